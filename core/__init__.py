@@ -1,0 +1,1 @@
+"""Headless core of Sequence Lab: data, models, metrics and training. Imports neither Streamlit nor Plotly."""

@@ -1,0 +1,31 @@
+"""Errors that a person can cause. Each message says what is wrong and what to do; `assert` is for what cannot happen."""
+
+
+class LabError(Exception):
+    """Base of all errors with a remedy. `str(error)` is one or two sentences, fit to be shown to a student."""
+
+
+class ConfigError(LabError):
+    """A hyperparameter or a name that does not exist, is out of range or contradicts another."""
+
+
+class DataError(LabError):
+    """A data set that is missing, broken or unreadable."""
+
+
+class TrainingError(LabError):
+    """A run that cannot go on: a loss that is not finite, memory that is exhausted."""
+
+
+class StoreError(LabError):
+    """A lab home, database or checkpoint that cannot be read or written."""
+
+
+def unknown(kind: str, name: object, known: object, error: type[LabError] = ConfigError) -> LabError:
+    """The error for `name` that is none of `known`, with the nearest match if there is one."""
+    from difflib import get_close_matches
+
+    known = [str(k) for k in known]
+    near = get_close_matches(str(name), known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return error(f"There is no {kind} named {str(name)!r}.{hint} Choose one of: {', '.join(known)}.")

@@ -1,0 +1,27 @@
+"""Where the lab keeps its things: `LAB_HOME`, `.lab/` in the working folder unless set."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from core.errors import StoreError
+
+
+def lab_home(home: str | Path | None = None) -> Path:
+    """The lab's folder, made if missing: `home`, else the environment's LAB_HOME, else `.lab`.
+
+    Raises StoreError when it cannot be made or written.
+    """
+    folder = Path(home or os.environ.get("LAB_HOME") or ".lab").expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".write-test-{os.getpid()}"
+        probe.touch()
+        probe.unlink(missing_ok=True)  # another thread may have been quicker
+    except OSError as error:
+        raise StoreError(
+            f"The lab's folder {folder} cannot be written ({error.strerror}). Give it write permission and free disk space, "
+            "or set LAB_HOME (or --home) to another folder."
+        ) from error
+    return folder
