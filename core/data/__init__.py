@@ -1,0 +1,101 @@
+"""Every data set by name. A new one is a row in `DATASETS` (and a file, unless torchvision has it). No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data.config import DataConfig
+from core.errors import ConfigError, unknown
+from core.home import lab_home
+
+if TYPE_CHECKING:
+    from core.data.splits import Dataset
+
+Progress = Callable[[int, int, str], None]  # (done, total, what is being done); a total of 0 means unknown
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """A row of `DATASETS`. `target` is "module:function", imported when first loaded: the table itself needs no torch.
+
+    The function is called as `function(name, config, home=, download=, progress=, **fixed)` and returns a `Dataset`.
+    """
+
+    title: str
+    help: str
+    target: str
+    needs_folder: bool = False
+    downloads: bool = False
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+
+TORCHVISION = "core.data.torchvision_sets:load"
+
+DATASETS: dict[str, DatasetSpec] = {
+    "shapes": DatasetSpec(
+        "Shapes", "Ten drawn shapes of any color, place and size; always there.", "core.data.shapes:load",
+    ),
+    "cifar10": DatasetSpec(
+        "CIFAR-10", "60,000 small photographs of animals and vehicles (Krizhevsky 2009).", TORCHVISION, downloads=True,
+        fixed={"cls": "CIFAR10"},
+    ),
+    "fashion_mnist": DatasetSpec(
+        "Fashion-MNIST", "70,000 grey pictures of clothes (Xiao et al. 2017).", TORCHVISION, downloads=True,
+        fixed={"cls": "FashionMNIST"},
+    ),
+    "folder": DatasetSpec("Folder", "Your own images: one folder a class.", "core.data.folder:load", needs_folder=True),
+}  # fmt: skip
+
+
+def data_spec(name: str) -> DatasetSpec:
+    """The row of `DATASETS` for `name`; raises ConfigError with the nearest match if there is none."""
+    if name not in DATASETS:
+        raise unknown("data set", name, DATASETS)
+    return DATASETS[name]
+
+
+def load_dataset(
+    name: str,
+    config: DataConfig | None = None,
+    *,
+    home: str | Path | None = None,
+    download: bool = False,
+    progress: Progress | None = None,
+    **values: Any,
+) -> Dataset:
+    """A data set in memory: `.train`, `.val`, `.test`, each `.images` (N, 3, 32, 32) uint8 and `.labels` (N,) int64.
+
+    `values` are fields of DataConfig and override those of `config`. `download` fetches what is missing. `progress` is
+    called from this thread at most ten times a second; what it raises stops the loading.
+    Raises ConfigError for an unknown name or value and DataError for data that is missing, broken or unreadable.
+    """
+    spec = data_spec(name)
+    config = DataConfig.of({**asdict(config or DataConfig()), **values})
+    module, _, function = spec.target.partition(":")
+    load = getattr(import_module(module), function)
+    return load(name, config, home=home, download=download, progress=progress, **spec.fixed)
+
+
+def downloaded(name: str, home: str | Path | None = None) -> bool:
+    """Whether a data set that has to be downloaded is there; True for those that need no download. No torch."""
+    return not data_spec(name).downloads or data_folder(name, home).is_dir()
+
+
+def download(name: str, home: str | Path | None = None, progress: Progress | None = None) -> None:
+    """Download a data set into the lab's home unless it is there, whole and undamaged.
+
+    Raises DataError when that fails (no network, broken download, full disk); nothing half-written is left behind.
+    """
+    spec = data_spec(name)
+    if not spec.downloads:
+        raise ConfigError(f"The data set {name!r} needs no download: use it as it is.")
+    import_module("core.data.torchvision_sets").fetch(name, home, progress, **spec.fixed)
+
+
+def data_folder(name: str, home: str | Path | None = None) -> Path:
+    """Where the downloaded data set `name` lies. It is renamed into place when complete: if it exists, it is whole."""
+    return lab_home(home) / "data" / name

@@ -1,0 +1,144 @@
+"""Your own images: a folder of class folders, or train/, val/ and test/ of them, decoded once and cached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core.data import Progress
+from core.data.cache import read_cache, write_cache
+from core.data.config import DataConfig
+from core.data.images import decode
+from core.data.scan import Scan, scan
+from core.data.splits import Dataset, Split, random_parts
+from core.errors import DataError, StoreError
+from core.home import lab_home
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """The readable images of a folder, (N, 3, 32, 32) uint8; `labels`, `parts` (N,) int64 index `classes`, `names`."""
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    parts: torch.Tensor
+    names: tuple[str, ...]  # of the parts: ("",) for a flat folder, else some of "train", "val", "test"
+    classes: tuple[str, ...]
+    skipped: int
+
+    def part(self, name: str) -> Split | None:
+        """The images of one part, None if the folder has no such part."""
+        if name not in self.names:
+            return None
+        chosen = self.parts == self.names.index(name)
+        return Split(self.images[chosen], self.labels[chosen])
+
+
+def load(name: str, config: DataConfig, *, home: str | Path | None, download: bool, progress: Progress | None) -> Dataset:
+    """The images of `config.data`, squeezed to 32x32; parts that it lacks are split off at random (config.split_seed).
+
+    The shares config.val_fraction and config.test_fraction are of all images in the flat folder, or in train/.
+    """
+    if not config.data:
+        raise DataError(
+            "The data set 'folder' needs a folder of images: name one that holds a folder for each class "
+            "(--data DIR, or the field Folder on the Train page)."
+        )
+    found = read_folder(config.data, home=home, progress=progress)
+    if len(found.classes) < 2:
+        raise DataError(
+            f"{config.data} has images of one class only ({found.classes[0]!r}): add a folder for each further class, "
+            "for a classifier needs at least two."
+        )
+    train, val, test = _splits(found, config)
+    return Dataset.of(name, train, val, test, found.classes, found.skipped)
+
+
+def labelled_split(
+    folder: str | Path, classes: Sequence[str], *, home: str | Path | None = None, progress: Progress | None = None
+) -> tuple[Split, int]:
+    """All images of a labelled folder (its test/, if any) with labels into `classes`, and the number of skipped files.
+
+    For evaluating a trained model, which knows these classes only; one of them is enough.
+    """
+    found = read_folder(folder, home=home, progress=progress)
+    strange = [c for c in found.classes if c not in classes]
+    if strange:
+        raise DataError(
+            f"{folder} has the class {strange[0]!r}, which the model has not learned: it knows {', '.join(classes)}. "
+            "Rename or remove that folder."
+        )
+    split = found.part("test") or Split(found.images, found.labels)
+    position = torch.tensor([list(classes).index(c) for c in found.classes])
+    return Split(split.images, position[split.labels]), found.skipped
+
+
+def read_folder(folder: str | Path, *, home: str | Path | None = None, progress: Progress | None = None) -> Images:
+    """Every readable image of a folder, from the cache when nothing in the folder has changed.
+
+    Raises DataError when there is no such folder, or no class folder or no readable image in it.
+    """
+    listing = scan(folder)
+    cache = _cache_path(listing.root, home)
+    arrays = read_cache(cache, listing.fingerprint) if cache else None
+    if arrays is None:
+        images, readable = decode(listing.paths, progress)  # (N, 3, 32, 32), (F,) bool
+        arrays = {"images": images, "labels": listing.labels[readable], "parts": listing.parts[readable]}
+        if cache:
+            write_cache(cache, listing.fingerprint, arrays)
+    if not len(arrays["labels"]):
+        raise DataError(
+            f"None of the {len(listing.paths):,} files in {folder} is an image that can be read: give a folder of JPEG or PNG images."
+        )
+    return _with_used_classes(listing, arrays)
+
+
+def _cache_path(root: str, home: str | Path | None) -> Path | None:
+    """One cache file a folder, or None where nothing can be written: the lab then works without."""
+    try:
+        return lab_home(home) / "cache" / f"folder-{sha256(root.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.safetensors"
+    except StoreError:
+        return None
+
+
+def _with_used_classes(listing: Scan, arrays: dict[str, np.ndarray]) -> Images:
+    """Labels into the classes that have images; raises DataError for a class of val/ or test/ that train/ lacks."""
+    labels, parts = arrays["labels"], arrays["parts"]
+    for label, part in sorted({*zip(labels.tolist(), parts.tolist(), strict=True)}):
+        if "train" in listing.names and not np.any((labels == label) & (parts == listing.names.index("train"))):
+            name, where = listing.classes[label], listing.names[part]
+            raise DataError(f"The class {name!r} is in {where}/ but not in train/: add its images to train/ or remove it there.")
+    used, labels = np.unique(labels, return_inverse=True)
+    return Images(
+        images=torch.from_numpy(arrays["images"]),
+        labels=torch.from_numpy(labels.astype(np.int64)),
+        parts=torch.from_numpy(parts),
+        names=listing.names,
+        classes=tuple(listing.classes[k] for k in used),
+        skipped=len(listing.paths) - len(labels),
+    )
+
+
+def _splits(found: Images, config: DataConfig) -> tuple[Split, Split, Split]:
+    """Train, validation and test; what the folder lacks is taken from its train/, or from all of it when it is flat."""
+    whole = found.part("train") or Split(found.images, found.labels)
+    val, test = found.part("val"), found.part("test")
+    sizes = [
+        0 if part is not None else max(1, round(share * len(whole)))
+        for part, share in ((val, config.val_fraction), (test, config.test_fraction))
+    ]
+    if len(whole) - sum(sizes) < len(found.classes):
+        raise DataError(
+            f"{config.data} has too few images to split: {len(whole)} for {len(found.classes)} classes, "
+            f"of which {sum(sizes)} are held back for validation and test. "
+            "Add images, or lower val_fraction and test_fraction."
+        )
+    if not sum(sizes):
+        return whole, val, test
+    kept, for_val, for_test = random_parts(len(whole), (len(whole) - sum(sizes), *sizes), config.split_seed)
+    return whole[kept], whole[for_val] if val is None else val, whole[for_test] if test is None else test

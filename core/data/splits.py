@@ -1,0 +1,99 @@
+"""A data set in memory: three splits of uint8 images, and the mean and deviation that make floats of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor
+
+CHUNK = 4096  # images at a time where a whole split would need a large temporary copy
+LEAST_STD = 1 / 255  # so that images of one flat color do not divide by zero
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """`images` (N, 3, 32, 32) uint8 and `labels` (N,) int64, on one device."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __post_init__(self) -> None:
+        assert self.images.dtype == torch.uint8 and self.images.ndim == 4, self.images.shape
+        assert self.labels.dtype == torch.int64 and self.labels.shape == self.images.shape[:1], self.labels.shape
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: Tensor | slice) -> Split:
+        """The part of this split that `index` (a slice or a tensor of indices) picks."""
+        return Split(self.images[index], self.labels[index])
+
+    def to(self, device: torch.device | str) -> Split:
+        """This split on `device`."""
+        return Split(self.images.to(device), self.labels.to(device))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset:
+    """Three splits and what is known of them. `mean` and `std` are the training images', per channel, in 0..1."""
+
+    name: str
+    train: Split
+    val: Split
+    test: Split
+    classes: tuple[str, ...]
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    skipped: int = 0  # files that could not be read
+
+    @classmethod
+    def of(cls, name: str, train: Split, val: Split, test: Split, classes: Sequence[str], skipped: int = 0) -> Self:
+        """A data set whose mean and deviation are those of `train`."""
+        mean, std = channel_statistics(train.images)
+        return cls(name=name, train=train, val=val, test=test, classes=tuple(classes), mean=mean, std=std, skipped=skipped)
+
+
+def channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and (population) standard deviation per channel of (N, C, H, W) uint8 images: C floats each, units of 0..1.
+
+    Exact, from a histogram of the 256 values: no float copy of the images is made.
+    """
+    channels = images.shape[1]
+    counts = torch.zeros(channels, 256, dtype=torch.int64)
+    for chunk in images.split(CHUNK):
+        for c in range(channels):
+            counts[c] += torch.bincount(chunk[:, c].reshape(-1), minlength=256).cpu()  # (256,)
+    values = torch.arange(256, dtype=torch.float64) / 255
+    shares = counts / counts.sum(1, keepdim=True).double()  # (C, 256)
+    mean = shares @ values  # (C,)
+    std = (shares @ values.square() - mean.square()).clamp(min=0).sqrt().clamp(min=LEAST_STD)  # (C,)
+    return tuple(mean.tolist()), tuple(std.tolist())
+
+
+def normalize(images: Tensor, mean: Sequence[float] | Tensor, std: Sequence[float] | Tensor) -> Tensor:
+    """uint8 images (..., C, H, W) as float32 with mean 0 and deviation 1 per channel.
+
+    `mean` and `std` (C,) are in units of 0..1; given as tensors on the images' device they cost no copy to it.
+    """
+    mean, std = _column(mean, images), _column(std, images)  # (C, 1, 1)
+    return images.float().sub_(mean * 255).div_(std * 255)
+
+
+def unnormalize(images: Tensor, mean: Sequence[float] | Tensor, std: Sequence[float] | Tensor) -> Tensor:
+    """The inverse of `normalize`: float images (..., C, H, W) as uint8, fit to be shown."""
+    mean, std = _column(mean, images), _column(std, images)  # (C, 1, 1)
+    return (images * (std * 255) + mean * 255).round_().clamp_(0, 255).to(torch.uint8)
+
+
+def _column(values: Sequence[float] | Tensor, images: Tensor) -> Tensor:
+    return torch.as_tensor(values, dtype=torch.float32, device=images.device).view(-1, 1, 1)
+
+
+def random_parts(count: int, sizes: Sequence[int], seed: int) -> tuple[Tensor, ...]:
+    """Disjoint random index tensors of these sizes out of range(count), in random order, the same for the same seed."""
+    assert sum(sizes) <= count, (count, sizes)
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    return order[: sum(sizes)].split(list(sizes))

@@ -1,0 +1,97 @@
+import pytest
+import torch
+import torch.nn.functional as F
+
+from core.data.augment import random_crop_flip
+from core.data.splits import Dataset, Split, channel_statistics, normalize, random_parts, unnormalize
+
+
+def images(count, seed=0):
+    return torch.randint(0, 256, (count, 3, 32, 32), generator=torch.Generator().manual_seed(seed), dtype=torch.uint8)
+
+
+def test_statistics_are_those_of_a_float_copy():
+    pictures = images(5000)  # more than one chunk
+    pictures[:, 1] //= 3
+    mean, std = channel_statistics(pictures)
+    copy = pictures.double() / 255
+    assert mean == pytest.approx(copy.mean((0, 2, 3)).tolist(), abs=1e-9)
+    assert std == pytest.approx(copy.std((0, 2, 3), correction=0).tolist(), abs=1e-9)
+
+
+def test_statistics_come_from_the_training_images_only():
+    dark, light = torch.zeros(4, 3, 32, 32, dtype=torch.uint8), torch.full((4, 3, 32, 32), 255, dtype=torch.uint8)
+    labels = torch.zeros(4, dtype=torch.int64)
+    dataset = Dataset.of("d", Split(dark, labels), Split(light, labels), Split(light, labels), ["a"])
+    assert dataset.mean == (0, 0, 0)
+    assert normalize(dark, dataset.mean, dataset.std).isfinite().all()
+
+
+def test_normalized_images_have_mean_0_and_deviation_1():
+    pictures = images(200)
+    floats = normalize(pictures, *channel_statistics(pictures))
+    assert floats.dtype == torch.float32
+    assert floats.mean((0, 2, 3)).abs().max() < 1e-4
+    assert (floats.std((0, 2, 3)) - 1).abs().max() < 1e-4
+
+
+def test_unnormalize_gives_back_every_value_exactly():
+    pictures = torch.arange(256, dtype=torch.uint8).view(1, 1, 16, 16).repeat(2, 3, 1, 1)
+    mean, std = (0.4915, 0.4823, 0.4468), (0.2470, 0.2435, 0.2616)
+    assert torch.equal(unnormalize(normalize(pictures, mean, std), mean, std), pictures)
+    assert torch.equal(unnormalize(normalize(pictures[0], mean, std), mean, std), pictures[0])
+    wrong = unnormalize(normalize(pictures, mean, std), (0.5,) * 3, (0.25,) * 3)
+    assert not torch.equal(wrong, pictures)
+
+
+def test_random_parts_are_disjoint_seeded_and_leave_the_global_generator_alone():
+    state = torch.get_rng_state()
+    first, second = random_parts(100, (70, 20), seed=3)
+    assert (len(first), len(second)) == (70, 20)
+    assert len({*first.tolist(), *second.tolist()}) == 90
+    assert torch.equal(random_parts(100, (70, 20), seed=3)[0], first)
+    assert not torch.equal(random_parts(100, (70, 20), seed=4)[0], first)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_split_indexing_keeps_image_and_label_together():
+    split = Split(images(6), torch.arange(6))
+    part = split[torch.tensor([4, 1])]
+    assert len(part) == 2
+    assert part.labels.tolist() == [4, 1]
+    assert torch.equal(part.images[0], split.images[4])
+    assert part.to("meta").images.device.type == "meta"
+
+
+def draws(count, padding, seed):
+    """The shifts and mirrors that random_crop_flip draws, in its order."""
+    generator = torch.Generator().manual_seed(seed)
+    shift = torch.randint(-padding, padding + 1, (2, count, 1), generator=generator)
+    return shift.squeeze(2).tolist(), torch.randint(0, 2, (count, 1), generator=generator).squeeze(1).tolist()
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+@pytest.mark.parametrize("padding", [0, 1, 4])
+def test_crop_and_flip_equals_padding_cutting_and_flipping_one_by_one(dtype, padding):
+    pictures = images(32).to(dtype)
+    (down, right), mirror = draws(32, padding, seed=7)
+    made = random_crop_flip(pictures, padding=padding, generator=torch.Generator().manual_seed(7))
+    assert made.dtype == dtype
+    for i in range(32):
+        padded = F.pad(pictures[i : i + 1].float(), (padding,) * 4, mode="reflect")[0]
+        top, left = padding + down[i], padding + right[i]
+        cut = padded[:, top : top + 32, left : left + 32]
+        expected = cut.flip(2) if mirror[i] else cut
+        assert torch.equal(made[i].float(), expected), i
+    assert {*mirror} == {0, 1}
+
+
+def test_crop_and_flip_reaches_all_shifts_and_is_seeded():
+    pictures = images(1).expand(600, -1, -1, -1)
+    made = random_crop_flip(pictures, padding=1, generator=torch.Generator().manual_seed(0))
+    assert len({m.numpy().tobytes() for m in made}) == 9 * 2
+    assert torch.equal(random_crop_flip(pictures, padding=1, generator=torch.Generator().manual_seed(0)), made)
+
+
+def test_crop_and_flip_keeps_non_square_shapes():
+    assert random_crop_flip(torch.zeros(2, 1, 8, 20), generator=torch.Generator()).shape == (2, 1, 8, 20)
