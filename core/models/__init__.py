@@ -1,0 +1,87 @@
+"""Every model by name. A new model is one file, one config and one row in `MODELS`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from core.errors import unknown
+from core.hparams import Hyperparameters
+from core.models.configs import CNNConfig, RecurrentConfig, ViTConfig
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a classifier is for: square images of `channels` x `image_size` x `image_size` in `num_classes` classes."""
+
+    num_classes: int = 10
+    image_size: int = 32
+    channels: int = 3
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A row of `MODELS`. `target` is "module:Class", imported when first built: the table itself needs no torch.
+
+    The class is called as `Class(task, config, **fixed)`.
+    """
+
+    title: str
+    help: str
+    config: type[Hyperparameters]
+    target: str
+    fixed: dict[str, Any] = field(default_factory=dict)
+
+
+_building = Lock()
+
+RECURRENT = "core.models.recurrent:RecurrentClassifier"
+
+MODELS: dict[str, ModelSpec] = {
+    "gru": ModelSpec("GRU", "Gated recurrent unit: two gates decide what to keep.", RecurrentConfig, RECURRENT, {"cell": "gru"}),
+    "lstm": ModelSpec(
+        "LSTM",
+        "Long short-term memory: a cell state that gradients survive on.",
+        RecurrentConfig,
+        RECURRENT,
+        {"cell": "lstm"},
+    ),
+    "rnn": ModelSpec("RNN", "Elman network: one tanh a step, and gradients that vanish.", RecurrentConfig, RECURRENT, {"cell": "rnn"}),
+    "vit": ModelSpec("ViT", "Vision Transformer: every patch attends to every other.", ViTConfig, "core.models.vit:ViT"),
+    "cnn": ModelSpec("CNN", "Small convolutional network, the baseline for images.", CNNConfig, "core.models.cnn:CNN"),
+}
+
+
+def model_spec(name: str) -> ModelSpec:
+    """The row of `MODELS` for `name`; raises ConfigError with the nearest match if there is none."""
+    if name not in MODELS:
+        raise unknown("model", name, MODELS)
+    return MODELS[name]
+
+
+def build_model(name: str, task: Task | None = None, *, seed: int | None = None, **hyperparameters: Any) -> nn.Module:
+    """A model that maps (B, 3, H, W) float images to (B, K) logits.
+
+    With a `seed` its initial weights depend on the seed alone, whatever other threads draw meanwhile.
+
+    Raises ConfigError for an unknown name or hyperparameter, a value out of range, or values that contradict each other.
+    """
+    spec = model_spec(name)
+    config = spec.config.of(hyperparameters)
+    module, _, cls = spec.target.partition(":")
+    make = partial(getattr(import_module(module), cls), task or Task(), config, **spec.fixed)
+    import torch
+
+    # Initialisation draws from torch's global generator: one model at a time, and the generator is put back.
+    with _building:
+        if seed is None:
+            return make()
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
+            return make()

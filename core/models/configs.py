@@ -1,0 +1,102 @@
+"""The hyperparameters of every model. No torch here: pages and the command line read them before torch is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.hparams import Hyperparameters, hparam
+
+PATCH_SIZES = (1, 2, 4, 8, 16, 32)  # the divisors of a 32 pixel image
+WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatchConfig(Hyperparameters):
+    """What every model that reads patches shares."""
+
+    patch_size: int = hparam(
+        4,
+        "Side of a square patch. Half the side means four times as many tokens: finer detail, longer sequence, slower.",
+        choices=PATCH_SIZES,
+        unit="pixels",
+        basic=True,
+    )
+    embed_dim: int = hparam(64, "Width of the vector that each patch becomes before the model reads it.", choices=WIDTHS, unit="features")
+    dropout: float = hparam(
+        0.0,
+        "Share of activations set to zero while training. More slows learning and reduces overfitting.",
+        low=0.0,
+        high=0.9,
+        step=0.05,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentConfig(PatchConfig):
+    """Recurrent patch classifier; the cell (rnn, lstm, gru) is the model's name."""
+
+    hidden_size: int = hparam(
+        64,
+        "Width of the hidden state, the network's memory. Wider remembers more and costs time with its square.",
+        low=1,
+        high=1024,
+        scale="log",
+        unit="units",
+        basic=True,
+    )
+    num_layers: int = hparam(1, "Recurrent layers on top of each other; each reads the states of the one below.", low=1, high=6)
+    bidirectional: bool = hparam(False, "Add a second cell that reads the patches backwards, so that every state knows both sides.")
+    readout: str = hparam(
+        "last",
+        "What the classifier reads: the last hidden state, or the mean over all of them (a shorter way back for gradients).",
+        choices=("last", "mean"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViTConfig(PatchConfig):
+    """Vision Transformer (Dosovitskiy et al. 2020), as in the course: class token, encoder layers, head on token 0."""
+
+    num_layers: int = hparam(3, "Encoder layers on top of each other.", low=1, high=12)
+    num_heads: int = hparam(
+        4,
+        "Attention heads per layer; each works in embed_dim / num_heads dimensions.",
+        choices=(1, 2, 3, 4, 6, 8, 12, 16),
+    )
+    mlp_ratio: float = hparam(
+        4.0, "Width of the feed-forward network in each layer, as a multiple of embed_dim.", low=0.5, high=8.0, step=0.5
+    )
+    positions: str = hparam(
+        "learned",
+        "How a token knows its place. With none, the model sees a bag of patches.",
+        choices=("none", "learned", "sinusoidal"),
+        basic=True,
+    )
+
+    @classmethod
+    def conflicts(cls, values):
+        width, heads = values["embed_dim"], values["num_heads"]
+        if width % heads:
+            return {"num_heads": f"num_heads = {heads} does not divide embed_dim = {width}: choose a number of heads that does."}
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CNNConfig(Hyperparameters):
+    """Small convolutional network: the honest baseline."""
+
+    width: int = hparam(
+        32,
+        "Channels of the first stage; the second and third have twice and four times as many.",
+        choices=WIDTHS,
+        unit="channels",
+        basic=True,
+    )
+    blocks: int = hparam(1, "Convolutions (with BatchNorm and ReLU) in each of the three stages.", low=1, high=4, basic=True)
+    dropout: float = hparam(
+        0.0,
+        "Share of features set to zero before the classifier while training.",
+        low=0.0,
+        high=0.9,
+        step=0.05,
+    )
