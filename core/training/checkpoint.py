@@ -1,0 +1,163 @@
+"""Weights and optimiser states on disk, as safetensors: written to a temporary name, then renamed, so never half a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from core.errors import LabError, StoreError
+from core.models import Task, build_model
+from core.training.config import RunConfig
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
+    """Write `tensors` and JSON `metadata` to `path` in one move. Raises StoreError when the disk is full or cannot be written."""
+    whole = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(save(whole, metadata={"lab": json.dumps(metadata)}))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StoreError(
+            f"The checkpoint {path.name} could not be written ({error.strerror}). Free some disk space or delete old runs, "
+            "then resume: every complete epoch before it is kept."
+        ) from error
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Tensors and metadata of `path`. Raises StoreError when it is missing or damaged."""
+    if not path.is_file():
+        raise StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no dict
+            return tensors, json.loads((file.metadata() or {})["lab"])
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise StoreError(f"The checkpoint {path.name} is damaged and cannot be read. Choose another epoch, or delete the run.") from error
+
+
+def save_optimizer(path: Path, optimizer: torch.optim.Optimizer, metadata: Mapping[str, Any]) -> None:
+    """Write the state of `optimizer`; its hyperparameters are the run's and are not repeated."""
+    state = optimizer.state_dict()["state"]
+    tensors = {f"{index}.{name}": v for index, slots in state.items() for name, v in slots.items() if v is not None}
+    save_tensors(path, tensors, metadata)
+
+
+def load_optimizer(path: Path, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+    """Restore what `save_optimizer` wrote; returns its metadata."""
+    tensors, metadata = load_tensors(path)
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        index, _, name = key.partition(".")
+        state.setdefault(int(index), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    return metadata
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A model of one's own, made from a checkpoint, in eval mode on the CPU."""
+
+    model: nn.Module
+    classes: tuple[str, ...]
+    mean: tuple[float, ...]  # (3,) in 0..1 units, for `core.data.splits.normalize`
+    std: tuple[float, ...]
+    metadata: dict[str, Any]
+
+
+def model_metadata(config: RunConfig, dataset: Any, **more: Any) -> dict[str, Any]:
+    """What a checkpoint must say about itself, so that the file alone is enough to use the model."""
+    return {
+        "config": config.flat(),
+        "classes": list(dataset.classes),
+        "mean": [float(v) for v in dataset.mean],
+        "std": [float(v) for v in dataset.std],
+        **more,
+    }
+
+
+def open_model(path: Path) -> OpenedModel:
+    """Build the model that the checkpoint `path` describes and load its weights. Raises StoreError when it does not fit."""
+    tensors, metadata = load_tensors(path)
+    try:
+        config = RunConfig.of(**metadata["config"])
+        model = build_model(config.model, Task(num_classes=len(metadata["classes"])), **vars(config.model_config))
+        model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in tensors.items()})
+    except (RuntimeError, KeyError, LabError) as error:
+        raise StoreError(
+            f"The checkpoint {path.name} does not fit the model it names: it was made by another version of the lab."
+        ) from error
+    return OpenedModel(model.eval(), tuple(metadata["classes"]), tuple(metadata["mean"]), tuple(metadata["std"]), metadata)
+
+
+class RunFiles:
+    """The files of one run in its folder: weights of epochs and early steps, and the optimiser's state of the last epoch."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def epoch(self, epoch: int) -> Path:
+        return self.folder / f"epoch-{epoch:04d}.safetensors"
+
+    def step(self, step: int) -> Path:
+        return self.folder / f"step-{step:06d}.safetensors"
+
+    def optimizer(self, epoch: int) -> Path:
+        return self.folder / f"optimizer-{epoch:04d}.safetensors"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "alive.lock"
+
+    def epochs(self) -> list[int]:
+        """Epochs whose weights are kept, ascending."""
+        return sorted(int(p.stem.removeprefix("epoch-")) for p in self.folder.glob("epoch-*.safetensors"))
+
+    def steps(self) -> list[int]:
+        """Early steps whose weights are kept, ascending."""
+        return sorted(int(p.stem.removeprefix("step-")) for p in self.folder.glob("step-*.safetensors"))
+
+    def drop_old_optimizers(self, keep: int) -> None:
+        for path in self.folder.glob("optimizer-*.safetensors"):
+            if path != self.optimizer(keep):
+                path.unlink(missing_ok=True)
+
+    def removable(self, best: int | None) -> list[Path]:
+        """Checkpoints that may go when the disk budget is spent: all but the first (step 0), the best and the last epoch."""
+        epochs = self.epochs()
+        middle = [self.epoch(e) for e in epochs[:-1] if e != best]
+        return [self.step(s) for s in self.steps() if s != 0] + middle
+
+
+def thin(runs: Mapping[RunFiles, int | None], budget: int) -> int:
+    """Delete checkpoints until all of `runs` ({files: best epoch}) fit into `budget` bytes; returns the bytes freed.
+
+    Takes every other removable file of the run that holds most, so that what stays covers each run evenly.
+    """
+    sizes = {p: p.stat().st_size for files in runs for p in files.folder.glob("*.safetensors")}
+    over, freed = sum(sizes.values()) - budget, 0
+    while freed < over:
+        candidates = [files.removable(best) for files, best in runs.items()]
+        largest = max(candidates, key=lambda paths: sum(sizes.get(p, 0) for p in paths), default=[])
+        if not largest:
+            break
+        for path in largest[::2]:
+            path.unlink(missing_ok=True)
+            freed += sizes.get(path, 0)
+            if freed >= over:
+                break
+    return freed

@@ -1,0 +1,172 @@
+"""What a run is: a model, a data set and how to train, each with its declared hyperparameters."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from core.data import data_spec
+from core.data.config import DataConfig
+from core.errors import ConfigError, unknown
+from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
+from core.models import model_spec
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig(Hyperparameters):
+    """How a model is trained."""
+
+    epochs: int = hparam(10, "How often the model sees the whole training set.", low=1, high=1000, scale="log", basic=True)
+    batch_size: int = hparam(
+        128,
+        "Images per step. Larger batches give smoother, fewer steps; smaller ones noisier, more steps.",
+        low=1,
+        high=4096,
+        scale="log",
+        unit="images",
+    )
+    lr: float = hparam(
+        2e-3,
+        "Learning rate, the size of a step. Too small crawls, too large diverges.",
+        low=1e-6,
+        high=10.0,
+        scale="log",
+        basic=True,
+        label="Learning rate",
+    )
+    optimizer: str = hparam(
+        "adamw",
+        "How gradients become steps: Adam scales each weight's step by its history, AdamW decays weights apart from that, SGD has momentum.",
+        choices=("adamw", "adam", "sgd"),
+    )
+    schedule: str = hparam(
+        "cosine",
+        "How the learning rate changes: constant, cosine down to 0, or one-cycle (up for 30 % of the steps, then down to 0).",
+        choices=("constant", "cosine", "one-cycle"),
+    )
+    weight_decay: float = hparam(0.0, "Pull of all weights towards 0. A little reduces overfitting.", low=0.0, high=1.0, step=0.001)
+    momentum: float = hparam(0.9, "How much of the last step SGD keeps; Adam has its own.", low=0.0, high=0.999, step=0.01)
+    label_smoothing: float = hparam(
+        0.0,
+        "Share of the target spread over the other classes; keeps the model from being too sure.",
+        low=0.0,
+        high=0.5,
+        step=0.01,
+    )
+    clip_norm: float = hparam(
+        1.0,
+        "Gradients longer than this are shortened to it; 0 switches it off. Keeps recurrent nets from blowing up.",
+        low=0.0,
+        high=100.0,
+        step=0.1,
+    )
+    augment: bool = hparam(
+        False,
+        "Shift each training image by up to 4 pixels and mirror half of them: more variety, slower to fit, less overfitting.",
+    )
+    train_fraction: float = hparam(
+        1.0,
+        "Share of the training set that is used. Less is faster and overfits sooner.",
+        low=0.01,
+        high=1.0,
+        step=0.01,
+    )
+    seed: int = hparam(0, "Seed of initialisation, shuffling, augmentation and dropout.", low=0, high=2**31 - 1)
+    device: str = hparam("auto", "Where to train; auto takes CUDA, then MPS, then the CPU.", choices=("auto", "cpu", "cuda", "mps"))
+    precision: str = hparam("float32", "bf16 computes in 16 bits on CUDA: faster, a little rougher.", choices=("float32", "bf16"))
+    threads: int = hparam(0, "CPU threads of the training; 0 measures at the start which number is fastest.", low=0, high=256)
+
+
+PRESETS: dict[str, dict[str, Any]] = {
+    # The published hand-in of the unit; its figures are in core/reference_run.json.
+    "hand-in": {
+        "model": "gru",
+        "dataset": "cifar10",
+        "patch_size": 2,
+        "embed_dim": 64,
+        "hidden_size": 25,
+        "num_layers": 2,
+        "optimizer": "adam",
+        "lr": 1e-3,
+        "schedule": "constant",
+        "batch_size": 32,
+        "epochs": 15,
+        "clip_norm": 0.0,
+    },  # fmt: skip
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """A whole run. Make it with `RunConfig.of`, which takes all hyperparameters by their (unique) names."""
+
+    model: str
+    dataset: str
+    model_config: Hyperparameters
+    data_config: DataConfig = field(default_factory=DataConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    @classmethod
+    def parts(cls, model: str) -> dict[str, type[Hyperparameters]]:
+        """The config classes that a run of `model` is made of, by field."""
+        return {"model_config": model_spec(model).config, "data_config": DataConfig, "training": TrainingConfig}
+
+    @classmethod
+    def hyperparameters(cls, model: str) -> dict[str, Hyperparameter]:
+        """All hyperparameters of a run of `model` by name."""
+        return {name: h for part in cls.parts(model).values() for name, h in declared(part).items()}
+
+    @classmethod
+    def of(cls, *, preset: str | None = None, model: str | None = None, dataset: str | None = None, **values: Any) -> Self:
+        """A run config: the preset's values, overridden by `values`, the rest at their defaults.
+
+        Raises ConfigError for unknown names and impossible values.
+        """
+        if preset is not None and preset not in PRESETS:
+            raise unknown("preset", preset, PRESETS)
+        merged = {**PRESETS.get(preset, {}), **values}
+        model = model or merged.get("model", "gru")
+        dataset = dataset or merged.get("dataset", "shapes")
+        data_spec(dataset)
+        merged = {n: v for n, v in merged.items() if n not in ("model", "dataset")}
+        for message in cls.problems(model, merged).values():
+            raise ConfigError(message)
+        made = {part: config.of({n: v for n, v in merged.items() if n in declared(config)}) for part, config in cls.parts(model).items()}
+        return cls(model=model, dataset=dataset, **made)
+
+    @classmethod
+    def problems(cls, model: str, values: Mapping[str, Any]) -> dict[str, str]:
+        """Everything wrong with `values` for a run of `model`: {name: sentence}."""
+        known = cls.hyperparameters(model)
+        found = {n: str(unknown("hyperparameter", n, known)) for n in values if n not in known}
+        for config in cls.parts(model).values():
+            found |= config.problems({n: v for n, v in values.items() if n in declared(config)})
+        return found
+
+    def flat(self) -> dict[str, Any]:
+        """Every value by name, `model` and `dataset` among them; `RunConfig.of(**flat)` gives the same config."""
+        parts = (self.model_config, self.data_config, self.training)
+        return {
+            "model": self.model,
+            "dataset": self.dataset,
+            **{n: v for part in parts for n, v in asdict(part).items()},
+        }
+
+    def changed(self) -> dict[str, Any]:
+        """`model` and `dataset`, and the values that differ from their defaults: the short form for links and labels."""
+        parts = (self.model_config, self.data_config, self.training)
+        return {
+            "model": self.model,
+            "dataset": self.dataset,
+            **{n: v for part in parts for n, v in part.changed().items()},
+        }
+
+    def command(self) -> str:
+        """The command line that trains this run."""
+        flags = []
+        for name, value in self.changed().items():
+            flag = "--" + name.replace("_", "-")
+            flags += [flag if value else flag.replace("--", "--no-", 1)] if isinstance(value, bool) else [flag, shlex.quote(str(value))]
+        return " ".join(["python -m core train", *flags])

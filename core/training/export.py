@@ -1,0 +1,39 @@
+"""A run's numbers as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from core.training.history import Snapshot
+
+EPOCH_COLUMNS = (
+    "epoch",
+    "step",
+    "train_loss",
+    "train_top1",
+    "val_loss",
+    "val_top1",
+    "lr",
+    "seconds",
+    "images_per_second",
+)
+
+
+def epochs_csv(snapshot: Snapshot) -> str:
+    """One line an epoch: losses are means over images, accuracies shares of 1, `step` counts optimiser steps."""
+    return _csv(EPOCH_COLUMNS, ([getattr(record, name) for name in EPOCH_COLUMNS] for record in snapshot.epochs))
+
+
+def curve_csv(snapshot: Snapshot) -> str:
+    """One line a point of the training curve: means over `stride` steps that end at `step`."""
+    rows = ([(i + 1) * snapshot.stride, *point] for i, point in enumerate(snapshot.points))
+    return _csv(("step", "train_loss", "train_top1", "lr"), rows)
+
+
+def _csv(head, rows) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,163 @@
+"""What a run has measured so far, as plain data: bounded, immutable once published, free of torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+MAX_POINTS = 2000
+
+
+def frozen(array: Any, dtype: Any) -> np.ndarray:
+    """A read-only copy of `array`."""
+    copy = np.array(array, dtype=dtype)
+    copy.flags.writeable = False
+    return copy
+
+
+class Curve:
+    """Training loss, accuracy and learning rate over steps: at most `limit` points, however long the run.
+
+    Each point is the mean over `stride` consecutive steps. At the limit neighbours are merged and the stride doubles, so that the
+    curve always covers the whole run evenly.
+    """
+
+    def __init__(self, limit: int = MAX_POINTS):
+        assert limit % 2 == 0
+        self.limit, self.stride = limit, 1
+        self.points: list[tuple[float, float, float]] = []  # (loss, top1, lr)
+        self._waiting: list[tuple[float, float, float]] = []  # steps that do not fill a point yet
+
+    def add(self, loss: float, top1: float, lr: float) -> None:
+        """Add one step."""
+        self._waiting.append((loss, top1, lr))
+        if len(self._waiting) == self.stride:
+            self.points.append(_mean(self._waiting))
+            self._waiting = []
+        if len(self.points) == self.limit:
+            self.points = [_mean(pair) for pair in zip(self.points[0::2], self.points[1::2], strict=True)]
+            self.stride *= 2
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"limit": self.limit, "stride": self.stride, "points": list(self.points), "waiting": list(self._waiting)}
+
+    @classmethod
+    def from_dict(cls, state: dict[str, Any]) -> Self:
+        curve = cls(state["limit"])
+        curve.stride = state["stride"]
+        curve.points = [tuple(p) for p in state["points"]]
+        curve._waiting = [tuple(p) for p in state["waiting"]]
+        return curve
+
+
+def _mean(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
+    return tuple(sum(column) / len(rows) for column in zip(*rows, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochRecord:
+    """One epoch. Losses are means over images; confusion matrices are (K, K) int64, rows true, columns predicted."""
+
+    epoch: int  # from 0
+    step: int  # optimiser steps since the start of the run
+    train_loss: float
+    train_top1: float
+    val_loss: float
+    val_top1: float
+    train_confusion: np.ndarray
+    val_confusion: np.ndarray
+    sample_probabilities: np.ndarray  # (S, K) float32 on the run's fixed validation images
+    lr: float
+    seconds: float
+    images_per_second: float
+
+    ARRAYS: ClassVar = {"train_confusion": np.int64, "val_confusion": np.int64, "sample_probabilities": np.float32}
+
+    def to_dict(self) -> dict[str, Any]:
+        record = asdict(self)
+        for name in self.ARRAYS:
+            record[name] = np.round(record[name], 4).tolist()
+        return record
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Self:
+        return cls(**{n: frozen(v, cls.ARRAYS[n]) if n in cls.ARRAYS else v for n, v in record.items()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinalTest:
+    """The one evaluation on the test set, with the weights of the best epoch."""
+
+    loss: float
+    top1: float
+    confusion: np.ndarray
+    epoch: int
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "confusion": self.confusion.tolist()}
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Self:
+        return cls(**{**record, "confusion": frozen(record["confusion"], np.int64)})
+
+
+ACTIVE = frozenset({"queued", "loading", "running", "paused", "testing"})
+ENDED = frozenset({"finished", "stopped", "failed", "interrupted"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """All that a page may know about a run at one moment. Swapped in whole by the training thread, never changed.
+
+    Curve points are means over `stride` steps, so point i lies at (i + 0.5) * stride / steps_per_epoch epochs.
+    """
+
+    run_id: str
+    version: int
+    status: str  # one of ACTIVE or ENDED
+    message: str = ""  # why it failed, what it waits for
+    config: dict[str, Any] = field(default_factory=dict)  # RunConfig.flat()
+    classes: tuple[str, ...] = ()
+    epochs: tuple[EpochRecord, ...] = ()
+    stride: int = 1
+    points: tuple[tuple[float, float, float], ...] = ()  # (loss, top1, lr)
+    lr_changes: tuple[tuple[int, float], ...] = ()  # (step, new learning rate) set by hand
+    step: int = 0
+    steps_per_epoch: int = 0
+    lr: float = math.nan
+    images_per_second: float = math.nan
+    seconds_left: float = math.nan
+    parameters: int = 0
+    device: str = ""
+    threads: int = 0
+    sizes: dict[str, int] = field(default_factory=dict)  # images per split
+    sample_images: np.ndarray | None = None  # (S, 3, 32, 32) uint8, fixed images of the validation split
+    sample_labels: np.ndarray | None = None  # (S,) int64
+    sample_probabilities: np.ndarray | None = None  # (S, K) float32, the latest
+    test: FinalTest | None = None
+    place: int = 0  # in the queue, from 1; 0 when not waiting
+    created: float = 0.0  # seconds since 1970
+    versions: dict[str, str] = field(default_factory=dict)
+    recorded: str = ""  # the command that made it, when this is a recorded run
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def total_epochs(self) -> int:
+        return self.config["epochs"]
+
+    @property
+    def epoch(self) -> float:
+        """Fractional epochs trained so far."""
+        return self.step / self.steps_per_epoch if self.steps_per_epoch else 0.0
+
+    @property
+    def best(self) -> EpochRecord | None:
+        """The epoch with the highest validation accuracy, the earliest of equals."""
+        return max(self.epochs, key=lambda e: e.val_top1, default=None)

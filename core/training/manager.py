@@ -1,0 +1,263 @@
+"""All runs of one lab home: starts them in threads, hands out snapshots, passes commands on, finds what was interrupted."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from core.errors import ConfigError, StoreError
+from core.home import lab_home
+from core.hparams import declared
+from core.training.config import RunConfig, TrainingConfig
+from core.training.history import ACTIVE, Snapshot
+from core.training.store import RunSummary, Store
+from core.training.turns import Turns
+
+if TYPE_CHECKING:
+    from core.training.checkpoint import RunFiles
+    from core.training.worker import Worker
+
+DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
+KEPT_SNAPSHOTS = 32
+
+
+class RunManager:
+    """Trains at most `max_active` runs at a time; the others wait, users in turn.
+
+    `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
+    Runs from the command line are never watched, so they go on.
+    Torch is imported when the first run starts, not before. Methods raise StoreError or ConfigError with a remedy.
+    """
+
+    def __init__(
+        self,
+        home: str | Path | None = None,
+        *,
+        max_active: int = 1,
+        budget: int | None = None,
+        away_seconds: float | None = None,
+    ) -> None:
+        self.home = lab_home(home)
+        self.store = Store(self.home)
+        self.budget = budget or int(os.environ.get("LAB_DISK_BUDGET", DISK_BUDGET))
+        self.away_seconds = away_seconds
+        self._turns = Turns(max_active)
+        self._workers: dict[str, Worker] = {}
+        self._ended: dict[str, Snapshot] = {}
+        self._attended: dict[str, float] = {}
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._find_interrupted()
+        if away_seconds is not None:
+            threading.Thread(target=self._watch_viewers, name="lab viewers", daemon=True).start()
+
+    # -- runs -------------------------------------------------------------------------------------------------------
+
+    def submit(self, config: RunConfig, *, owner: str = "", paused: bool = False) -> str:
+        """Queue a new run; returns its id. `paused`: wait for `resume` or `step` before the first batch."""
+        run_id = f"{config.model}-{secrets.token_hex(3)}"
+        self.store.add(run_id, config.flat(), owner)
+        self._start(run_id, config, owner, paused)
+        return run_id
+
+    def resume(self, run_id: str) -> None:
+        """Let a paused run go on, or an ended one from its last complete epoch. Raises ConfigError when it is complete."""
+        with self._lock:
+            if worker := self._workers.get(run_id):
+                worker.commands.play()
+                return
+            snapshot = self._stored(run_id)
+            if snapshot.active:
+                raise StoreError(_elsewhere(run_id))
+            if len(snapshot.epochs) >= snapshot.total_epochs and snapshot.test:
+                raise ConfigError(f"Run {run_id} is complete. Start a new run with more epochs instead.")
+            self._start(run_id, RunConfig.of(**snapshot.config), self.store.owner(run_id), paused=False)
+
+    def pause(self, run_id: str) -> None:
+        """Pause at the next batch; others may train meanwhile."""
+        self._worker(run_id).commands.pause()
+
+    def step(self, run_id: str) -> None:
+        """Run one batch, then pause."""
+        self._worker(run_id).commands.step()
+
+    def stop(self, run_id: str) -> None:
+        """Stop at the next batch. Every complete epoch is kept; `resume` goes on from the last one."""
+        self._worker(run_id).stop()
+
+    def set_lr(self, run_id: str, lr: float) -> None:
+        """Change the learning rate from the next batch on. Raises ConfigError when it is out of range."""
+        if problem := declared(TrainingConfig)["lr"].problem(lr):
+            raise ConfigError(problem)
+        self._worker(run_id).commands.set_lr(lr)
+
+    def delete(self, run_id: str) -> None:
+        """Stop a run if it trains, and delete its record and checkpoints."""
+        with self._lock:
+            worker = self._workers.get(run_id)
+        if worker:
+            worker.stop()
+            worker.join(timeout=30)
+        elif self._stored(run_id).active:
+            raise StoreError(_elsewhere(run_id))
+        self.store.delete(run_id)
+        self._ended.pop(run_id, None)
+        shutil.rmtree(self._folder(run_id), ignore_errors=True)
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def snapshot(self, run_id: str) -> Snapshot:
+        """The run as it is now. Raises StoreError when there is no such run."""
+        from dataclasses import replace
+
+        worker = self._workers.get(run_id)
+        if worker:
+            now = worker.snapshot
+            return replace(now, place=self._turns.place(run_id)) if now.status == "queued" else now
+        if run_id not in self._ended:
+            snapshot = self._stored(run_id)
+            if snapshot.active:
+                return snapshot
+            while len(self._ended) >= KEPT_SNAPSHOTS:
+                self._ended.pop(next(iter(self._ended)))
+            self._ended[run_id] = snapshot
+        return self._ended[run_id]
+
+    def runs(self) -> list[RunSummary]:
+        """All runs, newest first, as they are now."""
+        from dataclasses import replace
+
+        found = []
+        for summary in self.store.summaries():
+            worker = self._workers.get(summary.run_id)
+            if worker:
+                summary = replace(summary, status=worker.snapshot.status, place=self._turns.place(summary.run_id))
+            elif summary.status in ACTIVE and not self._alive(summary.run_id):
+                self._mark_interrupted(summary.run_id)
+                summary = replace(summary, status="interrupted")
+            found.append(summary)
+        return found
+
+    def files(self, run_id: str) -> RunFiles:
+        """The checkpoints of a run."""
+        from core.training.checkpoint import RunFiles
+
+        return RunFiles(self._folder(run_id))
+
+    def weights(self, run_id: str, epoch: int | None = None) -> Path:
+        """The weights file of `epoch`, the best one unless given. Raises StoreError when it is not kept."""
+        snapshot = self.snapshot(run_id)
+        if epoch is None:
+            if not snapshot.best:
+                raise StoreError(f"Run {run_id} has no complete epoch yet: let it train for one epoch first.")
+            epoch = snapshot.best.epoch
+        path = self.files(run_id).epoch(epoch)
+        if not path.is_file():
+            kept = ", ".join(map(str, self.files(run_id).epochs())) or "none"
+            raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch}. Kept epochs: {kept}.")
+        return path
+
+    # -- viewers ----------------------------------------------------------------------------------------------------
+
+    def attend(self, run_id: str) -> None:
+        """Note that somebody watches the run; a page that shows it calls this with every tick."""
+        self._attended[run_id] = time.monotonic()
+
+    def _watch_viewers(self) -> None:
+        while not self._closing.wait(min(1.0, self.away_seconds / 4)):
+            for run_id, worker in list(self._workers.items()):
+                since = self._attended.get(run_id)
+                if since is not None and time.monotonic() - since > self.away_seconds:
+                    worker.stop(message=f"Stopped: nobody had its page open for {self.away_seconds / 60:.3g} minutes. Resume goes on.")
+
+    def shutdown(self) -> None:
+        """Stop all runs so that the next start finds them interrupted, and wait for them a few seconds."""
+        self._closing.set()
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.stop("interrupted", "The server was stopped. Resume goes on from the last complete epoch.")
+        for worker in workers:
+            worker.join(timeout=5)
+
+    # -- helpers ----------------------------------------------------------------------------------------------------
+
+    def _start(self, run_id: str, config: RunConfig, owner: str, paused: bool) -> None:
+        from core.training.worker import Worker
+
+        files = self.files(run_id)
+        try:
+            files.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"The folder of run {run_id} cannot be made ({error.strerror}): free some disk space.") from error
+        with self._lock:
+            worker = Worker(
+                self._stored(run_id), config, owner=owner, files=files, store=self.store, turns=self._turns,
+                after_epoch=self._thin, after_end=self._forget, paused=paused,
+            )  # fmt: skip
+            self._ended.pop(run_id, None)
+            self._workers[run_id] = worker
+            self.store.update(run_id, status="queued", message="")
+            worker.start()
+
+    def _forget(self, worker: Worker) -> None:
+        with self._lock:
+            self._ended[worker.snapshot.run_id] = worker.snapshot
+            self._workers.pop(worker.snapshot.run_id, None)
+
+    def _worker(self, run_id: str) -> Worker:
+        if worker := self._workers.get(run_id):
+            return worker
+        if self._stored(run_id).active:
+            raise StoreError(_elsewhere(run_id))
+        raise ConfigError(f"Run {run_id} does not train at the moment: resume it first.")
+
+    def _stored(self, run_id: str) -> Snapshot:
+        snapshot = self.store.snapshot(run_id)
+        if snapshot.active and run_id not in self._workers and not self._alive(run_id):
+            self._mark_interrupted(run_id)
+            snapshot = self.store.snapshot(run_id)
+        return snapshot
+
+    def _find_interrupted(self) -> None:
+        for summary in self.store.summaries():
+            if summary.status in ACTIVE and not self._alive(summary.run_id):
+                self._mark_interrupted(summary.run_id)
+
+    def _mark_interrupted(self, run_id: str) -> None:
+        message = "The program that trained it ended in mid-epoch. Resume goes on from the last complete epoch."
+        self.store.update(run_id, status="interrupted", message=message)
+
+    def _alive(self, run_id: str) -> bool:
+        """Whether some process holds the run's lock; the system releases it when a process dies, however it dies."""
+        path = self.files(run_id).lock
+        if not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0, thread_local=False):
+                return False
+        except Timeout:
+            return True
+
+    def _folder(self, run_id: str) -> Path:
+        return self.home / "runs" / run_id
+
+    def _thin(self) -> None:
+        from core.training.checkpoint import thin
+
+        runs = {}
+        for summary in self.store.summaries():
+            worker = self._workers.get(summary.run_id)
+            best = worker.snapshot.best if worker else None
+            runs[self.files(summary.run_id)] = best.epoch if best else summary.best_epoch
+        thin(runs, self.budget)
+
+
+def _elsewhere(run_id: str) -> str:
+    return f"Run {run_id} trains in another process (the command line, or a second server): steer it there."

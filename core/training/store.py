@@ -1,0 +1,247 @@
+"""The database of runs, through SQLAlchemy: SQLite in WAL mode in the lab's home, or any URL in LAB_DATABASE."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import JSON, ForeignKey, LargeBinary, create_engine, event, func, inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+
+from core.errors import StoreError, unknown
+from core.training.history import Curve, EpochRecord, FinalTest, Snapshot, frozen
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """One line of the list of runs."""
+
+    run_id: str
+    status: str
+    message: str
+    config: dict[str, Any]
+    owner: str
+    created: float
+    epochs_done: int
+    best_epoch: int | None
+    best_val_top1: float
+    test_top1: float
+    place: int = 0
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {dict: JSON, list: JSON}  # noqa: RUF012
+
+
+class Meta(Base):
+    __tablename__ = "meta"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class Run(Base):
+    """One run: its config, its state, and all that is measured but for the epochs."""
+
+    __tablename__ = "runs"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    created: Mapped[float]
+    owner: Mapped[str] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(default="queued")
+    message: Mapped[str] = mapped_column(default="")
+    config: Mapped[dict]
+    facts: Mapped[dict] = mapped_column(default=dict)  # classes, sizes, parameters, device, threads, versions, ...
+    curve: Mapped[dict] = mapped_column(default=dict)
+    lr_changes: Mapped[list] = mapped_column(default=list)
+    best: Mapped[dict | None] = mapped_column(default=None)  # epoch, val_top1
+    test: Mapped[dict | None] = mapped_column(default=None)
+    sample_images: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    epochs: Mapped[list[Epoch]] = relationship(order_by="Epoch.epoch", cascade="all, delete-orphan", lazy="selectin")
+
+
+class Epoch(Base):
+    __tablename__ = "epochs"
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[dict]
+
+
+class Store:
+    """Reads and writes runs. Every method is one transaction and may be called from any thread.
+
+    Raises StoreError when the database cannot be read or written, or comes from a newer version of the lab.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.url = os.environ.get("LAB_DATABASE") or f"sqlite:///{home / 'lab.sqlite'}"
+        with self._explained():
+            self.engine = create_engine(self.url, connect_args={"timeout": 30} if self.url.startswith("sqlite") else {})
+            if self.url.startswith("sqlite"):
+                event.listen(self.engine, "connect", _sqlite_settings)
+            self._open_schema()
+
+    def _open_schema(self) -> None:
+        with Session(self.engine) as session, session.begin():
+            connection = session.connection()
+            fresh = not inspect(connection).has_table(Meta.__tablename__)
+            version = None if fresh else session.get(Meta, "schema")
+            if version and version.value > SCHEMA:
+                raise StoreError(
+                    f"The lab's database was written by a newer version of the lab (schema {version.value}, this one knows "
+                    f"{SCHEMA}). Update the lab, or set LAB_HOME (or --home) to another folder; nothing was changed."
+                )
+            Base.metadata.create_all(connection)
+            if not version:
+                session.merge(Meta(key="schema", value=SCHEMA))
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise StoreError(
+                f"The lab's database could not be used ({reason}). Check that the disk has space and the file is whole, "
+                "or set LAB_HOME (or --home) to another folder."
+            ) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with self._explained(), Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _run(self, run_id: str) -> Iterator[Run]:
+        with self._transaction() as session:
+            run = session.get(Run, run_id)
+            if run is None:
+                raise (unknown("run", run_id, self._ids(session)) if self._ids(session) else StoreError("There are no runs yet."))
+            yield run
+
+    @staticmethod
+    def _ids(session: Session) -> list[str]:
+        return list(session.scalars(select(Run.id).order_by(Run.created.desc())))
+
+    def ids(self) -> list[str]:
+        """All run ids, newest first."""
+        with self._transaction() as session:
+            return self._ids(session)
+
+    def add(self, run_id: str, config: dict[str, Any], owner: str = "") -> None:
+        with self._transaction() as session:
+            session.add(Run(id=run_id, created=time.time(), config=config, owner=owner))
+
+    def update(self, run_id: str, **columns: Any) -> None:
+        """Set columns of a run."""
+        with self._run(run_id) as run:
+            for name, value in columns.items():
+                assert name in Run.__table__.columns, name
+                setattr(run, name, value)
+
+    def add_epoch(self, run_id: str, record: EpochRecord, **columns: Any) -> None:
+        """Add one epoch, and set columns of its run, in one transaction."""
+        with self._run(run_id) as run:
+            run.epochs.append(Epoch(epoch=record.epoch, record=record.to_dict()))
+            for name, value in columns.items():
+                setattr(run, name, value)
+
+    def delete(self, run_id: str) -> None:
+        with self._run(run_id) as run:
+            Session.object_session(run).delete(run)
+
+    def curve(self, run_id: str) -> Curve:
+        with self._run(run_id) as run:
+            return Curve.from_dict(run.curve) if run.curve else Curve()
+
+    def owner(self, run_id: str) -> str:
+        with self._run(run_id) as run:
+            return run.owner
+
+    def summaries(self) -> list[RunSummary]:
+        """All runs, newest first, without their curves and matrices."""
+        columns = (Run.id, Run.status, Run.message, Run.config, Run.owner, Run.created, Run.best, Run.test)
+        with self._transaction() as session:
+            done = dict(session.execute(select(Epoch.run_id, func.count()).group_by(Epoch.run_id)).all())
+            rows = session.execute(select(*columns).order_by(Run.created.desc())).all()
+        return [
+            RunSummary(
+                run_id=row.id,
+                status=row.status,
+                message=row.message,
+                config=row.config,
+                owner=row.owner,
+                created=row.created,
+                epochs_done=done.get(row.id, 0),
+                best_epoch=row.best["epoch"] if row.best else None,
+                best_val_top1=row.best["val_top1"] if row.best else math.nan,
+                test_top1=row.test["top1"] if row.test else math.nan,
+            )
+            for row in rows
+        ]
+
+    def snapshot(self, run_id: str) -> Snapshot:
+        """The run as it is stored, for runs that no thread of this process trains."""
+        return snapshot_of(**self.plain(run_id))
+
+    def plain(self, run_id: str) -> dict[str, Any]:
+        """All that is stored of a run, as the arguments of `snapshot_of`."""
+        with self._run(run_id) as run:
+            return {
+                "run_id": run.id, "status": run.status, "message": run.message, "config": run.config, "created": run.created,
+                "facts": run.facts, "epochs": [e.record for e in run.epochs], "curve": run.curve, "lr_changes": run.lr_changes,
+                "test": run.test, "sample_images": run.sample_images,
+            }  # fmt: skip
+
+
+def snapshot_of(
+    *, run_id: str, status: str, message: str, config: dict, created: float, facts: dict, epochs: list[dict], curve: dict,
+    lr_changes: list, test: dict | None, sample_images: bytes | None, recorded: str = "",
+) -> Snapshot:  # fmt: skip
+    """A Snapshot from stored plain data."""
+    records = tuple(EpochRecord.from_dict(record) for record in epochs)
+    points = Curve.from_dict(curve) if curve else Curve()
+    images = frozen(np.frombuffer(sample_images, np.uint8).reshape(-1, 3, 32, 32), np.uint8) if sample_images else None
+    last = records[-1] if records else None
+    return Snapshot(
+        run_id=run_id,
+        version=len(records) * 100 + sum(status.encode()) % 97,  # changes with every epoch and every status
+        status=status,
+        message=message,
+        config=config,
+        classes=tuple(facts.get("classes", ())),
+        epochs=records,
+        stride=points.stride,
+        points=tuple(points.points),
+        lr_changes=tuple((int(step), float(lr)) for step, lr in lr_changes),
+        step=last.step if last else 0,
+        steps_per_epoch=facts.get("steps_per_epoch", 0),
+        lr=last.lr if last else float("nan"),
+        images_per_second=last.images_per_second if last else float("nan"),
+        parameters=facts.get("parameters", 0),
+        device=facts.get("device", ""),
+        threads=facts.get("threads", 0),
+        sizes=facts.get("sizes", {}),
+        sample_images=images,
+        sample_labels=frozen(facts["sample_labels"], np.int64) if "sample_labels" in facts else None,
+        sample_probabilities=last.sample_probabilities if last else None,
+        test=FinalTest.from_dict(test) if test else None,
+        created=created,
+        versions=facts.get("versions", {}),
+        recorded=recorded,
+    )
+
+
+def _sqlite_settings(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")

@@ -1,0 +1,273 @@
+"""The only training loop. It knows no page, no thread and no file; callbacks add behaviour."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import math
+import time
+from collections.abc import Callable, Iterable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.data.augment import random_crop_flip
+from core.data.splits import Dataset, Split, normalize
+from core.errors import ConfigError, TrainingError
+from core.metrics import ConfusionMatrix
+from core.models.dropout import seed_dropout
+from core.training.callbacks import Callback
+from core.training.config import TrainingConfig
+from core.training.device import choose_device
+from core.training.evaluate import evaluate
+from core.training.history import Curve, EpochRecord, FinalTest, frozen
+from core.training.optim import learning_rate, make_optimizer
+
+READ_SECONDS = 0.25  # how often numbers are read back from the device
+READ_STEPS = 512  # and after how many steps at the latest
+EVAL_COST = 1 / 3  # of a training step's time per image: forward without backward
+SAMPLES = 16
+
+
+def derived_seed(seed: int, *purpose: object) -> int:
+    """A seed of its own for each purpose, so that every epoch can be repeated without replaying those before."""
+    digest = hashlib.blake2b(repr((seed, *purpose)).encode(), digest_size=7).digest()
+    return int.from_bytes(digest, "big")
+
+
+class Trainer:
+    """Trains `model` on `dataset` as `config` says.
+
+    `fit()` runs the remaining epochs; each has a training and a validation phase and ends as an `EpochRecord` in `epochs`.
+    Losses are means over images, never over batches. The best epoch is the one with the highest validation accuracy, and
+    `best_weights` is a copy of its weights. Raises TrainingError when the loss is not finite, ConfigError when the device
+    cannot do what is asked.
+    """
+
+    def __init__(self, model: nn.Module, dataset: Dataset, config: TrainingConfig, *, callbacks: Iterable[Callback] = ()) -> None:
+        self.config, self.dataset, self.callbacks = config, dataset, tuple(callbacks)
+        self.device = choose_device(config.device)
+        if config.precision == "bf16" and self.device.type != "cuda":
+            raise ConfigError(f"precision = bf16 needs a CUDA device, this run uses {self.device.type}: choose float32.")
+        self.model = model.to(self.device)
+        self.optimizer = make_optimizer(self.model, config)
+        self.train_split = self._fraction(dataset.train).to(self.device)
+        self.val_split = dataset.val.to(self.device)
+        self.steps_per_epoch = math.ceil(len(self.train_split) / config.batch_size)
+        self.total_steps = self.steps_per_epoch * config.epochs
+
+        self.phase = "train"
+        self.step = 0
+        self.curve = Curve()
+        self.epochs: list[EpochRecord] = []
+        self.lr_changes: list[tuple[int, float]] = []
+        self.best_weights: dict[str, Tensor] = {}
+        self.images_per_second = math.nan
+        self.idle_seconds = 0.0  # time that callbacks spent waiting, not training
+        self._recent = torch.zeros(READ_STEPS, 2, device=self.device)  # (loss, top1) of steps not yet read
+        self._recent_lrs: list[float] = []
+
+    # -- what it knows ----------------------------------------------------------------------------------------------
+
+    @property
+    def epoch(self) -> int:
+        """The epoch under way, from 0."""
+        return len(self.epochs)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of the next step."""
+        return learning_rate(self.config, min(self.step, self.total_steps - 1), self.total_steps, self.lr_changes)
+
+    def change_lr(self, lr: float) -> None:
+        """Set the learning rate from the next step on; what is left of the schedule scales with it."""
+        self.lr_changes.append((min(self.step, self.total_steps - 1), lr))
+
+    @property
+    def best(self) -> EpochRecord | None:
+        """The record with the highest validation accuracy, the earliest of equals."""
+        return max(self.epochs, key=lambda record: record.val_top1, default=None)
+
+    def resume(
+        self,
+        *,
+        epochs: Iterable[EpochRecord],
+        curve: Curve,
+        lr_changes: Iterable[tuple[int, float]],
+        best_weights: dict[str, Tensor],
+    ) -> None:
+        """Go on after `epochs`; the weights and the optimiser's state have been loaded already."""
+        self.epochs, self.curve, self.lr_changes = list(epochs), curve, list(lr_changes)
+        self.step = self.epochs[-1].step
+        self.best_weights = {name: value.to(self.device) for name, value in best_weights.items()}
+
+    def seconds_left(self) -> float:
+        """Estimated seconds until the last epoch's end, from the speed now; NaN before the first reading."""
+        images = (self.total_steps - self.step) * self.config.batch_size
+        validations = (self.config.epochs - self.epoch) * len(self.val_split)
+        return (images + validations * EVAL_COST) / self.images_per_second
+
+    def trial_step(self) -> Callable[[], None]:
+        """A function that runs one training step's arithmetic on a copy of the model, for measuring."""
+        twin, images = copy.deepcopy(self.model), self.train_split.images[: self.config.batch_size]
+        labels, inputs = self.train_split.labels[: len(images)], normalize(images, self.dataset.mean, self.dataset.std)
+
+        def step() -> None:
+            F.cross_entropy(twin(inputs), labels).backward()
+
+        return step
+
+    # -- the loop ---------------------------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Run the epochs that are left."""
+        self._call("on_train_begin")
+        while self.epoch < self.config.epochs:
+            self._call("on_epoch_begin")
+            self.epochs.append(self._run_epoch())
+            if self.best is self.epochs[-1]:
+                self.best_weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+            self._call("on_epoch_end")
+        self._call("on_train_end")
+
+    def _run_epoch(self) -> EpochRecord:
+        start, idle = time.perf_counter(), self.idle_seconds
+        train_loss, train_confusion = self._train_phase()
+        spent = time.perf_counter() - start - (self.idle_seconds - idle)
+        val_loss, val_confusion = self.evaluate(self.val_split, phase="val")
+        return EpochRecord(
+            epoch=self.epoch,
+            step=self.step,
+            train_loss=train_loss,
+            train_top1=train_confusion.top1,
+            val_loss=val_loss,
+            val_top1=val_confusion.top1,
+            train_confusion=frozen(train_confusion.matrix.cpu().numpy(), "int64"),
+            val_confusion=frozen(val_confusion.matrix.cpu().numpy(), "int64"),
+            sample_probabilities=self.sample_probabilities(),
+            lr=learning_rate(self.config, self.step - 1, self.total_steps, self.lr_changes),
+            seconds=time.perf_counter() - start - (self.idle_seconds - idle),
+            images_per_second=len(self.train_split) / spent,
+        )
+
+    def _train_phase(self) -> tuple[float, ConfusionMatrix]:
+        """One pass over the training split; the mean loss over its images, and its confusion matrix."""
+        self.phase = "train"
+        self.model.train()
+        seed_dropout(self.model, derived_seed(self.config.seed, "dropout", self.epoch), self.device)
+        augmenting = torch.Generator(self.device).manual_seed(derived_seed(self.config.seed, "augment", self.epoch))
+        shuffling = torch.Generator().manual_seed(derived_seed(self.config.seed, "shuffle", self.epoch))
+        order = torch.randperm(len(self.train_split), generator=shuffling).to(self.device)
+        confusion = ConfusionMatrix(len(self.dataset.classes), device=self.device)
+        loss_sum = torch.zeros((), dtype=torch.float64 if self.device.type != "mps" else torch.float32, device=self.device)
+        self._start_clock()
+        for index in order.split(self.config.batch_size):
+            self._call("on_batch_begin")
+            images, labels = self.train_split.images[index], self.train_split.labels[index]
+            if self.config.augment:
+                images = random_crop_flip(images, generator=augmenting)
+            loss, predictions = self._train_step(images, labels)
+            loss_sum += loss * len(index)
+            confusion.update(predictions, labels)
+            self._note(loss, predictions, labels)
+            if self._due():
+                self.read()
+            self._call("on_batch_end")
+        self.read()
+        return loss_sum.item() / len(order), confusion
+
+    def _train_step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Forward, backward, step; the mean loss of the batch and the predicted classes (B,), both on the device."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.lr
+        logits = self.logits(images)  # (B, K)
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.config.label_smoothing)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self._call("on_gradients_ready")
+        if self.config.clip_norm:
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
+        self.optimizer.step()
+        return loss.detach(), logits.detach().argmax(1)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) uint8 -> (B, K) float32, in the run's precision."""
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16"):
+            return self.model(normalize(images, self.dataset.mean, self.dataset.std)).float()
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def evaluate(self, split: Split, *, phase: str) -> tuple[float, ConfusionMatrix]:
+        """Mean cross-entropy over the images of `split`, and the confusion matrix, in eval mode."""
+        self.phase = phase
+        self.model.eval()
+        return evaluate(self.logits, split, len(self.dataset.classes), after_batch=lambda: self._call("on_batch_end"))
+
+    def test(self) -> FinalTest:
+        """Load the best weights and evaluate them on the test split, to be done once, at the end."""
+        self.model.load_state_dict(self.best_weights)
+        loss, confusion = self.evaluate(self.dataset.test.to(self.device), phase="test")
+        return FinalTest(loss=loss, top1=confusion.top1, confusion=frozen(confusion.matrix.cpu().numpy(), "int64"), epoch=self.best.epoch)
+
+    @torch.no_grad()
+    def sample_probabilities(self):
+        """Class probabilities (S, K) of the first `SAMPLES` validation images, as a read-only array."""
+        training = self.model.training
+        self.model.eval()
+        probabilities = self.logits(self.val_split.images[:SAMPLES]).softmax(1)
+        self.model.train(training)
+        return frozen(probabilities.cpu().numpy(), "float32")
+
+    # -- readings ---------------------------------------------------------------------------------------------------
+
+    def _note(self, loss: Tensor, predictions: Tensor, labels: Tensor) -> None:
+        row = self._recent[len(self._recent_lrs)]
+        row[0] = loss
+        row[1] = (predictions == labels).float().mean()
+        self._recent_lrs.append(self.optimizer.param_groups[0]["lr"])
+        self.step += 1
+
+    def _due(self) -> bool:
+        return len(self._recent_lrs) == READ_STEPS or time.perf_counter() - self._read_at >= READ_SECONDS
+
+    def read(self) -> None:
+        """Read back the steps since the last reading; raises TrainingError when a loss is not finite."""
+        rows = self._recent[: len(self._recent_lrs)].tolist()
+        if not rows:
+            return
+        first = self.step - len(rows)
+        for offset, ((loss, top1), lr) in enumerate(zip(rows, self._recent_lrs, strict=True)):
+            if not math.isfinite(loss):
+                raise TrainingError(
+                    f"The loss became {loss} at step {first + offset + 1} (learning rate {lr:.3g}). Lower the learning rate "
+                    "or switch on gradient clipping (clip_norm = 1), then start again or resume from the last epoch."
+                )
+            self.curve.add(loss, top1, lr)
+        self._clock(len(rows))
+        self._recent_lrs.clear()
+        self._call("on_reading")
+
+    def _start_clock(self) -> None:
+        self._read_at, self._idle_at = time.perf_counter(), self.idle_seconds
+
+    def _clock(self, steps: int) -> None:
+        spent = time.perf_counter() - self._read_at - (self.idle_seconds - self._idle_at)
+        now = steps * self.config.batch_size / max(spent, 1e-9)
+        smooth = 0.0 if math.isnan(self.images_per_second) else 0.8
+        self.images_per_second = now if not smooth else smooth * self.images_per_second + (1 - smooth) * now
+        self._start_clock()
+
+    # -- helpers ----------------------------------------------------------------------------------------------------
+
+    def _fraction(self, split: Split) -> Split:
+        keep = max(1, round(self.config.train_fraction * len(split)))
+        if keep == len(split):
+            return split
+        generator = torch.Generator().manual_seed(derived_seed(self.config.seed, "fraction"))
+        index = torch.randperm(len(split), generator=generator)[:keep]
+        return split[index]
+
+    def _call(self, hook: str) -> None:
+        for callback in self.callbacks:
+            getattr(callback, hook)(self)

@@ -1,0 +1,55 @@
+"""Schedules against torch's own."""
+
+import pytest
+import torch
+from torch import nn
+
+from core.training.config import TrainingConfig
+from core.training.optim import learning_rate, make_optimizer, scheduled_lr
+
+STEPS = 40
+
+
+def torch_schedule(config):
+    optimizer = torch.optim.SGD(nn.Linear(1, 1).parameters(), lr=config.lr)
+    make = {
+        "constant": lambda: torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1),
+        "cosine": lambda: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=STEPS),
+        "one-cycle": lambda: torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=config.lr, total_steps=STEPS + 1, pct_start=(0.3 * STEPS + 1) / (STEPS + 1), final_div_factor=1e12
+        ),
+    }
+    scheduler, found = make[config.schedule](), []
+    for _ in range(STEPS):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        scheduler.step()
+    return found
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle"])
+def test_schedules_equal_those_of_torch(schedule):
+    config = TrainingConfig(schedule=schedule, lr=0.3)
+    found = [scheduled_lr(config, step, STEPS) for step in range(STEPS)]
+    assert found == pytest.approx(torch_schedule(config), rel=1e-6, abs=1e-9)
+
+
+def test_a_change_by_hand_takes_its_value_at_once_and_keeps_the_form():
+    config = TrainingConfig(schedule="cosine", lr=0.1)
+    plain = [learning_rate(config, s, STEPS) for s in range(STEPS)]
+    changed = [learning_rate(config, s, STEPS, [(10, 0.5), (20, 0.01)]) for s in range(STEPS)]
+    assert changed[:10] == plain[:10]
+    assert changed[10] == pytest.approx(0.5) and changed[20] == pytest.approx(0.01)
+    ratios = [c / p for c, p in zip(changed[10:20], plain[10:20], strict=True)]
+    assert max(ratios) == pytest.approx(min(ratios))
+
+
+@pytest.mark.parametrize(("name", "kind"), [("adamw", torch.optim.AdamW), ("adam", torch.optim.Adam), ("sgd", torch.optim.SGD)])
+def test_optimizers_get_what_is_declared(name, kind):
+    config = TrainingConfig(optimizer=name, lr=0.02, weight_decay=0.1, momentum=0.7)
+    optimizer = make_optimizer(nn.Linear(2, 2), config)
+    assert type(optimizer) is kind
+    group = optimizer.param_groups[0]
+    assert group["lr"] == 0.02 and group["weight_decay"] == 0.1
+    if name == "sgd":
+        assert group["momentum"] == 0.7

@@ -1,0 +1,204 @@
+"""The loop against a loop written out by hand, and the unit's traps 4 and 9."""
+
+import copy
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from core.data.splits import Dataset, normalize
+from core.errors import ConfigError, TrainingError
+from core.models import build_model
+from core.training.callbacks import Callback, StopTraining
+from core.training.config import TrainingConfig
+from core.training.trainer import Trainer, derived_seed
+from tests.support import load_tiny, tiny_split
+
+torch.set_num_threads(1)
+
+
+def small_model(seed=0, **values):
+    return build_model("gru", seed=seed, patch_size=16, embed_dim=8, hidden_size=8, **values)
+
+
+def make_trainer(*callbacks, model=None, dataset=None, **config):
+    config = TrainingConfig.of({"epochs": 2, "batch_size": 32, "device": "cpu", **config})
+    return Trainer(model or small_model(), dataset or load_tiny("tiny", None), config, callbacks=callbacks)
+
+
+def test_equals_a_loop_written_out_by_hand():
+    trainer = make_trainer(schedule="constant", optimizer="adamw", clip_norm=0.5, weight_decay=0.01, lr=3e-3)
+    dataset, model = trainer.dataset, copy.deepcopy(trainer.model)
+    trainer.fit()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01, fused=True)
+    for epoch in range(2):
+        generator = torch.Generator().manual_seed(derived_seed(0, "shuffle", epoch))
+        order = torch.randperm(100, generator=generator)
+        loss_sum = 0.0
+        for index in order.split(32):
+            loss = F.cross_entropy(model(normalize(dataset.train.images[index], dataset.mean, dataset.std)), dataset.train.labels[index])
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)
+            optimizer.step()
+            loss_sum += loss.item() * len(index)
+        assert trainer.epochs[epoch].train_loss == pytest.approx(loss_sum / 100, abs=1e-6)
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, trainer.model.state_dict()[name]), name
+
+
+def test_losses_are_means_over_images_not_over_batches():
+    """Trap 9: with 100 images in batches of 96, the last batch of 4 must weigh 4/100, not 1/2."""
+    trainer = make_trainer(lr=1e-6, epochs=1, batch_size=96, schedule="constant")
+    trainer.val_split = tiny_split(97, 5)
+    model = copy.deepcopy(trainer.model).eval()
+    trainer.fit()
+    order = torch.randperm(100, generator=torch.Generator().manual_seed(derived_seed(0, "shuffle", 0)))
+    with torch.no_grad():
+        logits = model(normalize(trainer.dataset.train.images[order], trainer.dataset.mean, trainer.dataset.std))
+        losses = F.cross_entropy(logits, trainer.dataset.train.labels[order], reduction="none")
+    by_batch = (losses[:96].mean() + losses[96:].mean()) / 2
+    assert abs(by_batch - losses.mean()) > 1e-2  # the trap would show
+    assert trainer.epochs[0].train_loss == pytest.approx(losses.mean().item(), abs=1e-4)
+
+
+def test_best_weights_are_a_copy_of_the_best_epoch():
+    """Trap 4: a reference to the state dict would follow the training."""
+
+    class Watch(Callback):
+        seen = ()
+
+        def on_epoch_end(self, trainer):
+            self.seen += (copy.deepcopy(trainer.model.state_dict()),)
+
+    watch = Watch()
+    trainer = make_trainer(watch, epochs=4, lr=0.5, optimizer="sgd", schedule="constant", clip_norm=0.0)
+    accuracies = iter([0.1, 0.9, 0.2, 0.3])
+    original = trainer.evaluate
+
+    def rigged(split, *, phase):  # the second epoch is the best, whatever the tiny model does
+        loss, confusion = original(split, phase=phase)
+        confusion.__class__ = type("Rigged", (confusion.__class__,), {"top1": next(accuracies)})
+        return loss, confusion
+
+    trainer.evaluate = rigged
+    trainer.fit()
+    assert trainer.best.epoch == 1
+    for name, value in trainer.best_weights.items():
+        assert torch.equal(value, watch.seen[1][name]), name
+    assert any(not torch.equal(v, trainer.model.state_dict()[n]) for n, v in trainer.best_weights.items())
+
+
+def test_a_run_does_not_depend_on_what_else_draws_random_numbers():
+    class Noise(Callback):
+        def on_batch_begin(self, trainer):
+            torch.rand(7)
+
+    options = {"augment": True, "epochs": 1}
+    torch.manual_seed(1)
+    one = make_trainer(model=small_model(3, dropout=0.3), **options)
+    one.fit()
+    torch.manual_seed(2)
+    torch.rand(1)
+    two = make_trainer(Noise(), model=small_model(3, dropout=0.3), **options)
+    two.fit()
+    for name, value in one.model.state_dict().items():
+        assert torch.equal(value, two.model.state_dict()[name]), name
+    other = make_trainer(model=small_model(3, dropout=0.3), seed=5, **options)
+    other.fit()
+    assert not torch.equal(other.model.state_dict()["head.weight"], one.model.state_dict()["head.weight"])
+
+
+def test_learns_and_counts_what_it_saw():
+    trainer = make_trainer(epochs=12, lr=1e-2)
+    trainer.fit()
+    assert trainer.best.val_top1 > 0.5
+    record = trainer.epochs[-1]
+    assert record.train_confusion.sum() == 100 and record.val_confusion.sum() == 40
+    assert record.val_top1 == record.val_confusion.trace() / 40
+    assert record.step == 12 * 4 and trainer.step == 48
+    assert not record.val_confusion.flags.writeable
+    assert record.sample_probabilities.sum(1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_every_step_is_on_the_curve():
+    losses = []
+
+    class Watch(Callback):
+        def on_batch_end(self, trainer):
+            if trainer.phase == "train":
+                losses.append(trainer._recent[len(trainer._recent_lrs) - 1, 0].item() if trainer._recent_lrs else None)
+
+    trainer = make_trainer(Watch(), epochs=3)
+    trainer.fit()
+    points = trainer.curve.points
+    assert len(points) == 12 == len(losses)
+    assert all(kept is None or kept == point[0] for kept, point in zip(losses, points, strict=True))
+    assert [lr for *_, lr in points] == pytest.approx([trainer.config.lr * s for s in _cosine(12)])
+
+
+def _cosine(steps):
+    import math
+
+    return [0.5 * (1 + math.cos(math.pi * s / steps)) for s in range(steps)]
+
+
+def test_a_loss_that_is_not_finite_ends_the_run():
+    trainer = make_trainer(lr=10.0, optimizer="sgd", clip_norm=0.0, epochs=1)
+    trainer.model.head.weight.data.fill_(float("nan"))
+    with pytest.raises(TrainingError, match=r"The loss became nan at step 1 .*Lower the learning rate"):
+        trainer.fit()
+    assert trainer.epochs == []
+
+
+def test_uses_the_fraction_it_is_told():
+    trainer = make_trainer(train_fraction=0.25)
+    assert len(trainer.train_split) == 25 and trainer.steps_per_epoch == 1
+    assert torch.equal(trainer.train_split.labels, make_trainer(train_fraction=0.25).train_split.labels)
+
+
+def test_hooks_come_in_order():
+    calls = []
+
+    class Watch(Callback):
+        def __getattribute__(self, name):
+            if name.startswith("on_") and name != "on_reading":
+                calls.append(name)
+            return object.__getattribute__(self, name)
+
+    make_trainer(Watch(), epochs=1, batch_size=100).fit()
+    assert calls == [
+        "on_train_begin", "on_epoch_begin", "on_batch_begin", "on_gradients_ready", "on_batch_end",  # training
+        "on_batch_end", "on_epoch_end", "on_train_end",
+    ]  # fmt: skip
+
+
+def test_a_callback_can_leave_the_loop():
+    class Leave(Callback):
+        def on_batch_end(self, trainer):
+            raise StopTraining
+
+    with pytest.raises(StopTraining):
+        make_trainer(Leave()).fit()
+
+
+def test_test_set_is_judged_with_the_best_weights():
+    trainer = make_trainer(epochs=3, lr=1e-2)
+    trainer.fit()
+    trainer.best_weights = {n: torch.zeros_like(v) for n, v in trainer.best_weights.items()}
+    result = trainer.test()
+    assert result.epoch == trainer.best.epoch
+    assert result.loss == pytest.approx(torch.tensor(10.0).log().item(), abs=1e-6)  # all zero weights: every class is equally likely
+    assert result.confusion.sum() == 40
+
+
+@pytest.mark.parametrize(("config", "message"), [({"precision": "bf16"}, "needs a CUDA device"), ({"device": "cuda"}, "no cuda device")])
+def test_says_what_this_machine_cannot_do(config, message):
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a CUDA device")
+    with pytest.raises(ConfigError, match=message):
+        make_trainer(**config)
+
+
+def test_needs_no_file_and_no_thread():
+    assert isinstance(make_trainer().dataset, Dataset)

@@ -1,0 +1,54 @@
+"""What several tests need: a tiny data set that is there at once, and waiting for a run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import torch
+
+from core.data import DATASETS, DatasetSpec
+from core.data.splits import Dataset, Split
+from core.training.history import Snapshot
+from core.training.manager import RunManager
+
+
+def tiny_split(count: int, seed: int) -> Split:
+    """Ten fixed patterns, one a class, with noise: learnable in a few steps."""
+    patterns = torch.randint(0, 200, (10, 3, 32, 32), generator=torch.Generator().manual_seed(99))
+    labels = torch.arange(count) % 10
+    noise = torch.randint(0, 50, (count, 3, 32, 32), generator=torch.Generator().manual_seed(seed))
+    return Split((patterns[labels] + noise).to(torch.uint8), labels)
+
+
+def load_tiny(name, config, *, home=None, download=False, progress=None, train=100) -> Dataset:
+    if progress:
+        progress(1, 1, "Drawing")
+    splits = tiny_split(train, 1), tiny_split(40, 2), tiny_split(40, 3)
+    return Dataset.of(name, *splits, [f"class {k}" for k in range(10)])
+
+
+def register_tiny(train: int = 100) -> None:
+    """Make the data set "tiny" known, as a row like any other."""
+    DATASETS["tiny"] = DatasetSpec("Tiny", "For tests.", "tests.support:load_tiny", fixed={"train": train})
+
+
+SMALL = {"dataset": "tiny", "model": "gru", "patch_size": 16, "embed_dim": 8, "hidden_size": 8, "batch_size": 32, "threads": 1}
+
+
+def wait_for(manager: RunManager, run_id: str, condition: Callable[[Snapshot], bool], seconds: float = 60) -> Snapshot:
+    """The first snapshot that fulfils `condition`; fails the test when none comes, or the run ends otherwise."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        snapshot = manager.snapshot(run_id)
+        if condition(snapshot):
+            return snapshot
+        time.sleep(0.01)
+    raise AssertionError(f"run {run_id} is {snapshot.status} ({snapshot.message}) at step {snapshot.step}")
+
+
+def ended(snapshot: Snapshot) -> bool:
+    return not snapshot.active
+
+
+LONG_TINY = {**SMALL, "epochs": 1000}
