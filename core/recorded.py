@@ -9,17 +9,20 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import shutil
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from core.errors import StoreError, unknown
+from core.errors import ConfigError, StoreError, unknown
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.store import snapshot_of
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from core.training.manager import RunManager
 
 FOLDER = Path(__file__).parent / "recorded"
@@ -49,27 +52,47 @@ def recorded_epochs(name: str) -> dict[int, Path]:
 
 
 def record(manager: RunManager, run_id: str, name: str) -> Path:
-    """Copy a finished run into the project: its history, and the weights of its first, middle and best epoch."""
-    from core.training.checkpoint import load_tensors, save_tensors
+    """Copy a finished run into the project: its history, and the weights of its first, middle and best epoch.
 
+    Takes the place of the recorded run of this name, if any. Raises ConfigError for a name that is no plain folder name, and
+    StoreError when the run has not finished or does not keep these weights (any more).
+    """
+    from core.training.checkpoint import save_tensors
+
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ConfigError(f"A recorded run cannot be named {name!r}: use small letters, digits and single hyphens, as in 'shapes-gru'.")
     plain = manager.store.plain(run_id)
     if plain["status"] != "finished":
         raise StoreError(f"Run {run_id} is {plain['status']}: only a finished run can be recorded.")
-    plain.pop("run_id")
-    plain["curve"]["points"] = [[float(f"{v:.{DIGITS}g}") for v in point] for point in plain["curve"]["points"]]
-    images = plain["sample_images"] if plain["config"]["dataset"] in OWN_IMAGES else b""
-    plain["sample_images"] = base64.b64encode(images).decode()
-    plain["config"]["data"] = ""  # the folder's place is the recorder's own
+    best = manager.snapshot(run_id).best.epoch
+    weights = {epoch: half_weights(manager.weights(run_id, epoch)) for epoch in sorted({0, best // 2, best})}
 
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / "run.json.gz").write_bytes(gzip.compress(json.dumps(plain).encode(), mtime=0))
-    best = manager.snapshot(run_id).best.epoch
-    for epoch in sorted({0, best // 2, best}):
-        tensors, metadata = load_tensors(manager.weights(run_id, epoch))
-        metadata["config"]["data"] = ""
-        half = {n: v.half() if v.is_floating_point() else v for n, v in tensors.items()}
-        save_tensors(folder / f"epoch-{epoch:04d}.safetensors", half, metadata)
+    (folder / "run.json.gz").write_bytes(gzip.compress(json.dumps(publishable(plain)).encode(), mtime=0))
+    for epoch, (tensors, metadata) in weights.items():
+        save_tensors(folder / f"epoch-{epoch:04d}.safetensors", tensors, metadata)
     recorded_run.cache_clear()
     return folder
+
+
+def publishable(plain: dict[str, Any]) -> dict[str, Any]:
+    """What is stored of a run as JSON: without the recorder's own folder, and without images that are not ours."""
+    images = plain["sample_images"] if plain["config"]["dataset"] in OWN_IMAGES else b""
+    points = [[float(f"{v:.{DIGITS}g}") for v in point] for point in plain["curve"]["points"]]
+    return {
+        **{name: value for name, value in plain.items() if name != "run_id"},
+        "curve": {**plain["curve"], "points": points},
+        "config": {**plain["config"], "data": ""},
+        "sample_images": base64.b64encode(images).decode(),
+    }
+
+
+def half_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Weights in float16 (half the size; logits change in the third digit) and their metadata."""
+    from core.training.checkpoint import load_tensors
+
+    tensors, metadata = load_tensors(path)
+    metadata["config"]["data"] = ""
+    return {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}, metadata

@@ -149,6 +149,11 @@ class Snapshot:
         return self.status in ACTIVE
 
     @property
+    def resumable(self) -> bool:
+        """Whether it has ended before its time (or before its test) and can go on."""
+        return self.status in ENDED and not self.recorded and (len(self.epochs) < self.total_epochs or self.test is None)
+
+    @property
     def total_epochs(self) -> int:
         return self.config["epochs"]
 

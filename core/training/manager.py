@@ -76,7 +76,7 @@ class RunManager:
             snapshot = self._stored(run_id)
             if snapshot.active:
                 raise StoreError(_elsewhere(run_id))
-            if len(snapshot.epochs) >= snapshot.total_epochs and snapshot.test:
+            if not snapshot.resumable:
                 raise ConfigError(f"Run {run_id} is complete. Start a new run with more epochs instead.")
             self._start(run_id, RunConfig.of(**snapshot.config), self.store.owner(run_id), paused=False)
 
