@@ -1,0 +1,1 @@
+"""Building blocks of the lab's pages. May import core, never pages."""

@@ -1,0 +1,94 @@
+"""The lab's server: `python -m dashboard [--host 127.0.0.1] [--port 8501] [--home DIR]`."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+APP = ROOT / "dashboard" / "app.py"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve the lab until Ctrl-C. Returns the exit code: 0, or 2 when it cannot start (then one sentence says why)."""
+    options = parser().parse_args(arguments)
+    from core.errors import LabError
+    from core.home import lab_home
+
+    try:
+        os.environ["LAB_HOME"] = str(lab_home(options.home))
+    except LabError as error:
+        return refuse(str(error))
+    if problem := port_problem(options.host, options.port):
+        return refuse(problem)
+    serve(host=options.host, port=options.port)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m dashboard", description="Start Sequence Lab; open the printed address in a browser.")
+    made.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens the lab to the network (default %(default)s)"
+    )
+    made.add_argument("--port", type=int, default=os.environ.get("PORT", "8501"), help="port (default: the environment's PORT, else 8501)")
+    made.add_argument("--home", type=Path, help="folder of runs and data sets (default: the environment's LAB_HOME, else .lab)")
+    return made
+
+
+def refuse(reason: str) -> int:
+    print(reason, file=sys.stderr)
+    return 2
+
+
+def port_problem(host: str, port: int) -> str | None:
+    """Why no server can listen on `host`:`port`, in one sentence that says what to do; None when one can."""
+    if not 1 <= port <= 65535:
+        return f"There is no port {port}: choose one from 1024 to 65535, such as --port 8501."
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            if os.name != "nt":  # there the option would let us share a port that is in use
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} is in use by another program: stop it, or choose another port, such as --port {port % 65535 + 1}."
+        if error.errno == errno.EACCES:
+            return f"Port {port} may not be opened by this user: choose one above 1023, such as --port 8501."
+        return f"This machine cannot listen on {host} ({error.strerror}): use --host 127.0.0.1, or --host 0.0.0.0 for the network."
+    return None
+
+
+def serve(*, host: str, port: int, script: Path = APP) -> None:
+    """Serve the Streamlit `script` with the lab's routes; returns after Ctrl-C."""
+    os.chdir(ROOT)  # .streamlit/config.toml is looked for in the working folder
+    # A training step gives up the interpreter lock some hundred times; against a busy page it waits one switch interval (5 ms unless
+    # set) each time to get it back. With 30 viewers this line keeps about 0.9 of the training speed instead of 0.5 to 0.8.
+    sys.setswitchinterval(0.0005)
+    from uvicorn.config import LOGGING_CONFIG
+
+    from dashboard.server import application
+
+    LOGGING_CONFIG["loggers"]["uvicorn.error"]["level"] = "WARNING"
+    with suppress(KeyboardInterrupt):
+        application(script, address=f"http://{shown_host(host)}:{port}").run(config={"server.address": host, "server.port": port})
+
+
+def shown_host(host: str) -> str:
+    """What others type to reach `host`: for "all interfaces" this machine's address in its network."""
+    if host not in ("0.0.0.0", "::"):
+        return f"[{host}]" if ":" in host else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("10.255.255.255", 1))  # sends nothing: it only asks which interface would be used
+            return probe.getsockname()[0]
+        except OSError:
+            return "127.0.0.1"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What a run has measured, as small plain data that a chart in the browser is drawn from. Pure: no Streamlit, no Plotly."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import core
+from core.models import MODELS
+from core.training.history import EpochRecord, Snapshot
+
+TAIL = 200  # points that are sent although the browser should have them: lost updates repair themselves
+EPOCH_TAIL = 20
+
+
+class Sent(NamedTuple):
+    """What a browser has been sent of a run: `n` points of `stride` steps each."""
+
+    run: str
+    stride: int
+    n: int
+
+
+def live_data(
+    snapshot: Snapshot,
+    sent: Sent | None = None,
+    *,
+    smoothing: float = 0.9,
+    reference: dict[str, Any] | None = None,
+    replay: bool = False,
+) -> dict[str, Any]:
+    """The message that brings a live chart up to `snapshot`; see `components/live_chart`.
+
+    Points are [loss, top1, lr] (point i lies at (i + 0.5) * stride / steps_per_epoch epochs), epochs are [epochs trained, training loss,
+    training top1, validation loss, validation top1], top1 as a fraction; a number that is not finite is None. With `sent` only the tail is
+    included, from point `start` on; without it, or when `sent` does not lead up to this snapshot, everything is.
+    `smoothing` (0 to 0.99) is the weight of the past in the smoothed curve, `replay` plays the curve from its beginning.
+    """
+    n, start = len(snapshot.points), 0
+    if sent is not None and (sent.run, sent.stride) == (snapshot.run_id, snapshot.stride) and sent.n <= n:
+        start = max(0, min(sent.n, n - TAIL))
+    epochs = snapshot.epochs[-EPOCH_TAIL:] if start else snapshot.epochs
+    return {
+        "run": snapshot.run_id,
+        "label": run_label(snapshot),
+        "status": snapshot.status,
+        "stride": snapshot.stride,
+        "steps_per_epoch": snapshot.steps_per_epoch,
+        "total_epochs": snapshot.total_epochs,
+        "n": n,
+        "start": start,
+        "points": [_numbers(p) for p in snapshot.points[start:]],
+        "epochs_n": len(snapshot.epochs),
+        "epochs": [_epoch(e) for e in epochs],
+        "best": snapshot.best.epoch + 1 if snapshot.best else None,
+        "lr_changes": [_numbers((step / max(1, snapshot.steps_per_epoch), lr)) for step, lr in snapshot.lr_changes],
+        "smoothing": smoothing,
+        "reference": reference,
+        "replay": replay,
+    }
+
+
+def sent_with(data: dict[str, Any]) -> Sent:
+    """What a browser has once it has received `data`."""
+    return Sent(data["run"], data["stride"], data["n"])
+
+
+def run_label(snapshot: Snapshot) -> str:
+    """A run in a few words: "GRU on shapes", with "recorded: " before it where it is one."""
+    model, dataset = snapshot.config["model"], snapshot.config["dataset"]
+    return f"{'recorded: ' if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else model} on {dataset}"
+
+
+@cache
+def reference_epochs() -> dict[str, Any]:
+    """The published hand-in's curves as the `reference` of `live_data`. Read once; not to be changed."""
+    published = json.loads((Path(core.__file__).parent / "reference_run.json").read_text())
+    rows = [
+        _numbers((e["epoch"] + 1, e["train"]["loss"], e["train"]["top1"], e["val"]["loss"], e["val"]["top1"])) for e in published["epochs"]
+    ]
+    return {"label": "published hand-in", "epochs": rows}
+
+
+def _epoch(record: EpochRecord) -> list[float | None]:
+    return _numbers((record.epoch + 1, record.train_loss, record.train_top1, record.val_loss, record.val_top1))
+
+
+def _numbers(values: tuple[float, ...]) -> list[float | None]:
+    """`values` to five significant digits; None for what JSON cannot say (NaN, infinity)."""
+    return [float(f"{v:.5g}") if math.isfinite(v) else None for v in values]

@@ -1,0 +1,16 @@
+"""Keys for lecturing: each presses a button of the page, unless one is typing. Streamlit's own shortcuts know no punctuation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.components import loader
+
+_mount = st.components.v2.component("sequence_lab_keys", html="<span hidden></span>", js=loader("keys/keys.js"), isolate_styles=False)
+
+
+def keys(bindings: Mapping[str, str], *, key: str = "keys") -> None:
+    """Let each key (as in JavaScript's `event.key`) click the button whose widget key is given."""
+    _mount(data={"bindings": {pressed: f"st-key-{button}" for pressed, button in bindings.items()}}, key=key, height=1)

@@ -1,0 +1,54 @@
+"""A live chart of a run: loss, top-1 accuracy and learning rate over fractional epochs, in one Plotly figure that is never remounted.
+
+    data = live_data(snapshot, last_sent("chart"), smoothing=0.9)
+    live_chart(data, key="chart", height=430)
+
+`live_data` (dashboard/charts.py) says what a message holds. A browser that finds a gap in what it has asks for everything: it triggers a
+rerun (of the fragment, inside one) in which `last_sent` is None.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.charts import Sent, sent_with
+from dashboard.components import loader
+
+HTML = """<div class="live-chart">
+  <div class="live-chart-head">
+    <span class="live-chart-label"></span><button class="live-chart-replay" type="button" hidden>▶ replay</button>
+  </div>
+  <div class="live-chart-body"><div class="live-chart-plot" role="img"></div><div class="live-chart-note"></div></div>
+</div>"""
+
+_mount = st.components.v2.component(
+    "sequence_lab_live_chart",
+    html=HTML,
+    css=Path(__file__).with_name("live_chart.css").read_text(),
+    js=loader("live_chart/live_chart.js"),
+    isolate_styles=False,  # Plotly's style sheet is the page's: a shadow root would shut it out
+)
+
+
+def last_sent(key: str) -> Sent | None:
+    """What this session's chart `key` has been sent; None before the first message and when the browser asked for everything."""
+    return st.session_state.get(_memory(key))
+
+
+def live_chart(data: dict[str, Any], *, key: str, height: int = 430) -> None:
+    """Draw or update the chart `key` from `data`. `height` is in pixels, wide; a narrow chart stacks its panels and is taller."""
+    # The height travels as data: as a layout argument it would not reach the figure.
+    _mount(data={**data, "height": height}, key=key, on_resync_change=partial(_forget, key))
+    st.session_state[_memory(key)] = sent_with(data)
+
+
+def _memory(key: str) -> str:
+    return f"{key}:sent"
+
+
+def _forget(key: str) -> None:
+    st.session_state.pop(_memory(key), None)

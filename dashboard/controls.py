@@ -1,0 +1,87 @@
+"""Widgets made from declared hyperparameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.data import DATASETS
+from core.hparams import Hyperparameter, declared
+from core.models import MODELS
+from core.training.config import RunConfig
+from dashboard import state
+
+MANY = 100  # steps that a slider can still be set to exactly
+
+
+def options(h: Hyperparameter, current: Any) -> tuple:
+    """The values a slider over a logarithmic range offers: round ones, the default and the current one, ascending."""
+    if h.kind is int:
+        found = {m * 2**k for k in range(31) for m in (1, 3)} - {3 * 2**30}
+    else:
+        found = {float(f"{m}e{k}") for k in range(-9, 10) for m in (1, 2, 5)}
+    return tuple(sorted({v for v in found if h.low <= v <= h.high} | {h.default, current}))
+
+
+def widget(h: Hyperparameter) -> Any:
+    """The widget that fits the declaration of `h`; returns its value and remembers it in the session."""
+    key = state.widget_key(h.name)
+    current = state.values().get(h.name, h.default)
+    if key not in st.session_state:
+        st.session_state[key] = current
+    common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": f"{h.help} *{h.range.capitalize()}.*"}
+    if h.kind is bool:
+        st.toggle(**common)
+    elif h.choices is not None and h.kind is str:
+        st.segmented_control(options=h.choices, required=True, **common)
+    elif h.choices is not None:
+        st.select_slider(options=h.choices, **common)
+    elif h.kind is str:
+        st.text_input(**common)
+    elif h.scale == "log":
+        st.select_slider(options=options(h, st.session_state[key]), format_func=lambda v: f"{v:g}", **common)
+    elif (h.high - h.low) / (h.step or 1) <= MANY:
+        st.slider(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
+    else:
+        st.number_input(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
+    return state.remember(h.name, h.default)
+
+
+def run_form() -> RunConfig | None:
+    """All controls of a run, the basic ones in sight and the rest folded; None (and why) while they contradict each other."""
+    model = _choice("model", "Model", {name: spec.title for name, spec in MODELS.items()}, {n: s.help for n, s in MODELS.items()})
+    dataset = _choice("dataset", "Images", {name: spec.title for name, spec in DATASETS.items()}, {n: s.help for n, s in DATASETS.items()})
+    known = RunConfig.hyperparameters(model)
+    if DATASETS[dataset].needs_folder:
+        widget(known["data"])
+    for h in known.values():
+        if h.basic:
+            widget(h)
+    with st.expander("More", key="more", on_change="rerun") as more:
+        if more.open:  # what is folded costs nothing
+            _folded(model)
+    problems = RunConfig.problems(model, {n: v for n, v in state.run_values().items() if n in known})
+    for sentence in problems.values():
+        st.error(sentence)
+    return None if problems else RunConfig.of(**state.run_values())
+
+
+def _folded(model: str) -> None:
+    for title, config in zip(("Model", "Data", "Training"), RunConfig.parts(model).values(), strict=True):
+        st.markdown(f"**{title}**")
+        for h in declared(config).values():
+            if not h.basic and h.name != "data":
+                widget(h)
+
+
+def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]) -> str:
+    key = state.widget_key(name)
+    if key not in st.session_state:
+        st.session_state[key] = state.values()[name]
+    told = "\n".join(f"- **{titles[n]}**: {helps[n]}" for n in titles)
+    if len(titles) > 4:
+        st.segmented_control(label, list(titles), format_func=titles.get, key=key, required=True, wrap=True, help=told)
+    else:
+        st.selectbox(label, list(titles), format_func=titles.get, key=key, help=told)
+    return state.remember(name)

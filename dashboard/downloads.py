@@ -1,0 +1,33 @@
+"""The download of a data set, offered where it is needed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data import DATASETS, download, downloaded
+from core.errors import LabError
+
+
+def offer_download(dataset: str) -> bool:
+    """Whether `dataset` is there; when it is not, a button that fetches it with a progress bar."""
+    if downloaded(dataset):
+        return True
+    title = DATASETS[dataset].title
+    st.info(f"{title} is not on this computer yet.", icon=":material/cloud_download:")
+    if not st.button(f"Download {title}", icon=":material/download:", key="download"):
+        return False
+    bar = st.progress(0.0, "Connecting")
+    try:
+        download(
+            dataset,
+            progress=lambda done, total, what: bar.progress(min(1.0, done / total) if total else 0.0, _told(done, total, what)),
+        )
+    except LabError as error:
+        st.error(str(error))
+        return False
+    bar.empty()
+    st.rerun()
+
+
+def _told(done: int, total: int, what: str) -> str:
+    return f"{what}: {done / 1e6:,.1f} of {total / 1e6:,.1f} MB" if total > 1e6 else what

@@ -1,0 +1,37 @@
+"""What stands at the foot of a page: where its numbers come from, and how to take them along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.training.history import Snapshot
+
+
+def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
+    """Experiments as links that set the whole state: {what it is called: its query string}."""
+    items = "".join(f'<li><a href="?{escape(urlencode(query))}" target="_self">{escape(text)}</a></li>' for text, query in links.items())
+    st.subheader("Try this")
+    st.html(f'<ul class="lab-try">{items}</ul>')
+
+
+def foot(run: Snapshot, *, link: str, command: str) -> None:
+    """Data, split, n, epoch, seed, device and versions; the link to this set-up and the command that does the same."""
+    sizes = ", ".join(f"{name} {n:,}" for name, n in run.sizes.items())
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    parts = [
+        f"Data {run.config['dataset']} ({sizes})" if sizes else f"Data {run.config['dataset']}",
+        f"epoch {run.epoch:.2f}", f"seed {run.config['seed']}", run.device, versions,
+        f"recorded with `{run.recorded}`" if run.recorded else "",
+    ]  # fmt: skip
+    st.caption(" · ".join(part for part in parts if part))
+    columns = st.columns(2)
+    with columns[0]:
+        st.caption("Link to this set-up")
+        st.code(link, language=None, wrap_lines=True)
+    with columns[1]:
+        st.caption("The same from the command line")
+        st.code(command, language="bash", wrap_lines=True)

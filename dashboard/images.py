@@ -1,0 +1,83 @@
+"""Images and matrices as HTML for st.html. Pure: arrays in, escaped strings out; their style is in theme.css."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
+
+
+def confusion_html(matrix: np.ndarray, classes: Sequence[str], *, normalise: bool, caption: str) -> str:
+    """A confusion matrix (K, K) of counts, row = true class, column = predicted class, as a heat map with its numbers.
+
+    With `normalise` each row is shown in percent of its true class. The color scale runs from 0 to the largest cell, as its legend says.
+    """
+    matrix = np.asarray(matrix, dtype=np.int64)
+    supports = matrix.sum(axis=1)  # (K,) images of each true class
+    shares = matrix / np.maximum(supports, 1)[:, None]  # (K, K)
+    values = 100 * shares if normalise else matrix
+    top = values.max(initial=0)
+    names = [escape(name) for name in classes]
+
+    def cell(i: int, j: int) -> str:
+        count, support = int(matrix[i, j]), int(supports[i])
+        share = f" ({100 * shares[i, j]:.1f} %)" if support else ""
+        look = "diagonal" * (i == j) + " zero" * (count == 0)
+        text = ("–" if not support else f"{values[i, j]:.0f}") if normalise else f"{count}"
+        tip = f"{names[i]} shown as {names[j]}: {count:,} of {support:,}{share}"
+        return f'<td class="{look}" style="--v:{values[i, j] / top if top else 0:.3f}" title="{tip}">{text}</td>'
+
+    rows = "".join(f'<tr><th scope="row">{names[i]}</th>{"".join(cell(i, j) for j in range(len(names)))}</tr>' for i in range(len(names)))
+    columns = "".join(f'<th scope="col"><span>{name}</span></th>' for name in names)
+    unit = " % of the true class" if normalise else " images"
+    return (
+        f'<figure class="lab-confusion"><figcaption>{escape(caption)} · n = {matrix.sum():,}</figcaption>'
+        f'<div class="lab-scroll"><table><thead><tr><th class="axis rows" rowspan="2">true ↓</th>'
+        f'<th class="axis" colspan="{len(names)}">predicted →</th></tr><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="lab-scale"><span>0</span><i></i><span>{top:,.{1 if normalise else 0}f}{unit}</span></div></figure>'
+    )
+
+
+def strip_html(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
+    """Images (S, 3, H, W) uint8 with their true class and, from `probabilities` (S, K), the three most probable classes.
+
+    Right and wrong are told apart by mark and word as well as by color. Without `probabilities` nothing is judged.
+    """
+    judged = [None] * len(images) if probabilities is None else probabilities
+    cards = (_card(image, int(label), p, classes) for image, label, p in zip(images, labels, judged, strict=True))
+    return f'<div class="lab-strip" role="list">{"".join(cards)}</div>'
+
+
+def _card(image: np.ndarray, label: int, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
+    name = escape(classes[label])
+    verdict, bars, look = "", "", ""
+    if probabilities is not None:
+        order = np.argsort(-probabilities, kind="stable")[:3].tolist()
+        look = "right" if order[0] == label else "wrong"
+        verdict = f'<span class="{look}">{"✓" if look == "right" else "✗"} {look}</span>'
+        bars = "".join(_bar(escape(classes[k]), float(probabilities[k]), k == label, k == order[0]) for k in order)
+    head = f'<img src="{png_uri(image)}" alt="{name}"><span><b>{name}</b>{verdict}</span>'
+    return f'<div class="lab-card {look}" role="listitem"><div class="lab-card-head">{head}</div>{bars}</div>'
+
+
+def _bar(name: str, probability: float, true: bool, first: bool) -> str:
+    look = "lab-bar" + " true" * true + " first" * first
+    return f'<div class="{look}" style="--p:{probability:.3f}"><span>{name}</span><b>{100 * probability:.0f} %</b></div>'
+
+
+def png_uri(image: np.ndarray) -> str:
+    """An image (3, H, W) uint8 as a PNG in a data URI, pixel by pixel."""
+    pixels = np.ascontiguousarray(image.transpose(1, 2, 0))  # (H, W, 3)
+    return _png_uri(pixels.tobytes(), pixels.shape[1], pixels.shape[0])
+
+
+@lru_cache(maxsize=2048)
+def _png_uri(pixels: bytes, width: int, height: int) -> str:
+    buffer = BytesIO()
+    Image.frombytes("RGB", (width, height), pixels).save(buffer, format="PNG")
+    return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()

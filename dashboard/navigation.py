@@ -1,0 +1,46 @@
+"""Every page of the lab. A new page is one file in pages/ and one row in `PAGES`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[1] / "pages"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A row of `PAGES`. `url_path` is a promise to everyone who has a link; `help` is the tooltip in the navigation."""
+
+    title: str
+    icon: str
+    file: str
+    url_path: str
+    section: str
+    help: str
+    default: bool = False
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / self.file
+
+
+PAGES = (
+    Page(
+        title="Train",
+        icon=":material/model_training:",
+        file="train.py",
+        url_path="train",
+        section="Lab",
+        help="Train a model on images read as sequences, and watch it learn.",
+        default=True,
+    ),
+)
+
+
+def sections() -> dict[str, list[Page]]:
+    """The pages by section, both in the order of `PAGES`."""
+    found: dict[str, list[Page]] = {}
+    for page in PAGES:
+        found.setdefault(page.section, []).append(page)
+    return found

@@ -1,0 +1,106 @@
+"""The list of runs: open, resume, delete, take weights and curves along."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import streamlit as st
+
+from core.errors import LabError
+from core.recorded import recorded_names, recorded_run
+from core.training.export import curve_csv, epochs_csv
+from core.training.history import ACTIVE, Snapshot
+from core.training.store import RunSummary
+from dashboard import services, state
+from dashboard.charts import run_label
+
+SHOWN = 8
+
+
+def runs_panel() -> None:
+    """Every run of this lab, newest first, and the recorded ones."""
+    st.subheader("Runs")
+    rows = services.manager().runs()
+    shown = rows if len(rows) <= SHOWN or st.session_state.get("all_runs") else rows[:SHOWN]
+    for row in shown:
+        _row(row)
+    if len(rows) > SHOWN:
+        st.toggle(f"Show all {len(rows)} runs", key="all_runs")
+    for name in recorded_names():
+        _recorded_row(recorded_run(name))
+
+
+def _row(row: RunSummary) -> None:
+    place = f", place {row.place}" if row.place else ""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{row.run_id}"):
+        _open_button(row.run_id)
+        best = f"val {row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
+        test = f", test {row.test_top1:.1%}" if math.isfinite(row.test_top1) else ""
+        when = time.strftime("%d %b %H:%M", time.localtime(row.created))
+        epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"
+        st.markdown(
+            f"**{row.run_id}** on {row.config['dataset']} · {row.status}{place} · {epochs} · {best}{test} · {when}", width="stretch"
+        )
+        if row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
+            st.button("Resume", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
+        with st.popover("Files", key=f"files-{row.run_id}", icon=":material/download:", disabled=row.best_epoch is None):
+            _files(row.run_id)
+        with st.popover("Delete", key=f"delete-{row.run_id}", icon=":material/delete:"):
+            st.markdown(f"Delete **{row.run_id}**, its curves and its checkpoints? This cannot be undone.")
+            st.button("Delete for good", key=f"really-{row.run_id}", type="primary", on_click=_delete, args=(row.run_id,))
+
+
+def _recorded_row(run: Snapshot) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.run_id}"):
+        _open_button(run.run_id)
+        st.markdown(
+            f"**{run_label(run)}** · {len(run.epochs)} epochs · val {run.best.val_top1:.1%}, test {run.test.top1:.1%} · came with the lab",
+            width="stretch",
+        )
+
+
+def _open_button(run_id: str) -> None:
+    st.button(
+        "Open", key=f"open-{run_id}", disabled=state.shown_run() == run_id, on_click=state.show_run, args=(run_id,),
+        help="Show it on the chart.",
+    )  # fmt: skip
+
+
+def _files(run_id: str) -> None:
+    manager = services.manager()
+    st.download_button(
+        "Best weights (safetensors)", lambda: manager.weights(run_id).read_bytes(), f"{run_id}.safetensors", on_click="ignore",
+        key=f"weights-{run_id}",
+    )  # fmt: skip
+    st.download_button(
+        "Epochs (CSV)",
+        lambda: epochs_csv(manager.snapshot(run_id)),
+        f"{run_id}-epochs.csv",
+        on_click="ignore",
+        key=f"epochs-{run_id}",
+    )
+    st.download_button(
+        "Training curve (CSV)",
+        lambda: curve_csv(manager.snapshot(run_id)),
+        f"{run_id}-curve.csv",
+        on_click="ignore",
+        key=f"curve-{run_id}",
+    )
+
+
+def _resume(run_id: str) -> None:
+    try:
+        services.manager().resume(run_id)
+        state.show_run(run_id)
+    except LabError as error:
+        state.say(str(error))
+
+
+def _delete(run_id: str) -> None:
+    try:
+        services.manager().delete(run_id)
+        if state.shown_run() == run_id:
+            state.show_run("")
+    except LabError as error:
+        state.say(str(error))

@@ -1,0 +1,76 @@
+"""The web application: Streamlit's, with the routes that pages need beside it and what starts and ends with the process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import gzip
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard import services
+from dashboard.components import SCRIPTS
+
+GARBAGE_SECONDS = 60
+# Both kinds of file have a version in what names them: plotly.js its release, ours a hash. So a browser may keep them.
+KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
+A_DAY = {"Cache-Control": "public, max-age=86400"}
+
+
+def application(script: Path, *, address: str) -> st.App:
+    """The lab as an ASGI application that runs the Streamlit `script`; `address` is printed once it answers."""
+
+    @asynccontextmanager
+    async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        ended = threading.Event()
+        threading.Thread(target=collect_garbage, args=(ended,), name="garbage", daemon=True).start()
+        print(f"Sequence Lab: {address}", flush=True)
+        yield
+        ended.set()
+        await asyncio.to_thread(services.shutdown)  # waits for the runs' last batch
+
+    return st.App(script, routes=ROUTES, lifespan=lifespan)
+
+
+def collect_garbage(ended: threading.Event) -> None:
+    """Collect once a minute what Streamlit would collect after every tick (runner.postScriptGC is off: see .streamlit/config.toml)."""
+    while not ended.wait(GARBAGE_SECONDS):
+        gc.collect()
+
+
+PLOTLY = Path(find_spec("plotly").submodule_search_locations[0]) / "package_data" / "plotly.min.js"
+
+
+@cache
+def compressed_plotly() -> bytes:
+    """plotly.js of the installed plotly package in 1.5 MB instead of 4.8: once for all, not once a visitor."""
+    return gzip.compress(PLOTLY.read_bytes(), 6)
+
+
+def send_plotly(request: Request) -> Response:
+    """GET /vendor/plotly.min.js. Not a coroutine: Starlette then runs it in a thread, off the event loop."""
+    nearby = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    if not nearby and "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(compressed_plotly(), media_type="text/javascript", headers={**A_DAY, "Content-Encoding": "gzip"})
+    # "identity" keeps Streamlit's middleware from compressing it again for every visitor.
+    return FileResponse(PLOTLY, media_type="text/javascript", headers={**A_DAY, "Content-Encoding": "identity"})
+
+
+def send_script(request: Request) -> Response:
+    """GET /components/{folder}/{file}: the JavaScript of a component, and nothing else of its folder."""
+    path = SCRIPTS.get(f"{request.path_params['folder']}/{request.path_params['file']}")
+    if path is None:
+        return PlainTextResponse("There is no such script.", status_code=404)
+    return FileResponse(path, media_type="text/javascript", headers=KEEP)
+
+
+ROUTES = [Route("/vendor/plotly.min.js", send_plotly), Route("/components/{folder}/{file}", send_script)]

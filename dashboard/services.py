@@ -1,0 +1,62 @@
+"""The objects that all sessions of the process share."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+from core.recorded import recorded_names
+from core.training.manager import RunManager
+
+AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
+WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
+FIRST_RECORDED = "shapes-gru"
+
+_lock = threading.Lock()
+_manager: RunManager | None = None
+_warming = False
+
+
+def away_minutes() -> float:
+    """After how many minutes without a viewer a run is stopped; 0 for never."""
+    return float(os.environ.get("LAB_AWAY_MINUTES", AWAY_MINUTES))
+
+
+def manager() -> RunManager:
+    """The one manager of this process; raises LabError when the lab's home cannot be used (and tries again at the next call)."""
+    global _manager
+    with _lock:
+        if _manager is None:
+            _manager = RunManager(max_active=int(os.environ.get("LAB_MAX_ACTIVE", "1")), away_seconds=away_minutes() * 60 or None)
+        return _manager
+
+
+def shutdown() -> None:
+    """Stop all runs, so that they can be resumed at the next start. For the end of the process, and for tests."""
+    global _manager
+    with _lock:
+        if _manager is not None:
+            _manager.shutdown()
+            _manager = None
+
+
+def first_recorded() -> str:
+    """The recorded run that is shown before anything has been trained."""
+    names = recorded_names()
+    return FIRST_RECORDED if FIRST_RECORDED in names else names[0]
+
+
+def warm_up() -> None:
+    """Load torch behind the first page, so that the first run starts at once. Only the first call does something."""
+    global _warming
+    with _lock:
+        if _warming:
+            return
+        _warming = True
+    timer = threading.Timer(WARM_UP_SECONDS, _load_torch)
+    timer.daemon = True
+    timer.start()
+
+
+def _load_torch() -> None:
+    import core.training.worker  # noqa: F401 - importing it is the point

@@ -1,0 +1,130 @@
+"""The only module that knows keys of the session and names of the query string.
+
+The session holds one flat dict of values: `model`, `dataset` and every hyperparameter by name. It is seeded from the query string at
+the first visit, changed by widgets, and written back to the query string (what differs from its default), so that a copied link opens
+the same set-up.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.data import DATASETS
+from core.errors import LabError, unknown
+from core.models import MODELS
+from core.training.config import PRESETS, RunConfig
+
+VALUES, RUN, OWNER, PROBLEMS, MESSAGES = "values", "run", "owner", "link_problems", "messages"
+CHOICES = {"model": MODELS, "dataset": DATASETS}
+DEFAULTS = {"model": "gru", "dataset": "shapes"}
+
+
+def widget_key(name: str) -> str:
+    """The key of the widget of a hyperparameter (or of `model`, `dataset`).
+
+    Each model has widgets of its own: a GRU's one layer is not a choice made for the ViT.
+    """
+    return f"hp_{name}" if name in CHOICES else f"hp_{values()['model']}_{name}"
+
+
+def values() -> dict[str, Any]:
+    """All values of this session; the first call reads them from the query string."""
+    if VALUES not in st.session_state:
+        st.session_state[VALUES], st.session_state[PROBLEMS] = parse_query(st.query_params.to_dict())
+        st.session_state[RUN] = st.query_params.get("run", "")
+    return st.session_state[VALUES]
+
+
+def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Values of a query string, and a sentence on each part of it that cannot be used."""
+    preset = PRESETS.get(query.get("preset", ""), {})
+    found, problems = {**DEFAULTS, **preset}, []
+    if "preset" in query and not preset:
+        problems.append(str(unknown("preset", query["preset"], PRESETS)))
+    for name, table in CHOICES.items():
+        if name in query and query[name] not in table:
+            problems.append(str(unknown("data set" if name == "dataset" else name, query[name], table)))
+        else:
+            found[name] = query.get(name, found[name])
+    known = RunConfig.hyperparameters(found["model"])
+    for name, text in query.items():
+        if name not in known:
+            continue
+        try:
+            value = known[name].parse(text)
+            problem = known[name].problem(value)
+        except LabError as error:
+            problem = str(error)
+        if problem:
+            problems.append(problem)
+        else:
+            found[name] = value
+    return found, problems
+
+
+def run_values() -> dict[str, Any]:
+    """The values that the chosen model knows, as keywords for `RunConfig.of`."""
+    known = RunConfig.hyperparameters(values()["model"])
+    return {name: value for name, value in values().items() if name in known or name in CHOICES}
+
+
+def remember(name: str, default: Any = None) -> Any:
+    """Take the value that the widget of `name` has now into the session's values; a default is not kept, it may be another model's."""
+    value = st.session_state[widget_key(name)]
+    if value == default:
+        values().pop(name, None)
+    else:
+        values()[name] = value
+    return value
+
+
+def load(new: Mapping[str, Any]) -> None:
+    """Set up everything as in `new`, the rest at its defaults. To be called before the widgets are drawn (in a callback)."""
+    st.session_state[VALUES] = {**DEFAULTS, **new}
+    for key in [key for key in st.session_state if str(key).startswith("hp_")]:
+        del st.session_state[key]
+
+
+def shown_run() -> str:
+    """The id of the run on the chart; empty for the recorded one."""
+    values()
+    return st.session_state[RUN]
+
+
+def show_run(run_id: str) -> None:
+    st.session_state[RUN] = run_id
+
+
+def owner() -> str:
+    """Who this session is, for taking turns."""
+    return st.session_state.setdefault(OWNER, uuid.uuid4().hex)
+
+
+def query(config: RunConfig | None) -> dict[str, str]:
+    """The query string that opens this set-up; defaults are left out."""
+    source = config.changed() if config else run_values()
+    shown = {n: v for n, v in source.items() if DEFAULTS.get(n) != v}
+    if shown_run():
+        shown["run"] = shown_run()
+    return {name: str(value) for name, value in shown.items()}
+
+
+def write_query(config: RunConfig | None) -> None:
+    """Bring the address bar up to the session's values."""
+    wanted = query(config)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def say(sentence: str) -> None:
+    """Keep a sentence for the top of the page at the next full run (callbacks cannot write there)."""
+    st.session_state.setdefault(MESSAGES, []).append(sentence)
+
+
+def messages() -> list[str]:
+    """The sentences kept since the last call, and once what of the link could not be used."""
+    return st.session_state.pop(PROBLEMS, []) + st.session_state.pop(MESSAGES, [])

@@ -1,0 +1,48 @@
+"""Train: choose a model and images, press play, watch every number while it learns."""
+
+import streamlit as st
+
+from core.data import DATASETS
+from dashboard import services, state
+from dashboard.controls import run_form
+from dashboard.downloads import offer_download
+from dashboard.foot import foot, try_this
+from dashboard.live import SLOW_TICK, TICK, chart_panel, judgement_panel, page_link, shown, ticking
+from dashboard.predict import predict
+from dashboard.runs import runs_panel
+
+EXPERIMENTS = {
+    "Two layers of 25 units on 256 patches: the published hand-in, set up for CIFAR-10": {"preset": "hand-in"},
+    "Read the mean of all hidden states instead of the last one: the way back for gradients is shorter": {"readout": "mean"},
+    "A Vision Transformer that is not told where its patches are": {"model": "vit", "positions": "none"},
+}
+
+st.title("Train")
+st.markdown("A network that reads an image patch by patch learns to name it. Every number it learns by is on this page.")
+state.values()
+shown()  # may find that the run of the link is gone, and say so
+for sentence in state.messages():
+    st.warning(sentence)
+
+left, right = st.container(key="lab").columns([1, 3], gap="medium")
+with left:
+    config = run_form()
+    there = offer_download(config.dataset) if config and DATASETS[config.dataset].downloads else True
+with right:
+    ticking(chart_panel, TICK, config if there else None)
+ticking(judgement_panel, SLOW_TICK)
+runs_panel()
+best = shown().best
+if best:
+    predict(
+        "Which accuracy is higher in the best epoch of the run above?",
+        ("training", "validation"),
+        answer="training" if best.train_top1 > best.val_top1 else "validation",
+        because=f"Training {best.train_top1:.1%} is the mean over the epoch, while the weights still changed and on images it learns from; "
+        f"validation {best.val_top1:.1%} is measured after the epoch on images it never learns from.",
+        key="predict",
+    )
+try_this(EXPERIMENTS)
+foot(shown(), link=page_link(config), command=config.command() if config else "")
+state.write_query(config)
+services.warm_up()

@@ -1,0 +1,140 @@
+"""Messages to the live chart: exact content, and the whole curve rebuilt from any sequence of them."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+
+import numpy as np
+import pytest
+
+from core.training.history import Curve, EpochRecord, Snapshot, frozen
+from dashboard.charts import TAIL, Sent, live_data, reference_epochs, run_label, sent_with
+
+
+def record(epoch: int, val_top1: float = 0.5, **changes) -> EpochRecord:
+    values = {
+        "epoch": epoch, "step": 10 * (epoch + 1), "train_loss": 1.23456789, "train_top1": 0.25, "val_loss": 2.0, "val_top1": val_top1,
+        "train_confusion": frozen(np.eye(2), np.int64), "val_confusion": frozen(np.eye(2), np.int64),
+        "sample_probabilities": frozen([[1, 0]], np.float32), "lr": 1e-3, "seconds": 1.0, "images_per_second": 1.0,
+    }  # fmt: skip
+    return EpochRecord(**{**values, **changes})
+
+
+def snapshot(**changes) -> Snapshot:
+    values = {
+        "run_id": "r", "version": 1, "status": "running", "steps_per_epoch": 10,
+        "config": {"model": "gru", "dataset": "shapes", "epochs": 7},
+    }  # fmt: skip
+    return Snapshot(**{**values, **changes})
+
+
+def test_a_message_says_exactly_what_was_measured():
+    run = snapshot(
+        points=((2.3025851, 0.12345678, 0.002), (2.0, 0.5, 0.00123456)),
+        stride=4,
+        epochs=(record(0, 0.5), record(1, 0.75), record(2, 0.75)),
+        lr_changes=((25, 1e-4),),
+    )
+    assert live_data(run, smoothing=0.5) == {
+        "run": "r",
+        "label": "GRU on shapes",
+        "status": "running",
+        "stride": 4,
+        "steps_per_epoch": 10,
+        "total_epochs": 7,
+        "n": 2,
+        "start": 0,
+        "points": [[2.3026, 0.12346, 0.002], [2.0, 0.5, 0.0012346]],
+        "epochs_n": 3,
+        "epochs": [[1.0, 1.2346, 0.25, 2.0, 0.5], [2.0, 1.2346, 0.25, 2.0, 0.75], [3.0, 1.2346, 0.25, 2.0, 0.75]],
+        "best": 2,  # epochs trained at the best, the earliest of equals
+        "lr_changes": [[2.5, 1e-4]],
+        "smoothing": 0.5,
+        "reference": None,
+        "replay": False,
+    }
+
+
+def test_a_run_that_waits_has_nothing_to_draw():
+    data = live_data(snapshot(status="queued", steps_per_epoch=0))
+    assert (data["n"], data["points"], data["epochs"], data["best"], data["lr_changes"]) == (0, [], [], None, [])
+
+
+def test_numbers_that_are_not_finite_stay_valid_json():
+    run = snapshot(points=((math.nan, 0.1, 1e-3), (math.inf, 0.1, 1e-3)), epochs=(record(0, val_loss=math.nan),))
+    data = live_data(run)
+    assert data["points"] == [[None, 0.1, 0.001], [None, 0.1, 0.001]]
+    assert data["epochs"][0][3] is None
+    json.dumps(data, allow_nan=False)
+
+
+def test_a_tick_sends_the_tail_only():
+    run = snapshot(points=tuple((float(i), 0.5, 1e-3) for i in range(1900)), epochs=tuple(record(e) for e in range(30)))
+    data = live_data(run, Sent("r", 1, 1890))
+    assert (data["start"], len(data["points"]), data["n"]) == (1900 - TAIL, TAIL, 1900)
+    assert [row[0] for row in data["epochs"]] == list(range(11, 31)) and data["epochs_n"] == 30
+    assert len(json.dumps(data)) < 6000
+    assert live_data(run, Sent("r", 1, 1000))["start"] == 1000, "a long gap is sent whole"
+
+
+@pytest.mark.parametrize("sent", [None, Sent("other", 1, 500), Sent("r", 2, 500), Sent("r", 1, 501)])
+def test_all_is_sent_where_the_tail_would_not_fit(sent):
+    run = snapshot(points=tuple((float(i), 0.5, 1e-3) for i in range(500)))
+    assert live_data(run, sent)["start"] == 0
+
+
+class Browser:
+    """What live_chart.js does with messages: `merge`."""
+
+    def __init__(self):
+        self.run, self.stride, self.points, self.epochs = None, None, [], {}
+
+    def receive(self, data: dict) -> bool:
+        rows = {row[0]: row for row in data["epochs"]}
+        if data["start"] == 0:
+            self.points, self.epochs = data["points"], rows
+        else:
+            fits = data["run"] == self.run and data["stride"] == self.stride and data["start"] <= len(self.points)
+            if not fits or len(self.epochs | rows) != data["epochs_n"]:
+                return False
+            self.points, self.epochs = self.points[: data["start"]] + data["points"], self.epochs | rows
+        self.run, self.stride = data["run"], data["stride"]
+        return True
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_whole_curve_is_rebuilt_from_any_sequence_of_messages(seed):
+    rng = random.Random(seed)
+    curve, browser, sent, steps, resyncs = Curve(limit=400), Browser(), None, 0, 0
+    for _ in range(120):
+        for _ in range(rng.choice([0, 1, 7, 40, 300])):
+            curve.add(rng.random(), rng.random(), 1e-3)
+            steps += 1
+        run = snapshot(stride=curve.stride, points=tuple(curve.points), step=steps, epochs=tuple(record(e) for e in range(steps // 100)))
+        message = json.loads(json.dumps(live_data(run, sent)))
+        sent = sent_with(message)
+        if rng.random() < 0.1:
+            continue  # lost on the way
+        if not browser.receive(message):
+            resyncs += 1
+            assert browser.receive(live_data(run))
+        assert browser.points == live_data(run)["points"]
+        assert list(browser.epochs.values()) == live_data(run)["epochs"]
+        assert browser.stride == curve.stride
+    assert curve.stride >= 8, "the stride has doubled several times"
+    assert resyncs < 12, "lost messages and doubled strides repair themselves, nearly always without asking"
+
+
+def test_the_reference_is_the_published_run():
+    reference = reference_epochs()
+    rows = reference["epochs"]
+    assert [row[0] for row in rows] == list(range(1, 16))
+    assert rows[0] == [1.0, 1.8012, 0.3274, 1.5608, 0.4064]
+    assert max(row[4] for row in rows) == pytest.approx(0.62, abs=5e-4)
+    assert reference_epochs() is reference
+
+
+def test_a_recorded_run_says_so():
+    assert run_label(snapshot(recorded="python -m core train")) == "recorded: GRU on shapes"

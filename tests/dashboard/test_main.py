@@ -1,0 +1,111 @@
+"""Starting the lab: what cannot work is refused in one sentence with exit code 2, and the server's own routes."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from dashboard.__main__ import ROOT, main, port_problem, shown_host
+from dashboard.components import SCRIPTS, loader
+
+
+def refused(capsys, *arguments: str) -> str:
+    assert main(list(arguments)) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err.count("\n") == 1
+    return printed.err
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+
+
+def test_a_port_in_use_is_refused_with_the_next_one(capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert f"Port {port} is in use" in (said := refused(capsys, "--port", str(port)))
+        assert f"--port {port + 1}" in said
+    assert port_problem("127.0.0.1", port) is None
+
+
+def test_a_home_that_cannot_be_written_is_refused(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in refused(capsys, "--home", str(tmp_path / "file" / "home"))
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "said"), [("127.0.0.1", 70000, "no port 70000"), ("192.0.2.1", 8501, "cannot listen on 192.0.2.1")]
+)
+def test_an_impossible_address_is_refused(capsys, host, port, said):
+    assert said in refused(capsys, "--host", host, "--port", str(port))
+
+
+def test_the_port_comes_from_the_environment():
+    made = subprocess.run(
+        [sys.executable, "-m", "dashboard"], cwd=ROOT, env={**os.environ, "PORT": "70000"}, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 2 and "no port 70000" in made.stderr
+
+
+def test_others_are_told_an_address_that_they_can_type():
+    assert shown_host("127.0.0.1") == "127.0.0.1"
+    assert shown_host("::1") == "[::1]"
+    assert shown_host("0.0.0.0") not in ("0.0.0.0", "")
+
+
+def test_what_is_imported_before_the_first_page_is_light():
+    code = (
+        "import sys, dashboard.server, dashboard.navigation, dashboard.components.live_chart, dashboard.images;"
+        "print([m for m in ('torch', 'torchvision', 'sklearn', 'pandas', 'pyarrow') if m in sys.modules])"
+    )
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == "[]"
+
+
+def request(host: str, path_params: dict | None = None) -> Request:
+    return Request(
+        {
+            "type": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"gzip")], "client": (host, 1),
+            "path_params": path_params or {}, "app": Starlette(),
+        }
+    )  # fmt: skip
+
+
+def test_plotly_is_the_installed_one_and_small_over_a_network():
+    from dashboard.server import PLOTLY, send_plotly
+
+    far = send_plotly(request("192.0.2.1"))
+    assert far.headers["content-encoding"] == "gzip" and len(far.body) < 2_000_000
+    assert gzip.decompress(far.body) == PLOTLY.read_bytes()
+    near = send_plotly(request("127.0.0.1"))
+    assert near.path == PLOTLY and near.headers["content-encoding"] == "identity"
+
+
+def test_only_scripts_of_components_are_sent():
+    from dashboard.server import send_script
+
+    found = send_script(request("127.0.0.1", {"folder": "live_chart", "file": "live_chart.js"}))
+    assert found.path == SCRIPTS["live_chart/live_chart.js"] and "immutable" in found.headers["cache-control"]
+    assert "/components/live_chart/live_chart.js?v=" in loader("live_chart/live_chart.js")
+    assert send_script(request("127.0.0.1", {"folder": "live_chart", "file": "__init__.py"})).status_code == 404
+
+
+def test_the_live_chart_runs_without_a_browser():
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_file(str(ROOT / "tests" / "browser" / "live_chart_app.py"), default_timeout=30).run()
+    assert not page.exception
+    assert page.text[0].value == "asked 1, stride 1, n 65"
+    page.run()
+    assert not page.exception
+    assert page.text[0].value == "asked 1, stride 1, n 70", "the second message is a tail"

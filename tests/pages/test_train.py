@@ -1,0 +1,207 @@
+"""The Train page as a user goes through it, without a browser."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.data import DATASETS
+from core.training.config import RunConfig
+from dashboard import services
+from tests.support import SMALL, ended, register_tiny, wait_for
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def lab(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setitem(DATASETS, "tiny", None)
+    register_tiny()
+    services.shutdown()
+    yield
+    services.shutdown()
+
+
+def open_page(**query):
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return run(app)
+
+
+def run(target):
+    """Run the script, after an action on one of its elements or as it is."""
+    app = target.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def press(app, key):
+    return run(app.button(key=key).click())
+
+
+def texts(app):
+    return " ".join(e.value for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)
+
+
+def only_run():
+    return services.manager().store.ids()[0]
+
+
+TINY = {name: str(value) for name, value in SMALL.items()}
+
+
+def test_the_first_visit_shows_a_recorded_run_and_says_so():
+    app = open_page()
+    assert "A recorded run that came with the lab" in texts(app)
+    assert services.manager().store.ids() == []
+    assert not app.button(key="play").disabled and app.button(key="stop").disabled
+    assert "recorded with `python -m core train --model gru --dataset shapes" in texts(app)
+
+
+def test_play_trains_what_the_link_says_and_the_page_shows_it():
+    app = open_page(**{**TINY, "epochs": "3", "hidden_size": "9"})
+    press(app, "play")
+    run_id = only_run()
+    done = wait_for(services.manager(), run_id, ended)
+    assert done.status == "finished" and done.config["hidden_size"] == 9 and len(done.epochs) == 3
+    run(app)
+    assert run_id in texts(app) and f"test top-1 {done.test.top1:.2%}" in texts(app)
+    assert f"= {done.epochs[-1].val_top1:.4f}; the training thread counted {done.epochs[-1].val_top1:.4f}; difference 0" in texts(app)
+    assert app.session_state["epoch_shown"] == 3
+    run(app.slider(key="epoch_shown").set_value(1))
+    assert "Validation after epoch 1" in "".join(e.proto.body for e in app.get("html"))
+
+
+def test_step_pause_learning_rate_stop_resume_delete():
+    app = open_page(**TINY, epochs="1000", schedule="constant")
+    press(app, "step")
+    manager, run_id = services.manager(), only_run()
+    wait_for(manager, run_id, lambda s: s.status == "paused" and s.step == 1)
+    press(run(app), "step")
+    wait_for(manager, run_id, lambda s: s.status == "paused" and s.step == 2)
+    run(app)
+    assert app.button(key="play").label == "Play"
+    run(app.select_slider(key="new_lr").set_value(0.05))
+    press(app, "apply_lr")
+    press(app, "play")
+    now = wait_for(manager, run_id, lambda s: s.status == "running" and len(s.epochs) > 1)
+    assert now.lr_changes[0][1] == 0.05
+    run(app)
+    assert app.button(key="play").label == "Pause"
+    press(app, "play")
+    wait_for(manager, run_id, lambda s: s.status == "paused")
+    press(run(app), "stop")
+    epochs = len(wait_for(manager, run_id, ended).epochs)
+    press(run(app), "resume")
+    wait_for(manager, run_id, lambda s: len(s.epochs) > epochs)
+    press(run(app), f"really-{run_id}")
+    assert manager.store.ids() == []
+    assert "A recorded run that came with the lab" in texts(run(app))
+
+
+def test_a_second_run_says_its_place():
+    manager = services.manager()
+    first = manager.submit(RunConfig.of(**SMALL, epochs=1000), owner="someone")
+    wait_for(manager, first, lambda s: s.status == "running")
+    app = open_page(**TINY, epochs="2")
+    press(app, "play")
+    mine = next(i for i in manager.store.ids() if i != first)
+    wait_for(manager, mine, lambda s: s.place == 1)
+    assert "waiting, place 1 in the queue" in texts(run(app))
+    manager.stop(first)
+    wait_for(manager, mine, ended)
+
+
+def test_a_failed_run_says_what_to_do(monkeypatch):
+    from core.training.trainer import Trainer
+
+    monkeypatch.setattr(Trainer, "logits", lambda self, images: self.model(images.float()) * float("nan"))
+    app = open_page(**TINY)
+    press(app, "play")
+    wait_for(services.manager(), only_run(), ended)
+    run(app)
+    assert any("Lower the learning rate" in e.value for e in app.error)
+
+
+def test_every_value_of_the_link_arrives_and_leaves():
+    app = open_page(model="vit", num_heads="2", positions="none", lr="0.005", augment="True", batch_size="37")
+    code = [c.value for c in app.code]
+    assert (
+        code[1] == "python -m core train --model vit --dataset shapes --num-heads 2 --positions none --batch-size 37 --lr 0.005 --augment"
+    )
+    for part in ("model=vit", "num_heads=2", "positions=none", "lr=0.005", "augment=True", "batch_size=37"):
+        assert part in code[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"model": "gruu"}, "no model named 'gruu'. Did you mean 'gru'"),
+        ({"dataset": "cifar"}, "no data set named 'cifar'"),
+        ({"patch_size": "5"}, "patch_size = 5 is not possible"),
+        ({"lr": "fast"}, "lr = 'fast' is not valid"),
+        ({"preset": "nope"}, "no preset named 'nope'"),
+        ({"run": "gru-000000"}, "This is the recorded run"),
+        ({"run": "recorded-nothing"}, "This is the recorded run"),
+    ],
+)
+def test_a_bad_link_is_explained_and_the_page_works(query, message):
+    app = open_page(**query)
+    assert any(message in w.value for w in app.warning), [w.value for w in app.warning]
+    assert not app.button(key="play").disabled
+
+
+def test_what_cannot_be_is_explained_and_play_is_off():
+    app = open_page(model="vit", num_heads="3")
+    assert any("num_heads = 3 does not divide embed_dim = 64" in e.value for e in app.error)
+    assert app.button(key="play").disabled and app.button(key="step").disabled
+
+
+def test_each_model_has_its_own_defaults():
+    app = open_page(model="gru")
+    run(app.segmented_control(key="hp_model").set_value("vit"))
+    assert app.code[1].value == "python -m core train --model vit --dataset shapes"
+    run(app.segmented_control(key="hp_model").set_value("gru"))
+    run(app.select_slider(key="hp_gru_hidden_size").set_value(96))
+    assert app.code[1].value == "python -m core train --model gru --dataset shapes --hidden-size 96"
+
+
+def test_a_data_set_that_is_not_there_is_offered(monkeypatch):
+    app = open_page(preset="hand-in")
+    assert "CIFAR-10 is not on this computer yet" in texts(app)
+    assert app.button(key="play").disabled
+    from core.errors import DataError
+    from dashboard import downloads
+
+    def broken(name, home=None, progress=None):
+        progress(10**6, 10**8, "Downloading")
+        raise DataError("CIFAR-10 could not be downloaded (no network). Check the connection and try again.")
+
+    monkeypatch.setattr(downloads, "download", broken)
+    press(app, "download")
+    assert any("could not be downloaded" in e.value for e in app.error)
+
+
+def test_a_folder_that_is_not_there_fails_with_a_sentence(tmp_path):
+    app = open_page(dataset="folder", data=str(tmp_path / "nowhere"))
+    press(app, "play")
+    failed = wait_for(services.manager(), only_run(), ended)
+    assert failed.status == "failed" and "nowhere" in failed.message
+    assert any("nowhere" in e.value for e in run(app).error)
+
+
+def test_a_home_that_cannot_be_used_is_said(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "file"))
+    app = open_page()
+    assert any("cannot be written" in e.value for e in app.error)
+
+
+def test_predict_then_reveal():
+    app = open_page()
+    assert app.button(key="predict-reveal").disabled
+    run(app.radio(key="predict-choice").set_value("validation"))
+    press(app, "predict-reveal")
+    assert "is measured after the epoch on images it never learns from" in " ".join(e.value for e in [*app.info, *app.success])
