@@ -84,7 +84,7 @@ def publishable(plain: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: value for name, value in plain.items() if name != "run_id"},
         "curve": {**plain["curve"], "points": points},
-        "config": {**plain["config"], "data": ""},
+        "config": without_folder(plain["config"]),
         "sample_images": base64.b64encode(images).decode(),
     }
 
@@ -94,5 +94,10 @@ def half_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     from core.training.checkpoint import load_tensors
 
     tensors, metadata = load_tensors(path)
-    metadata["config"]["data"] = ""
+    metadata["config"] = without_folder(metadata["config"])
     return {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}, metadata
+
+
+def without_folder(config: dict[str, Any]) -> dict[str, Any]:
+    """A run's config whose command reads `--data DIR`: where the recorder keeps images is nobody else's business."""
+    return {**config, "data": "DIR" if config["data"] else ""}
