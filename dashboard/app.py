@@ -10,19 +10,19 @@ if str(ROOT) not in sys.path:  # `streamlit run dashboard/app.py` puts only dash
 import streamlit as st  # noqa: E402
 
 from core.errors import LabError  # noqa: E402
-from dashboard.navigation import PAGES, sections  # noqa: E402
+from dashboard.navigation import sections  # noqa: E402
 
 st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")
 st.html(ROOT / "dashboard" / "theme.css")
-pages = {
-    section: [
-        st.Page(page.path, title=page.title, icon=page.icon, url_path=page.url_path, default=page.default, help=page.help) for page in pages
-    ]
-    for section, pages in sections().items()
-}
-# The default page lives at "/": a hidden twin keeps the promise of its url_path.
-pages[""] = [st.Page(page.path, title=page.title, url_path=page.url_path, visibility="hidden") for page in PAGES if page.default]
-page = st.navigation(pages)
+page = st.navigation(
+    {
+        section: [
+            st.Page(page.path, title=page.title, icon=page.icon, url_path=page.url_path, default=page.default, help=page.help)
+            for page in pages
+        ]
+        for section, pages in sections().items()
+    }
+)
 try:
     page.run()
 except LabError as error:

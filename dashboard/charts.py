@@ -77,7 +77,7 @@ def run_label(snapshot: Snapshot) -> str:
 @cache
 def reference_epochs() -> dict[str, Any]:
     """The published hand-in's curves as the `reference` of `live_data`. Read once; not to be changed."""
-    published = json.loads((Path(core.__file__).parent / "reference_run.json").read_text())
+    published = json.loads((Path(core.__file__).parent / "reference_run.json").read_text("utf-8"))
     rows = [
         _numbers((e["epoch"] + 1, e["train"]["loss"], e["train"]["top1"], e["val"]["loss"], e["val"]["top1"])) for e in published["epochs"]
     ]

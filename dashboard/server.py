@@ -14,11 +14,12 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard import services
 from dashboard.components import SCRIPTS
+from dashboard.navigation import PAGES
 
 GARBAGE_SECONDS = 60
 # Both kinds of file have a version in what names them: plotly.js its release, ours a hash. So a browser may keep them.
@@ -73,4 +74,13 @@ def send_script(request: Request) -> Response:
     return FileResponse(path, media_type="text/javascript", headers=KEEP)
 
 
-ROUTES = [Route("/vendor/plotly.min.js", send_plotly), Route("/components/{folder}/{file}", send_script)]
+def send_home(request: Request) -> Response:
+    """GET the default page by its url_path: Streamlit serves it at "/" only, but links to it must outlive its being the default."""
+    return RedirectResponse(f"/?{request.url.query}".rstrip("?"), status_code=307)
+
+
+ROUTES = [
+    Route("/vendor/plotly.min.js", send_plotly),
+    Route("/components/{folder}/{file}", send_script),
+    *(Route(f"/{page.url_path}", send_home) for page in PAGES if page.default),
+]

@@ -54,14 +54,17 @@ def circle(radius: float, cx: float = 0.0, cy: float = 0.0) -> Callable[[np.ndar
 
 
 def ring(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """A circle with a hole."""
     return np.abs(np.hypot(x, y) - 0.72) - 0.22
 
 
 def moon(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """A circle from which another one takes a bite."""
     return np.maximum(circle(0.95, -0.1)(x, y), -circle(0.78, 0.38)(x, y))
 
 
 def heart(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Two lobes above a tip."""
     x, y = np.abs(x) / 1.7, 0.55 - y / 1.7
     lobe = np.hypot(x - 0.25, y - 0.75) - np.sqrt(2) / 4
     half = 0.5 * np.maximum(x + y, 0)

@@ -40,10 +40,14 @@ class RunSummary:
 
 
 class Base(DeclarativeBase):
+    """Base of the tables; dicts and lists are kept as JSON."""
+
     type_annotation_map = {dict: JSON, list: JSON}  # noqa: RUF012
 
 
 class Meta(Base):
+    """Facts about the database itself: the version of its tables."""
+
     __tablename__ = "meta"
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int]
@@ -69,6 +73,8 @@ class Run(Base):
 
 
 class Epoch(Base):
+    """One epoch of a run, an `EpochRecord` as plain data."""
+
     __tablename__ = "epochs"
     run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)

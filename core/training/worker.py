@@ -172,7 +172,7 @@ class Worker(threading.Thread):
             return OUT_OF_MEMORY.format(device=self.snapshot.device or "computer")
         log = self.files.folder / "error.log"
         try:
-            log.write_text(traceback.format_exc())
+            log.write_text(traceback.format_exc(), encoding="utf-8")
         except OSError:
             return f"An unexpected error ended this run: {type(error).__name__}: {error}."
         return f"An unexpected error ended this run: {type(error).__name__}: {error}. Details are in {log}."

@@ -72,11 +72,11 @@ def test_what_is_imported_before_the_first_page_is_light():
     assert made.stdout.strip() == "[]"
 
 
-def request(host: str, path_params: dict | None = None) -> Request:
+def request(host: str, path_params: dict | None = None, query: str = "") -> Request:
     return Request(
         {
             "type": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"gzip")], "client": (host, 1),
-            "path_params": path_params or {}, "app": Starlette(),
+            "path_params": path_params or {}, "query_string": query.encode(), "app": Starlette(),
         }
     )  # fmt: skip
 
@@ -109,3 +109,13 @@ def test_the_live_chart_runs_without_a_browser():
     page.run()
     assert not page.exception
     assert page.text[0].value == "asked 1, stride 1, n 70", "the second message is a tail"
+
+
+def test_the_default_page_answers_to_its_own_path():
+    from dashboard.navigation import PAGES
+    from dashboard.server import ROUTES, send_home
+
+    assert [f"/{page.url_path}" for page in PAGES if page.default] == [route.path for route in ROUTES if route.endpoint is send_home]
+    answer = send_home(request("127.0.0.1", query="model=vit&epochs=3"))
+    assert (answer.status_code, answer.headers["location"]) == (307, "/?model=vit&epochs=3")
+    assert send_home(request("127.0.0.1")).headers["location"] == "/"

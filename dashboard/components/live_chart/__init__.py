@@ -28,7 +28,7 @@ HTML = """<div class="live-chart">
 _mount = st.components.v2.component(
     "sequence_lab_live_chart",
     html=HTML,
-    css=Path(__file__).with_name("live_chart.css").read_text(),
+    css=Path(__file__).with_name("live_chart.css").read_text("utf-8"),
     js=loader("live_chart/live_chart.js"),
     isolate_styles=False,  # Plotly's style sheet is the page's: a shadow root would shut it out
 )

@@ -50,10 +50,8 @@ def test_the_whole_of_an_oblong_image_is_squeezed(tmp_path):
 @pytest.mark.parametrize("mode", ["L", "1", "LA", "P", "CMYK", "I;16", "YCbCr"])
 def test_every_mode_becomes_three_channels(tmp_path, mode):
     grey = Image.fromarray(np.full((40, 40), 128, np.uint8))
-    if mode == "I;16":
-        image = Image.fromarray(np.full((40, 40), 128 << 8, np.uint16))
-    else:
-        image = grey.convert(mode, dither=Image.Dither.NONE)
+    wide = Image.fromarray(np.full((40, 40), 128 << 8, np.uint16))
+    image = wide if mode == "I;16" else grey.convert(mode, dither=Image.Dither.NONE)
     suffix = {"CMYK": "tif", "YCbCr": "jpg"}.get(mode, "png")
     read = saved(image, tmp_path / f"a.{suffix}")
     assert read.shape == (32, 32, 3)

@@ -1,0 +1,54 @@
+"""python -m core data"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from core.cli.output import print_result, progress_bar, table
+from core.data import DATASETS, download, downloaded, load_dataset
+from core.data.config import DataConfig
+from core.hparams import add_flags, declared
+
+
+def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the commands and their flags."""
+    names = commands.add_parser("data", help="list, download, info").add_subparsers(required=True, metavar="list | download | info")
+    names.add_parser("list", parents=[shared], help="all data sets").set_defaults(command=list_datasets)
+    fetch = names.add_parser("download", parents=[shared], help="download a data set into the lab's home")
+    fetch.set_defaults(command=download_dataset)
+    fetch.add_argument("dataset")
+    info = names.add_parser("info", parents=[shared], help="classes, sizes, mean and deviation of a data set")
+    info.set_defaults(command=show_dataset)
+    info.add_argument("dataset")
+    add_flags(info, declared(DataConfig).values())
+
+
+def list_datasets(options: argparse.Namespace) -> int:
+    """Print a line a data set; "there" says whether it can be used without a download."""
+    rows = [{"dataset": n, "there": downloaded(n, options.home), "what": spec.help} for n, spec in DATASETS.items()]
+    print_result(options, {"datasets": rows}, table(rows))
+    return 0
+
+
+def download_dataset(options: argparse.Namespace) -> int:
+    """Download a data set unless it is there."""
+    with progress_bar() as progress:
+        download(options.dataset, options.home, progress)
+    print_result(options, {"downloaded": options.dataset}, f"{options.dataset} is there now")
+    return 0
+
+
+def show_dataset(options: argparse.Namespace) -> int:
+    """Load a data set and print what is in it."""
+    known = declared(DataConfig)
+    config = DataConfig.of({name: known[name].parse(text) for name, text in vars(options).items() if name in known})
+    with progress_bar() as progress:
+        dataset = load_dataset(options.dataset, config, home=options.home, progress=progress)
+    found = {
+        "dataset": dataset.name, "classes": list(dataset.classes), "train": len(dataset.train), "val": len(dataset.val),
+        "test": len(dataset.test), "mean": [round(v, 4) for v in dataset.mean], "std": [round(v, 4) for v in dataset.std],
+        "skipped": dataset.skipped,
+    }  # fmt: skip
+    print_result(options, found, "\n".join(f"{name}: {value}" for name, value in found.items()))
+    return 0

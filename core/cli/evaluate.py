@@ -1,0 +1,61 @@
+"""python -m core evaluate"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from core.cli.output import print_result, progress_bar
+from core.training.config import RunConfig
+
+if TYPE_CHECKING:
+    from core.data.splits import Split
+    from core.training.checkpoint import OpenedModel
+
+
+def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the command and its flags."""
+    parser = commands.add_parser("evaluate", parents=[shared], help="the class table of a run's best epoch")
+    parser.set_defaults(command=evaluate)
+    parser.add_argument("run")
+    images = parser.add_mutually_exclusive_group()
+    images.add_argument("--data", metavar="DIR", help="any folder of class folders (default: the run's own images)")
+    images.add_argument("--split", choices=("val", "test"), default="val", help="which of the run's own splits (default val)")
+    parser.add_argument("--epoch", type=int, help="weights of this epoch, from 0 (default: the best)")
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Print loss, top-1 and the class table of a checkpoint on labelled images."""
+    from core.data.splits import normalize
+    from core.training.checkpoint import open_model
+    from core.training.device import use_threads
+    from core.training.evaluate import evaluate as judge
+    from core.training.manager import RunManager
+
+    manager = RunManager(options.home)
+    opened = open_model(manager.weights(options.run, options.epoch))
+    use_threads(manager.snapshot(options.run).threads or 1)
+    split, what = images_to_judge(options, opened)
+    loss, confusion = judge(lambda images: opened.model(normalize(images, opened.mean, opened.std)), split, len(opened.classes))
+    scores = confusion.scores
+    found = {
+        "run": options.run, "epoch": opened.metadata["epoch"], "images": what, "n": len(split), "loss": loss,
+        "top1": confusion.top1, "classes": scores.rows(opened.classes), "confusion": confusion.matrix.tolist(),
+    }  # fmt: skip
+    head = f"{options.run}, epoch {found['epoch']}, {what}, n = {len(split):,}: loss {loss:.4f}, top-1 {confusion.top1:.2%}"
+    print_result(options, found, f"{head}\n{scores.table(opened.classes)}")
+    return 0
+
+
+def images_to_judge(options: argparse.Namespace, opened: OpenedModel) -> tuple[Split, str]:
+    """The labelled images that the options name, and what to call them."""
+    from core.data import load_dataset
+    from core.data.folder import labelled_split
+
+    with progress_bar() as progress:
+        if options.data:
+            split, skipped = labelled_split(options.data, opened.classes, home=options.home, progress=progress)
+            return split, f"{options.data}{f' ({skipped} unreadable files skipped)' if skipped else ''}"
+        config = RunConfig.of(**opened.metadata["config"])
+        dataset = load_dataset(config.dataset, config.data_config, home=options.home, progress=progress)
+        return getattr(dataset, options.split), f"{config.dataset} {options.split}"

@@ -1,0 +1,92 @@
+"""What the commands print: results as text or as one JSON object on standard output, progress on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from tqdm import tqdm
+
+from core.data import Progress
+from core.training.export import EPOCH_COLUMNS
+from core.training.history import EpochRecord, Snapshot
+
+
+def print_result(options: argparse.Namespace, found: dict[str, Any], text: str) -> None:
+    """Print the result of a command: `found` with --json, else `text`."""
+    print(json.dumps(finite(found)) if options.json else text, flush=True)
+
+
+def finite(value: Any) -> Any:
+    """`value` with None for numbers that JSON does not know: NaN and the infinities."""
+    if isinstance(value, dict):
+        return {k: finite(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [finite(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress callback that draws on a terminal."""
+    with tqdm(disable=not sys.stderr.isatty(), leave=False, dynamic_ncols=True, unit="", unit_scale=True) as bar:
+
+        def progress(done: int, total: int, what: str) -> None:
+            bar.total, bar.n = total or None, done
+            bar.set_description(what, refresh=True)
+
+        yield progress
+
+
+def summary(snapshot: Snapshot) -> dict[str, Any]:
+    """What a script wants to know of a run."""
+    best, test = snapshot.best, snapshot.test
+    known = ("status", "message", "config", "parameters", "device", "threads", "sizes", "versions")
+    return {
+        "run": snapshot.run_id,
+        **{name: getattr(snapshot, name) for name in known},
+        "epochs": [{name: getattr(record, name) for name in EPOCH_COLUMNS} for record in snapshot.epochs],
+        "best": {"epoch": best.epoch, "val_top1": best.val_top1} if best else None,
+        "test": {"epoch": test.epoch, "loss": test.loss, "top1": test.top1} if test else None,
+    }
+
+
+def report(snapshot: Snapshot) -> str:
+    """The result of a run in at most three lines."""
+    lines = [f"{snapshot.run_id}: {snapshot.status}. {snapshot.message}".strip()]
+    if best := snapshot.best:
+        lines.append(f"best epoch {best.epoch}: validation top-1 {best.val_top1:.2%} (n = {snapshot.sizes['val']:,})")
+    if test := snapshot.test:
+        lines.append(f"test with its weights: top-1 {test.top1:.2%}, loss {test.loss:.4f} (n = {snapshot.sizes['test']:,})")
+    return "\n".join(lines)
+
+
+def epoch_line(record: EpochRecord) -> str:
+    """One epoch in one line."""
+    return (
+        f"epoch {record.epoch:3d}  train loss {record.train_loss:.4f} top-1 {record.train_top1:6.2%}  "
+        f"val loss {record.val_loss:.4f} top-1 {record.val_top1:6.2%}  "
+        f"{record.images_per_second:,.0f} images/s  {record.seconds:.1f} s"
+    )
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows with the same keys as aligned text under their names; floats are shares and shown in percent. "" for no rows."""
+    if not rows:
+        return ""
+    lines = [[name.replace("_", " ") for name in rows[0]], *([_cell(value) for value in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.2%}" if math.isfinite(value) else ""
+    return str(value)

@@ -1,0 +1,109 @@
+"""python -m core runs"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.output import epoch_line, print_result, report, summary, table
+from core.errors import ConfigError, DataError
+from core.training.export import curve_csv, epochs_csv
+
+if TYPE_CHECKING:
+    from core.training.manager import RunManager
+
+
+def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the commands and their flags."""
+    runs = commands.add_parser("runs", help="list, show, delete, export, record")
+    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record")
+
+    def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
+        parser = names.add_parser(name, parents=[shared], help=text)
+        parser.set_defaults(command=command)
+        if name != "list":
+            parser.add_argument("run")
+        return parser
+
+    add("list", list_runs, "all runs, newest first")
+    add("show", show, "the set-up and every epoch of a run")
+    add("delete", delete, "delete a run and its checkpoints").add_argument("--yes", action="store_true", help="do not ask")
+    export = add("export", export_csv, "the numbers of a run as CSV")
+    export.add_argument("--curve", action="store_true", help="the training curve (default: one line an epoch)")
+    export.add_argument("--out", type=Path, metavar="FILE", help="the CSV file (default: standard output)")
+    add("record", record_run, "keep a small copy of a run inside the project").add_argument("name")
+
+
+def open_manager(options: argparse.Namespace) -> RunManager:
+    """The runs in the home that the options name."""
+    from core.training.manager import RunManager
+
+    return RunManager(options.home)
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    """Print a line a run."""
+    rows = [
+        {
+            "run": r.run_id, "status": r.status, "model": r.config["model"], "dataset": r.config["dataset"],
+            "epochs_done": r.epochs_done, "epochs": r.config["epochs"], "val_top1": r.best_val_top1, "test_top1": r.test_top1,
+            "created": time.strftime("%Y-%m-%d %H:%M", time.localtime(r.created)),
+        }
+        for r in open_manager(options).runs()
+    ]  # fmt: skip
+    print_result(options, {"runs": rows}, table(rows) or "There are no runs yet: python -m core train")
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print the set-up of a run, its result and a line an epoch."""
+    snapshot = open_manager(options).snapshot(options.run)
+    lines = [report(snapshot), *(f"  {name} = {value}" for name, value in snapshot.config.items())]
+    print_result(options, summary(snapshot), "\n".join([*lines, *map(epoch_line, snapshot.epochs)]))
+    return 0
+
+
+def delete(options: argparse.Namespace) -> int:
+    """Delete a run for good, after asking on a terminal; elsewhere only with --yes."""
+    manager = open_manager(options)
+    snapshot = manager.snapshot(options.run)
+    if not options.yes and not confirmed(f"Delete {options.run} ({snapshot.status}, {len(snapshot.epochs)} epochs) for good?"):
+        raise ConfigError(f"{options.run} was not deleted: answer y, or add --yes.")
+    manager.delete(options.run)
+    print_result(options, {"deleted": options.run}, f"deleted {options.run}")
+    return 0
+
+
+def confirmed(question: str) -> bool:
+    """Whether the answer to `question` is yes; False where nobody can be asked."""
+    if not sys.stdin.isatty():
+        return False
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # standard output is for the result
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def export_csv(options: argparse.Namespace) -> int:
+    """Print the numbers of a run as CSV, or write them to a file."""
+    snapshot = open_manager(options).snapshot(options.run)
+    text = curve_csv(snapshot) if options.curve else epochs_csv(snapshot)
+    if not options.out:
+        print_result(options, {"csv": text}, text.rstrip())
+        return 0
+    try:
+        options.out.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise DataError(f"{options.out} cannot be written ({error.strerror}): choose another --out.") from error
+    print_result(options, {"out": str(options.out)}, f"wrote {options.out}")
+    return 0
+
+
+def record_run(options: argparse.Namespace) -> int:
+    """Copy a finished run into the project."""
+    from core.recorded import record
+
+    folder = record(open_manager(options), options.run, options.name)
+    print_result(options, {"recorded": str(folder)}, f"recorded {options.run} in {folder}")
+    return 0

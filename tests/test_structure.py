@@ -1,0 +1,203 @@
+"""What the design promises of the source as a whole: one direction of imports, torch behind the first page, nothing from outside."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("core", "dashboard", "pages")
+
+# What each part may import of the others; a module belongs to the part with the longest name that it starts with.
+BASE = {"core", "core.errors", "core.hparams", "core.home"}
+LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
+HEADLESS = LEARNING | {"core.probes", "core.training", "core.recorded"}
+ALLOWED = {
+    "core": set(),
+    "core.errors": set(),
+    "core.hparams": {"core.errors"},
+    "core.home": {"core.errors"},
+    "core.scores": BASE,
+    "core.metrics": BASE | {"core.scores"},
+    "core.data": BASE,
+    "core.models": BASE,
+    "core.probes": LEARNING,
+    "core.training": LEARNING,
+    "core.recorded": LEARNING | {"core.training"},
+    "core.cli": HEADLESS,
+    "core.__main__": {"core.cli"},
+    "dashboard": HEADLESS,
+    "pages": HEADLESS | {"dashboard"},
+}
+
+# Imported before the first page is painted, or by the command line before it has read its arguments.
+TORCH_FREE = {
+    "core": "cli data data.config errors home hparams models models.configs recorded scores",
+    "core.training": "config export history manager store",
+    "dashboard": "charts controls downloads foot images live navigation runs server services state tables",
+}
+
+IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
+TOOLS = {"ruff"}  # run by the Makefile
+
+
+def sources(*folders: str, endings: tuple[str, ...] = (".py",)) -> list[Path]:
+    """The files of some folders, without what is generated."""
+    found = [p for folder in folders for p in sorted((ROOT / folder).rglob("*")) if p.suffix in endings]
+    return [p for p in found if "__pycache__" not in p.parts]
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def part_of(module: str) -> str | None:
+    """The part of the lab that a module belongs to; None for all other packages."""
+    return max((part for part in ALLOWED if module == part or module.startswith(part + ".")), key=len, default=None)
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Every module that is named: in imports anywhere, and in strings such as "core.models.vit:ViT" that are imported later.
+
+    `from a import b` names a.b, which may be a module; a name that is none belongs to the same part as a.
+    """
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"line {node.lineno}: imports are absolute here"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= {name for name, _ in re.findall(r"^((?:core|dashboard|pages)(?:\.\w+)+)(:\w+)?$", node.value)}
+        elif (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) in ("find_spec", "import_module")
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            found.add(node.args[0].value)
+    return found
+
+
+def wrong_arrows(module: str, source: str) -> list[str]:
+    """The imports of a module that point the wrong way."""
+    own = part_of(module)
+    found = []
+    for name in sorted(imported(ast.parse(source))):
+        part = part_of(name)
+        if part is not None and part != own and part not in ALLOWED[own]:
+            found.append(f"{module} imports {name}")
+        if own.startswith("core") and name.split(".")[0] in ("streamlit", "plotly", "tests"):
+            found.append(f"{module} imports {name}")
+    return found
+
+
+def none(wrong: list[str], why: str = "this must not be") -> None:
+    """Fail with all that is wrong, a line each."""
+    assert not wrong, "\n  ".join([f"{why}:", *wrong])
+
+
+def test_imports_point_one_way():
+    none([arrow for p in sources(*PACKAGES) for arrow in wrong_arrows(module_name(p), p.read_text("utf-8"))])
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("core.models.gru", "import streamlit as st"),
+        ("core.cli.train", "def f():\n    from plotly.express import line"),
+        ("core.training.worker", "import dashboard"),
+        ("core.data.folder", "from core.models import MODELS"),
+        ("core.models.gru", "from core.data.splits import Split"),
+        ("core.models.gru", "from core import metrics"),
+        ("core.probes.influence", "from core.training.trainer import Trainer"),
+        ("core.training.store", "from core.recorded import record"),
+        ("core.recorded", "from core.cli import main"),
+        ("core.hparams", "from core.home import lab_home"),
+        ("core.models", 'TARGET = "core.training.trainer:Trainer"'),
+        ("dashboard.live", "from pages.train import run"),
+        ("dashboard.live", "from core.cli import main"),
+    ],
+)
+def test_a_wrong_arrow_is_found(module, source):
+    assert len(wrong_arrows(module, source)) == 1
+
+
+def test_every_module_belongs_to_a_part():
+    strange = [m for m in map(module_name, sources(*PACKAGES)) if (part_of(m) or "core") == "core" and m != "core"]
+    none(strange, "add a new part of core to ALLOWED")
+
+
+def test_torch_is_not_loaded_before_it_is_needed():
+    code = """
+import importlib, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+    if heavy := {"torch", "torchvision", "sklearn"} & {*sys.modules}:
+        sys.exit(f"{name} loads {heavy}")
+"""
+    names = [f"{package}.{module}" for package, modules in TORCH_FREE.items() for module in modules.split()]
+    made = subprocess.run([sys.executable, "-c", code, *names], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+
+
+def test_everything_public_in_core_says_what_it_is():
+    bare = []
+    for path in sources("core"):
+        tree = ast.parse(path.read_text("utf-8"))
+        public = [n for n in tree.body if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and not n.name.startswith("_")]
+        bare += [f"{module_name(path)}.{node.name}" for node in public if not ast.get_docstring(node)]
+        bare += [] if ast.get_docstring(tree) else [module_name(path)]
+    none(bare, "without a docstring")
+
+
+def found(pattern: str, files: list[Path]) -> list[str]:
+    """Where `pattern` occurs: file, line and what was found."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {match[0].strip()}"
+        for path in files
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        for match in re.finditer(pattern, line)
+    ]
+
+
+def test_nothing_is_fetched_from_another_host():
+    """Everything that a browser loads comes from our server: a lecture hall may have no network. An SVG namespace is only a name."""
+    pages = sources("dashboard", "pages", endings=(".py", ".js", ".css", ".html", ".toml"))
+    assert len(pages) > 20
+    none(found(r"(?:https?:|wss?:|[\"'(])//(?!www\.w3\.org/)[\w-]+(?:\.[\w-]+)+", pages))
+
+
+def test_no_path_of_somebodys_machine():
+    texts = sources(*PACKAGES, "tests", ".streamlit", endings=(".py", ".js", ".css", ".html", ".toml", ".json"))
+    texts += [*ROOT.glob("*.md"), *ROOT.glob("*.toml"), *ROOT.glob("*.txt"), ROOT / "Makefile", ROOT / ".ci" / "run"]
+    none(found(r"(?<![\w.])/(?:work|tmp|root|home|Users|opt)/\w+|[A-Z]:\\+Users", texts))
+
+
+def test_what_is_deprecated_or_unsafe_is_not_used():
+    none(found(r"\buse_container_width\b", sources("dashboard", "pages")))
+    none(found(r"\btorch\.load\b|\bpickle\.loads?\b", sources(*PACKAGES)), "weights are safetensors, which run no code")
+    none(found(r"^\s*print\(", [p for p in sources("core") if "cli" not in p.parts]), "core prints nothing")
+
+
+def test_nothing_needs_a_posix_system():
+    """The lab runs on Windows too, where these modules are missing and text files are not UTF-8 unless told."""
+    posix = {"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"}
+    none([module_name(p) for p in sources(*PACKAGES) if posix & imported(ast.parse(p.read_text("utf-8")))])
+    none(found(r"\.(?:read|write)_text\((?!.*utf-8)", sources(*PACKAGES)))
+
+
+def test_requirements_are_what_is_imported():
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
+    modules = {name.split(".")[0] for p in sources(*PACKAGES, "tests") for name in imported(ast.parse(p.read_text("utf-8")))}
+    none(sorted(r for r in required - TOOLS if IMPORT_NAMES.get(r, r) not in modules), "required but not used")
+    assert {r for r in TOOLS if r in (ROOT / "Makefile").read_text("utf-8")} == TOOLS & required
+    known = {IMPORT_NAMES.get(r, r) for r in required} | {*sys.stdlib_module_names, *PACKAGES, "tests"}
+    none(sorted(modules - known), "used but not required")
