@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.errors import StoreError
+from core.errors import ConfigError, StoreError
 
 
 def lab_home(home: str | Path | None = None) -> Path:
@@ -25,3 +25,15 @@ def lab_home(home: str | Path | None = None) -> Path:
             "or set LAB_HOME (or --home) to another folder."
         ) from error
     return folder
+
+
+def number_setting(name: str, default: float) -> float:
+    """The environment's `name` as a number not below 0, `default` when it is not set. Raises ConfigError when it is no such number."""
+    text = os.environ.get(name, "")
+    try:
+        value = float(text or default)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise ConfigError(f"The setting {name} = {text!r} is not a number of 0 or more: correct it, or unset it for {default:g}.")
+    return value

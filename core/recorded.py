@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigError, StoreError, unknown
 from core.training.config import RunConfig
-from core.training.history import Snapshot
-from core.training.store import snapshot_of
+from core.training.history import Snapshot, snapshot_of
 
 if TYPE_CHECKING:
     from torch import Tensor

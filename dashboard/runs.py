@@ -10,8 +10,7 @@ import streamlit as st
 from core.errors import LabError
 from core.recorded import recorded_names, recorded_run
 from core.training.export import curve_csv, epochs_csv
-from core.training.history import ACTIVE, Snapshot
-from core.training.store import RunSummary
+from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard import services, state
 from dashboard.charts import run_label
 

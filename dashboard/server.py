@@ -13,12 +13,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import services
-from dashboard.components import SCRIPTS
+from dashboard.components import SCRIPTS, script_urls
 from dashboard.navigation import PAGES
 
 GARBAGE_SECONDS = 60
@@ -39,7 +41,24 @@ def application(script: Path, *, address: str) -> st.App:
         ended.set()
         await asyncio.to_thread(services.shutdown)  # waits for the runs' last batch
 
-    return st.App(script, routes=ROUTES, lifespan=lifespan)
+    return st.App(script, routes=ROUTES, lifespan=lifespan, middleware=[Middleware(Preload)])
+
+
+class Preload:
+    """Tells the browser with the empty page what the first chart will need, so that it is there when the chart is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        links = ["</vendor/plotly.min.js>; rel=preload; as=script", *(f"<{url}>; rel=modulepreload" for url in script_urls())]
+        self.header = (b"link", ", ".join(links).encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_links(message: Message) -> None:
+            if message["type"] == "http.response.start" and any(b"text/html" in value for _, value in message["headers"]):
+                message["headers"] = [*message["headers"], self.header]
+            await send(message)
+
+        await self.app(scope, receive, send_with_links if scope["type"] == "http" else send)
 
 
 def collect_garbage(ended: threading.Event) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
+from core.home import number_setting
 from core.recorded import recorded_names
-from core.training.manager import RunManager
+
+if TYPE_CHECKING:
+    from core.training.manager import RunManager
 
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
 WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
@@ -19,7 +23,7 @@ _warming = False
 
 def away_minutes() -> float:
     """After how many minutes without a viewer a run is stopped; 0 for never."""
-    return float(os.environ.get("LAB_AWAY_MINUTES", AWAY_MINUTES))
+    return number_setting("LAB_AWAY_MINUTES", AWAY_MINUTES)
 
 
 def manager() -> RunManager:
@@ -27,7 +31,9 @@ def manager() -> RunManager:
     global _manager
     with _lock:
         if _manager is None:
-            _manager = RunManager(max_active=int(os.environ.get("LAB_MAX_ACTIVE", "1")), away_seconds=away_minutes() * 60 or None)
+            from core.training.manager import RunManager  # brings SQLAlchemy: not before the first picture
+
+            _manager = RunManager(max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))), away_seconds=away_minutes() * 60 or None)
         return _manager
 
 
@@ -59,4 +65,5 @@ def warm_up() -> None:
 
 
 def _load_torch() -> None:
-    import core.training.worker  # noqa: F401 - importing it is the point
+    with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
+        import core.training.worker  # noqa: F401 - importing it is the point

@@ -166,3 +166,58 @@ class Snapshot:
     def best(self) -> EpochRecord | None:
         """The epoch with the highest validation accuracy, the earliest of equals."""
         return max(self.epochs, key=lambda e: e.val_top1, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSummary:
+    """One line of the list of runs."""
+
+    run_id: str
+    status: str
+    message: str
+    config: dict[str, Any]
+    owner: str
+    created: float
+    epochs_done: int
+    best_epoch: int | None
+    best_val_top1: float
+    test_top1: float
+    place: int = 0
+
+
+def snapshot_of(
+    *, run_id: str, status: str, message: str, config: dict, created: float, facts: dict, epochs: list[dict], curve: dict,
+    lr_changes: list, test: dict | None, sample_images: bytes | None, recorded: str = "",
+) -> Snapshot:  # fmt: skip
+    """A Snapshot from stored plain data."""
+    records = tuple(EpochRecord.from_dict(record) for record in epochs)
+    points = Curve.from_dict(curve) if curve else Curve()
+    images = frozen(np.frombuffer(sample_images, np.uint8).reshape(-1, 3, 32, 32), np.uint8) if sample_images else None
+    last = records[-1] if records else None
+    return Snapshot(
+        run_id=run_id,
+        version=len(records) * 100 + sum(status.encode()) % 97,  # changes with every epoch and every status
+        status=status,
+        message=message,
+        config=config,
+        classes=tuple(facts.get("classes", ())),
+        epochs=records,
+        stride=points.stride,
+        points=tuple(points.points),
+        lr_changes=tuple((int(step), float(lr)) for step, lr in lr_changes),
+        step=last.step if last else 0,
+        steps_per_epoch=facts.get("steps_per_epoch", 0),
+        lr=last.lr if last else float("nan"),
+        images_per_second=last.images_per_second if last else float("nan"),
+        parameters=facts.get("parameters", 0),
+        device=facts.get("device", ""),
+        threads=facts.get("threads", 0),
+        sizes=facts.get("sizes", {}),
+        sample_images=images,
+        sample_labels=frozen(facts["sample_labels"], np.int64) if "sample_labels" in facts else None,
+        sample_probabilities=last.sample_probabilities if last else None,
+        test=FinalTest.from_dict(test) if test else None,
+        created=created,
+        versions=facts.get("versions", {}),
+        recorded=recorded,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import threading
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from core.errors import ConfigError, StoreError
-from core.home import lab_home
+from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.training.config import RunConfig, TrainingConfig
-from core.training.history import ACTIVE, Snapshot
-from core.training.store import RunSummary, Store
+from core.training.history import ACTIVE, RunSummary, Snapshot
+from core.training.store import Store
 from core.training.turns import Turns
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class RunManager:
     ) -> None:
         self.home = lab_home(home)
         self.store = Store(self.home)
-        self.budget = budget or int(os.environ.get("LAB_DISK_BUDGET", DISK_BUDGET))
+        self.budget = budget or int(number_setting("LAB_DISK_BUDGET", DISK_BUDGET))
         self.away_seconds = away_seconds
         self._turns = Turns(max_active)
         self._workers: dict[str, Worker] = {}

@@ -7,36 +7,17 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import JSON, ForeignKey, LargeBinary, create_engine, event, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from core.errors import StoreError, unknown
-from core.training.history import Curve, EpochRecord, FinalTest, Snapshot, frozen
+from core.training.history import Curve, EpochRecord, RunSummary, Snapshot, snapshot_of
 
 SCHEMA = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunSummary:
-    """One line of the list of runs."""
-
-    run_id: str
-    status: str
-    message: str
-    config: dict[str, Any]
-    owner: str
-    created: float
-    epochs_done: int
-    best_epoch: int | None
-    best_val_top1: float
-    test_top1: float
-    place: int = 0
 
 
 class Base(DeclarativeBase):
@@ -207,44 +188,6 @@ class Store:
                 "facts": run.facts, "epochs": [e.record for e in run.epochs], "curve": run.curve, "lr_changes": run.lr_changes,
                 "test": run.test, "sample_images": run.sample_images,
             }  # fmt: skip
-
-
-def snapshot_of(
-    *, run_id: str, status: str, message: str, config: dict, created: float, facts: dict, epochs: list[dict], curve: dict,
-    lr_changes: list, test: dict | None, sample_images: bytes | None, recorded: str = "",
-) -> Snapshot:  # fmt: skip
-    """A Snapshot from stored plain data."""
-    records = tuple(EpochRecord.from_dict(record) for record in epochs)
-    points = Curve.from_dict(curve) if curve else Curve()
-    images = frozen(np.frombuffer(sample_images, np.uint8).reshape(-1, 3, 32, 32), np.uint8) if sample_images else None
-    last = records[-1] if records else None
-    return Snapshot(
-        run_id=run_id,
-        version=len(records) * 100 + sum(status.encode()) % 97,  # changes with every epoch and every status
-        status=status,
-        message=message,
-        config=config,
-        classes=tuple(facts.get("classes", ())),
-        epochs=records,
-        stride=points.stride,
-        points=tuple(points.points),
-        lr_changes=tuple((int(step), float(lr)) for step, lr in lr_changes),
-        step=last.step if last else 0,
-        steps_per_epoch=facts.get("steps_per_epoch", 0),
-        lr=last.lr if last else float("nan"),
-        images_per_second=last.images_per_second if last else float("nan"),
-        parameters=facts.get("parameters", 0),
-        device=facts.get("device", ""),
-        threads=facts.get("threads", 0),
-        sizes=facts.get("sizes", {}),
-        sample_images=images,
-        sample_labels=frozen(facts["sample_labels"], np.int64) if "sample_labels" in facts else None,
-        sample_probabilities=last.sample_probabilities if last else None,
-        test=FinalTest.from_dict(test) if test else None,
-        created=created,
-        versions=facts.get("versions", {}),
-        recorded=recorded,
-    )
 
 
 def _sqlite_settings(connection: Any, _: Any) -> None:

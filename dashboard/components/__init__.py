@@ -1,7 +1,8 @@
 """Browser components, one folder each: Python, JavaScript, CSS.
 
 A component's JavaScript is served by `dashboard.__main__` at a URL that carries a hash of its text, so that a browser keeps it for
-good; what travels with every update of a component is a loader of two lines.
+good; what travels with every update of a component is a loader of two lines. Data goes as a list of one: in a dict Streamlit would
+look for data frames, and load pandas for it before the first picture.
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ SCRIPTS = {f"{path.parent.name}/{path.name}": path for path in FOLDER.glob("*/*.
 
 
 @cache
+def script_url(script: str) -> str:
+    """The address of `script` ("folder/name.js") on this server, with a hash of its text."""
+    return f"/components/{script}?v={sha256(SCRIPTS[script].read_bytes()).hexdigest()[:12]}"
+
+
+def script_urls() -> list[str]:
+    """The addresses of all components' scripts."""
+    return [script_url(script) for script in SCRIPTS]
+
+
 def loader(script: str) -> str:
     """JavaScript that loads `script` ("folder/name.js") from this server and exports its default."""
-    version = sha256(SCRIPTS[script].read_bytes()).hexdigest()[:12]
-    return f"const module = await import(`${{location.origin}}/components/{script}?v={version}`);\nexport default module.default;\n"
+    return f"const module = await import(`${{location.origin}}{script_url(script)}`);\nexport default module.default;\n"

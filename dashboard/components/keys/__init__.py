@@ -13,4 +13,4 @@ _mount = st.components.v2.component("sequence_lab_keys", html="<span hidden></sp
 
 def keys(bindings: Mapping[str, str], *, key: str = "keys") -> None:
     """Let each key (as in JavaScript's `event.key`) click the button whose widget key is given."""
-    _mount(data={"bindings": {pressed: f"st-key-{button}" for pressed, button in bindings.items()}}, key=key, height=1)
+    _mount(data=[{pressed: f"st-key-{button}" for pressed, button in bindings.items()}], key=key, height=1)

@@ -13,7 +13,7 @@ function press(event) {
 }
 
 export default function keys({ data }) {
-  bindings = data.bindings;
+  [bindings] = data;
   document.removeEventListener('keydown', press);
   document.addEventListener('keydown', press);
   return () => document.removeEventListener('keydown', press);

@@ -42,7 +42,7 @@ def last_sent(key: str) -> Sent | None:
 def live_chart(data: dict[str, Any], *, key: str, height: int = 430) -> None:
     """Draw or update the chart `key` from `data`. `height` is in pixels, wide; a narrow chart stacks its panels and is taller."""
     # The height travels as data: as a layout argument it would not reach the figure.
-    _mount(data={**data, "height": height}, key=key, on_resync_change=partial(_forget, key))
+    _mount(data=[{**data, "height": height}], key=key, on_resync_change=partial(_forget, key))
     st.session_state[_memory(key)] = sent_with(data)
 
 

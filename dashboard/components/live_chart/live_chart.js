@@ -25,7 +25,7 @@ function loadPlotly() {
   return loading;
 }
 
-export default function liveChart({ data, parentElement, setTriggerValue }) {
+export default function liveChart({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.live-chart');
   root.chart ??= new LiveChart(root);
   root.chart.askForAll = (when) => setTriggerValue('resync', when);
