@@ -7,10 +7,11 @@ from typing import Any
 import streamlit as st
 
 from core.data import DATASETS
-from core.hparams import Hyperparameter, declared
+from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
 from core.training.config import RunConfig
 from dashboard import state
+from dashboard.tables import help_table_html
 
 MANY = 100  # steps that a slider can still be set to exactly
 
@@ -73,6 +74,14 @@ def _folded(model: str) -> None:
         for h in declared(config).values():
             if not h.basic and h.name != "data":
                 widget(h)
+
+
+def help_panel(model: str) -> None:
+    """A table of every hyperparameter of a run of `model`, folded."""
+    with st.expander("What every control does", key="help", on_change="rerun") as panel:
+        if panel.open:
+            rows = [row for config in RunConfig.parts(model).values() for row in help_table(config)]
+            st.html(help_table_html(rows))
 
 
 def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]) -> str:

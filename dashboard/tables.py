@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from core.scores import ClassScores
@@ -37,3 +37,14 @@ def class_table_html(scores: ClassScores, classes: Sequence[str], *, caption: st
 def _row(name: str, count: str, values: list[float], look: str = "") -> str:
     cells = "".join(f"<td>{100 * value:.1f}</td>" for value in values)
     return f'<tr class="{look}"><th scope="row">{escape(name)}</th><td>{count}</td>{cells}</tr>'
+
+
+def help_table_html(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows of `core.hparams.help_table` as a table."""
+    body = "".join(
+        f'<tr><th scope="row"><code>{escape(row["name"])}</code></th><td>{escape(row["default"])}</td>'
+        f'<td>{escape(row["range"])} {escape(row["unit"])}</td><td class="text">{escape(row["help"])}</td></tr>'
+        for row in rows
+    )
+    head = "".join(f'<th scope="col">{title}</th>' for title in ("name", "default", "range", "what it does"))
+    return f'<div class="lab-scroll"><table class="lab-table lab-help"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -4,10 +4,11 @@ import streamlit as st
 
 from core.data import DATASETS
 from dashboard import services, state
-from dashboard.controls import run_form
+from dashboard.controls import help_panel, run_form
 from dashboard.downloads import offer_download
 from dashboard.foot import foot, try_this
-from dashboard.live import SLOW_TICK, TICK, chart_panel, judgement_panel, page_link, shown, ticking
+from dashboard.judgement import judgement_panel
+from dashboard.live import SLOW_TICK, TICK, chart_panel, page_link, shown, ticking
 from dashboard.predict import predict
 from dashboard.runs import runs_panel
 
@@ -43,6 +44,7 @@ if best:
         key="predict",
     )
 try_this(EXPERIMENTS)
+help_panel(state.values()["model"])
 foot(shown(), link=page_link(config), command=config.command() if config else "")
 state.write_query(config)
 services.warm_up()

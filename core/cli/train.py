@@ -61,13 +61,13 @@ def flags() -> list[str]:
 def train(options: argparse.Namespace) -> int:
     """Train a run to its end, or until Ctrl-C."""
     config = None if options.resume else config_of(options)
+    from core.training.datasets import load_shared  # torch: seconds, so what is mistyped is said before
     from core.training.manager import RunManager
-    from core.training.worker import load_cached  # torch: seconds, so what is mistyped is said before
 
     manager = RunManager(options.home)
     config = config or resumed_config(options, manager)
     with progress_bar() as progress:  # before there is a run, so that a wrong folder leaves none behind; the run finds it loaded
-        load_cached(config, manager.store, progress)
+        load_shared(config, manager.home, progress)
     before = manager.snapshot(options.resume) if options.resume else None
     run_id = options.resume
     try:

@@ -11,36 +11,27 @@ from __future__ import annotations
 import dataclasses
 import platform
 import threading
-import time
 import traceback
-from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
 
-from core.data import load_dataset
-from core.data.splits import Dataset
 from core.errors import LabError, StoreError
 from core.models import Task, build_model
-from core.training.callbacks import Callback, StopTraining
-from core.training.checkpoint import (
-    RunFiles,
-    load_optimizer,
-    load_tensors,
-    model_metadata,
-    save_optimizer,
-    save_tensors,
-)
+from core.training.callbacks import StopTraining
+from core.training.checkpoint import RunFiles, load_optimizer, load_tensors
+from core.training.commands import Commands
 from core.training.config import RunConfig
+from core.training.datasets import load_shared
 from core.training.device import device_name, fastest_threads, use_threads
 from core.training.history import Snapshot, frozen
+from core.training.keeping import Keeper, Publisher
 from core.training.store import Store
 from core.training.trainer import SAMPLES, Trainer
 from core.training.turns import Turns
 
-SAMPLE_SECONDS = 2.0  # how often the sample images are classified anew
 OUT_OF_MEMORY = "The {device} ran out of memory. Choose a smaller batch_size or a smaller model, then start again."
 
 
@@ -91,7 +82,7 @@ class Worker(threading.Thread):
     def _train(self) -> None:
         self.take_turn()
         self.publish(status="loading", message="Loading the images")
-        dataset = load_cached(self.config, self.store, self._progress)
+        dataset = load_shared(self.config, self.store.home, self._progress)
         model = build_model(
             self.config.model,
             Task(num_classes=len(dataset.classes)),
@@ -185,157 +176,3 @@ class Worker(threading.Thread):
     def publish(self, **changes: Any) -> None:
         """Swap in the next snapshot."""
         self.snapshot = dataclasses.replace(self.snapshot, version=self.snapshot.version + 1, **changes)
-
-
-class Commands(Callback):
-    """What other threads ask of a run: play, pause, one step, stop, a new learning rate."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-        self.stopping = threading.Event()
-        self._playing = threading.Event()
-        self._changed = threading.Condition()
-        self._steps = 0
-        self._lrs: deque[float] = deque()
-
-    def play(self) -> None:
-        with self._changed:
-            self._playing.set()
-            self._changed.notify_all()
-
-    def pause(self) -> None:
-        self._playing.clear()
-
-    def step(self) -> None:
-        """Run one batch, then pause."""
-        with self._changed:
-            self._playing.clear()
-            self._steps += 1
-            self._changed.notify_all()
-
-    def stop(self) -> None:
-        with self._changed:
-            self.stopping.set()
-            self._changed.notify_all()
-
-    def set_lr(self, lr: float) -> None:
-        self._lrs.append(lr)
-
-    def on_batch_begin(self, trainer: Trainer) -> None:
-        if not self._playing.is_set() and not self._one_step():
-            self._pause(trainer)
-        self._obey(trainer)
-
-    def on_batch_end(self, trainer: Trainer) -> None:
-        self._obey(trainer)
-
-    def _obey(self, trainer: Trainer) -> None:
-        if self.stopping.is_set():
-            raise StopTraining
-        while self._lrs:
-            trainer.change_lr(self._lrs.popleft())
-
-    def _one_step(self) -> bool:
-        with self._changed:
-            if self._steps:
-                self._steps -= 1
-                return True
-            return False
-
-    def _pause(self, trainer: Trainer) -> None:
-        """Let others train until this run is told to go on."""
-        start = time.perf_counter()
-        trainer.read()
-        self.worker.turns.give_back(self.worker.snapshot.run_id)
-        self.worker.publish(status="paused", sample_probabilities=trainer.sample_probabilities())
-        with self._changed:
-            self._changed.wait_for(lambda: self._playing.is_set() or self._steps or self.stopping.is_set())
-        self.worker.take_turn()
-        self._one_step()
-        self.worker.publish(status="running")
-        trainer.idle_seconds += time.perf_counter() - start
-
-
-class Publisher(Callback):
-    """Swaps in a new snapshot at every reading and every epoch's end."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-        self._sampled_at = 0.0
-
-    def on_reading(self, trainer: Trainer) -> None:
-        now, samples = time.perf_counter(), {}
-        if now - self._sampled_at > SAMPLE_SECONDS:
-            self._sampled_at, samples = now, {"sample_probabilities": trainer.sample_probabilities()}
-        self._publish(trainer, **samples)
-
-    def on_epoch_end(self, trainer: Trainer) -> None:
-        self._publish(trainer, sample_probabilities=trainer.epochs[-1].sample_probabilities)
-
-    def _publish(self, trainer: Trainer, **more: Any) -> None:
-        self.worker.publish(
-            epochs=tuple(trainer.epochs),
-            stride=trainer.curve.stride,
-            points=tuple(trainer.curve.points),
-            lr_changes=tuple(trainer.lr_changes),
-            step=trainer.step,
-            lr=trainer.lr,
-            images_per_second=trainer.images_per_second,
-            seconds_left=trainer.seconds_left(),
-            **more,
-        )
-
-
-class Keeper(Callback):
-    """Keeps weights: steps 0, 1, 2, 4, ... of the first epoch and every epoch, with its record in the database."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-
-    def on_train_begin(self, trainer: Trainer) -> None:
-        if trainer.step == 0:
-            self._save_step(trainer)
-
-    def on_batch_end(self, trainer: Trainer) -> None:
-        if trainer.epoch == 0 and trainer.phase == "train" and trainer.step.bit_count() == 1:
-            self._save_step(trainer)
-
-    def on_epoch_end(self, trainer: Trainer) -> None:
-        worker, record = self.worker, trainer.epochs[-1]
-        metadata = model_metadata(
-            worker.config, trainer.dataset, run=worker.snapshot.run_id, epoch=record.epoch, step=record.step,
-            val_top1=record.val_top1,
-        )  # fmt: skip
-        save_tensors(worker.files.epoch(record.epoch), trainer.model.state_dict(), metadata)
-        save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, {"epoch": record.epoch})
-        worker.store.add_epoch(
-            worker.snapshot.run_id,
-            record,
-            curve=trainer.curve.to_dict(),
-            lr_changes=list(trainer.lr_changes),
-            best={"epoch": trainer.best.epoch, "val_top1": trainer.best.val_top1},
-        )
-        worker.files.drop_old_optimizers(keep=record.epoch)
-        worker.after_epoch()
-
-    def _save_step(self, trainer: Trainer) -> None:
-        metadata = model_metadata(self.worker.config, trainer.dataset, run=self.worker.snapshot.run_id, step=trainer.step)
-        save_tensors(self.worker.files.step(trainer.step), trainer.model.state_dict(), metadata)
-
-
-# Data sets are shared: thirty students on one server read the same tensors.
-_datasets: OrderedDict[Any, Dataset] = OrderedDict()
-_datasets_lock = threading.Lock()
-KEPT_DATASETS = 2
-
-
-def load_cached(config: RunConfig, store: Store, progress: Callable[[int, int, str], None]) -> Dataset:
-    """The data set of `config`, from memory if one of the last runs used it."""
-    key = (config.dataset, config.data_config, store.home)
-    with _datasets_lock:
-        if key not in _datasets:
-            _datasets[key] = load_dataset(config.dataset, config.data_config, home=store.home, progress=progress)
-        _datasets.move_to_end(key)
-        while len(_datasets) > KEPT_DATASETS:
-            _datasets.popitem(last=False)
-        return _datasets[key]

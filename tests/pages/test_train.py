@@ -205,3 +205,11 @@ def test_predict_then_reveal():
     run(app.radio(key="predict-choice").set_value("validation"))
     press(app, "predict-reveal")
     assert "is measured after the epoch on images it never learns from" in " ".join(e.value for e in [*app.info, *app.success])
+
+
+def test_every_control_is_explained():
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app.session_state["help"] = True
+    table = next(e.proto.body for e in run(app).get("html") if "lab-help" in e.proto.body)
+    for name in RunConfig.hyperparameters("gru"):
+        assert f"<code>{name}</code>" in table

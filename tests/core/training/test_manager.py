@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core.errors import ConfigError, StoreError
-from core.training import worker as worker_module
+from core.training import keeping
 from core.training.checkpoint import load_tensors
 from core.training.config import RunConfig
 from core.training.manager import RunManager
@@ -150,18 +150,18 @@ def test_an_unexpected_error_is_said_and_logged(manager, monkeypatch):
 
 
 def test_a_full_disk_fails_the_run_and_keeps_what_was_complete(manager, monkeypatch):
-    original = worker_module.save_optimizer
+    original = keeping.save_optimizer
 
     def full(path, optimizer, metadata):
         if metadata["epoch"] == 1:
             raise StoreError("The checkpoint could not be written (No space left on device). Free some disk space.")
         original(path, optimizer, metadata)
 
-    monkeypatch.setattr(worker_module, "save_optimizer", full)
+    monkeypatch.setattr(keeping, "save_optimizer", full)
     run = manager.submit(config())
     failed = wait_for(manager, run, ended)
     assert failed.status == "failed" and "Free some disk space" in failed.message
-    monkeypatch.setattr(worker_module, "save_optimizer", original)
+    monkeypatch.setattr(keeping, "save_optimizer", original)
     manager.resume(run)
     done = wait_for(manager, run, ended)
     assert done.status == "finished" and [e.epoch for e in done.epochs] == [0, 1, 2]

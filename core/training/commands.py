@@ -1,0 +1,83 @@
+"""What other threads ask of a run, obeyed by the training thread at the next batch."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from core.training.callbacks import Callback, StopTraining
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+    from core.training.worker import Worker
+
+
+class Commands(Callback):
+    """What other threads ask of a run: play, pause, one step, stop, a new learning rate."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self.stopping = threading.Event()
+        self._playing = threading.Event()
+        self._changed = threading.Condition()
+        self._steps = 0
+        self._lrs: deque[float] = deque()
+
+    def play(self) -> None:
+        with self._changed:
+            self._playing.set()
+            self._changed.notify_all()
+
+    def pause(self) -> None:
+        self._playing.clear()
+
+    def step(self) -> None:
+        """Run one batch, then pause."""
+        with self._changed:
+            self._playing.clear()
+            self._steps += 1
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        with self._changed:
+            self.stopping.set()
+            self._changed.notify_all()
+
+    def set_lr(self, lr: float) -> None:
+        self._lrs.append(lr)
+
+    def on_batch_begin(self, trainer: Trainer) -> None:
+        if not self._playing.is_set() and not self._one_step():
+            self._pause(trainer)
+        self._obey(trainer)
+
+    def on_batch_end(self, trainer: Trainer) -> None:
+        self._obey(trainer)
+
+    def _obey(self, trainer: Trainer) -> None:
+        if self.stopping.is_set():
+            raise StopTraining
+        while self._lrs:
+            trainer.change_lr(self._lrs.popleft())
+
+    def _one_step(self) -> bool:
+        with self._changed:
+            if self._steps:
+                self._steps -= 1
+                return True
+            return False
+
+    def _pause(self, trainer: Trainer) -> None:
+        """Let others train until this run is told to go on."""
+        start = time.perf_counter()
+        trainer.read()
+        self.worker.turns.give_back(self.worker.snapshot.run_id)
+        self.worker.publish(status="paused", sample_probabilities=trainer.sample_probabilities())
+        with self._changed:
+            self._changed.wait_for(lambda: self._playing.is_set() or self._steps or self.stopping.is_set())
+        self.worker.take_turn()
+        self._one_step()
+        self.worker.publish(status="running")
+        trainer.idle_seconds += time.perf_counter() - start

@@ -1,0 +1,82 @@
+"""What is kept of a run while it trains: snapshots for those who look, weights and records for later."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from core.training.callbacks import Callback
+from core.training.checkpoint import model_metadata, save_optimizer, save_tensors
+
+if TYPE_CHECKING:
+    from core.training.trainer import Trainer
+    from core.training.worker import Worker
+
+SAMPLE_SECONDS = 2.0  # how often the sample images are classified anew
+
+
+class Publisher(Callback):
+    """Swaps in a new snapshot at every reading and every epoch's end."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self._sampled_at = 0.0
+
+    def on_reading(self, trainer: Trainer) -> None:
+        now, samples = time.perf_counter(), {}
+        if now - self._sampled_at > SAMPLE_SECONDS:
+            self._sampled_at, samples = now, {"sample_probabilities": trainer.sample_probabilities()}
+        self._publish(trainer, **samples)
+
+    def on_epoch_end(self, trainer: Trainer) -> None:
+        self._publish(trainer, sample_probabilities=trainer.epochs[-1].sample_probabilities)
+
+    def _publish(self, trainer: Trainer, **more: Any) -> None:
+        self.worker.publish(
+            epochs=tuple(trainer.epochs),
+            stride=trainer.curve.stride,
+            points=tuple(trainer.curve.points),
+            lr_changes=tuple(trainer.lr_changes),
+            step=trainer.step,
+            lr=trainer.lr,
+            images_per_second=trainer.images_per_second,
+            seconds_left=trainer.seconds_left(),
+            **more,
+        )
+
+
+class Keeper(Callback):
+    """Keeps weights: steps 0, 1, 2, 4, ... of the first epoch and every epoch, with its record in the database."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    def on_train_begin(self, trainer: Trainer) -> None:
+        if trainer.step == 0:
+            self._save_step(trainer)
+
+    def on_batch_end(self, trainer: Trainer) -> None:
+        if trainer.epoch == 0 and trainer.phase == "train" and trainer.step.bit_count() == 1:
+            self._save_step(trainer)
+
+    def on_epoch_end(self, trainer: Trainer) -> None:
+        worker, record = self.worker, trainer.epochs[-1]
+        metadata = model_metadata(
+            worker.config, trainer.dataset, run=worker.snapshot.run_id, epoch=record.epoch, step=record.step,
+            val_top1=record.val_top1,
+        )  # fmt: skip
+        save_tensors(worker.files.epoch(record.epoch), trainer.model.state_dict(), metadata)
+        save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, {"epoch": record.epoch})
+        worker.store.add_epoch(
+            worker.snapshot.run_id,
+            record,
+            curve=trainer.curve.to_dict(),
+            lr_changes=list(trainer.lr_changes),
+            best={"epoch": trainer.best.epoch, "val_top1": trainer.best.val_top1},
+        )
+        worker.files.drop_old_optimizers(keep=record.epoch)
+        worker.after_epoch()
+
+    def _save_step(self, trainer: Trainer) -> None:
+        metadata = model_metadata(self.worker.config, trainer.dataset, run=self.worker.snapshot.run_id, step=trainer.step)
+        save_tensors(self.worker.files.step(trainer.step), trainer.model.state_dict(), metadata)

@@ -1,0 +1,63 @@
+"""What a run gets right and wrong: sixteen images, confusion matrices, scores per class."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.scores import ClassScores
+from core.training.history import Snapshot
+from dashboard.images import confusion_html, strip_html
+from dashboard.live import shown
+from dashboard.tables import class_table_html
+
+
+def judgement_panel() -> None:
+    """Sixteen validation images, both confusion matrices and the class table."""
+    run = shown()
+    _strip(run)
+    if run.epochs:
+        _matrices(run)
+
+
+def _strip(run: Snapshot) -> None:
+    if run.sample_images is None:
+        return
+    st.subheader("Sixteen validation images", help="The first sixteen of the validation split, the same all along.")
+    right = ""
+    if run.sample_probabilities is not None:
+        hits = int((run.sample_probabilities.argmax(1) == run.sample_labels).sum())
+        right = f", {hits} of {len(run.sample_labels)} right"
+    st.caption(f"The three classes that the model holds most likely at epoch {run.epoch:.2f}{right}. Green is right, red is wrong.")
+    st.html(strip_html(run.sample_images, run.sample_labels, run.sample_probabilities, run.classes))
+
+
+def _matrices(run: Snapshot) -> None:
+    st.subheader("Confusion matrices")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        epoch = _epoch_slider(run)
+        normalise = st.toggle("In percent of the true class", key="normalise", value=True)
+    record = run.epochs[epoch - 1]
+    columns = st.columns(2)
+    splits = (("Validation", record.val_confusion, record.val_top1), ("Training", record.train_confusion, record.train_top1))
+    for column, (split, matrix, top1) in zip(columns, splits, strict=True):
+        caption = f"{split} after epoch {epoch}: top-1 {top1:.1%}. Row = true class, column = predicted class"
+        column.html(confusion_html(matrix, run.classes, normalise=normalise, caption=caption))
+    st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
+    scores = ClassScores(record.val_confusion)
+    st.html(class_table_html(scores, run.classes, caption=f"Validation after epoch {epoch}, n = {scores.total:,}."))
+    st.caption(
+        f"Top-1 = diagonal / all = {int(record.val_confusion.trace()):,} / {scores.total:,} = {scores.top1:.4f}; "
+        f"the training thread counted {record.val_top1:.4f}; difference {abs(scores.top1 - record.val_top1):.1g}."
+    )
+
+
+def _epoch_slider(run: Snapshot) -> int:
+    """The epoch to look at, from 1. It follows the newest one until it is moved back."""
+    last, key = len(run.epochs), "epoch_shown"
+    seen = st.session_state.get("epoch_last", (None, 0))
+    if seen[0] != run.run_id or st.session_state.get(key, 0) >= seen[1]:
+        st.session_state[key] = last
+    st.session_state["epoch_last"] = (run.run_id, last)
+    if last == 1:
+        return 1
+    return st.slider("Epoch", 1, last, key=key, help="Follows the newest epoch until you move it back.")
