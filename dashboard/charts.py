@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,8 +71,15 @@ def sent_with(data: dict[str, Any]) -> Sent:
 
 def run_label(snapshot: Snapshot) -> str:
     """A run in a few words: "GRU on shapes", with "recorded: " before it where it is one."""
-    model, dataset = snapshot.config["model"], snapshot.config["dataset"]
-    return f"{'recorded: ' if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else model} on {dataset}"
+    model = snapshot.config["model"]
+    return (
+        f"{'recorded: ' if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else model} on {data_label(snapshot.config)}"
+    )
+
+
+def data_label(config: Mapping[str, Any]) -> str:
+    """The data set of a run in a word; a folder by its name."""
+    return Path(config["data"]).name or config["dataset"] if config["dataset"] == "folder" else config["dataset"]
 
 
 @cache

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.training.config import RunConfig
 from core.training.history import Snapshot
+from dashboard.charts import data_label
 
 
 def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
@@ -19,13 +21,13 @@ def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
 
 
 def foot(run: Snapshot, *, link: str, command: str) -> None:
-    """Data, split, n, epoch, seed, device and versions; the link to this set-up and the command that does the same."""
+    """Data, split, n, epoch, seed, device and versions; the link to the set-up in the controls, and the command that trains it."""
     sizes = ", ".join(f"{name} {n:,}" for name, n in run.sizes.items())
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     parts = [
-        f"Data {run.config['dataset']} ({sizes})" if sizes else f"Data {run.config['dataset']}",
+        f"Data {data_label(run.config)} ({sizes})" if sizes else f"Data {data_label(run.config)}",
         f"epoch {run.epoch:.2f}", f"seed {run.config['seed']}", run.device, versions,
-        f"recorded with `{run.recorded}`" if run.recorded else "",
+        f"made by `{run.recorded or RunConfig.of(**run.config).command()}`",
     ]  # fmt: skip
     st.caption(" · ".join(part for part in parts if part))
     columns = st.columns(2)
@@ -33,5 +35,5 @@ def foot(run: Snapshot, *, link: str, command: str) -> None:
         st.caption("Link to this set-up")
         st.code(link, language=None, wrap_lines=True)
     with columns[1]:
-        st.caption("The same from the command line")
+        st.caption("This set-up from the command line")
         st.code(command, language="bash", wrap_lines=True)

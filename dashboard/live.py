@@ -123,6 +123,6 @@ def duration(seconds: float) -> str:
 
 def page_link(config: RunConfig | None) -> str:
     """The address of this set-up."""
-    base = (st.context.url or "").split("?")[0]
+    base = (st.context.url or "").split("?")[0].rstrip("/") + "/"
     query = urlencode(state.query(config))
     return f"{base}?{query}" if query else base

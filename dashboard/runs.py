@@ -9,10 +9,11 @@ import streamlit as st
 
 from core.errors import LabError
 from core.recorded import recorded_names, recorded_run
+from core.training.config import RunConfig
 from core.training.export import curve_csv, epochs_csv
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard import services, state
-from dashboard.charts import run_label
+from dashboard.charts import data_label, run_label
 
 SHOWN = 8
 
@@ -39,8 +40,12 @@ def _row(row: RunSummary) -> None:
         when = time.strftime("%d %b %H:%M", time.localtime(row.created))
         epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"
         st.markdown(
-            f"**{row.run_id}** on {row.config['dataset']} · {row.status}{place} · {epochs} · {best}{test} · {when}", width="stretch"
+            f"**{row.run_id}** on {data_label(row.config)} · {row.status}{place} · {epochs} · {best}{test} · {when}", width="stretch"
         )
+        st.button(
+            "Set up", key=f"setup-{row.run_id}", icon=":material/tune:", on_click=state.load, args=(RunConfig.of(**row.config).changed(),),
+            help="Sets the controls as they were for this run.",
+        )  # fmt: skip
         if row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
             st.button("Resume", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
         with st.popover("Files", key=f"files-{row.run_id}", icon=":material/download:", disabled=row.best_epoch is None):
@@ -54,7 +59,8 @@ def _recorded_row(run: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.run_id}"):
         _open_button(run.run_id)
         st.markdown(
-            f"**{run_label(run)}** · {len(run.epochs)} epochs · val {run.best.val_top1:.1%}, test {run.test.top1:.1%} · came with the lab",
+            f"**{run.run_id}** · {run_label(run)} · came with the lab · "
+            f"{len(run.epochs)} epochs · val {run.best.val_top1:.1%}, test {run.test.top1:.1%}",
             width="stretch",
         )
 

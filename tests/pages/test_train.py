@@ -57,7 +57,7 @@ def test_the_first_visit_shows_a_recorded_run_and_says_so():
     assert "A recorded run that came with the lab" in texts(app)
     assert services.manager().store.ids() == []
     assert not app.button(key="play").disabled and app.button(key="stop").disabled
-    assert "recorded with `python -m core train --model gru --dataset shapes" in texts(app)
+    assert "made by `python -m core train --model gru --dataset shapes" in texts(app)
 
 
 def test_play_trains_what_the_link_says_and_the_page_shows_it():
@@ -99,6 +99,17 @@ def test_step_pause_learning_rate_stop_resume_delete():
     press(run(app), f"really-{run_id}")
     assert manager.store.ids() == []
     assert "A recorded run that came with the lab" in texts(run(app))
+
+
+def test_the_controls_can_be_set_as_they_were_for_a_run():
+    app = open_page(**{**TINY, "epochs": "2", "hidden_size": "11"})
+    press(app, "play")
+    run_id = only_run()
+    wait_for(services.manager(), run_id, ended)
+    app = open_page()
+    assert "--hidden-size" not in app.code[1].value
+    press(app, f"setup-{run_id}")
+    assert "--dataset tiny" in app.code[1].value and "--hidden-size 11 " in app.code[1].value
 
 
 def test_a_second_run_says_its_place():
