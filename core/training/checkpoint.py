@@ -143,12 +143,20 @@ class RunFiles:
         return [self.step(s) for s in self.steps() if s != 0] + middle
 
 
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 when another run's thread has just removed it."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def thin(runs: Mapping[RunFiles, int | None], budget: int) -> int:
     """Delete checkpoints until all of `runs` ({files: best epoch}) fit into `budget` bytes; returns the bytes freed.
 
     Takes every other removable file of the run that holds most, so that what stays covers each run evenly.
     """
-    sizes = {p: p.stat().st_size for files in runs for p in files.folder.glob("*.safetensors")}
+    sizes = {path: size for files in runs for path in files.folder.glob("*.safetensors") if (size := _size(path))}
     over, freed = sum(sizes.values()) - budget, 0
     while freed < over:
         candidates = [files.removable(best) for files, best in runs.items()]

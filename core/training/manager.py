@@ -250,11 +250,7 @@ class RunManager:
     def _thin(self) -> None:
         from core.training.checkpoint import thin
 
-        runs = {}
-        for summary in self.store.summaries():
-            worker = self._workers.get(summary.run_id)
-            best = worker.snapshot.best if worker else None
-            runs[self.files(summary.run_id)] = best.epoch if best else summary.best_epoch
+        runs = {self.files(summary.run_id): summary.best_epoch for summary in self.store.summaries()}
         thin(runs, self.budget)
 
 

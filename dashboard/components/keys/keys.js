@@ -1,20 +1,29 @@
-// Keys press buttons: `bindings` maps a key to the class of the container of the button it clicks. Typing and other controls come first.
-const BUSY = 'input, textarea, select, [contenteditable=true], [role=slider], [role=radio], [role=option], [role=dialog]';
+// Keys press buttons: `bindings` maps a key to the class of the container of the button it clicks. Typing comes first, and so does a
+// control that was reached with the Tab key; one that was clicked does not keep the space bar.
+const TYPING = 'textarea, select, [contenteditable=true], input:not([type=range], [type=radio], [type=checkbox])';
+const PRESSABLE = 'button, a, summary, input, [role=radio], [role=option], [role=slider], [role=switch]';
 let bindings = {};
+let tabbed = false;
 
 function press(event) {
-  const target = event.target;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || target.closest?.(BUSY)) return;
-  if (event.key === ' ' && target.closest?.('button, a, summary')) return; // the browser presses what has the focus
-  const button = document.querySelector(`.${bindings[event.key]} button`);
-  if (!bindings[event.key] || !button) return;
-  event.preventDefault(); // the space bar would scroll
-  if (!button.disabled) button.click();
+  const { target, key } = event;
+  if (key === 'Tab') tabbed = true;
+  const button = bindings[key] && document.querySelector(`.${bindings[key]} button`);
+  if (!button || event.ctrlKey || event.metaKey || event.altKey || target.closest?.(TYPING)) return;
+  if (key === ' ' && tabbed && target.closest?.(PRESSABLE)) return;
+  event.preventDefault(); // the space bar would scroll, or press what was clicked last
+  event.stopPropagation();
+  if (!button.disabled && !event.repeat) button.click();
 }
+
+const point = () => (tabbed = false);
 
 export default function keys({ data }) {
   [bindings] = data;
-  document.removeEventListener('keydown', press);
-  document.addEventListener('keydown', press);
-  return () => document.removeEventListener('keydown', press);
+  const listen = (how) => {
+    document[how]('keydown', press, true);
+    document[how]('pointerdown', point, true);
+  };
+  listen('addEventListener'); // adding a listener again changes nothing
+  return () => listen('removeEventListener');
 }

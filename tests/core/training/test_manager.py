@@ -189,7 +189,7 @@ def test_delete_takes_everything_along(manager):
 
 
 def test_a_run_that_nobody_watches_any_more_is_stopped(tmp_path):
-    manager = RunManager(tmp_path / "home", max_active=3, away_seconds=0.3)
+    manager = RunManager(tmp_path / "home", max_active=3, away_seconds=1)
     left, watched, unattended = (manager.submit(RunConfig.of(**LONG)) for _ in range(3))
     manager.attend(left)
     end = time.monotonic() + 20
@@ -198,8 +198,8 @@ def test_a_run_that_nobody_watches_any_more_is_stopped(tmp_path):
         time.sleep(0.02)
     stopped = manager.snapshot(left)
     assert stopped.status == "stopped" and "nobody had its page open" in stopped.message
-    assert manager.snapshot(watched).active  # somebody looks
-    assert manager.snapshot(unattended).active  # nobody ever looked: a run from the command line
+    assert manager.snapshot(watched).active, manager.snapshot(watched).message  # somebody looks
+    assert manager.snapshot(unattended).active, manager.snapshot(unattended).message  # nobody ever looked: a run from the command line
     manager.shutdown()
 
 
