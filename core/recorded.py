@@ -98,5 +98,5 @@ def half_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def without_folder(config: dict[str, Any]) -> dict[str, Any]:
-    """A run's config whose command reads `--data DIR`: where the recorder keeps images is nobody else's business."""
-    return {**config, "data": "DIR" if config["data"] else ""}
+    """A run's config with the bare name of its folder: where the recorder keeps images is nobody else's business."""
+    return {**config, "data": Path(config["data"]).name}

@@ -43,17 +43,24 @@ def confusion_html(matrix: np.ndarray, classes: Sequence[str], *, normalise: boo
     )
 
 
-def strip_html(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
-    """Images (S, 3, H, W) uint8 with their true class and, from `probabilities` (S, K), the three most probable classes.
+def strip_html(labels: np.ndarray, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
+    """A card for each of the images that `samples_css` has put on the page: its true class and, from `probabilities` (S, K), the three
+    most probable ones.
 
     Right and wrong are told apart by mark and word as well as by color. Without `probabilities` nothing is judged.
     """
-    judged = [None] * len(images) if probabilities is None else probabilities
-    cards = (_card(image, int(label), p, classes) for image, label, p in zip(images, labels, judged, strict=True))
+    judged = [None] * len(labels) if probabilities is None else probabilities
+    cards = (_card(place, int(label), p, classes) for place, (label, p) in enumerate(zip(labels, judged, strict=True)))
     return f'<div class="lab-strip" role="list">{"".join(cards)}</div>'
 
 
-def _card(image: np.ndarray, label: int, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
+def samples_css(images: np.ndarray) -> str:
+    """A style sheet that holds images (S, 3, H, W) uint8, so that a strip which changes twice a second need not carry them."""
+    rules = (f".lab-sample-{place}{{background-image:url({png_uri(image)})}}" for place, image in enumerate(images))
+    return f"<style>{''.join(rules)}</style>"
+
+
+def _card(place: int, label: int, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
     name = escape(classes[label])
     verdict, bars, look = "", "", ""
     if probabilities is not None:
@@ -61,7 +68,8 @@ def _card(image: np.ndarray, label: int, probabilities: np.ndarray | None, class
         look = "right" if order[0] == label else "wrong"
         verdict = f'<span class="{look}">{"✓" if look == "right" else "✗"} {look}</span>'
         bars = "".join(_bar(escape(classes[k]), float(probabilities[k]), k == label, k == order[0]) for k in order)
-    head = f'<img src="{png_uri(image)}" alt="{name}"><span><b>{name}</b>{verdict}</span>'
+    picture = f'<i class="lab-sample lab-sample-{place}" role="img" aria-label="{name}"></i>'
+    head = f"{picture}<span><b>{name}</b>{verdict}</span>"
     return f'<div class="lab-card {look}" role="listitem"><div class="lab-card-head">{head}</div>{bars}</div>'
 
 

@@ -6,9 +6,16 @@ import streamlit as st
 
 from core.scores import ClassScores
 from core.training.history import Snapshot
-from dashboard.images import confusion_html, strip_html
+from dashboard.images import confusion_html, samples_css, strip_html
 from dashboard.live import shown
 from dashboard.tables import class_table_html
+
+
+def sample_images() -> None:
+    """Put the run's sample images on the page, once for all updates of their cards."""
+    images = shown().sample_images
+    if images is not None:
+        st.html(samples_css(images))
 
 
 def judgement_panel() -> None:
@@ -28,7 +35,7 @@ def _strip(run: Snapshot) -> None:
         hits = int((run.sample_probabilities.argmax(1) == run.sample_labels).sum())
         right = f", {hits} of {len(run.sample_labels)} right"
     st.caption(f"The three classes that the model holds most likely at epoch {run.epoch:.2f}{right}. Green is right, red is wrong.")
-    st.html(strip_html(run.sample_images, run.sample_labels, run.sample_probabilities, run.classes))
+    st.html(strip_html(run.sample_labels, run.sample_probabilities, run.classes))
 
 
 def _matrices(run: Snapshot) -> None:

@@ -14,9 +14,7 @@ from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard import services, state
 from dashboard.charts import live_data, reference_epochs
-from dashboard.components.keys import keys
 from dashboard.components.live_chart import last_sent, live_chart
-from dashboard.transport import transport
 
 TICK, SLOW_TICK = 1.0, 2.0  # seconds
 CHART = "chart"
@@ -44,13 +42,12 @@ def ticking(draw: Callable[..., None], seconds: float, *arguments: object) -> No
     st.fragment(draw, run_every=seconds if shown().active else None)(*arguments)
 
 
-def chart_panel(config: RunConfig | None) -> None:
-    """Buttons, status, chart and figures of the run on the page."""
+def chart_panel() -> None:
+    """Status, chart and figures of the run on the page."""
     run = shown()
     if run.active:
         services.manager().attend(run.run_id)
     _rerun_when_changed(run)
-    transport(run, config)
     _status(run)
     reference = reference_epochs() if st.session_state.get("reference") else None
     data = live_data(
@@ -58,13 +55,12 @@ def chart_panel(config: RunConfig | None) -> None:
     )
     live_chart(data, key=CHART, height=390)
     _numbers(run)
-    keys({" ": "play", ".": "step"})
 
 
 def _rerun_when_changed(run: Snapshot) -> None:
-    """Rerun the whole page once when another run is shown, or this one has ended: the timers follow its state."""
-    before, st.session_state["timers_for"] = st.session_state.get("timers_for"), (run.run_id, run.active)
-    if before not in (None, (run.run_id, run.active)):
+    """Rerun the whole page when another run is shown or this one's status has changed: buttons and timers follow it."""
+    before, st.session_state["drawn_for"] = st.session_state.get("drawn_for"), (run.run_id, run.status)
+    if before not in (None, (run.run_id, run.status)):
         st.rerun()
 
 

@@ -42,14 +42,10 @@ def _row(row: RunSummary) -> None:
         st.markdown(
             f"**{row.run_id}** on {data_label(row.config)} · {row.status}{place} · {epochs} · {best}{test} · {when}", width="stretch"
         )
-        st.button(
-            "Set up", key=f"setup-{row.run_id}", icon=":material/tune:", on_click=state.load, args=(RunConfig.of(**row.config).changed(),),
-            help="Sets the controls as they were for this run.",
-        )  # fmt: skip
         if row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
             st.button("Resume", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
-        with st.popover("Files", key=f"files-{row.run_id}", icon=":material/download:", disabled=row.best_epoch is None):
-            _files(row.run_id)
+        with st.popover("Use", key=f"use-{row.run_id}"):
+            _uses(row)
         with st.popover("Delete", key=f"delete-{row.run_id}", icon=":material/delete:"):
             st.markdown(f"Delete **{row.run_id}**, its curves and its checkpoints? This cannot be undone.")
             st.button("Delete for good", key=f"really-{row.run_id}", type="primary", on_click=_delete, args=(row.run_id,))
@@ -72,26 +68,22 @@ def _open_button(run_id: str) -> None:
     )  # fmt: skip
 
 
-def _files(run_id: str) -> None:
-    manager = services.manager()
-    st.download_button(
-        "Best weights (safetensors)", lambda: manager.weights(run_id).read_bytes(), f"{run_id}.safetensors", on_click="ignore",
-        key=f"weights-{run_id}",
+def _uses(row: RunSummary) -> None:
+    manager, run_id = services.manager(), row.run_id
+    st.button(
+        "Set the controls as they were", key=f"setup-{run_id}", icon=":material/tune:", on_click=state.load,
+        args=(RunConfig.of(**row.config).changed(),),
     )  # fmt: skip
-    st.download_button(
-        "Epochs (CSV)",
-        lambda: epochs_csv(manager.snapshot(run_id)),
-        f"{run_id}-epochs.csv",
-        on_click="ignore",
-        key=f"epochs-{run_id}",
-    )
-    st.download_button(
-        "Training curve (CSV)",
-        lambda: curve_csv(manager.snapshot(run_id)),
-        f"{run_id}-curve.csv",
-        on_click="ignore",
-        key=f"curve-{run_id}",
-    )
+    if row.best_epoch is None:
+        st.caption("Weights and curves come with the first epoch.")
+        return
+    files = {
+        "Best weights (safetensors)": (f"{run_id}.safetensors", lambda: manager.weights(run_id).read_bytes()),
+        "Epochs (CSV)": (f"{run_id}-epochs.csv", lambda: epochs_csv(manager.snapshot(run_id))),
+        "Training curve (CSV)": (f"{run_id}-curve.csv", lambda: curve_csv(manager.snapshot(run_id))),
+    }
+    for label, (name, content) in files.items():
+        st.download_button(label, content, name, key=f"file-{name}", icon=":material/download:", on_click="ignore")
 
 
 def _resume(run_id: str) -> None:

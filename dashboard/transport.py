@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from core.errors import LabError
@@ -12,10 +10,12 @@ from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
 from dashboard import services, state
 from dashboard.controls import options
+from dashboard.live import shown
 
 
-def transport(run: Snapshot, config: RunConfig | None) -> None:
-    """Buttons for `run`; Play and Step train a new run of `config` when `run` does not train."""
+def transport(config: RunConfig | None) -> None:
+    """Buttons for the run on the page; Play and Step train a new one of `config` when it does not train."""
+    run = shown()
     live = run.active
     playing = live and run.status != "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
@@ -48,10 +48,9 @@ def transport(run: Snapshot, config: RunConfig | None) -> None:
 
 
 def _learning_rate(run: Snapshot) -> None:
-    current = run.lr if math.isfinite(run.lr) and run.lr > 0 else run.config["lr"]
     h = declared(TrainingConfig)["lr"]
     st.select_slider("New learning rate", options(h, h.default), value=h.default, key="new_lr", format_func=lambda v: f"{v:g}")
-    st.caption(f"Now {current:.3g}. What is left of the schedule scales with the new value; the change is marked on the curve.")
+    st.caption("What is left of the schedule scales with the new value; the change is marked on the curve.")
     st.button("Apply", key="apply_lr", on_click=lambda: _command("set_lr", run.run_id, st.session_state["new_lr"]))
 
 

@@ -4,13 +4,15 @@ import streamlit as st
 
 from core.data import DATASETS
 from dashboard import services, state
+from dashboard.components.keys import keys
 from dashboard.controls import help_panel, run_form
 from dashboard.downloads import offer_download
 from dashboard.foot import foot, try_this
-from dashboard.judgement import judgement_panel
+from dashboard.judgement import judgement_panel, sample_images
 from dashboard.live import SLOW_TICK, TICK, chart_panel, page_link, shown, ticking
 from dashboard.predict import predict
 from dashboard.runs import runs_panel
+from dashboard.transport import transport
 
 EXPERIMENTS = {
     "Two layers of 25 units on 256 patches: the published hand-in, set up for CIFAR-10": {"preset": "hand-in"},
@@ -30,7 +32,9 @@ with left:
     config = run_form()
     there = offer_download(config.dataset) if config and DATASETS[config.dataset].downloads else True
 with right:
-    ticking(chart_panel, TICK, config if there else None)
+    transport(config if there else None)
+    ticking(chart_panel, TICK)
+sample_images()
 ticking(judgement_panel, SLOW_TICK)
 runs_panel()
 best = shown().best
@@ -46,5 +50,6 @@ if best:
 try_this(EXPERIMENTS)
 help_panel(state.values()["model"])
 foot(shown(), link=page_link(config), command=config.command() if config else "")
+keys({" ": "play", ".": "step"})
 state.write_query(config)
 services.warm_up()

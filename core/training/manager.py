@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import shutil
 import threading
@@ -54,6 +55,7 @@ class RunManager:
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._find_interrupted()
+        atexit.register(self.shutdown)  # a thread that computes while the interpreter goes would crash the process
         if away_seconds is not None:
             threading.Thread(target=self._watch_viewers, name="lab viewers", daemon=True).start()
 
@@ -177,7 +179,8 @@ class RunManager:
                     worker.stop(message=f"Stopped: nobody had its page open for {self.away_seconds / 60:.3g} minutes. Resume goes on.")
 
     def shutdown(self) -> None:
-        """Stop all runs so that the next start finds them interrupted, and wait for them a few seconds."""
+        """Stop all runs so that the next start finds them interrupted, and wait for them a few seconds. Done again, it does nothing."""
+        atexit.unregister(self.shutdown)
         self._closing.set()
         workers = list(self._workers.values())
         for worker in workers:

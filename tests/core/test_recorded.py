@@ -42,7 +42,7 @@ def test_a_recorded_run_is_what_was_trained(trained):
     assert (now.run_id, now.status, now.recorded) == (
         "recorded-tiny-gru",
         "finished",
-        RunConfig.of(**{**was.config, "data": "DIR"}).command(),
+        RunConfig.of(**{**was.config, "data": Path(was.config["data"]).name}).command(),
     )
     for name in ("stride", "step", "steps_per_epoch", "parameters", "classes", "sizes", "versions", "created", "lr_changes"):
         assert getattr(now, name) == getattr(was, name), name
@@ -122,7 +122,7 @@ def test_what_comes_with_the_project_can_be_used(name):
     assert opened.classes == run.classes and sum(p.numel() for p in opened.model.parameters()) == run.parameters
     with torch.no_grad():
         assert opened.model(torch.zeros(2, 3, 32, 32)).shape == (2, len(run.classes))
-    assert opened.metadata["config"] == run.config and run.config["data"] == ("DIR" if run.config["dataset"] == "folder" else "")
+    assert opened.metadata["config"] == run.config and "/" not in run.config["data"]
 
 
 def test_all_that_comes_with_the_project_is_small_and_of_known_models():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.images import confusion_html, png_uri, strip_html
+from dashboard.images import confusion_html, png_uri, samples_css, strip_html
 
 MATRIX = np.array([[3, 1, 0], [2, 512, 123], [0, 0, 0]])
 CLASSES = ("cat", "<b>", 'dog "x"')
@@ -68,18 +68,16 @@ def test_an_empty_matrix_is_drawn():
 
 
 def test_names_are_escaped_everywhere():
-    images = np.zeros((1, 3, 32, 32), np.uint8)
     matrix = confusion_html(MATRIX, CLASSES, normalise=False, caption="<script>alert(1)</script>")
-    strip = strip_html(images, np.array([1]), np.array([[0.1, 0.2, 0.7]]), CLASSES)
+    strip = strip_html(np.array([1]), np.array([[0.1, 0.2, 0.7]]), CLASSES)
     assert not {"b", "script"} & set(Cells(matrix).tags)
     assert "&lt;b&gt;" in strip and "<b><b>" not in strip
     assert 'dog "x"' not in strip and "dog &quot;x&quot;" in strip
 
 
 def test_a_card_shows_truth_and_the_three_most_probable():
-    images = np.zeros((2, 3, 32, 32), np.uint8)
     probabilities = np.array([[0.05, 0.6, 0.25, 0.1], [0.4, 0.3, 0.2, 0.1]])
-    right, wrong = strip_html(images, np.array([1, 2]), probabilities, ("w", "x", "y", "z")).split('<div class="lab-card ')[1:]
+    right, wrong = strip_html(np.array([1, 2]), probabilities, ("w", "x", "y", "z")).split('<div class="lab-card ')[1:]
     assert "✓ right" in right and "wrong" not in right
     assert "✗ wrong" in wrong and "right" not in wrong
     shown = re.compile(r"--p:([\d.]+)\"><span>(\w)</span><b>(\d+) %")
@@ -89,7 +87,7 @@ def test_a_card_shows_truth_and_the_three_most_probable():
 
 
 def test_before_the_first_prediction_nothing_is_judged():
-    html = strip_html(np.zeros((1, 3, 32, 32), np.uint8), np.array([0]), None, ("a",))
+    html = strip_html(np.array([0]), None, ("a",))
     assert "right" not in html and "wrong" not in html and "lab-bar" not in html
 
 
@@ -99,3 +97,11 @@ def test_a_png_is_the_image_pixel_by_pixel():
     decoded = np.asarray(Image.open(io.BytesIO(base64.b64decode(uri.removeprefix("data:image/png;base64,")))))
     np.testing.assert_array_equal(decoded, image.transpose(1, 2, 0))
     assert png_uri(image.copy()) is uri, "kept by content"
+
+
+def test_the_style_sheet_holds_each_image_once():
+    images = np.random.default_rng(0).integers(0, 256, (3, 3, 32, 32)).astype(np.uint8)
+    css = samples_css(images)
+    for place, image in enumerate(images):
+        assert f".lab-sample-{place}{{background-image:url({png_uri(image)})}}" in css
+    assert 'class="lab-sample lab-sample-2" role="img" aria-label="b"' in strip_html(np.array([0, 0, 1]), None, ("a", "b"))
