@@ -1,4 +1,4 @@
-"""What a run gets right and wrong: sixteen images, confusion matrices, scores per class."""
+"""What a run gets right and wrong: confusion matrices and scores per class."""
 
 from __future__ import annotations
 
@@ -6,36 +6,16 @@ import streamlit as st
 
 from core.scores import ClassScores
 from core.training.history import Snapshot
-from dashboard.images import confusion_html, samples_css, strip_html
+from dashboard.images import confusion_html
 from dashboard.live import shown
 from dashboard.tables import class_table_html
 
 
-def sample_images() -> None:
-    """Put the run's sample images on the page, once for all updates of their cards."""
-    images = shown().sample_images
-    if images is not None:
-        st.html(samples_css(images))
-
-
 def judgement_panel() -> None:
-    """Sixteen validation images, both confusion matrices and the class table."""
+    """Both confusion matrices and the class table of an epoch."""
     run = shown()
-    _strip(run)
     if run.epochs:
         _matrices(run)
-
-
-def _strip(run: Snapshot) -> None:
-    if run.sample_images is None:
-        return
-    st.subheader("Sixteen validation images", help="The first sixteen of the validation split, the same all along.")
-    right = ""
-    if run.sample_probabilities is not None:
-        hits = int((run.sample_probabilities.argmax(1) == run.sample_labels).sum())
-        right = f", {hits} of {len(run.sample_labels)} right"
-    st.caption(f"The three classes that the model holds most likely at epoch {run.epoch:.2f}{right}. Green is right, red is wrong.")
-    st.html(strip_html(run.sample_labels, run.sample_probabilities, run.classes))
 
 
 def _matrices(run: Snapshot) -> None:

@@ -15,8 +15,9 @@ from core.training.history import Snapshot
 from dashboard import services, state
 from dashboard.charts import live_data, reference_epochs
 from dashboard.components.live_chart import last_sent, live_chart
+from dashboard.samples import sample_cards
 
-TICK, SLOW_TICK = 1.0, 2.0  # seconds
+TICKS = ((10, 1.0), (math.inf, 2.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
 CHART = "chart"
 STATUS_WORDS = {
     "queued": "waiting", "loading": "loading", "running": "training", "paused": "paused", "testing": "testing",
@@ -37,16 +38,22 @@ def shown() -> Snapshot:
     return recorded_run(services.first_recorded())
 
 
-def ticking(draw: Callable[..., None], seconds: float, *arguments: object) -> None:
-    """Run `draw` as a fragment that repeats itself while the run is active."""
-    st.fragment(draw, run_every=seconds if shown().active else None)(*arguments)
+def tick_seconds() -> float:
+    """Seconds between two looks at a run, by how many look."""
+    return next(seconds for viewers, seconds in TICKS if services.viewers() <= viewers)
+
+
+def ticking(draw: Callable[[], None], *, slower: int = 1) -> None:
+    """Run `draw` as a fragment that repeats itself while the run is active, `slower` times as seldom as the chart."""
+    st.fragment(draw, run_every=tick_seconds() * slower if shown().active else None)()
 
 
 def chart_panel() -> None:
-    """Status, chart and figures of the run on the page."""
+    """Status, chart, figures and sample images of the run on the page. Few elements: each costs every viewer a message a tick."""
     run = shown()
     if run.active:
         services.manager().attend(run.run_id)
+        services.saw_viewer(state.owner())
     _rerun_when_changed(run)
     _status(run)
     reference = reference_epochs() if st.session_state.get("reference") else None
@@ -54,13 +61,16 @@ def chart_panel() -> None:
         run, last_sent(CHART), smoothing=st.session_state.get("smoothing", 0.9), reference=reference, replay=bool(run.recorded)
     )
     live_chart(data, key=CHART, height=390)
-    _numbers(run)
+    st.html(figures_html(run))
+    if cards := sample_cards(run):
+        st.html(cards)
 
 
 def _rerun_when_changed(run: Snapshot) -> None:
-    """Rerun the whole page when another run is shown or this one's status has changed: buttons and timers follow it."""
-    before, st.session_state["drawn_for"] = st.session_state.get("drawn_for"), (run.run_id, run.status)
-    if before not in (None, (run.run_id, run.status)):
+    """Rerun the whole page when another run is shown, this one's status or the tick has changed: buttons and timers follow them."""
+    now = (run.run_id, run.status, tick_seconds())
+    before, st.session_state["drawn_for"] = st.session_state.get("drawn_for"), now
+    if before not in (None, now):
         st.rerun()
 
 
@@ -90,7 +100,7 @@ def _goes_on() -> str:
     return f"goes on when you close this tab{f', up to {minutes:g} minutes without a viewer' if minutes else ''}"
 
 
-def _numbers(run: Snapshot) -> None:
+def figures_html(run: Snapshot) -> str:
     """The figures beside the curve."""
     rate = f"{run.images_per_second:,.0f}" if math.isfinite(run.images_per_second) else "–"
     figures = {
@@ -102,7 +112,7 @@ def _numbers(run: Snapshot) -> None:
         "parameters": f"{run.parameters:,}" if run.parameters else "–",
         "device": f"{run.device}{f', {run.threads} thread' + 's' * (run.threads > 1) if run.threads else ''}" if run.device else "–",
     }
-    st.html('<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>")
+    return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
 
 
 def duration(seconds: float) -> str:

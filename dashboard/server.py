@@ -7,7 +7,7 @@ import gc
 import gzip
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +19,8 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.errors import LabError
+from core.recorded import recorded_run
 from dashboard import services
 from dashboard.components import SCRIPTS, script_urls
 from dashboard.navigation import PAGES
@@ -36,6 +38,7 @@ def application(script: Path, *, address: str) -> st.App:
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         ended = threading.Event()
         threading.Thread(target=collect_garbage, args=(ended,), name="garbage", daemon=True).start()
+        threading.Thread(target=prepare_first_page, name="first page", daemon=True).start()
         print(f"Sequence Lab: {address}", flush=True)
         yield
         ended.set()
@@ -59,6 +62,17 @@ class Preload:
             await send(message)
 
         await self.app(scope, receive, send_with_links if scope["type"] == "http" else send)
+
+
+def prepare_first_page() -> None:
+    """Load what the first page needs while the browser is still loading its own scripts."""
+    with suppress(LabError):  # the page says what is wrong
+        import dashboard.judgement
+        import dashboard.live
+        import dashboard.runs  # noqa: F401
+
+        recorded_run(services.first_recorded())
+        services.manager()
 
 
 def collect_garbage(ended: threading.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
 
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
 WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
+VIEWER_SECONDS = 10.0  # a session that has not looked for so long is none
 FIRST_RECORDED = "shapes-gru"
 
 _lock = threading.Lock()
 _manager: RunManager | None = None
 _warming = False
+_viewers: dict[str, float] = {}  # session -> when it last looked
 
 
 def away_minutes() -> float:
@@ -35,6 +38,20 @@ def manager() -> RunManager:
 
             _manager = RunManager(max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))), away_seconds=away_minutes() * 60 or None)
         return _manager
+
+
+def saw_viewer(session: str) -> None:
+    """Note that a session looks at a run that trains."""
+    _viewers[session] = time.monotonic()
+
+
+def viewers() -> int:
+    """How many sessions have looked at a run that trains within the last ticks."""
+    oldest = time.monotonic() - VIEWER_SECONDS
+    for session, seen in list(_viewers.items()):
+        if seen < oldest:
+            _viewers.pop(session, None)
+    return len(_viewers)
 
 
 def shutdown() -> None:

@@ -8,10 +8,11 @@ from dashboard.components.keys import keys
 from dashboard.controls import help_panel, run_form
 from dashboard.downloads import offer_download
 from dashboard.foot import foot, try_this
-from dashboard.judgement import judgement_panel, sample_images
-from dashboard.live import SLOW_TICK, TICK, chart_panel, page_link, shown, ticking
+from dashboard.judgement import judgement_panel
+from dashboard.live import chart_panel, page_link, shown, ticking
 from dashboard.predict import predict
 from dashboard.runs import runs_panel
+from dashboard.samples import sample_images
 from dashboard.transport import transport
 
 EXPERIMENTS = {
@@ -28,14 +29,16 @@ for sentence in state.messages():
     st.warning(sentence)
 
 left, right = st.container(key="lab").columns([1, 3], gap="medium")
+with right:  # the picture first: it takes the browser longest
+    buttons = st.container()
+    sample_images(shown())
+    ticking(chart_panel)
 with left:
     config = run_form()
     there = offer_download(config.dataset) if config and DATASETS[config.dataset].downloads else True
-with right:
+with buttons:
     transport(config if there else None)
-    ticking(chart_panel, TICK)
-sample_images()
-ticking(judgement_panel, SLOW_TICK)
+ticking(judgement_panel, slower=4)
 runs_panel()
 best = shown().best
 if best:

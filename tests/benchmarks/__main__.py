@@ -1,0 +1,39 @@
+"""`python -m tests.benchmarks [name ...] [--data DIR] [--quick]`: measure, and print one table a benchmark."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from tests.benchmarks.report import facts, say
+
+# name: (module, minutes on two cores, what it measures)
+BENCHMARKS = {
+    "loop": ("loop", 5, "the training loop against a bare loop and a textbook's"),
+    "neighbour": ("loop", 5, "the same while another process keeps one core busy"),
+    "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
+    "start": ("start", 1, "from `python -m dashboard` to a page with content"),
+    "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.epilog = "\n".join(f"  {name:10} {what} (about {minutes} min)" for name, (_, minutes, what) in BENCHMARKS.items())
+    parser.add_argument("name", nargs="*", choices=[*BENCHMARKS, []], help="what to measure (default: everything)")
+    parser.add_argument("--data", type=Path, help="folder of class folders of real images, for loop and neighbour (default: shapes)")
+    parser.add_argument("--home", type=Path, help="folder for runs and decoded images (default: a fresh one); kept, it spares decoding")
+    parser.add_argument("--quick", action="store_true", help="short and noisy: to try the benchmarks out")
+    options = parser.parse_args()
+    print(facts(sys.argv[1:]), flush=True)
+    for name in options.name or BENCHMARKS:
+        say(f"-- {name}")
+        module = importlib.import_module(f"tests.benchmarks.{BENCHMARKS[name][0]}")
+        print(f"\n{getattr(module, name)(options)}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

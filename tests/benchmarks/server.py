@@ -1,0 +1,47 @@
+"""A lab's server to measure: `python -m dashboard` on a free port, with a home of its own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+POLL = 0.005  # seconds
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def lab_server(home: str, port: int) -> Iterator[subprocess.Popen]:
+    """The server's process; its output goes nowhere."""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | {"LAB_HOME": home}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_for_port(port: int, process: subprocess.Popen, *, seconds: float = 60) -> None:
+    """Wait until something listens on `port`; raises RuntimeError when the server ends first, or never answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(POLL)
+    raise RuntimeError(f"The server did not listen on port {port} within {seconds:g} s (exit code {process.poll()}).")

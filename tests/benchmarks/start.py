@@ -1,0 +1,100 @@
+"""From `python -m dashboard` to a page with content in a real Chromium that is running already."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from statistics import median
+from typing import Any
+
+from tests.benchmarks.report import say, table, verdict
+from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
+
+NEED = 3.0  # seconds
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Runs in the page before anything else does; notes when something is there for the first time, in ms since the page was asked for.
+WATCH = """
+  window.seen = {};
+  const marks = {
+    'Streamlit draws': () => document.querySelector('[data-testid=stApp]'),
+    'title': () => document.querySelector('h1'),
+    'play button': () => document.querySelector('.st-key-play button'),
+    'content': () => Number(document.querySelector('.live-chart')?.dataset.points) > 0 && document.querySelector('.js-plotly-plot'),
+  };
+  const look = () => {
+    for (const [name, there] of Object.entries(marks)) if (!(name in seen) && there()) seen[name] = performance.now();
+    if (!('content' in seen)) requestAnimationFrame(look);
+  };
+  look();
+"""
+STAGES = ("server listens", "Streamlit draws", "title", "play button", "content")
+
+
+def start(options: argparse.Namespace) -> str:
+    """The table of the way to the first content."""
+    from playwright.sync_api import sync_playwright
+
+    rounds = 1 if options.quick else 3
+    with sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        browser.new_page().goto("about:blank")
+        first_paint(browser)  # does not count: it warms the disk
+        times = []
+        for number in range(1, rounds + 1):
+            times.append(first_paint(browser))
+            say(f"round {number}: " + ", ".join(f"{stage} {times[-1][stage]:.2f} s" for stage in STAGES))
+        browser.close()
+    middle = {stage: median(taken[stage] for taken in times) for stage in STAGES}
+    rows = [[stage, f"{middle[stage]:.2f}", ", ".join(f"{taken[stage]:.2f}" for taken in times)] for stage in STAGES]
+    return "\n".join(
+        [
+            "### Start",
+            "",
+            table(["seconds after the start of `python -m dashboard`", "median", "rounds"], rows),
+            "",
+            f"Content: the live chart has drawn points. Need {verdict(middle['content'], at_most=NEED)}. Chromium runs already, its cache is",
+            "empty; the disk is warm. The page is opened as soon as the server listens, so every stage after that includes what is before.",
+            "",
+            table(
+                ["slowest imports of the server, with all they import", "ms"],
+                slowest_imports("dashboard.server") + slowest_imports("dashboard.live"),
+            ),
+        ]
+    )
+
+
+def first_paint(browser: Any) -> dict[str, float]:
+    """Seconds from the start of a new server until each of `STAGES`, in a browser context of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    port = free_port()
+    with tempfile.TemporaryDirectory() as home:
+        began = time.time()
+        with lab_server(home, port) as process:
+            wait_for_port(port, process)
+            listens = time.time() - began
+            page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
+            page.wait_for_function("'content' in seen", timeout=60_000)
+            asked, seen = page.evaluate("[performance.timeOrigin / 1000, seen]")
+            context.close()
+    return {"server listens": listens} | {stage: asked - began + seen[stage] / 1000 for stage in STAGES[1:]}
+
+
+def slowest_imports(module: str, count: int = 8, least: float = 50.0) -> list[list[str]]:
+    """The top-level packages (or our modules) that take longest when `module` is imported, each with all that it imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", f"import {module}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    found = {}
+    for own_and_all, name in re.findall(r"import time:\s*\d+ \|\s*(\d+) \|( *\S+)", done.stderr):
+        if "." not in name.strip() or name.strip() == module:
+            found[name.strip()] = int(own_and_all) / 1000
+    slow = sorted(((ms, name) for name, ms in found.items() if ms >= least), reverse=True)[:count]
+    return [[f"{module}: {name}" if name != module else module, f"{ms:.0f}"] for ms, name in slow]

@@ -1,0 +1,154 @@
+"""The speed of a run in the real server while none, one, eight or thirty viewers watch it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from core.training.history import EpochRecord
+from core.training.store import Store
+from tests.benchmarks.neighbours import core_independence
+from tests.benchmarks.report import percentile, ratio, say, table, verdict
+from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
+from tests.benchmarks.viewer_client import start_run
+
+NEEDS = {1: 0.95, 8: 0.9, 30: 0.8}
+SET_UP = "model=gru&dataset=shapes&epochs=1000"
+SETTLE = 2.0  # seconds between the last page's arrival and the measurement
+
+
+@dataclass
+class Watched:
+    """What a number of viewers cost and got, one entry a round."""
+
+    with_viewers: list[float] = field(default_factory=list)  # images/s
+    without: list[float] = field(default_factory=list)
+    asked: int = 0
+    received: int = 0  # bytes
+    ticks: list[float] = field(default_factory=list)  # seconds
+    disconnected: int = 0
+
+    def add(self, report: dict[str, Any]) -> None:
+        self.asked += report["asked"]
+        self.received += report["received"]
+        self.ticks += report["ticks"]
+        self.disconnected += report["disconnected"]
+
+
+HEAD = ["viewers", "images/s with", "without", "with / without", "need", "kB a tick", "tick p50 ms", "p95 ms", "ticks answered", "lost"]
+
+
+def viewers(options: argparse.Namespace) -> str:
+    """The table of training speeds with and without viewers."""
+    rounds, seconds = (1, 6.0) if options.quick else (3, 12.0)
+    measured = {count: Watched() for count in NEEDS}
+    cores = core_independence()
+    with tempfile.TemporaryDirectory() as home:
+        port = free_port()
+        with lab_server(home, port) as process:
+            wait_for_port(port, process)
+            run_id = asyncio.run(start_run(port, SET_UP))
+            run = Progress(home, run_id)
+            run.wait_for_epoch(2)
+            for number in range(1, rounds + 1):
+                for count, watched in measured.items():
+                    watched.without.append(run.speed(seconds))
+                    with client(port, f"run={run_id}", count) as ask:
+                        time.sleep(SETTLE)
+                        ask("measure")
+                        watched.with_viewers.append(run.speed(seconds))
+                        watched.add(json.loads(ask("report")))
+                    say(f"round {number}, {count} viewers: {watched.with_viewers[-1]:,.0f} against {watched.without[-1]:,.0f} images/s")
+            threads = run.threads
+    return "\n".join(
+        [
+            "### Viewers",
+            "",
+            table(HEAD, [row(count, watched) for count, watched in measured.items()]),
+            "",
+            f"Training phase of the default GRU on shapes ({threads} thread{'s' * (threads > 1)}), in a real server. Median of {rounds} rounds, "
+            f"{seconds:g} s without and",
+            f"{seconds:g} s with viewers in turn; in brackets the range of the rounds. A viewer is a websocket that does what the browser",
+            "does; all are in one other process, which shares the cores with the server. A tick is one update of one panel (a viewer",
+            "has three in two seconds); its time is from asking to the last answer. lost: connections that the server closed.",
+            f"A busy process leaves one thread on another core {cores} of its speed on this machine: what the page costs beyond",
+            "the interpreter lock.",
+        ]
+    )
+
+
+def row(count: int, watched: Watched) -> list[str]:
+    speeds, ticks = ratio(watched.with_viewers, watched.without), watched.ticks
+    return [
+        str(count), f"{median(watched.with_viewers):,.0f}", f"{median(watched.without):,.0f}",
+        str(speeds), verdict(speeds.median, at_least=NEEDS[count]),
+        f"{watched.received / 1000 / max(1, len(ticks)):.1f}",
+        f"{1000 * percentile(ticks, 50):.0f}", f"{1000 * percentile(ticks, 95):.0f}",
+        f"{len(ticks) / max(1, watched.asked):.0%}", str(watched.disconnected),
+    ]  # fmt: skip
+
+
+class Progress:
+    """A run that another process trains, read from the lab's database, and only before and after what is measured."""
+
+    def __init__(self, home: str, run_id: str):
+        self.store, self.run_id = Store(Path(home)), run_id
+
+    @property
+    def epochs(self) -> Sequence[EpochRecord]:
+        return self.store.snapshot(self.run_id).epochs
+
+    @property
+    def threads(self) -> int:
+        return self.store.snapshot(self.run_id).threads
+
+    def speed(self, seconds: float) -> float:
+        """Images per second in the training phases of the epochs that lie wholly within the next `seconds` (longer, if none does)."""
+        before = len(self.epochs)
+        time.sleep(seconds)
+        self.wait_for_epoch(before + 2)
+        return mean_speed(self.epochs[before + 1 :])
+
+    def wait_for_epoch(self, count: int, *, seconds: float = 180) -> None:
+        """Wait until so many epochs are complete; raises RuntimeError when they do not come."""
+        end = time.monotonic() + seconds
+        while len(self.epochs) < count:
+            if time.monotonic() > end:
+                raise RuntimeError(f"Run {self.run_id} did not reach epoch {count}: {self.store.snapshot(self.run_id).message}")
+            time.sleep(0.25)
+
+
+def mean_speed(epochs: Sequence[EpochRecord]) -> float:
+    """Images per second over several epochs of the same size: all images by all seconds, not the mean of speeds."""
+    return len(epochs) / sum(1 / epoch.images_per_second for epoch in epochs)
+
+
+@contextmanager
+def client(port: int, query: str, count: int) -> Iterator[Any]:
+    """A process of `count` viewers whose pages are complete; yields a function that sends it a word and returns its answer, if any."""
+    command = [sys.executable, "-m", "tests.benchmarks.viewer_client", str(port), query, str(count)]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(word: str) -> str:
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
+        return process.stdout.readline() if word == "report" else ""
+
+    try:
+        if process.stdout.readline().strip() != "ready":
+            raise RuntimeError("The viewers' process ended before their pages were complete.")
+        yield ask
+    finally:
+        process.stdin.close()
+        process.wait(timeout=30)
