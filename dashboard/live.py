@@ -105,7 +105,7 @@ def figures_html(run: Snapshot) -> str:
     rate = f"{run.images_per_second:,.0f}" if math.isfinite(run.images_per_second) else "–"
     figures = {
         "epoch": f"{run.epoch:.2f} / {run.total_epochs}",
-        "best validation top-1": f"{run.best.val_top1:.1%} at epoch {run.best.epoch + 1}" if run.best else "–",
+        "best validation top-1": f"{run.best.val_top1:.2%} at epoch {run.best.epoch + 1}" if run.best else "–",
         "learning rate": f"{run.lr:.2e}" if math.isfinite(run.lr) else "–",
         "images/s": rate,
         "time left": duration(run.seconds_left) if run.active else "–",

@@ -6,6 +6,7 @@ import argparse
 import tempfile
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -79,8 +80,9 @@ def neighbour(options: argparse.Namespace) -> str:
 def _report(title: str, beside: Any, options: argparse.Namespace) -> str:
     rounds, seconds = (3, 0.7) if options.quick else (9, 2.0)
     images = f"real images ({options.data.name})" if options.data else "drawn shapes (--data DIR takes real images)"
-    with beside:
-        measured = [measure(case, options, rounds=rounds, seconds=seconds) for case in CASES]
+    with beside, tempfile.TemporaryDirectory() as scratch:
+        home = str(options.home or scratch)
+        measured = [measure(case, options.data, home, rounds=rounds, seconds=seconds) for case in CASES]
     return "\n".join(
         [
             f"### {title}",
@@ -95,28 +97,30 @@ def _report(title: str, beside: Any, options: argparse.Namespace) -> str:
     )
 
 
-def measure(case: Case, options: argparse.Namespace, *, rounds: int, seconds: float) -> Speeds:
-    """The speeds of one case, taken in turns."""
-    data = {"dataset": "folder", "data": str(options.data), "val_fraction": 0.01, "test_fraction": 0.01} if options.data else {}
+def measure(case: Case, folder: Path | None, home: str, *, rounds: int, seconds: float) -> Speeds:
+    """The speeds of one case on the images of `folder` (else on shapes), taken in turns."""
+    data = {"dataset": "folder", "data": str(folder), "val_fraction": 0.01, "test_fraction": 0.01} if folder else {}
     config = RunConfig.of(**{**case.values, "dataset": "shapes", **data, "epochs": 1000})
-    with tempfile.TemporaryDirectory() as scratch:
-        home = str(options.home or scratch)
-        say(f"{case.title}: loading")
-        dataset = load_dataset(config.dataset, config.data_config, home=home)
-        manager = RunManager(home)
-        with (
-            closing(Lab(manager, config)) as lab,
-            closing(Bare(dataset, config, lab.threads)) as bare,
-            closing(Plain(config, home)) as plain,
-        ):
-            speeds = Speeds(case, config.training.batch_size, lab.threads, plain.threads)
-            for contender in (bare, lab, plain):
-                contender.turn(seconds)  # does not count: threads, workers and caches start
-            for number in range(1, rounds + 1):
-                before = bare.turn(seconds)
-                speeds.lab.append(lab.turn(seconds))
-                speeds.bare.append((before, bare.turn(seconds)))
-                speeds.plain.append(plain.turn(seconds))
-                say(f"{case.title}, round {number}: lab {speeds.lab[-1]:,.0f}, bare {before:,.0f}, plain {speeds.plain[-1]:,.0f} images/s")
-        manager.shutdown()
+    say(f"{case.title}: loading")
+    dataset, manager = load_dataset(config.dataset, config.data_config, home=home), RunManager(home)
+    with closing(Lab(manager, config)) as lab, closing(Bare(dataset, config, lab.threads)) as bare, closing(Plain(config, home)) as plain:
+        speeds = Speeds(case, config.training.batch_size, lab.threads, plain.threads)
+        take_turns(speeds, lab, bare, plain, rounds=rounds, seconds=seconds)
+    manager.shutdown()
     return speeds
+
+
+def take_turns(speeds: Speeds, lab: Any, bare: Any, plain: Any, *, rounds: int, seconds: float) -> None:
+    """Let the three train one after the other, again and again, and note how fast each was."""
+    for contender in (bare, lab, plain):
+        contender.turn(seconds)  # does not count: threads, workers and caches start
+    for number in range(1, rounds + 1):
+        before = bare.turn(seconds)
+        speeds.lab.append(lab.turn(seconds))
+        after = bare.turn(seconds)
+        speeds.bare.append((before, after))
+        speeds.plain.append(plain.turn(seconds))
+        say(
+            f"{speeds.case.title}, round {number}: lab {speeds.lab[-1]:,.0f}, bare {before:,.0f} and {after:,.0f}, "
+            f"plain {speeds.plain[-1]:,.0f} images/s"
+        )

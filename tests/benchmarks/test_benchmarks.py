@@ -1,39 +1,189 @@
-"""The benchmarks' arithmetic, and that each can be named. What they measure is not asserted: it belongs to a machine."""
+"""The benchmarks' own arithmetic, on tiny inputs: ratios, never seconds."""
 
-import importlib
-import math
+import argparse
+import asyncio
+import time
+from itertools import count
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from tests.benchmarks.__main__ import BENCHMARKS
-from tests.benchmarks.report import percentile, ratio, table, verdict
+from core.data import DATASETS, DatasetSpec, load_dataset
+from core.training import trainer
+from core.training.config import RunConfig
+from core.training.manager import RunManager
+from tests.benchmarks import contenders, report
+from tests.benchmarks.loop import Case, Speeds, take_turns
+from tests.benchmarks.shapes import by_time, linear_model
+from tests.benchmarks.viewer_client import Counted, Viewer
+from tests.benchmarks.viewers import Watched, mean_speed, row
+from tests.support import SMALL
+
+
+class Scripted:
+    """A contender with speeds that are known."""
+
+    def __init__(self, *speeds: float):
+        self._speeds = iter(speeds)
+
+    def turn(self, seconds: float) -> float:
+        return next(self._speeds)
 
 
 def test_a_ratio_is_the_median_of_the_rounds_own_ratios():
-    found = ratio([2.0, 30.0, 8.0], [1.0, 10.0, 2.0])
-    assert (found.median, found.low, found.high) == (3.0, 2.0, 4.0)
-    assert str(found) == "3.000 (2.000 to 4.000)"
+    found = report.ratio([10.0, 30.0, 50.0], [10.0, 20.0, 20.0])
+    assert (found.median, found.low, found.high) == (1.5, 1.0, 2.5)
+    assert str(found) == "1.500 (1.000 to 2.500)"
     with pytest.raises(ValueError, match="as many speeds"):
-        ratio([1.0], [])
+        report.ratio([1.0, 2.0], [1.0])
 
 
-def test_a_verdict_says_the_need():
-    assert verdict(0.97, at_least=0.97) == ">= 0.97: met"
-    assert verdict(0.969, at_least=0.97) == ">= 0.97: MISSED"
-    assert verdict(3.1, at_most=3) == "<= 3: MISSED"
+def test_the_lab_is_compared_with_the_bare_loops_before_and_after_it():
+    speeds = Speeds(Case("any", 1.2), batch=8, threads=1, plain_threads=2)
+    lab, bare, plain = Scripted(1, 90, 97), Scripted(1, 80, 120, 100, 94), Scripted(1, 60, 97)  # the first of each does not count
+    take_turns(speeds, lab, bare, plain, rounds=2, seconds=0)
+    cells = speeds.row()
+    assert speeds.bare == [(80, 120), (100, 94)]
+    assert cells[7] == "1.250 (1.000 to 1.500)"  # 90 / 60, 97 / 97
+    assert cells[8] == ">= 1.2: met"
+    assert cells[9] == "0.950 (0.900 to 1.000)"  # 90 / 100, 97 / 97
+    assert cells[10] == ">= 0.97: MISSED"
 
 
-@pytest.mark.parametrize(("percent", "expected"), [(50, 2.0), (95, 4.0), (0, 1.0), (100, 4.0), (75, 3.0)])
-def test_percentiles(percent, expected):
-    assert percentile([3.0, 1.0, 4.0, 2.0], percent) == expected
-    assert math.isnan(percentile([], percent))
+def test_speed_counts_images_of_whole_steps_after_the_warm_up(monkeypatch):
+    now = [0.0]
+
+    def steps():
+        for number in count():
+            now[0] += 0.25
+            yield 1000 if number < 2 else 10  # the first two fall into the warm-up
+
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+    assert contenders.speed(steps(), 2.0) == 40.0
 
 
-def test_a_table_is_markdown():
-    assert table(["a", "bb"], [[1, "x"], [22, "y"]]).splitlines() == ["| a  | bb |", "|----|----|", "| 1  | x  |", "| 22 | y  |"]
+def test_verdict_and_percentile_and_table():
+    assert report.verdict(2.9, at_most=3) == "<= 3: met"
+    assert report.verdict(3.1, at_most=3) == "<= 3: MISSED"
+    assert report.percentile([4, 1, 3, 2], 50) == 2
+    assert report.percentile(range(1, 101), 95) == 95
+    assert report.table(["a", "b"], [[1, "long"]]).splitlines() == ["| a | b    |", "|---|------|", "| 1 | long |"]
+    assert "command: python -m tests.benchmarks loop --quick" in report.facts(["loop", "--quick"])
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
-def test_every_benchmark_is_there(name):
-    module, minutes, what = BENCHMARKS[name]
-    assert callable(getattr(importlib.import_module(f"tests.benchmarks.{module}"), name)) and minutes > 0 and what
+@pytest.fixture
+def tiny(monkeypatch):
+    monkeypatch.setitem(DATASETS, "tiny", DatasetSpec("Tiny", "For tests.", "tests.support:load_tiny", fixed={"train": 3000}))
+    return RunConfig.of(**{**SMALL, "patch_size": 2, "epochs": 1000})
+
+
+def test_every_contender_trains(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(contenders, "WARM_SECONDS", 0.0)
+    monkeypatch.setattr(trainer, "READ_SECONDS", 0.01)
+    dataset, manager = load_dataset("tiny", home=tmp_path), RunManager(tmp_path)
+    lab, bare = contenders.Lab(manager, tiny), contenders.Bare(dataset, tiny, threads=1)
+    assert lab.threads == 1
+    assert lab.turn(0.0) > 0
+    assert manager.snapshot(lab.run_id).status == "paused"  # it stands still while the others train
+    assert bare.turn(0.01) > 0
+    assert next(contenders.plain_steps(dataset, tiny)) == tiny.training.batch_size
+    lab.close()
+    bare.close()
+    manager.shutdown()
+
+
+def test_mean_speed_is_all_images_by_all_seconds():
+    epochs = [argparse.Namespace(images_per_second=100.0), argparse.Namespace(images_per_second=300.0)]
+    assert mean_speed(epochs) == pytest.approx(150.0)
+
+
+def test_the_viewers_row():
+    watched = Watched(with_viewers=[90.0, 80.0], without=[100.0, 100.0])
+    watched.add({"asked": 4, "received": 6000, "ticks": [0.01, 0.02, 0.03], "disconnected": 1})
+    assert row(8, watched) == ["8", "85", "100", "0.850 (0.800 to 0.900)", ">= 0.9: MISSED", "2.0", "20", "30", "75%", "1"]
+
+
+def test_seconds_of_epochs_add_up():
+    epochs = [{"epoch": 0, "seconds": 2.0, "val_top1": 0.5}, {"epoch": 1, "seconds": 3.0, "val_top1": 0.9}]
+    assert [(line["seconds"], line["val"]) for line in by_time({"epochs": epochs})] == [(2.0, 0.5), (5.0, 0.9)]
+
+
+def test_the_linear_model_learns_what_is_linear(tiny, tmp_path):
+    dataset = load_dataset("tiny", home=tmp_path)
+    assert linear_model(dataset, 0.01, steps=10)["test"] == 1.0  # one fixed pattern a class
+
+
+# -- the viewer -----------------------------------------------------------------------------------------------------
+
+
+class Socket:
+    """A connection that remembers what is sent."""
+
+    def __init__(self):
+        self.sent = []
+
+    async def send(self, frame):
+        self.sent.append(BackMsg.FromString(frame).rerun_script)
+
+
+def finished(*fragments):
+    status = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY if fragments else ForwardMsg.FINISHED_SUCCESSFULLY
+    message = ForwardMsg(script_finished=status)
+    message.metadata.run.fragment_ids.extend(fragments)
+    return message
+
+
+def element(fragment="", **kind):
+    message = ForwardMsg()
+    message.delta.fragment_id = fragment
+    for name, fields in kind.items():
+        for field, value in fields.items():
+            target = getattr(message.delta.new_element, name)
+            getattr(target, field).extend(value) if isinstance(value, list) else setattr(target, field, value)
+    return message
+
+
+def test_a_viewer_ticks_until_the_whole_page_runs_again():
+    async def watch():
+        viewer = Viewer(Socket(), "run=x", Counted())
+        repeat = ForwardMsg()
+        repeat.auto_rerun.fragment_id, repeat.auto_rerun.interval = "f", 0.01
+        viewer._take(repeat)
+        while len(viewer.socket.sent) < 3:
+            await asyncio.sleep(0.01)
+        viewer._take(finished("f"))
+        again = ForwardMsg()
+        again.new_session.page_script_hash = "page"
+        viewer._take(again)
+        ticks = len(viewer.socket.sent)
+        await asyncio.sleep(0.05)
+        return viewer, ticks
+
+    viewer, ticks = asyncio.run(watch())
+    assert len(viewer.socket.sent) == ticks
+    assert {(tick.fragment_id, tick.is_auto_rerun, tick.query_string) for tick in viewer.socket.sent} == {("f", True, "run=x")}
+    assert (viewer.counted.asked, len(viewer.counted.ticks)) == (ticks, 1)
+
+
+def test_a_viewer_sends_back_what_a_browser_would():
+    viewer = Viewer(Socket(), "", Counted())
+    viewer._take(element(slider={"id": "$$ID-1-epoch", "set_value": True, "value": [3.0]}))
+    viewer._take(element(slider={"id": "$$ID-2-smoothing", "value": [0.9]}))  # its value is the default: the browser keeps silent
+    viewer._take(element("f", button={"id": "$$ID-3-play"}))
+    large = element("f", html={"body": "x"})
+    large.metadata.cacheable, large.hash = True, "h"
+    viewer._take(large)
+    viewer._take(finished("f"))
+    asyncio.run(viewer.press("play"))
+    (sent,) = viewer.socket.sent
+    assert sent.fragment_id == "f"
+    assert [(w.id, w.WhichOneof("value")) for w in sent.widget_states.widgets] == [
+        ("$$ID-1-epoch", "double_array_value"), ("$$ID-3-play", "trigger_value"),
+    ]  # fmt: skip
+    assert list(sent.cached_message_hashes) == ["h"]
+    viewer._take(finished("another"))  # does not age what belongs to f
+    viewer._take(finished("f"))
+    assert list(viewer._kept) == ["h"]
+    viewer._take(finished("f"))
+    assert not viewer._kept

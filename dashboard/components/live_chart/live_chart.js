@@ -334,7 +334,7 @@ function titles({ best }, narrow) {
     text, showarrow: false, font: { size: 13 },
   });
   const found = best && best[4] !== null ? [{
-    ...title('y2', `<b>★ best: ${(100 * best[4]).toFixed(1)} % at epoch ${best[0]}</b>`, 'x2'), x: 1, xanchor: 'right', xshift: 0,
+    ...title('y2', `<b>★ best: ${(100 * best[4]).toFixed(2)} % at epoch ${best[0]}</b>`, 'x2'), x: 1, xanchor: 'right', xshift: 0,
   }] : [];
   return [title('y', 'loss'), title('y2', 'top-1 accuracy (%)', 'x2'), title('y3', 'learning rate'), ...found];
 }
