@@ -118,7 +118,7 @@ def test_keys_and_buttons_steer_the_run(lab, page):
     open_lab(page, lab.url + QUICK + "&epochs=300")
     play(page)
     page.keyboard.press("Space")
-    page.get_by_text("· paused ·").wait_for()
+    page.get_by_text("· paused ·").first.wait_for()
     page.wait_for_timeout(1500)
     points = count(page, "points")
     page.wait_for_timeout(1500)
