@@ -58,6 +58,7 @@ def open_lab(page, address):
     page.goto(address)
     page.wait_for_selector(f"{PLOT} .main-svg")
     page.wait_for_function(f"Number(document.querySelector('{CHART}').dataset.points) > 0")
+    page.wait_for_selector("html[data-keys]", state="attached")
     return page
 
 

@@ -25,5 +25,6 @@ export default function keys({ data }) {
     document[how]('pointerdown', point, true);
   };
   listen('addEventListener'); // adding a listener again changes nothing
+  document.documentElement.dataset.keys = Object.keys(bindings).join(''); // tells a test that they are heard
   return () => listen('removeEventListener');
 }
