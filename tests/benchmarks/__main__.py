@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import signal
 import sys
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--home", type=Path, help="folder for runs and decoded images (default: a fresh one); kept, it spares decoding")
     parser.add_argument("--quick", action="store_true", help="short and noisy: to try the benchmarks out")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and neighbours are ended too
     print(facts(sys.argv[1:]), flush=True)
     for name in options.name or BENCHMARKS:
         say(f"-- {name}")

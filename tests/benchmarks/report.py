@@ -66,7 +66,7 @@ def facts(command: Sequence[str]) -> str:
         [
             f"machine: {processor()}, {cores} cores, {platform.system()} {platform.machine()}{load}",
             f"versions: Python {platform.python_version()}, {versions}",
-            f"command: python -m tests.benchmarks {shlex.join(command)}".rstrip(),
+            f"command: python -m tests.benchmarks {shlex.join(command)}".rstrip().replace(str(Path.home()), "~"),
         ]
     )
 
