@@ -36,7 +36,9 @@ def manager() -> RunManager:
         if _manager is None:
             from core.training.manager import RunManager  # brings SQLAlchemy: not before the first picture
 
-            _manager = RunManager(max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))), away_seconds=away_minutes() * 60 or None)
+            _manager = RunManager(
+                max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))), away_seconds=away_minutes() * 60 or None, spare_cores=1
+            )
         return _manager
 
 

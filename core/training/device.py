@@ -42,13 +42,15 @@ def use_threads(count: int) -> None:
     torch.set_num_threads(count)
 
 
-def fastest_threads(step: Callable[[], object], *, budget: float = 0.6) -> int:
+def fastest_threads(step: Callable[[], object], *, spare: int = 0, budget: float = 0.6) -> int:
     """The number of threads with which `step` runs fastest here and now; 1 unless more are at least `GAIN` times faster.
 
+    `spare` cores are left to others: a page's server that shares every core with the training answers late and slows both.
     Candidates take turns, so that a busy neighbour meets them all, and each is judged by its median time: a neighbour that makes
     two threads wait for each other is exactly what this shall see. Takes about `budget` seconds and a few first steps.
     """
-    candidates = sorted({1, 2, 4, max(1, cores() - 1), cores()} & set(range(1, cores() + 1)))
+    most = max(1, cores() - spare)
+    candidates = sorted({count for count in (1, 2, 4, most - 1, most) if 1 <= count <= most})
     if len(candidates) == 1:
         return 1
     times: dict[int, list[float]] = {count: [] for count in candidates}

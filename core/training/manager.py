@@ -33,6 +33,7 @@ class RunManager:
 
     `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
     Runs from the command line are never watched, so they go on.
+    `spare_cores`: cores that the training leaves alone, one for a server in the same process.
     Torch is imported when the first run starts, not before. Methods raise StoreError or ConfigError with a remedy.
     """
 
@@ -43,11 +44,12 @@ class RunManager:
         max_active: int = 1,
         budget: int | None = None,
         away_seconds: float | None = None,
+        spare_cores: int = 0,
     ) -> None:
         self.home = lab_home(home)
         self.store = Store(self.home)
         self.budget = budget or int(number_setting("LAB_DISK_BUDGET", DISK_BUDGET))
-        self.away_seconds = away_seconds
+        self.away_seconds, self.spare_cores = away_seconds, spare_cores
         self._turns = Turns(max_active)
         self._workers: dict[str, Worker] = {}
         self._ended: dict[str, Snapshot] = {}
@@ -201,7 +203,7 @@ class RunManager:
         with self._lock:
             worker = Worker(
                 self._stored(run_id), config, owner=owner, files=files, store=self.store, turns=self._turns,
-                after_epoch=self._thin, after_end=self._forget, paused=paused,
+                after_epoch=self._thin, after_end=self._forget, paused=paused, spare_cores=self.spare_cores,
             )  # fmt: skip
             self._ended.pop(run_id, None)
             self._workers[run_id] = worker

@@ -40,11 +40,11 @@ class Worker(threading.Thread):
 
     def __init__(
         self, snapshot: Snapshot, config: RunConfig, *, owner: str, files: RunFiles, store: Store, turns: Turns,
-        after_epoch: Callable[[], None], after_end: Callable[[Worker], None], paused: bool = False,
+        after_epoch: Callable[[], None], after_end: Callable[[Worker], None], paused: bool = False, spare_cores: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(name=f"train {snapshot.run_id}", daemon=True)
         self.config, self.owner, self.files, self.store, self.turns = config, owner, files, store, turns
-        self.after_epoch, self.after_end = after_epoch, after_end
+        self.after_epoch, self.after_end, self.spare_cores = after_epoch, after_end, spare_cores
         self.commands = Commands(self)
         if not paused:
             self.commands.play()
@@ -112,7 +112,7 @@ class Worker(threading.Thread):
         """A resumed run keeps its number of threads: another one sums in another order and would not be the same run."""
         threads = self.config.training.threads or self.snapshot.threads
         if not threads:
-            threads = fastest_threads(trainer.trial_step()) if trainer.device.type == "cpu" else 1
+            threads = fastest_threads(trainer.trial_step(), spare=self.spare_cores) if trainer.device.type == "cpu" else 1
         use_threads(threads)
         return threads
 
