@@ -11,6 +11,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from core.scores import normalized
+
 
 def confusion_html(matrix: np.ndarray, classes: Sequence[str], *, normalise: bool, caption: str) -> str:
     """A confusion matrix (K, K) of counts, row = true class, column = predicted class, as a heat map with its numbers.
@@ -19,7 +21,7 @@ def confusion_html(matrix: np.ndarray, classes: Sequence[str], *, normalise: boo
     """
     matrix = np.asarray(matrix, dtype=np.int64)
     supports = matrix.sum(axis=1)  # (K,) images of each true class
-    shares = matrix / np.maximum(supports, 1)[:, None]  # (K, K)
+    shares = normalized(matrix)  # (K, K)
     values = 100 * shares if normalise else matrix
     top = values.max(initial=0)
     names = [escape(name) for name in classes]
@@ -55,7 +57,7 @@ def strip_html(labels: np.ndarray, probabilities: np.ndarray | None, classes: Se
 
 
 def samples_css(images: np.ndarray) -> str:
-    """A style sheet that holds images (S, 3, H, W) uint8, so that a strip which changes twice a second need not carry them."""
+    """A style sheet that holds images (S, 3, H, W) uint8, so that a strip which changes every two seconds need not carry them."""
     rules = (f".lab-sample-{place}{{background-image:url({png_uri(image)})}}" for place, image in enumerate(images))
     return f"<style>{''.join(rules)}</style>"
 
