@@ -33,7 +33,10 @@ def register_tiny(train: int = 100) -> None:
     DATASETS["tiny"] = DatasetSpec("Tiny", "For tests.", "tests.support:load_tiny", fixed={"train": train})
 
 
-SMALL = {"dataset": "tiny", "model": "gru", "patch_size": 16, "embed_dim": 8, "hidden_size": 8, "batch_size": 32, "threads": 1}
+SMALL = {
+    "dataset": "tiny", "model": "gru", "patch_size": 16, "embed_dim": 8, "hidden_size": 8, "batch_size": 32,
+    "threads": 1, "kernel": "torch",
+}  # fmt: skip
 
 
 def wait_for(manager: RunManager, run_id: str, condition: Callable[[Snapshot], bool], seconds: float = 60) -> Snapshot:

@@ -27,6 +27,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 def evaluate(options: argparse.Namespace) -> int:
     """Print loss, top-1 and the class table of a checkpoint on labelled images."""
     from core.data.splits import normalize
+    from core.models.gru import use_kernel
     from core.training.checkpoint import open_model
     from core.training.device import use_threads
     from core.training.evaluate import evaluate as judge
@@ -34,7 +35,9 @@ def evaluate(options: argparse.Namespace) -> int:
 
     manager = RunManager(options.home)
     opened = open_model(manager.weights(options.run, options.epoch))
-    use_threads(manager.snapshot(options.run).threads or 1)
+    run = manager.snapshot(options.run)
+    use_threads(run.threads or 1)
+    use_kernel(opened.model, run.kernel)
     split, what = images_to_judge(options, opened)
     loss, confusion = judge(lambda images: opened.model(normalize(images, opened.mean, opened.std)), split, len(opened.classes))
     scores = confusion.scores

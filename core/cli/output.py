@@ -46,7 +46,7 @@ def progress_bar() -> Iterator[Progress]:
 def summary(snapshot: Snapshot) -> dict[str, Any]:
     """What a script wants to know of a run."""
     best, test = snapshot.best, snapshot.test
-    known = ("status", "message", "config", "parameters", "device", "threads", "sizes", "versions")
+    known = ("status", "message", "config", "parameters", "device", "threads", "kernel", "sizes", "versions")
     return {
         "run": snapshot.run_id,
         **{name: getattr(snapshot, name) for name in known},

@@ -9,9 +9,10 @@ from core.errors import unknown
 from core.models import Task
 from core.models.configs import RecurrentConfig
 from core.models.dropout import Dropout
+from core.models.gru import GRU
 from core.models.patches import PatchEmbed
 
-CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": GRU}
 READOUTS = ("last", "mean")
 
 
@@ -94,7 +95,7 @@ class RecurrentClassifier(SequenceClassifier):
 
 
 def recurrent_layers(cell: str, *, input_size: int, hidden_size: int, num_layers: int, bidirectional: bool) -> nn.RNNBase:
-    """nn.RNN, nn.LSTM or nn.GRU for (B, T, C) batches; raises ConfigError for an unknown cell."""
+    """nn.RNN, nn.LSTM or GRU for (B, T, C) batches; raises ConfigError for an unknown cell."""
     if cell not in CELLS:
         raise unknown("cell", cell, CELLS)
     # By keyword: the fourth positional argument is `bias`. Without batch_first samples of a batch leak into each other.

@@ -77,6 +77,11 @@ class TrainingConfig(Hyperparameters):
     device: str = hparam("auto", "Where to train; auto takes CUDA, then MPS, then the CPU.", choices=("auto", "cpu", "cuda", "mps"))
     precision: str = hparam("float32", "bf16 computes in 16 bits on CUDA: faster, a little rougher.", choices=("float32", "bf16"))
     threads: int = hparam(0, "CPU threads of the training; 0 measures at the start which number is fastest.", low=0, high=256)
+    kernel: str = hparam(
+        "auto",
+        "What computes a GRU on a CPU: PyTorch, or the lab's compiled scan; same numbers up to rounding. auto measures which is faster.",
+        choices=("auto", "torch", "scan"),
+    )
 
 
 # The published hand-in of the unit; its figures are in core/reference_run.json.

@@ -1,11 +1,16 @@
-"""Where a run computes: the device, and the number of CPU threads. The only place that sets torch's threads."""
+"""Where and how a run computes: the device, the number of CPU threads and what computes a GRU. The only place that sets threads."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+from itertools import product
+from typing import NamedTuple
 
 import torch
 
@@ -39,29 +44,53 @@ def cores() -> int:
 
 def use_threads(count: int) -> None:
     """Let the calling thread compute with `count` threads. OpenMP keeps the number per thread: call it in the training thread."""
+    keep_memory()
     torch.set_num_threads(count)
 
 
-def fastest_threads(step: Callable[[], object], *, spare: int = 0, budget: float = 0.6) -> int:
-    """The number of threads with which `step` runs fastest here and now; 1 unless more are at least `GAIN` times faster.
+@cache
+def keep_memory() -> None:
+    """Let glibc keep freed blocks of up to 32 MB: else every step gets its activations as new pages, which the kernel must clear."""
+    if platform.libc_ver()[0] == "glibc":
+        with suppress(OSError, AttributeError):
+            mallopt = ctypes.CDLL(None).mallopt
+            mallopt(M_MMAP_THRESHOLD, 32 << 20)
+            mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
-    `spare` cores are left to others: a page's server that shares every core with the training answers late and slows both.
-    Candidates take turns, so that a busy neighbour meets them all, and each is judged by its median time: a neighbour that makes
-    two threads wait for each other is exactly what this shall see. Takes about `budget` seconds and a few first steps.
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
+
+
+class Plan(NamedTuple):
+    """How a step is computed: CPU threads, and the kernel of GRUs (see core.models.gru)."""
+
+    threads: int
+    kernel: str
+
+
+def fastest_plan(step: Callable[[str], object], kernels: Sequence[str], *, threads: int = 0, spare: int = 0, budget: float = 0.6) -> Plan:
+    """With how many threads and which of `kernels` `step(kernel)` runs fastest here and now.
+
+    More than one thread only if at least `GAIN` times faster. `threads` other than 0 is taken as it is. `spare` cores are left to
+    others: a page's server that shares every core with the training answers late and slows both. Candidates take turns, so that a
+    busy neighbour meets them all, and each is judged by its median time: a neighbour that makes two threads wait for each other is
+    exactly what this shall see. Takes about `budget` seconds and a few first steps.
     """
     most = max(1, cores() - spare)
-    candidates = sorted({count for count in (1, 2, 4, most - 1, most) if 1 <= count <= most})
-    if len(candidates) == 1:
-        return 1
-    times: dict[int, list[float]] = {count: [] for count in candidates}
+    counts = [threads] if threads else sorted({count for count in (1, 2, 4, most - 1, most) if 1 <= count <= most})
+    plans = [Plan(*plan) for plan in product(counts, kernels)]
+    if len(plans) == 1:
+        return plans[0]
+    times: dict[Plan, list[float]] = {plan: [] for plan in plans}
     end = time.perf_counter() + budget
-    while time.perf_counter() < end or len(times[1]) < 3:
-        for count in candidates:
-            use_threads(count)
-            step()  # the first step after a change pays for starting threads
+    while time.perf_counter() < end or len(times[plans[0]]) < 3:
+        for plan in plans:
+            use_threads(plan.threads)
+            step(plan.kernel)  # the first step after a change pays for starting threads, or for compiling
             start = time.perf_counter()
-            step()
-            times[count].append(time.perf_counter() - start)
-    medians = {count: sorted(t)[len(t) // 2] for count, t in times.items()}
-    best = min(candidates, key=medians.__getitem__)
-    return best if medians[1] / medians[best] >= GAIN else 1
+            step(plan.kernel)
+            times[plan].append(time.perf_counter() - start)
+    seconds = {plan: sorted(taken)[len(taken) // 2] for plan, taken in times.items()}
+    best = min(plans, key=seconds.__getitem__)
+    alone = min((plan for plan in plans if plan.threads == counts[0]), key=seconds.__getitem__)
+    return best if seconds[alone] / seconds[best] >= GAIN else alone

@@ -134,6 +134,7 @@ class Snapshot:
     parameters: int = 0
     device: str = ""
     threads: int = 0
+    kernel: str = "torch"  # what computes a GRU
     sizes: dict[str, int] = field(default_factory=dict)  # images per split
     sample_images: np.ndarray | None = None  # (S, 3, 32, 32) uint8, fixed images of the validation split
     sample_labels: np.ndarray | None = None  # (S,) int64
@@ -212,6 +213,7 @@ def snapshot_of(
         parameters=facts.get("parameters", 0),
         device=facts.get("device", ""),
         threads=facts.get("threads", 0),
+        kernel=facts.get("kernel", "torch"),
         sizes=facts.get("sizes", {}),
         sample_images=images,
         sample_labels=frozen(facts["sample_labels"], np.int64) if "sample_labels" in facts else None,

@@ -17,6 +17,7 @@ from core.data.splits import Dataset, Split, normalize
 from core.errors import ConfigError, TrainingError
 from core.metrics import ConfusionMatrix
 from core.models.dropout import seed_dropout
+from core.models.gru import use_kernel
 from core.training.callbacks import Callback
 from core.training.config import TrainingConfig
 from core.training.device import choose_device
@@ -108,12 +109,13 @@ class Trainer:
         validations = (self.config.epochs - self.epoch) * len(self.val_split)
         return (images + validations * EVAL_COST) / self.images_per_second
 
-    def trial_step(self) -> Callable[[], None]:
-        """A function that runs one training step's arithmetic on a copy of the model, for measuring."""
+    def trial_step(self) -> Callable[[str], None]:
+        """A function that runs one training step's arithmetic on a copy of the model, with the GRU kernel that it is given."""
         twin, images = copy.deepcopy(self.model), self.train_split.images[: self.config.batch_size]
         labels, inputs = self.train_split.labels[: len(images)], normalize(images, self.dataset.mean, self.dataset.std)
 
-        def step() -> None:
+        def step(kernel: str) -> None:
+            use_kernel(twin, kernel)
             F.cross_entropy(twin(inputs), labels).backward()
 
         return step

@@ -20,12 +20,13 @@ from filelock import FileLock, Timeout
 
 from core.errors import LabError, StoreError
 from core.models import Task, build_model
+from core.models.gru import kernels, use_kernel
 from core.training.callbacks import StopTraining
 from core.training.checkpoint import RunFiles, load_optimizer, load_tensors
 from core.training.commands import Commands
 from core.training.config import RunConfig
 from core.training.datasets import load_shared
-from core.training.device import device_name, fastest_threads, use_threads
+from core.training.device import Plan, device_name, fastest_plan, use_threads
 from core.training.history import Snapshot, frozen
 from core.training.keeping import Keeper, Publisher
 from core.training.store import Store
@@ -92,8 +93,7 @@ class Worker(threading.Thread):
         self.publish(message="Preparing the model")
         callbacks = (self.commands, Keeper(self), Publisher(self))
         trainer = Trainer(model, dataset, self.config.training, callbacks=callbacks)
-        threads = self._choose_threads(trainer)
-        self._introduce(trainer, threads)
+        self._introduce(trainer, self._choose_plan(trainer))
         if self.snapshot.epochs:
             self._restore(trainer)
         trainer.fit()
@@ -108,15 +108,21 @@ class Worker(threading.Thread):
         if not self.turns.take(self.snapshot.run_id, self.owner, cancelled=self.commands.stopping.is_set):
             raise StopTraining
 
-    def _choose_threads(self, trainer: Trainer) -> int:
-        """A resumed run keeps its number of threads: another one sums in another order and would not be the same run."""
-        threads = self.config.training.threads or self.snapshot.threads
-        if not threads:
-            threads = fastest_threads(trainer.trial_step(), spare=self.spare_cores) if trainer.device.type == "cpu" else 1
-        use_threads(threads)
-        return threads
+    def _choose_plan(self, trainer: Trainer) -> Plan:
+        """A resumed run keeps its plan: another one sums in another order and would not be the same run."""
+        asked = self.config.training
+        if self.snapshot.threads:
+            plan = Plan(self.snapshot.threads, self.snapshot.kernel)
+        elif trainer.device.type != "cpu":
+            plan = Plan(asked.threads or 1, "torch")
+        else:
+            choice = kernels(trainer.model) if asked.kernel == "auto" else (asked.kernel,)
+            plan = fastest_plan(trainer.trial_step(), choice, threads=asked.threads, spare=self.spare_cores)
+        use_threads(plan.threads)
+        use_kernel(trainer.model, plan.kernel)
+        return plan
 
-    def _introduce(self, trainer: Trainer, threads: int) -> None:
+    def _introduce(self, trainer: Trainer, plan: Plan) -> None:
         """Publish and store what is known before the first step."""
         dataset = trainer.dataset
         images = frozen(dataset.val.images[:SAMPLES].numpy(), "uint8")
@@ -126,13 +132,13 @@ class Worker(threading.Thread):
             "steps_per_epoch": trainer.steps_per_epoch,
             "parameters": sum(p.numel() for p in trainer.model.parameters()),
             "device": device_name(trainer.device),
-            "threads": threads,
+            **plan._asdict(),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
             "sample_labels": dataset.val.labels[:SAMPLES].tolist(),
         }
         self.store.update(self.snapshot.run_id, facts=facts, sample_images=images.tobytes())
         labels = frozen(facts["sample_labels"], "int64")
-        known = {name: facts[name] for name in ("sizes", "steps_per_epoch", "parameters", "device", "threads", "versions")}
+        known = {name: facts[name] for name in ("sizes", "steps_per_epoch", "parameters", "device", "threads", "kernel", "versions")}
         self.publish(
             status="running",
             message="",

@@ -1,16 +1,16 @@
-"""The choice of threads on steps whose time depends on the threads in a known way."""
+"""The choice of threads and kernel on steps whose time depends on them in a known way."""
 
 import time
 
 import pytest
 
 from core.training import device
-from core.training.device import fastest_threads
+from core.training.device import Plan, fastest_plan
 
 
 @pytest.fixture
 def machine(monkeypatch):
-    """A machine of eight cores on which `times[threads]` is how long a step takes; the list of thread numbers that were tried."""
+    """A machine of eight cores; the list of thread numbers that were tried on it."""
     tried = []
     monkeypatch.setattr(device, "cores", lambda: 8)
     monkeypatch.setattr(device, "use_threads", tried.append)
@@ -18,25 +18,49 @@ def machine(monkeypatch):
 
 
 def step_of(tried, seconds):
-    return lambda: time.sleep(seconds(tried[-1]))
+    """A step that takes `seconds(threads)`, and with the scan half of that."""
+    return lambda kernel: time.sleep(seconds(tried[-1]) * (0.5 if kernel == "scan" else 1))
+
+
+def threads_for(machine, seconds, **options):
+    return fastest_plan(step_of(machine, seconds), ["torch"], **options).threads
 
 
 def test_more_threads_are_taken_when_they_help(machine):
-    assert fastest_threads(step_of(machine, lambda n: 0.02 / n), budget=0.3) == 8
+    assert threads_for(machine, lambda n: 0.02 / n, budget=0.3) == 8
     assert set(machine) == {1, 2, 4, 7, 8}
 
 
 def test_one_is_kept_when_more_hardly_help(machine):
-    assert fastest_threads(step_of(machine, lambda n: 0.01 if n == 1 else 0.0092), budget=0.3) == 1
+    assert threads_for(machine, lambda n: 0.01 if n == 1 else 0.0092, budget=0.3) == 1
 
 
 def test_threads_that_wait_for_each_other_are_not_taken(machine):
-    assert fastest_threads(step_of(machine, lambda n: 0.005 * n), budget=0.3) == 1
+    assert threads_for(machine, lambda n: 0.005 * n, budget=0.3) == 1
 
 
 def test_spare_cores_are_left_to_others(machine):
-    assert fastest_threads(step_of(machine, lambda n: 0.02 / n), spare=1, budget=0.3) == 7
+    assert threads_for(machine, lambda n: 0.02 / n, spare=1, budget=0.3) == 7
     assert 8 not in machine
     machine.clear()
-    assert fastest_threads(step_of(machine, lambda n: 0.02 / n), spare=20) == 1
+    assert threads_for(machine, lambda n: 0.02 / n, spare=20) == 1
     assert machine == []  # nothing to choose from, nothing to measure
+
+
+def test_the_faster_kernel_is_taken(machine):
+    assert fastest_plan(step_of(machine, lambda n: 0.02 / n), ["torch", "scan"], budget=0.3) == Plan(8, "scan")
+    assert fastest_plan(step_of(machine, lambda n: 0.004 * n), ["torch", "scan"], budget=0.3) == Plan(1, "scan")
+
+
+def test_a_number_of_threads_that_was_asked_for_is_kept(machine):
+    assert fastest_plan(step_of(machine, lambda n: 0.02 / n), ["torch", "scan"], threads=3, budget=0.1) == Plan(3, "scan")
+    assert set(machine) == {3}
+
+
+def test_one_thread_with_one_kernel_may_beat_two_with_another(machine):
+    """Two threads are twice as fast with PyTorch's kernel, but no faster than one with the scan: one it is."""
+
+    def step(kernel):
+        time.sleep(0.006 if kernel == "scan" else 0.012 / machine[-1])
+
+    assert fastest_plan(step, ["torch", "scan"], spare=6, budget=0.2) == Plan(1, "scan")

@@ -43,7 +43,7 @@ def test_the_next_start_shows_the_same(manager, tmp_path):
     run = manager.submit(config())
     live = wait_for(manager, run, ended)
     again = RunManager(tmp_path / "home").snapshot(run)
-    for name in ("status", "config", "classes", "points", "stride", "step", "steps_per_epoch", "parameters", "threads", "sizes"):
+    for name in ("status", "config", "classes", "points", "stride", "step", "steps_per_epoch", "parameters", "threads", "kernel", "sizes"):
         assert getattr(again, name) == getattr(live, name), name
     assert [e.val_top1 for e in again.epochs] == [e.val_top1 for e in live.epochs]
     assert (again.test.confusion == live.test.confusion).all() and (again.sample_images == live.sample_images).all()
