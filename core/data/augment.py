@@ -25,6 +25,21 @@ def random_crop_flip(images: Tensor, *, padding: int = 4, generator: torch.Gener
     return images.flatten(2).gather(2, flat.expand(-1, images.shape[1], -1)).view_as(images)  # (B, C, H, W)
 
 
+def cutout(images: Tensor, side: int, fill: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+    """Each image with a square of `side` pixels, centred anywhere in it, set to `fill` (C,) (DeVries & Taylor 2017).
+
+    `images` (B, C, H, W) of any dtype; the result has the same shape and dtype. `generator` must live on the images' device.
+    """
+    batch, channels, height, width = images.shape
+    inside = []
+    for size in (height, width):
+        start = torch.randint(0, size, (batch, 1), generator=generator, device=images.device) - side // 2  # (B, 1)
+        at = torch.arange(size, device=images.device)
+        inside.append((at >= start) & (at < start + side))  # (B, size)
+    hidden = inside[0][:, None, :, None] & inside[1][:, None, None, :]  # (B, 1, H, W)
+    return torch.where(hidden, fill.to(images).view(1, channels, 1, 1), images)
+
+
 def _reflect(index: Tensor, size: int) -> Tensor:
     """`index` folded back into 0..size - 1 at both edges, without repeating the edge: -1 -> 1, size -> size - 2."""
     return size - 1 - (size - 1 - index.abs()).abs()

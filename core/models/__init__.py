@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import unknown
 from core.hparams import Hyperparameters
-from core.models.configs import CNNConfig, RecurrentConfig, ViTConfig
+from core.models.configs import CNNConfig, RecurrentConfig, ReNetConfig, ViTConfig
 
 if TYPE_CHECKING:
     from torch import nn
@@ -53,6 +53,7 @@ MODELS: dict[str, ModelSpec] = {
         {"cell": "lstm"},
     ),
     "rnn": ModelSpec("RNN", "Elman network: one tanh a step, and gradients that vanish.", RecurrentConfig, RECURRENT, {"cell": "rnn"}),
+    "renet": ModelSpec("ReNet", "GRUs sweep along rows and columns, in a pyramid.", ReNetConfig, "core.models.renet:ReNet"),
     "vit": ModelSpec("ViT", "Vision Transformer: every patch attends to every other.", ViTConfig, "core.models.vit:ViT"),
     "cnn": ModelSpec("CNN", "Small convolutional network, the baseline for images.", CNNConfig, "core.models.cnn:CNN"),
 }

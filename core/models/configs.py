@@ -82,6 +82,50 @@ class ViTConfig(PatchConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReNetConfig(Hyperparameters):
+    """GRUs that sweep along rows and columns (Visin et al. 2015), in a pyramid of three stages."""
+
+    patch_size: int = hparam(
+        2,
+        "Side of a square patch. Half the side means four times as many tokens, in rows and columns of twice the length.",
+        choices=(1, 2, 4, 8),
+        unit="pixels",
+        basic=True,
+    )
+    overlap: bool = hparam(True, "Let a patch also see one pixel around it (patches of 1 or 2 pixels): smoother tokens, no more of them.")
+    width: int = hparam(
+        64,
+        "Width of a token in the first stage; the second and third have twice and four times as much. Each GRU has half of it.",
+        choices=(16, 32, 48, 64, 96, 128, 192),
+        unit="features",
+        basic=True,
+    )
+    blocks1: int = hparam(1, "Blocks of the first stage, each a sweep along rows and one along columns.", low=1, high=4)
+    blocks2: int = hparam(2, "Blocks of the second stage, at half the resolution.", low=1, high=6, basic=True)
+    blocks3: int = hparam(1, "Blocks of the third stage, at a quarter of the resolution.", low=1, high=6)
+    drop_sweeps: float = hparam(
+        0.0,
+        "Share of images that skip a sweep while training (stochastic depth): less overfitting in long runs.",
+        low=0.0,
+        high=0.5,
+        step=0.01,
+    )
+    dropout: float = hparam(
+        0.0,
+        "Share of features set to zero before the classifier while training.",
+        low=0.0,
+        high=0.9,
+        step=0.05,
+    )
+
+    @classmethod
+    def conflicts(cls, values):
+        if values["overlap"] and values["patch_size"] > 2:
+            return {"overlap": f"overlap is for patches of 1 or 2 pixels, patch_size = {values['patch_size']}: switch it off."}
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
 class CNNConfig(Hyperparameters):
     """Small convolutional network: the honest baseline."""
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from core.errors import LabError, StoreError
 from core.models import Task, build_model
 from core.training.config import RunConfig
+from core.training.optim import Together
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
@@ -50,22 +51,28 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise StoreError(f"The checkpoint {path.name} is damaged and cannot be read. Choose another epoch, or delete the run.") from error
 
 
-def save_optimizer(path: Path, optimizer: torch.optim.Optimizer, metadata: Mapping[str, Any]) -> None:
-    """Write the state of `optimizer`; its hyperparameters are the run's and are not repeated."""
+OWN = "weights."  # before the names of weights in an optimiser's file
+
+
+def save_optimizer(
+    path: Path, optimizer: torch.optim.Optimizer | Together, metadata: Mapping[str, Any], *, weights: Mapping[str, Tensor] | None = None
+) -> None:
+    """Write the state of `optimizer`, and `weights` if the epoch's own file has others. Its hyperparameters are the run's."""
     state = optimizer.state_dict()["state"]
     tensors = {f"{index}.{name}": v for index, slots in state.items() for name, v in slots.items() if v is not None}
-    save_tensors(path, tensors, metadata)
+    save_tensors(path, tensors | {OWN + name: value for name, value in (weights or {}).items()}, metadata)
 
 
-def load_optimizer(path: Path, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
-    """Restore what `save_optimizer` wrote; returns its metadata."""
-    tensors, metadata = load_tensors(path)
+def load_optimizer(path: Path, optimizer: torch.optim.Optimizer | Together) -> dict[str, Tensor]:
+    """Restore what `save_optimizer` wrote; returns the weights that were with it."""
+    tensors, _ = load_tensors(path)
+    weights = {key.removeprefix(OWN): tensors.pop(key) for key in list(tensors) if key.startswith(OWN)}
     state: dict[int, dict[str, Tensor]] = {}
     for key, value in tensors.items():
         index, _, name = key.partition(".")
         state.setdefault(int(index), {})[name] = value
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-    return metadata
+    return weights
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,22 @@ class TrainingConfig(Hyperparameters):
     )
     optimizer: str = hparam(
         "adamw",
-        "How gradients become steps: Adam scales each weight's step by its history, AdamW decays weights apart from it, SGD has momentum.",
-        choices=("adamw", "adam", "sgd"),
+        "How gradients become steps: Adam scales each weight's step by its history, AdamW decays weights apart from it, SGD has momentum, "
+        "Muon gives all directions of a weight matrix the same length (and leaves the rest to AdamW).",
+        choices=("adamw", "adam", "sgd", "muon"),
+    )
+    muon_lr: float = hparam(
+        0.02,
+        "Learning rate of the matrices that Muon steps; it follows the schedule as the other does.",
+        low=1e-5,
+        high=1.0,
+        scale="log",
     )
     schedule: str = hparam(
         "cosine",
-        "How the learning rate changes: constant, cosine down to 0, or one-cycle (up for 30 % of the steps, then down to 0).",
-        choices=("constant", "cosine", "one-cycle"),
+        "How the learning rate changes: constant, cosine down to 0, one-cycle (up for 30 % of the steps, then down to 0), linear (up for"
+        " 15 %, then straight down to 0).",
+        choices=("constant", "cosine", "one-cycle", "linear"),
     )
     weight_decay: float = hparam(0.0, "Pull of all weights towards 0. A little reduces overfitting.", low=0.0, high=1.0, step=0.001)
     momentum: float = hparam(0.9, "How much of the last step SGD keeps; Adam has its own.", low=0.0, high=0.999, step=0.01)
@@ -65,6 +74,21 @@ class TrainingConfig(Hyperparameters):
     augment: bool = hparam(
         False,
         "Shift each training image by up to 4 pixels and mirror half of them: more variety, slower to fit, less overfitting.",
+    )
+    cutout: int = hparam(
+        0,
+        "Side of a square that is greyed out at a random place of each training image (DeVries & Taylor 2017); 0 is off.",
+        low=0,
+        high=24,
+        unit="pixels",
+    )
+    ema: float = hparam(
+        0.0,
+        "Weight averaging: how much of the running average is kept at every step (0.999 averages over 1,000 steps); the average is what "
+        "is evaluated and kept. 0 is off.",
+        low=0.0,
+        high=0.9999,
+        step=0.0001,
     )
     train_fraction: float = hparam(
         1.0,

@@ -65,8 +65,9 @@ class Keeper(Callback):
             worker.config, trainer.dataset, run=worker.snapshot.run_id, epoch=record.epoch, step=record.step,
             val_top1=record.val_top1,
         )  # fmt: skip
-        save_tensors(worker.files.epoch(record.epoch), trainer.model.state_dict(), metadata)
-        save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, {"epoch": record.epoch})
+        save_tensors(worker.files.epoch(record.epoch), trainer.weights(), metadata)
+        own = trainer.model.state_dict() if trainer.average else {}  # else they are the epoch's
+        save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, {"epoch": record.epoch}, weights=own)
         worker.store.add_epoch(
             worker.snapshot.run_id,
             record,
@@ -79,4 +80,4 @@ class Keeper(Callback):
 
     def _save_step(self, trainer: Trainer) -> None:
         metadata = model_metadata(self.worker.config, trainer.dataset, run=self.worker.snapshot.run_id, step=trainer.step)
-        save_tensors(self.worker.files.step(trainer.step), trainer.model.state_dict(), metadata)
+        save_tensors(self.worker.files.step(trainer.step), trainer.weights(), metadata)

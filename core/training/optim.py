@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import Any
 
 import torch
 from torch import nn
@@ -11,11 +13,12 @@ from torch import nn
 from core.training.config import TrainingConfig
 
 WARM_UP = 0.3  # share of the steps in which one-cycle rises
+LINEAR_WARM_UP = 0.15  # share of the steps in which linear rises
 START = 1 / 25  # where one-cycle starts, as a share of the peak (Smith 2018; the defaults of torch's OneCycleLR)
 
 
-def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
-    """The optimiser that `config` names, in torch's fused form."""
+def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer | Together:
+    """The optimiser that `config` names, in torch's fused form. A group's "lr_scale" is its share of the run's learning rate."""
     common = {"lr": config.lr, "weight_decay": config.weight_decay, "fused": True}
     match config.optimizer:
         case "adamw":
@@ -24,7 +27,50 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
             return torch.optim.Adam(model.parameters(), **common)
         case "sgd":
             return torch.optim.SGD(model.parameters(), momentum=config.momentum, **common)
+        case "muon":
+            matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and not name.startswith("head.")]
+            rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
+            muon = torch.optim.Muon([{"params": matrices, "lr_scale": config.muon_lr / config.lr}], weight_decay=config.weight_decay)
+            return Together(torch.optim.AdamW(rest, **common), muon)
     raise AssertionError(config.optimizer)
+
+
+class Together:
+    """Several optimisers, each with parameters of its own, used as one."""
+
+    def __init__(self, *optimizers: torch.optim.Optimizer) -> None:
+        self.optimizers = optimizers
+
+    @property
+    def param_groups(self) -> list[dict[str, Any]]:
+        return [group for optimizer in self.optimizers for group in optimizer.param_groups]
+
+    def step(self) -> None:
+        for optimizer in self.optimizers:
+            optimizer.step()
+
+    def zero_grad(self, *, set_to_none: bool = True) -> None:
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=set_to_none)
+
+    def _offsets(self) -> list[int]:
+        """Where each optimiser's parameters start among all."""
+        return [0, *accumulate(sum(len(group["params"]) for group in optimizer.param_groups) for optimizer in self.optimizers)]
+
+    def state_dict(self) -> dict[str, Any]:
+        """As an optimiser's, with the parameters of all numbered through."""
+        state, groups = {}, []
+        for first, optimizer in zip(self._offsets(), self.optimizers, strict=False):
+            part = optimizer.state_dict()
+            state |= {first + index: slots for index, slots in part["state"].items()}
+            groups += [{**group, "params": [first + index for index in group["params"]]} for group in part["param_groups"]]
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take back the state of `state_dict()`; the groups' hyperparameters stay what they are."""
+        for (first, end), optimizer in zip(pairwise(self._offsets()), self.optimizers, strict=True):
+            state = {index - first: slots for index, slots in state_dict["state"].items() if first <= index < end}
+            optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
 
 
 def scheduled_lr(config: TrainingConfig, step: int, total_steps: int) -> float:
@@ -39,6 +85,8 @@ def scheduled_lr(config: TrainingConfig, step: int, total_steps: int) -> float:
             if at < WARM_UP:
                 return config.lr * (START + (1 - START) * 0.5 * (1 - math.cos(math.pi * at / WARM_UP)))
             return config.lr * 0.5 * (1 + math.cos(math.pi * (at - WARM_UP) / (1 - WARM_UP)))
+        case "linear":
+            return config.lr * ((step + 1) / (LINEAR_WARM_UP * total_steps) if at < LINEAR_WARM_UP else (1 - at) / (1 - LINEAR_WARM_UP))
     raise AssertionError(config.schedule)
 
 

@@ -7,17 +7,19 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.data.augment import random_crop_flip
+from core.data.augment import cutout, random_crop_flip
 from core.data.splits import Dataset, Split, normalize
 from core.errors import ConfigError, TrainingError
 from core.metrics import ConfusionMatrix
 from core.models.dropout import seed_dropout
 from core.models.gru import use_kernel
+from core.training.average import WeightAverage
 from core.training.callbacks import Callback
 from core.training.config import TrainingConfig
 from core.training.device import choose_device
@@ -53,6 +55,7 @@ class Trainer:
             raise ConfigError(f"precision = bf16 needs a CUDA device, this run uses {self.device.type}: choose float32.")
         self.model = model.to(self.device)
         self.optimizer = make_optimizer(self.model, config)
+        self.average = WeightAverage(self.model, config.ema) if config.ema else None
         self.train_split = self._fraction(dataset.train).to(self.device)
         self.val_split = dataset.val.to(self.device)
         self.steps_per_epoch = math.ceil(len(self.train_split) / config.batch_size)
@@ -66,6 +69,7 @@ class Trainer:
         self.best_weights: dict[str, Tensor] = {}
         self.images_per_second = math.nan
         self.idle_seconds = 0.0  # time that callbacks spent waiting, not training
+        self._grey = (torch.tensor(dataset.mean) * 255).to(self.device)  # becomes 0 when normalised
         self._recent = torch.zeros(READ_STEPS, 2, device=self.device)  # (loss, top1) of steps not yet read
         self._recent_lrs: list[float] = []
 
@@ -103,6 +107,10 @@ class Trainer:
         self.step = self.epochs[-1].step
         self.best_weights = {name: value.to(self.device) for name, value in best_weights.items()}
 
+    def weights(self) -> dict[str, Tensor]:
+        """The weights that are evaluated and kept: the model's, or their average if the run has one."""
+        return self.average.weights if self.average else {name: value.detach() for name, value in self.model.state_dict().items()}
+
     def seconds_left(self) -> float:
         """Estimated seconds until the last epoch's end, from the speed now; NaN before the first reading."""
         images = (self.total_steps - self.step) * self.config.batch_size
@@ -129,7 +137,7 @@ class Trainer:
             self._call("on_epoch_begin")
             self.epochs.append(self._run_epoch())
             if self.best is self.epochs[-1]:
-                self.best_weights = {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+                self.best_weights = {name: value.clone() for name, value in self.weights().items()}
             self._call("on_epoch_end")
         self._call("on_train_end")
 
@@ -169,6 +177,8 @@ class Trainer:
             images, labels = self.train_split.images[index], self.train_split.labels[index]
             if self.config.augment:
                 images = random_crop_flip(images, generator=augmenting)
+            if self.config.cutout:
+                images = cutout(images, self.config.cutout, self._grey, generator=augmenting)
             loss, predictions = self._train_step(images, labels)
             loss_sum += loss * len(index)
             confusion.update(predictions, labels)
@@ -182,7 +192,7 @@ class Trainer:
     def _train_step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Forward, backward, step; the mean loss of the batch and the predicted classes (B,), both on the device."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self.lr
+            group["lr"] = self.lr * group.get("lr_scale", 1.0)
         logits = self.logits(images)  # (B, K)
         loss = F.cross_entropy(logits, labels, label_smoothing=self.config.label_smoothing)
         self.optimizer.zero_grad(set_to_none=True)
@@ -191,6 +201,8 @@ class Trainer:
         if self.config.clip_norm:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
         self.optimizer.step()
+        if self.average:
+            self.average.update(self.step)
         return loss.detach(), logits.detach().argmax(1)
 
     def logits(self, images: Tensor) -> Tensor:
@@ -204,11 +216,17 @@ class Trainer:
         """Mean cross-entropy over the images of `split`, and the confusion matrix, in eval mode."""
         self.phase = phase
         self.model.eval()
-        return evaluate(self.logits, split, len(self.dataset.classes), after_batch=lambda: self._call("on_batch_end"))
+        with self.averaged():
+            return evaluate(self.logits, split, len(self.dataset.classes), after_batch=lambda: self._call("on_batch_end"))
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """While it lasts, the model has the weights that are evaluated."""
+        return self.average.in_use() if self.average else nullcontext()
 
     def test(self) -> FinalTest:
         """Load the best weights and evaluate them on the test split, to be done once, at the end."""
         self.model.load_state_dict(self.best_weights)
+        self.average = None
         loss, confusion = self.evaluate(self.dataset.test.to(self.device), phase="test")
         return FinalTest(loss=loss, top1=confusion.top1, confusion=frozen(confusion.matrix.cpu().numpy(), "int64"), epoch=self.best.epoch)
 
@@ -217,7 +235,8 @@ class Trainer:
         """Class probabilities (S, K) of the first `SAMPLES` validation images, as a read-only array."""
         training = self.model.training
         self.model.eval()
-        probabilities = self.logits(self.val_split.images[:SAMPLES]).softmax(1)
+        with self.averaged():
+            probabilities = self.logits(self.val_split.images[:SAMPLES]).softmax(1)
         self.model.train(training)
         return frozen(probabilities.cpu().numpy(), "float32")
 

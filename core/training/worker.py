@@ -152,8 +152,10 @@ class Worker(threading.Thread):
     def _restore(self, trainer: Trainer) -> None:
         """Put the trainer where the last complete epoch left it."""
         before, last = self.snapshot, self.snapshot.epochs[-1].epoch
-        trainer.model.load_state_dict(load_tensors(self.files.epoch(last))[0])
-        load_optimizer(self.files.optimizer(last), trainer.optimizer)
+        kept = load_tensors(self.files.epoch(last))[0]
+        trainer.model.load_state_dict(load_optimizer(self.files.optimizer(last), trainer.optimizer) or kept)
+        if trainer.average:
+            trainer.average.weights = {name: value.to(trainer.device) for name, value in kept.items()}
         best = load_tensors(self.files.epoch(before.best.epoch))[0]
         trainer.resume(epochs=before.epochs, curve=self.store.curve(before.run_id), lr_changes=before.lr_changes, best_weights=best)
 

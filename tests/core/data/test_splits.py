@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from core.data.augment import random_crop_flip
+from core.data.augment import cutout, random_crop_flip
 from core.data.splits import Dataset, Split, channel_statistics, normalize, random_parts, unnormalize
 
 
@@ -95,3 +95,19 @@ def test_crop_and_flip_reaches_all_shifts_and_is_seeded():
 
 def test_crop_and_flip_keeps_non_square_shapes():
     assert random_crop_flip(torch.zeros(2, 1, 8, 20), generator=torch.Generator()).shape == (2, 1, 8, 20)
+
+
+def test_cutout_greys_one_square_of_each_image():
+    images = torch.randint(1, 255, (64, 3, 32, 32), dtype=torch.uint8)
+    images[images == 100] = 101
+    out = cutout(images, 8, torch.tensor([100.0, 100.0, 100.0]), generator=torch.Generator().manual_seed(0))
+    assert out.shape == images.shape and out.dtype == images.dtype
+    hidden = (out == 100).all(1)  # (B, H, W)
+    assert torch.equal(out.movedim(1, -1)[~hidden], images.movedim(1, -1)[~hidden])
+    for square in hidden:
+        rows, columns = square.any(1).nonzero().flatten(), square.any(0).nonzero().flatten()
+        assert 4 <= len(rows) <= 8 and 4 <= len(columns) <= 8  # its centre lies in the image, its edge may not
+        assert square[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all()
+    assert len({tuple(square.nonzero()[0].tolist()) for square in hidden}) > 30
+    with_same_seed = cutout(images, 8, torch.tensor([100.0] * 3), generator=torch.Generator().manual_seed(0))
+    assert torch.equal(out, with_same_seed)

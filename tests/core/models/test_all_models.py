@@ -8,12 +8,12 @@ from torch.nn.modules.dropout import _DropoutNd
 from core.errors import ConfigError
 from core.hparams import declared
 from core.models import MODELS, Task, build_model
-from core.models.configs import PATCH_SIZES
 from core.models.dropout import Dropout, seed_dropout
 from core.models.transformer import EncoderLayer
 
 SMALL = {
-    "gru": {"hidden_size": 12}, "lstm": {"hidden_size": 12}, "rnn": {"hidden_size": 12}, "vit": {}, "cnn": {"width": 8},
+    "gru": {"hidden_size": 12}, "lstm": {"hidden_size": 12}, "rnn": {"hidden_size": 12},
+    "renet": {"width": 16}, "vit": {}, "cnn": {"width": 8},
 }  # fmt: skip
 VARIANTS = [
     *((name, {}) for name in MODELS),
@@ -22,6 +22,7 @@ VARIANTS = [
     ("vit", {"positions": "none"}),
     ("vit", {"positions": "sinusoidal"}),
     ("cnn", {"blocks": 2}),
+    ("renet", {"overlap": False, "blocks1": 2}),
 ]
 PATCHED = [name for name in MODELS if "patch_size" in declared(MODELS[name].config)]
 every_model = pytest.mark.parametrize("name", MODELS)
@@ -99,11 +100,18 @@ def test_that_test_catches_an_encoder_layer_without_batch_first():
     assert response(model, torch.randn(4, 3, 32, 32)) < 1e-5
 
 
-@pytest.mark.parametrize("patch_size", PATCH_SIZES)
-@pytest.mark.parametrize("name", PATCHED)
+PATCH_CASES = [(name, size) for name in PATCHED for size in declared(MODELS[name].config)["patch_size"].choices]
+
+
+@pytest.mark.parametrize(("name", "patch_size"), PATCH_CASES)
 def test_every_patch_size_is_accepted(name, patch_size):
+    more = {"overlap": False} if name == "renet" else {}
     with torch.no_grad():
-        assert small(name, patch_size=patch_size)(torch.randn(2, 3, 32, 32)).shape == (2, 10)
+        assert small(name, patch_size=patch_size, **more)(torch.randn(2, 3, 32, 32)).shape == (2, 10)
+
+
+def test_patches_of_every_divisor_are_offered():
+    assert {size for name, size in PATCH_CASES if name == "gru"} == {d for d in range(1, 33) if 32 % d == 0}
 
 
 @every_model
@@ -140,7 +148,7 @@ def test_bfloat16_autocast_gives_finite_logits(name):
 
 @every_model
 def test_a_small_model_learns_a_batch_by_heart(name):
-    model = small(name, **({"patch_size": 16} if name in PATCHED else {}))
+    model = small(name, **{"renet": {"patch_size": 8, "overlap": False}, "cnn": {}}.get(name, {"patch_size": 16}))
     images, labels = torch.randn(8, 3, 32, 32), torch.arange(8)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     for _ in range(40):

@@ -77,8 +77,17 @@ def test_a_new_learning_rate_is_marked(manager):
         manager.set_lr(run, 100)
 
 
-def test_stopped_and_resumed_is_the_same_run_bit_for_bit(manager):
-    values = {"epochs": 4, "augment": True, "dropout": 0.2, "optimizer": "adamw", "schedule": "one-cycle"}
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"optimizer": "adamw", "schedule": "one-cycle"},
+        {"optimizer": "muon", "schedule": "linear", "ema": 0.9, "cutout": 8},
+        {"patch_size": 4, "kernel": "scan", "bidirectional": True},
+    ],
+    ids=lambda values: next(iter(values.values())),
+)
+def test_stopped_and_resumed_is_the_same_run_bit_for_bit(manager, values):
+    values = {"epochs": 4, "augment": True, "dropout": 0.2, **values}
     whole = manager.submit(config(**values))
     wait_for(manager, whole, ended)
     parts = manager.submit(config(**values), paused=True)
@@ -152,10 +161,10 @@ def test_an_unexpected_error_is_said_and_logged(manager, monkeypatch):
 def test_a_full_disk_fails_the_run_and_keeps_what_was_complete(manager, monkeypatch):
     original = keeping.save_optimizer
 
-    def full(path, optimizer, metadata):
+    def full(path, optimizer, metadata, **more):
         if metadata["epoch"] == 1:
             raise StoreError("The checkpoint could not be written (No space left on device). Free some disk space.")
-        original(path, optimizer, metadata)
+        original(path, optimizer, metadata, **more)
 
     monkeypatch.setattr(keeping, "save_optimizer", full)
     run = manager.submit(config())

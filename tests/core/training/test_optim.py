@@ -15,6 +15,9 @@ def torch_schedule(config):
     make = {
         "constant": lambda: torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1),
         "cosine": lambda: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=STEPS),
+        "linear": lambda: torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda step: min((step + 1) / (0.15 * STEPS), (1 - step / STEPS) / 0.85)
+        ),
         "one-cycle": lambda: torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=config.lr, total_steps=STEPS + 1, pct_start=(0.3 * STEPS + 1) / (STEPS + 1), final_div_factor=1e12
         ),
@@ -27,7 +30,7 @@ def torch_schedule(config):
     return found
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle"])
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle", "linear"])
 def test_schedules_equal_those_of_torch(schedule):
     config = TrainingConfig(schedule=schedule, lr=0.3)
     found = [scheduled_lr(config, step, STEPS) for step in range(STEPS)]
@@ -53,3 +56,25 @@ def test_optimizers_get_what_is_declared(name, kind):
     assert group["lr"] == 0.02 and group["weight_decay"] == 0.1
     if name == "sgd":
         assert group["momentum"] == 0.7
+
+
+def test_muon_steps_the_matrices_and_adamw_the_rest():
+    torch.manual_seed(0)
+    ours, theirs = (nn.ModuleDict({"body": nn.Linear(6, 4), "head": nn.Linear(4, 3)}) for _ in range(2))
+    theirs.load_state_dict(ours.state_dict())
+    config = TrainingConfig(optimizer="muon", lr=0.01, muon_lr=0.05, weight_decay=0.1)
+    optimizer = make_optimizer(ours, config)
+    matrix, rest = theirs["body"].weight, [theirs["body"].bias, theirs["head"].weight, theirs["head"].bias]
+    expected = torch.optim.Muon([matrix], lr=0.05, weight_decay=0.1), torch.optim.AdamW(rest, lr=0.01, weight_decay=0.1)
+    for _ in range(3):
+        for group in optimizer.param_groups:
+            group["lr"] = config.lr * group.get("lr_scale", 1.0)  # as the trainer does
+        inputs = torch.randn(5, 6)
+        for model, optimizers in ((ours, [optimizer]), (theirs, expected)):
+            for one in optimizers:
+                one.zero_grad()
+            model["head"](model["body"](inputs)).square().sum().backward()
+            for one in optimizers:
+                one.step()
+    for name, value in ours.state_dict().items():
+        torch.testing.assert_close(value, theirs.state_dict()[name])
