@@ -1,4 +1,4 @@
-"""python -m core train | evaluate | runs | data"""
+"""python -m core train | evaluate | runs | data | bench"""
 
 import sys
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from core.cli import data, evaluate, runs, train
+from core.cli import bench, data, evaluate, runs, train
 from core.errors import ConfigError, LabError
 
 
@@ -44,8 +44,8 @@ def make_parser() -> argparse.ArgumentParser:
     shared.add_argument("--home", help="the lab's folder (default: LAB_HOME, else .lab)")
     shared.add_argument("--json", action="store_true", help="print one JSON object on standard output and nothing else there")
     parser = Parser(prog="python -m core", description="Sequence Lab without the browser.")
-    commands = parser.add_subparsers(required=True, metavar="train | evaluate | runs | data")
-    for module in (train, evaluate, runs, data):
+    commands = parser.add_subparsers(required=True, metavar="train | evaluate | runs | data | bench")
+    for module in (train, evaluate, runs, data, bench):
         module.add_to(commands, shared)
     return parser
 

@@ -123,7 +123,21 @@ HAND_IN = {
     "epochs": 15,
     "clip_norm": 0.0,
 }
-PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN}
+# Over 80 % validation accuracy on CIFAR-10 from GRUs alone.
+BAR = {
+    "model": "renet",
+    "dataset": "cifar10",
+    "optimizer": "muon",
+    "lr": 2e-3,
+    "muon_lr": 0.02,
+    "schedule": "linear",
+    "label_smoothing": 0.1,
+    "augment": True,
+    "batch_size": 128,
+    "epochs": 10,
+    "clip_norm": 0.0,
+}
+PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, "bar": BAR}
 
 
 @dataclass(frozen=True, kw_only=True)

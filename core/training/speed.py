@@ -1,0 +1,100 @@
+"""How fast a model could train on this machine, and how fast it does: arithmetic counted, the machine's own limit, images per second."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+from core.models import Task, build_model
+from core.models.gru import KERNELS, kernels, use_kernel
+from core.training.config import RunConfig
+from core.training.device import Plan, fastest_plan, use_threads
+from core.training.optim import make_optimizer
+
+PEAK_SIDE = 1024  # of the square matrices that measure the limit: large enough to be the best case, small enough for the cache
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One model on this machine. FLOPs count 2 for a multiplication with its addition, those of matrix products alone."""
+
+    parameters: int
+    flops: int  # per image, forward and backward
+    plan: Plan
+    images_per_second: float  # forward, backward and the optimiser's step
+    peak: float  # FLOP/s of a large float32 matrix product with as many threads
+
+    @property
+    def share(self) -> float:
+        """The part of the machine's limit that training reaches."""
+        return self.flops * self.images_per_second / self.peak
+
+
+def training_flops(model: nn.Module, task: Task) -> int:
+    """Floating-point operations of one image's forward and backward pass, counted by PyTorch while it computes them.
+
+    Products (of matrices, convolutions, attention) only; everything else is small beside them.
+    """
+    use_kernel(model, KERNELS[0])  # the scan does not show PyTorch its products
+    images = torch.zeros(2, task.channels, task.image_size, task.image_size)
+    with _plain_kernels(), FlopCounterMode(display=False) as counter:
+        F.cross_entropy(model(images), torch.zeros(2, dtype=torch.int64)).backward()
+    model.zero_grad(set_to_none=True)
+    return counter.get_total_flops() // 2
+
+
+@contextmanager
+def _plain_kernels() -> Iterator[None]:
+    """While it lasts, LSTMs and attention are computed by products that PyTorch can see."""
+    with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH):
+        warnings.simplefilter("ignore")  # of a setting for Intel's GPUs that comes with the next line
+        with torch.backends.mkldnn.flags(enabled=False):
+            yield
+
+
+def matmul_peak(threads: int, *, seconds: float = 0.5) -> float:
+    """FLOP/s of a large float32 matrix product with `threads` threads: the limit for every network on this machine."""
+    use_threads(threads)
+    one, two = torch.randn(PEAK_SIDE, PEAK_SIDE), torch.randn(PEAK_SIDE, PEAK_SIDE)
+    out = torch.empty_like(one)
+    return 2 * PEAK_SIDE**3 * _rate(lambda: torch.mm(one, two, out=out), seconds)
+
+
+def training_speed(config: RunConfig, *, seconds: float = 2.0) -> Speed:
+    """How fast a run of `config` trains on this machine's CPU, on random images, with the threads and kernel it would choose."""
+    task, training = Task(), config.training
+    model = build_model(config.model, task, seed=training.seed, **vars(config.model_config))
+    flops = training_flops(model, task)
+    optimizer = make_optimizer(model, training)
+    images, labels = torch.randn(training.batch_size, 3, 32, 32), torch.randint(0, 10, (training.batch_size,))
+
+    def step(kernel: str) -> None:
+        use_kernel(model, kernel)
+        optimizer.zero_grad(set_to_none=True)
+        F.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+
+    choice = kernels(model) if training.kernel == "auto" else (training.kernel,)
+    plan = fastest_plan(step, choice, threads=training.threads)
+    use_threads(plan.threads)
+    rate = training.batch_size * _rate(lambda: step(plan.kernel), seconds)
+    return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, matmul_peak(plan.threads))
+
+
+def _rate(work: Callable[[], object], seconds: float) -> float:
+    """How often a second `work` can be done; the first time does not count."""
+    work()
+    count, start = 0, time.perf_counter()
+    while time.perf_counter() - start < seconds:
+        work()
+        count += 1
+    return count / (time.perf_counter() - start)

@@ -1,0 +1,83 @@
+"""Counted arithmetic against formulas, and measured speeds against what they are made of."""
+
+import json
+
+import pytest
+import torch
+
+from core.models import MODELS, Task, build_model
+from core.training.config import RunConfig
+from core.training.speed import matmul_peak, training_flops, training_speed
+
+
+def flops(name, **values):
+    return training_flops(build_model(name, Task(), seed=0, **values), Task())
+
+
+@pytest.mark.parametrize(("cell", "gates"), [("rnn", 1), ("gru", 3), ("lstm", 4)])
+def test_a_recurrent_models_products_are_those_of_its_gates(cell, gates):
+    """Two products a gate and step, C x H and H x H, and of each three passes: forward, and a gradient for either side.
+
+    The first state is 0 but multiplied all the same; patches need no gradient of the pixels.
+    """
+    steps, inputs, hidden, patch = 64, 64, 48, 4 * 4 * 3
+    expected = 2 * (3 * steps * gates * (inputs + hidden) * hidden + 2 * steps * patch * inputs + 3 * hidden * 10)
+    found = flops(cell, patch_size=4, embed_dim=inputs, hidden_size=hidden)
+    assert expected - 2 * 2 * gates * hidden * hidden <= found <= expected  # the first state needs no gradient
+
+
+def test_attention_is_quadratic_in_the_tokens():
+    few, many = (flops("vit", patch_size=size, num_layers=1) for size in (8, 4))
+    tokens, dim, mlp = {8: 17, 4: 65}, 64, 256
+    linear = {size: 2 * 3 * count * (4 * dim * dim + 2 * dim * mlp) for size, count in tokens.items()}
+    attention = {size: 2 * 3 * 2 * count * count * dim for size, count in tokens.items()}
+    embedding = 2 * 2 * 3072 * dim
+    for found, size in ((few, 8), (many, 4)):
+        assert found == linear[size] + attention[size] + embedding + 2 * 3 * dim * 10
+
+
+def test_a_convolution_counts_every_place_of_its_kernel():
+    width, places = 8, (1024, 256, 64)
+    forward = places[0] * 27 * width + places[1] * 9 * width * 2 * width + places[2] * 9 * 2 * width * 4 * width
+    expected = 2 * (3 * forward - places[0] * 27 * width + 3 * 4 * width * 10)  # the pixels need no gradient
+    assert flops("cnn", width=width) == expected
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_counting_leaves_a_model_as_it_was(name):
+    model = build_model(name, Task(), seed=0)
+    assert training_flops(model, Task()) > 1e5
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_a_speed_is_what_it_says():
+    config = RunConfig.of(model="gru", patch_size=8, batch_size=16, threads=1)
+    speed = training_speed(config, seconds=0.1)
+    assert speed.plan.threads == 1 and speed.plan.kernel in ("torch", "scan")
+    assert speed.flops == flops("gru", patch_size=8) and speed.images_per_second > 0
+    assert speed.parameters == sum(p.numel() for p in build_model("gru", patch_size=8).parameters())
+    assert speed.share == pytest.approx(speed.flops * speed.images_per_second / speed.peak)
+    assert 0 < speed.share < 1
+
+
+def test_the_peak_is_the_products_flops_in_the_time_it_takes(monkeypatch):
+    from core.training import speed
+
+    done = []
+    monkeypatch.setattr(speed.torch, "mm", lambda *_, **__: done.append(1))
+    monkeypatch.setattr(speed.time, "perf_counter", lambda: 0.25 * len(done))
+    before = torch.get_num_threads()
+    assert matmul_peak(before, seconds=1) == pytest.approx(2 * 1024**3 / 0.25)
+
+
+def test_the_command_prints_a_line_a_model(capsys):
+    from core.cli import main
+
+    assert main(["bench", "cnn", "hand-in", "--seconds", "0.05", "--threads", "1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in found["models"]] == ["cnn", "hand-in"]
+    assert all(row["images_per_second"] > 0 and row["peak"] > 1e8 for row in found["models"])
+    assert main(["bench", "cn"]) == 2
+    assert "Did you mean 'cnn'" in capsys.readouterr().err
+    assert main(["bench", "cnn", "--seconds", "0.05"]) == 0
+    assert "MFLOP an image" in capsys.readouterr().out
