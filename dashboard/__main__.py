@@ -69,10 +69,12 @@ def serve(*, host: str, port: int, script: Path = APP) -> None:
     # A training step gives up the interpreter lock some hundred times; against a busy page it waits one switch interval (5 ms unless
     # set) each time to get it back. With 30 viewers this line keeps about 0.9 of the training speed instead of 0.5 to 0.8.
     sys.setswitchinterval(0.0005)
+    import uvicorn
     from uvicorn.config import LOGGING_CONFIG
 
-    from dashboard.server import application
+    from dashboard.server import PromptServer, application
 
+    uvicorn.Server = PromptServer  # the name by which Streamlit makes its server
     LOGGING_CONFIG["loggers"]["uvicorn.error"]["level"] = "WARNING"
     with suppress(KeyboardInterrupt):
         application(script, address=f"http://{shown_host(host)}:{port}").run(config={"server.address": host, "server.port": port})

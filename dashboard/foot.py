@@ -30,6 +30,12 @@ def foot(run: Snapshot, *, link: str, command: str) -> None:
         f"made by `{run.recorded or RunConfig.of(**run.config).command()}`",
     ]  # fmt: skip
     st.caption(" · ".join(part for part in parts if part))
+    with st.expander("This set-up as a link and as a command", key="take_along", on_change="rerun") as box:
+        if box.open:  # the first code on a page makes the browser load a syntax highlighter: half a second
+            _take_along(link, command)
+
+
+def _take_along(link: str, command: str) -> None:
     columns = st.columns(2)
     with columns[0]:
         st.caption("Link to this set-up")

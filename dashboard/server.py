@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import socket
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
@@ -13,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
+import uvicorn
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
@@ -26,6 +29,7 @@ from dashboard.components import SCRIPTS, script_urls
 from dashboard.navigation import PAGES
 
 GARBAGE_SECONDS = 60
+PREPARE_SECONDS = 0.4  # after the start: a browser that waits already gets its scripts first, and is then busy with them
 # Both kinds of file have a version in what names them: plotly.js its release, ours a hash. So a browser may keep them.
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 A_DAY = {"Cache-Control": "public, max-age=86400"}
@@ -47,6 +51,19 @@ def application(script: Path, *, address: str) -> st.App:
     return st.App(script, routes=ROUTES, lifespan=lifespan, middleware=[Middleware(Preload)])
 
 
+class PromptServer(uvicorn.Server):
+    """Sends small answers at once.
+
+    Streamlit binds the socket in a way that leaves Nagle's algorithm on (github.com/Kludex/uvicorn/issues/3149): the body of an answer
+    then waits 40 ms for the browser to acknowledge the head, for each of the hundred files of the first page.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in sockets or ():
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
+        await super().startup(sockets)
+
+
 class Preload:
     """Tells the browser with the empty page what the first chart will need, so that it is there when the chart is."""
 
@@ -65,7 +82,8 @@ class Preload:
 
 
 def prepare_first_page() -> None:
-    """Load what the first page needs while the browser is still loading its own scripts."""
+    """Load what the first page needs while the browser is still evaluating Streamlit's scripts."""
+    time.sleep(PREPARE_SECONDS)
     with suppress(LabError):  # the page says what is wrong
         import dashboard.judgement
         import dashboard.live

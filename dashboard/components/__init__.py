@@ -1,8 +1,8 @@
 """Browser components, one folder each: Python, JavaScript, CSS.
 
-A component's JavaScript is served by `dashboard.__main__` at a URL that carries a hash of its text, so that a browser keeps it for
-good; what travels with every update of a component is a loader of two lines. Data goes as a list of one: in a dict Streamlit would
-look for data frames, and load pandas for it before the first picture.
+A component's JavaScript is served by `dashboard.__main__` at a URL that carries a hash of all scripts of its folder (they may import each
+other), so that a browser keeps it for good; what travels with every update of a component is a loader of two lines. Data goes as a list of
+one: in a dict Streamlit would look for data frames, and load pandas for it before the first picture.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ SCRIPTS = {f"{path.parent.name}/{path.name}": path for path in FOLDER.glob("*/*.
 
 @cache
 def script_url(script: str) -> str:
-    """The address of `script` ("folder/name.js") on this server, with a hash of its text."""
-    return f"/components/{script}?v={sha256(SCRIPTS[script].read_bytes()).hexdigest()[:12]}"
+    """The address of `script` ("folder/name.js") on this server, with a hash of its folder's scripts."""
+    folder = "".join(path.read_text("utf-8") for path in sorted(SCRIPTS[script].parent.glob("*.js")))
+    return f"/components/{script}?v={sha256(folder.encode()).hexdigest()[:12]}"
 
 
 def script_urls() -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("live_chart_app.py")
 CHART, PLOT = ".live-chart", ".live-chart-plot"
+SKETCH = f"{PLOT} .live-chart-sketch"
 LOSS = f"{PLOT} .nsewdrag[data-subplot=xy]"
 
 
@@ -163,7 +164,18 @@ def test_the_figure_follows_the_theme(chart):
     assert counts(chart)["newplots"] == chart.plots_before
 
 
-def test_without_the_chart_library_the_page_says_so(page, address):
+def test_without_the_chart_library_the_page_says_so_and_the_sketch_stays(page, address):
     page.route("**/vendor/plotly.min.js", lambda route: route.fulfill(status=200, content_type="text/javascript", body=""))
     page.goto(address)
-    page.get_by_text("The chart library could not be loaded").first.wait_for()
+    said = page.get_by_text("The chart library could not be loaded")
+    said.wait_for()
+    points = counts(page)["points"]
+    page.wait_for_function(f"Number(document.querySelector('{CHART}').dataset.points) >= {points + 10}")
+    assert page.locator(SKETCH).count() == 1 and sketched(page, "training") >= points + 10, "it follows the run"
+    chart, note = page.locator(SKETCH).bounding_box(), said.bounding_box()
+    assert note["y"] >= chart["y"] + chart["height"], "the message covers nothing"
+
+
+def sketched(page, name: str) -> int:
+    """How many points the sketch's first line of this name has."""
+    return page.evaluate(f"document.querySelector('{SKETCH} [data-name=\"{name}\"]').getAttribute('d').match(/[ML]/g).length")

@@ -167,11 +167,28 @@ def test_a_copied_link_opens_the_same_set_up(lab, page, chromium):
     page.get_by_role("slider", name="Epochs").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("epochs=12"))
+    take_along(page)
+    link = page.locator("code", has_text="http").inner_text()
+    assert link == page.url
     other = chromium.new_page()
-    open_lab(other, page.url)
+    open_lab(other, link)
     assert other.get_by_role("radio", name="ViT").is_checked()
+    assert loaded(other, "SyntaxHighlighter") == 0, "what costs half a second is loaded with the box"
+    take_along(other)
     assert other.locator("code", has_text="--model vit").inner_text().split("--")[1:] == ["model vit ", "dataset shapes ", "epochs 12"]
+    assert loaded(other, "SyntaxHighlighter") == 1
     other.close()
+
+
+def take_along(page):
+    """Open the box with the link and the command, by keyboard."""
+    page.locator("summary", has_text="This set-up as a link and as a command").focus()
+    page.keyboard.press("Enter")
+    page.locator("code", has_text="http").wait_for()
+
+
+def loaded(page, script):
+    return page.evaluate(f"performance.getEntriesByType('resource').filter(e => e.name.includes('{script}')).length")
 
 
 def test_a_closed_tab_does_not_stop_the_run(lab, page, chromium):

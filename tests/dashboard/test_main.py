@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from dashboard.__main__ import ROOT, main, port_problem, shown_host
-from dashboard.components import SCRIPTS, loader
+from dashboard.components import SCRIPTS, loader, script_url
 
 
 def refused(capsys, *arguments: str) -> str:
@@ -97,6 +97,8 @@ def test_only_scripts_of_components_are_sent():
     found = send_script(request("127.0.0.1", {"folder": "live_chart", "file": "live_chart.js"}))
     assert found.path == SCRIPTS["live_chart/live_chart.js"] and "immutable" in found.headers["cache-control"]
     assert "/components/live_chart/live_chart.js?v=" in loader("live_chart/live_chart.js")
+    versions = {script_url(f"live_chart/{name}.js").split("?v=")[1] for name in ("live_chart", "sketch")}
+    assert len(versions) == 1, "live_chart.js imports its neighbour under its own version"
     assert send_script(request("127.0.0.1", {"folder": "live_chart", "file": "__init__.py"})).status_code == 404
 
 

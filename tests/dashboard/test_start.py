@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -107,3 +108,14 @@ def test_the_server_from_its_start_to_ctrl_c(server, tmp_path):
     left = RunManager(tmp_path).snapshot(run)
     assert left.status == "interrupted" and len(left.epochs) >= 1
     assert left.message.startswith("The server was stopped."), "the server said so itself; it was not found dead at the next start"
+
+
+def test_small_answers_are_sent_at_once(server):
+    connection, seconds = http.client.HTTPConnection(server[1]), []
+    for _ in range(30):
+        began = time.monotonic()
+        connection.request("GET", "/favicon.png")
+        connection.getresponse().read()
+        seconds.append(time.monotonic() - began)
+    connection.close()
+    assert sorted(seconds)[7] < 0.03, "Nagle's algorithm and delayed acknowledgements make it 0.04 each after the first few"

@@ -30,6 +30,12 @@ def open_page(**query):
     return run(app)
 
 
+def shown_code(app):
+    """The link and the command that the foot shows, in that order, once its box has been opened."""
+    app.session_state["take_along"] = True
+    return [code.value for code in run(app).code]
+
+
 def run(target):
     """Run the script, after an action on one of its elements or as it is."""
     app = target.run()
@@ -107,9 +113,10 @@ def test_the_controls_can_be_set_as_they_were_for_a_run():
     run_id = only_run()
     wait_for(services.manager(), run_id, ended)
     app = open_page()
-    assert "--hidden-size" not in app.code[1].value
+    assert "--hidden-size" not in shown_code(app)[1]
     press(app, f"setup-{run_id}")
-    assert "--dataset tiny" in app.code[1].value and "--hidden-size 11 " in app.code[1].value
+    command = shown_code(app)[1]
+    assert "--dataset tiny" in command and "--hidden-size 11 " in command
 
 
 def test_a_second_run_says_its_place():
@@ -138,12 +145,11 @@ def test_a_failed_run_says_what_to_do(monkeypatch):
 
 def test_every_value_of_the_link_arrives_and_leaves():
     app = open_page(model="vit", num_heads="2", positions="none", lr="0.005", augment="True", batch_size="37")
-    code = [c.value for c in app.code]
-    assert (
-        code[1] == "python -m core train --model vit --dataset shapes --num-heads 2 --positions none --batch-size 37 --lr 0.005 --augment"
-    )
+    link, command = shown_code(app)
+    changed = "--num-heads 2 --positions none --batch-size 37 --lr 0.005 --augment"
+    assert command == f"python -m core train --model vit --dataset shapes {changed}"
     for part in ("model=vit", "num_heads=2", "positions=none", "lr=0.005", "augment=True", "batch_size=37"):
-        assert part in code[0]
+        assert part in link
 
 
 @pytest.mark.parametrize(
@@ -164,6 +170,12 @@ def test_a_bad_link_is_explained_and_the_page_works(query, message):
     assert not app.button(key="play").disabled
 
 
+def test_no_code_is_drawn_before_its_box_is_opened():
+    app = open_page()
+    assert not app.code, "the first code on a page costs the browser half a second"
+    assert len(shown_code(app)) == 2
+
+
 def test_what_cannot_be_is_explained_and_play_is_off():
     app = open_page(model="vit", num_heads="3")
     assert any("num_heads = 3 does not divide embed_dim = 64" in e.value for e in app.error)
@@ -173,10 +185,10 @@ def test_what_cannot_be_is_explained_and_play_is_off():
 def test_each_model_has_its_own_defaults():
     app = open_page(model="gru")
     run(app.segmented_control(key="hp_model").set_value("vit"))
-    assert app.code[1].value == "python -m core train --model vit --dataset shapes"
+    assert shown_code(app)[1] == "python -m core train --model vit --dataset shapes"
     run(app.segmented_control(key="hp_model").set_value("gru"))
     run(app.select_slider(key="hp_gru_hidden_size").set_value(96))
-    assert app.code[1].value == "python -m core train --model gru --dataset shapes --hidden-size 96"
+    assert shown_code(app)[1] == "python -m core train --model gru --dataset shapes --hidden-size 96"
 
 
 def test_a_data_set_that_is_not_there_is_offered(monkeypatch):

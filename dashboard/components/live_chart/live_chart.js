@@ -1,11 +1,15 @@
 // One Plotly figure per mounted chart. A message (dashboard/charts.py, live_data) adds to what the chart has; then the whole figure is
 // brought up to date by one Plotly.react, which keeps the DOM node, the hover label, the zoom and
 // the legend's choices (uirevision), and costs no more than extendTraces, which redraws everything too.
+// Until plotly.js is there the same figure is drawn as a sketch.
 
+const { sketch } = await import(`./sketch.js${new URL(import.meta.url).search}`); // the folder's version is in the query
 const PLOTLY = `${location.origin}/vendor/plotly.min.js`;
 const NARROW = 560; // px: below, the panels are stacked
 const REPLAY_SECONDS = 8;
+const REPLAY_PAUSE = 1000; // ms for which a recorded run is seen whole before its replay begins
 const FRAME = 60; // ms between two pictures of a replay
+const IDLE_WAIT = 2000; // ms that the chart library waits at most for a quiet browser
 const RESYNC_PAUSE = 2000; // ms between two requests for everything
 
 let loading;
@@ -20,7 +24,9 @@ function loadPlotly() {
       script.remove();
       return reject(new Error('not loaded'));
     };
-    document.head.append(script);
+    // Evaluating the library keeps the browser busy for half a second: first the sketch is painted, and the page gets its other elements.
+    const whenIdle = window.requestIdleCallback ?? setTimeout;
+    requestAnimationFrame(() => requestAnimationFrame(() => whenIdle(() => document.head.append(script), { timeout: IDLE_WAIT })));
   });
   return loading;
 }
@@ -41,12 +47,13 @@ class LiveChart {
     this.note = root.querySelector('.live-chart-note');
     this.label = root.querySelector('.live-chart-label');
     this.button = root.querySelector('.live-chart-replay');
-    this.button.onclick = () => this.startReplay();
+    this.button.onclick = () => this.startReplay(0);
     this.counts = { newplots: 0, updates: 0 };
     this.asked = -Infinity;
-    this.observer = new ResizeObserver(() => this.plotted && this.isNarrow() !== this.narrow && this.draw());
+    this.problem = '';
+    this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(root);
-    this.plot.addEventListener('pointerdown', () => this.hold());
+    this.plot.addEventListener('pointerdown', () => this.plotted && this.hold());
   }
 
   receive(data) {
@@ -58,7 +65,7 @@ class LiveChart {
     this.label.textContent = data.label;
     this.button.hidden = !data.replay;
     if (newRun) Object.assign(this, { plotted: false, replaying: null });
-    if (newRun && data.replay && !matchMedia('(prefers-reduced-motion: reduce)').matches) return this.startReplay();
+    if (newRun && data.replay && !matchMedia('(prefers-reduced-motion: reduce)').matches) return this.startReplay(REPLAY_PAUSE);
     return this.draw();
   }
 
@@ -68,19 +75,22 @@ class LiveChart {
     this.askForAll(this.asked);
   }
 
-  startReplay() {
+  // Plays the curve from its beginning, `pause` ms after it has been drawn whole by the chart library.
+  startReplay(pause) {
     const token = (this.replaying = {});
-    this.progress = 0;
-    let began;
+    this.progress = 1;
+    let begin;
     let last = -Infinity;
     const frame = (now) => {
       if (this.replaying !== token) return;
-      if (this.plotted) began ??= now; // not while the chart library is still on its way
-      this.progress = began === undefined ? 0 : Math.min(1, (now - began) / (1000 * REPLAY_SECONDS));
-      if (this.progress === 1) this.replaying = null;
-      if (this.plotted && (now - last >= FRAME || this.progress === 1)) {
-        last = now;
-        this.draw();
+      if (this.plotted) begin ??= now + pause;
+      if (now >= begin) {
+        this.progress = Math.min(1, (now - begin) / (1000 * REPLAY_SECONDS));
+        if (this.progress === 1) this.replaying = null;
+        if (now - last >= FRAME || !this.replaying) {
+          last = now;
+          this.draw();
+        }
       }
       if (this.replaying) requestAnimationFrame(frame);
     };
@@ -89,11 +99,18 @@ class LiveChart {
   }
 
   draw() {
+    if (!window.Plotly) this.paint();
     const pending = loadPlotly().then(
-      () => this.root.isConnected && this.paint(),
-      () => (this.note.textContent = `The chart library could not be loaded from ${PLOTLY}. Start the lab with "python -m dashboard" and reload.`),
+      () => this.paint(),
+      () => this.say(`The chart library could not be loaded from ${PLOTLY}: this picture shows all data, but cannot be zoomed.`),
     );
     pending.catch((error) => console.error(error));
+  }
+
+  // Plotly follows the width by itself, but for the choice of panels; a sketch does not.
+  resized() {
+    const redraw = this.plotted ? this.isNarrow() !== this.narrow : this.run && this.root.clientWidth !== this.width;
+    if (redraw) this.draw();
   }
 
   // While a box is being dragged nothing is redrawn: the drag would be lost.
@@ -101,36 +118,50 @@ class LiveChart {
     this.held = true;
     const release = () => {
       this.held = false;
-      setTimeout(() => this.plotted && this.draw()); // after Plotly has zoomed
+      setTimeout(() => this.draw()); // after Plotly has zoomed
       for (const end of ['pointerup', 'pointercancel']) window.removeEventListener(end, release, true);
     };
     for (const end of ['pointerup', 'pointercancel']) window.addEventListener(end, release, true);
   }
 
   paint() {
-    if (this.held) return;
+    if (this.held || !this.root.isConnected) return;
     this.narrow = this.isNarrow();
-    this.plot.style.height = `${Math.round(this.data.height * (this.narrow ? 1.45 : 1))}px`;
+    this.width = this.root.clientWidth;
+    const height = Math.round(this.data.height * (this.narrow ? 1.45 : 1));
+    this.plot.style.height = `${height}px`;
     const curves = this.curves();
     const style = readStyle(this.root);
     const figure = [traces(curves, style, this.narrow), layout(curves, style, this.narrow), config(this.run)];
-    this.note.textContent = this.points.length ? '' : 'waiting for the first step';
-    if (this.plotted) {
+    if (!window.Plotly) {
+      this.plot.replaceChildren(sketch(figure[0], figure[1], this.width, height));
+    } else if (this.plotted) {
       window.Plotly.react(this.plot, ...figure);
       this.counts.updates += 1;
     } else {
+      this.plot.querySelector('.live-chart-sketch')?.remove();
       window.Plotly.newPlot(this.plot, ...figure);
       this.plotted = true;
       this.counts.newplots += 1;
+      this.problem = '';
     }
+    this.say(this.problem);
     Object.assign(this.root.dataset, this.counts, { points: curves.x.length });
     this.plot.setAttribute('aria-label', describe(curves));
+  }
+
+  // Say what is wrong, under the picture; else, on it, that there is nothing to see yet.
+  say(problem) {
+    this.problem = problem;
+    this.note.classList.toggle('live-chart-problem', Boolean(problem));
+    this.note.textContent = problem || (this.points.length ? '' : 'waiting for the first step');
   }
 
   // The numbers to be drawn now: all there are, or their beginning while a replay runs.
   curves() {
     const { data, points } = this;
-    const shown = this.replaying ? Math.floor(points.length * this.progress) : points.length;
+    const playing = this.replaying && this.progress < 1;
+    const shown = playing ? Math.floor(points.length * this.progress) : points.length;
     const width = this.stride / (data.steps_per_epoch || 1);
     const now = shown * width;
     const column = (i, scale = 1) => points.slice(0, shown).map((p) => (p[i] === null ? null : p[i] * scale));
@@ -139,19 +170,19 @@ class LiveChart {
     const curves = {
       data,
       x: loss.map((_, i) => (i + 0.5) * width),
-      now: this.replaying || !epochs.length ? now : Math.max(now, epochs.at(-1)[0]),
+      now: playing || !epochs.length ? now : Math.max(now, epochs.at(-1)[0]),
       loss,
       top1,
       lr,
       smoothLoss: smooth(loss, data.smoothing),
       smoothTop1: smooth(top1, data.smoothing),
-      epochs: this.replaying ? epochs.filter((row) => row[0] <= now) : epochs,
+      epochs: playing ? epochs.filter((row) => row[0] <= now) : epochs,
       reference: data.reference,
-      changes: data.lr_changes.filter(([epoch]) => !this.replaying || epoch <= now),
+      changes: data.lr_changes.filter(([epoch]) => !playing || epoch <= now),
       extent: data.replay ? extent(points, epochs, data) : null,
     };
     const best = curves.epochs.reduce((a, row) => (a && a[4] >= row[4] ? a : row), null);
-    curves.best = this.replaying ? best : (this.epochs.get(data.best) ?? null);
+    curves.best = playing ? best : (this.epochs.get(data.best) ?? null);
     return curves;
   }
 
@@ -203,7 +234,7 @@ function extent(points, epochs, data) {
     x: [0, last * 1.015],
     loss: range([...points.map((p) => p[0]), ...rows.flatMap((row) => [row[1], row[3]])]),
     top1: range([...points.map((p) => p[1]), ...rows.flatMap((row) => [row[2], row[4]])].map((v) => v && v * 100)),
-    lr: range(points.map((p) => p[2]), 0.08),
+    lr: range([0, ...points.map((p) => p[2])], 0.08),
   };
 }
 
