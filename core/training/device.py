@@ -16,7 +16,7 @@ import torch
 
 from core.errors import ConfigError
 
-GAIN = 1.25  # more threads must be this much faster, or one is kept: the page's server needs a core to answer
+GAIN = 1.1  # more threads must be so much faster, or fewer are kept: the measurement is short and noisy
 
 
 def choose_device(name: str = "auto") -> torch.device:

@@ -14,6 +14,7 @@ from tests.benchmarks.report import facts, say
 BENCHMARKS = {
     "loop": ("loop", 5, "the training loop against a bare loop and a textbook's"),
     "neighbour": ("loop", 5, "the same while another process keeps one core busy"),
+    "kernel": ("kernel", 4, "GRUs in the lab against nn.GRU at its best number of threads, free and beside a busy neighbour"),
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "start": ("start", 1, "from `python -m dashboard` to a page with content"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),

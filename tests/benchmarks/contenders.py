@@ -22,8 +22,9 @@ from torch.utils.data import Dataset as TorchDataset
 from core.data import load_dataset
 from core.data.splits import Dataset, Split, normalize
 from core.models import Task, build_model
+from core.models.gru import use_kernel
 from core.training.config import RunConfig
-from core.training.device import use_threads
+from core.training.device import Plan, use_threads
 from core.training.history import Snapshot
 from core.training.manager import RunManager
 from core.training.optim import make_optimizer
@@ -58,7 +59,7 @@ class Lab:
         self.manager, self.batch = manager, config.training.batch_size
         self.run_id = manager.submit(config, paused=True)
         self._wait_until_paused()
-        self.threads = self._snapshot().threads
+        self.plan = Plan(self._snapshot().threads, self._snapshot().kernel)
 
     def turn(self, seconds: float) -> float:
         """Like the others' `turn`; a turn in which an epoch ended is taken again, for validation is no training."""
@@ -99,15 +100,15 @@ class Lab:
 
 
 class Bare:
-    """Nothing but the arithmetic: index, normalise, forward, loss, backward, clip, step, with as many threads as the lab chose.
+    """Nothing but the arithmetic: index, normalise, forward, loss, backward, clip, step, with the threads and kernel that the lab chose.
 
     It has a thread of its own, as the lab has: the C library gives the first thread other memory than later ones, which alone
     makes a CNN's step 20 % slower or faster.
     """
 
-    def __init__(self, dataset: Dataset, config: RunConfig, threads: int):
-        self._steps = bare_steps(dataset, config)
-        self._thread = ThreadPoolExecutor(1, initializer=use_threads, initargs=(threads,))
+    def __init__(self, dataset: Dataset, config: RunConfig, plan: Plan):
+        self._steps = bare_steps(dataset, config, plan.kernel)
+        self._thread = ThreadPoolExecutor(1, initializer=use_threads, initargs=(plan.threads,))
 
     def turn(self, seconds: float) -> float:
         return self._thread.submit(speed, self._steps, seconds).result()
@@ -117,8 +118,9 @@ class Bare:
         self._steps.close()
 
 
-def bare_steps(dataset: Dataset, config: RunConfig) -> Iterator[int]:
+def bare_steps(dataset: Dataset, config: RunConfig, kernel: str) -> Iterator[int]:
     training, model = config.training, fresh_model(config, dataset).train()
+    use_kernel(model, kernel)
     optimizer, split = make_optimizer(model, training), dataset.train
     generator = torch.Generator().manual_seed(training.seed)
     while True:
@@ -182,11 +184,14 @@ class Plain:
     """The textbook's loop in a process of its own, with torch's default number of threads."""
 
     def __init__(self, config: RunConfig, home: str):
-        os.environ.pop("OMP_NUM_THREADS", None)  # the default is torch's, not the caller's
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=serve_plain, args=(theirs, config, home))
+        ours = dict(os.environ)
+        os.environ.pop("OMP_NUM_THREADS", None)  # the default is torch's, not the caller's
+        os.environ["GOMP_SPINCOUNT"] = "300000"  # nor the lab's: this is what libgomp does unless told otherwise
         self._process.start()
+        os.environ.update(ours)
         theirs.close()
         self.threads = self._pipe.recv()
 

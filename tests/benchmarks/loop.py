@@ -12,6 +12,7 @@ from typing import Any
 
 from core.data import load_dataset
 from core.training.config import RunConfig
+from core.training.device import Plan
 from core.training.manager import RunManager
 from tests.benchmarks.contenders import Bare, Lab, Plain
 from tests.benchmarks.neighbours import busy_neighbour, core_independence
@@ -42,7 +43,7 @@ class Speeds:
 
     case: Case
     batch: int
-    threads: int
+    plan: Plan
     plain_threads: int
     lab: list[float] = field(default_factory=list)
     bare: list[tuple[float, float]] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Speeds:
         to_plain, to_bare = ratio(self.lab, self.plain), ratio(self.lab, beside)
         again = ratio([after for _, after in self.bare], [before for before, _ in self.bare])
         return [
-            self.case.title, str(self.batch), str(self.threads), str(self.plain_threads),
+            self.case.title, str(self.batch), f"{self.plan.threads}, {self.plan.kernel}", str(self.plain_threads),
             f"{median(self.lab):,.0f}", f"{median(beside):,.0f}", f"{median(self.plain):,.0f}",
             str(to_plain), verdict(to_plain.median, at_least=self.case.need),
             str(to_bare), verdict(to_bare.median, at_least=BARE_NEED), str(again),
@@ -61,7 +62,7 @@ class Speeds:
 
 
 HEAD = [
-    "model", "batch", "threads", "plain's threads", "lab images/s", "bare", "plain",
+    "model", "batch", "threads, kernel", "plain's threads", "lab images/s", "bare", "plain",
     "lab / plain", "need", "lab / bare", "need", "bare / bare",
 ]  # fmt: skip
 
@@ -91,7 +92,7 @@ def _report(title: str, beside: Any, options: argparse.Namespace) -> str:
             "",
             f"Training phase on {images}, seed 0. Median of {rounds} rounds of bare, lab, bare, plain, {seconds:g} s each; in brackets",
             "the range of the rounds. lab: a run in the lab's thread with snapshots, metrics, checkpoints and database. bare: the same",
-            "arithmetic on the same tensors with the lab's number of threads and nothing else. plain: DataLoader with 2 workers,",
+            "arithmetic on the same tensors with the lab's threads and kernel and nothing else. plain: DataLoader with 2 workers,",
             "per-image ToTensor and Normalize, .item() every step, torch's own number of threads. bare / bare shows the noise.",
         ]
     )
@@ -103,8 +104,8 @@ def measure(case: Case, folder: Path | None, home: str, *, rounds: int, seconds:
     config = RunConfig.of(**{**case.values, "dataset": "shapes", **data, "epochs": 1000})
     say(f"{case.title}: loading")
     dataset, manager = load_dataset(config.dataset, config.data_config, home=home), RunManager(home)
-    with closing(Lab(manager, config)) as lab, closing(Bare(dataset, config, lab.threads)) as bare, closing(Plain(config, home)) as plain:
-        speeds = Speeds(case, config.training.batch_size, lab.threads, plain.threads)
+    with closing(Lab(manager, config)) as lab, closing(Bare(dataset, config, lab.plan)) as bare, closing(Plain(config, home)) as plain:
+        speeds = Speeds(case, config.training.batch_size, lab.plan, plain.threads)
         take_turns(speeds, lab, bare, plain, rounds=rounds, seconds=seconds)
     manager.shutdown()
     return speeds

@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from core.data import DATASETS, DatasetSpec, load_dataset
 from core.training import trainer
 from core.training.config import RunConfig
+from core.training.device import Plan
 from core.training.manager import RunManager
 from tests.benchmarks import contenders, report
 from tests.benchmarks.loop import Case, Speeds, take_turns
@@ -40,7 +41,7 @@ def test_a_ratio_is_the_median_of_the_rounds_own_ratios():
 
 
 def test_the_lab_is_compared_with_the_bare_loops_before_and_after_it():
-    speeds = Speeds(Case("any", 1.2), batch=8, threads=1, plain_threads=2)
+    speeds = Speeds(Case("any", 1.2), batch=8, plan=Plan(1, "torch"), plain_threads=2)
     lab, bare, plain = Scripted(1, 90, 97), Scripted(1, 80, 120, 100, 94), Scripted(1, 60, 97)  # the first of each does not count
     take_turns(speeds, lab, bare, plain, rounds=2, seconds=0)
     cells = speeds.row()
@@ -82,8 +83,8 @@ def test_every_contender_trains(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(contenders, "WARM_SECONDS", 0.0)
     monkeypatch.setattr(trainer, "READ_SECONDS", 0.01)
     dataset, manager = load_dataset("tiny", home=tmp_path), RunManager(tmp_path)
-    lab, bare = contenders.Lab(manager, tiny), contenders.Bare(dataset, tiny, threads=1)
-    assert lab.threads == 1
+    lab, bare = contenders.Lab(manager, tiny), contenders.Bare(dataset, tiny, Plan(1, "torch"))
+    assert lab.plan == Plan(1, "torch")
     assert lab.turn(0.0) > 0
     assert manager.snapshot(lab.run_id).status == "paused"  # it stands still while the others train
     assert bare.turn(0.01) > 0
