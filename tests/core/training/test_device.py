@@ -32,7 +32,7 @@ def test_more_threads_are_taken_when_they_help(machine):
 
 
 def test_one_is_kept_when_more_hardly_help(machine):
-    assert threads_for(machine, lambda n: 0.01 if n == 1 else 0.0092, budget=0.3) == 1
+    assert threads_for(machine, lambda n: 0.01 if n == 1 else 0.0097, budget=0.3) == 1
 
 
 def test_threads_that_wait_for_each_other_are_not_taken(machine):
