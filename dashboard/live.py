@@ -17,7 +17,7 @@ from dashboard.charts import live_data, reference_epochs
 from dashboard.components.live_chart import last_sent, live_chart
 from dashboard.samples import sample_cards
 
-TICKS = ((10, 1.0), (math.inf, 2.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
+TICKS = ((4, 1.0), (12, 1.5), (math.inf, 3.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
 CHART = "chart"
 STATUS_WORDS = {
     "queued": "waiting", "loading": "loading", "running": "training", "paused": "paused", "testing": "testing",

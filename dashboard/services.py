@@ -11,6 +11,8 @@ from core.home import number_setting
 from core.recorded import recorded_names
 
 if TYPE_CHECKING:
+    from core.training.config import RunConfig
+    from core.training.forecast import Forecast
     from core.training.manager import RunManager
 
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
@@ -18,7 +20,11 @@ WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and 
 VIEWER_SECONDS = 10.0  # a session that has not looked for so long is none
 FIRST_RECORDED = "shapes-gru"
 
+SPARE_CORES = 1  # that training leaves to this server
+forecasts: dict[str, Forecast] = {}  # what was measured since the start, by `dashboard.forecast.timed`
+
 _lock = threading.Lock()
+_measuring = threading.Lock()  # two at a time would disturb each other
 _manager: RunManager | None = None
 _warming = False
 _viewers: dict[str, float] = {}  # session -> when it last looked
@@ -37,9 +43,21 @@ def manager() -> RunManager:
             from core.training.manager import RunManager  # brings SQLAlchemy: not before the first picture
 
             _manager = RunManager(
-                max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))), away_seconds=away_minutes() * 60 or None, spare_cores=1
+                max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))),
+                away_seconds=away_minutes() * 60 or None,
+                spare_cores=SPARE_CORES,
             )
         return _manager
+
+
+def make_forecast(key: str, config: RunConfig) -> None:
+    """Measure how long `config` would take, and keep it under `key`; nothing happens if that has been done."""
+    from core.training.forecast import forecast
+
+    lab = manager()
+    with _measuring:
+        if key not in forecasts:
+            forecasts[key] = forecast(config, lab.home, lambda *_: None, spare=SPARE_CORES, beside=lab.training)
 
 
 def saw_viewer(session: str) -> None:

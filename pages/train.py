@@ -8,6 +8,7 @@ from dashboard.components.keys import keys
 from dashboard.controls import help_panel, run_form
 from dashboard.downloads import offer_download
 from dashboard.foot import foot, try_this
+from dashboard.forecast import forecast_panel
 from dashboard.judgement import judgement_panel
 from dashboard.live import chart_panel, page_link, shown, ticking
 from dashboard.predict import predict
@@ -36,6 +37,7 @@ with right:  # the picture first: it takes the browser longest
 with left:
     config = run_form()
     there = offer_download(config.dataset) if config and DATASETS[config.dataset].downloads else True
+    forecast_panel(config if there else None)
 with buttons:
     transport(config if there else None)
 ticking(judgement_panel, slower=4)

@@ -38,8 +38,8 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs recorded scores",
-    "core.training": "config export history manager store",
-    "dashboard": "charts controls downloads foot images live navigation runs server services state tables",
+    "core.training": "config export forecast history manager store",
+    "dashboard": "charts controls downloads foot forecast images live navigation runs server services state tables",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

@@ -148,6 +148,11 @@ class RunManager:
             found.append(summary)
         return found
 
+    @property
+    def training(self) -> bool:
+        """Whether a run of this process trains now."""
+        return self._turns.held
+
     def files(self, run_id: str) -> RunFiles:
         """The checkpoints of a run."""
         from core.training.checkpoint import RunFiles

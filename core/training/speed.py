@@ -17,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from core.models import Task, build_model
 from core.models.gru import KERNELS, kernels, use_kernel
 from core.training.config import RunConfig
-from core.training.device import Plan, fastest_plan, use_threads
+from core.training.device import Plan, choose_device, fastest_plan, use_threads
 from core.training.optim import make_optimizer
 
 PEAK_SIDE = 1024  # of the square matrices that measure the limit: large enough to be the best case, small enough for the cache
@@ -61,40 +61,58 @@ def _plain_kernels() -> Iterator[None]:
             yield
 
 
-def matmul_peak(threads: int, *, seconds: float = 0.5) -> float:
-    """FLOP/s of a large float32 matrix product with `threads` threads: the limit for every network on this machine."""
+def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | str = "cpu") -> float:
+    """FLOP/s of a large float32 matrix product with `threads` CPU threads: the limit for every network on this machine."""
     use_threads(threads)
-    one, two = torch.randn(PEAK_SIDE, PEAK_SIDE), torch.randn(PEAK_SIDE, PEAK_SIDE)
+    one, two = torch.randn(2, PEAK_SIDE, PEAK_SIDE, device=device)
     out = torch.empty_like(one)
     return 2 * PEAK_SIDE**3 * _rate(lambda: torch.mm(one, two, out=out), seconds)
 
 
-def training_speed(config: RunConfig, *, seconds: float = 2.0) -> Speed:
-    """How fast a run of `config` trains on this machine's CPU, on random images, with the threads and kernel it would choose."""
+def training_speed(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> Speed:
+    """How fast a run of `config` trains here, on random images, with the device, threads and kernel that it would choose.
+
+    `spare` cores are left to others, as in `fastest_plan`.
+    """
     task, training = Task(), config.training
+    device = choose_device(training.device)
     model = build_model(config.model, task, seed=training.seed, **vars(config.model_config))
     flops = training_flops(model, task)
+    model.to(device)
     optimizer = make_optimizer(model, training)
-    images, labels = torch.randn(training.batch_size, 3, 32, 32), torch.randint(0, 10, (training.batch_size,))
+    images = torch.randn(training.batch_size, 3, 32, 32, device=device)
+    labels = torch.randint(0, 10, (training.batch_size,), device=device)
 
     def step(kernel: str) -> None:
         use_kernel(model, kernel)
         optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(model(images), labels).backward()
+        with torch.autocast(device.type, torch.bfloat16, enabled=training.precision == "bf16"):
+            loss = F.cross_entropy(model(images), labels)
+        loss.backward()
         optimizer.step()
 
-    choice = kernels(model) if training.kernel == "auto" else (training.kernel,)
-    plan = fastest_plan(step, choice, threads=training.threads)
+    if device.type == "cpu":
+        choice = kernels(model) if training.kernel == "auto" else (training.kernel,)
+        plan = fastest_plan(step, choice, threads=training.threads, spare=spare)
+    else:
+        plan = Plan(training.threads or 1, KERNELS[0])
     use_threads(plan.threads)
     rate = training.batch_size * _rate(lambda: step(plan.kernel), seconds)
-    return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, matmul_peak(plan.threads))
+    return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, matmul_peak(plan.threads, device=device))
 
 
 def _rate(work: Callable[[], object], seconds: float) -> float:
-    """How often a second `work` can be done; the first time does not count."""
+    """How often a second `work` can be done, the last time to its end on the device; the first time does not count."""
     work()
+    _wait()
     count, start = 0, time.perf_counter()
     while time.perf_counter() - start < seconds:
         work()
         count += 1
+    _wait()
     return count / (time.perf_counter() - start)
+
+
+def _wait() -> None:
+    if torch.accelerator.is_available():
+        torch.accelerator.synchronize()

@@ -24,12 +24,12 @@ from core.training.callbacks import Callback
 from core.training.config import TrainingConfig
 from core.training.device import choose_device
 from core.training.evaluate import evaluate
+from core.training.forecast import EVAL_COST
 from core.training.history import Curve, EpochRecord, FinalTest, frozen
 from core.training.optim import learning_rate, make_optimizer
 
 READ_SECONDS = 0.25  # how often numbers are read back from the device
 READ_STEPS = 512  # and after how many steps at the latest
-EVAL_COST = 1 / 3  # of a training step's time per image: forward without backward
 SAMPLES = 16
 
 

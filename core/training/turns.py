@@ -43,6 +43,11 @@ class Turns:
             self._holding.discard(run)
             self._changed.notify_all()
 
+    @property
+    def held(self) -> bool:
+        """Whether any run holds a turn."""
+        return bool(self._holding)
+
     def place(self, run: str) -> int:
         """The place of `run` among those that wait, from 1; 0 when it does not wait."""
         with self._changed:

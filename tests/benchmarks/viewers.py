@@ -81,7 +81,7 @@ def viewers(options: argparse.Namespace) -> str:
             f"{seconds:g} s without and",
             f"{seconds:g} s with viewers in turn; in brackets the range of the rounds. A viewer is a websocket that does what the browser",
             "does; all are in one other process, which shares the cores with the server. A tick is one update of one panel (a viewer",
-            "has five in four seconds, and half as many above ten viewers); its time is from asking to the last answer. lost: connections that the server closed.",
+            "has five in four seconds; above four viewers every second counts for 1.5, above twelve for 3); its time is from asking to the last answer. lost: connections that the server closed.",
             f"A busy process leaves one thread on another core {cores} of its speed on this machine: what the page costs beyond",
             "the interpreter lock.",
         ]

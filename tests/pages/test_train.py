@@ -1,5 +1,6 @@
 """The Train page as a user goes through it, without a browser."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,16 @@ def test_the_controls_can_be_set_as_they_were_for_a_run():
     press(app, f"setup-{run_id}")
     command = shown_code(app)[1]
     assert "--dataset tiny" in command and "--hidden-size 11 " in command
+
+
+def test_how_long_it_takes_is_said_before_and_judged_afterwards():
+    app = open_page(**TINY, epochs="2")
+    press(app, "forecast")
+    assert re.search(r"About \*\*[\d.]+ s\*\* an epoch, [\d.]+ s in all \([\d,]+ images/s here\)", texts(app))
+    press(app, "play")
+    run_id = only_run()
+    wait_for(services.manager(), run_id, ended)
+    assert re.search(rf"Said [\d.]+ s an epoch; {run_id} took [\d,]+% (longer|less)", texts(run(app)))
 
 
 def test_a_second_run_says_its_place():

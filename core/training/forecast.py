@@ -1,0 +1,50 @@
+"""How long a run will take on this machine, from two seconds of its arithmetic, and how good that was when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.training.config import RunConfig
+from core.training.history import Snapshot
+
+EVAL_COST = 1 / 3  # of a training step's time per image: forward without backward
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a measurement promises of a run."""
+
+    images_per_second: float  # of the training phase
+    epoch_seconds: float  # training and validation
+    epochs: int
+    beside: bool = False  # whether another run trained meanwhile
+
+    @property
+    def seconds(self) -> float:
+        """Of all epochs."""
+        return self.epochs * self.epoch_seconds
+
+    def error(self, run: Snapshot) -> float:
+        """By which share of its true time an epoch of `run` took longer than was said (less than 0: it was faster).
+
+        The first epoch, in which everything is done for the first time, counts only if there is no other.
+        """
+        seconds = [record.seconds for record in run.epochs[1:] or run.epochs]
+        return sum(seconds) / len(seconds) / self.epoch_seconds - 1
+
+
+def forecast(config: RunConfig, home: Path, progress: Callable[[int, int, str], None], *, spare: int = 0, beside: bool = False) -> Forecast:
+    """Measure how fast `config` trains here (about two seconds, after the images are loaded); `spare` cores are left to others,
+    `beside` says whether a run trains meanwhile.
+
+    Raises what loading the images and building the model raise.
+    """
+    from core.training.datasets import load_shared
+    from core.training.speed import training_speed
+
+    dataset = load_shared(config, home, progress)
+    rate = training_speed(config, spare=spare).images_per_second
+    images = max(1, round(config.training.train_fraction * len(dataset.train))) + EVAL_COST * len(dataset.val)
+    return Forecast(rate, images / rate, config.training.epochs, beside)
