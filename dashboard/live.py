@@ -110,9 +110,17 @@ def figures_html(run: Snapshot) -> str:
         "images/s": rate,
         "time left": duration(run.seconds_left) if run.active else "–",
         "parameters": f"{run.parameters:,}" if run.parameters else "–",
-        "device": f"{run.device}{f', {run.threads} thread' + 's' * (run.threads > 1) if run.threads else ''}" if run.device else "–",
+        "device": computed_by(run),
     }
     return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
+
+
+def computed_by(run: Snapshot) -> str:
+    """The device in words, with its threads and what computes a GRU."""
+    if not run.device:
+        return "–"
+    threads = f"{run.threads} thread{'s' * (run.threads > 1)}" if run.threads else ""
+    return ", ".join(part for part in (run.device, threads, "compiled GRU" if run.kernel == "scan" else "") if part)
 
 
 def duration(seconds: float) -> str:

@@ -100,9 +100,11 @@ class ReNetConfig(Hyperparameters):
         unit="features",
         basic=True,
     )
-    blocks1: int = hparam(1, "Blocks of the first stage, each a sweep along rows and one along columns.", low=1, high=4)
-    blocks2: int = hparam(2, "Blocks of the second stage, at half the resolution.", low=1, high=6, basic=True)
-    blocks3: int = hparam(1, "Blocks of the third stage, at a quarter of the resolution.", low=1, high=6)
+    blocks1: int = hparam(
+        1, "Blocks of the first stage, each a sweep along rows and one along columns.", low=1, high=4, label="Blocks, stage 1"
+    )
+    blocks2: int = hparam(2, "Blocks of the second stage, at half the resolution.", low=1, high=6, basic=True, label="Blocks, stage 2")
+    blocks3: int = hparam(1, "Blocks of the third stage, at a quarter of the resolution.", low=1, high=6, label="Blocks, stage 3")
     drop_sweeps: float = hparam(
         0.0,
         "Share of images that skip a sweep while training (stochastic depth): less overfitting in long runs.",
