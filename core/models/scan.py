@@ -322,13 +322,6 @@ def backward(first, last, group, layout, x, y, dy, gates, w_input, w_state, dx, 
                     outputs = (out, out + row, out + 2 * row, out + 3 * row, to, to + row, to + 2 * row, now)
                     step_back(vectors, (now, dy_here + token * row, at, at + row, at + 2 * row, at + 3 * row, before, *outputs))
                 product(vectors, 3 * width, s, 3 * row, 4, w_state.ctypes.data, row, dh, row, dh, row)
-            for r in range(count):  # the weights of the state: every step's slopes times the state before it
-                for t in range(1, layout.steps, BLOCK):
-                    depth, token = min(BLOCK, layout.steps - t), starts[r] + t * layout.along
-                    slope, before = d + token * gate + row, y_here + (token - layout.along) * row
-                    for i in range(0, 3 * width, ROWS):
-                        to = dw_st + i * row
-                        product(vectors, depth, slope + 4 * i, 4, layout.along * gate, before, layout.along * row, to, row, to, row)
         for token in range(0, tokens, ROWS):
             token = min(token, tokens - ROWS)
             to = dx_here + token * in_row
@@ -342,6 +335,16 @@ def backward(first, last, group, layout, x, y, dy, gates, w_input, w_state, dx, 
             for at in range(token, min(token + BLOCK, tokens)):
                 add(4 * vectors, (part, d + at * gate, part))
             add(4 * vectors, (bias, part, bias))
+        # The weights of the state: every slope times the state before it, which is that of the token `along` before it.
+        for sequence in range(images * layout.sequences):
+            find(starts, sequence, 1, layout)
+            at = starts[0] * 4 * width
+            slopes[at + width : at + 4 * width] = 0  # before the first step there is none
+        for token in range(max(0, layout.along), tokens + min(0, layout.along), BLOCK):
+            depth, before = min(BLOCK, tokens + min(0, layout.along) - token), y_here + (token - layout.along) * row
+            for i in range(0, 3 * width, ROWS):
+                to = dw_st + i * row
+                product(vectors, depth, d + token * gate + row + 4 * i, 4, gate, before, row, to, row, to, row)
 
 
 # -- threads --------------------------------------------------------------------------------------------------------
