@@ -58,9 +58,9 @@ def test_a_number_of_threads_that_was_asked_for_is_kept(machine):
 
 
 def test_one_thread_with_one_kernel_may_beat_two_with_another(machine):
-    """Two threads are twice as fast with PyTorch's kernel, but no faster than one with the scan: one it is."""
+    """Two threads are twice as fast with PyTorch's kernel, but slower than one with the scan, which more threads do not help."""
 
     def step(kernel):
-        time.sleep(0.006 if kernel == "scan" else 0.012 / machine[-1])
+        time.sleep(0.005 if kernel == "scan" else 0.02 / machine[-1])
 
     assert fastest_plan(step, ["torch", "scan"], spare=6, budget=0.2) == Plan(1, "scan")
