@@ -1,6 +1,4 @@
-"""The choice of threads and kernel on steps whose time depends on them in a known way."""
-
-import time
+"""The choice of threads and kernel on steps whose time depends on them in a known way, by a clock that only they move."""
 
 import pytest
 
@@ -8,59 +6,69 @@ from core.training import device
 from core.training.device import Plan, fastest_plan
 
 
+class Machine:
+    """Eight cores and a clock that only steps move; `tried` lists the thread numbers that were set."""
+
+    def __init__(self):
+        self.now, self.tried = 0.0, []
+
+    def step(self, seconds):
+        """A step that takes `seconds(threads)`, and with the scan half of that."""
+
+        def run(kernel):
+            self.now += seconds(self.tried[-1]) * (0.5 if kernel == "scan" else 1)
+
+        return run
+
+
 @pytest.fixture
 def machine(monkeypatch):
-    """A machine of eight cores; the list of thread numbers that were tried on it."""
-    tried = []
+    machine = Machine()
     monkeypatch.setattr(device, "cores", lambda: 8)
-    monkeypatch.setattr(device, "use_threads", tried.append)
-    return tried
-
-
-def step_of(tried, seconds):
-    """A step that takes `seconds(threads)`, and with the scan half of that."""
-    return lambda kernel: time.sleep(seconds(tried[-1]) * (0.5 if kernel == "scan" else 1))
+    monkeypatch.setattr(device, "use_threads", machine.tried.append)
+    monkeypatch.setattr(device.time, "perf_counter", lambda: machine.now)
+    return machine
 
 
 def threads_for(machine, seconds, **options):
-    return fastest_plan(step_of(machine, seconds), ["torch"], **options).threads
+    return fastest_plan(machine.step(seconds), ["torch"], **options).threads
 
 
 def test_more_threads_are_taken_when_they_help(machine):
-    assert threads_for(machine, lambda n: 0.02 / n, budget=0.3) == 8
-    assert set(machine) == {1, 2, 4, 7, 8}
+    assert threads_for(machine, lambda n: 0.02 / n) == 8
+    assert set(machine.tried) == {1, 2, 4, 7, 8}
 
 
 def test_one_is_kept_when_more_hardly_help(machine):
-    assert threads_for(machine, lambda n: 0.01 if n == 1 else 0.0097, budget=0.3) == 1
+    assert threads_for(machine, lambda n: 0.01 if n == 1 else 0.0092) == 1
 
 
 def test_threads_that_wait_for_each_other_are_not_taken(machine):
-    assert threads_for(machine, lambda n: 0.005 * n, budget=0.3) == 1
+    assert threads_for(machine, lambda n: 0.005 * n) == 1
 
 
 def test_spare_cores_are_left_to_others(machine):
-    assert threads_for(machine, lambda n: 0.02 / n, spare=1, budget=0.3) == 7
-    assert 8 not in machine
-    machine.clear()
+    assert threads_for(machine, lambda n: 0.02 / n, spare=1) == 7
+    assert 8 not in machine.tried
+    machine.tried.clear()
     assert threads_for(machine, lambda n: 0.02 / n, spare=20) == 1
-    assert machine == []  # nothing to choose from, nothing to measure
+    assert machine.tried == []  # nothing to choose from, nothing to measure
 
 
 def test_the_faster_kernel_is_taken(machine):
-    assert fastest_plan(step_of(machine, lambda n: 0.02 / n), ["torch", "scan"], budget=0.3) == Plan(8, "scan")
-    assert fastest_plan(step_of(machine, lambda n: 0.004 * n), ["torch", "scan"], budget=0.3) == Plan(1, "scan")
+    assert fastest_plan(machine.step(lambda n: 0.02 / n), ["torch", "scan"]) == Plan(8, "scan")
+    assert fastest_plan(machine.step(lambda n: 0.004 * n), ["torch", "scan"]) == Plan(1, "scan")
 
 
 def test_a_number_of_threads_that_was_asked_for_is_kept(machine):
-    assert fastest_plan(step_of(machine, lambda n: 0.02 / n), ["torch", "scan"], threads=3, budget=0.1) == Plan(3, "scan")
-    assert set(machine) == {3}
+    assert fastest_plan(machine.step(lambda n: 0.02 / n), ["torch", "scan"], threads=3) == Plan(3, "scan")
+    assert set(machine.tried) == {3}
 
 
 def test_one_thread_with_one_kernel_may_beat_two_with_another(machine):
     """Two threads are twice as fast with PyTorch's kernel, but slower than one with the scan, which more threads do not help."""
 
     def step(kernel):
-        time.sleep(0.005 if kernel == "scan" else 0.02 / machine[-1])
+        machine.now += 0.005 if kernel == "scan" else 0.02 / machine.tried[-1]
 
-    assert fastest_plan(step, ["torch", "scan"], spare=6, budget=0.2) == Plan(1, "scan")
+    assert fastest_plan(step, ["torch", "scan"], spare=6) == Plan(1, "scan")
