@@ -123,7 +123,7 @@ HAND_IN = {
     "epochs": 15,
     "clip_norm": 0.0,
 }
-# Over 80 % validation accuracy on CIFAR-10 from GRUs alone.
+# From GRUs alone towards the unit's bar of 80 % validation accuracy: 78.6 % so far (seed 0, 40,000 of the real images).
 BAR = {
     "model": "renet",
     "dataset": "cifar10",
