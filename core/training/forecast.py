@@ -27,7 +27,7 @@ class Forecast:
         return self.epochs * self.epoch_seconds
 
     def error(self, run: Snapshot) -> float:
-        """By which share of its true time an epoch of `run` took longer than was said (less than 0: it was faster).
+        """By which share of what was said an epoch of `run` took longer (less than 0: it was faster).
 
         The first epoch, in which everything is done for the first time, counts only if there is no other.
         """
@@ -42,9 +42,9 @@ def forecast(config: RunConfig, home: Path, progress: Callable[[int, int, str], 
     Raises what loading the images and building the model raise.
     """
     from core.training.datasets import load_shared
-    from core.training.speed import training_speed
+    from core.training.speed import training_rate
 
     dataset = load_shared(config, home, progress)
-    rate = training_speed(config, spare=spare).images_per_second
+    _, rate = training_rate(config, spare=spare)
     images = max(1, round(config.training.train_fraction * len(dataset.train))) + EVAL_COST * len(dataset.val)
     return Forecast(rate, images / rate, config.training.epochs, beside)

@@ -69,16 +69,23 @@ def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | st
     return 2 * PEAK_SIDE**3 * _rate(lambda: torch.mm(one, two, out=out), seconds)
 
 
-def training_speed(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> Speed:
-    """How fast a run of `config` trains here, on random images, with the device, threads and kernel that it would choose.
+def training_speed(config: RunConfig, *, seconds: float = 2.0) -> Speed:
+    """All that `Speed` says of a run of `config`. Counting switches kernels of the whole process: not while a run trains in it."""
+    model = build_model(config.model, Task(), seed=config.training.seed, **vars(config.model_config))
+    flops = training_flops(model, Task())
+    plan, rate = training_rate(config, seconds=seconds)
+    peak = matmul_peak(plan.threads, device=choose_device(config.training.device))
+    return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, peak)
+
+
+def training_rate(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> tuple[Plan, float]:
+    """The plan that a run of `config` would choose here, and the images a second that it trains with it, on random images.
 
     `spare` cores are left to others, as in `fastest_plan`.
     """
-    task, training = Task(), config.training
+    training = config.training
     device = choose_device(training.device)
-    model = build_model(config.model, task, seed=training.seed, **vars(config.model_config))
-    flops = training_flops(model, task)
-    model.to(device)
+    model = build_model(config.model, Task(), seed=training.seed, **vars(config.model_config)).to(device)
     optimizer = make_optimizer(model, training)
     images = torch.randn(training.batch_size, 3, 32, 32, device=device)
     labels = torch.randint(0, 10, (training.batch_size,), device=device)
@@ -97,8 +104,7 @@ def training_speed(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -
     else:
         plan = Plan(training.threads or 1, KERNELS[0])
     use_threads(plan.threads)
-    rate = training.batch_size * _rate(lambda: step(plan.kernel), seconds)
-    return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, matmul_peak(plan.threads, device=device))
+    return plan, training.batch_size * _rate(lambda: step(plan.kernel), seconds)
 
 
 def _rate(work: Callable[[], object], seconds: float) -> float:

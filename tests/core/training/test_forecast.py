@@ -22,9 +22,9 @@ def test_an_epoch_is_its_images_at_the_measured_speed(tmp_path, monkeypatch):
 
     def measured(config, *, spare):
         asked.append((config.model, spare))
-        return speed.Speed(parameters=1, flops=1, plan=Plan(1, "torch"), images_per_second=20.0, peak=1e9)
+        return Plan(1, "torch"), 20.0
 
-    monkeypatch.setattr(speed, "training_speed", measured)
+    monkeypatch.setattr(speed, "training_rate", measured)
     config = RunConfig.of(**{**SMALL, "epochs": 7, "train_fraction": 0.6})
     found = forecast(config, tmp_path, lambda *_: None, spare=1, beside=True)
     assert asked == [("gru", 1)]
