@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from core.training.config import TrainingConfig
+from core.training.muon import Muon, gates
 
 WARM_UP = 0.3  # share of the steps in which one-cycle rises
 LINEAR_WARM_UP = 0.15  # share of the steps in which linear rises
@@ -30,7 +31,8 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
         case "muon":
             matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and not name.startswith("head.")]
             rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
-            muon = torch.optim.Muon([{"params": matrices, "lr_scale": config.muon_lr / config.lr}], weight_decay=config.weight_decay)
+            group = {"params": matrices, "lr_scale": config.muon_lr / config.lr}
+            muon = Muon([group], weight_decay=config.weight_decay, parts=gates(model))
             return Together(torch.optim.AdamW(rest, **common), muon)
     raise AssertionError(config.optimizer)
 

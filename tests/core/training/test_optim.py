@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from core.training.config import TrainingConfig
+from core.training.muon import Muon
 from core.training.optim import learning_rate, make_optimizer, scheduled_lr
 
 STEPS = 40
@@ -65,7 +66,7 @@ def test_muon_steps_the_matrices_and_adamw_the_rest():
     config = TrainingConfig(optimizer="muon", lr=0.01, muon_lr=0.05, weight_decay=0.1)
     optimizer = make_optimizer(ours, config)
     matrix, rest = theirs["body"].weight, [theirs["body"].bias, theirs["head"].weight, theirs["head"].bias]
-    expected = torch.optim.Muon([matrix], lr=0.05, weight_decay=0.1), torch.optim.AdamW(rest, lr=0.01, weight_decay=0.1)
+    expected = Muon([matrix], lr=0.05, weight_decay=0.1), torch.optim.AdamW(rest, lr=0.01, weight_decay=0.1)
     for _ in range(3):
         for group in optimizer.param_groups:
             group["lr"] = config.lr * group.get("lr_scale", 1.0)  # as the trainer does
