@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "recorded"
 DIGITS = 5  # significant digits of a recorded curve
+KEEP = ("all", "best", "none")
 OWN_IMAGES = ("shapes",)  # drawn by the lab; nobody else's images are copied
 
 
@@ -50,21 +51,31 @@ def recorded_epochs(name: str) -> dict[int, Path]:
     return {int(path.stem.removeprefix("epoch-")): path for path in sorted((FOLDER / name).glob("epoch-*.safetensors"))}
 
 
-def record(manager: RunManager, run_id: str, name: str) -> Path:
-    """Copy a finished run into the project: its history, and the weights of its first, middle and best epoch.
+def record(manager: RunManager, run_id: str, name: str, *, keep: str = "all") -> Path:
+    """Copy a finished run into the project: its history, its arithmetic and this machine's limit, and the weights of some epochs.
 
-    Takes the place of the recorded run of this name, if any. Raises ConfigError for a name that is no plain folder name, and
-    StoreError when the run has not finished or does not keep these weights (any more).
+    `keep`: the weights of its first, middle and best epoch ("all"), of the best ("best") or of none ("none"). Takes the place of the
+    recorded run of this name, if any. Raises ConfigError for a name that is no plain folder name or an unknown `keep`, and StoreError
+    when the run has not finished or does not keep these weights (any more).
     """
     from core.training.checkpoint import save_tensors
+    from core.training.speed import matmul_peak, run_flops
 
+    if keep not in KEEP:
+        raise unknown("choice of weights", keep, KEEP)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ConfigError(f"A recorded run cannot be named {name!r}: use small letters, digits and single hyphens, as in 'shapes-gru'.")
     plain = manager.store.plain(run_id)
     if plain["status"] != "finished":
         raise StoreError(f"Run {run_id} is {plain['status']}: only a finished run can be recorded.")
     best = manager.snapshot(run_id).best.epoch
-    weights = {epoch: half_weights(manager.weights(run_id, epoch)) for epoch in sorted({0, best // 2, best})}
+    kept = {"all": {0, best // 2, best}, "best": {best}, "none": set()}[keep]
+    weights = {epoch: half_weights(manager.weights(run_id, epoch)) for epoch in sorted(kept)}
+    facts = plain["facts"]
+    facts |= {
+        "flops": run_flops(RunConfig.of(**plain["config"]), len(facts["classes"])),
+        "peak": matmul_peak(facts["threads"], device=facts["device"].split()[0]),
+    }
 
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.errors import LabError
+from core.results import nearest
 from core.training.config import RunConfig
 from core.training.forecast import Forecast
 from core.training.history import Snapshot
 from dashboard import services
 from dashboard.live import duration, shown
+
+if TYPE_CHECKING:
+    from core.training.speed import Speed
+
+LOOK_AHEAD = 3  # epochs of the accuracy that is promised
 
 
 def forecast_panel(config: RunConfig | None) -> None:
@@ -25,10 +33,12 @@ def forecast_panel(config: RunConfig | None) -> None:
             except LabError as error:
                 st.error(str(error))
     if config and (found := services.forecasts.get(timed(config))):
-        st.caption(promise(found))
+        st.caption(" ".join([promise(found), outlook(found, config), effort(found.speed)]))
     run = shown()
-    if not run.active and run.epochs and not run.recorded and (said := services.forecasts.get(timed(RunConfig.of(**run.config)))):
-        st.caption(verdict(said, run))
+    if not run.active and run.epochs and not run.recorded:
+        own = RunConfig.of(**run.config)
+        if said := services.forecasts.get(timed(own)):
+            st.caption(verdict(said, own, run))
 
 
 def timed(config: RunConfig) -> str:
@@ -37,11 +47,38 @@ def timed(config: RunConfig) -> str:
 
 
 def promise(found: Forecast) -> str:
-    """The forecast in a sentence."""
+    """How long it will take, in a sentence."""
     beside = ", measured beside a run that trains" if found.beside else ""
     return (
         f"About **{span(found.epoch_seconds)}** an epoch, {span(found.seconds)} in all "
-        f"({found.images_per_second:,.0f} images/s here{beside})."
+        f"({found.speed.images_per_second:,.0f} images/s here{beside})."
+    )
+
+
+def expected(found: Forecast, config: RunConfig) -> tuple[int, float, str] | None:
+    """After how many epochs a recorded run had which validation accuracy, and which run; None if no recorded run is like this one."""
+    near = nearest(config, found.classes, found.images)
+    if not near:
+        return None
+    run, apart = near
+    epochs = min(LOOK_AHEAD, found.epochs, len(run.epochs))
+    words = f", which differs in {', '.join(apart)}" if apart else ", which has this set-up"
+    return epochs, run.epochs[epochs - 1].val_top1, f"`{run.run_id}`{words}"
+
+
+def outlook(found: Forecast, config: RunConfig) -> str:
+    """Which accuracy to expect, from the recorded run that is most like this one."""
+    if not (hoped := expected(found, config)):
+        return "No recorded run tells how accurate it will be on these images."
+    epochs, top1, run = hoped
+    return f"About **{top1:.0%}** validation accuracy after {_epochs(epochs)}, as {run}."
+
+
+def effort(speed: Speed) -> str:
+    """The arithmetic of a model, and how well this machine does it."""
+    return (
+        f"{speed.flops / 1e6:,.3g} million operations an image, forward and backward: {speed.flops * speed.images_per_second / 1e9:,.3g} "
+        f"of the {speed.peak / 1e9:,.3g} GFLOP/s that this machine reaches in a large matrix product ({speed.share:.0%})."
     )
 
 
@@ -50,8 +87,16 @@ def span(seconds: float) -> str:
     return f"{seconds:.2g} s" if seconds < 10 else duration(seconds)
 
 
-def verdict(said: Forecast, run: Snapshot) -> str:
+def verdict(said: Forecast, config: RunConfig, run: Snapshot) -> str:
     """How the run on the page kept to its forecast."""
     error = said.error(run)
-    word = "longer" if error > 0 else "less"
-    return f"Said {span(said.epoch_seconds)} an epoch; {run.run_id} took {abs(error):.0%} {word}."
+    text = f"Said {span(said.epoch_seconds)} an epoch; {run.run_id} took {abs(error):.0%} {'longer' if error > 0 else 'less'}."
+    hoped = expected(said, config)
+    if hoped and len(run.epochs) >= hoped[0]:
+        epochs, top1, _ = hoped
+        text += f" Said {top1:.0%} validation accuracy after {_epochs(epochs)}; it had {run.epochs[epochs - 1].val_top1:.1%}."
+    return text
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'s' * (count > 1)}"

@@ -16,9 +16,11 @@ import streamlit as st
 from core.data import DATASETS
 from core.errors import LabError, unknown
 from core.models import MODELS
-from core.training.config import PRESETS, RunConfig
+from core.training.config import RunConfig
+from core.training.presets import PRESETS
 
 VALUES, RUN, OWNER, PROBLEMS, MESSAGES = "values", "run", "owner", "link_problems", "messages"
+RUNG, GUESSES = "rung", "guesses"
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = {"model": "gru", "dataset": "shapes"}
 
@@ -128,3 +130,27 @@ def say(sentence: str) -> None:
 def messages() -> list[str]:
     """The sentences kept since the last call, and once what of the link could not be used."""
     return st.session_state.pop(PROBLEMS, []) + st.session_state.pop(MESSAGES, [])
+
+
+def rungs_shown(most: int) -> int:
+    """How many steps of the road to the bar this session has uncovered, 1 to `most`; the first call reads the query string."""
+    if RUNG not in st.session_state:
+        text = st.query_params.get(RUNG, "1")
+        st.session_state[RUNG] = int(text) if text.isdecimal() else 1
+    return max(1, min(most, st.session_state[RUNG]))
+
+
+def show_rungs(count: int) -> None:
+    """Uncover so many steps of the road."""
+    st.session_state[RUNG] = count
+
+
+def guesses() -> dict[str, str]:
+    """What this session said that each step of the road would bring, by preset."""
+    return st.session_state.setdefault(GUESSES, {})
+
+
+def write_rungs(count: int) -> None:
+    """Bring the address bar of the road's page up to the session."""
+    if st.query_params.get(RUNG, "1") != str(count):
+        st.query_params[RUNG] = str(count)

@@ -10,7 +10,8 @@ from typing import Any
 from core.cli.output import print_result, progress_bar, table
 from core.errors import unknown
 from core.models import MODELS
-from core.training.config import PRESETS, RunConfig
+from core.training.config import RunConfig
+from core.training.presets import PRESETS
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:

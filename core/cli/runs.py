@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.output import epoch_line, print_result, report, summary, table
 from core.errors import ConfigError, DataError
+from core.recorded import KEEP, record
 from core.training.export import curve_csv, epochs_csv
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     export = add("export", export_csv, "the numbers of a run as CSV")
     export.add_argument("--curve", action="store_true", help="the training curve (default: one line an epoch)")
     export.add_argument("--out", type=Path, metavar="FILE", help="the CSV file (default: standard output)")
-    add("record", record_run, "keep a small copy of a run inside the project").add_argument("name")
+    keeping = add("record", record_run, "keep a small copy of a run inside the project")
+    keeping.add_argument("name")
+    keeping.add_argument("--keep", default="all", help=f"weights of its first, middle and best epoch, or: {', '.join(KEEP)}")
 
 
 def open_manager(options: argparse.Namespace) -> RunManager:
@@ -102,8 +105,6 @@ def export_csv(options: argparse.Namespace) -> int:
 
 def record_run(options: argparse.Namespace) -> int:
     """Copy a finished run into the project."""
-    from core.recorded import record
-
-    folder = record(open_manager(options), options.run, options.name)
+    folder = record(open_manager(options), options.run, options.name, keep=options.keep)
     print_result(options, {"recorded": str(folder)}, f"recorded {options.run} in {folder}")
     return 0

@@ -17,8 +17,9 @@ from core.data.config import DataConfig
 from core.errors import ConfigError
 from core.hparams import Hyperparameter, add_flags, declared
 from core.models import MODELS
-from core.training.config import PRESETS, RunConfig, TrainingConfig
+from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
+from core.training.presets import PRESETS
 
 if TYPE_CHECKING:
     from core.training.manager import RunManager

@@ -3,7 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from core.training.config import PRESETS, RunConfig, TrainingConfig
+from core.training.config import RunConfig, TrainingConfig
+from core.training.presets import PRESETS
 
 if TYPE_CHECKING:
     from core.training.manager import RunManager

@@ -68,6 +68,15 @@ class Plan(NamedTuple):
     kernel: str
 
 
+def choose_plan(
+    step: Callable[[str], object], kernels: Sequence[str], device: torch.device, *, threads: int = 0, kernel: str = "auto", spare: int = 0
+) -> Plan:
+    """How to compute on `device`: what was asked for (`threads` other than 0, `kernel` other than "auto"), the rest as `fastest_plan`."""
+    if device.type != "cpu":
+        return Plan(threads or 1, "torch")
+    return fastest_plan(step, kernels if kernel == "auto" else (kernel,), threads=threads, spare=spare)
+
+
 def fastest_plan(step: Callable[[str], object], kernels: Sequence[str], *, threads: int = 0, spare: int = 0, budget: float = 0.6) -> Plan:
     """With how many threads and which of `kernels` `step(kernel)` runs fastest here and now.
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.training.config import RunConfig
 from core.training.history import Snapshot
+
+if TYPE_CHECKING:
+    from core.training.speed import Speed
 
 EVAL_COST = 1 / 3  # of a training step's time per image: forward without backward
 
@@ -16,9 +20,11 @@ EVAL_COST = 1 / 3  # of a training step's time per image: forward without backwa
 class Forecast:
     """What a measurement promises of a run."""
 
-    images_per_second: float  # of the training phase
+    speed: Speed
     epoch_seconds: float  # training and validation
     epochs: int
+    images: int  # trained on in an epoch
+    classes: tuple[str, ...]
     beside: bool = False  # whether another run trained meanwhile
 
     @property
@@ -42,9 +48,10 @@ def forecast(config: RunConfig, home: Path, progress: Callable[[int, int, str], 
     Raises what loading the images and building the model raise.
     """
     from core.training.datasets import load_shared
-    from core.training.speed import training_rate
+    from core.training.speed import training_speed
 
     dataset = load_shared(config, home, progress)
-    _, rate = training_rate(config, spare=spare)
-    images = max(1, round(config.training.train_fraction * len(dataset.train))) + EVAL_COST * len(dataset.val)
-    return Forecast(rate, images / rate, config.training.epochs, beside)
+    speed = training_speed(config, spare=spare)
+    images = max(1, round(config.training.train_fraction * len(dataset.train)))
+    seconds = (images + EVAL_COST * len(dataset.val)) / speed.images_per_second
+    return Forecast(speed, seconds, config.training.epochs, images, dataset.classes, beside)

@@ -144,6 +144,8 @@ class Snapshot:
     created: float = 0.0  # seconds since 1970
     versions: dict[str, str] = field(default_factory=dict)
     recorded: str = ""  # the command that made it, when this is a recorded run
+    flops: int = 0  # per image, forward and backward; of recorded runs only
+    peak: float = 0.0  # FLOP/s of a large matrix product on its machine; of recorded runs only
 
     @property
     def active(self) -> bool:
@@ -222,4 +224,6 @@ def snapshot_of(
         created=created,
         versions=facts.get("versions", {}),
         recorded=recorded,
+        flops=facts.get("flops", 0),
+        peak=facts.get("peak", 0.0),
     )

@@ -17,7 +17,7 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # of Jordan's quintic: singular values
 
 
 class Muon(torch.optim.Optimizer):
-    """SGD with Nesterov momentum whose step, for each matrix, is made orthogonal first.
+    """SGD with Nesterov momentum whose step, for each matrix, is made orthogonal first. A convolution's kernels are the rows of one.
 
     `parts`: into how many matrices of equal height a parameter is cut, 1 if it is not named. A GRU's weights are three on top of each
     other, one a gate. A step has spectral norm lr * sqrt(max(1, rows / columns)), as in torch.optim.Muon.
@@ -33,13 +33,14 @@ class Muon(torch.optim.Optimizer):
         for group in self.param_groups:
             alike: dict[torch.Size, list[tuple[nn.Parameter, Tensor]]] = {}
             for parameter in (p for p in group["params"] if p.grad is not None):
-                matrices = self._momentum(parameter).unflatten(0, (self.parts.get(parameter, 1), -1))  # (P R, C) -> (P, R, C)
+                whole = self._momentum(parameter).flatten(1)  # (P R, C), or (P R, C, h, w) -> (P R, C h w)
+                matrices = whole.unflatten(0, (self.parts.get(parameter, 1), -1))  # -> (P, R, C)
                 alike.setdefault(matrices.shape[1:], []).append((parameter, matrices))
             for (rows, columns), found in alike.items():
                 steps = orthogonal(torch.cat([matrices for _, matrices in found]))  # (sum of P, R, C)
                 size = group["lr"] * max(1.0, rows / columns) ** 0.5
                 for (parameter, _), step in zip(found, steps.split([len(matrices) for _, matrices in found]), strict=True):
-                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).sub_(step.flatten(0, 1), alpha=size)
+                    parameter.mul_(1 - group["lr"] * group["weight_decay"]).sub_(step.reshape(parameter.shape), alpha=size)
 
     def _momentum(self, parameter: nn.Parameter) -> Tensor:
         """The running mean of gradients, looked ahead by one step (Nesterov)."""

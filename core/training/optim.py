@@ -29,7 +29,8 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
         case "sgd":
             return torch.optim.SGD(model.parameters(), momentum=config.momentum, **common)
         case "muon":
-            matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and not name.startswith("head.")]
+            tables = ("head.", "positions.")  # a row a class or a place: none of them maps features to features
+            matrices = [p for name, p in model.named_parameters() if p.ndim in (2, 4) and not name.startswith(tables)]
             rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
             group = {"params": matrices, "lr_scale": config.muon_lr / config.lr}
             muon = Muon([group], weight_decay=config.weight_decay, parts=gates(model))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import time
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from core.models import Task, build_model
-from core.models.gru import KERNELS, kernels, use_kernel
+from core.models.gru import kernels, use_kernel
 from core.training.config import RunConfig
-from core.training.device import Plan, choose_device, fastest_plan, use_threads
+from core.training.device import Plan, choose_device, choose_plan, use_threads
 from core.training.optim import make_optimizer
 
 PEAK_SIDE = 1024  # of the square matrices that measure the limit: large enough to be the best case, small enough for the cache
@@ -40,25 +38,21 @@ class Speed:
 
 
 def training_flops(model: nn.Module, task: Task) -> int:
-    """Floating-point operations of one image's forward and backward pass, counted by PyTorch while it computes them.
+    """Floating-point operations of one image's forward and backward pass, counted by PyTorch on tensors without values.
 
     Products (of matrices, convolutions, attention) only; everything else is small beside them.
     """
-    use_kernel(model, KERNELS[0])  # the scan does not show PyTorch its products
-    images = torch.zeros(2, task.channels, task.image_size, task.image_size)
-    with _plain_kernels(), FlopCounterMode(display=False) as counter:
-        F.cross_entropy(model(images), torch.zeros(2, dtype=torch.int64)).backward()
-    model.zero_grad(set_to_none=True)
+    twin = copy.deepcopy(model).to("meta")
+    images = torch.zeros(2, task.channels, task.image_size, task.image_size, device="meta")
+    with FlopCounterMode(display=False) as counter:
+        F.cross_entropy(twin(images), torch.zeros(2, dtype=torch.int64, device="meta")).backward()
     return counter.get_total_flops() // 2
 
 
-@contextmanager
-def _plain_kernels() -> Iterator[None]:
-    """While it lasts, LSTMs and attention are computed by products that PyTorch can see."""
-    with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH):
-        warnings.simplefilter("ignore")  # of a setting for Intel's GPUs that comes with the next line
-        with torch.backends.mkldnn.flags(enabled=False):
-            yield
+def run_flops(config: RunConfig, num_classes: int) -> int:
+    """`training_flops` of the model of a run."""
+    task = Task(num_classes=num_classes)
+    return training_flops(build_model(config.model, task, **vars(config.model_config)), task)
 
 
 def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | str = "cpu") -> float:
@@ -69,11 +63,11 @@ def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | st
     return 2 * PEAK_SIDE**3 * _rate(lambda: torch.mm(one, two, out=out), seconds)
 
 
-def training_speed(config: RunConfig, *, seconds: float = 2.0) -> Speed:
-    """All that `Speed` says of a run of `config`. Counting switches kernels of the whole process: not while a run trains in it."""
+def training_speed(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> Speed:
+    """All that `Speed` says of a run of `config`; `spare` cores are left to others, as in `fastest_plan`."""
     model = build_model(config.model, Task(), seed=config.training.seed, **vars(config.model_config))
     flops = training_flops(model, Task())
-    plan, rate = training_rate(config, seconds=seconds)
+    plan, rate = training_rate(config, seconds=seconds, spare=spare)
     peak = matmul_peak(plan.threads, device=choose_device(config.training.device))
     return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, peak)
 
@@ -98,11 +92,7 @@ def training_rate(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) ->
         loss.backward()
         optimizer.step()
 
-    if device.type == "cpu":
-        choice = kernels(model) if training.kernel == "auto" else (training.kernel,)
-        plan = fastest_plan(step, choice, threads=training.threads, spare=spare)
-    else:
-        plan = Plan(training.threads or 1, KERNELS[0])
+    plan = choose_plan(step, kernels(model), device, threads=training.threads, kernel=training.kernel, spare=spare)
     use_threads(plan.threads)
     return plan, training.batch_size * _rate(lambda: step(plan.kernel), seconds)
 

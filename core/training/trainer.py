@@ -31,6 +31,7 @@ from core.training.optim import learning_rate, make_optimizer
 READ_SECONDS = 0.25  # how often numbers are read back from the device
 READ_STEPS = 512  # and after how many steps at the latest
 SAMPLES = 16
+COMPILES = ("cuda",)  # devices for which torch.compile pays for its wait
 
 
 def derived_seed(seed: int, *purpose: object) -> int:
@@ -53,7 +54,10 @@ class Trainer:
         self.device = choose_device(config.device)
         if config.precision == "bf16" and self.device.type != "cuda":
             raise ConfigError(f"precision = bf16 needs a CUDA device, this run uses {self.device.type}: choose float32.")
+        if config.compile and self.device.type not in COMPILES:
+            raise ConfigError(f"compile needs a CUDA device, this run uses {self.device.type}: switch it off.")
         self.model = model.to(self.device)
+        self._forward = torch.compile(self.model) if config.compile else self.model  # the same weights under both
         self.optimizer = make_optimizer(self.model, config)
         self.average = WeightAverage(self.model, config.ema) if config.ema else None
         self.train_split = self._fraction(dataset.train).to(self.device)
@@ -176,7 +180,7 @@ class Trainer:
             self._call("on_batch_begin")
             images, labels = self.train_split.images[index], self.train_split.labels[index]
             if self.config.augment:
-                images = random_crop_flip(images, generator=augmenting)
+                images = random_crop_flip(images, padding=self.config.shift, generator=augmenting)
             if self.config.cutout:
                 images = cutout(images, self.config.cutout, self._grey, generator=augmenting)
             loss, predictions = self._train_step(images, labels)
@@ -208,7 +212,7 @@ class Trainer:
     def logits(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) uint8 -> (B, K) float32, in the run's precision."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16"):
-            return self.model(normalize(images, self.dataset.mean, self.dataset.std)).float()
+            return self._forward(normalize(images, self.dataset.mean, self.dataset.std)).float()
 
     # -- looking ----------------------------------------------------------------------------------------------------
 

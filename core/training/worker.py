@@ -26,7 +26,7 @@ from core.training.checkpoint import RunFiles, load_optimizer, load_tensors
 from core.training.commands import Commands
 from core.training.config import RunConfig
 from core.training.datasets import load_shared
-from core.training.device import Plan, device_name, fastest_plan, use_threads
+from core.training.device import Plan, choose_plan, device_name, use_threads
 from core.training.history import Snapshot, frozen
 from core.training.keeping import Keeper, Publisher
 from core.training.store import Store
@@ -113,11 +113,9 @@ class Worker(threading.Thread):
         asked = self.config.training
         if self.snapshot.threads:
             plan = Plan(self.snapshot.threads, self.snapshot.kernel)
-        elif trainer.device.type != "cpu":
-            plan = Plan(asked.threads or 1, "torch")
         else:
-            choice = kernels(trainer.model) if asked.kernel == "auto" else (asked.kernel,)
-            plan = fastest_plan(trainer.trial_step(), choice, threads=asked.threads, spare=self.spare_cores)
+            step, choice = trainer.trial_step(), kernels(trainer.model)
+            plan = choose_plan(step, choice, trainer.device, threads=asked.threads, kernel=asked.kernel, spare=self.spare_cores)
         use_threads(plan.threads)
         use_kernel(trainer.model, plan.kernel)
         return plan

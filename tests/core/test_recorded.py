@@ -11,11 +11,12 @@ import torch
 from core import recorded
 from core.data import DATASETS
 from core.errors import ConfigError, StoreError
-from core.models import MODELS
+from core.models import MODELS, Task, build_model
 from core.recorded import record, recorded_epochs, recorded_names, recorded_run
 from core.training.checkpoint import load_tensors, open_model
 from core.training.config import RunConfig
 from core.training.manager import RunManager
+from core.training.speed import training_flops
 from tests.support import SMALL, ended, register_tiny, wait_for
 
 BUDGET = 8 * 2**20  # bytes of all recorded runs together
@@ -65,6 +66,29 @@ def test_its_weights_are_halved_and_can_be_opened(trained):
         for name, value in opened.model.state_dict().items():
             assert value.dtype == torch.float32 and torch.allclose(value, whole[name], rtol=2**-10, atol=2**-24), name
         assert opened.metadata["epoch"] == epoch and opened.metadata["config"] == now.config
+
+
+@pytest.mark.parametrize(("keep", "epochs"), [("best", 1), ("none", 0)])
+def test_fewer_weights_are_kept_where_asked(trained, keep, epochs):
+    manager, run = trained
+    record(manager, run, "tiny-gru", keep=keep)
+    assert len(recorded_epochs("tiny-gru")) == epochs
+    assert {*recorded_epochs("tiny-gru")} <= {manager.snapshot(run).best.epoch}
+
+
+def test_its_arithmetic_is_counted(trained):
+    manager, run = trained
+    record(manager, run, "tiny-gru")
+    now, config = recorded_run("tiny-gru"), RunConfig.of(**manager.snapshot(run).config)
+    task = Task(num_classes=len(now.classes))
+    assert now.flops == training_flops(build_model(config.model, task, **vars(config.model_config)), task)
+    assert 0 < now.flops * now.images_per_second < 2 * now.peak
+
+
+def test_an_unknown_choice_of_weights_is_refused(trained):
+    manager, run = trained
+    with pytest.raises(ConfigError, match="no choice of weights named 'bets'. Did you mean 'best'"):
+        record(manager, run, "tiny-gru", keep="bets")
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -118,7 +142,10 @@ def test_what_comes_with_the_project_can_be_used(name):
     assert run.status == "finished" and run.epochs and run.points and run.test
     assert run.recorded.startswith("python -m core train ")
     assert (run.sample_images is not None) == (run.config["dataset"] in recorded.OWN_IMAGES)
-    assert {0, run.best.epoch} <= {*kept} <= {e.epoch for e in run.epochs}
+    assert {*kept} <= {e.epoch for e in run.epochs}
+    assert run.flops > 1e5 and run.peak > 1e9
+    if not kept:
+        return
     opened = open_model(kept[run.best.epoch])
     assert opened.classes == run.classes and sum(p.numel() for p in opened.model.parameters()) == run.parameters
     with torch.no_grad():

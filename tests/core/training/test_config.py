@@ -11,7 +11,8 @@ from core.data.config import DataConfig
 from core.errors import ConfigError
 from core.hparams import declared
 from core.models import MODELS
-from core.training.config import PRESETS, RunConfig, TrainingConfig
+from core.training.config import RunConfig, TrainingConfig
+from core.training.presets import PRESETS
 
 # A value other than the default for everything whose kind alone does not give one.
 OTHER = {

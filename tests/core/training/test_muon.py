@@ -69,6 +69,16 @@ def test_the_gates_of_a_gru_are_stepped_one_by_one():
     assert torch.allclose(whole, torch.cat(parts), atol=1e-6)
 
 
+def test_a_convolutions_kernels_are_the_rows_of_a_matrix():
+    kernels, rows = parameters((6, 3, 2, 2), (6, 12))
+    rows.data = kernels.detach().flatten(1).clone()
+    kernels.grad = torch.randn(kernels.shape, generator=torch.Generator().manual_seed(3))
+    rows.grad = kernels.grad.flatten(1)
+    for parameter in (kernels, rows):
+        Muon([parameter]).step()
+    assert torch.equal(kernels.flatten(1), rows)
+
+
 def test_parameters_without_a_gradient_stay():
     (parameter,) = parameters((3, 3))
     before = parameter.detach().clone()

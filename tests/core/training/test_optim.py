@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from core.models import build_model
 from core.training.config import TrainingConfig
 from core.training.muon import Muon
 from core.training.optim import learning_rate, make_optimizer, scheduled_lr
@@ -79,3 +80,14 @@ def test_muon_steps_the_matrices_and_adamw_the_rest():
                 one.step()
     for name, value in ours.state_dict().items():
         torch.testing.assert_close(value, theirs.state_dict()[name])
+
+
+def test_muon_leaves_tables_and_the_head_to_adamw():
+    model = build_model("vit", seed=0, patch_size=16)
+    adamw, muon = make_optimizer(model, TrainingConfig(optimizer="muon")).optimizers
+    stepped = {id(p) for group in muon.param_groups for p in group["params"]}
+    names = {name for name, p in model.named_parameters() if id(p) in stepped}
+    others = {name for name, p in model.named_parameters() if p.ndim >= 2} - names
+    assert others == {"class_token", "positions.table", "head.weight"}
+    assert any("embed" in name for name in names), "a convolution is a matrix too"
+    assert sum(len(group["params"]) for group in adamw.param_groups) + len(names) == len([*model.parameters()])

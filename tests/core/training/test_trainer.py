@@ -47,6 +47,33 @@ def test_equals_a_loop_written_out_by_hand():
         assert torch.equal(value, trainer.model.state_dict()[name]), name
 
 
+def test_a_compiled_model_trains_the_same_weights(monkeypatch):
+    """With a back end that runs anywhere: the compiled function is called in both phases, and the weights are the model's own."""
+    from core.training import trainer as module
+
+    compiled = []
+
+    def compile_here(model):
+        compiled.append(model)
+        return torch._dynamo.optimize("eager")(model)
+
+    monkeypatch.setattr(module, "COMPILES", ("cpu",))
+    monkeypatch.setattr(module.torch, "compile", compile_here)
+    plain, other = make_trainer(), make_trainer(compile=True)
+    assert compiled == [other.model]
+    for trainer in (plain, other):
+        trainer.fit()
+    assert other.model.state_dict().keys() == plain.model.state_dict().keys()
+    for name, value in plain.model.state_dict().items():
+        torch.testing.assert_close(other.model.state_dict()[name], value)
+    assert other.epochs[-1].val_top1 == plain.epochs[-1].val_top1
+
+
+def test_compiling_is_refused_where_it_does_not_pay():
+    with pytest.raises(ConfigError, match="compile needs a CUDA device, this run uses cpu: switch it off"):
+        make_trainer(compile=True)
+
+
 def test_losses_are_means_over_images_not_over_batches():
     """Trap 9: with 100 images in batches of 96, the last batch of 4 must weigh 4/100, not 1/2."""
     trainer = make_trainer(lr=1e-6, epochs=1, batch_size=96, schedule="constant")

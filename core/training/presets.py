@@ -1,0 +1,127 @@
+"""Set-ups by name: the published hand-in, the road from it to the unit's bar, and models to compare with. Plain values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+# The published hand-in of the unit; its figures are in core/reference_run.json.
+HAND_IN = {
+    "model": "gru",
+    "dataset": "cifar10",
+    "patch_size": 2,
+    "embed_dim": 64,
+    "hidden_size": 25,
+    "num_layers": 2,
+    "optimizer": "adam",
+    "lr": 1e-3,
+    "schedule": "constant",
+    "batch_size": 32,
+    "epochs": 15,
+    "clip_norm": 0.0,
+}
+# GRUs alone, past the unit's bar of 80 % validation accuracy.
+BAR = {
+    "model": "renet",
+    "dataset": "cifar10",
+    "optimizer": "muon",
+    "lr": 2e-3,
+    "muon_lr": 0.01,
+    "schedule": "linear",
+    "label_smoothing": 0.1,
+    "augment": True,
+    "shift": 2,
+    "batch_size": 128,
+    "epochs": 8,
+    "clip_norm": 0.0,
+}
+
+
+class Rung(NamedTuple):
+    """One change on the road from the hand-in to the bar; `preset` is what it leads to."""
+
+    preset: str
+    title: str
+    changes: dict[str, Any]  # to the rung before
+    lesson: str  # what the change does, whatever it brings
+
+
+ROAD = (
+    Rung(
+        "road-hand-in",
+        "The hand-in, 5 epochs",
+        {"epochs": 5},
+        "The classifier reads the state after the last of 256 patches: what it knows of the first one has passed through 255 updates.",
+    ),
+    Rung(
+        "road-mean",
+        "Mean of all states",
+        {"readout": "mean"},
+        "Every patch is one step away from the classifier, on the way to the answer and on the gradient's way back.",
+    ),
+    Rung(
+        "road-both",
+        "Both directions",
+        {"bidirectional": True},
+        "Every state knows what comes before its patch and what comes after it; the work doubles.",
+    ),
+    Rung(
+        "road-augment",
+        "Shifted, mirrored images",
+        {"augment": True},
+        "No image is seen twice. That helps a model that begins to memorise; one that still underfits only gets a harder task.",
+    ),
+    Rung(
+        "road-width",
+        "64 units instead of 25",
+        {"hidden_size": 64},
+        "More memory at every step, for several times the arithmetic.",
+    ),
+    Rung(
+        "road-schedule",
+        "AdamW, one-cycle",
+        {"optimizer": "adamw", "lr": 3e-3, "schedule": "one-cycle"},
+        "Large steps while there is far to go, small ones to settle.",
+    ),
+    Rung(
+        "road-sweeps",
+        "Row and column sweeps",
+        {"model": "renet"},
+        "Sixteen sequences of 16 tokens at the same time, not one of 256: any two tokens are at most 30 steps apart. The grid is halved "
+        "twice while it is widened.",
+    ),
+    Rung(
+        "bar",
+        "Muon, 8 epochs",
+        {name: BAR[name] for name in ("optimizer", "lr", "muon_lr", "schedule", "label_smoothing", "shift", "batch_size", "epochs")},
+        "A recipe for short runs: Muon gives all directions of a weight matrix the same length, so that none is left behind; labels are "
+        "smoothed, images shifted less, batches larger, and there are three more epochs.",
+    ),
+)
+ONE_SEQUENCE = ("embed_dim", "hidden_size", "num_layers", "readout", "bidirectional")  # what sweeps do not know
+
+
+def _climb() -> dict[str, dict[str, Any]]:
+    """The set-up of every rung: all changes up to it."""
+    found, values = {}, HAND_IN
+    for rung in ROAD:
+        values = {**values, **rung.changes}
+        if values["model"] == "renet":
+            values = {name: value for name, value in values.items() if name not in ONE_SEQUENCE}
+        found[rung.preset] = values
+    return found
+
+
+# For scale: one recipe for all, models of the sizes that the lab starts with.
+RECIPE = {
+    "dataset": "cifar10", "patch_size": 4, "augment": True, "label_smoothing": 0.1, "lr": 2e-3, "schedule": "one-cycle", "epochs": 8,
+}  # fmt: skip
+READER = {**RECIPE, "readout": "mean", "bidirectional": True}
+COMPARED: dict[str, dict[str, Any]] = {
+    "compare-rnn": {**READER, "model": "rnn"},
+    "compare-lstm": {**READER, "model": "lstm"},
+    "compare-gru": {**READER, "model": "gru"},
+    "compare-vit": {**RECIPE, "model": "vit"},
+    "compare-cnn": {**{name: value for name, value in RECIPE.items() if name != "patch_size"}, "model": "cnn"},
+}
+
+PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, **_climb(), "bar": BAR, **COMPARED}

@@ -1,0 +1,39 @@
+"""The road changes one thing at a time, and ends at the bar."""
+
+import pytest
+
+from core.training.config import RunConfig
+from core.training.presets import BAR, HAND_IN, ONE_SEQUENCE, PRESETS, ROAD
+
+
+def flat(preset):
+    return RunConfig.of(preset=preset).flat()
+
+
+@pytest.mark.parametrize(("before", "rung"), [*zip(["hand-in", *(rung.preset for rung in ROAD)], ROAD, strict=False)])
+def test_a_rung_changes_what_it_says_and_nothing_else(before, rung):
+    was, now = flat(before), flat(rung.preset)
+    changed = {name for name in was.keys() & now.keys() if was[name] != now[name]}
+    assert changed == {*rung.changes}
+    assert all(now[name] == value for name, value in rung.changes.items())
+    if rung.changes.get("model") == "renet":
+        assert was.keys() - now.keys() - {"dropout"} == {*ONE_SEQUENCE}
+    else:
+        assert was.keys() == now.keys()
+
+
+def test_the_road_leads_from_the_hand_in_to_the_bar():
+    assert flat("hand-in") == {**flat("road-hand-in"), "epochs": 15}
+    assert ROAD[-1].preset == "bar" and RunConfig.of(**BAR) == RunConfig.of(preset="bar")
+    assert HAND_IN.items() <= flat("hand-in").items()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_for_cifar10_and_can_be_built(name):
+    assert flat(name)["dataset"] == "cifar10"
+
+
+def test_compared_models_share_their_recipe():
+    names = [name for name in PRESETS if name.startswith("compare-")]
+    recipes = {repr(RunConfig.of(preset=name).training) for name in names}
+    assert len(names) == 5 and len(recipes) == 1
