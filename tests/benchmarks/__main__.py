@@ -15,6 +15,7 @@ BENCHMARKS = {
     "loop": ("loop", 5, "the training loop against a bare loop and a textbook's"),
     "neighbour": ("loop", 5, "the same while another process keeps one core busy"),
     "kernel": ("kernel", 4, "GRUs in the lab against nn.GRU at its best number of threads, free and beside a busy neighbour"),
+    "shares": ("shares", 6, "evaluation, metrics, checkpoints and augmentation as shares of an epoch"),
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "start": ("start", 1, "from `python -m dashboard` to a page with content"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
@@ -25,8 +26,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.epilog = "\n".join(f"  {name:10} {what} (about {minutes} min)" for name, (_, minutes, what) in BENCHMARKS.items())
     parser.add_argument("name", nargs="*", choices=[*BENCHMARKS, []], help="what to measure (default: everything)")
-    parser.add_argument("--data", type=Path, help="folder of class folders of real images, for loop and neighbour (default: shapes)")
+    parser.add_argument(
+        "--data", type=Path, help="folder of class folders of real images, for loop, neighbour, kernel and shares (default: shapes)"
+    )
     parser.add_argument("--home", type=Path, help="folder for runs and decoded images (default: a fresh one); kept, it spares decoding")
+    parser.add_argument("--preset", default="", help="the run that viewers watch (default: the default GRU)")
     parser.add_argument("--quick", action="store_true", help="short and noisy: to try the benchmarks out")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and neighbours are ended too

@@ -24,7 +24,7 @@ from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
 from tests.benchmarks.viewer_client import start_run
 
 NEEDS = {1: 0.95, 8: 0.9, 30: 0.8}
-SET_UP = "model=gru&dataset=shapes&epochs=1000"
+SET_UP = "dataset=shapes&epochs=1000"
 SETTLE = 2.0  # seconds between the last page's arrival and the measurement
 
 
@@ -58,7 +58,7 @@ def viewers(options: argparse.Namespace) -> str:
         port = free_port()
         with lab_server(home, port) as process:
             wait_for_port(port, process)
-            run_id = asyncio.run(start_run(port, SET_UP))
+            run_id = asyncio.run(start_run(port, f"{SET_UP}&preset={options.preset}" if options.preset else f"{SET_UP}&model=gru"))
             run = Progress(home, run_id)
             run.wait_for_epoch(2)
             for number in range(1, rounds + 1):
@@ -77,7 +77,7 @@ def viewers(options: argparse.Namespace) -> str:
             "",
             table(HEAD, [row(count, watched) for count, watched in measured.items()]),
             "",
-            f"Training phase of the default GRU on shapes ({threads} thread{'s' * (threads > 1)}), in a real server. Median of {rounds} rounds, "
+            f"Training phase of {f'the preset {options.preset}' if options.preset else 'the default GRU'} on shapes ({threads} thread{'s' * (threads > 1)}), in a real server. Median of {rounds} rounds, "
             f"{seconds:g} s without and",
             f"{seconds:g} s with viewers in turn; in brackets the range of the rounds. A viewer is a websocket that does what the browser",
             "does; all are in one other process, which shares the cores with the server. A tick is one update of one panel (a viewer",
