@@ -64,21 +64,41 @@ class PromptServer(uvicorn.Server):
         await super().startup(sockets)
 
 
+SERVER_HERE = b"<script>window.__streamlit = { BACKEND_BASE_URL: location.origin }</script>"
+
+
 class Preload:
-    """Tells the browser with the empty page what the first chart will need, so that it is there when the chart is."""
+    """Tells the browser with the empty page what the first chart will need, so that it is there when the chart is, and where the server
+    is: on a link to a page, Streamlit's script would look for it under the page's address first, and fail twice.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         links = ["</vendor/plotly.min.js>; rel=preload; as=script", *(f"<{url}>; rel=modulepreload" for url in script_urls())]
-        self.header = (b"link", ", ".join(links).encode())
+        self.links = ", ".join(links).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_links(message: Message) -> None:
-            if message["type"] == "http.response.start" and any(b"text/html" in value for _, value in message["headers"]):
-                message["headers"] = [*message["headers"], self.header]
-            await send(message)
+        start: Message | None = None
 
-        await self.app(scope, receive, send_with_links if scope["type"] == "http" else send)
+        async def send_told(message: Message) -> None:
+            nonlocal start
+            page = message.get("status") == 200 and any(b"text/html" in value for _, value in message["headers"])
+            if page:
+                start = message  # its length is known with its body, which Streamlit sends whole
+            elif start and message["type"] == "http.response.body":
+                headers = dict(start["headers"])
+                body = message.get("body", b"")
+                if headers.pop(b"content-encoding", b"") == b"gzip":
+                    body = gzip.decompress(body)
+                body = body.replace(b"<head>", b"<head>" + SERVER_HERE, 1)
+                headers |= {b"content-length": str(len(body)).encode(), b"link": self.links}
+                await send({**start, "headers": [*headers.items()]})
+                await send({**message, "body": body})
+                start = None
+            else:
+                await send(message)
+
+        await self.app(scope, receive, send_told if scope["type"] == "http" else send)
 
 
 def prepare_first_page() -> None:

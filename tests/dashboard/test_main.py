@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import os
 import socket
@@ -100,6 +101,38 @@ def test_only_scripts_of_components_are_sent():
     versions = {script_url(f"live_chart/{name}.js").split("?v=")[1] for name in ("live_chart", "sketch")}
     assert len(versions) == 1, "live_chart.js imports its neighbour under its own version"
     assert send_script(request("127.0.0.1", {"folder": "live_chart", "file": "__init__.py"})).status_code == 404
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
+    from dashboard.server import SERVER_HERE, Preload
+
+    html = b"<html><head><title>x</title></head></html>"
+
+    def sent(kind, status=200):
+        body = gzip.compress(html) if packed else html
+        headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+        headers += [(b"content-encoding", b"gzip")] if packed else []
+
+        async def app(scope, receive, send):
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+        messages = []
+
+        async def keep(message):
+            messages.append(message)
+
+        asyncio.run(Preload(app)({"type": "http"}, None, keep))
+        start, end = messages
+        return dict(start["headers"]), end["body"], body
+
+    headers, body, _ = sent(b"text/html; charset=utf-8")
+    assert body == html.replace(b"<head>", b"<head>" + SERVER_HERE) and int(headers[b"content-length"]) == len(body)
+    assert b"content-encoding" not in headers and b"/vendor/plotly.min.js" in headers[b"link"]
+    for kind, status in ((b"text/css", 200), (b"text/html", 404)):
+        headers, body, whole = sent(kind, status)
+        assert body == whole and b"link" not in headers
 
 
 def test_the_live_chart_runs_without_a_browser():
