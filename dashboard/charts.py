@@ -82,6 +82,11 @@ def data_label(config: Mapping[str, Any]) -> str:
     return Path(config["data"]).name or config["dataset"] if config["dataset"] == "folder" else config["dataset"]
 
 
+def as_reference(run: Snapshot, label: str) -> dict[str, Any]:
+    """The epochs of a run as the `reference` of `live_data`."""
+    return {"label": label, "epochs": [_epoch(record) for record in run.epochs]}
+
+
 @cache
 def reference_epochs() -> dict[str, Any]:
     """The published hand-in's curves as the `reference` of `live_data`. Read once; not to be changed."""

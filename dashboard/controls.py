@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.data import DATASETS
+from core.data.config import DataConfig
 from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
 from core.training.config import RunConfig
@@ -52,10 +53,8 @@ def widget(h: Hyperparameter) -> Any:
 def run_form() -> RunConfig | None:
     """All controls of a run, the basic ones in sight and the rest folded; None (and why) while they contradict each other."""
     model = _choice("model", "Model", {name: spec.title for name, spec in MODELS.items()}, {n: s.help for n, s in MODELS.items()})
-    dataset = _choice("dataset", "Images", {name: spec.title for name, spec in DATASETS.items()}, {n: s.help for n, s in DATASETS.items()})
+    dataset_form()
     known = RunConfig.hyperparameters(model)
-    if DATASETS[dataset].needs_folder:
-        widget(known["data"])
     for h in known.values():
         if h.basic:
             widget(h)
@@ -66,6 +65,14 @@ def run_form() -> RunConfig | None:
     for sentence in problems.values():
         st.error(sentence)
     return None if problems else RunConfig.of(**state.run_values())
+
+
+def dataset_form() -> str:
+    """The choice of images, with the field for a folder where they come from one; returns the data set's name."""
+    dataset = _choice("dataset", "Images", {name: spec.title for name, spec in DATASETS.items()}, {n: s.help for n, s in DATASETS.items()})
+    if DATASETS[dataset].needs_folder:
+        widget(declared(DataConfig)["data"])
+    return dataset
 
 
 def _folded(model: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
 from core.errors import LabError
 from core.recorded import recorded_run
-from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard import services, state
 from dashboard.charts import live_data, reference_epochs
@@ -48,15 +48,19 @@ def ticking(draw: Callable[[], None], *, slower: int = 1) -> None:
     st.fragment(draw, run_every=tick_seconds() * slower if shown().active else None)()
 
 
-def chart_panel() -> None:
-    """Status, chart, figures and sample images of the run on the page. Few elements: each costs every viewer a message a tick."""
+def chart_panel(reference: dict[str, Any] | None = None) -> None:
+    """Status, chart, figures and sample images of the run on the page. Few elements: each costs every viewer a message a tick.
+
+    `reference` is laid under the curves; where the view asks for the published hand-in, that one is.
+    """
     run = shown()
     if run.active:
         services.manager().attend(run.run_id)
         services.saw_viewer(state.owner())
     _rerun_when_changed(run)
     _status(run)
-    reference = reference_epochs() if st.session_state.get("reference") else None
+    if st.session_state.get("reference"):
+        reference = reference_epochs()
     data = live_data(
         run, last_sent(CHART), smoothing=st.session_state.get("smoothing", 0.9), reference=reference, replay=bool(run.recorded)
     )
@@ -135,8 +139,7 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def page_link(config: RunConfig | None) -> str:
-    """The address of this set-up."""
-    base = (st.context.url or "").split("?")[0].rstrip("/") + "/"
-    query = urlencode(state.query(config))
-    return f"{base}?{query}" if query else base
+def page_link(query: Mapping[str, str]) -> str:
+    """The address of the page with a query string."""
+    here = urlsplit(st.context.url or "")
+    return urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(query), ""))

@@ -35,6 +35,14 @@ PAGES = (
         help="Train a model on images read as sequences, and watch it learn.",
         default=True,
     ),
+    Page(
+        title="What passes the bar?",
+        icon=":material/stairs:",
+        file="bar.py",
+        url_path="bar",
+        section="Recurrence",
+        help="From the hand-in's 62 % to over 80 % with GRUs alone, one change at a time.",
+    ),
 )
 
 

@@ -8,7 +8,7 @@ import time
 import streamlit as st
 
 from core.errors import LabError
-from core.recorded import recorded_names, recorded_run
+from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.export import curve_csv, epochs_csv
 from core.training.history import ACTIVE, RunSummary, Snapshot
@@ -27,8 +27,12 @@ def runs_panel() -> None:
         _row(row)
     if len(rows) > SHOWN:
         st.toggle(f"Show all {len(rows)} runs", key="all_runs")
-    for name in recorded_names():
+    recorded = recorded_names()
+    with_weights = [name for name in recorded if recorded_epochs(name)]
+    for name in recorded if st.session_state.get("all_recorded") else with_weights:
         _recorded_row(recorded_run(name))
+    if len(with_weights) < len(recorded):
+        st.toggle(f"Show all {len(recorded)} recorded runs", key="all_recorded", help="Those of the page What passes the bar?, too.")
 
 
 def _row(row: RunSummary) -> None:

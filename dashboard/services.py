@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.home import number_setting
 from core.recorded import recorded_names
+from core.results import road
 
 if TYPE_CHECKING:
     from core.training.config import RunConfig
@@ -90,17 +91,19 @@ def first_recorded() -> str:
 
 
 def warm_up() -> None:
-    """Load torch behind the first page, so that the first run starts at once. Only the first call does something."""
+    """Load behind the first page what others need, so that they and the first run start at once. Only the first call does something."""
     global _warming
     with _lock:
         if _warming:
             return
         _warming = True
-    timer = threading.Timer(WARM_UP_SECONDS, _load_torch)
+    timer = threading.Timer(WARM_UP_SECONDS, _load)
     timer.daemon = True
     timer.start()
 
 
-def _load_torch() -> None:
+def _load() -> None:
     with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
         import core.training.worker  # noqa: F401 - importing it is the point
+
+        road()

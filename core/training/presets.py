@@ -56,7 +56,8 @@ ROAD = (
         "road-mean",
         "Mean of all states",
         {"readout": "mean"},
-        "Every patch is one step away from the classifier, on the way to the answer and on the gradient's way back.",
+        "Every patch is one step away from the classifier, for the answer and for the gradient; but states that have read little now count "
+        "as much as those that have read everything.",
     ),
     Rung(
         "road-both",

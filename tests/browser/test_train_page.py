@@ -3,55 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import socket
-import sqlite3
-import subprocess
-import sys
 
 import pytest
-
-from tests.browser.conftest import ROOT, wait_for
 
 pytestmark = pytest.mark.browser
 CHART, PLOT = ".live-chart", ".live-chart-plot"
 # A small model, so that an epoch takes a second or two.
 QUICK = "?model=gru&patch_size=8&hidden_size=16&threads=1"
-
-
-class Lab:
-    """A server with a home of its own, that can be killed and started again."""
-
-    def __init__(self, home):
-        self.home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/"
-        self.start()
-
-    def start(self):
-        command = [sys.executable, "-m", "dashboard", "--port", str(self.port), "--home", str(self.home)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"})
-        wait_for(f"{self.url}_stcore/health", self.process)
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def statuses(self):
-        with sqlite3.connect(self.home / "lab.sqlite") as database:
-            return dict(database.execute("SELECT id, status FROM runs").fetchall())
-
-
-@pytest.fixture
-def lab(tmp_path):
-    lab = Lab(tmp_path / "home")
-    yield lab
-    lab.process.terminate()
-    lab.process.wait(timeout=20)
 
 
 def open_lab(page, address):

@@ -1,55 +1,15 @@
 """The Train page as a user goes through it, without a browser."""
 
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data import DATASETS
+from core.recorded import recorded_epochs, recorded_names
 from core.training.config import RunConfig
 from dashboard import services
-from tests.support import SMALL, ended, register_tiny, wait_for
-
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
-
-
-@pytest.fixture(autouse=True)
-def lab(tmp_path, monkeypatch):
-    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setitem(DATASETS, "tiny", None)
-    register_tiny()
-    services.shutdown()
-    yield
-    services.shutdown()
-
-
-def open_page(**query):
-    app = AppTest.from_file(str(APP), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    return run(app)
-
-
-def shown_code(app):
-    """The link and the command that the foot shows, in that order, once its box has been opened."""
-    app.session_state["take_along"] = True
-    return [code.value for code in run(app).code]
-
-
-def run(target):
-    """Run the script, after an action on one of its elements or as it is."""
-    app = target.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def press(app, key):
-    return run(app.button(key=key).click())
-
-
-def texts(app):
-    return " ".join(e.value for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)
+from tests.pages.support import APP, open_page, press, run, shown_code, texts
+from tests.support import SMALL, ended, wait_for
 
 
 def only_run():
@@ -124,6 +84,8 @@ def test_how_long_it_takes_is_said_before_and_judged_afterwards():
     app = open_page(**TINY, epochs="2")
     press(app, "forecast")
     assert re.search(r"About \*\*[\d.]+ s\*\* an epoch, [\d.]+ s in all \([\d,]+ images/s here\)", texts(app))
+    assert "No recorded run tells how accurate" in texts(app)
+    assert re.search(r"million operations an image, .* of the [\d.,]+ GFLOP/s that this machine reaches", texts(app))
     press(app, "play")
     run_id = only_run()
     wait_for(services.manager(), run_id, ended)
@@ -247,3 +209,13 @@ def test_every_control_is_explained():
     table = next(e.proto.body for e in run(app).get("html") if "lab-help" in e.proto.body)
     for name in RunConfig.hyperparameters("gru"):
         assert f"<code>{name}</code>" in table
+
+
+def test_recorded_runs_without_weights_wait_behind_a_switch():
+    def rows(app):
+        return {key.removeprefix("open-recorded-") for key in map(str, (b.key for b in app.button)) if key.startswith("open-recorded-")}
+
+    with_weights = {name for name in recorded_names() if recorded_epochs(name)}
+    app = open_page()
+    assert rows(app) == with_weights < {*recorded_names()}
+    assert rows(run(app.toggle(key="all_recorded").set_value(True))) == {*recorded_names()}

@@ -1,0 +1,136 @@
+"""The road from the hand-in to the bar, climbed by a viewer: guess what a change brings, uncover it, train it."""
+
+from __future__ import annotations
+
+from statistics import mean
+from typing import Any
+
+import streamlit as st
+
+from core.data import DATASETS
+from core.errors import LabError
+from core.results import GAINS, Step, gain_in_words, preset_set_up, same_images, set_up
+from core.training.config import RunConfig
+from core.training.history import Snapshot
+from dashboard import services, state
+from dashboard.charts import as_reference
+from dashboard.controls import dataset_form
+from dashboard.downloads import offer_download
+from dashboard.live import chart_panel, shown, ticking
+from dashboard.road import Lane, minutes, points, road_html
+from dashboard.transport import transport
+
+
+def climb(steps: list[Step]) -> int:
+    """The road as far as it is uncovered, and the question on its next step; how many steps are shown."""
+    count = state.rungs_shown(len(steps))
+    own = {step.rung.preset: own_runs(step) for step in steps}
+    caption = (
+        "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each change comes on top of those above. "
+        "Dots: recorded runs. Dashed: the bar, 80 %." + (" Rings: your runs." if any(own.values()) else "")
+    )
+    st.html(road_html([_lane(steps, place, count, own) for place in range(len(steps))], caption=caption))
+    with st.container(key="question"):
+        _answer(steps[count - 1])
+        if count < len(steps):
+            _question(steps[count], count + 1)
+    with st.container(horizontal=True):
+        if count < len(steps):
+            st.button("Show all", key="all_rungs", on_click=state.show_rungs, args=(len(steps),))
+        if count > 1:
+            st.button("Start over", key="no_rungs", on_click=_start_over)
+    return count
+
+
+def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapshot]]) -> Lane:
+    step, found = steps[place], tuple(run.best.val_top1 for run in own[steps[place].rung.preset] if run.best)
+    title = f"{place + 1}  {step.rung.title}"
+    if place >= count:
+        return Lane(title, own=found, next=place == count)
+    before = mean(steps[place - 1].result.val_top1) if place else None
+    return Lane(title, result=step.result, before=before, own=found)
+
+
+def own_runs(step: Step) -> list[Snapshot]:
+    """This lab's runs of a step, on images like those of the recorded ones."""
+    lab, like = services.manager(), step.result.runs[0]
+    found = [row.run_id for row in lab.runs() if row.config["model"] == like.config["model"] and _alike(row.config, step)]
+    runs = [lab.snapshot(run_id) for run_id in found]
+    return [run for run in runs if run.sizes and same_images(like, run.classes, run.sizes["train"])]
+
+
+def _alike(config: dict, step: Step) -> bool:
+    try:
+        return set_up(config) == preset_set_up(step.rung.preset)
+    except LabError:  # a run of a lab that knew other hyperparameters
+        return False
+
+
+def _question(step: Step, place: int) -> None:
+    changes = ", ".join(f"{name} = {value}" for name, value in step.rung.changes.items())
+    st.markdown(f"**Next: {step.rung.title}** (`{changes}`). What will it bring?")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        key = f"guess-{step.rung.preset}"
+        chosen = st.radio(
+            "What will it bring?", [words for _, words in GAINS], index=None, key=key, horizontal=True, label_visibility="collapsed"
+        )
+        st.button("Reveal", key="reveal", type="primary", disabled=chosen is None, on_click=_reveal, args=(step, place, chosen))
+
+
+def _reveal(step: Step, place: int, chosen: str) -> None:
+    state.guesses()[step.rung.preset] = chosen
+    state.show_rungs(place)
+
+
+def _start_over() -> None:
+    state.guesses().clear()
+    state.show_rungs(1)
+
+
+def _answer(step: Step) -> None:
+    """What the step uncovered last has brought, and why."""
+    if step.gain is None:
+        st.info(f"Here it starts. {step.rung.lesson}")
+        return
+    told = f"**{step.rung.title}: {points(step.gain)} points.** {step.rung.lesson}"
+    guess = state.guesses().get(step.rung.preset)
+    if guess == gain_in_words(step.gain):
+        st.success(f"You were right. {told}")
+    else:
+        st.info(f"You said: {guess}. {told}" if guess else told)
+
+
+def train_step(steps: list[Step], count: int) -> RunConfig:
+    """Train a step on this machine, live, over the recorded curve; the set-up that Play trains."""
+    st.subheader("Train a step yourself")
+    columns = st.columns(2, gap="medium", vertical_alignment="bottom")
+    with columns[0]:
+        titles = [f"{place + 1}  {step.rung.title}" for place, step in enumerate(steps)]
+        first = min(count, len(steps) - 1)
+        place = st.selectbox("Step", range(len(steps)), index=first, format_func=titles.__getitem__, key="step_trained")
+    with columns[1]:
+        dataset = dataset_form()
+    step = steps[place]
+    config = RunConfig.of(preset=step.rung.preset, dataset=dataset, **_data(dataset))
+    there = offer_download(dataset) if DATASETS[dataset].downloads else True
+    transport(config if there else None)
+    run, recorded = shown(), step.result.runs[0]
+    if not run.recorded and _alike(run.config, step):
+        ticking(lambda: chart_panel(_reference(recorded)))
+    else:
+        st.caption(
+            f"Play trains this step here. On CIFAR-10, or a folder of it, the recorded run ({minutes(step.result.seconds)}) is laid under "
+            "yours, and yours becomes a ring on the road."
+        )
+    return config
+
+
+def _reference(recorded: Snapshot) -> dict[str, Any] | None:
+    """The recorded curve, if the run on the page learns from images like its."""
+    run = shown()
+    like = run.sizes and same_images(recorded, run.classes, run.sizes["train"])
+    return as_reference(recorded, "recorded run") if like else None
+
+
+def _data(dataset: str) -> dict[str, str]:
+    return {"data": state.values().get("data", "")} if DATASETS[dataset].needs_folder else {}

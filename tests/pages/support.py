@@ -1,0 +1,40 @@
+"""A page of the lab without a browser, and what a user does on it."""
+
+import dataclasses
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard import navigation
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+
+def open_page(file="train.py", **query):
+    """A first visit to the page of a file in pages/, with a query string."""
+    navigation.PAGES = tuple(dataclasses.replace(page, default=page.file == file) for page in navigation.PAGES)
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return run(app)
+
+
+def shown_code(app):
+    """The link and the command that the foot shows, in that order, once its box has been opened."""
+    app.session_state["take_along"] = True
+    return [code.value for code in run(app).code]
+
+
+def run(target):
+    """Run the script, after an action on one of its elements or as it is."""
+    app = target.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def press(app, key):
+    return run(app.button(key=key).click())
+
+
+def texts(app):
+    return " ".join(e.value for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)
