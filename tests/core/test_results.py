@@ -59,6 +59,11 @@ def test_every_run_of_the_bar_passes_it():
     assert shown.standard_error == pytest.approx(sqrt(shown.least * (1 - shown.least) / 5000))
 
 
+def test_what_the_page_claims_of_one_long_sequence():
+    flat = [step for step in road() if step.result.runs[0].config["model"] == "gru"]
+    assert len(flat) == 6 and max(max(step.result.val_top1) for step in flat) < 0.7
+
+
 def test_a_proof_fails_below_the_bar_and_when_counts_differ():
     hand_in = result("hand-in")
     assert not proof(hand_in).passed and proof(hand_in, need=0.5).passed
