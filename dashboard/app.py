@@ -21,7 +21,8 @@ page = st.navigation(
             for page in pages
         ]
         for section, pages in sections().items()
-    }
+    },
+    position="top",  # a sidebar would take a third of a projector's width
 )
 try:
     page.run()

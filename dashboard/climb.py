@@ -24,7 +24,7 @@ from dashboard.transport import transport
 def climb(steps: list[Step]) -> int:
     """The road as far as it is uncovered, and the question on its next step; how many steps are shown."""
     count = state.rungs_shown(len(steps))
-    own = {step.rung.preset: own_runs(step) for step in steps}
+    own = own_runs(steps)
     caption = (
         "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each change comes on top of those above. "
         "Dots: recorded runs. Dashed: the bar, 80 %." + (" Rings: your runs." if any(own.values()) else "")
@@ -51,19 +51,25 @@ def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapsho
     return Lane(title, result=step.result, before=before, own=found)
 
 
-def own_runs(step: Step) -> list[Snapshot]:
-    """This lab's runs of a step, on images like those of the recorded ones."""
-    lab, like = services.manager(), step.result.runs[0]
-    found = [row.run_id for row in lab.runs() if row.config["model"] == like.config["model"] and _alike(row.config, step)]
-    runs = [lab.snapshot(run_id) for run_id in found]
-    return [run for run in runs if run.sizes and same_images(like, run.classes, run.sizes["train"])]
+def own_runs(steps: list[Step]) -> dict[str, list[Snapshot]]:
+    """This lab's runs of each step, by preset, on images like those of the recorded ones."""
+    lab = services.manager()
+    found: dict[str, list[Snapshot]] = {step.rung.preset: [] for step in steps}
+    for row in lab.runs():
+        step = _step_of(row.config, steps)
+        run = lab.snapshot(row.run_id) if step else None
+        if run and run.sizes and same_images(step.result.runs[0], run.classes, run.sizes["train"]):
+            found[step.rung.preset].append(run)
+    return found
 
 
-def _alike(config: dict, step: Step) -> bool:
+def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
+    """The step that a run's config is a set-up of; None if it is of none."""
     try:
-        return set_up(config) == preset_set_up(step.rung.preset)
+        ours = set_up(config)
     except LabError:  # a run of a lab that knew other hyperparameters
-        return False
+        return None
+    return next((step for step in steps if preset_set_up(step.rung.preset) == ours), None)
 
 
 def _question(step: Step, place: int) -> None:
@@ -115,7 +121,7 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
     there = offer_download(dataset) if DATASETS[dataset].downloads else True
     transport(config if there else None)
     run, recorded = shown(), step.result.runs[0]
-    if not run.recorded and _alike(run.config, step):
+    if not run.recorded and _step_of(run.config, [step]):
         ticking(lambda: chart_panel(_reference(recorded)))
     else:
         st.caption(
