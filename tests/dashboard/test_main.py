@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -123,7 +124,8 @@ def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
         async def keep(message):
             messages.append(message)
 
-        asyncio.run(Preload(app)({"type": "http"}, None, keep))
+        with ThreadPoolExecutor(1) as pool:  # the browser tests leave an event loop in this thread
+            pool.submit(asyncio.run, Preload(app)({"type": "http"}, None, keep)).result()
         start, end = messages
         return dict(start["headers"]), end["body"], body
 
