@@ -27,7 +27,8 @@ def climb(steps: list[Step]) -> int:
     own = own_runs(steps)
     caption = (
         "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each change comes on top of those above. "
-        "Dots: recorded runs. Dashed: the bar, 80 %." + (" Rings: your runs." if any(own.values()) else "")
+        "Dots: recorded runs. Dashed: the bar, 80 %."
+        + (" Rings: your runs." if any(own[step.rung.preset] for step in steps[:count]) else "")
     )
     st.html(road_html([_lane(steps, place, count, own) for place in range(len(steps))], caption=caption))
     with st.container(key="question"):
@@ -43,10 +44,10 @@ def climb(steps: list[Step]) -> int:
 
 
 def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapshot]]) -> Lane:
-    step, found = steps[place], tuple(run.best.val_top1 for run in own[steps[place].rung.preset] if run.best)
-    title = f"{place + 1}  {step.rung.title}"
+    step, title = steps[place], f"{place + 1}  {steps[place].rung.title}"
     if place >= count:
-        return Lane(title, own=found, next=place == count)
+        return Lane(title, next=place == count)
+    found = tuple(run.best.val_top1 for run in own[step.rung.preset] if run.best)
     before = mean(steps[place - 1].result.val_top1) if place else None
     return Lane(title, result=step.result, before=before, own=found)
 

@@ -20,12 +20,13 @@ def reached_grids(side: int) -> list[list[list[bool]]]:
 
 def sweeps_panel() -> None:
     """The picture of both sweeps, the two ways of reading in numbers, and both timed on this machine."""
-    st.subheader("Why sixteen sequences of sixteen beat one of 256")
+    heading = st.empty()
     from core.probes.paths import one_sequence, sweeps  # torch: after the road has been sent
 
     columns = st.columns([2, 2, 5], gap="medium")
     with columns[2]:
         side = st.select_slider("Tokens along a side", SIDES, value=16, key="side")
+        heading.subheader(f"Why {side} sequences of {side} beat one of {side**2}")
         flat, swept = one_sequence(side), sweeps(side)
         rows = {
             "Sequences at a time": (flat.sequences, swept.sequences),

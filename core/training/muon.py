@@ -52,7 +52,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """Matrices (P, R, C) with all singular values near 1 (0.7 to 1.2) and the directions kept, by Newton-Schulz iterations."""
+    """Matrices (P, R, C) with the directions kept and all but tiny singular values brought to 0.7 to 1.2, by Newton-Schulz iterations."""
     fast = matrices.bfloat16() if matrices.is_cuda else matrices
     wide = fast.mT if fast.shape[-2] > fast.shape[-1] else fast  # the smaller square
     wide = wide / wide.norm(dim=(-2, -1), keepdim=True).clamp(min=1e-7)

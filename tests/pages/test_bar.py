@@ -93,13 +93,14 @@ def test_a_step_is_trained_over_the_recorded_curve_of_like_images(monkeypatch, l
     assert found == (epochs and [(pytest.approx(loss, rel=1e-4), pytest.approx(top1, rel=1e-4)) for loss, top1 in epochs])
 
 
-def test_own_runs_are_rings_on_their_step(monkeypatch):
+def test_own_runs_are_rings_on_their_step_once_it_is_shown(monkeypatch):
     monkeypatch.setattr(climb, "same_images", lambda *_: True)
     monkeypatch.setattr(climb, "preset_set_up", lambda preset: climb.set_up(own.flat()) if preset == "road-mean" else None)
     own = RunConfig.of(**{**SMALL, "epochs": 1})
     manager = services.manager()
     snapshot = wait_for(manager, manager.submit(own), ended)
-    html = road_of(open_bar())
+    assert 'class="own"' not in road_of(open_bar())
+    html = road_of(open_bar(rung="2"))
     assert html.count('class="own"') == 1 and f'title="your run: {snapshot.best.val_top1:.1%}"' in html
     assert "Rings: your runs" in html
 
