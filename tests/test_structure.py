@@ -16,7 +16,7 @@ PACKAGES = ("core", "dashboard", "pages")
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with.
 BASE = {"core", "core.errors", "core.hparams", "core.home"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
-HEADLESS = LEARNING | {"core.probes", "core.training", "core.recorded", "core.results"}
+HEADLESS = LEARNING | {"core.probes", "core.training", "core.evaluation", "core.recorded", "core.results"}
 ALLOWED = {
     "core": set(),
     "core.errors": set(),
@@ -28,6 +28,7 @@ ALLOWED = {
     "core.models": BASE,
     "core.probes": LEARNING,
     "core.training": LEARNING,
+    "core.evaluation": LEARNING | {"core.training"},
     "core.recorded": LEARNING | {"core.training"},
     "core.results": LEARNING | {"core.training", "core.recorded"},
     "core.cli": HEADLESS,

@@ -1,0 +1,85 @@
+"""Intervals against resampling image by image, and the test against coins counted by hand."""
+
+from math import comb
+
+import numpy as np
+import pytest
+
+from core.errors import DataError
+from core.evaluation.intervals import accuracy_interval, compare
+
+
+def by_hand(draw, level=0.95, times=4000):
+    values = [draw() for _ in range(times)]
+    return np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+
+
+@pytest.mark.parametrize(("right", "n"), [(840, 1000), (3, 40), (25, 50)])
+def test_the_interval_of_an_accuracy_is_that_of_drawing_images_again(right, n):
+    hits, rng = np.arange(n) < right, np.random.default_rng(1)
+    low, high = by_hand(lambda: hits[rng.integers(0, n, n)].mean())
+    found = accuracy_interval(right, n)
+    assert found.value == right / n and found.low < found.value < found.high
+    # a quantile is one of n + 1 values, and is drawn itself
+    assert abs(found.low - low) < 0.15 * (high - low) and abs(found.high - high) < 0.15 * (high - low)
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    covered = [
+        found.low <= 0.8 <= found.high for found in (accuracy_interval(int(rng.binomial(500, 0.8)), 500, seed=s) for s in range(400))
+    ]
+    assert 0.90 < np.mean(covered) < 0.985  # 0.95 within four standard errors
+
+
+def test_a_higher_level_is_a_wider_interval_and_the_seed_decides():
+    narrow, wide = accuracy_interval(60, 100, level=0.5), accuracy_interval(60, 100, level=0.99)
+    assert wide.low < narrow.low < 0.6 < narrow.high < wide.high
+    assert accuracy_interval(60, 100, seed=3) == accuracy_interval(60, 100, seed=3)
+
+
+@pytest.mark.parametrize(("right", "value"), [(0, 0.0), (7, 1.0)])
+def test_all_or_nothing_has_no_spread(right, value):
+    found = accuracy_interval(right, 7)
+    assert (found.value, found.low, found.high) == (value, value, value)
+
+
+def test_two_models_on_the_same_images():
+    rng = np.random.default_rng(2)
+    a = rng.random(600) < 0.7
+    b = np.where(rng.random(600) < 0.8, a, rng.random(600) < 0.8)
+    found = compare(a, b)
+    assert found.both + found.only_a + found.only_b + found.neither == 600
+    assert found.both == sum(x and y for x, y in zip(a, b, strict=True)) and found.only_b == sum(y > x for x, y in zip(a, b, strict=True))
+    assert found.difference.value == pytest.approx(b.mean() - a.mean())
+
+    def draw():
+        index = rng.integers(0, 600, 600)
+        return b[index].mean() - a[index].mean()
+
+    low, high = by_hand(draw)
+    assert abs(found.difference.low - low) < 0.15 * (high - low) and abs(found.difference.high - high) < 0.15 * (high - low)
+
+
+@pytest.mark.parametrize(("only_a", "only_b"), [(3, 9), (10, 10), (0, 6), (1, 0), (40, 62)])
+def test_mcnemar_is_a_count_of_coins(only_a, only_b):
+    a = np.array([True] * only_a + [False] * only_b + [True] * 5)
+    b = np.array([False] * only_a + [True] * only_b + [True] * 5)
+    coins = only_a + only_b
+    expected = min(1.0, 2 * sum(comb(coins, k) for k in range(min(only_a, only_b) + 1)) / 2**coins)
+    found = compare(a, b)
+    assert found.p == pytest.approx(expected) and found.beyond_chance == (expected < 0.05)
+
+
+def test_equal_models_do_not_differ():
+    found = compare(np.array([True, False]), np.array([True, False]))
+    assert found.p == 1 and not found.beyond_chance and found.difference.value == found.difference.low == found.difference.high == 0
+
+
+def test_what_cannot_be_compared():
+    with pytest.raises(DataError, match="no images"):
+        accuracy_interval(0, 0)
+    with pytest.raises(DataError, match="no images"):
+        compare(np.zeros(0, bool), np.zeros(0, bool))
+    with pytest.raises(DataError, match="same images"):
+        compare(np.zeros(3, bool), np.zeros(4, bool))
