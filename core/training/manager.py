@@ -72,6 +72,9 @@ class RunManager:
 
     def resume(self, run_id: str) -> None:
         """Let a paused run go on, or an ended one from its last complete epoch. Raises ConfigError when it is complete."""
+        worker = self._workers.get(run_id)
+        if worker and not worker.snapshot.active:
+            worker.join(timeout=30)  # it has said that it ended, and is about to leave
         with self._lock:
             if worker := self._workers.get(run_id):
                 worker.commands.play()

@@ -105,6 +105,23 @@ def test_stopped_and_resumed_is_the_same_run_bit_for_bit(manager, values):
     assert done.test.loss == manager.snapshot(whole).test.loss
 
 
+def test_a_run_that_is_just_ending_can_be_resumed(manager, monkeypatch):
+    """Between its last word and its thread's end a run is neither active nor gone."""
+    forget = manager._forget
+
+    def late(worker):
+        time.sleep(0.3)
+        forget(worker)
+
+    monkeypatch.setattr(manager, "_forget", late)
+    run = manager.submit(config(epochs=2), paused=True)
+    wait_for(manager, run, lambda s: s.status == "paused")
+    manager.stop(run)
+    wait_for(manager, run, ended)
+    manager.resume(run)
+    wait_for(manager, run, lambda s: s.status == "finished")
+
+
 def test_a_second_run_waits_and_says_its_place(manager):
     first = manager.submit(RunConfig.of(**LONG), owner="ann")
     wait_for(manager, first, lambda s: s.status == "running")
