@@ -8,7 +8,7 @@ the same set-up.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -21,6 +21,7 @@ from core.training.presets import PRESETS
 
 VALUES, RUN, OWNER, PROBLEMS, MESSAGES = "values", "run", "owner", "link_problems", "messages"
 RUNG, GUESSES = "rung", "guesses"
+EPOCH = "epoch"
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = {"model": "gru", "dataset": "shapes"}
 
@@ -99,6 +100,30 @@ def shown_run() -> str:
 
 def show_run(run_id: str) -> None:
     st.session_state[RUN] = run_id
+
+
+def shown_epoch(known: Sequence[int], best: int) -> int:
+    """The epoch (from 0) that pages look at: the chosen one if it is among `known`, else the best, else the last of them.
+
+    The first call reads the query string, where epochs count from 1.
+    """
+    if EPOCH not in st.session_state:
+        text = st.query_params.get(EPOCH, "")
+        st.session_state[EPOCH] = int(text) - 1 if text.isdecimal() else None
+    chosen = st.session_state[EPOCH]
+    return next((epoch for epoch in (chosen, best) if epoch in known), known[-1])
+
+
+def show_epoch(epoch: int | None) -> None:
+    """Look at an epoch (from 0); None for the best one."""
+    st.session_state[EPOCH] = epoch
+
+
+def write_page(values: Mapping[str, str]) -> None:
+    """Bring the address bar of a page up to what it shows: these values and nothing else; empty ones are left out."""
+    wanted = {name: value for name, value in values.items() if value}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
 
 
 def owner() -> str:

@@ -28,7 +28,7 @@ ALLOWED = {
     "core.models": BASE,
     "core.probes": LEARNING,
     "core.training": LEARNING,
-    "core.evaluation": LEARNING | {"core.training"},
+    "core.evaluation": LEARNING | {"core.training", "core.recorded"},
     "core.recorded": LEARNING | {"core.training"},
     "core.results": LEARNING | {"core.training", "core.recorded"},
     "core.cli": HEADLESS,

@@ -39,7 +39,8 @@ def evaluate(options: argparse.Namespace) -> int:
     use_threads(run.threads or 1)
     use_kernel(opened.model, run.kernel)
     split, what = images_to_judge(options, opened)
-    loss, confusion = judge(lambda images: opened.model(normalize(images, opened.mean, opened.std)), split, len(opened.classes))
+    judged = judge(lambda images: opened.model(normalize(images, opened.mean, opened.std)), split, len(opened.classes))
+    loss, confusion = judged.loss, judged.confusion
     scores = confusion.scores
     found = {
         "run": options.run, "epoch": opened.metadata["epoch"], "images": what, "n": len(split), "loss": loss,

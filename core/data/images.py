@@ -59,12 +59,12 @@ def read_image(path: str) -> np.ndarray | None:
                 return None
             image.draft("RGB", (2 * SIZE, 2 * SIZE))  # JPEGs decode at a fraction of their size
             with _large if pixels > LARGE else nullcontext():
-                return np.asarray(_small(image))
+                return np.asarray(squeezed(image))
     except Exception:  # Pillow raises nearly anything on a broken file: OSError, SyntaxError, struct.error, ValueError, ...
         return None
 
 
-def _small(image: Image.Image) -> Image.Image:
+def squeezed(image: Image.Image) -> Image.Image:
     """`image` in RGB at 32x32. It is turned after it is squeezed, which is the same and cheaper."""
     if image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))

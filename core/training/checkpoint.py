@@ -112,7 +112,7 @@ def open_model(path: Path) -> OpenedModel:
 
 
 class RunFiles:
-    """The files of one run in its folder: weights of epochs and early steps, and the optimiser's state of the last epoch."""
+    """The files of one run in its folder: weights of epochs and early steps, what they say of images, and the last optimiser state."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -122,6 +122,10 @@ class RunFiles:
 
     def step(self, step: int) -> Path:
         return self.folder / f"step-{step:06d}.safetensors"
+
+    def logits(self, images: str, epoch: int) -> Path:
+        """What the weights of `epoch` say of some images ("val", "test" or a folder's fingerprint)."""
+        return self.folder / f"logits-{images}-{epoch:04d}.safetensors"
 
     def optimizer(self, epoch: int) -> Path:
         return self.folder / f"optimizer-{epoch:04d}.safetensors"
@@ -143,11 +147,11 @@ class RunFiles:
             if path != self.optimizer(keep):
                 path.unlink(missing_ok=True)
 
-    def removable(self, best: int | None) -> list[Path]:
-        """Checkpoints that may go when the disk budget is spent: all but the first (step 0), the best and the last epoch."""
-        epochs = self.epochs()
-        middle = [self.epoch(e) for e in epochs[:-1] if e != best]
-        return [self.step(s) for s in self.steps() if s != 0] + middle
+    def removable(self, best: int | None) -> list[tuple[Path, ...]]:
+        """Files that may go together when the disk budget is spent: of all but the first (step 0), the best and the last epoch."""
+        middle = [e for e in self.epochs()[:-1] if e != best]
+        said = [tuple(self.folder.glob(f"logits-*-{e:04d}.safetensors")) for e in middle]
+        return [(self.step(s),) for s in self.steps() if s != 0] + [(self.epoch(e), *more) for e, more in zip(middle, said, strict=True)]
 
 
 def _size(path: Path) -> int:
@@ -161,18 +165,19 @@ def _size(path: Path) -> int:
 def thin(runs: Mapping[RunFiles, int | None], budget: int) -> int:
     """Delete checkpoints until all of `runs` ({files: best epoch}) fit into `budget` bytes; returns the bytes freed.
 
-    Takes every other removable file of the run that holds most, so that what stays covers each run evenly.
+    Takes every other removable epoch of the run that holds most, so that what stays covers each run evenly.
     """
     sizes = {path: size for files in runs for path in files.folder.glob("*.safetensors") if (size := _size(path))}
     over, freed = sum(sizes.values()) - budget, 0
     while freed < over:
         candidates = [files.removable(best) for files, best in runs.items()]
-        largest = max(candidates, key=lambda paths: sum(sizes.get(p, 0) for p in paths), default=[])
+        largest = max(candidates, key=lambda groups: sum(sizes.get(path, 0) for group in groups for path in group), default=[])
         if not largest:
             break
-        for path in largest[::2]:
-            path.unlink(missing_ok=True)
-            freed += sizes.get(path, 0)
+        for group in largest[::2]:
+            for path in group:
+                path.unlink(missing_ok=True)
+                freed += sizes.get(path, 0)
             if freed >= over:
                 break
     return freed

@@ -46,7 +46,7 @@ class Publisher(Callback):
 
 
 class Keeper(Callback):
-    """Keeps weights: steps 0, 1, 2, 4, ... of the first epoch and every epoch, with its record in the database."""
+    """Keeps weights of steps 0, 1, 2, 4, ... of the first epoch; and of every epoch, with its validation logits and its record."""
 
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
@@ -66,6 +66,8 @@ class Keeper(Callback):
             val_top1=record.val_top1,
         )  # fmt: skip
         save_tensors(worker.files.epoch(record.epoch), trainer.weights(), metadata)
+        labels = trainer.val_split.labels
+        save_tensors(worker.files.logits("val", record.epoch), {"logits": trainer.val_logits, "labels": labels}, metadata)
         own = trainer.model.state_dict() if trainer.average else {}  # else they are the epoch's
         save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, {"epoch": record.epoch}, weights=own)
         worker.store.add_epoch(

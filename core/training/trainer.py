@@ -23,7 +23,7 @@ from core.training.average import WeightAverage
 from core.training.callbacks import Callback
 from core.training.config import TrainingConfig
 from core.training.device import choose_device
-from core.training.evaluate import evaluate
+from core.training.evaluate import Judgement, evaluate
 from core.training.forecast import EVAL_COST
 from core.training.history import Curve, EpochRecord, FinalTest, frozen
 from core.training.optim import learning_rate, make_optimizer
@@ -71,6 +71,7 @@ class Trainer:
         self.epochs: list[EpochRecord] = []
         self.lr_changes: list[tuple[int, float]] = []
         self.best_weights: dict[str, Tensor] = {}
+        self.val_logits = torch.zeros(0, len(dataset.classes))  # (N, K) of the last complete epoch, on the CPU
         self.images_per_second = math.nan
         self.idle_seconds = 0.0  # time that callbacks spent waiting, not training
         self._grey = (torch.tensor(dataset.mean) * 255).to(self.device)  # becomes 0 when normalised
@@ -149,16 +150,17 @@ class Trainer:
         start, idle = time.perf_counter(), self.idle_seconds
         train_loss, train_confusion = self._train_phase()
         spent = time.perf_counter() - start - (self.idle_seconds - idle)
-        val_loss, val_confusion = self.evaluate(self.val_split, phase="val")
+        val = self.evaluate(self.val_split, phase="val")
+        self.val_logits = val.logits
         return EpochRecord(
             epoch=self.epoch,
             step=self.step,
             train_loss=train_loss,
             train_top1=train_confusion.top1,
-            val_loss=val_loss,
-            val_top1=val_confusion.top1,
+            val_loss=val.loss,
+            val_top1=val.confusion.top1,
             train_confusion=frozen(train_confusion.matrix.cpu().numpy(), "int64"),
-            val_confusion=frozen(val_confusion.matrix.cpu().numpy(), "int64"),
+            val_confusion=frozen(val.confusion.matrix.cpu().numpy(), "int64"),
             sample_probabilities=self.sample_probabilities(),
             lr=learning_rate(self.config, self.step - 1, self.total_steps, self.lr_changes),
             seconds=time.perf_counter() - start - (self.idle_seconds - idle),
@@ -216,8 +218,8 @@ class Trainer:
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
-    def evaluate(self, split: Split, *, phase: str) -> tuple[float, ConfusionMatrix]:
-        """Mean cross-entropy over the images of `split`, and the confusion matrix, in eval mode."""
+    def evaluate(self, split: Split, *, phase: str) -> Judgement:
+        """What the model makes of the images of `split`, in eval mode."""
         self.phase = phase
         self.model.eval()
         with self.averaged():
@@ -231,8 +233,9 @@ class Trainer:
         """Load the best weights and evaluate them on the test split, to be done once, at the end."""
         self.model.load_state_dict(self.best_weights)
         self.average = None
-        loss, confusion = self.evaluate(self.dataset.test.to(self.device), phase="test")
-        return FinalTest(loss=loss, top1=confusion.top1, confusion=frozen(confusion.matrix.cpu().numpy(), "int64"), epoch=self.best.epoch)
+        found = self.evaluate(self.dataset.test.to(self.device), phase="test")
+        confusion = frozen(found.confusion.matrix.numpy(), "int64")
+        return FinalTest(loss=found.loss, top1=found.confusion.top1, confusion=confusion, epoch=self.best.epoch)
 
     @torch.no_grad()
     def sample_probabilities(self):

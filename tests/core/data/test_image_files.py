@@ -135,7 +135,7 @@ def test_unreadable_and_enormous_files_are_skipped_in_silence(tmp_path, colors):
 
 def test_over_100_megapixels_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     path = png_header(tmp_path / "a.png", 30_000, 3_400)
-    monkeypatch.setattr("core.data.images._small", lambda image: pytest.fail("decoded"))
+    monkeypatch.setattr("core.data.images.squeezed", lambda image: pytest.fail("decoded"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         assert read_image(path) is None

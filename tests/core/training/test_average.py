@@ -49,5 +49,5 @@ def test_a_run_is_judged_by_the_average():
     assert not torch.equal(own["head.weight"], averaged["head.weight"])
     model.load_state_dict(averaged)
     trainer.average = None
-    loss, confusion = trainer.evaluate(dataset.val, phase="val")
-    assert (loss, confusion.top1) == (trainer.epochs[-1].val_loss, trainer.epochs[-1].val_top1)
+    found = trainer.evaluate(dataset.val, phase="val")
+    assert (found.loss, found.confusion.top1) == (trainer.epochs[-1].val_loss, trainer.epochs[-1].val_top1)

@@ -96,5 +96,8 @@ def test_thinning_keeps_the_first_the_best_and_the_last(tmp_path):
     assert {7, 19} <= set(files.epochs()) and 0 in files.steps()
     gaps = [b - a for a, b in zip(files.epochs(), files.epochs()[1:], strict=False)]
     assert max(gaps) <= 8
+    for epoch in files.epochs():
+        save_tensors(files.logits("val", epoch), {"logits": torch.zeros(10)}, {})
     thin({files: 7}, budget=1)
     assert files.epochs() == [7, 19] and files.steps() == [0]
+    assert sorted(tmp_path.glob("logits-*")) == [files.logits("val", 7), files.logits("val", 19)]  # they go with their weights

@@ -1,0 +1,75 @@
+"""A picture that somebody uploads: anything may be in it, and nothing of it but pixels is used."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from core.data.images import SIZE, squeezed
+from core.errors import DataError
+
+MOST_BYTES = 20_000_000
+MOST_PIXELS = 50_000_000
+TOO_LARGE = f"The picture has over {MOST_PIXELS / 1e6:.0f} million pixels, more than is read: make it smaller."
+KINDS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")  # endings of what can be read
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """An uploaded picture as the models see it: (3, 32, 32) uint8, and in sentences what was done to it."""
+
+    pixels: np.ndarray
+    told: tuple[str, ...]
+
+
+def read_upload(content: bytes) -> Picture:
+    """The picture in an uploaded file: the middle square of it, upright (EXIF), on white where it is transparent, 8 bits a channel.
+
+    Raises DataError, with what to do, for what is no picture, is damaged or cut short, or is too large; size is checked before anything
+    is decoded.
+    """
+    if len(content) > MOST_BYTES:
+        raise DataError(f"The file has {len(content) / 1e6:.0f} MB, at most {MOST_BYTES / 1e6:.0f} MB are read: make the picture smaller.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of large and odd files; the limits here are stricter
+            with Image.open(BytesIO(content)) as image:
+                if image.width * image.height > MOST_PIXELS:
+                    raise DataError(TOO_LARGE)
+                told = _told(image)
+                image.draft("RGB", (4 * SIZE, 4 * SIZE))  # JPEGs decode at a fraction of their size
+                return Picture(np.asarray(squeezed(_middle(image))).transpose(2, 0, 1).copy(), told)  # (32, 32, 3) -> (3, 32, 32)
+    except DataError:
+        raise
+    except Image.DecompressionBombError as error:  # Pillow's own limit, far above ours
+        raise DataError(TOO_LARGE) from error
+    except UnidentifiedImageError as error:
+        raise DataError(f"This is no picture that can be read: choose a file of one of the kinds {', '.join(KINDS)}.") from error
+    except Exception as error:  # Pillow raises nearly anything on a broken file: OSError, SyntaxError, struct.error, ValueError, ...
+        raise DataError("The picture is damaged or cut short: save it anew, or choose another one.") from error
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    """The largest square in the middle."""
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    found = image.crop((left, top, left + side, top + side))
+    found.info = image.info  # its transparency and its orientation
+    return found
+
+
+def _told(image: Image.Image) -> tuple[str, ...]:
+    told = []
+    if image.width != image.height:
+        told.append(f"Of {image.width} x {image.height} pixels the middle square is used.")
+    if getattr(image, "n_frames", 1) > 1:
+        told.append(f"Of {image.n_frames} frames the first is used.")
+    if image.has_transparency_data:
+        told.append("What is transparent is put on white.")
+    if image.mode in ("CMYK", "LAB", "YCbCr", "HSV") or image.mode.startswith(("I", "F")):
+        told.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel.")
+    return tuple(told)

@@ -1,0 +1,79 @@
+"""Which run feeds a page, and which of its epochs: the same choice on every page that looks inside a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.recorded import recorded_names, recorded_run
+from core.training.history import Snapshot
+from dashboard import services, state
+from dashboard.charts import data_label, run_label
+from dashboard.live import shown
+
+RUN_KEY, EPOCH_KEY = "feed_run", "feed_epoch"
+
+
+def known_runs(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True) -> dict[str, str]:
+    """Run id -> what it is called in a list, of the runs whose config a page accepts: this lab's, newest first, then those that came
+    with it."""
+    found = {}
+    for row in services.manager().runs():
+        if accept(row.config):
+            best = f"{row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
+            found[row.run_id] = f"{row.run_id} · {data_label(row.config)} · {best}"
+    for run in map(recorded_run, recorded_names()):
+        if accept(run.config):
+            found[run.run_id] = f"{run.run_id} · {run_label(run).removeprefix('recorded: ')} · {run.best.val_top1:.1%}"
+    return found
+
+
+def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True) -> Snapshot:
+    """A list of the runs that a page can show, by their config; returns the chosen one.
+
+    The choice is the session's: other pages show the same run. A run that another page showed and this one cannot gives way to the first
+    that it can.
+    """
+    titles, now = known_runs(accept), shown()
+    if now.run_id not in titles:
+        state.show_run(next(iter(titles)))
+        now = shown()
+    st.session_state[RUN_KEY] = now.run_id
+    st.selectbox(
+        "Run", list(titles), format_func=titles.get, key=RUN_KEY, on_change=_take_run,
+        help="Accuracy: validation, of its best epoch. Runs of this lab first, then those that came with it.",
+    )  # fmt: skip
+    return now
+
+
+def choose_epoch(run: Snapshot, epochs: Sequence[int]) -> int:
+    """A slider over `epochs` (from 0, ascending, not empty) of `run`, the best one at first; returns the chosen one."""
+    epoch = state.shown_epoch(epochs, run.best.epoch)
+    if len(epochs) == 1:
+        st.caption(f"Epoch {epoch + 1}")
+        return epoch
+    st.session_state[EPOCH_KEY] = epoch
+    st.select_slider(
+        "Epoch", epochs, format_func=lambda e: str(e + 1), key=EPOCH_KEY, on_change=_take_epoch,
+        help=f"Best by validation: {run.best.epoch + 1}.",
+    )  # fmt: skip
+    return epoch
+
+
+def link_values(run: Snapshot, epoch: int | None = None) -> dict[str, str]:
+    """What a page's link says of its run and epoch; the first recorded run and the best epoch go without saying."""
+    first = run.run_id == f"recorded-{services.first_recorded()}"
+    best = epoch is None or (run.best is not None and epoch == run.best.epoch)
+    return {"run": "" if first else run.run_id, "epoch": "" if best else str(epoch + 1)}
+
+
+def _take_run() -> None:
+    state.show_run(st.session_state[RUN_KEY])
+    state.show_epoch(None)
+
+
+def _take_epoch() -> None:
+    state.show_epoch(st.session_state[EPOCH_KEY])

@@ -1,0 +1,100 @@
+"""Pictures that people upload, good and bad, made here byte by byte or by Pillow."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.data import uploads
+from core.data.uploads import read_upload
+from core.errors import DataError
+
+COLORS = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+
+
+def saved(image, kind="png", **options):
+    buffer = BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def test_a_picture_of_the_right_size_keeps_its_pixels():
+    found = read_upload(saved(Image.fromarray(COLORS)))
+    assert found.pixels.shape == (3, 32, 32) and found.pixels.dtype == np.uint8 and found.told == ()
+    assert (found.pixels == COLORS.transpose(2, 0, 1)).all()
+
+
+@pytest.mark.parametrize("size", [(96, 32), (32, 96)])
+def test_of_an_oblong_the_middle_square_is_used(size):
+    wide = Image.new("RGB", size, "red")
+    wide.paste(Image.fromarray(COLORS), ((size[0] - 32) // 2, (size[1] - 32) // 2))
+    found = read_upload(saved(wide))
+    assert (found.pixels == COLORS.transpose(2, 0, 1)).all() and "middle square" in found.told[0]
+
+
+def test_exif_turns_it_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: rotate by 90 degrees clockwise
+    found = read_upload(saved(Image.fromarray(COLORS), exif=exif))
+    assert (found.pixels.transpose(1, 2, 0) == np.rot90(COLORS, -1)).all()
+
+
+def test_transparency_is_white_paper():
+    clear = Image.fromarray(np.dstack([COLORS, np.where(np.arange(32) < 16, 255, 0).astype(np.uint8)[:, None].repeat(32, 1)]))
+    found = read_upload(saved(clear))
+    assert (found.pixels[:, 16:] == 255).all() and (found.pixels[:, :16] == COLORS.transpose(2, 0, 1)[:, :16]).all()
+    assert found.told == ("What is transparent is put on white.",)
+
+
+def test_of_an_animation_the_first_frame():
+    frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue", "lime")]
+    found = read_upload(saved(frames[0], "gif", save_all=True, append_images=frames[1:]))
+    assert found.pixels[:, 5, 5].tolist() == [255, 0, 0] and "Of 3 frames the first is used." in found.told
+
+
+def test_cmyk_is_converted():
+    found = read_upload(saved(Image.new("CMYK", (40, 40), (0, 255, 255, 0)), "jpeg", quality=95))
+    red, green, blue = found.pixels[:, 10, 10].tolist()
+    assert red > 200 and green < 60 and blue < 60 and "CMYK" in found.told[0]
+
+
+def test_sixteen_bits_become_eight():
+    grey = np.full((32, 32), 0x8123, np.uint16)
+    found = read_upload(saved(Image.fromarray(grey)))
+    assert (found.pixels == 0x81).all() and "8 bits" in found.told[0]
+
+
+def test_a_huge_picture_is_refused_before_it_is_decoded(monkeypatch):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)  # a PNG that says it is 3.6 gigapixels, and has none of them
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    with pytest.raises(DataError, match="over 50 million pixels"):
+        read_upload(bomb)
+    monkeypatch.setattr(uploads, "MOST_PIXELS", 32 * 32 - 1)
+    monkeypatch.setattr(uploads, "squeezed", None)  # would fail if it were called
+    with pytest.raises(DataError, match="over 50 million pixels.*make it smaller"):
+        read_upload(saved(Image.fromarray(COLORS)))
+
+
+def test_too_many_bytes(monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_BYTES", 100)
+    with pytest.raises(DataError, match="make the picture smaller"):
+        read_upload(saved(Image.fromarray(COLORS)))
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"<svg onload=alert(1)>", b"%PDF-1.7 ", b"\x89PNG\r\n\x1a\n"])
+def test_what_is_no_picture(content):
+    with pytest.raises(DataError, match="no picture that can be read"):
+        read_upload(content)
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp", "bmp"])
+def test_cut_short(kind):
+    whole = saved(Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)), kind)
+    with pytest.raises(DataError, match=r"damaged|no picture"):
+        read_upload(whole[: len(whole) // 2])
