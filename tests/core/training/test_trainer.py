@@ -104,9 +104,9 @@ def test_best_weights_are_a_copy_of_the_best_epoch():
     original = trainer.evaluate
 
     def rigged(split, *, phase):  # the second epoch is the best, whatever the tiny model does
-        loss, confusion = original(split, phase=phase)
-        confusion.__class__ = type("Rigged", (confusion.__class__,), {"top1": next(accuracies)})
-        return loss, confusion
+        found = original(split, phase=phase)
+        found.confusion.__class__ = type("Rigged", (found.confusion.__class__,), {"top1": next(accuracies)})
+        return found
 
     trainer.evaluate = rigged
     trainer.fit()
