@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import core
 from core.models import MODELS
+from core.published import PUBLISHED_ID, published_run
 from core.training.history import EpochRecord, Snapshot
 
 TAIL = 200  # points that are sent although the browser should have them: lost updates repair themselves
@@ -70,11 +69,9 @@ def sent_with(data: dict[str, Any]) -> Sent:
 
 
 def run_label(snapshot: Snapshot) -> str:
-    """A run in a few words: "GRU on shapes", with "recorded: " before it where it is one."""
-    model = snapshot.config["model"]
-    return (
-        f"{'recorded: ' if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else model} on {data_label(snapshot.config)}"
-    )
+    """A run in a few words: "GRU on shapes", with "recorded: " or "published: " before it where it is one."""
+    model, kind = snapshot.config["model"], "published: " if snapshot.run_id == PUBLISHED_ID else "recorded: "
+    return f"{kind if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else model} on {data_label(snapshot.config)}"
 
 
 def data_label(config: Mapping[str, Any]) -> str:
@@ -90,11 +87,7 @@ def as_reference(run: Snapshot, label: str) -> dict[str, Any]:
 @cache
 def reference_epochs() -> dict[str, Any]:
     """The published hand-in's curves as the `reference` of `live_data`. Read once; not to be changed."""
-    published = json.loads((Path(core.__file__).parent / "reference_run.json").read_text("utf-8"))
-    rows = [
-        _numbers((e["epoch"] + 1, e["train"]["loss"], e["train"]["top1"], e["val"]["loss"], e["val"]["top1"])) for e in published["epochs"]
-    ]
-    return {"label": "published hand-in", "epochs": rows}
+    return as_reference(published_run(), "published hand-in")
 
 
 def _epoch(record: EpochRecord) -> list[float | None]:

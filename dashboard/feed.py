@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.published import published_run
 from core.recorded import recorded_names, recorded_run
 from core.training.history import Snapshot
 from dashboard import services, state
@@ -17,27 +18,27 @@ from dashboard.live import shown
 RUN_KEY, EPOCH_KEY = "feed_run", "feed_epoch"
 
 
-def known_runs(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True) -> dict[str, str]:
+def known_runs(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True, *, published: bool = False) -> dict[str, str]:
     """Run id -> what it is called in a list, of the runs whose config a page accepts: this lab's, newest first, then those that came
-    with it."""
+    with it, and the `published` one for pages that need no weights."""
     found = {}
     for row in services.manager().runs():
         if accept(row.config):
             best = f"{row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
             found[row.run_id] = f"{row.run_id} · {data_label(row.config)} · {best}"
-    for run in map(recorded_run, recorded_names()):
+    for run in [*map(recorded_run, recorded_names()), *([published_run()] if published else [])]:
         if accept(run.config):
-            found[run.run_id] = f"{run.run_id} · {run_label(run).removeprefix('recorded: ')} · {run.best.val_top1:.1%}"
+            found[run.run_id] = f"{run.run_id} · {run_label(run).partition(': ')[2]} · {run.best.val_top1:.1%}"
     return found
 
 
-def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True) -> Snapshot:
+def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True, *, published: bool = False) -> Snapshot:
     """A list of the runs that a page can show, by their config; returns the chosen one.
 
     The choice is the session's: other pages show the same run. A run that another page showed and this one cannot gives way to the first
     that it can.
     """
-    titles, now = known_runs(accept), shown()
+    titles, now = known_runs(accept, published=published), shown()
     if now.run_id not in titles:
         state.show_run(next(iter(titles)))
         now = shown()

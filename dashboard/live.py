@@ -30,8 +30,7 @@ def shown() -> Snapshot:
     run_id = state.shown_run()
     if run_id:
         try:
-            name = run_id.removeprefix("recorded-")
-            return services.manager().snapshot(run_id) if name == run_id else recorded_run(name)
+            return services.run(run_id)
         except LabError as error:
             state.say(f"{error} This is the recorded run.")
             state.show_run("")

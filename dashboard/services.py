@@ -8,12 +8,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
-from core.recorded import recorded_names
+from core.published import PUBLISHED_ID, published_run
+from core.recorded import recorded_names, recorded_run
 from core.results import road
 
 if TYPE_CHECKING:
     from core.training.config import RunConfig
     from core.training.forecast import Forecast
+    from core.training.history import Snapshot
     from core.training.manager import RunManager
 
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
@@ -49,6 +51,14 @@ def manager() -> RunManager:
                 spare_cores=SPARE_CORES,
             )
         return _manager
+
+
+def run(run_id: str) -> Snapshot:
+    """Any run by its id: this lab's, a recorded or the published one. Raises StoreError when there is none."""
+    if run_id == PUBLISHED_ID:
+        return published_run()
+    name = run_id.removeprefix("recorded-")
+    return manager().snapshot(run_id) if name == run_id else recorded_run(name)
 
 
 def make_forecast(key: str, config: RunConfig) -> None:

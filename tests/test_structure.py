@@ -16,7 +16,7 @@ PACKAGES = ("core", "dashboard", "pages")
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with.
 BASE = {"core", "core.errors", "core.hparams", "core.home"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
-HEADLESS = LEARNING | {"core.probes", "core.training", "core.evaluation", "core.recorded", "core.results"}
+HEADLESS = LEARNING | {"core.probes", "core.training", "core.evaluation", "core.published", "core.recorded", "core.results"}
 ALLOWED = {
     "core": set(),
     "core.errors": set(),
@@ -30,6 +30,7 @@ ALLOWED = {
     "core.training": LEARNING,
     "core.evaluation": LEARNING | {"core.training", "core.recorded"},
     "core.recorded": LEARNING | {"core.training"},
+    "core.published": LEARNING | {"core.training"},
     "core.results": LEARNING | {"core.training", "core.recorded"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
@@ -39,7 +40,7 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.configs recorded results scores",
+    "core": "cli data data.config errors home hparams models models.configs published recorded results scores",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "charts controls downloads foot forecast images live navigation runs server services state tables",
 }
