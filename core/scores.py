@@ -158,6 +158,11 @@ def ratio(part: Any, whole: Any) -> np.ndarray:
     return np.divide(part, whole, out=np.zeros(part.shape), where=whole != 0)
 
 
+def top1_of_one_vs_rest(mean: float, classes: int) -> float:
+    """The accuracy (top-1) that a mean one-vs-rest accuracy over `classes` classes stands for: each error counts in two classes of K."""
+    return 1 - classes * (1 - mean) / 2
+
+
 def normalized(matrix: np.ndarray) -> np.ndarray:
     """The confusion matrix with rows that sum to 1, float64 (K, K); the row of an absent class stays 0."""
     matrix = np.asarray(matrix)

@@ -15,6 +15,7 @@ from dashboard import services, state
 from dashboard.charts import data_label, run_label
 from dashboard.live import shown
 
+FOLLOW_SECONDS = 2.0
 RUN_KEY, EPOCH_KEY = "feed_run", "feed_epoch"
 
 
@@ -62,6 +63,18 @@ def choose_epoch(run: Snapshot, epochs: Sequence[int]) -> int:
         help=f"Best by validation: {run.best.epoch + 1}.",
     )  # fmt: skip
     return epoch
+
+
+def follow(run: Snapshot) -> None:
+    """While `run` is active, run the page again at the end of each of its epochs, and at its end."""
+
+    def look() -> None:
+        now = services.run(run.run_id)
+        if (len(now.epochs), now.status) != (len(run.epochs), run.status):
+            st.rerun()
+
+    if run.active:
+        st.fragment(look, run_every=FOLLOW_SECONDS)()
 
 
 def link_values(run: Snapshot, epoch: int | None = None) -> dict[str, str]:

@@ -52,8 +52,24 @@ def strip_html(labels: np.ndarray, probabilities: np.ndarray | None, classes: Se
     Right and wrong are told apart by mark and word as well as by color. Without `probabilities` nothing is judged.
     """
     judged = [None] * len(labels) if probabilities is None else probabilities
-    cards = (_card(place, int(label), p, classes) for place, (label, p) in enumerate(zip(labels, judged, strict=True)))
+    cards = (
+        _card(f'<i class="lab-sample lab-sample-{place}" role="img" aria-label="{escape(classes[label])}"></i>', int(label), p, classes)
+        for place, (label, p) in enumerate(zip(labels, judged, strict=True))
+    )
     return f'<div class="lab-strip" role="list">{"".join(cards)}</div>'
+
+
+def gallery_html(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> str:
+    """Images (S, 3, H, W) uint8 as cards, with their true classes (S,) and the three most probable of (S, K)."""
+    cards = (
+        _card(_picture(image, classes[label]), int(label), p, classes)
+        for image, label, p in zip(images, labels, probabilities, strict=True)
+    )
+    return f'<div class="lab-strip" role="list">{"".join(cards)}</div>'
+
+
+def _picture(image: np.ndarray, name: str) -> str:
+    return f'<img class="lab-sample" src="{png_uri(image)}" alt="{escape(name)}">'
 
 
 def samples_css(images: np.ndarray) -> str:
@@ -62,7 +78,7 @@ def samples_css(images: np.ndarray) -> str:
     return f"<style>{''.join(rules)}</style>"
 
 
-def _card(place: int, label: int, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
+def _card(picture: str, label: int, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
     name = escape(classes[label])
     verdict, bars, look = "", "", ""
     if probabilities is not None:
@@ -70,7 +86,6 @@ def _card(place: int, label: int, probabilities: np.ndarray | None, classes: Seq
         look = "right" if order[0] == label else "wrong"
         verdict = f'<span class="{look}">{"✓" if look == "right" else "✗"} {look}</span>'
         bars = "".join(_bar(escape(classes[k]), float(probabilities[k]), k == label, k == order[0]) for k in order)
-    picture = f'<i class="lab-sample lab-sample-{place}" role="img" aria-label="{name}"></i>'
     head = f"{picture}<span><b>{name}</b>{verdict}</span>"
     return f'<div class="lab-card {look}" role="listitem"><div class="lab-card-head">{head}</div>{bars}</div>'
 

@@ -36,6 +36,14 @@ PAGES = (
         default=True,
     ),
     Page(
+        title="Evaluate",
+        icon=":material/grid_on:",
+        file="evaluate.py",
+        url_path="evaluate",
+        section="Lab",
+        help="The confusion matrix of any epoch of any run, and the images behind its cells.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

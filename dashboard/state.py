@@ -120,10 +120,12 @@ def show_epoch(epoch: int | None) -> None:
 
 
 def write_page(values: Mapping[str, str]) -> None:
-    """Bring the address bar of a page up to what it shows: these values and nothing else; empty ones are left out."""
-    wanted = {name: value for name, value in values.items() if value}
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
+    """Bring the address bar of a page up to these values; empty ones are left out. What widgets have bound to it is theirs."""
+    for name, value in values.items():
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+        elif not value and name in st.query_params:
+            del st.query_params[name]
 
 
 def owner() -> str:

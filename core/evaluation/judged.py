@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.data import Progress
-from core.errors import StoreError
-from core.recorded import recorded_epochs
+from core.errors import DataError, StoreError
+from core.recorded import recorded_epochs, recorded_run
 from core.scores import ClassScores
 from core.training.history import frozen
 
 if TYPE_CHECKING:
     from core.data.splits import Split
-    from core.training.checkpoint import OpenedModel
     from core.training.manager import RunManager
 
 SPLITS = ("val", "test", "train")
@@ -43,6 +43,12 @@ class Judged:
         return self.logits.argmax(axis=1)  # (N, K) -> (N,)
 
     @property
+    def loss(self) -> float:
+        """Mean cross-entropy; NaN without images."""
+        chosen = np.take_along_axis(self.probabilities, self.labels[:, None], axis=1)  # (N, K) -> (N, 1)
+        return float(-np.log(np.maximum(chosen, np.finfo(float).tiny)).mean()) if len(chosen) else float("nan")
+
+    @property
     def right(self) -> np.ndarray:
         """Which images are named rightly, (N,) bool."""
         return self.predictions == self.labels
@@ -60,19 +66,36 @@ class Judged:
         return found[np.argsort(-self.probabilities[found, predicted], kind="stable")]
 
 
-def judged(manager: RunManager, run_id: str, epoch: int, images: str = "val", *, progress: Progress | None = None) -> Judged:
+def judged(
+    manager: RunManager, run_id: str, epoch: int, images: str = "val", *, data: str = "", progress: Progress | None = None
+) -> Judged:
     """What `epoch` of a run (or of a recorded one) says of a split of its data set, or of a folder of class folders.
 
     Read from disk if that has been asked before (for validation the training itself has kept it), else computed and kept.
-    Raises StoreError when the weights are not kept, and DataError when the images are not there.
+    `data`: the folder in which the images of the run lie now, where they have moved. Raises StoreError when the weights are not kept, and
+    DataError when the images are not there, or are not those that the run itself counted.
     """
-    path = manager.files(run_id).logits(images if images in SPLITS else _name(images), epoch)
-    return _kept(path) or _compute(manager, run_id, epoch, images, path, progress)
+    path = logits_file(manager, run_id, epoch, images)
+    return _kept(path) or _compute(manager, run_id, epoch, images, path, data, progress)
 
 
-def is_kept(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> bool:
-    """Whether `judged` would answer at once."""
-    return manager.files(run_id).logits(images if images in SPLITS else _name(images), epoch).is_file()
+def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> Path:
+    """Where `judged` keeps its answer: if the file is there, it answers at once."""
+    return manager.files(run_id).logits(images if images in SPLITS else _name(images), epoch)
+
+
+def images_of(
+    manager: RunManager, config: dict[str, Any], classes: Sequence[str], images: str, *, data: str = "", progress: Progress | None = None
+) -> Split:
+    """The labelled images that `judged` judges, in its order: of a run with this flat `config` and these classes."""
+    from core.data.folder import labelled_split
+    from core.training.config import RunConfig
+    from core.training.datasets import load_shared
+
+    report = progress or (lambda *_: None)
+    if images in SPLITS:
+        return getattr(load_shared(RunConfig.of(**{**config, **({"data": data} if data else {})}), manager.home, report), images)
+    return labelled_split(images, classes, home=manager.home, progress=report)[0]
 
 
 def weights_of(manager: RunManager, run_id: str) -> dict[int, Path]:
@@ -102,9 +125,11 @@ def _kept(path: Path) -> Judged | None:
         return None
 
 
-def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Path, progress: Progress | None) -> Judged:
+def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Path, data: str, progress: Progress | None) -> Judged:
     from core.data.splits import normalize
+    from core.models.gru import kernels, use_kernel
     from core.training.checkpoint import open_model, save_tensors
+    from core.training.device import use_threads
     from core.training.evaluate import BATCH, evaluate
 
     weights = weights_of(manager, run_id)
@@ -112,7 +137,10 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
         kept = ", ".join(str(e + 1) for e in weights) or "none"
         raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Choose one of the kept epochs: {kept}.")
     opened = open_model(weights[epoch])
-    split = _images(manager, opened, images, progress)
+    split = images_of(manager, opened.metadata["config"], opened.classes, images, data=data, progress=progress)
+    _check(manager, run_id, images, split)
+    use_threads(1)  # beside a run that trains more would be slower
+    use_kernel(opened.model, kernels(opened.model)[-1])
     done = 0
 
     def told() -> None:
@@ -126,15 +154,16 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
     return Judged(frozen(found.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64))
 
 
-def _images(manager: RunManager, opened: OpenedModel, images: str, progress: Progress | None) -> Split:
-    from core.data.folder import labelled_split
-    from core.training.config import RunConfig
-    from core.training.datasets import load_shared
-
-    report = progress or (lambda *_: None)
-    if images in SPLITS:
-        return getattr(load_shared(RunConfig.of(**opened.metadata["config"]), manager.home, report), images)
-    return labelled_split(images, opened.classes, home=manager.home, progress=report)[0]
+def _check(manager: RunManager, run_id: str, images: str, split: Split) -> None:
+    """Raise DataError if the classes of the images are not as often there as the run counted them."""
+    run = recorded_run(run_id.removeprefix(RECORDED)) if run_id.startswith(RECORDED) else manager.snapshot(run_id)
+    counted = {"val": run.epochs[0].val_confusion if run.epochs else None, "test": run.test and run.test.confusion}.get(images)
+    found = np.bincount(split.labels.numpy(), minlength=len(run.classes)) if counted is not None else None
+    if found is not None and found.tolist() != counted.sum(axis=1).tolist():
+        raise DataError(
+            f"These are not the images that {run_id} was judged on: it counted {counted.sum():,}, here are {len(split):,}, or other "
+            "classes. Name the folder that it was trained on."
+        )
 
 
 def _name(folder: str) -> str:

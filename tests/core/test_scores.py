@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError, DataError
-from core.scores import SCORES, ClassScores, normalized
+from core.scores import SCORES, ClassScores, normalized, top1_of_one_vs_rest
 
 MATRIX = np.array([[5, 1, 0], [2, 3, 0], [0, 0, 0]])  # three classes, of which the third is absent and never predicted
 
@@ -83,3 +83,10 @@ def test_normalized_rows_sum_to_one_and_an_absent_class_stays_zero():
 def test_scores_need_no_torch():
     code = "import sys, core.scores; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_the_accuracy_behind_a_mean_one_vs_rest_accuracy(classes):
+    matrix = np.random.default_rng(classes).integers(0, 50, (classes, classes))
+    scores = ClassScores(matrix)
+    assert top1_of_one_vs_rest(scores.mean("one_vs_rest_accuracy"), classes) == pytest.approx(np.trace(matrix) / matrix.sum())

@@ -9,7 +9,7 @@ from sklearn.metrics import confusion_matrix
 from core.data.splits import normalize
 from core.errors import DataError, StoreError
 from core.evaluation import judged as module
-from core.evaluation.judged import Judged, is_kept, judged, looks, weights_of
+from core.evaluation.judged import Judged, images_of, judged, logits_file, looks, weights_of
 from core.training.checkpoint import open_model
 from core.training.config import RunConfig
 from tests.support import SMALL, ended, load_tiny, wait_for
@@ -32,16 +32,16 @@ def test_validation_is_kept_by_the_training_and_matches_its_record(manager, run,
         assert found.scores.matrix.tolist() == record.val_confusion.tolist() and found.scores.top1 == record.val_top1
         assert found.labels.tolist() == DATA.val.labels.tolist()
         loss = -np.log(found.probabilities[np.arange(40), found.labels]).mean()
-        assert loss == pytest.approx(record.val_loss, rel=1e-5)
+        assert loss == pytest.approx(record.val_loss, rel=1e-5) == found.loss
 
 
 def test_what_is_kept_is_what_the_weights_say(manager, run):
     kept = judged(manager, run.run_id, 1)
     manager.files(run.run_id).logits("val", 1).unlink()
-    assert not is_kept(manager, run.run_id, 1)
+    assert not logits_file(manager, run.run_id, 1).is_file()
     told = []
     again = judged(manager, run.run_id, 1, progress=lambda *step: told.append(step))
-    assert again.logits == pytest.approx(kept.logits, abs=1e-5) and is_kept(manager, run.run_id, 1)
+    assert again.logits == pytest.approx(kept.logits, abs=1e-5) and logits_file(manager, run.run_id, 1).is_file()
     assert told[-1] == (40, 40, "Judging images")
     opened = open_model(manager.weights(run.run_id, 1))
     with torch.no_grad():
@@ -70,6 +70,19 @@ def test_a_folder_is_judged_and_judged_anew_when_it_changes(manager, run, tmp_pa
     assert len(judged(manager, run.run_id, 2, str(tmp_path / "own")).labels) == 3
     with pytest.raises(DataError, match="does not exist"):
         judged(manager, run.run_id, 2, str(tmp_path / "nowhere"))
+
+
+def test_images_come_in_the_order_of_what_is_said_of_them(manager, run):
+    split = images_of(manager, run.config, run.classes, "val")
+    assert torch.equal(split.images, DATA.val.images) and judged(manager, run.run_id, 0).labels.tolist() == split.labels.tolist()
+
+
+def test_other_images_than_the_run_was_judged_on_are_refused(manager, run, monkeypatch):
+    manager.files(run.run_id).logits("val", 0).unlink()
+    monkeypatch.setattr(module, "images_of", lambda *_, **__: DATA.val[1:])
+    with pytest.raises(DataError, match="not the images.*it counted 40, here are 39"):
+        judged(manager, run.run_id, 0)
+    assert len(judged(manager, run.run_id, 0, "train").labels) == 39  # of training images there is no count of the images themselves
 
 
 def test_a_damaged_file_is_computed_again(manager, run):
@@ -105,4 +118,4 @@ def test_answers_from_logits_against_scikit_learn():
 
 def test_no_images_at_all():
     found = Judged(np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
-    assert found.probabilities.shape == (0, 3) and found.scores.top1 == 0 and len(found.cell(0, 1)) == 0
+    assert found.probabilities.shape == (0, 3) and np.isnan(found.loss) and found.scores.top1 == 0 and len(found.cell(0, 1)) == 0

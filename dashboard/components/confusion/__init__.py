@@ -1,0 +1,57 @@
+"""The confusion matrices of all epochs of a run, sent once: the slider, the play button and hovering are the browser's alone.
+
+    looked = confusion_board(data, key="matrix")
+
+A person's choices (epoch, normalisation, a cell or a class) come back as the component's state, and rerun the page or the fragment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import loader
+
+HTML = """<div class="confusion-board">
+  <div class="confusion-controls">
+    <button class="confusion-play" type="button" aria-label="Play the epochs">▶</button>
+    <label class="confusion-epoch"><span></span><input type="range" min="0" step="1"></label>
+    <div class="confusion-norms" role="radiogroup" aria-label="Numbers"></div>
+  </div>
+  <figure class="lab-confusion"><figcaption></figcaption><div class="lab-scroll"></div><div class="lab-scale"></div></figure>
+  <p class="confusion-told" aria-live="polite"></p>
+</div>"""
+
+_mount = st.components.v2.component(
+    "sequence_lab_confusion",
+    html=HTML,
+    css=Path(__file__).with_name("confusion.css").read_text("utf-8"),
+    js=loader("confusion/confusion.js"),
+    isolate_styles=False,  # the matrix has the style of all matrices of the lab
+)
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the person on the page looks at: an index of `data["epochs"]`, a normalisation, and a cell, a class or neither."""
+
+    epoch: int
+    norm: str
+    cell: tuple[int, int] | None = None
+    row: int | None = None
+
+
+def confusion_board(data: dict[str, Any], *, key: str) -> Looked:
+    """Draw the matrices of `data` (`board_data` of dashboard/confusion.py), and return what the person looks at.
+
+    What was looked at in another run or split (`data["what"]`) does not count: the board then starts at `data["epoch"]`.
+    """
+    _mount(data=[data], key=key, on_look_change=lambda: None)
+    look = st.session_state.get(key, {}).get("look") or {}
+    if look.get("what") != data["what"]:
+        return Looked(data["epoch"], data["norm"], data["cell"] and tuple(data["cell"]), data["row"])
+    cell = look.get("cell")
+    return Looked(look["epoch"], look["norm"], cell and tuple(cell), look.get("row"))

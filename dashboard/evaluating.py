@@ -1,0 +1,259 @@
+"""The panels of the page Evaluate: what is judged, the board, and what is looked at beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.data import DATASETS
+from core.errors import DataError, LabError
+from core.scores import ClassScores
+from core.training.history import Snapshot
+from dashboard import feed, services, state
+from dashboard.cells import cell_panel, errors_panel
+from dashboard.components.confusion import Looked, confusion_board
+from dashboard.confusion import NORMS, SPLITS, board_data, cell_of, largest_confusion, recorded_matrices
+from dashboard.outputs import moved_to, outputs
+
+if TYPE_CHECKING:
+    from core.evaluation.judged import Judged
+
+FOLDER = "folder"
+VIEWS = {"images": "Images of the cell", "class": "One class", "sure": "How sure", "when": "When learned"}
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What is judged: a run, a split of its images or a folder, and its confusion matrices (K, K) by epoch."""
+
+    run: Snapshot
+    split: str  # of `SPLITS`, or a folder
+    matrices: dict[int, np.ndarray]
+
+    @property
+    def title(self) -> str:
+        return SPLITS.get(self.split, self.split)
+
+
+def choose() -> Judging:
+    """The controls: which run, which images."""
+    columns = st.columns([5, 4], gap="medium", vertical_alignment="bottom")
+    with columns[0]:
+        run = feed.choose_run(published=True)
+    with columns[1]:
+        names = {**SPLITS, FOLDER: "Own folder"}
+        split = st.segmented_control(
+            "Images", list(names), format_func=names.get, default="val", required=True, key="split", bind="query-params"
+        )
+    if split == FOLDER:
+        split = st.text_input(
+            "Folder of class folders on the server", key="judged_folder", help="Its class folders have the names of the run's classes."
+        ).strip()
+    return Judging(run, split, _matrices(run, split))
+
+
+def _matrices(run: Snapshot, split: str) -> dict[int, np.ndarray]:
+    found = recorded_matrices(run, split) if split in SPLITS else {}
+    if split and split not in ("val", "train"):
+        found |= {epoch: outputs(run, epoch, split).scores.matrix for epoch in kept_epochs(run, split) if epoch not in found}
+    return found
+
+
+def kept_epochs(run: Snapshot, split: str) -> list[int]:
+    """The epochs of which it is kept what they say of these images."""
+    from core.evaluation.judged import logits_file
+
+    lab = services.manager()
+    return [record.epoch for record in run.epochs if logits_file(lab, run.run_id, record.epoch, split).is_file()]
+
+
+def board(judging: Judging) -> tuple[Looked, int]:
+    """The matrices of all epochs; what is looked at, and its epoch from 0."""
+    run, matrices = judging.run, judging.matrices
+    epochs = sorted(matrices)
+    epoch = state.shown_epoch(epochs, run.best.epoch)
+    other = _other(judging)
+    cell = cell_of(st.query_params.get("cell", ""), len(run.classes)) or largest_confusion(matrices[epoch])
+    norm = st.query_params.get("norm", "true")
+    data = board_data(run, judging.split, matrices, epoch=epoch, norm=norm if norm in NORMS else "true", cell=cell, other=other)
+    looked = confusion_board(data, key="matrix")
+    epoch = epochs[min(looked.epoch, len(epochs) - 1)]
+    state.show_epoch(epoch)
+    return looked, epoch
+
+
+def _other(judging: Judging) -> tuple[str, np.ndarray] | None:
+    """What is subtracted: another run at its best epoch, of the same classes and split."""
+    titles = {"": "Nothing"} | {run_id: title for run_id, title in feed.known_runs(published=True).items() if _comparable(judging, run_id)}
+    if len(titles) == 1 or judging.split not in SPLITS:
+        return None
+    chosen = st.selectbox(
+        "Minus", list(titles), format_func=titles.get, key="minus", help="Another run's matrix at its best epoch is subtracted."
+    )
+    if not chosen:
+        return None
+    other = services.run(chosen)
+    epoch = other.best.epoch
+    return f"{chosen} after epoch {epoch + 1}", recorded_matrices(other, judging.split)[epoch]
+
+
+def _comparable(judging: Judging, run_id: str) -> bool:
+    if run_id == judging.run.run_id:
+        return True  # one epoch against its best
+    other = services.run(run_id)
+    return other.classes == judging.run.classes and other.best is not None and other.best.epoch in recorded_matrices(other, judging.split)
+
+
+def judged_here(judging: Judging, epoch: int, *, quiet: bool = False) -> Judged | None:
+    """What `epoch` says of every image; None, and unless `quiet` a sentence why, where that is not known."""
+    run, split = judging.run, judging.split
+    if split != "val" and epoch not in kept_epochs(run, split):
+        return None
+    try:
+        return outputs(run, epoch, split)
+    except LabError as error:
+        if not quiet:
+            _say_why(run, error)
+        return None
+
+
+def _say_why(run: Snapshot, error: LabError) -> None:
+    """Why nothing can be said of each image; where it is for want of a recorded run's images, a field that names their folder."""
+    missing = isinstance(error, DataError) and run.recorded and DATASETS[run.config["dataset"]].needs_folder
+    if missing and not moved_to(run):
+        st.info(
+            f"The images of this recorded run are CIFAR-10's {sum(run.sizes.values()):,} training images, which do not come with the lab."
+        )
+    else:
+        st.info(str(error))
+    if missing:
+        st.session_state["moved"] = moved_to(run)
+        st.text_input("Folder of its images: ten class folders", key="moved", on_change=_take_folder)
+
+
+def _take_folder() -> None:
+    state.values()["data"] = st.session_state["moved"].strip()
+
+
+def consent(judging: Judging) -> None:
+    """A button that judges images on which no epoch, or not this one, has been judged yet: test images are not looked at unasked."""
+    from core.evaluation.judged import looks, weights_of
+
+    run, split = judging.run, judging.split
+    epochs = [epoch for epoch in weights_of(services.manager(), run.run_id) if epoch not in kept_epochs(run, split)]
+    if split == "test":
+        count = looks(services.manager())
+        st.caption(
+            f"Test images have been looked at {count} time{'s' * (count != 1)} in this lab. Every look that leads to a choice makes them a "
+            "second validation set."
+        )
+    if not epochs or not split:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        best = run.best.epoch
+        chosen = st.selectbox(
+            "Epoch to judge", epochs, index=epochs.index(best) if best in epochs else len(epochs) - 1, format_func=lambda e: str(e + 1),
+            key="judge_epoch", width=160,
+        )  # fmt: skip
+        if st.button(f"Judge {judging.title.lower() if split in SPLITS else 'the folder'}", key="judge", icon=":material/visibility:"):
+            try:
+                outputs(run, chosen, split)
+            except LabError as error:
+                st.error(str(error))
+                return
+            state.show_epoch(chosen)
+            st.rerun()
+
+
+def view(judging: Judging, looked: Looked, epoch: int) -> None:
+    """What is beside the board."""
+    chosen = st.segmented_control(
+        "View", list(VIEWS), format_func=VIEWS.get, default="images", required=True, key="view", bind="query-params"
+    )
+    judged = judged_here(judging, epoch)
+    if judged is None:
+        kept = [str(e + 1) for e in kept_epochs(judging.run, judging.split)]
+        if judging.split != "val":
+            st.info(
+                f"What epoch {epoch + 1} says of each image is not known yet." + (f" Known of epochs {', '.join(kept)}." if kept else "")
+            )
+        return
+    {"images": _images, "class": _class, "sure": _sure, "when": _when}[chosen](judging, looked, epoch, judged)
+
+
+def _images(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    if looked.row is not None:
+        _class(judging, looked, epoch, judged)
+    else:
+        cell_panel(judging.run, epoch, judging.split, judged, looked.cell)
+
+
+def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    from core.evaluation.ranking import precision_recall
+    from dashboard.figures import precision_recall_figure
+
+    k = looked.row if looked.row is not None else looked.cell[0]
+    name, scores = judging.run.classes[k], judged.scores
+    if not scores.count[k]:
+        st.info(f"There is no {name} among these images, so nothing can be said of how well it is found.")
+        return
+    curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
+    figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
+    st.plotly_chart(figure, key="curve", alt=f"Precision against recall of the class {name}")
+    row = scores.matrix[k].copy()
+    row[k] = 0
+    taken = ", ".join(f"{judging.run.classes[j]} {row[j]:,}" for j in np.argsort(-row, kind="stable")[:3] if row[j])
+    st.caption(
+        f"Of {scores.count[k]:,} images of {name} {scores.true_positives[k]:,} are found. Most often taken for: {taken or 'nothing else'}."
+    )
+
+
+def _sure(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    from core.evaluation.calibration import reliability
+    from dashboard.figures import reliability_figure
+
+    found = reliability(judged.probabilities, judged.labels)
+    st.plotly_chart(reliability_figure(found), key="reliability", alt="Reliability diagram: accuracy against confidence")
+    side = "too sure of itself" if found.gap > 0 else "not sure enough"
+    st.caption(
+        f"Expected calibration error {found.ece:.1%} (15 bins, Guo et al. 2017): on average the model is {side} by {abs(found.gap):.1%}."
+    )
+    errors_panel(judging.run, epoch, judging.split, judged)
+
+
+def _when(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    from core.evaluation.learning import NEVER, learning
+    from dashboard.figures import learning_figure
+
+    epochs = kept_epochs(judging.run, judging.split)
+    if len(epochs) < 2:
+        st.info("The history of an image needs what at least two epochs say of it; here one is kept.")
+        return
+    found = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
+    st.plotly_chart(learning_figure(found, [e + 1 for e in epochs]), key="learning", alt="When images are learned")
+    st.caption(
+        f"{(found.first == NEVER).mean():.1%} of the images were never named rightly, {(found.forgotten > 0).mean():.1%} were forgotten at "
+        f"least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."
+    )
+
+
+def figures_html(scores: ClassScores, judged: Judged | None) -> str:
+    """The numbers of the epoch in one line."""
+    from core.evaluation.intervals import accuracy_interval
+    from core.evaluation.ranking import top_k
+
+    right = int(scores.matrix.trace())
+    interval = accuracy_interval(right, scores.total)
+    figures = {
+        "top-1 accuracy": f"{scores.top1:.1%}",
+        "95 % by the choice of images": f"{interval.low:.1%} to {interval.high:.1%}",
+        "top-3": f"{top_k(judged.logits, judged.labels, 3):.1%}" if judged else NOTHING,
+        "loss": f"{judged.loss:.3f}" if judged else NOTHING,
+        "mean recall": f"{scores.mean('recall'):.1%}",
+        "mean one-vs-rest (not the accuracy)": f"{scores.mean('one_vs_rest_accuracy'):.1%}",
+    }
+    return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"

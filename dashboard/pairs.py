@@ -1,0 +1,44 @@
+"""Is the difference between two runs more than chance?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard import services
+from dashboard.evaluating import Judging, kept_epochs
+from dashboard.outputs import outputs
+
+
+def pair_panel(judging: Judging) -> None:
+    """The run on the page against the one that is subtracted, both at their best epochs, image by image."""
+    other_id = st.session_state.get("minus")
+    if not other_id or other_id == judging.run.run_id or judging.split not in ("val", "test"):
+        return
+    from core.evaluation.intervals import compare
+
+    st.subheader("More than chance?")
+    run, other = judging.run, services.run(other_id)
+    try:
+        if judging.split == "test" and not all(r.best.epoch in kept_epochs(r, "test") for r in (run, other)):
+            st.info("Both runs have to be judged on the test images first, at their best epochs.")
+            return
+        mine, theirs = (outputs(r, r.best.epoch, judging.split) for r in (run, other))
+    except LabError as error:
+        st.info(f"They cannot be compared image by image: {error}")
+        return
+    if mine.labels.tolist() != theirs.labels.tolist():
+        st.info("The two runs were judged on different images, so they cannot be compared image by image.")
+        return
+    found = compare(theirs.right, mine.right)
+    verdict = "beyond chance" if found.beyond_chance else "may be chance"
+    points = [100 * share for share in (found.difference.value, found.difference.low, found.difference.high)]
+    value, low, high = (f"{number:+.1f}".replace("-", "−") for number in points)
+    st.markdown(
+        f"**{run.run_id}** alone is right on {found.only_b:,} images, **{other.run_id}** alone on {found.only_a:,}: {value} points "
+        f"(95 %: {low} to {high}). McNemar's exact test: p = {found.p:.2g}, **{verdict}**."
+    )
+    st.caption(
+        f"{judging.title}, n = {found.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is the "
+        "bootstrap's over images; another seed would move both runs as well."
+    )

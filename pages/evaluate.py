@@ -1,0 +1,54 @@
+"""Evaluate: the confusion matrix of any epoch, the images behind its cells, and what else follows from what a model said."""
+
+import streamlit as st
+
+from core.scores import ClassScores
+from dashboard import feed, services, state
+from dashboard.evaluating import board, choose, consent, figures_html, judged_here, view
+from dashboard.foot import foot, try_this
+from dashboard.live import page_link
+from dashboard.pairs import pair_panel
+from dashboard.tables import class_table_html
+from dashboard.trap import trap_panel
+
+EXPERIMENTS = {
+    "Cats and dogs: the published hand-in, all 15 epochs": {"run": "published-hand-in", "cell": "3-5", "epoch": "1"},
+    "What sweeping GRUs still get wrong": {"run": "recorded-cifar10-bar-0"},
+    "Is the model as sure as it is right?": {"view": "How sure"},
+}
+
+st.title("Evaluate")
+st.markdown(
+    "A confusion matrix says what a model takes for what. **Each of its cells is a set of images:** click one, at any epoch, and look."
+)
+state.values()
+for sentence in state.messages():
+    st.warning(sentence)
+judging = choose()
+run = judging.run
+if not run.epochs:
+    st.info(f"Run {run.run_id} has no complete epoch yet: its first matrix comes with it.")
+elif not judging.matrices:
+    st.info("These images have not been judged by this run yet.")
+    consent(judging)
+else:
+    left, right = st.columns([6, 5], gap="medium")
+    with left:
+        looked, epoch = board(judging)
+    with right:
+        view(judging, looked, epoch)
+    scores = ClassScores(judging.matrices[epoch])
+    st.html(figures_html(scores, judged_here(judging, epoch, quiet=True)))
+    if judging.split != "val":
+        consent(judging)
+    st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
+    st.html(class_table_html(scores, run.classes, caption=f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}."))
+    pair_panel(judging)
+    trap_panel()
+    cell = "-".join(map(str, looked.cell)) if looked.cell else ""
+    values = {**feed.link_values(run, epoch), "cell": cell, "norm": looked.norm if looked.norm != "true" else ""}
+    try_this(EXPERIMENTS)
+    foot(run, link=page_link(values), command=run.recorded)
+    state.write_page(values)
+feed.follow(run)
+services.warm_up()

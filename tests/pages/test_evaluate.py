@@ -1,0 +1,176 @@
+"""The page Evaluate as a student and an instructor go through it, without a browser."""
+
+import re
+
+import pytest
+from PIL import Image
+
+from core.evaluation.intervals import accuracy_interval
+from core.evaluation.judged import judged
+from core.published import published_run
+from core.recorded import recorded_run
+from core.training.config import RunConfig
+from dashboard import services
+from dashboard.confusion import largest_confusion
+from tests.pages.support import open_page, press, run, texts
+from tests.support import SMALL, ended, load_tiny, wait_for
+
+
+def open_evaluate(**query):
+    return open_page("evaluate.py", **query)
+
+
+def htmls(app, marker):
+    return [e.proto.body for e in app.get("html") if marker in e.proto.body and "<style" not in e.proto.body]
+
+
+def trained(**values):
+    lab = services.manager()
+    return wait_for(lab, lab.submit(RunConfig.of(**{**SMALL, "epochs": 3, **values})), ended)
+
+
+def figure(app, name):
+    return re.search(rf"<dt>{re.escape(name)}</dt><dd>([^<]*)", htmls(app, "lab-figures")[0])[1]
+
+
+def test_it_opens_on_the_images_of_the_largest_confusion():
+    app, recorded = open_evaluate(), recorded_run("shapes-gru")
+    best = recorded.best
+    found = judged(services.manager(), recorded.run_id, best.epoch)
+    true, predicted = largest_confusion(best.val_confusion)
+    cell = found.cell(true, predicted)
+    assert f"{recorded.classes[true]} taken for {recorded.classes[predicted]}, epoch {best.epoch + 1}: {len(cell)} images" in texts(app)
+    cards = htmls(app, "lab-card")[0]
+    shown = min(12, len(cell))
+    assert cards.count('class="lab-card wrong"') == shown and cards.count(f"<b>{recorded.classes[true]}</b>") == shown
+    interval = accuracy_interval(int(found.right.sum()), 2000)
+    assert figure(app, "top-1 accuracy") == f"{best.val_top1:.1%}"
+    assert figure(app, "95 % by the choice of images") == f"{interval.low:.1%} to {interval.high:.1%}"
+
+
+def test_a_link_opens_a_cell_of_an_epoch_and_stays_in_the_address():
+    own = trained()
+    true, predicted = largest_confusion(own.epochs[0].val_confusion)
+    link = {"run": own.run_id, "epoch": "1", "cell": f"{true}-{predicted}"}
+    app = open_evaluate(**link)
+    count = own.epochs[0].val_confusion[true, predicted]
+    assert f"class {true} taken for class {predicted}, epoch 1: {count} image" in texts(app)
+    assert dict(app.query_params) == (link if own.best.epoch else {k: v for k, v in link.items() if k != "epoch"})
+
+
+@pytest.mark.parametrize(
+    ("view", "told"),
+    [
+        ("One class", "Of 4 images of class 0"),
+        ("How sure", "Expected calibration error"),
+        ("When learned", "were never named rightly"),
+    ],
+)
+def test_every_view_of_an_own_run(view, told):
+    own = trained()
+    app = open_evaluate(run=own.run_id, view=view, cell="0-1")
+    assert told in texts(app) and len(app.get("plotly_chart")) == 1
+
+
+def test_a_class_that_never_occurs_has_no_curve(tmp_path):
+    own = trained()
+    folder = own_folder(tmp_path, classes=(0, 1))
+    app = open_evaluate(run=own.run_id, split="Own folder", view="One class", cell="7-1")
+    run(app.text_input(key="judged_folder").set_value(str(folder)))
+    press(app, "judge")
+    assert "There is no class 7 among these images" in texts(app)
+
+
+def own_folder(tmp_path, classes):
+    data = load_tiny("tiny", None)
+    for k in classes:
+        folder = tmp_path / "own" / f"class {k}"
+        folder.mkdir(parents=True)
+        for i in range(3):
+            Image.fromarray(data.test.images[10 * i + k].permute(1, 2, 0).numpy()).save(folder / f"{i}.png")
+    return tmp_path / "own"
+
+
+def test_a_folder_is_judged_when_asked(tmp_path):
+    own = trained()
+    app = open_evaluate(run=own.run_id, split="Own folder")
+    assert "have not been judged by this run yet" in texts(app)
+    run(app.text_input(key="judged_folder").set_value(str(tmp_path / "nowhere")))
+    assert "does not exist: check the path" in texts(app)
+    run(app.text_input(key="judged_folder").set_value(str(own_folder(tmp_path, classes=(2, 4)))))
+    press(app, "judge")
+    assert "n = 6" in htmls(app, "lab-table")[0] and figure(app, "top-3") != "–"
+
+
+def test_test_images_are_looked_at_when_asked_and_looks_are_counted():
+    own = trained()
+    app = open_evaluate(run=own.run_id, split="Test")
+    assert "have been looked at 1 time in this lab" in texts(app)
+    assert "not known yet" in texts(app) and figure(app, "top-1 accuracy") == f"{own.test.top1:.1%}"
+    press(app, "judge")
+    assert "have been looked at 2 times in this lab" in texts(app) and figure(app, "top-3") != "–"
+
+
+def test_training_images_are_judged_when_asked():
+    own = trained()
+    app = open_evaluate(run=own.run_id, split="Training", epoch="2")
+    assert "What epoch 2 says of each image is not known yet." in texts(app)
+    run(app.selectbox(key="judge_epoch").set_value(1))
+    press(app, "judge")
+    assert "epoch 2: " in texts(app) and figure(app, "top-3") != "–"
+
+
+def test_the_published_hand_in_has_matrices_and_no_images():
+    app = open_evaluate(run="published-hand-in", epoch="3")
+    assert figure(app, "top-1 accuracy") == f"{published_run().epochs[2].val_top1:.1%}" and figure(app, "top-3") == "–"
+    assert "keeps no weights" in texts(app)
+
+
+def test_a_recorded_run_of_images_that_are_not_here_asks_for_them(tmp_path):
+    app = open_evaluate(run="recorded-cifar10-bar-0")
+    assert "are CIFAR-10's 50,000 training images" in texts(app)
+    run(app.text_input(key="moved").set_value(str(own_folder(tmp_path, classes=(0, 1)))))
+    assert "These are not the images" in texts(app)
+    assert figure(app, "top-1 accuracy") == f"{recorded_run('cifar10-bar-0').best.val_top1:.1%}"
+
+
+def test_two_runs_are_compared_image_by_image():
+    one, two = trained(), trained(lr=1e-4, seed=1)
+    app = open_evaluate(run=one.run_id)
+    run(app.selectbox(key="minus").set_value(two.run_id))
+    a, b = (judged(services.manager(), r.run_id, r.best.epoch).right for r in (one, two))
+    told = texts(app)
+    assert f"**{one.run_id}** alone is right on {(a & ~b).sum()} images, **{two.run_id}** alone on {(b & ~a).sum()}" in told
+    assert ("beyond chance" in told) != ("may be chance" in told) and "McNemar" in told
+
+
+def test_a_run_on_other_images_is_not_offered_for_comparison():
+    own = trained()
+    options = open_evaluate(run=own.run_id).selectbox(key="minus").options
+    assert not any("recorded-" in option for option in options)
+
+
+def test_a_run_without_an_epoch_says_so():
+    lab = services.manager()
+    waiting = lab.submit(RunConfig.of(**SMALL), paused=True)
+    app = open_evaluate(run=waiting)
+    assert "has no complete epoch yet" in texts(app)
+    lab.stop(waiting)
+
+
+def test_weights_that_are_gone_leave_the_matrix():
+    own = trained()
+    files = services.manager().files(own.run_id)
+    for epoch in range(3):
+        files.epoch(epoch).unlink()
+        files.logits("val", epoch).unlink()
+    app = open_evaluate(run=own.run_id)
+    assert "keeps no weights" in texts(app) and figure(app, "top-1 accuracy") == f"{own.best.val_top1:.1%}"
+
+
+def test_the_trap_of_the_one_vs_rest_accuracy():
+    app = open_evaluate()
+    run(app.radio(key="trap-choice").set_value("about 92 %"))
+    press(app, "trap-reveal")
+    told = " ".join(e.value for e in app.info)
+    assert "It is: about 61 %" in told and "60.89%" in told and "92.18%" in told
