@@ -42,7 +42,8 @@ ALLOWED = {
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs published recorded results scores",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "charts controls downloads foot forecast images live navigation runs server services state tables",
+    "dashboard": "cells charts confusion controls downloads evaluating feed foot forecast images live navigation outputs pairs runs server "
+    "services state tables trap",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

@@ -1,12 +1,14 @@
 """The choice of a run and an epoch, as a page that looks inside a run asks for it."""
 
+import dataclasses
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import DATASETS
 from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
-from dashboard import services
+from dashboard import feed, services
 from tests.support import SMALL, ended, register_tiny, wait_for
 
 
@@ -90,11 +92,27 @@ def test_own_runs_come_first_and_a_run_of_another_model_gives_way(lab):
     lab.stop(waiting)
 
 
-def test_every_recorded_run_can_be_chosen():
-    assert {f"recorded-{name}" for name in recorded_names()} <= {option.split(" · ")[0] for option in _all_options()}
+def test_every_recorded_run_can_be_chosen_and_the_published_one_where_no_weights_are_needed():
+    recorded = [f"recorded-{name}" for name in recorded_names()]
+    assert [*feed.known_runs()] == recorded
+    assert [*feed.known_runs(published=True)] == [*recorded, "published-hand-in"]
 
 
-def _all_options():
-    from dashboard.feed import known_runs
-
-    return known_runs().values()
+def test_a_page_follows_a_run_to_its_next_epoch(lab, monkeypatch):
+    """The fragment that ticks reruns the page when an epoch has come, and not before."""
+    asked = []
+    monkeypatch.setattr(feed.st, "rerun", lambda: asked.append(1))
+    monkeypatch.setattr(feed.st, "fragment", lambda look, run_every: look)
+    run = dataclasses.replace(recorded_run("shapes-gru"), run_id="one", status="running")
+    now = run
+    monkeypatch.setattr(services, "run", lambda run_id: now)
+    feed.follow(run)
+    assert asked == []
+    now = dataclasses.replace(run, epochs=run.epochs[:-1])
+    feed.follow(run)
+    assert asked == [1]
+    now = dataclasses.replace(run, status="finished")
+    feed.follow(run)
+    assert asked == [1, 1]
+    feed.follow(now)  # it has ended: nothing to follow
+    assert asked == [1, 1]

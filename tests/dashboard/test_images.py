@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.images import confusion_html, png_uri, samples_css, strip_html
+from dashboard.images import confusion_html, gallery_html, png_uri, samples_css, strip_html
 
 MATRIX = np.array([[3, 1, 0], [2, 512, 123], [0, 0, 0]])
 CLASSES = ("cat", "<b>", 'dog "x"')
@@ -105,3 +105,10 @@ def test_the_style_sheet_holds_each_image_once():
     for place, image in enumerate(images):
         assert f".lab-sample-{place}{{background-image:url({png_uri(image)})}}" in css
     assert 'class="lab-sample lab-sample-2" role="img" aria-label="b"' in strip_html(np.array([0, 0, 1]), None, ("a", "b"))
+
+
+def test_a_gallery_carries_its_images():
+    images = np.random.default_rng(1).integers(0, 256, (2, 3, 32, 32)).astype(np.uint8)
+    html = gallery_html(images, np.array([0, 1]), np.array([[0.9, 0.1, 0.0], [0.2, 0.1, 0.7]]), CLASSES)
+    assert re.findall(r'src="([^"]*)"', html) == [png_uri(image) for image in images]
+    assert re.findall(r'alt="([^"]*)"', html) == ["cat", "&lt;b&gt;"] and html.count("✓ right") == html.count("✗ wrong") == 1
