@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.evaluation.judged import Judged
 
 FOLDER = "folder"
-VIEWS = {"images": "Images of the cell", "class": "One class", "sure": "How sure", "when": "When learned"}
+VIEWS = {"images": "Images", "class": "Class", "sure": "Sureness", "when": "History"}
 NOTHING = "–"
 
 
@@ -33,6 +33,7 @@ class Judging:
     run: Snapshot
     split: str  # of `SPLITS`, or a folder
     matrices: dict[int, np.ndarray]
+    minus: str = ""  # the run whose matrix is subtracted
 
     @property
     def title(self) -> str:
@@ -40,20 +41,36 @@ class Judging:
 
 
 def choose() -> Judging:
-    """The controls: which run, which images."""
-    columns = st.columns([5, 4], gap="medium", vertical_alignment="bottom")
+    """The controls: which run, which images, and which run is subtracted."""
+    columns = st.columns([6, 5, 7], gap="small")
     with columns[0]:
         run = feed.choose_run(published=True)
-    with columns[1]:
+    with columns[2]:
         names = {**SPLITS, FOLDER: "Own folder"}
         split = st.segmented_control(
             "Images", list(names), format_func=names.get, default="val", required=True, key="split", bind="query-params"
         )
-    if split == FOLDER:
-        split = st.text_input(
-            "Folder of class folders on the server", key="judged_folder", help="Its class folders have the names of the run's classes."
-        ).strip()
-    return Judging(run, split, _matrices(run, split))
+        if split == FOLDER:
+            split = st.text_input(
+                "Folder of class folders on the server", key="judged_folder", help="Its class folders have the names of the run's classes."
+            ).strip()
+    with columns[1]:
+        minus = _choose_minus(run, split)
+    return Judging(run, split, _matrices(run, split), minus)
+
+
+def _choose_minus(run: Snapshot, split: str) -> str:
+    """The run whose matrix is subtracted: one of the same classes that has counted the same split at its best epoch."""
+    known = feed.known_runs(published=True) if split in SPLITS else {}
+    titles = {"": "Nothing"} | {run_id: title for run_id, title in known.items() if _comparable(run, split, run_id)}
+    return st.selectbox(
+        "Minus", list(titles), format_func=titles.get, key="minus", help="The matrix of a run at its best epoch is subtracted."
+    )
+
+
+def _comparable(run: Snapshot, split: str, run_id: str) -> bool:
+    other = services.run(run_id)
+    return other.classes == run.classes and other.best is not None and other.best.epoch in recorded_matrices(other, split)
 
 
 def _matrices(run: Snapshot, split: str) -> dict[int, np.ndarray]:
@@ -87,25 +104,12 @@ def board(judging: Judging) -> tuple[Looked, int]:
 
 
 def _other(judging: Judging) -> tuple[str, np.ndarray] | None:
-    """What is subtracted: another run at its best epoch, of the same classes and split."""
-    titles = {"": "Nothing"} | {run_id: title for run_id, title in feed.known_runs(published=True).items() if _comparable(judging, run_id)}
-    if len(titles) == 1 or judging.split not in SPLITS:
+    """The name and the matrix of what is subtracted."""
+    if not judging.minus:
         return None
-    chosen = st.selectbox(
-        "Minus", list(titles), format_func=titles.get, key="minus", help="Another run's matrix at its best epoch is subtracted."
-    )
-    if not chosen:
-        return None
-    other = services.run(chosen)
+    other = services.run(judging.minus)
     epoch = other.best.epoch
-    return f"{chosen} after epoch {epoch + 1}", recorded_matrices(other, judging.split)[epoch]
-
-
-def _comparable(judging: Judging, run_id: str) -> bool:
-    if run_id == judging.run.run_id:
-        return True  # one epoch against its best
-    other = services.run(run_id)
-    return other.classes == judging.run.classes and other.best is not None and other.best.epoch in recorded_matrices(other, judging.split)
+    return f"{judging.minus} after epoch {epoch + 1}", recorded_matrices(other, judging.split)[epoch]
 
 
 def judged_here(judging: Judging, epoch: int, *, quiet: bool = False) -> Judged | None:

@@ -12,13 +12,12 @@ from dashboard.outputs import outputs
 
 def pair_panel(judging: Judging) -> None:
     """The run on the page against the one that is subtracted, both at their best epochs, image by image."""
-    other_id = st.session_state.get("minus")
-    if not other_id or other_id == judging.run.run_id or judging.split not in ("val", "test"):
+    if judging.minus in ("", judging.run.run_id) or judging.split not in ("val", "test"):
         return
     from core.evaluation.intervals import compare
 
     st.subheader("More than chance?")
-    run, other = judging.run, services.run(other_id)
+    run, other = judging.run, services.run(judging.minus)
     try:
         if judging.split == "test" and not all(r.best.epoch in kept_epochs(r, "test") for r in (run, other)):
             st.info("Both runs have to be judged on the test images first, at their best epochs.")

@@ -14,7 +14,7 @@ from dashboard.trap import trap_panel
 EXPERIMENTS = {
     "Cats and dogs: the published hand-in, all 15 epochs": {"run": "published-hand-in", "cell": "3-5", "epoch": "1"},
     "What sweeping GRUs still get wrong": {"run": "recorded-cifar10-bar-0"},
-    "Is the model as sure as it is right?": {"view": "How sure"},
+    "Is the model as sure as it is right?": {"view": "Sureness"},
 }
 
 st.title("Evaluate")

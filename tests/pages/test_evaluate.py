@@ -61,9 +61,9 @@ def test_a_link_opens_a_cell_of_an_epoch_and_stays_in_the_address():
 @pytest.mark.parametrize(
     ("view", "told"),
     [
-        ("One class", "Of 4 images of class 0"),
-        ("How sure", "Expected calibration error"),
-        ("When learned", "were never named rightly"),
+        ("Class", "Of 4 images of class 0"),
+        ("Sureness", "Expected calibration error"),
+        ("History", "were never named rightly"),
     ],
 )
 def test_every_view_of_an_own_run(view, told):
@@ -75,7 +75,7 @@ def test_every_view_of_an_own_run(view, told):
 def test_a_class_that_never_occurs_has_no_curve(tmp_path):
     own = trained()
     folder = own_folder(tmp_path, classes=(0, 1))
-    app = open_evaluate(run=own.run_id, split="Own folder", view="One class", cell="7-1")
+    app = open_evaluate(run=own.run_id, split="Own folder", view="Class", cell="7-1")
     run(app.text_input(key="judged_folder").set_value(str(folder)))
     press(app, "judge")
     assert "There is no class 7 among these images" in texts(app)
@@ -174,3 +174,11 @@ def test_the_trap_of_the_one_vs_rest_accuracy():
     press(app, "trap-reveal")
     told = " ".join(e.value for e in app.info)
     assert "It is: about 61 %" in told and "60.89%" in told and "92.18%" in told
+
+
+def test_what_is_subtracted_goes_when_the_run_has_other_classes():
+    app = open_evaluate(run="recorded-cifar10-hand-in-0")
+    run(app.selectbox(key="minus").set_value("published-hand-in"))
+    assert "cannot be compared image by image" in texts(app)
+    run(app.selectbox(key="feed_run").set_value("recorded-shapes-gru"))
+    assert app.selectbox(key="minus").value == ""
