@@ -37,7 +37,7 @@ def board_data(
     """
     epochs = sorted(matrices)
     return {
-        "what": f"{run.run_id} {split}",
+        "what": f"{run.run_id} {split}{len(epochs) if split not in ('val', 'train') else ''}",  # one more epoch judged: start at that one
         "label": SPLITS.get(split, "Own folder"),
         "classes": list(run.classes),
         "epochs": [e + 1 for e in epochs],

@@ -82,10 +82,9 @@ def _matrices(run: Snapshot, split: str) -> dict[int, np.ndarray]:
 
 def kept_epochs(run: Snapshot, split: str) -> list[int]:
     """The epochs of which it is kept what they say of these images."""
-    from core.evaluation.judged import logits_file
+    from core.evaluation.judged import judged_epochs
 
-    lab = services.manager()
-    return [record.epoch for record in run.epochs if logits_file(lab, run.run_id, record.epoch, split).is_file()]
+    return judged_epochs(services.manager(), run.run_id, split)
 
 
 def board(judging: Judging) -> tuple[Looked, int]:
@@ -98,7 +97,7 @@ def board(judging: Judging) -> tuple[Looked, int]:
     norm = st.query_params.get("norm", "true")
     data = board_data(run, judging.split, matrices, epoch=epoch, norm=norm if norm in NORMS else "true", cell=cell, other=other)
     looked = confusion_board(data, key="matrix")
-    epoch = epochs[min(looked.epoch, len(epochs) - 1)]
+    epoch = looked.epoch if looked.epoch in matrices else epoch
     state.show_epoch(epoch)
     return looked, epoch
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.scores import ClassScores
+from core.training.config import RunConfig
 from dashboard import feed, services, state
 from dashboard.evaluating import board, choose, consent, figures_html, judged_here, view
 from dashboard.foot import foot, try_this
@@ -12,7 +13,7 @@ from dashboard.tables import class_table_html
 from dashboard.trap import trap_panel
 
 EXPERIMENTS = {
-    "Cats and dogs: the published hand-in, all 15 epochs": {"run": "published-hand-in", "cell": "3-5", "epoch": "1"},
+    "Cats and dogs: play the 15 epochs of the published hand-in": {"run": "published-hand-in", "cell": "3-5", "epoch": "1"},
     "What sweeping GRUs still get wrong": {"run": "recorded-cifar10-bar-0"},
     "Is the model as sure as it is right?": {"view": "Sureness"},
 }
@@ -48,7 +49,7 @@ else:
     cell = "-".join(map(str, looked.cell)) if looked.cell else ""
     values = {**feed.link_values(run, epoch), "cell": cell, "norm": looked.norm if looked.norm != "true" else ""}
     try_this(EXPERIMENTS)
-    foot(run, link=page_link(values), command=run.recorded)
+    foot(run, link=page_link(values), command=RunConfig.of(**run.config).command())
     state.write_page(values)
 feed.follow(run)
 services.warm_up()

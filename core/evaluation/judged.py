@@ -81,7 +81,13 @@ def judged(
 
 def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> Path:
     """Where `judged` keeps its answer: if the file is there, it answers at once."""
-    return manager.files(run_id).logits(images if images in SPLITS else _name(images), epoch)
+    return manager.files(run_id).logits(_name(images), epoch)
+
+
+def judged_epochs(manager: RunManager, run_id: str, images: str = "val") -> list[int]:
+    """The epochs (from 0) of which it is kept what they say of these images, ascending."""
+    found = manager.files(run_id).folder.glob(f"logits-{_name(images)}-*.safetensors")
+    return sorted(int(path.stem.rpartition("-")[2]) for path in found)
 
 
 def images_of(
@@ -166,8 +172,8 @@ def _check(manager: RunManager, run_id: str, images: str, split: Split) -> None:
         )
 
 
-def _name(folder: str) -> str:
-    """A folder's files in short: another name as soon as one of them changes."""
+def _name(images: str) -> str:
+    """A split's name, or a folder's files in short: another name as soon as one of them changes."""
     from core.data.scan import scan
 
-    return f"folder.{scan(folder).fingerprint}"
+    return images if images in SPLITS else f"folder.{scan(images).fingerprint}"

@@ -36,7 +36,7 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Looked:
-    """What the person on the page looks at: an index of `data["epochs"]`, a normalisation, and a cell, a class or neither."""
+    """What the person on the page looks at: an epoch from 0, a normalisation, and a cell, a class or neither."""
 
     epoch: int
     norm: str
@@ -52,6 +52,5 @@ def confusion_board(data: dict[str, Any], *, key: str) -> Looked:
     _mount(data=[data], key=key, on_look_change=lambda: None)
     look = st.session_state.get(key, {}).get("look") or {}
     if look.get("what") != data["what"]:
-        return Looked(data["epoch"], data["norm"], data["cell"] and tuple(data["cell"]), data["row"])
-    cell = look.get("cell")
-    return Looked(look["epoch"], look["norm"], cell and tuple(cell), look.get("row"))
+        look = {**data, "epoch": data["epochs"][data["epoch"]]}
+    return Looked(look["epoch"] - 1, look["norm"], look["cell"] and tuple(look["cell"]), look["row"])

@@ -46,13 +46,14 @@ class Board {
 
   receive(data) {
     const same = this.data?.what === data.what;
+    const epoch = same ? this.data.epochs[this.look.epoch] : data.epochs[data.epoch];
     this.data = data;
     if (!same) {
       this.pause();
-      this.look = { what: data.what, epoch: data.epoch, norm: data.norm, cell: data.cell, row: data.row };
+      this.look = { what: data.what, norm: data.norm, cell: data.cell, row: data.row };
       this.build();
     }
-    this.look.epoch = Math.min(this.look.epoch, data.matrices.length - 1);
+    this.look.epoch = Math.max(0, data.epochs.indexOf(epoch));
     this.slider.max = data.matrices.length - 1;
     this.slider.parentElement.hidden = this.play.hidden = data.matrices.length < 2;
     this.tops = {};
@@ -210,7 +211,7 @@ class Board {
     Object.assign(this.look, part);
     this.draw();
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell({ ...this.look }), wait);
+    this.telling = setTimeout(() => this.tell({ ...this.look, epoch: this.data.epochs[this.look.epoch] }), wait);
   }
 
   start() {

@@ -1,0 +1,75 @@
+"""The journey of the unit: train, find the cat-dog cell, look at its images, change one thing, train again, show that it helped."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+COUNT = 200  # images a class
+SET_UP = {
+    "dataset": "folder", "model": "gru", "patch_size": 8, "embed_dim": 16, "hidden_size": 16, "epochs": 1, "lr": 1e-6,
+    "val_fraction": 0.3, "threads": 1, "kernel": "torch",
+}  # fmt: skip
+
+
+@pytest.fixture
+def pets(tmp_path):
+    """Class folders of noisy pictures: a cat is bright above, a dog below, a ship on the left."""
+    rng = np.random.default_rng(0)
+    for name, bright in {"cat": np.s_[:16], "dog": np.s_[16:], "ship": np.s_[:, :16]}.items():
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for i in range(COUNT):
+            pixels = rng.integers(0, 120, (32, 32, 3))
+            pixels[bright] += 60
+            Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "pets" / name / f"{i}.png")
+    return tmp_path / "pets"
+
+
+def train(page):
+    """Press play and wait for the end; the run's name."""
+    page.keyboard.press("Space")
+    page.wait_for_function("document.body.innerText.includes('· finished')", timeout=90_000)
+    return page.get_by_text("· finished").first.locator("strong").inner_text()
+
+
+def go_to(page, title):
+    page.get_by_test_id("stTopNavSection").filter(has_text="Lab").click()
+    page.get_by_role("link", name=title).click()
+    page.get_by_role("heading", name=title, level=1).wait_for()
+
+
+def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
+    page.goto(f"{lab.url}?{urlencode({**SET_UP, 'data': str(pets)})}")
+    page.wait_for_selector("html[data-keys]", state="attached")
+    first = train(page)
+
+    go_to(page, "Evaluate")
+    page.wait_for_selector(".confusion-board td")
+    cats_for_dogs = page.locator(".confusion-board td").all()
+    assert len(cats_for_dogs) == 9
+    wrong = next(i for i in (1, 3, 2, 6, 5, 7) if not cats_for_dogs[i].get_attribute("aria-label").split(": ")[1].startswith("0 "))
+    cats_for_dogs[wrong].click()
+    names = ["cat", "dog", "ship"]
+    page.get_by_text(f"{names[wrong // 3]} taken for {names[wrong % 3]}, epoch 1").wait_for(timeout=60_000)
+    page.wait_for_selector(".lab-strip img")
+
+    go_to(page, "Train")
+    page.wait_for_selector("html[data-keys]", state="attached")
+    slider = page.locator("[class*='st-key-hp_gru_lr'] [role=slider]")
+    slider.focus()
+    for _ in range(11):  # 1e-6, 2e-6, 5e-6, ... 5e-3
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("new URLSearchParams(location.search).get('lr') === '0.005'")
+    page.evaluate("document.activeElement.blur()")
+    second = train(page)
+    assert second != first
+
+    go_to(page, "Evaluate")
+    page.locator(".st-key-minus input").click()
+    page.get_by_role("option", name=first).click()
+    page.get_by_text("beyond chance").wait_for(timeout=60_000)
+    page.get_by_text(f"{second} alone is right on").wait_for()
