@@ -38,8 +38,8 @@ class Result:
 
     @property
     def seconds(self) -> float:
-        """Mean time of a run: all epochs, training and validation."""
-        return mean(sum(epoch.seconds for epoch in run.epochs) for run in self.runs)
+        """Mean time of a run, of those with the most threads: all epochs, training and validation."""
+        return mean(sum(epoch.seconds for epoch in run.epochs) for run in self.runs if run.threads == self.threads)
 
     @property
     def parameters(self) -> int:

@@ -28,5 +28,6 @@ def results_panel() -> None:
     )
     st.caption(
         "The compared models have one recipe of 8 epochs and patches of 4 pixels; none was tuned for long, and a ViT of this size trained "
-        "from scratch stays behind a convolutional network. Times with one thread were taken with another run on the other core."
+        "from scratch stays behind a convolutional network. Times with one thread were taken with another run on the other core. ReNet's "
+        "authors (Visin et al. 2015) reached 87.65 % on CIFAR-10's own 10,000 test images, trained on 50,000."
     )

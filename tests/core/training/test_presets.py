@@ -28,6 +28,12 @@ def test_the_road_leads_from_the_hand_in_to_the_bar():
     assert HAND_IN.items() <= flat("hand-in").items()
 
 
+def test_the_best_is_the_bar_for_longer_with_more_against_overfitting():
+    bar, best = flat("bar"), flat("best")
+    assert {name for name in bar if bar[name] != best[name]} == {"epochs", "weight_decay", "shift", "cutout"}
+    assert best["epochs"] > bar["epochs"] and best["shift"] > bar["shift"]
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_is_for_cifar10_and_can_be_built(name):
     assert flat(name)["dataset"] == "cifar10"
