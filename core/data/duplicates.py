@@ -63,7 +63,8 @@ def near_duplicates(images: Tensor, others: Tensor, *, least: float = LEAST, pro
 
 def _directions(images: Tensor) -> Tensor:
     """Images as unit vectors (N, C, H, W) float32 without their channels' means: products are correlations. Flat images are zeros."""
-    centred = images.float() - images.float().mean((2, 3), keepdim=True)  # (N, C, H, W)
+    pixels = images.float()
+    centred = pixels - pixels.mean((2, 3), keepdim=True)  # (N, C, H, W)
     return centred / centred.square().sum((1, 2, 3), keepdim=True).sqrt().clamp(min=1e-3)
 
 
