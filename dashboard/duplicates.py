@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from core.data.duplicates import Duplicates
     from core.data.splits import Dataset
 
-COMPARED = (("test", "train"), ("val", "train"), ("test", "val"))
 SHOWN = 12  # pairs of each
 KEPT = "duplicates"
 
@@ -41,15 +40,10 @@ def duplicates_panel(dataset: Dataset, link: Mapping[str, str]) -> None:
 
 
 def _look(dataset: Dataset) -> dict[tuple[str, str], Duplicates]:
-    from core.data.duplicates import near_duplicates
+    from core.data.duplicates import across_splits
 
-    bar, found = st.progress(0.0, "Comparing images"), {}
-    for split, other in COMPARED:
-
-        def told(done: int, total: int, _: str, split: str = split, other: str = other) -> None:
-            bar.progress(done / total, f"{done:,} of {total:,} {split} images compared with all {other} images")
-
-        found[split, other] = near_duplicates(getattr(dataset, split).images, getattr(dataset, other).images, progress=told)
+    bar = st.progress(0.0, "Comparing images")
+    found = across_splits(dataset, lambda done, total, what: bar.progress(done / total, f"{what}: {done:,} of {total:,} images"))
     bar.empty()
     return found
 

@@ -228,7 +228,7 @@ def _gallery(images: Any, shown: Shown, names: Sequence[str], **constants: Any) 
     # What was chosen by hand is large in the browser already: it need not travel with the images again.
     sheet = (data["sheet"], tuple(shown.ids))
     before = st.session_state.get("gallery_start")
-    if before and before[0] == sheet:
+    if KEY in st.session_state and before and before[0] == sheet:
         data["start"] = before[1]
     st.session_state["gallery_start"] = (sheet, data["start"])
     gallery(data, key=KEY, on_choose=_take_image)

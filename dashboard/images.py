@@ -87,7 +87,13 @@ def sheet_uri(images: np.ndarray, columns: int) -> str:
     sheet = np.zeros((rows * columns, channels, height, width), np.uint8)
     sheet[:count] = images
     sheet = sheet.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)  # (3, rows, H, columns, W)
-    return png_uri(sheet.reshape(channels, rows * height, columns * width))
+    pixels = np.ascontiguousarray(sheet.reshape(channels, rows * height, columns * width).transpose(1, 2, 0))
+    return _sheet_uri(pixels.tobytes(), columns * width, rows * height)
+
+
+@lru_cache(maxsize=64)  # each is about half a megabyte, with its pixels
+def _sheet_uri(pixels: bytes, width: int, height: int) -> str:
+    return _encoded(pixels, width, height)
 
 
 def png_uri(image: np.ndarray) -> str:
@@ -98,6 +104,10 @@ def png_uri(image: np.ndarray) -> str:
 
 @lru_cache(maxsize=2048)
 def _png_uri(pixels: bytes, width: int, height: int) -> str:
+    return _encoded(pixels, width, height)
+
+
+def _encoded(pixels: bytes, width: int, height: int) -> str:
     buffer = BytesIO()
     Image.frombytes("RGB", (width, height), pixels).save(buffer, format="PNG")
     return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()

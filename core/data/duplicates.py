@@ -16,8 +16,10 @@ from torch import Tensor
 
 from core.data import Progress
 from core.data.progress import throttled
+from core.data.splits import Dataset
 
 LEAST = 0.95
+COMPARED = (("test", "train"), ("val", "train"), ("test", "val"))
 POOL = 4  # pixels a side of the squares that are compared first
 ROWS = 256  # images compared with all others at a time
 PAIRS = 2048  # pairs compared pixel by pixel at a time
@@ -37,6 +39,19 @@ class Duplicates:
 
     def __len__(self) -> int:
         return len(self.images)
+
+
+def across_splits(dataset: Dataset, progress: Progress | None = None) -> dict[tuple[str, str], Duplicates]:
+    """For each of `COMPARED` (a split and another one) the images of the first that have a near-duplicate in the second."""
+    found = {}
+    for split, other in COMPARED:
+
+        def told(done: int, total: int, _: str, what: str = f"Comparing {split} with {other}") -> None:
+            progress(done, total, what)
+
+        images, others = getattr(dataset, split).images, getattr(dataset, other).images
+        found[split, other] = near_duplicates(images, others, progress=told if progress else None)
+    return found
 
 
 def near_duplicates(images: Tensor, others: Tensor, *, least: float = LEAST, progress: Progress | None = None) -> Duplicates:

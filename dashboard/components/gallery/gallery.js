@@ -30,8 +30,9 @@ class Gallery {
   }
 
   async receive(data) {
-    const sheet = this.data?.sheet;
+    const [sheet, constants] = [this.data?.sheet, this.constants];
     this.data = data;
+    this.constants = JSON.stringify([data.mean, data.std, data.backs]);
     if (sheet !== data.sheet) {
       this.pixels = undefined;
       this.drawGrid();
@@ -39,7 +40,7 @@ class Gallery {
       if (this.data.sheet !== data.sheet) return; // another page came meanwhile
       this.pixels = pixels;
       this.place = Math.max(0, data.images.findIndex(([id]) => id === data.start));
-    } else if (!this.pixels) return; // still being read
+    } else if (!this.pixels || constants === this.constants) return; // still being read, or nothing new
     this.drawViews();
     this.choose(this.place, false);
   }
@@ -68,14 +69,14 @@ class Gallery {
   }
 
   drawViews() {
-    const views = { stored: 'stored' };
+    const views = [['stored', 'stored']];
     if (this.data.mean) {
-      views.normalised = 'normalised';
-      this.data.backs.forEach(([name], which) => (views[which] = which ? `back with ${name}` : 'back'));
+      const backs = this.data.backs.map(([name], which) => [`${which}`, which ? `back with ${name}` : 'back']);
+      views.push(['normalised', 'normalised'], ...backs);
     }
-    if (!(this.view in views)) this.view = 'stored';
+    if (!views.some(([view]) => view === this.view)) this.view = 'stored';
     this.find('.gallery-views').replaceChildren(
-      ...Object.entries(views).map(([view, text]) => {
+      ...views.map(([view, text]) => {
         const label = document.createElement('label');
         const input = document.createElement('input');
         input.type = 'radio';

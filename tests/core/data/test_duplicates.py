@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from core.data import duplicates
-from core.data.duplicates import LEAST, near_duplicates
+from core.data.duplicates import COMPARED, LEAST, across_splits, near_duplicates
 from core.data.shapes import draw
+from core.data.splits import Dataset, Split
 
 
 def pictures(indices, seed=0):
@@ -87,3 +88,16 @@ def test_progress_tells_how_many_images_are_done(monkeypatch):
     seen = []
     near_duplicates(pictures(range(25)), pictures(range(5)), progress=lambda done, total, what: seen.append((done, total)))
     assert seen[-1] == (25, 25)
+
+
+def test_every_two_splits_are_compared_once():
+    assert {frozenset(pair) for pair in COMPARED} == {frozenset(p) for p in (("train", "val"), ("train", "test"), ("val", "test"))}
+    parts = [pictures(range(start, start + 12)) for start in (0, 20, 40)]
+    parts[1][4], parts[2][7], parts[2][2] = parts[0][11], parts[0][3], parts[1][5]
+    labels = torch.zeros(12, dtype=torch.int64)
+    seen = []
+    dataset = Dataset.of("d", *(Split(images, labels) for images in parts), ["a"])
+    found = across_splits(dataset, lambda done, total, what: seen.append(what))
+    pairs = {key: [*zip(pair.images.tolist(), pair.others.tolist(), strict=True)] for key, pair in found.items()}
+    assert pairs == {("test", "train"): [(7, 3)], ("val", "train"): [(4, 11)], ("test", "val"): [(2, 5)]}
+    assert [*dict.fromkeys(seen)] == ["Comparing test with train", "Comparing val with train", "Comparing test with val"]
