@@ -4,10 +4,11 @@ import streamlit as st
 
 from dashboard import services, state
 from dashboard.balance import balance_panel
+from dashboard.choosing import choose_images
 from dashboard.counting import counting_panel
 from dashboard.duplicates import duplicates_panel
 from dashboard.foot import try_this
-from dashboard.gallery import choose_images, data_foot, data_link, draw_gallery, link_values
+from dashboard.gallery import data_foot, data_link, draw_gallery, link_values
 
 EXPERIMENTS = {
     "The stars among the test images": {"split": "test", "class": "star"},

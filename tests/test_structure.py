@@ -42,8 +42,8 @@ TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs recorded results scores",
     "core.training": "config export forecast history manager presets store",
     "core.data": "search uploads",
-    "dashboard": "balance charts controls counting downloads duplicates foot forecast gallery images live navigation runs server services "
-    "state tables",
+    "dashboard": "balance charts choosing controls counting downloads duplicates foot forecast gallery images live navigation runs server "
+    "services state tables",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

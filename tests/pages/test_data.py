@@ -74,7 +74,7 @@ def test_it_opens_on_training_images_with_their_constants_and_a_proof(tiny):
 
 
 def test_drawn_images_are_there_before_the_data_set_is(monkeypatch):
-    monkeypatch.setattr("dashboard.gallery._load", lambda *_: st.stop())
+    monkeypatch.setattr("dashboard.choosing._load", lambda *_: st.stop())
     app = open_page("data.py", split="test", page="2")
     data = sent(app)
     assert (pixels(data) == draw(PARTS["test"][64:128])[0]).all() and data["mean"] is None
