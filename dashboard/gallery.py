@@ -104,6 +104,14 @@ def data_foot(dataset: Dataset, shown: Shown | None) -> None:
         f"image = dataset.{shown.split if shown else 'train'}.images[{large if large.isdecimal() else 0}]  # (3, 32, 32) uint8",
         "seen = normalize(image, dataset.mean, dataset.std)  # what a model gets",
     ]  # fmt: skip
+    if large.isdecimal() and shown:
+        from core.data.numbers import image_csv
+
+        image = getattr(dataset, shown.split).images[int(large)]
+        st.download_button(
+            f"Numbers of {SPLITS[shown.split]} image {large} (CSV)", lambda: image_csv(image, dataset.mean, dataset.std),
+            f"{shown.split}-{large}.csv", key="image_csv", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
     take_along(page_link(link_values(shown)), "\n".join(lines), language="python")
 
 

@@ -254,6 +254,11 @@ def test_the_foot_has_a_link_and_code_that_gives_the_image(tiny):
     assert found["seen"].mean().abs() < 3
 
 
+def test_the_numbers_of_the_large_image_can_be_taken_along():
+    app = open_data(split="test", image="5")
+    assert [button.proto.label for button in app.get("download_button")] == ["Numbers of test image 5 (CSV)"]
+
+
 def test_a_data_set_that_is_not_there_is_offered():
     app = open_data(dataset="cifar10")
     assert "CIFAR-10 is not on this computer yet" in texts(app) and not app.get("bidi_component")
