@@ -29,7 +29,7 @@ ALL = ""
 
 def choose_images() -> tuple[Dataset | None, Shown | None]:
     """The controls, and what they choose: the data set, None while it is not here, and its images, None when nothing fits."""
-    columns = st.columns([2, 2.6, 2, 2.2, 1.6], vertical_alignment="bottom")
+    columns = st.columns([2, 2.2, 2, 2.1, 2], vertical_alignment="bottom")
     with columns[0]:
         dataset_form()
     config = RunConfig.of(**state.data_values())
@@ -83,7 +83,7 @@ def _search_box() -> None:
 
 def _own_pictures() -> list[Picture]:
     """The pictures that were uploaded and can be read; a sentence on each of the others, and on what was done to them."""
-    with st.popover("Your pictures", icon=":material/add_photo_alternate:", width="stretch"):
+    with st.popover("Your pictures", width="stretch"):
         files = st.file_uploader(
             "Your own pictures, as the models would see them", KINDS, accept_multiple_files=True, key="own_pictures",
             on_change=state.gallery().update, kwargs={"image": ""},

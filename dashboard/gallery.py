@@ -58,11 +58,11 @@ def draw_gallery(dataset: Dataset, shown: Shown) -> None:
     put_gallery(images, shown, [dataset.classes[k] for k in labels], mean=dataset.mean, std=dataset.std, backs=backs)
     _pages(shown)
     right, *wrong = (round_trip(images, known, (mean, std)) for _, mean, std in backs)
-    others = "; ".join(f"with {name} {found.largest} levels" for name, found in zip(OTHERS, wrong, strict=True))
+    others = "; ".join(f"with {name} by up to {found.largest}" for name, found in zip(OTHERS, wrong, strict=True))
     st.caption(
         f"{shown.words()}. Proof: all n = {right.numbers:,} numbers of these images normalised and back with the mean and deviation of the "
         f"training images: largest difference {right.largest} of 255 levels, tolerance {TOLERANCE}: "
-        f"**{'passed' if right.passed else 'not passed'}**. Back {others}."
+        f"**{'passed' if right.passed else 'not passed'}**. Levels off, back {others}."
     )
 
 
