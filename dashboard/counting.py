@@ -111,12 +111,15 @@ def course_html(course: Sequence[Running], mean: Sequence[float]) -> str:
     )
     across = "".join(f'<span style="--at:{_along(10**k)}">{10**k:,}</span>' for k in range(6))
     up = "".join(f'<span style="--up:{_up(levels)}">{levels:g}</span>' for levels in (0.01, 0.1, 1, 10, 100))
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("channel", "mean", "deviation", "mean × 255", "deviation × 255"))
+    legend = "".join(f'<i class="{channel}"></i> {channel}' for channel in CHANNELS)
+    told = "Distance of the mean so far from that of all, in levels of 255, over images counted; dashed: one level."
     return (
-        f'<div class="lab-scroll"><table class="lab-table lab-tight"><caption>First {now.seen:,} training images</caption><thead><tr><th scope="col">channel</th>'
-        f'<th scope="col">mean</th><th scope="col">deviation</th><th scope="col">mean × 255</th><th scope="col">deviation × 255</th></tr>'
-        f'</thead><tbody>{rows}</tbody></table></div><figure class="lab-course"><figcaption>Distance of the mean so far from that of all, in '
-        f'levels of 255, over images counted; dashed: one level. <i class="red"></i> red <i class="green"></i> green <i class="blue"></i> blue</figcaption><div role="img" aria-label="A dot a look and channel, to '
-        f'{now.seen:,} images.">{up}<b style="--up:{_up(1)}"></b>{dots}</div><div class="across">{across}</div></figure>'
+        f'<div class="lab-scroll"><table class="lab-table lab-tight"><caption>First {now.seen:,} training images</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<figure class="lab-course"><figcaption>{told} {legend}</figcaption>'
+        f'<div role="img" aria-label="A dot a look and channel, to {now.seen:,} images.">{up}<b style="--up:{_up(1)}"></b>{dots}</div>'
+        f'<div class="across">{across}</div></figure>'
     )
 
 
