@@ -30,16 +30,16 @@ def foot(run: Snapshot, *, link: str, command: str) -> None:
         f"made by `{run.recorded or RunConfig.of(**run.config).command()}`",
     ]  # fmt: skip
     st.caption(" · ".join(part for part in parts if part))
-    with st.expander("This set-up as a link and as a command", key="take_along", on_change="rerun") as box:
+    take_along(link, command)
+
+
+def take_along(link: str, code: str, *, language: str = "bash") -> None:
+    """What a page shows as a link and as code (of bash: a command), folded."""
+    kind, where = ("a command", "from the command line") if language == "bash" else ("code", f"in {language.capitalize()}")
+    with st.expander(f"This set-up as a link and as {kind}", key="take_along", on_change="rerun") as box:
         if box.open:  # the first code on a page makes the browser load a syntax highlighter: half a second
-            _take_along(link, command)
-
-
-def _take_along(link: str, command: str) -> None:
-    columns = st.columns(2)
-    with columns[0]:
-        st.caption("Link to this set-up")
-        st.code(link, language=None, wrap_lines=True)
-    with columns[1]:
-        st.caption("This set-up from the command line")
-        st.code(command, language="bash", wrap_lines=True)
+            columns = st.columns(2)
+            columns[0].caption("Link to this set-up")
+            columns[0].code(link, language=None, wrap_lines=True)
+            columns[1].caption(f"This set-up {where}")
+            columns[1].code(code, language=language, wrap_lines=True)

@@ -95,6 +95,22 @@ def _bar(name: str, probability: float, true: bool, first: bool) -> str:
     return f'<div class="{look}" style="--p:{probability:.3f}"><span>{name}</span><b>{100 * probability:.0f} %</b></div>'
 
 
+def sheet_uri(images: np.ndarray, columns: int) -> str:
+    """Images (N, 3, H, W) uint8 on one sheet, `columns` of them a row, as a PNG in a data URI; what is left of the last row is black."""
+    count, channels, height, width = images.shape
+    rows = -(-count // columns)
+    sheet = np.zeros((rows * columns, channels, height, width), np.uint8)
+    sheet[:count] = images
+    sheet = sheet.reshape(rows, columns, channels, height, width).transpose(2, 0, 3, 1, 4)  # (3, rows, H, columns, W)
+    pixels = np.ascontiguousarray(sheet.reshape(channels, rows * height, columns * width).transpose(1, 2, 0))
+    return _sheet_uri(pixels.tobytes(), columns * width, rows * height)
+
+
+@lru_cache(maxsize=64)  # each is about half a megabyte, with its pixels
+def _sheet_uri(pixels: bytes, width: int, height: int) -> str:
+    return _encoded(pixels, width, height)
+
+
 def png_uri(image: np.ndarray) -> str:
     """An image (3, H, W) uint8 as a PNG in a data URI, pixel by pixel."""
     pixels = np.ascontiguousarray(image.transpose(1, 2, 0))  # (H, W, 3)
@@ -103,6 +119,10 @@ def png_uri(image: np.ndarray) -> str:
 
 @lru_cache(maxsize=2048)
 def _png_uri(pixels: bytes, width: int, height: int) -> str:
+    return _encoded(pixels, width, height)
+
+
+def _encoded(pixels: bytes, width: int, height: int) -> str:
     buffer = BytesIO()
     Image.frombytes("RGB", (width, height), pixels).save(buffer, format="PNG")
     return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()

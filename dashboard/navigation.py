@@ -51,6 +51,14 @@ PAGES = (
         section="Recurrence",
         help="From the hand-in's 62 % to over 80 % with GRUs alone, one change at a time.",
     ),
+    Page(
+        title="Data",
+        icon=":material/grid_view:",
+        file="data.py",
+        url_path="data",
+        section="Images as tokens",
+        help="The images of a data set, number by number: classes, splits, statistics, near-duplicates.",
+    ),
 )
 
 

@@ -14,7 +14,9 @@ from typing import Any
 import streamlit as st
 
 from core.data import DATASETS
+from core.data.config import DataConfig
 from core.errors import LabError, unknown
+from core.hparams import declared
 from core.models import MODELS
 from core.training.config import RunConfig
 from core.training.presets import PRESETS
@@ -22,6 +24,7 @@ from core.training.presets import PRESETS
 VALUES, RUN, OWNER, PROBLEMS, MESSAGES = "values", "run", "owner", "link_problems", "messages"
 RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
+GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = {"model": "gru", "dataset": "shapes"}
 
@@ -117,6 +120,19 @@ def shown_epoch(known: Sequence[int], best: int) -> int:
 def show_epoch(epoch: int | None) -> None:
     """Look at an epoch (from 0); None for the best one."""
     st.session_state[EPOCH] = epoch
+
+
+def gallery() -> dict[str, str]:
+    """What the page Data shows, as texts, each "" for its default; the first call reads the query string."""
+    if GALLERY not in st.session_state:
+        st.session_state[GALLERY] = {name: st.query_params.get(name, "") for name in IN_GALLERY}
+    return st.session_state[GALLERY]
+
+
+def data_values() -> dict[str, Any]:
+    """The values that choose the images, as keywords for `RunConfig.of`."""
+    known = declared(DataConfig)
+    return {name: value for name, value in values().items() if name in known or name == "dataset"}
 
 
 def write_page(values: Mapping[str, str]) -> None:

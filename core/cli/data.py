@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.output import print_result, progress_bar, table
-from core.data import DATASETS, download, downloaded, load_dataset
+from core.data import DATASETS, Progress, download, downloaded, load_dataset
 from core.data.config import DataConfig
 from core.hparams import add_flags, declared
+
+if TYPE_CHECKING:
+    from core.data.splits import Dataset
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands and their flags."""
-    names = commands.add_parser("data", help="list, download, info").add_subparsers(required=True, metavar="list | download | info")
+    names = commands.add_parser("data", help="list, download, info, duplicates").add_subparsers(
+        required=True, metavar="list | download | info | duplicates"
+    )
     names.add_parser("list", parents=[shared], help="all data sets").set_defaults(command=list_datasets)
     fetch = names.add_parser("download", parents=[shared], help="download a data set into the lab's home")
     fetch.set_defaults(command=download_dataset)
     fetch.add_argument("dataset")
-    info = names.add_parser("info", parents=[shared], help="classes, sizes, mean and deviation of a data set")
+    info = names.add_parser("info", parents=[shared], help="classes and how many images each has, mean and deviation of a data set")
     info.set_defaults(command=show_dataset)
-    info.add_argument("dataset")
-    add_flags(info, declared(DataConfig).values())
+    alike = names.add_parser("duplicates", parents=[shared], help="near-duplicates across the splits of a data set")
+    alike.set_defaults(command=show_duplicates)
+    for command in (info, alike):
+        command.add_argument("dataset")
+        add_flags(command, declared(DataConfig).values())
 
 
 def list_datasets(options: argparse.Namespace) -> int:
@@ -41,14 +49,37 @@ def download_dataset(options: argparse.Namespace) -> int:
 
 def show_dataset(options: argparse.Namespace) -> int:
     """Load a data set and print what is in it."""
-    known = declared(DataConfig)
-    config = DataConfig.of({name: known[name].parse(text) for name, text in vars(options).items() if name in known})
+    from core.data.statistics import class_balance  # torch: not before the arguments are read
+
     with progress_bar() as progress:
-        dataset = load_dataset(options.dataset, config, home=options.home, progress=progress)
+        dataset = _load(options, progress)
+    balance = {name: class_balance(getattr(dataset, name).labels, len(dataset.classes)) for name in ("train", "val", "test")}
     found = {
         "dataset": dataset.name, "classes": list(dataset.classes), "train": len(dataset.train), "val": len(dataset.val),
         "test": len(dataset.test), "mean": [round(v, 4) for v in dataset.mean], "std": [round(v, 4) for v in dataset.std],
-        "skipped": dataset.skipped,
+        "skipped": dataset.skipped, **{f"{name}_of_class": list(counts) for name, counts in balance.items()},
     }  # fmt: skip
     print_result(options, found, "\n".join(f"{name}: {value}" for name, value in found.items()))
     return 0
+
+
+def show_duplicates(options: argparse.Namespace) -> int:
+    """Print the images of test and val that have a near-duplicate in another split, the most alike first."""
+    from core.data.duplicates import across_splits
+
+    with progress_bar() as progress:
+        dataset = _load(options, progress)
+        alike = across_splits(dataset, progress)
+    rows = [
+        {"split": split, "image": int(i), "in": other, "its": int(j), "correlation": round(float(likeness), 4)}
+        for (split, other), found in alike.items()
+        for i, j, likeness in zip(found.images, found.others, found.likeness, strict=True)
+    ]
+    print_result(options, {"dataset": dataset.name, "pairs": rows}, table(rows) if rows else "no near-duplicates")
+    return 0
+
+
+def _load(options: argparse.Namespace, progress: Progress) -> Dataset:
+    known = declared(DataConfig)
+    config = DataConfig.of({name: known[name].parse(text) for name, text in vars(options).items() if name in known})
+    return load_dataset(options.dataset, config, home=options.home, progress=progress)

@@ -61,11 +61,21 @@ def channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, 
 
     Exact, from a histogram of the 256 values: no float copy of the images is made.
     """
+    return histogram_statistics(channel_histogram(images))
+
+
+def channel_histogram(images: Tensor) -> Tensor:
+    """How often each of the 256 values occurs per channel of (N, C, H, W) uint8 images: (C, 256) int64. Histograms of parts add up."""
     channels = images.shape[1]
     counts = torch.zeros(channels, 256, dtype=torch.int64)
     for chunk in images.split(CHUNK):
         for c in range(channels):
             counts[c] += torch.bincount(chunk[:, c].reshape(-1), minlength=256).cpu()  # (256,)
+    return counts
+
+
+def histogram_statistics(counts: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and (population) standard deviation per channel, in units of 0..1, of what has the histograms `counts` (C, 256)."""
     values = torch.arange(256, dtype=torch.float64) / 255
     shares = counts / counts.sum(1, keepdim=True).double()  # (C, 256)
     mean = shares @ values  # (C,)

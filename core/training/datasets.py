@@ -20,7 +20,7 @@ _lock = threading.Lock()
 
 def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str], None]) -> Dataset:
     """The data set of `config`, from memory if one of the last runs used it. One thread loads, others wait for it."""
-    key = (config.dataset, config.data_config, home)
+    key = _key(config, home)
     with _lock:
         if key not in _datasets:
             _datasets[key] = load_dataset(config.dataset, config.data_config, home=home, progress=progress)
@@ -28,3 +28,12 @@ def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str
         while len(_datasets) > KEPT:
             _datasets.popitem(last=False)
         return _datasets[key]
+
+
+def in_memory(config: RunConfig, home: Path) -> Dataset | None:
+    """The data set of `config` if it is in memory. Waits for nobody."""
+    return _datasets.get(_key(config, home))
+
+
+def _key(config: RunConfig, home: Path) -> tuple[Any, ...]:
+    return config.dataset, config.data_config, home

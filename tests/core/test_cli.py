@@ -27,7 +27,7 @@ from core.training.checkpoint import load_tensors, open_model
 from core.training.config import RunConfig
 from core.training.manager import RunManager
 from core.training.trainer import Trainer
-from tests.support import SMALL, ended, register_tiny, tiny_split, wait_for
+from tests.support import SMALL, ended, load_tiny, register_tiny, tiny_split, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [word for name, value in SMALL.items() for word in ("--" + name.replace("_", "-"), str(value))]
@@ -323,11 +323,21 @@ def test_data_info_reads_the_split_flags(said, monkeypatch):
     found = said("data", "info", "tiny")
     assert (found["train"], found["val"], found["test"], found["skipped"]) == (100, 40, 40, 0)
     assert len(found["classes"]) == 10 and len(found["mean"]) == len(found["std"]) == 3
+    assert found["train_of_class"] == [10] * 10 and found["test_of_class"] == [4] * 10
     asked = []
     monkeypatch.setattr(core.cli.data, "load_dataset", lambda name, config, **_: asked.append((name, config)) or 1 / 0)
     with pytest.raises(ZeroDivisionError):
         main(["data", "info", "tiny", "--split-seed", "4"])
     assert asked[0][0] == "tiny" and asked[0][1].split_seed == 4
+
+
+def test_near_duplicates_are_listed(said, lab, monkeypatch):
+    dataset = load_tiny("tiny", None)
+    monkeypatch.setattr(core.cli.data, "load_dataset", lambda *_, **__: dataset)
+    dataset.test.images[3] = dataset.train.images[8]
+    pairs = said("data", "duplicates", "tiny")["pairs"]
+    assert {"split": "test", "image": 3, "in": "train", "its": 8, "correlation": 1.0} in pairs
+    assert lab("data", "duplicates", "tiny")[1].splitlines()[0].split() == ["split", "image", "in", "its", "correlation"]
 
 
 def test_download_says_what_it_did_or_why_not(said, lab, monkeypatch, home):

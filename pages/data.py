@@ -1,0 +1,42 @@
+"""Data: what a model is given to see, image by image and number by number."""
+
+import streamlit as st
+
+from dashboard import services, state
+from dashboard.balance import balance_panel
+from dashboard.choosing import choose_images
+from dashboard.counting import counting_panel
+from dashboard.duplicates import duplicates_panel
+from dashboard.foot import try_this
+from dashboard.gallery import data_foot, data_link, draw_gallery, link_values
+
+EXPERIMENTS = {
+    "The stars among the test images": {"split": "test", "class": "star"},
+    "One image by its number, and its numbers": {"search": "4711"},
+    "The frogs of CIFAR-10 (170 MB, if it is not here yet)": {"dataset": "cifar10", "class": "frog"},
+}
+
+st.title("Data")
+st.markdown(
+    "A model never sees a picture: it gets 3 × 32 × 32 numbers. **Normalised, and back with the same mean and deviation, they are the same "
+    "image; with any others the colors are wrong.**"
+)
+state.values()
+said = st.container()
+dataset, shown = choose_images()
+for sentence in state.messages():
+    said.warning(sentence)
+state.write_page(link_values(shown))
+if shown is not None:
+    draw_gallery(dataset, shown)
+if dataset is not None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        balance_panel(dataset)
+    with right:
+        counting_panel(dataset)
+    duplicates_panel(dataset, data_link())
+try_this(EXPERIMENTS)
+if dataset is not None:
+    data_foot(dataset, shown)
+services.warm_up()
