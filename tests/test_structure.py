@@ -39,7 +39,8 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.configs recorded results scores",
+    "core": "cli data data.config errors evaluation.embedding home hparams models models.configs models.embedding models.orders "
+    "probes.rebuild recorded results scores",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "charts controls downloads foot forecast images live navigation runs server services state tables",
 }
