@@ -43,6 +43,14 @@ PAGES = (
         section="Recurrence",
         help="From the hand-in's 62 % to over 80 % with GRUs alone, one change at a time.",
     ),
+    Page(
+        title="Patches",
+        icon=":material/grid_on:",
+        file="patches.py",
+        url_path="patches",
+        section="Images as tokens",
+        help="An image becomes a sequence of tokens: cut, flatten, multiply.",
+    ),
 )
 
 

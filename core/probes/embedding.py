@@ -13,15 +13,22 @@ from core.models.patches import PatchEmbed
 TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EmbeddingReport:
     """How far apart both ways are, over all features of all tokens of an image."""
 
-    tokens: int
-    features: int
+    convolved: np.ndarray  # (N, E), what the convolution gives, before LayerNorm
     max_abs_diff: float  # of the tokens, after LayerNorm
     max_abs_diff_projected: float  # before it
     tolerance: float = TOLERANCE
+
+    @property
+    def tokens(self) -> int:
+        return self.convolved.shape[0]
+
+    @property
+    def features(self) -> int:
+        return self.convolved.shape[1]
 
     @property
     def equal(self) -> bool:
@@ -46,7 +53,7 @@ def embedding_test(embedding: Embedding, image: np.ndarray) -> EmbeddingReport:
     projected = module.project(pixels).flatten(2).transpose(1, 2)[0]  # (1, E, h, w) -> (1, N, E) -> (N, E)
     by_hand = embedding.project(embedding.patches(image))  # (N, E)
     return EmbeddingReport(
-        *projected.shape,
+        projected.numpy(),
         max_abs_diff=_largest(module(pixels)[0], embedding.norm(by_hand)),
         max_abs_diff_projected=_largest(projected, by_hand),
     )
