@@ -28,7 +28,7 @@ class PatchGrid {
     );
     this.listen(this.parts.image, (x, y) => this.imagePatch(x, y), (key) => this.moveInImage(key));
     this.listen(this.parts.sequence, (x, y) => this.sequencePatch(x, y), (key) => this.moveInSequence(key));
-    this.observer = new ResizeObserver(() => this.data && this.draw());
+    this.observer = new ResizeObserver(() => this.data && root.clientWidth !== this.drawnWidth && this.draw());
     this.observer.observe(root);
     this.theme = matchMedia('(prefers-color-scheme: dark)');
     this.repaint = () => this.data && this.draw();
@@ -144,7 +144,8 @@ class PatchGrid {
   }
 
   draw() {
-    if (!this.root.clientWidth) return;
+    this.drawnWidth = this.root.clientWidth;
+    if (!this.drawnWidth) return;
     const style = getComputedStyle(this.root);
     const read = (name) => style.getPropertyValue(name).trim();
     this.colors = { ink: style.color, run: read('--lab-run'), near: read('--lab-wrong') };
