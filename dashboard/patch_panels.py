@@ -8,14 +8,15 @@ import numpy as np
 import streamlit as st
 
 from core.data.images import SIZE
+from core.models.configs import WIDTHS
 from core.models.embedding import Embedding
 from core.models.orders import ORDERS, reading, scan_order
-from core.probes.rebuild import Rebuilt, rebuild
+from core.probes.rebuild import Rebuilt, losses_by_width, rebuild
 from dashboard import state
 from dashboard.components.patch_grid import grid_data, patch_grid
 from dashboard.embeddings import Chosen
 from dashboard.one_image import OneImage
-from dashboard.patches import convolution_html, cost_html, kernels_html, product_html, rebuilt_html, sums_html
+from dashboard.patches import convolution_html, cost_html, kernels_html, losses_html, product_html, rebuilt_html, sums_html, tokens_csv
 from dashboard.predict import predict
 
 ORDER, AT, FEATURE, REBUILT = "scan_order", "patch_at", "feature", "rebuilt"
@@ -97,6 +98,11 @@ def _rebuilt(embedding: Embedding, pixels: np.ndarray) -> Rebuilt:
     return rebuild(embedding, pixels)
 
 
+@st.cache_data(show_spinner=False, max_entries=32)
+def _losses(patch_size: int, pixels: np.ndarray, mean: np.ndarray, std: np.ndarray) -> dict[int, float]:
+    return losses_by_width(patch_size, WIDTHS, pixels, mean=mean, std=std)
+
+
 def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
     """Can the image be made again from its tokens? The question, and after it the answer as a picture."""
     used = chosen.used
@@ -114,7 +120,9 @@ def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
     st.session_state[REBUILT] |= said
     if not st.session_state[REBUILT]:
         return
-    st.html(rebuilt_html(image.pixels, found))
+    columns = st.columns([3, 2], gap="medium")
+    columns[0].html(rebuilt_html(image.pixels, found))
+    columns[1].html(losses_html(_losses(used.patch_size, image.pixels, used.mean, used.std), values, chosen=used.embed_dim))
     verdict = "**nothing is lost**" if found.exact else f"**something is lost**, {found.rms:.3g} in the mean (root of the mean square)"
     st.caption(
         f"Proof: rank {found.rank:,} of {values:,}; largest error of a pixel {found.max_abs_diff:.2g} grey levels of 255, tolerance "
@@ -134,6 +142,15 @@ def kernels_panel(chosen: Chosen, feature: int) -> None:
     p = weight.shape[-1]
     caption = f"The {len(weight)} kernels of {chosen.run.run_id}, {p} × {p} pixels in color, after epoch {chosen.epoch + 1}."
     st.html(kernels_html(weight, caption=caption, chosen=min(feature, len(weight) - 1)))
+
+
+def numbers_panel(chosen: Chosen, image: OneImage, order: str) -> None:
+    """The tokens to take along."""
+    side = SIZE // chosen.used.patch_size
+    st.download_button(
+        "Tokens as CSV", lambda: tokens_csv(chosen.used.tokens(image.pixels), scan_order(order, side)), "tokens.csv", "text/csv",
+        icon=":material/download:", on_click="ignore", key="tokens_csv", help="In reading order, one line a token.",
+    )  # fmt: skip
 
 
 def link_values(at: tuple[int, int], order: str, feature: int) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from io import BytesIO
 
@@ -113,6 +114,31 @@ def rebuilt_html(original: np.ndarray, found: Rebuilt) -> str:
             (f"Error: black 0, full color {most:.3g} of 255", error),
         )
     )
+
+
+def losses_html(losses: Mapping[int, float], values: int, *, chosen: int) -> str:
+    """The error that each width of a token leaves, as bars from 0 to the largest; framed: the chosen width."""
+    most = max(losses.values()) or 1.0
+    bars = "".join(
+        f'<div class="{"chosen" if width == chosen else ""}" title="{width} numbers of {values:,}: error {loss:.3g}">'
+        f'<b>{loss:.1f}</b><i style="--h:{loss / most:.4f}"></i><span>{width}</span></div>'
+        for width, loss in losses.items()
+    )
+    told = (
+        f"Error left (root mean square, grey levels of 255) by untrained embeddings of 8 to {max(losses)} numbers for the {values:,} "
+        "values of a patch of this image."
+    )
+    return f'<figure class="lab-losses"><div role="img" aria-label="{told}">{bars}</div><figcaption>{told}</figcaption></figure>'
+
+
+def tokens_csv(tokens: np.ndarray, order: np.ndarray) -> str:
+    """Tokens (N, E) in reading order as CSV: place, row and column of the patch (all from 1), then the features."""
+    side = math.isqrt(len(order))
+    lines = [",".join(["place", "row", "column", *(f"feature {k + 1}" for k in range(tokens.shape[1]))])]
+    for place, patch in enumerate(order.tolist()):
+        where = (place + 1, patch // side + 1, patch % side + 1)
+        lines.append(",".join([*map(str, where), *(f"{value:.6g}" for value in tokens[patch])]))
+    return "\n".join(lines) + "\n"
 
 
 def _figures(pictures: Iterable[tuple[str, np.ndarray]]) -> str:

@@ -9,7 +9,7 @@ from dashboard.feed import link_values as feed_link
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.one_image import choose_image
-from dashboard.patch_panels import choose_order, grid_panel, kernels_panel, link_values, rebuild_panel, steps_panel
+from dashboard.patch_panels import choose_order, grid_panel, kernels_panel, link_values, numbers_panel, rebuild_panel, steps_panel
 
 EXPERIMENTS = {
     "Every pixel a token: 1,024 steps for a GRU, a million attention weights": {"patch": "1"},
@@ -19,7 +19,7 @@ EXPERIMENTS = {
 }
 
 st.title("Patches")
-st.markdown("An image is read as a sequence: cut into patches, each a vector. **A convolution with stride does it, and is only a matrix.**")
+st.markdown("An image becomes a sequence: cut it into patches, multiply each by one matrix. **A convolution with stride is exactly that.**")
 state.values()
 messages = st.container()
 left, right = st.container(key="lab").columns([1, 3], gap="medium")
@@ -36,6 +36,7 @@ feature = steps_panel(chosen, image, at)
 rebuild_panel(chosen, image)
 kernels_panel(chosen, feature)
 try_this(EXPERIMENTS)
+numbers_panel(chosen, image, order)
 link = {**feed_link(chosen.run, chosen.epoch), **chosen.link, **image.link, **link_values(at, order, feature)}
 link = {name: value for name, value in link.items() if value}
 foot(chosen.run, link=page_link(link), command=RunConfig.of(**chosen.run.config).command())

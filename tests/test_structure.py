@@ -42,8 +42,8 @@ TORCH_FREE = {
     "core": "cli data data.config errors evaluation.embedding home hparams models models.configs models.embedding models.orders "
     "probes.rebuild recorded results scores",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "charts controls downloads embeddings feed foot forecast images live navigation one_image patch_panels patches runs server "
-    "services state tables",
+    "dashboard": "charts controls downloads embeddings feed foot forecast images live navigation one_image patch_panels patches runs "
+    "server services state tables",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,3 +55,19 @@ def rebuild(embedding: Embedding, image: np.ndarray) -> Rebuilt:
     patches = (projected - embedding.bias) @ left[:, :rank] / singular[:rank] @ right[:rank]  # -> (N, rank) -> (N, V)
     made = embedding.unnormalised(paste(patches, embedding.patch_size, channels=len(image)))
     return Rebuilt(np.rint(made).clip(0, 255).astype(np.uint8), made - image, rank, embedding.matrix.shape[1])
+
+
+def losses_by_width(patch_size: int, widths: Sequence[int], image: np.ndarray, *, mean: np.ndarray, std: np.ndarray) -> dict[int, float]:
+    """The root mean square error of `rebuild`, in grey levels of 255, for untrained embeddings of each width.
+
+    A narrower one has the first rows of a wider one's matrix, so one factorisation serves all widths.
+    """
+    widest = Embedding.untrained(patch_size, max(widths), mean=mean, std=std)
+    patches = widest.patches(image)  # (N, V)
+    basis, _ = np.linalg.qr(widest.matrix.T)  # (V, R): its first columns span the matrix's first rows
+    found = {}
+    for width in widths:
+        seen = basis[:, :width]
+        made = widest.unnormalised(paste(patches @ seen @ seen.T, patch_size, channels=len(image)))
+        found[width] = float(np.sqrt(np.square(made - image).mean()))
+    return found

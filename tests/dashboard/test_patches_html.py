@@ -1,6 +1,7 @@
 """The numbers inside an embedding as HTML: what is written, what is drawn, on which scale."""
 
 import base64
+import csv
 import io
 import re
 
@@ -11,7 +12,19 @@ from PIL import Image
 from core.models.embedding import Embedding
 from core.models.orders import reading
 from core.probes.rebuild import rebuild
-from dashboard.patches import NEGATIVE, POSITIVE, convolution_html, cost_html, kernels_html, product_html, rebuilt_html, signed, sums_html
+from dashboard.patches import (
+    NEGATIVE,
+    POSITIVE,
+    convolution_html,
+    cost_html,
+    kernels_html,
+    losses_html,
+    product_html,
+    rebuilt_html,
+    signed,
+    sums_html,
+    tokens_csv,
+)  # fmt: skip
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (3, 32, 32), dtype=np.uint8)
 MEAN, STD = np.full(3, 0.5), np.full(3, 0.25)
@@ -106,3 +119,19 @@ def test_costs_in_figures():
     text = plain(cost_html(reading(2), reading(2, class_token=True), 64, (3, 32, 32)))
     assert "3×32×32 → 256×12 → 256×64" in text and "256² = 65,536" in text and "257² = 66,049" in text
     assert re.search(r"GRU steps, one after the other 256 ", text)
+
+
+def test_losses_are_bars_on_one_scale():
+    html = losses_html({8: 40.0, 16: 10.0, 64: 0.0}, 48, chosen=16)
+    assert re.findall(r"<b>([\d.]+)</b><i style=\"--h:([\d.]+)\"></i><span>(\d+)</span>", html) == [
+        ("40.0", "1.0000", "8"), ("10.0", "0.2500", "16"), ("0.0", "0.0000", "64"),
+    ]  # fmt: skip
+    assert html.count('class="chosen"') == 1 and "for the 48 values of a patch" in html and "nan" not in losses_html({8: 0.0}, 3, chosen=1)
+
+
+def test_tokens_to_take_along():
+    tokens = embedding(16, 5).tokens(IMAGE)
+    rows = list(csv.reader(io.StringIO(tokens_csv(tokens, np.array([0, 2, 1, 3])))))
+    assert rows[0] == ["place", "row", "column", "feature 1", "feature 2", "feature 3", "feature 4", "feature 5"]
+    assert [row[:3] for row in rows[1:]] == [["1", "1", "1"], ["2", "2", "1"], ["3", "1", "2"], ["4", "2", "2"]]
+    assert np.array([row[3:] for row in rows[1:]], float) == pytest.approx(tokens[[0, 2, 1, 3]], rel=1e-5)

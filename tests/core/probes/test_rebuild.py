@@ -10,7 +10,7 @@ from core.data.shapes import draw
 from core.evaluation.embedding import read_embedding
 from core.models.configs import PATCH_SIZES, WIDTHS
 from core.models.embedding import Embedding, cut
-from core.probes.rebuild import rebuild
+from core.probes.rebuild import losses_by_width, rebuild
 from core.recorded import recorded_epochs
 
 (IMAGE,), _ = draw([10_003])
@@ -70,3 +70,11 @@ def test_trained_embeddings_keep_all_of_a_patch(name):
     for path in recorded_epochs(name).values():
         found = rebuild(read_embedding(path), IMAGE)
         assert found.full_rank and found.exact and np.array_equal(found.image, IMAGE)
+
+
+@pytest.mark.parametrize("patch_size", [2, 4, 8, 16])
+def test_the_loss_of_every_width_is_that_of_rebuilding_with_it(patch_size):
+    widths = (8, 16, 48, 64, 192)
+    losses = losses_by_width(patch_size, widths, IMAGE, mean=MEAN, std=STD)
+    assert losses == pytest.approx({width: rebuild(untrained(patch_size, width), IMAGE).rms for width in widths}, abs=1e-8)
+    assert [loss < 1e-9 for loss in losses.values()] == [width >= 3 * patch_size**2 for width in widths]
