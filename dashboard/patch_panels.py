@@ -65,7 +65,7 @@ def steps_panel(chosen: Chosen, image: OneImage, at: tuple[int, int]) -> int:
         f"{report.tokens:,} tokens of {report.features} features. Largest difference {report.max_abs_diff_projected:.1g} before LayerNorm, "
         f"{report.max_abs_diff:.1g} after it, tolerance {report.tolerance:.0g}: **{'equal' if report.equal else 'not equal'}**."
     )
-    columns = st.columns([3, 2], gap="medium")
+    columns = st.columns([2, 1], gap="medium")
     with columns[1]:
         feature = _feature(used.embed_dim)
     steps = used.step_by_step(pixels, row * side + column, feature)
@@ -125,7 +125,7 @@ def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
     columns[1].html(losses_html(_losses(used.patch_size, image.pixels, used.mean, used.std), values, chosen=used.embed_dim))
     verdict = "**nothing is lost**" if found.exact else f"**something is lost**, {found.rms:.3g} in the mean (root of the mean square)"
     st.caption(
-        f"Proof: rank {found.rank:,} of {values:,}; largest error of a pixel {found.max_abs_diff:.2g} grey levels of 255, tolerance "
+        f"Proof: rank {found.rank:,} of {values:,}; largest error of a pixel {found.max_abs_diff:.3g} grey levels of 255, tolerance "
         f"{found.tolerance:.0g}: {verdict}. By least squares from the {used.embed_dim} numbers of each patch before LayerNorm, with "
         f"{chosen.words}. LayerNorm, which takes each token's own mean and scale out, is not inverted here. Of a patch, what the matrix "
         "does not see is filled with the mean color."

@@ -22,8 +22,8 @@ POSITIVE, NEGATIVE = (0, 114, 178), (213, 94, 0)  # --lab-run and --lab-wrong of
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """A number with a proper minus."""
-    return f"{value:.{digits}f}".replace("-", "−")
+    """A number with a proper minus, and none before zero."""
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def cost_html(cost: Reading, with_class_token: Reading, embed_dim: int, shape: tuple[int, ...]) -> str:
@@ -32,10 +32,10 @@ def cost_html(cost: Reading, with_class_token: Reading, embed_dim: int, shape: t
     n = cost.tokens
     figures = {
         "image → patches → tokens": f"{channels}×{height}×{width} → {n:,}×{cost.values:,} → {n:,}×{embed_dim}",
-        "sequence length T": f"{n:,}",
-        "GRU steps, one after the other": f"{cost.gru_steps:,}",
-        "attention weights T×T, at once": f"{n:,}² = {cost.attention_cells:,}",
-        "… with the ViT's class token": f"{n + 1:,}² = {with_class_token.attention_cells:,}",
+        "length T": f"{n:,}",
+        "GRU steps, in a row": f"{cost.gru_steps:,}",
+        "attention cells T×T": f"{n:,}² = {cost.attention_cells:,}",
+        "with a ViT's class token": f"{n + 1:,}² = {with_class_token.attention_cells:,}",
     }
     told = 'title="Per layer; of a GRU also per direction, of attention per head."'
     return f'<dl class="lab-figures" {told}>' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
@@ -110,7 +110,7 @@ def rebuilt_html(original: np.ndarray, found: Rebuilt) -> str:
     return _figures(
         (
             ("The image", original),
-            (f"From {found.rank:,} numbers a patch instead of {found.values:,}", found.image),
+            (f"Made again: rank {found.rank:,} of {found.values:,}", found.image),
             (f"Error: black 0, full color {most:.3g} of 255", error),
         )
     )

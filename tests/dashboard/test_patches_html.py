@@ -108,7 +108,7 @@ def test_an_image_made_again_is_shown_with_its_error():
     original, made, error = (picture.transpose(2, 0, 1) for picture in pictures(html))
     assert np.array_equal(original, IMAGE) and np.array_equal(made, found.image)
     assert error / 255 * found.max_abs_diff == pytest.approx(np.abs(found.error), abs=found.max_abs_diff / 500)
-    assert "64 numbers a patch instead of 192" in html
+    assert "rank 64 of 192" in html
 
 
 def test_rounding_errors_are_not_blown_up():
@@ -118,7 +118,7 @@ def test_rounding_errors_are_not_blown_up():
 def test_costs_in_figures():
     text = plain(cost_html(reading(2), reading(2, class_token=True), 64, (3, 32, 32)))
     assert "3×32×32 → 256×12 → 256×64" in text and "256² = 65,536" in text and "257² = 66,049" in text
-    assert re.search(r"GRU steps, one after the other 256 ", text)
+    assert re.search(r"GRU steps, in a row 256 ", text)
 
 
 def test_losses_are_bars_on_one_scale():
@@ -126,6 +126,7 @@ def test_losses_are_bars_on_one_scale():
     assert re.findall(r"<b>([\d.]+)</b><i style=\"--h:([\d.]+)\"></i><span>(\d+)</span>", html) == [
         ("40.0", "1.0000", "8"), ("10.0", "0.2500", "16"), ("0.0", "0.0000", "64"),
     ]  # fmt: skip
+    assert (signed(-0.0001), signed(-0.0006)) == ("0.000", "−0.001")
     assert html.count('class="chosen"') == 1 and "for the 48 values of a patch" in html and "nan" not in losses_html({8: 0.0}, 3, chosen=1)
 
 

@@ -15,7 +15,7 @@ export default function patchGrid({ data: [data], parentElement, setStateValue }
 }
 
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const number = (value, digits = 2) => value.toFixed(digits).replace('-', '−');
+const number = (value, digits = 2) => (Number(value.toFixed(digits)) || 0).toFixed(digits).replace('-', '−'); // no −0.00
 
 class PatchGrid {
   constructor(root) {
@@ -187,11 +187,11 @@ class PatchGrid {
       context.stroke();
     };
     const { order } = this.data;
-    const thin = Math.min(2, cell / 6);
+    const thin = Math.min(1.5, cell / 8);
     line(order, 'rgba(0, 0, 0, 0.25)', thin + 1);
     line(order, 'rgba(255, 255, 255, 0.4)', thin);
     const read = order.slice(0, this.places[this.current] + 1);
-    line(read, 'rgba(0, 0, 0, 0.55)', thin + 1.5);
+    line(read, 'rgba(0, 0, 0, 0.55)', thin + 1.2);
     line(read, '#fff', thin);
   }
 
