@@ -82,15 +82,14 @@ def steps_panel(chosen: Chosen, image: OneImage, at: tuple[int, int]) -> int:
 
 
 def _feature(embed_dim: int) -> int:
-    state.start(FEATURE, "feature", range(1, 513), 1, int)
+    """Which feature of the token (from 0) is taken apart."""
+    state.start(FEATURE, "feature", range(1, max(WIDTHS) + 1), 1, int)
     st.session_state[FEATURE] = min(st.session_state[FEATURE], embed_dim)
-    return (
-        st.number_input(
-            f"Feature of the token, 1 to {embed_dim}", 1, embed_dim, key=FEATURE, required=True, persist_state="session",
-            help="Which kernel, which row of the matrix, which number of the token.",
-        )
-        - 1
+    number = st.number_input(
+        f"Feature of the token, 1 to {embed_dim}", 1, embed_dim, key=FEATURE, required=True, persist_state="session",
+        help="Which kernel, which row of the matrix, which number of the token.",
     )  # fmt: skip
+    return number - 1
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs={Embedding: lambda e: (e.weight, e.bias, e.mean, e.std)})
@@ -109,7 +108,7 @@ def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
     found = _rebuilt(used, image.pixels)
     values = found.values
     because = f"The matrix has {used.embed_dim} rows for the {values:,} values of a patch, and rank {found.rank:,}: " + (
-        "no two patches have the same token." if found.full_rank else f"{values - found.rank:,} directions of a patch leave no trace."
+        "no two patches give the same numbers." if found.full_rank else f"{values - found.rank:,} directions of a patch leave no trace."
     )
     said = predict(
         f"A patch of {used.patch_size} × {used.patch_size} × 3 = {values:,} values becomes {used.embed_dim} numbers (before LayerNorm). "
