@@ -59,6 +59,14 @@ PAGES = (
         section="Images as tokens",
         help="The images of a data set, number by number: classes, splits, statistics, near-duplicates.",
     ),
+    Page(
+        title="Patches",
+        icon=":material/grid_on:",
+        file="patches.py",
+        url_path="patches",
+        section="Images as tokens",
+        help="An image becomes a sequence of tokens: cut, flatten, multiply.",
+    ),
 )
 
 

@@ -8,7 +8,7 @@ the same set-up.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -133,6 +133,16 @@ def data_values() -> dict[str, Any]:
     """The values that choose the images, as keywords for `RunConfig.of`."""
     known = declared(DataConfig)
     return {name: value for name, value in values().items() if name in known or name == "dataset"}
+
+
+def start(key: str, name: str, options: Collection[Any], default: Any, convert: Callable[[str], Any] = str) -> None:
+    """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`."""
+    if key not in st.session_state:
+        try:
+            found = convert(st.query_params.get(name, ""))
+        except ValueError:
+            found = None
+        st.session_state[key] = found if found in options else default
 
 
 def write_page(values: Mapping[str, str]) -> None:

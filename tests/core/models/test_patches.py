@@ -24,6 +24,16 @@ def test_unpatchify_is_the_inverse(patch_size):
     assert torch.equal(unpatchify(patchify(wide, patch_size), patch_size, grid), wide)
 
 
+@pytest.mark.parametrize(("height", "width"), [(24, 36), (30, 30), (1, 7), (48, 16)])
+def test_unpatchify_is_the_inverse_for_every_patch_that_divides_an_image(height, width):
+    images = torch.randint(0, 256, (2, 4, height, width), dtype=torch.uint8)
+    for patch_size in (p for p in range(1, min(height, width) + 1) if not height % p and not width % p):
+        patches = patchify(images, patch_size)
+        assert patches.shape == (2, height * width // patch_size**2, 4 * patch_size**2)
+        assert torch.equal(unpatchify(patches, patch_size, (height // patch_size, width // patch_size)), images)
+        assert torch.equal(patchify(unpatchify(patches, patch_size, (height // patch_size, width // patch_size)), patch_size), patches)
+
+
 @pytest.mark.parametrize("patch_size", PATCH_SIZES)
 def test_the_strided_convolution_is_cut_flatten_multiply(patch_size):
     embed = PatchEmbed(32, patch_size, 3, 16).double()
