@@ -28,7 +28,7 @@ ALLOWED = {
     "core.models": BASE,
     "core.probes": LEARNING,
     "core.training": LEARNING,
-    "core.evaluation": LEARNING | {"core.training", "core.recorded"},
+    "core.evaluation": LEARNING | {"core.training", "core.recorded", "core.published"},
     "core.recorded": LEARNING | {"core.training"},
     "core.published": LEARNING | {"core.training"},
     "core.results": LEARNING | {"core.training", "core.recorded"},
