@@ -86,13 +86,11 @@ def _promise(run: Snapshot) -> list[str]:
 
 def _constants(run: Snapshot, training: TrainingConfig) -> str:
     kind = run.device.split()[0].lower() if run.device else "cpu"
-    device = (
-        f'"{kind}" if torch.{"cuda" if kind == "cuda" else "backends.mps"}.is_available() else "cpu"'
-        if kind in ("cuda", "mps")
-        else '"cpu"'
-    )
+    there = {"cuda": "torch.cuda.is_available()", "mps": "torch.backends.mps.is_available()"}.get(kind)
+    device = f'"{kind}" if {there} else "cpu"' if there else '"cpu"'
     threads = f"\ntorch.set_num_threads({run.threads})  # another number sums in another order" if run.threads else ""
-    return f"SEED, EPOCHS, BATCH, LR = {training.seed}, {training.epochs}, {training.batch_size}, {training.lr!r}\nDEVICE = {device}{threads}\n"
+    numbers = f"{training.seed}, {training.epochs}, {training.batch_size}, {training.lr!r}"
+    return f"SEED, EPOCHS, BATCH, LR = {numbers}\nDEVICE = {device}{threads}\n"
 
 
 def _data_of_the_lab(config: RunConfig) -> str:
@@ -208,7 +206,8 @@ def _main(run: Snapshot, config: RunConfig) -> str:
     training = config.training
     fraction = f"""
 images, labels = train
-keep = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed_for("fraction")))[: max(1, round({training.train_fraction!r} * len(labels)))]
+order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed_for("fraction")))
+keep = order[: max(1, round({training.train_fraction!r} * len(labels)))]
 train = images[keep], labels[keep]
 """
     smoothing = f", label_smoothing={training.label_smoothing!r}" if training.label_smoothing else ""
