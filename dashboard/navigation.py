@@ -36,6 +36,14 @@ PAGES = (
         default=True,
     ),
     Page(
+        title="Compare",
+        icon=":material/compare_arrows:",
+        file="compare.py",
+        url_path="compare",
+        section="Lab",
+        help="All runs side by side, and whether the difference of two of them is more than chance.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

@@ -41,8 +41,10 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs published recorded results scores",
+    "core.evaluation": "intervals judged pairs",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "charts controls downloads foot forecast images live navigation runs server services state tables",
+    "dashboard": "board charts comparing controls downloads foot forecast images live navigation runs server services state tables"
+    " verdicts",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
