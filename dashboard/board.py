@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.data.config import DataConfig
 from core.evaluation.pairs import best_interval, differing
@@ -24,8 +24,9 @@ from dashboard import services
 from dashboard.charts import data_label
 from dashboard.live import STATUS_WORDS
 
-POINTS = 250  # of a training curve: more than a figure of some hundred runs has pixels for
-EPOCHS = 250
+POINTS = 200  # of a training curve: as many as a figure of some hundred runs can show
+EPOCHS = 200
+DIGITS = 4  # significant ones
 SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
 
 
@@ -39,17 +40,28 @@ def board_data(runs: Sequence[tuple[str, str]], view: Mapping[str, str]) -> byte
     """The message of `runs` (as `board_runs` gives them).
 
     Its first line says which hyperparameters differ ({name, scale, help} each) and what to show at first (`view`); then a line a run, as
-    `run_line` makes it.
+    `run_line` makes it. The same for the same arguments, so that Streamlit sends it once.
     """
+    return _message(tuple(runs), tuple(view.items()))
+
+
+@lru_cache(maxsize=8)
+def _message(runs: tuple[tuple[str, str], ...], view: tuple[tuple[str, str], ...]) -> bytes:
     lines = [run_line(run_id, version) for run_id, version in runs]
     head = {"runs": list(runs), "columns": columns([json.loads(line)["config"] for line in lines]), "view": dict(view)}
     return b"\n".join([json.dumps(head).encode(), *lines])
 
 
-@st.cache_data(show_spinner=False, max_entries=2000)
+@lru_cache(maxsize=2000)
 def run_line(run_id: str, version: str) -> bytes:
-    """One run as a line of JSON (`run_data`). It is read once for each `version` of it, whoever looks."""
+    """One run as a line of JSON (`run_data`). It is read once for each `version` of it, whoever looks, or nobody yet (`read_ahead`)."""
     return json.dumps(run_data(published_run() if run_id == PUBLISHED_ID else services.run(run_id)), separators=(",", ":")).encode()
+
+
+def read_ahead() -> None:
+    """Read all runs before somebody asks for the board: some hundred take a second or two."""
+    for run_id, version in board_runs():
+        run_line(run_id, version)
 
 
 def run_data(run: Snapshot) -> dict[str, Any]:
@@ -118,5 +130,5 @@ def _some(run: Snapshot, seconds: Sequence[float]) -> list[tuple[Any, float]]:
 
 
 def _number(value: float) -> float | None:
-    """`value` to five significant digits; None for what JSON cannot say."""
-    return float(f"{value:.5g}") if math.isfinite(value) else None
+    """`value` to a few significant digits; None for what JSON cannot say."""
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None

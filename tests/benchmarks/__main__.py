@@ -18,6 +18,7 @@ BENCHMARKS = {
     "shares": ("shares", 6, "evaluation, metrics, checkpoints and augmentation as shares of an epoch"),
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "start": ("start", 1, "from `python -m dashboard` to a page with content"),
+    "board": ("board", 2, "the Compare page with 200 runs of 2,000 points: first draw and hover"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
 }
 

@@ -110,8 +110,9 @@ class Board {
     const { parts } = this;
     const own = this.columns.filter((column) => column.own && column.name !== 'model');
     const model = this.columns.find((column) => column.name === 'model');
+    const epochs = { title: 'epochs', value: (run) => run.total };
     return {
-      runs: this.runs, columns: [model, ...own], x: parts.x.value, y: parts.y.value, smooth: Number(parts.smooth.value), style: this.style,
+      runs: this.runs, columns: [model, epochs, ...own], x: parts.x.value, y: parts.y.value, smooth: Number(parts.smooth.value), style: this.style,
       zoom: this.zoom, look: (run) => this.look(run),
     };
   }
@@ -212,7 +213,7 @@ class Board {
     const { hot, selected, runs, all } = this;
     const count = `${runs.length === all.length ? runs.length : `${runs.length} of ${all.length}`} runs, ${selected.length} selected`;
     this.parts.said.textContent = hot ? this.tell(hot) : `${count}. Point at a run to find it everywhere; click it to select it.`;
-    Object.assign(this.root.dataset, this.counts, { runs: runs.length, selected: selected.join(','), hot: hot?.id ?? '' });
+    Object.assign(this.root.dataset, this.counts, { runs: runs.length, selected: selected.join(','), hot: hot?.id ?? '', zoomed: this.zoom ? 'yes' : '' });
   }
 
   tell(run) {
@@ -223,7 +224,7 @@ class Board {
   }
 
   describe() {
-    const { runs, selected, parts, style } = this;
+    const { runs, selected, parts } = this;
     const drawn = selected.map((id) => this.known.get(id)).filter((run) => runs.includes(run));
     const named = drawn.length
       ? drawn.map((run, i) => [`${'AB'[i] ? `${'AB'[i]}: ` : ''}${run.id}`, this.look(run)])
@@ -240,8 +241,7 @@ class Board {
       timeless && `${timeless} run${timeless > 1 ? 's' : ''} without known times cannot be drawn against time.`,
       !runs.length && 'No run fits the filter. A filter holds words and conditions, such as: gru lr<0.01 hidden_size>=64',
     ].filter(Boolean).join(' ');
-    this.figures.forEach((figure) => figure.describe(runs.length));
-    void style;
+    for (const figure of this.figures) figure.describe(runs.length);
   }
 
   // ---- to take along ----
@@ -340,6 +340,7 @@ class Figure {
     const range = (axis, a, b) => [axis.value(a), axis.value(b)].sort((one, other) => one - other);
     this.board.zoom = { x: range(across, x, u), y: range(up, y, v) };
     this.draw();
+    this.board.say();
   }
 
   describe(count) {

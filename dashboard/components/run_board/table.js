@@ -71,7 +71,7 @@ const CSV = ['id', 'kind', 'model', 'data', 'n', 'accuracy', 'low', 'high', 'bes
 
 // Runs as CSV, accuracies as shares of 1, with every hyperparameter that one of them has.
 export function csv(runs) {
-  const names = [...new Set(runs.flatMap((run) => Object.keys(run.config)))].filter((name) => !['model', 'epochs'].includes(name));
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.config)))].filter((name) => !['model', 'data', 'epochs'].includes(name));
   const cell = (value) => (/[",\n]/.test(String(value ?? '')) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ''));
   const head = CSV.map((name) => ({ id: 'run', low: 'low95', high: 'high95', n: 'validation_images', epochs: 'epochs_done' })[name] ?? name);
   const lines = runs.map((run) => [...CSV.map((name) => run[name]), run.total, ...names.map((name) => run.config[name])]);
