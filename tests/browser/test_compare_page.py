@@ -1,4 +1,4 @@
-"""The Compare page in a real browser: one run in every view, filter, order, selection, what is saved, a phone, and no round trip on hover."""
+"""The Compare page in a real browser: a run in every view without a round trip, filter, order, selection, what is saved, a phone."""
 
 from __future__ import annotations
 

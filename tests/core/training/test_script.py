@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,12 +15,15 @@ from PIL import Image
 from core.data import load_dataset
 from core.data.config import DataConfig
 from core.errors import ConfigError
-from core.models import MODELS
+from core.models import MODELS, Task, build_model
 from core.published import published_run
 from core.recorded import recorded_names, recorded_run
+from core.training.callbacks import Callback
 from core.training.config import RunConfig
+from core.training.history import Snapshot
 from core.training.script import script
 from core.training.script_data import data_text, own_source
+from core.training.trainer import Trainer
 from tests.support import SMALL, ended, load_tiny, wait_for
 
 TINY = {
@@ -47,6 +51,11 @@ CASES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Ten class folders of 32x32 images, one of them in a format of its own."""
@@ -62,10 +71,20 @@ def folder(tmp_path_factory):
     return str(root)
 
 
-def trained(manager, **values):
-    run = wait_for(manager, manager.submit(RunConfig.of(**{**RUN, **values})), ended)
-    assert run.status == "finished", run.message
-    return run
+def trained(*callbacks, **values):
+    """A run without thread, files and database: what the worker does between them."""
+    config = RunConfig.of(**{**RUN, **values})
+    data, threads = load_dataset(config.dataset, config.data_config), torch.get_num_threads()
+    torch.set_num_threads(config.training.threads)
+    model = build_model(config.model, Task(num_classes=len(data.classes)), seed=config.training.seed, **vars(config.model_config))
+    trainer = Trainer(model, data, config.training, callbacks=callbacks)
+    trainer.fit()
+    test = trainer.test()
+    torch.set_num_threads(threads)
+    return Snapshot(
+        run_id="run-1", version=1, status="finished", config=config.flat(), classes=data.classes, epochs=tuple(trainer.epochs), test=test,
+        lr_changes=tuple(trainer.lr_changes), device="cpu (any)", threads=1, versions={"torch": torch.__version__},
+    )  # fmt: skip
 
 
 def here(text):
@@ -93,8 +112,8 @@ def agrees(run, printed):
 
 
 @pytest.mark.parametrize(("model", "values"), CASES, ids=lambda value: value if isinstance(value, str) else "-".join(value) or "plain")
-def test_a_script_trains_the_run_again(manager, folder, model, values):
-    run = trained(manager, model=model, dataset="folder", data=folder, **{**TINY[model], **values})
+def test_a_script_trains_the_run_again(folder, model, values):
+    run = trained(model=model, dataset="folder", data=folder, **{**TINY[model], **values})
     text = script(run)
     assert "nothing of the lab" in text and "from core" not in text and "import core" not in text
     agrees(run, here(text))
@@ -102,7 +121,9 @@ def test_a_script_trains_the_run_again(manager, folder, model, values):
 
 def test_a_script_needs_nothing_of_the_lab(manager, tmp_path):
     """In a process that cannot import it, on the drawn images."""
-    run = trained(manager, model="gru", dataset="shapes", train_fraction=0.02, **TINY["gru"])
+    config = RunConfig.of(**RUN, model="gru", dataset="shapes", train_fraction=0.02, **TINY["gru"])
+    run = wait_for(manager, manager.submit(config), ended)
+    assert run.status == "finished", run.message
     file = tmp_path / "script.py"
     file.write_text("import sys\nsys.path = [p for p in sys.path if p]\n" + script(run), encoding="utf-8")
     command = [sys.executable, "-I", str(file)]
@@ -111,29 +132,31 @@ def test_a_script_needs_nothing_of_the_lab(manager, tmp_path):
     agrees(run, made.stdout)
 
 
-def test_a_wrong_script_is_found_out(manager, folder):
-    run = trained(manager, model="gru", dataset="folder", data=folder, **TINY["gru"])
+def test_a_wrong_script_is_found_out(folder):
+    run = trained(model="gru", dataset="folder", data=folder, **TINY["gru"])
     wrong = script(run).replace("SEED, EPOCHS, BATCH, LR = 0,", "SEED, EPOCHS, BATCH, LR = 1,")
     with pytest.raises(AssertionError):
         agrees(run, here(wrong))
 
 
-def test_a_learning_rate_changed_by_hand_is_in_the_script(manager, folder):
-    values = {"model": "rnn", "dataset": "folder", "data": folder, **RUN, **TINY["rnn"]}
-    run_id = manager.submit(RunConfig.of(**values), paused=True)
-    manager.step(run_id)
-    wait_for(manager, run_id, lambda s: s.status == "paused" and s.step == 1)
-    manager.set_lr(run_id, 0.05)
-    manager.resume(run_id)
-    run = wait_for(manager, run_id, ended)
-    assert "CHANGES = [(1, 0.05)]" in script(run)
+class ByHand(Callback):
+    """Somebody who sets the learning rate after the second step, and once more."""
+
+    def on_batch_begin(self, trainer):
+        if trainer.step in (2, 5):
+            trainer.change_lr(0.01 * trainer.step)
+
+
+def test_a_learning_rate_changed_by_hand_is_in_the_script(folder):
+    run = trained(ByHand(), model="rnn", dataset="folder", data=folder, **TINY["rnn"])
+    assert "CHANGES = [(2, 0.02), (5, 0.05)]" in script(run)
     agrees(run, here(script(run)))
 
 
 @pytest.mark.parametrize("parts", [("train", "val", "test"), ("train", "test"), ("Train", "valid")])
 def test_a_folder_with_parts_is_read_as_the_lab_reads_it(folder, tmp_path, parts):
     for part in parts:
-        for source in sorted(__import__("pathlib").Path(folder).glob("class*/*.png")):
+        for source in sorted(Path(folder).glob("class*/*.png")):
             place = tmp_path / part / source.parent.name
             place.mkdir(parents=True, exist_ok=True)
             (place / source.name).write_bytes(source.read_bytes())
@@ -168,7 +191,7 @@ def same_images(dataset, config, more=()):
     import torch.nn.functional as F
     from PIL import ImageOps
 
-    names = {"torch": torch, "np": np, "F": F, "Image": Image, "ImageOps": ImageOps, "Path": __import__("pathlib").Path, **dict(more)}
+    names = {"torch": torch, "np": np, "F": F, "Image": Image, "ImageOps": ImageOps, "Path": Path, **dict(more)}
     exec(data_text(dataset, config), names)
     data = load_dataset(dataset, config)
     for (images, labels), split in zip(names["load"](), (data.train, data.val, data.test), strict=True):
@@ -177,9 +200,9 @@ def same_images(dataset, config, more=()):
     assert mean.flatten().tolist() == pytest.approx(data.mean, abs=1e-7) and std.flatten().tolist() == pytest.approx(data.std, abs=1e-7)
 
 
-def test_what_has_no_text_is_imported_from_the_lab(manager, monkeypatch):
+def test_what_has_no_text_is_imported_from_the_lab(tiny, monkeypatch):
     """A data set of a row of its own, as the tests' "tiny"; and a model."""
-    run = trained(manager, **{**SMALL, **RUN})
+    run = trained(**{**SMALL, **RUN})
     text = script(run)
     assert "It imports `core` of Sequence Lab" in text and "load_dataset('tiny'" in text
     agrees(run, here(text))
