@@ -30,14 +30,16 @@ def board_panel() -> list[Snapshot]:
     runs = board_runs()
     if "runs" not in state.board_view():
         state.keep_board_view({**state.board_view(), "runs": ",".join(_first_pair())})
-    if KEY not in st.session_state:  # a new board in the browser; while it is there its message must not change with what it shows
+    if (
+        KEY not in st.session_state or ARRIVAL not in st.session_state
+    ):  # a new board in the browser; while it is there its message must not change with what it shows
         st.session_state[ARRIVAL] = state.board_view()
     shown = run_board(board_data(runs, st.session_state[ARRIVAL]), key=KEY)
     if shown is not None:
         state.keep_board_view(shown)
     _watch(runs)
     known = {run_id for run_id, _ in runs}
-    chosen = [run_id for run_id in state.board_view()["runs"].split(",") if run_id in known]
+    chosen = [run_id for run_id in state.board_view().get("runs", "").split(",") if run_id in known]
     return [services.run(run_id) for run_id in dict.fromkeys(chosen)]
 
 

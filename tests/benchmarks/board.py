@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -180,7 +181,7 @@ def server_part(home: str) -> tuple[float, int]:
     made = subprocess.run(
         [sys.executable, "-c", SERVER_PART],
         cwd=ROOT,
-        env={**__import__("os").environ, "LAB_HOME": home},
+        env={**os.environ, "LAB_HOME": home},
         capture_output=True,
         text=True,
         check=True,
