@@ -14,10 +14,11 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+from sqlalchemy.orm import Session
 
 from core.training.config import RunConfig
 from core.training.history import EpochRecord
-from core.training.store import Store
+from core.training.store import Epoch, Run, Store
 from tests.benchmarks.report import percentile, say, table, verdict
 from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
 from tests.benchmarks.start import BROWSERS
@@ -106,37 +107,30 @@ def board(options: argparse.Namespace) -> str:
 def fill(home: Path, runs: int = RUNS, points: int = POINTS, epochs: int = EPOCHS) -> Store:
     """A lab home with finished runs of several set-ups, as a training would have left them."""
     store, random = Store(home), np.random.default_rng(0)
-    for number in range(runs):
-        model = ("gru", "lstm", "rnn", "vit", "cnn", "renet")[number % 6]
-        config = RunConfig.of(
-            model=model, epochs=epochs, lr=float(10 ** random.uniform(-4, -2)), batch_size=int(2 ** random.integers(4, 9)), seed=number
-        )
-        run_id, steps, limit = f"{model}-{number:06x}", points, float(random.uniform(0.5, 0.95))
-        store.add(run_id, config.flat())
-        at = np.linspace(0.0, 1.0, points)
-        top1 = limit - (limit - 0.1) * np.exp(-6 * at) + 0.02 * random.standard_normal(points)
-        curve = np.stack((2.3 * (1 - top1), top1, np.full(points, config.training.lr)), axis=1)
-        facts = {
-            "classes": [f"class {k}" for k in range(10)],
-            "sizes": {"train": 10_000, "val": 2_000, "test": 2_000},
-            "steps_per_epoch": steps // epochs,
-        }
-        facts |= {
-            "parameters": int(10 ** random.uniform(3.5, 6)),
-            "device": "cpu",
-            "threads": 1,
-            "kernel": "torch",
-            "versions": {"torch": "2"},
-        }
-        store.update(
-            run_id, status="finished", facts=facts, curve={"limit": 2 * points, "stride": 1, "points": curve.tolist(), "waiting": []}
-        )
-        for epoch in range(epochs):
-            store.add_epoch(
-                run_id, record(epoch, steps // epochs, float(top1[(epoch + 1) * points // epochs - 1]), float(random.uniform(1, 60)))
-            )
-        store.update(run_id, best={"epoch": epochs - 1, "val_top1": limit})
+    with Session(store.engine) as session, session.begin():
+        session.add_all(made_run(number, points, epochs, random) for number in range(runs))
     return store
+
+
+def made_run(number: int, points: int, epochs: int, random: np.random.Generator) -> Run:
+    """A finished run whose accuracy rises towards a limit."""
+    model, lr = ("gru", "lstm", "rnn", "vit", "cnn", "renet")[number % 6], float(f"{10 ** random.uniform(-4, -2):.3g}")
+    config = RunConfig.of(model=model, epochs=epochs, lr=lr, batch_size=int(2 ** random.integers(4, 9)), seed=number)
+    steps, limit = points // epochs, random.uniform(0.5, 0.95)
+    top1 = limit - (limit - 0.1) * np.exp(-6 * np.linspace(0.0, 1.0, points)) + 0.02 * random.standard_normal(points)
+    curve = np.stack((2.3 * (1 - top1), top1, np.full(points, lr)), axis=1)
+    records = [record(epoch, steps, float(top1[(epoch + 1) * steps - 1]), float(random.uniform(1, 60))) for epoch in range(epochs)]
+    best = max(records, key=lambda one: one.val_top1)
+    return Run(
+        id=f"{model}-{number:06x}", created=float(number), status="finished", config=config.flat(),
+        facts={
+            "classes": [f"class {k}" for k in range(10)], "sizes": {"train": 10_000, "val": 2_000, "test": 2_000}, "steps_per_epoch": steps,
+            "parameters": int(10 ** random.uniform(3.5, 6)), "device": "cpu", "threads": 1, "kernel": "torch", "versions": {"torch": "2"},
+        },
+        curve={"limit": 2 * points, "stride": 1, "points": curve.tolist(), "waiting": []},
+        best={"epoch": best.epoch, "val_top1": best.val_top1},
+        epochs=[Epoch(epoch=one.epoch, record=one.to_dict()) for one in records],
+    )  # fmt: skip
 
 
 def record(epoch: int, steps: int, top1: float, seconds: float) -> EpochRecord:

@@ -106,9 +106,12 @@ function withoutOutliers(values, percent) {
 function distance(line, px, py) {
   let found = Infinity;
   for (let i = 0; i < line.length; i += 2) {
-    const [x, y, u, v] = [line[i], line[i + 1], line[i + 2], line[i + 3]];
-    if (x <= px && px <= u) found = Math.min(found, Math.abs(y + ((px - x) / (u - x || 1)) * (v - y) - py));
-    else found = Math.min(found, Math.hypot(x - px, y - py));
+    const x = line[i];
+    const y = line[i + 1];
+    const u = line[i + 2];
+    const across = x <= px && px <= u;
+    if (!across && Math.abs(x - px) > found) continue;
+    found = Math.min(found, across ? Math.abs(y + ((px - x) / (u - x || 1)) * (line[i + 3] - y) - py) : Math.hypot(x - px, y - py));
   }
   return found;
 }

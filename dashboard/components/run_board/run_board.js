@@ -223,13 +223,25 @@ class Board {
     return [`${run.id}: ${run.model} on ${run.data}`, reached, words('seconds'), parameters].filter((part) => part && part !== '–').join(' · ');
   }
 
-  describe() {
-    const { runs, selected, parts } = this;
+  // What the colors stand for: [words, look] of each selected run, or of each model.
+  legend() {
+    const { runs, selected } = this;
     const drawn = selected.map((id) => this.known.get(id)).filter((run) => runs.includes(run));
-    const named = drawn.length
-      ? drawn.map((run, i) => [`${'AB'[i] ? `${'AB'[i]}: ` : ''}${run.id}`, this.look(run)])
-      : this.models.filter((model) => runs.some((run) => run.model === model)).map((model) => [model, this.look(runs.find((run) => run.model === model))]);
-    parts.key.replaceChildren(...named.map(([words, { color, dash = [] }]) => {
+    if (drawn.length) return drawn.map((run) => [`${letter(selected.indexOf(run.id))}${run.id}`, this.look(run)]);
+    const first = (model) => runs.find((run) => run.model === model);
+    return this.models.filter(first).map((model) => [model, this.look(first(model))]);
+  }
+
+  // What the numbers are of.
+  source() {
+    const sizes = [...new Set(this.runs.map((run) => run.n).filter((n) => n !== null))].sort((a, b) => a - b);
+    const n = sizes.length > 1 ? `${sizes[0].toLocaleString('en-US')} to ${sizes.at(-1).toLocaleString('en-US')}` : (sizes[0] ?? 0).toLocaleString('en-US');
+    return `${this.runs.length} runs; n = ${n} validation images each; an accuracy is that of the best epoch.`;
+  }
+
+  describe() {
+    const { runs, parts } = this;
+    parts.key.replaceChildren(...this.legend().map(([words, { color, dash = [] }]) => {
       const mark = element('i', {});
       mark.style.borderTop = `3px ${dash.length ? 'dashed' : 'solid'} ${color}`;
       return element('span', {}, mark, words);
@@ -237,6 +249,7 @@ class Board {
     const data = new Set(runs.map((run) => run.data));
     const timeless = parts.x.value === 'time' ? runs.filter((run) => run.seconds === null && run.epochs).length : 0;
     parts.note.textContent = [
+      runs.length && this.source(),
       data.size > 1 && `These runs are on different data (${[...data].join(', ')}): accuracies compare within one. Filter: data=${[...data][0]}`,
       timeless && `${timeless} run${timeless > 1 ? 's' : ''} without known times cannot be drawn against time.`,
       !runs.length && 'No run fits the filter. A filter holds words and conditions, such as: gru lr<0.01 hidden_size>=64',
@@ -354,23 +367,46 @@ class Figure {
   }
 
   svg() {
-    const { clientWidth: width, clientHeight: height } = this.root;
-    const pen = svgPen(width, height, this.board.style);
-    this.shape.base(pen);
+    const pen = svgPen(this.root.clientWidth, this.root.clientHeight + this.footer(null), this.board.style);
+    this.whole(pen);
     return pen.toString();
   }
 
   png() {
-    const { clientWidth: width, clientHeight: height } = this.root;
+    const [width, height] = [this.root.clientWidth, this.root.clientHeight + this.footer(null)];
     const canvas = document.createElement('canvas');
     fit(canvas, { width, height }, 3);
     const context = canvas.getContext('2d');
-    Object.assign(context, { fillStyle: this.board.style.background });
+    context.fillStyle = this.board.style.background;
     context.fillRect(0, 0, width, height);
-    this.shape.base(canvasPen(context, this.board.style.font));
+    this.whole(canvasPen(context, this.board.style.font));
     return canvas;
   }
+
+  whole(pen) {
+    this.shape.base(pen);
+    this.footer(pen);
+  }
+
+  // Under a figure that is taken along: what its colors and its numbers are. Returns the height of it, and draws it if there is a pen.
+  footer(pen) {
+    const { clientWidth: width, clientHeight: height } = this.root;
+    const { text, soft } = this.board.style;
+    let [x, y] = [6, height + 12];
+    for (const [words, look] of this.board.legend()) {
+      const wide = 34 + 6.6 * words.length;
+      if (x > 6 && x + wide > width) [x, y] = [6, y + 17];
+      pen?.line([x, y, x + 20, y], { ...look, alpha: 1 });
+      pen?.text(x + 25, y, words, { color: text, size: 11.5 });
+      x += wide;
+    }
+    pen?.text(6, y + 17, `${this.board.source()} Sequence Lab`, { color: soft, size: 11 });
+    return y + 29 - height;
+  }
 }
+
+// The first two selected runs are those that are compared below the board.
+const letter = (place) => (place < 2 ? `${'AB'[place]}: ` : '');
 
 function fit(canvas, { width, height }, ratio = Math.max(1, window.devicePixelRatio || 1)) {
   Object.assign(canvas, { width: Math.round(width * ratio), height: Math.round(height * ratio) }); // clears it
