@@ -30,9 +30,7 @@ def board_panel() -> list[Snapshot]:
     runs = board_runs()
     if "runs" not in state.board_view():
         state.keep_board_view({**state.board_view(), "runs": ",".join(_first_pair())})
-    if (
-        KEY not in st.session_state or ARRIVAL not in st.session_state
-    ):  # a new board in the browser; while it is there its message must not change with what it shows
+    if not {KEY, ARRIVAL} <= {*st.session_state}:  # a new board; while it is there, its message must not change with what it shows
         st.session_state[ARRIVAL] = state.board_view()
     shown = run_board(board_data(runs, st.session_state[ARRIVAL]), key=KEY)
     if shown is not None:
@@ -51,9 +49,10 @@ def _first_pair() -> Sequence[str]:
 
 
 def _watch(runs: Sequence[tuple[str, str]]) -> None:
-    """While a run trains, draw the page again after each of its epochs."""
+    """While a run trains, draw the page again after each of its epochs; who compares still attends to the run on the Train page."""
 
     def look() -> None:
+        services.manager().attend(state.shown_run())
         if board_runs() != list(runs):
             st.rerun()
 

@@ -2,7 +2,7 @@
 // the whole picture, one run over it, and the run at a place. So a hover redraws one run, and never the picture.
 
 const { search } = new URL(import.meta.url);
-const { duration, greatest, least, scale, short } = await import(`./scales.js${search}`);
+const { greatest, least, scale, short } = await import(`./scales.js${search}`);
 
 export const Y = {
   val_top1: { title: 'validation accuracy (%)', row: 6, percent: true },
@@ -80,7 +80,7 @@ export function curves(box, show) {
     up,
     one,
     base(pen) {
-      frame(pen, panel, across, up, style, { title: Y[y].title, bottom: X[x].title, mark: x === 'time' ? duration : short });
+      frame(pen, panel, across, up, style, { title: Y[y].title, bottom: X[x].title });
       for (const [run, look] of ordered(show)) one(pen, run, look);
     },
     nearest(px, py) {
@@ -122,7 +122,7 @@ function ordered({ runs, look }) {
 }
 
 // Grid, ticks and titles of a panel. The title of the vertical axis stands level above it.
-function frame(pen, panel, across, up, style, { title, bottom, mark = short, labels = true }) {
+function frame(pen, panel, across, up, style, { title, bottom, labels = true }) {
   const grid = { color: style.grid };
   const soft = { color: style.soft, size: 11 };
   for (const tick of up.ticks) {
@@ -131,7 +131,7 @@ function frame(pen, panel, across, up, style, { title, bottom, mark = short, lab
   }
   for (const tick of across.ticks) {
     pen.line([across.place(tick), panel.bottom, across.place(tick), panel.bottom + 4], { color: style.axis });
-    pen.text(across.place(tick), panel.bottom + 12, mark(tick), { ...soft, anchor: 'middle' });
+    pen.text(across.place(tick), panel.bottom + 12, short(tick), { ...soft, anchor: 'middle' });
   }
   pen.line([panel.left, panel.top, panel.left, panel.bottom, panel.right, panel.bottom], { color: style.axis });
   if (title) pen.text(2, 10, title, { color: style.text, size: 12.5 });
@@ -146,8 +146,8 @@ export function scatter(box, show) {
   const middle = 40 + (box.width - 50) / 2;
   const sides = { top: 26, bottom: box.height - 38 };
   const panels = [
-    { left: 40, right: middle - 8, ...sides, of: (run) => number(run.seconds), title: 'seconds of training', mark: short },
-    { left: middle + 8, right: box.width - 10, ...sides, of: (run) => number(run.parameters), title: 'parameters', mark: short },
+    { left: 40, right: middle - 8, ...sides, of: (run) => number(run.seconds), title: 'seconds of training' },
+    { left: middle + 8, right: box.width - 10, ...sides, of: (run) => number(run.parameters), title: 'parameters' },
   ];
   const up = scale(known.flatMap((run) => [100 * run.low, 100 * run.high]), sides.bottom, sides.top);
   const axes = panels.map(({ of, left, right }) => {
@@ -168,7 +168,7 @@ export function scatter(box, show) {
     one,
     base(pen) {
       panels.forEach((panel, i) => {
-        const words = { title: i ? '' : 'best validation accuracy (%), 95 % interval', bottom: panel.title, mark: panel.mark, labels: !i };
+        const words = { title: i ? '' : 'best validation accuracy (%), 95 % interval', bottom: panel.title, labels: !i };
         frame(pen, panel, axes[i], up, style, words);
       });
       for (const [run, look] of ordered(show)) one(pen, run, look);
@@ -249,7 +249,7 @@ function axis(values, { title, scale: kind, always }, panel) {
   if (!always && (!numeric || sorted.length <= FEW)) {
     const gap = (bottom - panel.top - 4) / Math.max(1, sorted.length - 1);
     const places = new Map(sorted.map((value, i) => [value, sorted.length > 1 ? bottom - i * gap : (bottom + panel.top) / 2]));
-    const words = (value) => (typeof value === 'number' ? short(value) : String(value).slice(0, 12));
+    const words = (value) => (typeof value === 'number' ? short(value) : ({ true: 'yes', false: 'no' }[value] ?? String(value).slice(0, 12)));
     const thin = Math.ceil(sorted.length / 9);
     return { title, places: values.map((value) => places.get(value) ?? foot), marks: [...sorted.filter((_, i) => i % thin === 0).map((v) => [places.get(v), words(v)]), ...rest] };
   }

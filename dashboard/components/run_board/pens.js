@@ -23,7 +23,7 @@ export function canvasPen(context, font) {
       look(how);
       context.beginPath();
       context.arc(x, y, radius, 0, 2 * Math.PI);
-      context[how.hollow ? 'stroke' : 'fill']();
+      context.fill();
     },
     text(x, y, words, { size = 12, anchor = 'start', color, weight = 400, alpha = 1, halo }) {
       look({ color, alpha });
@@ -53,8 +53,14 @@ export function svgPen(width, height, { font, background }) {
     const said = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '');
     parts.push(`<${tag}${said.map(([name, value]) => ` ${name}="${escaped(value)}"`).join('')}>${escaped(words)}</${tag}>`);
   };
-  const stroke = ({ color, width: wide = 1, dash = [], alpha = 1 }) => ({
-    stroke: color, 'stroke-width': wide, 'stroke-dasharray': dash.join(' '), opacity: alpha === 1 ? undefined : alpha,
+  // A color and an opacity apart: not every viewer of SVG knows rgba().
+  const paint = (name, color, alpha = 1) => {
+    const [, inside, own = 1] = /^rgba\((.+), ([\d.]+)\)$/.exec(color) ?? [];
+    const clear = alpha * own;
+    return { [name]: inside ? `rgb(${inside})` : color, opacity: clear === 1 ? undefined : Math.round(100 * clear) / 100 };
+  };
+  const stroke = ({ color, width: wide = 1, dash = [], alpha }) => ({
+    ...paint('stroke', color, alpha), 'stroke-width': wide, 'stroke-dasharray': dash.join(' '),
   });
   add('rect', { width, height, fill: background });
   return {
@@ -69,12 +75,11 @@ export function svgPen(width, height, { font, background }) {
       if (d) add('path', { d, fill: 'none', 'stroke-linejoin': 'round', ...stroke(how) });
     },
     dot(x, y, radius, how) {
-      const look = how.hollow ? { fill: 'none', ...stroke(how) } : { fill: how.color, opacity: how.alpha };
-      add('circle', { cx: number(x), cy: number(y), r: radius, ...look });
+      add('circle', { cx: number(x), cy: number(y), r: radius, ...paint('fill', how.color, how.alpha) });
     },
     text(x, y, words, { size = 12, anchor = 'start', color, weight = 400, alpha }) {
       const place = { x: number(x), y: number(y), 'text-anchor': anchor, 'dominant-baseline': 'central' };
-      add('text', { ...place, 'font-size': size, 'font-weight': weight, fill: color, opacity: alpha }, words);
+      add('text', { ...place, 'font-size': size, 'font-weight': weight, ...paint('fill', color, alpha) }, words);
     },
     inside({ left, top, right, bottom }, draw) {
       clips += 1;

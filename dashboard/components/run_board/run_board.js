@@ -49,7 +49,7 @@ class Board {
 
   receive(bytes) {
     const [head, ...lines] = new TextDecoder().decode(bytes).split('\n');
-    if (head === this.head) return;
+    if (head === this.head) return this.restyle();
     const { columns, view } = JSON.parse(head);
     const first = !this.head;
     Object.assign(this, { head, all: lines.map((line) => JSON.parse(line)), columns: columnsOf(columns) });
@@ -59,6 +59,11 @@ class Board {
     this.selected = this.selected.filter((id) => this.known.has(id));
     this.makeTable();
     this.refresh();
+  }
+
+  // Another theme has other colors.
+  restyle() {
+    if (readStyle(this.root).text !== this.style.text) this.refresh();
   }
 
   // Show what the address says.
@@ -261,10 +266,10 @@ class Board {
 
   save(what) {
     const [name, kind] = what.split('.');
+    this.parts.save.open = false;
     if (kind === 'csv') return download(new Blob([csv(this.runs)], { type: 'text/csv' }), 'sequence-lab-runs.csv');
     const figure = this.figures.find((one) => one.name === name);
     const file = `sequence-lab-${name}.${kind}`;
-    this.parts.save.open = false;
     if (kind === 'svg') return download(new Blob([figure.svg()], { type: 'image/svg+xml' }), file);
     return figure.png().toBlob((blob) => download(blob, file), 'image/png');
   }
@@ -320,7 +325,7 @@ class Figure {
     over.getContext('2d').clearRect(0, 0, over.width, over.height);
     if (!run || !this.board.runs.includes(run)) return;
     const look = this.board.look(run);
-    const color = look.rank ? look.color : this.board.style.hot;
+    const color = look.rank ? look.color : this.board.style.text;
     this.shape.one(this.pen(1), run, { ...look, color: this.board.style.background, width: 7, alpha: 0.85, dash: [] });
     this.shape.one(this.pen(1), run, { ...look, color, width: 3.4, alpha: 1, dash: [], raw: true });
   }
@@ -433,7 +438,6 @@ function readStyle(root) {
   const mixed = (share) => `color-mix(in srgb, ${text} ${share}%, transparent)`;
   return {
     text,
-    hot: text,
     soft: solid(root, mixed(70)),
     grid: solid(root, mixed(11)),
     axis: solid(root, mixed(45)),
