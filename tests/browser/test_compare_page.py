@@ -174,7 +174,7 @@ def test_training_curves_can_be_smoothed_and_drawn_by_time(board):
     smoothing = board.get_by_label("Smoothing")
     assert smoothing.is_disabled()
     board.get_by_label("Show").select_option("train_loss")
-    board.get_by_label("by", exact=True).select_option("time")
+    board.get_by_label("By", exact=True).select_option("time")
     board.get_by_text("1 run without known times cannot be drawn against time").wait_for()
     before = ink(board, "curves", 0)
     smoothing.fill("0.97")

@@ -42,11 +42,11 @@ def _figure(name: str) -> str:
 
 HTML = f"""<div class="run-board"><i class="run-board-probe"></i>
   <div class="run-board-controls">
-    <label>Show <select class="run-board-y">{_options(_SHOWN)}</select></label>
-    <label>by <select class="run-board-x">{_options(_AGAINST)}</select></label>
+    <label>Show <select class="run-board-y" aria-label="Show">{_options(_SHOWN)}</select></label>
+    <label>by <select class="run-board-x" aria-label="By">{_options(_AGAINST)}</select></label>
     <label title="Weight of the past in training curves; what is measured once an epoch is never smoothed.">Smoothing
-      <input class="run-board-smooth" type="range" min="0" max="0.99" step="0.01" value="0.6"></label>
-    <label>Filter <input class="run-board-filter" type="search" placeholder="gru  lr&lt;0.01  data=shapes"></label>
+      <input class="run-board-smooth" aria-label="Smoothing" type="range" min="0" max="0.99" step="0.01" value="0.6"></label>
+    <label>Filter <input class="run-board-filter" aria-label="Filter" type="search" placeholder="gru  lr&lt;0.01  data=shapes"></label>
     <label><input class="run-board-only" type="checkbox"> selected only</label>
     <details class="run-board-save"><summary>Save</summary><menu>{
     "".join(f'<button type="button" data-save="{what}">{text}</button>' for what, text in _SAVED.items())

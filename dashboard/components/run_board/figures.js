@@ -192,7 +192,9 @@ export function scatter(box, show) {
 export function parallel(box, show) {
   const { runs, style } = show;
   const panel = { left: 34, right: box.width - 40, top: 34, bottom: box.height - 20 };
-  const names = varied(runs, show.columns).slice(0, Math.max(1, Math.floor(box.width / 118) - 1));
+  const all = varied(runs, show.columns);
+  const [first] = show.columns; // the model: it has its axis whenever there are two
+  const names = [...new Set([...all.filter((column) => column === first), ...all])].slice(0, Math.max(1, Math.floor(box.width / 118) - 1));
   const axes = [
     ...show.columns.filter((column) => names.includes(column)).map((column) => axis(runs.map((run) => column.value(run)), column, panel)),
     axis(runs.map((run) => (run.accuracy === null ? null : 100 * run.accuracy)), { title: 'accuracy (%)', always: true }, panel),
@@ -203,7 +205,7 @@ export function parallel(box, show) {
   const one = (pen, run, look) => lines.has(run) && pen.line(lines.get(run), look);
   return {
     one,
-    left: varied(runs, show.columns).length - names.length,
+    left: all.length - names.length,
     base(pen) {
       for (const [run, look] of ordered(show)) one(pen, run, look);
       axes.forEach(({ title, marks }, i) => {
