@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -27,6 +29,7 @@ from dashboard.live import STATUS_WORDS
 POINTS = 200  # of a training curve: as many as a figure of some hundred runs can show
 EPOCHS = 200
 DIGITS = 4  # significant ones
+FORMAT = 1  # of a line: one that was kept in another is made anew
 SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
 
 
@@ -54,8 +57,22 @@ def _message(runs: tuple[tuple[str, str], ...], view: tuple[tuple[str, str], ...
 
 @lru_cache(maxsize=2000)
 def run_line(run_id: str, version: str) -> bytes:
-    """One run as a line of JSON (`run_data`). It is read once for each `version` of it, whoever looks, or nobody yet (`read_ahead`)."""
-    return json.dumps(run_data(published_run() if run_id == PUBLISHED_ID else services.run(run_id)), separators=(",", ":")).encode()
+    """One run as a line of JSON (`run_data`), read once for each `version` of it, whoever looks, or nobody yet (`read_ahead`).
+
+    That of an ended run of this lab is kept beside its weights: the next server need not read its whole curve again.
+    """
+    kept = services.manager().home / "runs" / run_id / f"board-{FORMAT}-{version}.json"
+    if version:
+        with suppress(OSError):
+            return kept.read_bytes()
+    run = published_run() if run_id == PUBLISHED_ID else services.run(run_id)
+    line = json.dumps(run_data(run), separators=(",", ":")).encode()
+    if version and not run.active and kept.parent.is_dir():
+        with suppress(OSError):  # a full disk: it is read again
+            temporary = kept.with_name(f".{kept.name}.{os.getpid()}")
+            temporary.write_bytes(line)
+            temporary.replace(kept)
+    return line
 
 
 def read_ahead() -> None:

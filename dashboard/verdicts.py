@@ -43,7 +43,7 @@ def verdict_words(found: Verdict) -> str:
     difference, level = found.difference, f"{found.difference.level:.0%}".replace("%", " %")
     size = (
         f"B − A is {points(difference.value)} points, {level} interval {points(difference.low)} to {points(difference.high)}"
-        f"{'' if found.images else ', with 0 inside' if not found.beyond_chance else ', without 0'}."
+        f"{'' if found.images else ', with 0 inside' if not found.beyond_chance else ', with 0 outside'}."
     )
     if not found.images:
         return f"{said[found.better]} {size} {found.why} So each accuracy counts as if it had images of its own (n = {_sizes(found)})."

@@ -64,7 +64,7 @@ def test_all_runs_are_there_and_all_figures_are_drawn(board):
 
 def test_a_run_that_is_pointed_at_is_found_in_every_view_without_a_round_trip(lab, page):
     frames = []
-    page.on("websocket", lambda socket: socket.on("framesent", frames.append))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
     open_board(page, f"{lab.url}compare")
     page.wait_for_selector(".lab-try")
     page.wait_for_timeout(1_500)

@@ -105,6 +105,29 @@ def test_the_message_is_made_once_and_anew_for_a_new_epoch():
     assert json.loads(board.board_data(again, {}).split(b"\n")[1])["accuracy"] is not None
 
 
+def test_an_ended_run_is_read_once_for_all_servers(monkeypatch):
+    manager = services.manager()
+    run_id = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1}))
+    wait_for(manager, run_id, ended)
+    line = board.run_line(run_id, "finished-1")
+    board.run_line.cache_clear()  # another server
+    monkeypatch.setattr(board.services, "run", None)
+    assert board.run_line(run_id, "finished-1") == line
+    assert [path.name for path in (manager.home / "runs" / run_id).glob("*board*")] == ["board-1-finished-1.json"]
+    with pytest.raises(TypeError):
+        board.run_line(run_id, "finished-2")  # what has changed is read
+
+
+def test_a_run_that_goes_on_and_one_without_a_folder_are_not_kept():
+    manager = services.manager()
+    run_id = manager.submit(RunConfig.of(**SMALL), paused=True)
+    assert board.run_line(run_id, "paused-0") and not [*manager.home.glob("runs/*/board-*")]
+    manager.stop(run_id)
+    wait_for(manager, run_id, ended)
+    manager.files(run_id).folder.rename(manager.home / "gone")
+    assert json.loads(board.run_line(run_id, "stopped-0"))["id"] == run_id
+
+
 def test_the_first_picture_needs_no_torch(tmp_path):
     code = """
 import sys

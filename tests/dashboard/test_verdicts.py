@@ -37,7 +37,7 @@ def test_image_by_image(only_a, only_b, said):
 def test_apart():
     found = Verdict(A, B, apart(1_400, 2_000, 1_500, 2_000), why="Nobody knows.")
     words = verdict_words(found)
-    assert "**B is better, beyond chance.**" in words and "without 0" in words and "Nobody knows. So each accuracy counts" in words
+    assert "**B is better, beyond chance.**" in words and "with 0 outside" in words and "Nobody knows. So each accuracy counts" in words
     near = Verdict(A, A, apart(1_400, 2_000, 1_410, 2_000), why="x")
     assert "**Neither" in verdict_words(near) and "with 0 inside" in verdict_words(near)
     assert counts_html(found) == ""
