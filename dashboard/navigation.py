@@ -44,6 +44,14 @@ PAGES = (
         help="The confusion matrix of any epoch of any run, and the images behind its cells.",
     ),
     Page(
+        title="Compare",
+        icon=":material/compare_arrows:",
+        file="compare.py",
+        url_path="compare",
+        section="Lab",
+        help="All runs side by side, and whether the difference of two of them is more than chance.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

@@ -115,5 +115,7 @@ def warm_up() -> None:
 def _load() -> None:
     with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
         import core.training.worker  # noqa: F401 - importing it is the point
+        from dashboard.board import read_ahead
 
         road()
+        read_ahead()

@@ -25,6 +25,8 @@ VALUES, RUN, OWNER, PROBLEMS, MESSAGES = "values", "run", "owner", "link_problem
 RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
+BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort", "only")
+BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = {"model": "gru", "dataset": "shapes"}
 
@@ -207,3 +209,20 @@ def write_rungs(count: int) -> None:
     """Bring the address bar of the road's page up to the session."""
     if st.query_params.get(RUNG, "1") != str(count):
         st.query_params[RUNG] = str(count)
+
+
+def board_view() -> dict[str, str]:
+    """What the board of runs shows, as text by name; the first call reads the query string."""
+    if BOARD not in st.session_state:
+        keep_board_view(st.query_params.to_dict())
+    return st.session_state[BOARD]
+
+
+def keep_board_view(view: Mapping[str, str]) -> None:
+    """Remember what the board of runs shows; a view that says nothing of a name leaves it at its default."""
+    st.session_state[BOARD] = {name: view[name] for name in BOARD_NAMES if view.get(name)}
+
+
+def board_link() -> dict[str, str]:
+    """The query string that opens the board as it is; defaults are left out."""
+    return {name: value for name, value in board_view().items() if BOARD_DEFAULTS.get(name) != value}

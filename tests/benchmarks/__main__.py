@@ -19,6 +19,7 @@ BENCHMARKS = {
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "evaluate": ("evaluating", 2, "how long a person waits for an epoch and for a cell's images on the page Evaluate"),
     "start": ("start", 1, "from `python -m dashboard` to a page with content"),
+    "board": ("board", 2, "the Compare page with 200 runs of 2,000 points: first draw and hover"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
 }
 

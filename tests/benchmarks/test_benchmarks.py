@@ -15,6 +15,7 @@ from core.training.config import RunConfig
 from core.training.device import Plan
 from core.training.manager import RunManager
 from tests.benchmarks import contenders, report
+from tests.benchmarks.board import fill
 from tests.benchmarks.loop import Case, Speeds, take_turns
 from tests.benchmarks.shapes import by_time, linear_model
 from tests.benchmarks.viewer_client import Counted, Viewer
@@ -113,6 +114,19 @@ def test_seconds_of_epochs_add_up():
 def test_the_linear_model_learns_what_is_linear(tiny, tmp_path):
     dataset = load_dataset("tiny", home=tmp_path)
     assert linear_model(dataset, 0.01, steps=10)["test"] == 1.0  # one fixed pattern a class
+
+
+def test_the_board_is_filled_with_runs_as_a_training_leaves_them(tmp_path):
+    store = fill(tmp_path, runs=7, points=20, epochs=2)
+    manager = RunManager(tmp_path)
+    assert [row.status for row in manager.runs()] == ["finished"] * 7 and len({row.config["model"] for row in manager.runs()}) == 6
+    for run_id in store.ids():
+        run = manager.snapshot(run_id)
+        assert len(run.points) == 20 and run.step == 20 and RunConfig.of(**run.config).flat() == run.config
+        for record in run.epochs:
+            assert record.val_top1 == record.val_confusion.trace() / record.val_confusion.sum()
+            assert record.val_confusion.sum() == pytest.approx(2_000, abs=90)
+    manager.shutdown()
 
 
 # -- the viewer -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,144 @@
+"""Every data set as text: a function `load` for a script that knows PyTorch and nothing of the lab."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection
+from pathlib import Path
+from textwrap import dedent
+
+import core
+from core.data.config import DataConfig
+from core.data.scan import PARTS
+
+CORE = Path(core.__file__).parent
+
+STATISTICS = '''
+def statistics(images):
+    """Mean and standard deviation per channel, (3, 1, 1) each, in units of 0..1."""
+    counts = torch.stack([torch.bincount(images[:, c].reshape(-1), minlength=256) for c in range(3)]).double()
+    shares, values = counts / counts.sum(1, keepdim=True), torch.arange(256, dtype=torch.float64) / 255
+    mean = shares @ values
+    std = (shares @ values.square() - mean.square()).clamp(min=0).sqrt().clamp(min=1 / 255)
+    return mean.float().view(-1, 1, 1), std.float().view(-1, 1, 1)
+'''
+
+
+def own_source(path: str, names: Collection[str] | None = None, *, without: Collection[str] = ()) -> str:
+    """The text of some top-level definitions of a module of the lab, by its path in core/; of all (but `without`) unless `names` are given.
+
+    Imports (those for type checkers, too) and the module's docstring never belong to it.
+    """
+    text = (CORE / path).read_text("utf-8")
+    lines, found = text.splitlines(), []
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.If)) or (isinstance(node, ast.Expr) and not found):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        own = {node.name} if hasattr(node, "name") else {target.id for target in targets}
+        if own & {*names} if names is not None else not own & {*without}:
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            found.append(("\n\n" if hasattr(node, "name") else "") + "\n".join(lines[first - 1 : node.end_lineno]))
+    return "\n".join(found) + "\n"
+
+
+def data_text(dataset: str, config: DataConfig) -> str | None:
+    """The definition of `load`, which returns (images (N, 3, 32, 32) uint8, labels (N,)) of training, validation and test, as the lab
+    splits them, and of `statistics`; None for a data set that is not known here."""
+    return WRITERS[dataset](config).rstrip("\n") + "\n\n" + STATISTICS if dataset in WRITERS else None
+
+
+def _torchvision(name: str, images: str) -> Callable[[DataConfig], str]:
+    def write(config: DataConfig) -> str:
+        return dedent(
+            f'''
+            def load():
+                """Images (N, 3, 32, 32) uint8 and labels of training, validation (5,000 held back at random) and test."""
+                whole, test = [
+                    ({images}, torch.as_tensor(part.targets))
+                    for part in ({name}("data", train=train, download=True) for train in (True, False))
+                ]
+                order = torch.randperm(len(whole[1]), generator=torch.Generator().manual_seed({config.split_seed}))
+                train, val = order[:-5000], order[-5000:]
+                return (whole[0][train], whole[1][train]), (whole[0][val], whole[1][val]), test
+
+            '''
+        )
+
+    return write
+
+
+def _shapes(config: DataConfig) -> str:
+    drawing = own_source("data/shapes.py", without=("load",))
+    return f'''
+# ---- the images are drawn, by the lab's own code -------------------------------------------------------------------
+{drawing}
+
+def load():
+    """Images (N, 3, 32, 32) uint8 and labels of training, validation and test."""
+    parts = (draw(indices, {config.split_seed}) for indices in PARTS.values())
+    return [(torch.from_numpy(images), torch.from_numpy(labels)) for images, labels in parts]
+'''
+
+
+def _folder(config: DataConfig) -> str:
+    reading = own_source("data/images.py", ("squeezed", "_resize"))
+    return f'''
+FOLDER = {config.data!r}  # of class folders, or of train/ and any of val/ and test/ with class folders
+SIZE = 32
+{reading}
+
+def read(path):
+    """The image in a file as (3, 32, 32) uint8; None when it cannot be read."""
+    try:
+        with Image.open(path) as image:
+            image.draft("RGB", (2 * SIZE, 2 * SIZE))
+            return torch.from_numpy(np.asarray(squeezed(image)).copy()).permute(2, 0, 1)
+    except Exception:
+        return None
+
+
+def read_part(folder, classes):
+    """All images in the class folders of a folder, sorted by class and name, and their labels."""
+    found = sorted((c, str(p)) for c in classes for p in (folder / c).rglob("*") if p.is_file() and not hidden(p.relative_to(folder)))
+    pairs = [(image, classes.index(c)) for c, path in found if (image := read(path)) is not None]
+    return torch.stack([image for image, _ in pairs]), torch.tensor([label for _, label in pairs])
+
+
+def hidden(path):
+    return any(name.startswith(".") for name in path.parts)
+
+
+def class_folders(folder):
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not hidden(Path(entry.name)))
+
+
+def load():
+    """Images (N, 3, 32, 32) uint8 and labels of training, validation and test; what the folder lacks is held back at random."""
+    root = Path(FOLDER).expanduser().absolute()
+    places = {{PARTS[name.lower()]: root / name for name in class_folders(root) if name.lower() in PARTS}}
+    places = places if "train" in places and class_folders(places["train"]) else {{"train": root}}
+    classes = class_folders(places["train"])
+    parts = {{part: read_part(folder, classes) for part, folder in places.items()}}
+    images, labels = parts.pop("train")
+    shares = {{"val": {config.val_fraction}, "test": {config.test_fraction}}}
+    sizes = {{part: 0 if part in parts else max(1, round(share * len(labels))) for part, share in shares.items()}}
+    if any(sizes.values()):
+        order = torch.randperm(len(labels), generator=torch.Generator().manual_seed({config.split_seed}))
+        kept, *held = order.split([len(labels) - sum(sizes.values()), *sizes.values()])
+        parts |= {{part: (images[index], labels[index]) for (part, size), index in zip(sizes.items(), held, strict=True) if size}}
+        images, labels = images[kept], labels[kept]
+    return (images, labels), parts["val"], parts["test"]
+
+
+PARTS = {PARTS!r}
+
+'''
+
+
+WRITERS: dict[str, Callable[[DataConfig], str]] = {
+    "shapes": _shapes,
+    "cifar10": _torchvision("CIFAR10", "torch.as_tensor(part.data).movedim(-1, 1).contiguous()"),
+    "fashion_mnist": _torchvision("FashionMNIST", "F.pad(part.data[:, None].expand(-1, 3, -1, -1), (2, 2, 2, 2)).contiguous()"),
+    "folder": _folder,
+}

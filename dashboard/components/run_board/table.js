@@ -1,0 +1,79 @@
+// The table of runs: its columns, what a filter keeps, an order, and all of it as CSV.
+
+const { search } = new URL(import.meta.url);
+const { duration } = await import(`./scales.js${search}`);
+
+const percent = (share) => (100 * share).toFixed(1);
+const whole = (value) => value.toLocaleString('en-US');
+
+const FIXED = [
+  { name: 'run', title: 'run', value: (run) => run.id },
+  { name: 'model', title: 'model', value: (run) => run.model },
+  { name: 'data', title: 'data', value: (run) => run.data, help: 'Accuracies on different data answer different questions.' },
+  {
+    name: 'accuracy', title: 'accuracy %', value: (run) => (run.accuracy === null ? null : 100 * run.accuracy),
+    text: (run) => `${percent(run.accuracy)} (${percent(run.low)} to ${percent(run.high)})`,
+    help: 'Validation, of the best epoch; in brackets the 95 % interval, by the choice of the images.',
+  },
+  { name: 'n', title: 'n', value: (run) => run.n, text: (run) => whole(run.n), help: 'Validation images.' },
+  { name: 'parameters', title: 'parameters', value: (run) => run.parameters, text: (run) => whole(run.parameters), help: 'Weights of the model.' },
+  { name: 'seconds', title: 'time', value: (run) => run.seconds, text: (run) => duration(run.seconds), help: 'Of all epochs, validation included.' },
+  { name: 'epochs', title: 'epochs', value: (run) => run.epochs, text: (run) => `${run.epochs} of ${run.total}` },
+  { name: 'status', title: 'status', value: (run) => run.status },
+];
+
+const plain = (value) => (typeof value === 'number' ? String(Number(value.toPrecision(6))) : typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value));
+
+// The columns of all runs: the fixed ones, then the hyperparameters in which they differ ([{name, scale, help}]).
+export function columnsOf(differing) {
+  const own = differing.map(({ name, scale, help }) => ({ name, title: name, scale, help, own: true, value: (run) => run.config[name] ?? null }));
+  return [...FIXED, ...own].map((column) => {
+    const text = column.text ?? ((run) => plain(column.value(run)));
+    return { ...column, text: (run) => (column.value(run) === null ? '–' : text(run)) };
+  });
+}
+
+// A function that says whether a run is kept: every word must occur in it, every "name<value" must hold.
+export function matcher(words, columns) {
+  const tests = words.trim().split(/\s+/).filter(Boolean).map((word) => {
+    const [, name, sign, asked] = /^([\w]+)(<=|>=|!=|<|>|=)(.+)$/.exec(word) ?? [];
+    const column = name && (columns.find((one) => one.name === name) ?? { value: (run) => run.config[name] ?? null });
+    return column ? (run) => holds(column.value(run), sign, asked) : (run) => haystack(run, columns).includes(word.toLowerCase());
+  });
+  return (run) => tests.every((test) => test(run));
+}
+
+function holds(value, sign, asked) {
+  if (value === null) return sign === '!=';
+  const [a, b] = typeof value === 'number' ? [value, Number(asked)] : [plain(value).toLowerCase(), asked.toLowerCase()];
+  return { '=': a === b, '!=': a !== b, '<': a < b, '>': a > b, '<=': a <= b, '>=': a >= b }[sign];
+}
+
+function haystack(run, columns) {
+  run.haystack ??= columns.filter((column) => !column.own).map((column) => column.text(run)).join(' ').toLowerCase() + ` ${run.kind}`;
+  return run.haystack;
+}
+
+// Runs in the order of a column's name, "-" before it for descending; as they came without one. What is not known comes last.
+export function sorted(runs, order, columns) {
+  const column = columns.find((one) => one.name === order.replace(/^-/, ''));
+  if (!column) return runs;
+  const sign = order.startsWith('-') ? -1 : 1;
+  const compare = (a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true }));
+  return [...runs].sort((one, other) => {
+    const [a, b] = [column.value(one), column.value(other)];
+    if (a === null || b === null) return (a === null) - (b === null);
+    return sign * compare(a, b);
+  });
+}
+
+const CSV = ['id', 'kind', 'model', 'data', 'n', 'accuracy', 'low', 'high', 'best_epoch', 'test', 'parameters', 'seconds', 'epochs', 'status'];
+
+// Runs as CSV, accuracies as shares of 1, with every hyperparameter that one of them has.
+export function csv(runs) {
+  const names = [...new Set(runs.flatMap((run) => Object.keys(run.config)))].filter((name) => !['model', 'data', 'epochs'].includes(name));
+  const cell = (value) => (/[",\n]/.test(String(value ?? '')) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ''));
+  const head = CSV.map((name) => ({ id: 'run', low: 'low95', high: 'high95', n: 'validation_images', epochs: 'epochs_done' })[name] ?? name);
+  const lines = runs.map((run) => [...CSV.map((name) => run[name]), run.total, ...names.map((name) => run.config[name])]);
+  return [[...head, 'epochs', ...names], ...lines].map((line) => line.map(cell).join(',')).join('\n') + '\n';
+}

@@ -1,0 +1,154 @@
+"""The message of all runs: what it says of each, how little it is, and that it is made once."""
+
+import dataclasses
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.evaluation.pairs import best_interval
+from core.published import published_run
+from core.recorded import recorded_names, recorded_run
+from core.training.config import RunConfig
+from core.training.history import Curve
+from dashboard import board, services
+from tests.support import SMALL, ended, register_tiny, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def lab(tmp_path, monkeypatch):
+    from core.data import DATASETS
+
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
+    monkeypatch.setitem(DATASETS, "tiny", None)
+    register_tiny()
+    services.shutdown()
+    yield
+    services.shutdown()
+
+
+def with_points(count):
+    run = recorded_run("shapes-gru")
+    points = tuple((float(i), i / 10_000, 0.1) for i in range(count))
+    return dataclasses.replace(run, points=points, stride=3)
+
+
+@pytest.mark.parametrize(("count", "size"), [(0, 1), (1, 1), (200, 1), (201, 2), (1_999, 10), (2_000, 10)])
+def test_a_curve_is_thinned_to_means_of_neighbours(count, size):
+    found = board.thinned(with_points(count))
+    assert (found["n"], found["size"], found["stride"]) == (count, size, 3)
+    chunks = [range(i, min(i + size, count)) for i in range(0, count, size)]
+    assert found["loss"] == [pytest.approx(np.mean(chunk), rel=1e-3) for chunk in chunks]
+    assert len(found["loss"]) == len(found["top1"]) <= board.POINTS
+
+
+def test_what_is_not_finite_is_none():
+    run = with_points(2)
+    broken = dataclasses.replace(run, points=((math.nan, 0.5, 0.1), (math.inf, 0.6, 0.1)))
+    assert board.thinned(broken)["loss"] == [None, None]
+    published = board.run_data(published_run())
+    assert published["seconds"] is None and published["parameters"] is None and {row[2] for row in published["rows"]} == {None}
+    json.dumps(published, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", recorded_names())
+def test_a_run_is_what_its_snapshot_says(name):
+    run = recorded_run(name)
+    found, interval = board.run_data(run), best_interval(run)
+    assert (found["accuracy"], found["low"], found["high"], found["n"]) == (interval.value, interval.low, interval.high, interval.n)
+    assert found["best_epoch"] == run.best.epoch + 1 and found["test"] == run.test.top1 and found["parameters"] == run.parameters
+    assert found["seconds"] == pytest.approx(sum(record.seconds for record in run.epochs), rel=1e-3)
+    assert [row[6] for row in found["rows"]] == [pytest.approx(record.val_top1, rel=1e-3) for record in run.epochs]
+    assert found["rows"][-1][:2] == [len(run.epochs), run.step] and found["rows"][-1][2] == found["seconds"]
+    assert found["config"] == run.config
+
+
+def test_a_long_run_keeps_its_best_and_its_last_epoch():
+    run = recorded_run("shapes-gru")
+    records = [dataclasses.replace(run.epochs[0], epoch=i, val_top1=0.9 if i == 457 else 0.5, seconds=2.0) for i in range(1_000)]
+    rows = board.run_data(dataclasses.replace(run, epochs=tuple(records)))["rows"]
+    assert len(rows) <= board.EPOCHS + 2 and {458, 1_000} <= {row[0] for row in rows}
+    assert all(row[2] == pytest.approx(2.0 * row[0]) for row in rows)
+
+
+def test_a_folder_is_named_but_not_where_it_lies():
+    run = recorded_run("cifar10-bar-0")
+    found = board.run_data(dataclasses.replace(run, config={**run.config, "data": "/somewhere/of/mine/cifar"}))
+    assert "somewhere" not in json.dumps(found) and found["data"] == "cifar"
+
+
+def test_columns_are_what_differs_with_its_scale():
+    one, other = RunConfig.of(model="gru", lr=0.1).flat(), RunConfig.of(model="vit", dataset="cifar10", epochs=3).flat()
+    found = {column["name"]: column for column in board.columns([one, other])}
+    assert {"lr", "hidden_size", "num_heads"} <= found.keys() and not {"model", "dataset", "epochs", "seed"} & found.keys()
+    assert found["lr"]["scale"] == "log" and "size of a step" in found["lr"]["help"]
+    assert board.columns([one]) == [] and board.columns([{"model": "x", "gone": 1}, {"model": "x", "gone": 2}])[0]["help"] == ""
+
+
+def test_the_message_is_made_once_and_anew_for_a_new_epoch():
+    runs = board.board_runs()
+    first = board.board_data(runs, {"x": "time"})
+    assert board.board_data(board.board_runs(), {"x": "time"}) is first
+    head, *lines = [json.loads(line) for line in first.split(b"\n")]
+    assert head["view"] == {"x": "time"} and [line["id"] for line in lines] == [run_id for run_id, _ in runs]
+    manager = services.manager()
+    run_id = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1}))
+    wait_for(manager, run_id, ended)
+    again = board.board_runs()
+    assert again[0] == (run_id, "finished-1") and again[1:] == runs
+    assert json.loads(board.board_data(again, {}).split(b"\n")[1])["accuracy"] is not None
+
+
+def test_an_ended_run_is_read_once_for_all_servers(monkeypatch):
+    manager = services.manager()
+    run_id = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1}))
+    wait_for(manager, run_id, ended)
+    line = board.run_line(run_id, "finished-1")
+    board.run_line.cache_clear()  # another server
+    monkeypatch.setattr(board.services, "run", None)
+    assert board.run_line(run_id, "finished-1") == line
+    assert [path.name for path in (manager.home / "runs" / run_id).glob("*board*")] == ["board-1-finished-1.json"]
+    with pytest.raises(TypeError):
+        board.run_line(run_id, "finished-2")  # what has changed is read
+
+
+def test_a_run_that_goes_on_and_one_without_a_folder_are_not_kept():
+    manager = services.manager()
+    run_id = manager.submit(RunConfig.of(**SMALL), paused=True)
+    assert board.run_line(run_id, "paused-0") and not [*manager.home.glob("runs/*/board-*")]
+    manager.stop(run_id)
+    wait_for(manager, run_id, ended)
+    manager.files(run_id).folder.rename(manager.home / "gone")
+    assert json.loads(board.run_line(run_id, "stopped-0"))["id"] == run_id
+
+
+def test_the_first_picture_needs_no_torch(tmp_path):
+    code = """
+import sys
+from streamlit.testing.v1 import AppTest
+from dashboard import services
+services.warm_up = lambda: None
+app = AppTest.from_file("pages/compare.py", default_timeout=60).run()
+assert not app.exception, app.exception
+assert app.get("bidi_component") and app.radio, "the board, and the question on two runs"
+sys.exit("torch" in sys.modules)
+"""
+    command = [sys.executable, "-c", code]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+
+
+def test_curves_of_a_run_cover_it():
+    """A curve of 2,000 merged points has as many steps as the run."""
+    curve = Curve(limit=100)
+    for i in range(1_234):
+        curve.add(1.0, 0.5, float(i))
+    run = dataclasses.replace(recorded_run("shapes-gru"), points=tuple(curve.points), stride=curve.stride)
+    found = board.thinned(run, most=20)
+    assert found["size"] * found["stride"] * len(found["loss"]) == pytest.approx(1_234, rel=0.1)
