@@ -8,7 +8,7 @@ the same set-up.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -117,6 +117,16 @@ def shown_epoch(known: Sequence[int], best: int) -> int:
 def show_epoch(epoch: int | None) -> None:
     """Look at an epoch (from 0); None for the best one."""
     st.session_state[EPOCH] = epoch
+
+
+def start(key: str, name: str, options: Collection[Any], default: Any, convert: Callable[[str], Any] = str) -> None:
+    """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`."""
+    if key not in st.session_state:
+        try:
+            found = convert(st.query_params.get(name, ""))
+        except ValueError:
+            found = None
+        st.session_state[key] = found if found in options else default
 
 
 def write_page(values: Mapping[str, str]) -> None:
