@@ -48,7 +48,7 @@ def choose_runs() -> list[Weighted]:
     """The list of runs that answer."""
     runs = weighted_runs()
     if RUNS not in st.session_state:
-        asked = [run_id for run_id in st.query_params.get("runs", "").split(".") if run_id]
+        asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
         gone = [run_id for run_id in asked if run_id not in runs]
         if gone:
             st.warning(f"There is no run {gone[0]} with weights here (any more): choose others.")
@@ -95,7 +95,7 @@ def edits_text_of(picture: Shown, patch: int) -> str:
     place = (picture.name, patch)
     if EDITS not in st.session_state:
         st.session_state[EDITS] = (*place, "")
-        linked = st.query_params.get("edits", "")
+        linked = state.linked("edits")
         parse_edits(linked, patch)
         st.session_state[EDITS] = (*place, linked)
     sent = edits_sent(key=BOARD, picture=picture.name, patch=patch)
@@ -123,14 +123,15 @@ def board(picture: Shown, runs: Sequence[Weighted], patch: int) -> str:
     return text
 
 
-def link_values(picture: Shown, runs: Sequence[Weighted], patch: int, text: str) -> dict[str, str]:
-    """What a link to this page says; what it opens with goes without saying. A picture of one's own cannot be linked, nor can its edits."""
+def link_values(picture: Shown, runs: Sequence[Weighted], patch: int, edits: str) -> dict[str, str]:
+    """What a link to this page says, empty where it opens so anyway. A picture of one's own cannot be linked, nor can its edits."""
     ids = [run.run_id for run in runs]
     return {
+        **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
         "runs": "" if ids == first_runs(weighted_runs()) else ".".join(ids),
         "patch": "" if patch == FIRST_PATCH else str(patch),
-        "edits": "" if "from" in picture.link else text,
+        "edits": "" if "from" in picture.link else edits,
     }
 
 

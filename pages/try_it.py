@@ -17,6 +17,11 @@ EXPERIMENTS = {
     "Draw a picture of your own": {"from": "draw"},
 }
 
+LEGEND = (
+    "Pixels (1, 3, 32, 32), normalised as in training → logits z (1, K) → p = exp(z) / Σ exp(z): five most probable of K classes. The line "
+    "across a bar: before the edits. An erased patch gets the mean color of the training images, which normalised is 0."
+)
+
 st.title("Try it")
 st.markdown(
     "A model answers any picture, even one that it cannot know, in the words that it has learned. "
@@ -44,15 +49,17 @@ def answers() -> None:
     try:
         with there:
             edits = board(picture, runs, patch)
-        link = link_values(picture, runs, patch, edits)
+        values = link_values(picture, runs, patch, edits)
         with end:
-            foot(first, link=page_link(link), command=RunConfig.of(**first.config).command())
-        state.write_page(link)
+            link = page_link({name: value for name, value in values.items() if value})
+            foot(first, link=link, command=RunConfig.of(**first.config).command())
+        state.write_page(values)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         st.error(str(error))
 
 
 answers()
+below.caption(LEGEND)
 below.caption(proof(picture, runs))
 with between:
     question(runs)

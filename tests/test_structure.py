@@ -41,7 +41,9 @@ ALLOWED = {
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs recorded results scores",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "charts controls downloads foot forecast images live navigation runs server services state tables",
+    "core.evaluation": "pictures",
+    "dashboard": "answers charts controls downloads foot forecast images live navigation opened pictures runs server services state tables "
+    "tryout",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
