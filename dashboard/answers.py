@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import LabError
+from core.evaluation.judged import RECORDED
 from core.evaluation.pictures import Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
 from dashboard.opened import Weighted
-from dashboard.pictures import NONE_OF_THEM, Shown
+from dashboard.pictures import Shown
 
 if TYPE_CHECKING:
     from core.training.checkpoint import OpenedModel
@@ -24,20 +25,27 @@ Open = Callable[[Weighted], "tuple[int, OpenedModel]"]
 
 
 def board_data(picture: Shown, runs: Sequence[Weighted], edits: Sequence[Erase | Swap], patch: int, open_run: Open) -> dict[str, Any]:
-    """The message for a patch board: the picture as it is, the edits, and a card a run with its answer to the edited picture.
+    """The message for a patch board: the picture as it is, the edits, a card a run with its answer to the edited picture, and what is
+    known by runs whose answer may not be among it.
 
     What is erased has the mean color of a run's training images; on the board that of the first run.
     """
-    cards = [_card(picture, run, edits, patch, open_run) for run in runs]
-    return _message(picture, cards, edits_text(edits), patch, NO_RUN)
+    cards, known = [], {}
+    for run in runs:
+        card, classes = _card(picture, run, edits, patch, open_run)
+        cards.append(card)
+        if classes and picture.label not in classes:
+            known.setdefault(classes, []).append(run.run_id.removeprefix(RECORDED))
+    notes = [knows(names, classes) for classes, names in known.items()]
+    return _message(picture, cards, edits_text(edits), patch, notes or ([] if runs else [NO_RUN]))
 
 
 def waiting_data(picture: Shown, text: str, patch: int) -> dict[str, Any]:
     """The message while there are no answers yet."""
-    return _message(picture, [], text, patch, WAITING)
+    return _message(picture, [], text, patch, [WAITING])
 
 
-def _message(picture: Shown, cards: list[dict[str, Any]], text: str, patch: int, note: str) -> dict[str, Any]:
+def _message(picture: Shown, cards: list[dict[str, Any]], text: str, patch: int, notes: list[str]) -> dict[str, Any]:
     return {
         "picture": picture.name,
         "pixels": b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode(),  # (32, 32, 3)
@@ -46,32 +54,33 @@ def _message(picture: Shown, cards: list[dict[str, Any]], text: str, patch: int,
         "edits": text,
         "color": next((card["color"] for card in cards), GREY),
         "cards": cards,
-        "note": note,
+        "notes": notes,
     }
 
 
-def _card(picture: Shown, run: Weighted, edits: Sequence[Erase | Swap], patch: int, open_run: Open) -> dict[str, Any]:
+def _card(
+    picture: Shown, run: Weighted, edits: Sequence[Erase | Swap], patch: int, open_run: Open
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The card of a run and the classes that it knows; without bars, and what is wrong instead, where it cannot answer."""
     own, tokens = tokens_of(run.config)
-    card = {"id": run.run_id, "title": run.title, "patch": own, "tokens": tokens, "color": GREY, "verdict": "", "look": "", "bars": []}
+    card = {"id": run.run_id, "title": run.title, "patch": own, "tokens": tokens, "color": GREY, "bars": []}
     try:
         epoch, opened = open_run(run)
         color = mean_color(opened)
         before, now = probabilities(opened, np.stack([picture.pixels, edited(picture.pixels, edits, patch, color)]))  # (K,) each
     except LabError as error:
-        return {**card, "note": str(error)}
+        return {**card, "verdict": str(error), "look": ""}, ()
     first = top_classes(now, 1)[0]
-    known = picture.label in opened.classes
-    look = ("right" if opened.classes[first] == picture.label else "wrong") if known else ""
-    verdict = {"right": "✓ right", "wrong": "✗ wrong", "": ""}[look]
-    return {
-        **card,
-        "tokens": f"{tokens} · epoch {epoch + 1}",
-        "color": color,
-        "verdict": verdict,
-        "look": look,
-        "bars": [_bar(opened.classes, k, now, before, first, picture.label if known else "") for k in top_classes(now, SHOWN)],
-        "note": note(picture.label, opened.classes),
-    }
+    look, words = verdict(picture.label, opened.classes[first], opened.classes)
+    bars = [_bar(opened.classes, k, now, before, first, picture.label if look else "") for k in top_classes(now, SHOWN)]
+    return {**card, "tokens": f"{tokens} · epoch {epoch + 1}", "color": color, "look": look, "verdict": words, "bars": bars}, opened.classes
+
+
+def verdict(label: str, answer: str, classes: Sequence[str]) -> tuple[str, str]:
+    """Whether the answer is "right" or "wrong", as a word and in words; without a word where the model cannot know, or nobody does."""
+    if label in classes:
+        return ("right", "✓ right") if answer == label else ("wrong", "✗ wrong")
+    return "", "" if not label else "cannot be right"
 
 
 def _bar(classes: Sequence[str], k: int, now: np.ndarray, before: np.ndarray, first: int, label: str) -> dict[str, Any]:
@@ -92,15 +101,13 @@ def points(change: float) -> str:
     return f"{rounded:+d}".replace("-", "−") if rounded else ""
 
 
-def note(label: str, classes: Sequence[str]) -> str:
-    """What the model knows, unless the picture is known to be one of these; and that it cannot be right where it cannot."""
-    if label in classes:
-        return ""
-    knows = f"It knows only {', '.join(classes[:-1])} and {classes[-1]}."
-    if not label:
-        return knows
-    what = "any other thing" if label == NONE_OF_THEM else f"“{label}”"
-    return f"It cannot be right: it never learned {what}. {knows}"
+def knows(runs: Sequence[str], classes: Sequence[str]) -> str:
+    """What some runs know."""
+    return f"{_and(runs)} know{'s' * (len(runs) == 1)} only {_and(classes)}: any picture is called one of these."
+
+
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
 
 
 def tokens_of(config: Mapping[str, Any]) -> tuple[int, str]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SOURCES = {"set": "Data set", "draw": "Draw", "upload": "Upload", "camera": "Camera"}
 SOURCE, SET, IMAGE, OWN, TRUTH = "try_source", "try_set", "try_image", "try_own", "try_truth"
 NOT_SAID, NONE_OF_THEM = "not said", "none of these"
+MOST_LETTERS = 100_000  # of a drawing; one of 32 x 32 pixels has 6,000 at most
 FIRST = 6  # the index of the picture that is shown first: a heart in the middle
 
 
@@ -166,21 +167,21 @@ def shown_file(content: bytes, name: str) -> Shown:
 
 def _drawn() -> Shown | None:
     own = st.session_state.setdefault(OWN, {})
-    own["draw"] = uri = draw_pad(key="try_pad", start=own.get("draw", "")) or own.get("draw", "")
-    if not uri:
-        return None
+    uri = draw_pad(key="try_pad", start=own.get("draw", "")) or own.get("draw")
     try:
-        return shown_drawing(uri)
+        found = shown_drawing(uri) if uri else None
     except DataError as error:
         st.error(str(error))
         return None
+    own["draw"] = uri or ""
+    return found
 
 
 def shown_drawing(uri: Any) -> Shown:
     """The drawing in a data URI that a browser has sent: anything may be in it. Raises DataError when it is no picture."""
     try:
         head, _, body = uri.partition(",")
-        content = b64decode(body, validate=True) if head == "data:image/png;base64" else b""
+        content = b64decode(body, validate=True) if head == "data:image/png;base64" and len(body) < MOST_LETTERS else b""
     except (AttributeError, NotBase64, ValueError):
         content = b""
     return Shown(read_upload(content).pixels, "drawing", "your drawing")

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import StoreError
 from core.evaluation.pictures import AnswerCheck, Effect
-from dashboard.answers import GREY, board_data, note, points, tokens_of
+from dashboard.answers import GREY, board_data, knows, points, tokens_of, verdict
 from dashboard.opened import Weighted
 from dashboard.pictures import from_set
 from dashboard.tryout import because, more_changed, proof_line
@@ -12,11 +12,17 @@ from dashboard.tryout import because, more_changed, proof_line
 CLASSES = ("cat", "dog", "frog")
 
 
-def test_the_note_says_what_a_model_knows_only_where_that_is_in_question():
-    assert note("dog", CLASSES) == ""
-    assert note("", CLASSES) == "It knows only cat, dog and frog."
-    assert note("heart", CLASSES) == "It cannot be right: it never learned “heart”. It knows only cat, dog and frog."
-    assert note("none of these", CLASSES).startswith("It cannot be right: it never learned any other thing.")
+def test_runs_say_what_they_know():
+    assert knows(["gru-1"], CLASSES) == "gru-1 knows only cat, dog and frog: any picture is called one of these."
+    assert knows(["gru-1", "vit-2"], CLASSES).startswith("gru-1 and vit-2 know only cat,")
+
+
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [("dog", ("right", "✓ right")), ("cat", ("wrong", "✗ wrong")), ("", ("", "")), ("heart", ("", "cannot be right"))],
+)
+def test_an_answer_is_judged_where_it_can_be(label, found):
+    assert verdict(label, "dog", CLASSES) == found
 
 
 @pytest.mark.parametrize(("change", "said"), [(0.0, ""), (0.004, ""), (-0.004, ""), (0.125, "+12"), (-0.5, "−50"), (0.006, "+1")])
@@ -35,8 +41,8 @@ def test_a_run_that_cannot_be_opened_says_so_on_its_card_and_the_others_answer()
 
     runs = [Weighted("gru-1", {"model": "gru", "dataset": "shapes", "patch_size": 4}, 0, 0.5)]
     data = board_data(from_set("shapes", 0), runs, (), 4, gone)
-    assert data["cards"][0]["note"] == "Its weights are gone." and data["cards"][0]["bars"] == []
-    assert tuple(data["color"]) == GREY
+    assert data["cards"][0]["verdict"] == "Its weights are gone." and data["cards"][0]["bars"] == []
+    assert data["color"] == GREY and data["notes"] == []
 
 
 def test_the_proof_line_tells_of_the_worst_run():

@@ -39,7 +39,7 @@ def _html() -> str:
     <div class="patch-place" aria-live="polite"></div>
     <div class="patch-caption"></div>
   </div>
-  <div class="patch-cards" role="list"></div>
+  <div class="patch-right"><div class="patch-cards" role="list"></div><div class="patch-notes"></div></div>
 </div>"""
 
 

@@ -247,7 +247,13 @@ class PatchBoard {
       if (list.children[place] !== card.element) list.insertBefore(card.element, list.children[place] ?? null);
       showCard(card, run);
     });
-    list.dataset.note = this.data.cards.length ? '' : this.data.note;
+    this.root.querySelector('.patch-notes').replaceChildren(
+      ...this.data.notes.map((text) => {
+        const line = make('p');
+        line.textContent = text;
+        return line;
+      }),
+    );
   }
 }
 
@@ -265,9 +271,8 @@ function newCard(id) {
   head.append(canvas, words);
   const bars = make('div', 'patch-bars');
   bars.role = 'img';
-  const note = make('p', 'patch-note');
-  element.append(head, bars, note);
-  return { element, canvas, bars, note, rows: new Map(), ...parts };
+  element.append(head, bars);
+  return { element, canvas, bars, rows: new Map(), ...parts };
 }
 
 function showCard(card, run) {
@@ -278,7 +283,6 @@ function showCard(card, run) {
   card.verdict.className = `patch-verdict ${run.look}`;
   card.element.classList.toggle('right', run.look === 'right');
   card.element.classList.toggle('wrong', run.look === 'wrong');
-  card.note.textContent = run.note;
   card.canvas.ariaLabel = `The picture as ${run.title} gets it: ${run.tokens}`;
   card.bars.ariaLabel = run.bars.map((bar) => `${bar.name} ${bar.text}`).join(', ');
   card.bars.style.setProperty('--rows', run.bars.length);
