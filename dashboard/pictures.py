@@ -53,14 +53,19 @@ def choose_picture(classes: Sequence[str]) -> Shown:
     source = st.segmented_control(
         "Picture from", list(SOURCES), format_func=SOURCES.get, key=SOURCE, required=True, persist_state="session", width="stretch"
     )
-    if source == "set":
-        return from_set(*_choose_from_set())
-    own = {"draw": _drawn, "upload": _uploaded, "camera": _photographed}[source]()
+    try:
+        if source == "set":
+            return from_set(*_choose_from_set())
+        own = {"draw": _drawn, "upload": _uploaded, "camera": _photographed}[source]()
+    except LabError as error:
+        st.error(str(error))
+        own = None
+    link = {"from": "" if source == "set" else source}
     if own is None:
-        return replace(from_set("shapes", FIRST), link={"from": source})
+        return replace(from_set("shapes", FIRST), link=link)
     for sentence in own.told:
         st.caption(sentence)
-    return replace(own, label=_said(classes), link={"from": source})
+    return replace(own, label=_said(classes), link=link)
 
 
 # ---- one of a data set ----
@@ -139,7 +144,7 @@ def _photographed() -> Shown | None:
 
 
 def _take(source: str) -> None:
-    """Read the file that the widget of `source` has now; what is wrong with it is kept as the error it is."""
+    """Read the file that the widget of `source` has now; what is wrong with it is kept as a sentence."""
     file = st.session_state[f"try_{source}"]
     own = st.session_state.setdefault(OWN, {})
     if file is None:
@@ -148,14 +153,13 @@ def _take(source: str) -> None:
     try:
         own[source] = shown_file(file.getvalue(), file.name if source == "upload" else "photograph")
     except LabError as error:
-        own[source] = error
+        own[source] = str(error)
 
 
 def _kept(source: str) -> Shown | None:
     found = st.session_state.get(OWN, {}).get(source)
-    if isinstance(found, LabError):
-        st.error(str(found))
-        return None
+    if isinstance(found, str):
+        raise DataError(found)
     return found
 
 
@@ -167,13 +171,9 @@ def shown_file(content: bytes, name: str) -> Shown:
 
 def _drawn() -> Shown | None:
     own = st.session_state.setdefault(OWN, {})
-    uri = draw_pad(key="try_pad", start=own.get("draw", "")) or own.get("draw")
-    try:
-        found = shown_drawing(uri) if uri else None
-    except DataError as error:
-        st.error(str(error))
-        return None
-    own["draw"] = uri or ""
+    uri = draw_pad(key="try_pad", start=own.get("draw", "")) or own.get("draw", "")
+    found = shown_drawing(uri) if uri else None
+    own["draw"] = uri
     return found
 
 

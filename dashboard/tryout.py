@@ -51,7 +51,7 @@ def choose_runs() -> list[Weighted]:
         asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
         gone = [run_id for run_id in asked if run_id not in runs]
         if gone:
-            st.warning(f"There is no run {gone[0]} with weights here (any more): choose others.")
+            st.warning(f"There is no run {gone[0][:40]} with weights here (any more): choose others.")
         st.session_state[RUNS] = [run_id for run_id in asked if run_id in runs][:MOST_RUNS] or first_runs(runs)
     st.session_state[RUNS] = [run_id for run_id in st.session_state[RUNS] if run_id in runs]  # one may have been deleted
     chosen = st.multiselect(
@@ -131,7 +131,7 @@ def link_values(picture: Shown, runs: Sequence[Weighted], patch: int, edits: str
         **picture.link,
         "runs": "" if ids == first_runs(weighted_runs()) else ".".join(ids),
         "patch": "" if patch == FIRST_PATCH else str(patch),
-        "edits": "" if "from" in picture.link else edits,
+        "edits": "" if picture.link.get("from") else edits,
     }
 
 

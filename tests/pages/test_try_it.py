@@ -1,10 +1,14 @@
 """The page Try it as a student goes through it, without a browser: what a browser would send is put into the session."""
 
 import json
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from base64 import b64decode, b64encode
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +23,7 @@ from dashboard import services
 from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.support import SMALL, ended, wait_for
 
+ROOT = Path(__file__).resolve().parents[2]
 HEART = draw(PARTS["val"][6:7])[0][0]
 GRU, BAR, VIT = "recorded-shapes-gru", "recorded-cifar10-bar-0", "recorded-cifar10-compare-vit-0"
 NOISE = np.random.default_rng(5).integers(0, 256, (32, 32, 3), dtype=np.uint8)
@@ -167,6 +172,18 @@ def test_own_runs_can_be_asked_and_one_that_lost_its_weights_says_so():
     assert card_of(app, GRU)["bars"]
     manager.delete(run_id)
     assert [card["id"] for card in board_of(run(app))["cards"]] == [GRU]
+
+
+def test_a_data_set_that_cannot_be_read_is_explained_and_the_page_works(tmp_path):
+    manager = services.manager()
+    (tmp_path / "empty").mkdir()
+    manager.store.add("gru-1", RunConfig.of(dataset="folder", data=str(tmp_path / "empty")).flat(), "")
+    manager.store.update("gru-1", status="stopped")
+    app = open_try(set="empty")
+    assert len(app.error) == 1 and "empty" in app.error[0].value and (pixels_of(app) == HEART).all()
+    run(app.selectbox(key="try_set").set_value("shapes"))
+    run(app.number_input(key="try_image").set_value(8))
+    assert not app.error and board_of(app)["caption"].startswith("cross:")
 
 
 def test_the_run_of_the_other_pages_is_asked_first():
@@ -346,3 +363,19 @@ def test_a_photograph_is_answered():
     assert np.abs(pixels_of(app)[:, 5, 5] - [200.0, 40, 30]).max() < 4 and "Of 640 x 480 pixels the middle square" in texts(app)
     assert board_of(app)["caption"] == "photograph"
     assert dict(app.query_params) == {"from": "camera"}
+
+
+def test_the_picture_is_there_before_torch_is(tmp_path):
+    code = """
+import sys
+from dashboard import tryout
+from tests.pages.support import open_page
+seen = []
+tryout.patch_board = lambda data, key: seen.append((data["caption"], len(data["cards"]), data["notes"][0], "torch" in sys.modules))
+open_page("try_it.py")
+assert seen[0] == ("heart: shapes, validation image 7 of 2,000", 0, "The models are being loaded.", False), seen
+assert seen[1][1] == 3, seen
+"""
+    environment = {**os.environ, "LAB_HOME": str(tmp_path / "home")}
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr[-2000:]
