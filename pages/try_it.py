@@ -19,7 +19,7 @@ EXPERIMENTS = {
 
 LEGEND = (
     "Pixels (1, 3, 32, 32), normalised as in training → logits z (1, K) → p = exp(z) / Σ exp(z): five most probable of K classes. The line "
-    "across a bar: before the edits. An erased patch gets the mean color of the training images, which normalised is 0."
+    "across a bar: before the edits. An erased patch gets the mean color of the training images, which normalised is 0 up to rounding."
 )
 
 st.title("Try it")
@@ -47,8 +47,7 @@ first = snapshot_of(runs[0]) if runs else first_recorded()
 def answers() -> None:
     """What an edit in the browser changes; the rest of the page stays as it is."""
     try:
-        with there:
-            edits = board(picture, runs, patch)
+        edits = board(picture, runs, patch)
         values = link_values(picture, runs, patch, edits)
         with end:
             link = page_link({name: value for name, value in values.items() if value})
@@ -58,7 +57,8 @@ def answers() -> None:
         st.error(str(error))
 
 
-answers()
+with there:
+    answers()
 below.caption(LEGEND)
 below.caption(proof(picture, runs))
 with between:
