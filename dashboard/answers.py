@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import LabError
-from core.evaluation.judged import RECORDED
 from core.evaluation.pictures import Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
 from dashboard.opened import Weighted
 from dashboard.pictures import Shown
@@ -35,7 +34,7 @@ def board_data(picture: Shown, runs: Sequence[Weighted], edits: Sequence[Erase |
         card, classes = _card(picture, run, edits, patch, open_run)
         cards.append(card)
         if classes and picture.label not in classes:
-            known.setdefault(classes, []).append(run.run_id.removeprefix(RECORDED))
+            known.setdefault(classes, []).append(run.name)
     notes = [knows(names, classes) for classes, names in known.items()]
     return _message(picture, cards, edits_text(edits), patch, notes or ([] if runs else [NO_RUN]))
 
@@ -63,7 +62,7 @@ def _card(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The card of a run and the classes that it knows; without bars, and what is wrong instead, where it cannot answer."""
     own, tokens = tokens_of(run.config)
-    card = {"id": run.run_id, "title": run.title, "patch": own, "tokens": tokens, "color": GREY, "bars": []}
+    card = {"id": run.run_id, "name": run.name, "title": run.title, "patch": own, "tokens": tokens, "color": GREY, "bars": []}
     try:
         epoch, opened = open_run(run)
         color = mean_color(opened)
@@ -115,4 +114,4 @@ def tokens_of(config: Mapping[str, Any]) -> tuple[int, str]:
     patch = config.get("patch_size", 0)
     if not patch:
         return 0, "reads pixels: no tokens"
-    return patch, f"{(32 // patch) ** 2} tokens of {patch} × {patch} pixels"
+    return patch, f"{(32 // patch) ** 2} tokens of {patch} × {patch}"

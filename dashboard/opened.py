@@ -33,12 +33,16 @@ class Weighted:
     val_top1: float
 
     @property
+    def name(self) -> str:
+        """Its id in short."""
+        return self.run_id.removeprefix(RECORDED)
+
+    @property
     def title(self) -> str:
-        """The run in a few words."""
+        """The run in a few words: model, data set, accuracy."""
         model = self.config["model"]
-        name = MODELS[model].title if model in MODELS else model
         told = f"{self.val_top1:.0%}" if math.isfinite(self.val_top1) else "–"
-        return f"{name} on {data_label(self.config)}, {told} · {self.run_id.removeprefix(RECORDED)}"
+        return f"{MODELS[model].title if model in MODELS else model} on {data_label(self.config)}, {told}"
 
 
 def weighted_runs() -> dict[str, Weighted]:

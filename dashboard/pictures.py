@@ -85,15 +85,18 @@ def _choose_from_set() -> tuple[str, int]:
     sets = sets_at_hand()
     state.start(SET, "set", sets, "shapes")
     columns = st.columns([3, 2], gap="small", vertical_alignment="bottom")
-    name = columns[0].selectbox("Data set", list(sets), key=SET, persist_state="session", help="Those that are on this computer.")
+    name = columns[0].selectbox(
+        "Data set",
+        list(sets),
+        key=SET,
+        persist_state="session",
+        help="Those that are on this computer; of each the validation images, from which no model learns.",
+    )
     count = size_of(name)
     state.start(IMAGE, "image", range(1, count + 1), FIRST + 1, int)
-    st.session_state[IMAGE] = min(st.session_state[IMAGE], count)
-    number = columns[1].number_input(
-        "Image", 1, count, key=IMAGE, persist_state="session", required=True,
-        help="Of the validation images: a model learns from none of them.",
-    )  # fmt: skip
-    return name, number - 1
+    st.session_state[IMAGE] = min(st.session_state[IMAGE] or 1, count)
+    number = columns[1].number_input("Image", 1, count, key=IMAGE, persist_state="session")
+    return name, (number or 1) - 1  # None while the field is empty
 
 
 def size_of(name: str) -> int:

@@ -55,7 +55,8 @@ def choose_runs() -> list[Weighted]:
         st.session_state[RUNS] = [run_id for run_id in asked if run_id in runs][:MOST_RUNS] or first_runs(runs)
     st.session_state[RUNS] = [run_id for run_id in st.session_state[RUNS] if run_id in runs]  # one may have been deleted
     chosen = st.multiselect(
-        "Runs", list(runs), format_func=lambda run_id: runs[run_id].title, key=RUNS, max_selections=MOST_RUNS, persist_state="session",
+        "Runs", list(runs), format_func=lambda run_id: f"{runs[run_id].name}: {runs[run_id].title}",
+        key=RUNS, max_selections=MOST_RUNS, persist_state="session",
         help=f"Up to {MOST_RUNS}; each answers with its best weights. The percentage is its accuracy on validation images.",
     )  # fmt: skip
     return [runs[run_id] for run_id in chosen]

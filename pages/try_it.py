@@ -23,10 +23,7 @@ LEGEND = (
 )
 
 st.title("Try it")
-st.markdown(
-    "A model answers any picture, even one that it cannot know, in the words that it has learned. "
-    "**Erase or swap patches, and see which of them its answer hangs on.**"
-)
+st.markdown("A model answers any picture in the words it has learned. **Erase or swap patches: what does its answer hang on?**")
 state.values()
 for sentence in state.messages():
     st.warning(sentence)

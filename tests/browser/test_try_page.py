@@ -100,7 +100,7 @@ def test_erasing_and_swapping_by_mouse(visit, opened):
     assert page.url.endswith("try?patch=8&edits=5.8.9.10.11.5-0.1-15")
     page.get_by_role("button", name="Undo", exact=True).click()
     check(page, opened, "5.8.9.10.11.5-0", 8)
-    page.get_by_role("button", name="Whole picture").click()
+    page.get_by_role("button", name="Reset").click()
     check(page, opened, "", 8)
     assert page.get_by_role("button", name="Undo", exact=True).is_disabled()
 

@@ -32,7 +32,7 @@ def test_a_change_in_points(change, said):
 
 @pytest.mark.parametrize(("patch", "tokens"), [(2, 256), (4, 64), (16, 4), (32, 1)])
 def test_tokens_are_counted(patch, tokens):
-    assert tokens_of({"patch_size": patch}) == (patch, f"{tokens} tokens of {patch} × {patch} pixels")
+    assert tokens_of({"patch_size": patch}) == (patch, f"{tokens} tokens of {patch} × {patch}")
 
 
 def test_a_run_that_cannot_be_opened_says_so_on_its_card_and_the_others_answer():

@@ -17,7 +17,7 @@ import streamlit as st
 from dashboard.components import loader
 
 MODES = {"erase": ("Erase", "E"), "swap": ("Swap", "S")}
-ACTS = {"undo": ("Undo", "U"), "reset": ("Whole picture", "R")}
+ACTS = {"undo": ("Undo", "U"), "reset": ("Reset", "R")}
 TOLD = (
     "Picture cut into patches. Arrow keys choose a patch, the space bar erases it or takes it for a swap, "
     "E and S choose between erasing and swapping, U takes the last edit back, R all of them."

@@ -266,7 +266,7 @@ function newCard(id) {
   canvas.width = canvas.height = SIDE * CARD_SCALE;
   canvas.role = 'img';
   const words = make('div');
-  const parts = Object.fromEntries(['title', 'verdict', 'tokens'].map((name) => [name, make(name === 'title' ? 'b' : 'span', `patch-${name}`)]));
+  const parts = Object.fromEntries(['name', 'verdict', 'title', 'tokens'].map((part) => [part, make(part === 'name' ? 'b' : 'span', `patch-${part}`)]));
   words.append(...Object.values(parts));
   head.append(canvas, words);
   const bars = make('div', 'patch-bars');
@@ -277,13 +277,14 @@ function newCard(id) {
 
 function showCard(card, run) {
   card.run = run;
+  card.name.textContent = run.name;
   card.title.textContent = run.title;
   card.tokens.textContent = run.tokens;
   card.verdict.textContent = run.verdict;
   card.verdict.className = `patch-verdict ${run.look}`;
   card.element.classList.toggle('right', run.look === 'right');
   card.element.classList.toggle('wrong', run.look === 'wrong');
-  card.canvas.ariaLabel = `The picture as ${run.title} gets it: ${run.tokens}`;
+  card.canvas.ariaLabel = `The picture as ${run.name} gets it: ${run.tokens}`;
   card.bars.ariaLabel = run.bars.map((bar) => `${bar.name} ${bar.text}`).join(', ');
   card.bars.style.setProperty('--rows', run.bars.length);
   const wanted = new Set(run.bars.map((bar) => bar.name));
@@ -308,6 +309,7 @@ function showBar(card, bar, rank) {
   row.style.setProperty('--rank', rank);
   row.style.setProperty('--p', bar.p);
   row.style.setProperty('--was', bar.was);
+  row.querySelector('.was').hidden = Math.abs(bar.p - bar.was) < 0.005;
   row.querySelector('span').textContent = bar.name;
   row.querySelector('b').textContent = bar.text;
 }
