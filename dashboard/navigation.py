@@ -52,6 +52,14 @@ PAGES = (
         help="All runs side by side, and whether the difference of two of them is more than chance.",
     ),
     Page(
+        title="Try it",
+        icon=":material/photo_camera:",
+        file="try_it.py",
+        url_path="try",
+        section="Lab",
+        help="Your own picture: what every model says of it, and which patches that hangs on.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

@@ -137,11 +137,17 @@ def data_values() -> dict[str, Any]:
     return {name: value for name, value in values().items() if name in known or name == "dataset"}
 
 
+def linked(name: str) -> str:
+    """What the query string calls `name`; empty if it does not."""
+    return st.query_params.get(name, "")
+
+
 def start(key: str, name: str, options: Collection[Any], default: Any, convert: Callable[[str], Any] = str) -> None:
     """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`."""
     if key not in st.session_state:
         try:
             found = convert(st.query_params.get(name, ""))
+            found = convert(linked(name))
         except ValueError:
             found = None
         st.session_state[key] = found if found in options else default

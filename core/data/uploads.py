@@ -15,6 +15,7 @@ from core.errors import DataError
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
 TOO_LARGE = f"The picture has over {MOST_PIXELS / 1e6:.0f} million pixels, more than is read: make it smaller."
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # Pillow knows more, and starts another program for some (EPS)
 KINDS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff")  # endings of what can be read
 
 
@@ -37,7 +38,7 @@ def read_upload(content: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large and odd files; the limits here are stricter
-            with Image.open(BytesIO(content)) as image:
+            with Image.open(BytesIO(content), formats=FORMATS) as image:
                 if image.width * image.height > MOST_PIXELS:
                     raise DataError(TOO_LARGE)
                 told = _told(image)

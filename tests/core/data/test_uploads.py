@@ -93,6 +93,29 @@ def test_what_is_no_picture(content):
         read_upload(content)
 
 
+@pytest.mark.parametrize("kind", ["eps", "ppm", "pcx"])
+def test_a_kind_that_is_not_named_is_not_opened(kind):
+    """Pillow would start Ghostscript for the first."""
+    with pytest.raises(DataError, match="no picture that can be read"):
+        read_upload(saved(Image.fromarray(COLORS), kind))
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "bmp", "tiff", "webp"])
+def test_every_kind_that_is_named_is_read(kind):
+    options = {"lossless": True} if kind == "webp" else {}
+    few = Image.fromarray(COLORS // 128 * 255)  # eight colors: what a palette holds
+    assert (read_upload(saved(few, kind, **options)).pixels == np.asarray(few).transpose(2, 0, 1)).all()
+
+
+@pytest.mark.parametrize("mode", ["P", "LA", "PA"])
+def test_transparency_of_a_palette_and_of_greys_is_white_paper(mode):
+    clear = Image.new("RGBA", (32, 32), (9, 9, 9, 0))
+    clear.paste((200, 200, 200, 255), (0, 0, 16, 32))
+    content = saved(clear.convert(mode), "tiff" if mode == "PA" else "png")
+    found = read_upload(content)
+    assert (found.pixels[:, :, 16:] == 255).all() and (found.pixels[:, :, :16] == 200).all()
+
+
 @pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp", "bmp"])
 def test_cut_short(kind):
     whole = saved(Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)), kind)

@@ -1,0 +1,198 @@
+"""Choosing a picture: one of a data set, an uploaded or photographed one, or a drawn one."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from core.data import DATASETS, downloaded
+from core.data.shapes import CLASSES, PARTS, draw
+from core.data.uploads import read_upload
+from core.errors import DataError, LabError
+from core.training.config import RunConfig
+from dashboard import services, state
+from dashboard.charts import data_label
+from dashboard.components.draw_pad import draw_pad
+
+if TYPE_CHECKING:
+    from core.data.splits import Dataset
+
+SOURCES = {"set": "Data set", "draw": "Draw", "upload": "Upload", "camera": "Camera"}
+SOURCE, SET, IMAGE, OWN, TRUTH = "try_source", "try_set", "try_image", "try_own", "try_truth"
+NOT_SAID, NONE_OF_THEM = "not said", "none of these"
+MOST_LETTERS = 100_000  # of a drawing; one of 32 x 32 pixels has 6,000 at most
+FIRST = 6  # the index of the picture that is shown first: a heart in the middle
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The picture on the page: (3, 32, 32) uint8. `name` tells it from other pictures; `label` is its class, where that is known."""
+
+    pixels: np.ndarray
+    name: str
+    caption: str
+    label: str = ""
+    told: tuple[str, ...] = ()
+    link: Mapping[str, str] = field(default_factory=dict)
+
+
+def choose_picture(classes: Sequence[str]) -> Shown:
+    """The controls of the picture; `classes` are those that a picture of one's own can be said to show.
+
+    While there is no picture of one's own, or it cannot be read, the first one of the data set that is always there is shown.
+    """
+    state.start(SOURCE, "from", SOURCES, "set")
+    source = st.segmented_control(
+        "Picture from", list(SOURCES), format_func=SOURCES.get, key=SOURCE, required=True, persist_state="session", width="stretch"
+    )
+    try:
+        if source == "set":
+            return from_set(*_choose_from_set())
+        own = {"draw": _drawn, "upload": _uploaded, "camera": _photographed}[source]()
+    except LabError as error:
+        st.error(str(error))
+        own = None
+    link = {"from": "" if source == "set" else source}
+    if own is None:
+        return replace(from_set("shapes", FIRST), link=link)
+    for sentence in own.told:
+        st.caption(sentence)
+    return replace(own, label=_said(classes), link=link)
+
+
+# ---- one of a data set ----
+
+
+def sets_at_hand() -> dict[str, RunConfig]:
+    """The data sets that can be shown without a download, by what they are called; folders are those of this lab's runs."""
+    found = {name: RunConfig.of(dataset=name) for name, spec in DATASETS.items() if not spec.needs_folder and downloaded(name)}
+    for row in services.manager().runs():
+        if row.config["dataset"] == "folder" and Path(row.config["data"]).is_dir():
+            found.setdefault(data_label(row.config), RunConfig.of(dataset="folder", data=row.config["data"]))
+    return found
+
+
+def _choose_from_set() -> tuple[str, int]:
+    """The name of a data set and the index of one of its validation images."""
+    sets = sets_at_hand()
+    state.start(SET, "set", sets, "shapes")
+    columns = st.columns([3, 2], gap="small", vertical_alignment="bottom")
+    name = columns[0].selectbox(
+        "Data set",
+        list(sets),
+        key=SET,
+        persist_state="session",
+        help="Those that are on this computer; of each the validation images, from which no model learns.",
+    )
+    count = size_of(name)
+    state.start(IMAGE, "image", range(1, count + 1), FIRST + 1, int)
+    st.session_state[IMAGE] = min(st.session_state[IMAGE] or 1, count)
+    number = columns[1].number_input("Image", 1, count, key=IMAGE, persist_state="session")
+    return name, (number or 1) - 1  # None while the field is empty
+
+
+def size_of(name: str) -> int:
+    """How many validation images a data set has."""
+    if name == "shapes":
+        return len(PARTS["val"])
+    return len(_loaded(name).val)
+
+
+def from_set(name: str, index: int) -> Shown:
+    """A validation image of a data set by its index from 0. Raises DataError when the images cannot be read."""
+    if name == "shapes":  # drawn at once: the page opens before torch is loaded
+        (pixels,), (label,) = draw(np.array([PARTS["val"][index]]))
+        classes, count = CLASSES, len(PARTS["val"])
+    else:
+        dataset = _loaded(name)
+        pixels, label = dataset.val.images[index].numpy(), int(dataset.val.labels[index])
+        classes, count = dataset.classes, len(dataset.val)
+    caption = f"{classes[label]}: {name}, validation image {index + 1:,} of {count:,}"
+    link = {"set": "" if name == "shapes" else name, "image": "" if index == FIRST else str(index + 1)}
+    return Shown(pixels, f"{name} {index}", caption, classes[label], link=link)
+
+
+def _loaded(name: str) -> Dataset:
+    from core.training.datasets import load_shared
+
+    with st.spinner(f"Reading {name}", show_time=True):
+        return load_shared(sets_at_hand()[name], services.manager().home, lambda *_: None)
+
+
+# ---- one's own ----
+
+
+def _uploaded() -> Shown | None:
+    st.file_uploader(
+        "A picture of your own", type="image", key="try_upload", on_change=_take, args=("upload",),
+        help="PNG, JPEG, WebP, GIF, BMP or TIFF, up to 20 MB. It is kept in the memory of this session only.",
+    )  # fmt: skip
+    return _kept("upload")
+
+
+def _photographed() -> Shown | None:
+    st.camera_input(
+        "A photograph", key="try_camera", on_change=_take, args=("camera",),
+        help="Browsers lend their camera only to this computer's own pages and to https.",
+    )  # fmt: skip
+    return _kept("camera")
+
+
+def _take(source: str) -> None:
+    """Read the file that the widget of `source` has now; what is wrong with it is kept as a sentence."""
+    file = st.session_state[f"try_{source}"]
+    own = st.session_state.setdefault(OWN, {})
+    if file is None:
+        own.pop(source, None)
+        return
+    try:
+        own[source] = shown_file(file.getvalue(), file.name if source == "upload" else "photograph")
+    except LabError as error:
+        own[source] = str(error)
+
+
+def _kept(source: str) -> Shown | None:
+    found = st.session_state.get(OWN, {}).get(source)
+    if isinstance(found, str):
+        raise DataError(found)
+    return found
+
+
+def shown_file(content: bytes, name: str) -> Shown:
+    """The picture in a file. Raises DataError when it cannot be read."""
+    picture = read_upload(content)
+    return Shown(picture.pixels, sha256(picture.pixels.tobytes()).hexdigest()[:12], name[:60], told=picture.told)
+
+
+def _drawn() -> Shown | None:
+    own = st.session_state.setdefault(OWN, {})
+    uri = draw_pad(key="try_pad", start=own.get("draw", "")) or own.get("draw", "")
+    found = shown_drawing(uri) if uri else None
+    own["draw"] = uri
+    return found
+
+
+def shown_drawing(uri: Any) -> Shown:
+    """The drawing in a data URI that a browser has sent: anything may be in it. Raises DataError when it is no picture."""
+    try:
+        head, _, body = uri.partition(",")
+        content = b64decode(body, validate=True) if head == "data:image/png;base64" and len(body) < MOST_LETTERS else b""
+    except (AttributeError, NotBase64, ValueError):
+        content = b""
+    return Shown(read_upload(content).pixels, "drawing", "your drawing")
+
+
+def _said(classes: Sequence[str]) -> str:
+    """The class that the viewer says the picture shows; empty while nothing is said."""
+    label = st.selectbox(
+        "It shows", [NOT_SAID, *classes, NONE_OF_THEM], key=TRUTH, persist_state="session", help="Then right and wrong can be told apart."
+    )
+    return "" if label == NOT_SAID else label

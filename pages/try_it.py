@@ -1,0 +1,64 @@
+"""Try it: any picture, what every chosen run says of it, and which patches the answer hangs on."""
+
+import streamlit as st
+
+from core.errors import LabError
+from core.training.config import RunConfig
+from dashboard import services, state
+from dashboard.foot import foot, try_this
+from dashboard.live import page_link
+from dashboard.pictures import choose_picture
+from dashboard.tryout import board, choose_patch, choose_runs, classes_of, first_recorded, link_values, proof, question, snapshot_of
+
+EXPERIMENTS = {
+    "A heart without its middle: what is it now?": {"patch": "8", "edits": "5.6.9.10"},
+    "The left and right half of a heart change places": {"patch": "16", "edits": "0-1.2-3"},
+    "A ring whose hole is painted over": {"image": "27", "patch": "8", "edits": "5.6.9.10"},
+    "Draw a picture of your own": {"from": "draw"},
+}
+
+LEGEND = (
+    "Pixels (1, 3, 32, 32), normalised as in training → logits z (1, K) → p = exp(z) / Σ exp(z): five most probable of K classes. The line "
+    "across a bar: before the edits. An erased patch gets the mean color of the training images, which normalised is 0 up to rounding."
+)
+
+st.title("Try it")
+st.markdown("A model answers any picture in the words it has learned. **Erase or swap patches: what does its answer hang on?**")
+state.values()
+for sentence in state.messages():
+    st.warning(sentence)
+
+left, right = st.container(key="tryit").columns([3, 8], gap="medium")
+own, others = left.container(), left.container()
+with others:
+    runs = choose_runs()
+    patch = choose_patch()
+with own:
+    picture = choose_picture(classes_of(runs))
+there, below = right.container(), right.container()
+between, end = st.container(), st.container()
+first = snapshot_of(runs[0]) if runs else first_recorded()
+
+
+@st.fragment
+def answers() -> None:
+    """What an edit in the browser changes; the rest of the page stays as it is."""
+    try:
+        edits = board(picture, runs, patch)
+        values = link_values(picture, runs, patch, edits)
+        with end:
+            link = page_link({name: value for name, value in values.items() if value})
+            foot(first, link=link, command=RunConfig.of(**first.config).command())
+        state.write_page(values)
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+with there:
+    answers()
+below.caption(LEGEND)
+below.caption(proof(picture, runs))
+with between:
+    question(runs)
+    try_this(EXPERIMENTS)
+services.warm_up()

@@ -1,0 +1,85 @@
+"""Models in memory: opened once, again when their file has changed, never more than a few."""
+
+import shutil
+
+import pytest
+
+from core.data import DATASETS
+from core.errors import StoreError
+from core.recorded import recorded_epochs
+from core.training.config import RunConfig
+from dashboard import opened, services
+from dashboard.opened import Weighted, open_best, weighted_runs
+from tests.support import SMALL, ended, register_tiny, wait_for
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setitem(DATASETS, "tiny", None)
+    register_tiny()
+    services.shutdown()
+    yield services.manager()
+    services.shutdown()
+
+
+@pytest.fixture
+def weights(tmp_path):
+    """A file of weights of one's own."""
+    return shutil.copy(recorded_epochs("shapes-gru")[0], tmp_path / "epoch-0000.safetensors")
+
+
+def test_a_model_is_opened_once_and_again_when_its_file_has_changed(weights):
+    first = opened.opened(weights)
+    assert opened.opened(weights) is first
+    shutil.copy(recorded_epochs("shapes-gru")[8], weights)
+    second = opened.opened(weights)
+    assert second is not first and second.metadata["epoch"] == 8
+
+
+def test_only_so_many_models_stay(tmp_path, weights):
+    first = opened.opened(weights)
+    for place in range(opened.MOST):
+        opened.opened(shutil.copy(weights, tmp_path / f"epoch-{place + 1:04d}.safetensors"))
+    assert opened.opened(weights) is not first
+
+
+def test_weights_that_are_gone_or_damaged_are_explained(weights):
+    weights.write_bytes(b"nothing")
+    with pytest.raises(StoreError, match="damaged"):
+        opened.opened(weights)
+    weights.unlink()
+    with pytest.raises(StoreError, match="not there"):
+        opened.opened(weights)
+
+
+def test_runs_with_weights_own_first(lab):
+    run_id = lab.submit(RunConfig.of(**{**SMALL, "epochs": 3}))
+    done = wait_for(lab, run_id, ended)
+    waiting = lab.submit(RunConfig.of(**SMALL), paused=True)  # it has no weights yet
+    found = weighted_runs()
+    assert next(iter(found)) == run_id and waiting not in found and "recorded-shapes-gru" in found
+    assert found[run_id].best == done.best.epoch and found[run_id].title == f"GRU on tiny, {done.best.val_top1:.0%}"
+    assert "recorded-cifar10-bar-0" in found and "recorded-cifar10-bar-1" not in found
+    assert found["recorded-shapes-gru"].name == "shapes-gru"
+    lab.stop(waiting)
+
+
+def test_the_best_weights_are_taken_else_the_last(lab):
+    run_id = lab.submit(RunConfig.of(**{**SMALL, "epochs": 3}))
+    wait_for(lab, run_id, ended)
+    files = lab.files(run_id)
+    row = Weighted(run_id, SMALL, 1, 0.5)
+    assert open_best(row)[0] == 1
+    files.epoch(1).unlink()
+    epoch, found = open_best(row)
+    assert epoch == 2 and found.metadata["epoch"] == 2
+    for path in map(files.epoch, files.epochs()):
+        path.unlink()
+    with pytest.raises(StoreError, match="keeps no weights: choose another run"):
+        open_best(row)
+
+
+def test_recorded_runs_answer_with_their_best_weights():
+    epoch, found = open_best(weighted_runs()["recorded-shapes-gru"])
+    assert epoch == found.metadata["epoch"] == 16
