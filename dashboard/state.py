@@ -146,7 +146,6 @@ def start(key: str, name: str, options: Collection[Any], default: Any, convert: 
     """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`."""
     if key not in st.session_state:
         try:
-            found = convert(st.query_params.get(name, ""))
             found = convert(linked(name))
         except ValueError:
             found = None

@@ -28,7 +28,7 @@ ALLOWED = {
     "core.models": BASE,
     "core.probes": LEARNING,
     "core.training": LEARNING,
-    "core.evaluation": LEARNING | {"core.training", "core.recorded"},
+    "core.evaluation": LEARNING | {"core.training", "core.recorded", "core.published"},
     "core.recorded": LEARNING | {"core.training"},
     "core.published": LEARNING | {"core.training"},
     "core.results": LEARNING | {"core.training", "core.recorded"},
@@ -40,10 +40,14 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.configs published recorded results scores",
+    "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.rebuild published "
+    "recorded results scores",
+    "core.data": "search uploads",
+    "core.evaluation": "embedding intervals judged pairs pictures",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "cells charts confusion controls downloads evaluating feed foot forecast images live navigation outputs pairs runs server "
-    "services state tables trap",
+    "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
+    "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures runs server "
+    "services state tables trap tryout verdicts",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

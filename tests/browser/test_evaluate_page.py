@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.recorded import recorded_run
@@ -12,13 +14,19 @@ K = len(RUN.classes)
 CELLS = ".confusion-board td"
 
 
+@pytest.fixture(scope="module")
+def address(serve):
+    return serve(Path(__file__).resolve().parents[2] / "dashboard" / "app.py")
+
+
 @pytest.fixture
-def matrix(lab, page):
-    page.goto(f"{lab.url}evaluate")
-    page.wait_for_selector(CELLS)
-    page.get_by_text("surest first").wait_for(timeout=60_000)  # the images of the first cell: torch is loaded for them
-    page.get_by_role("radio", name="images", exact=True).click()
-    return page
+def matrix(address, shared_page):
+    """The page as a new visitor sees it; the server has loaded torch and the images for the first one."""
+    shared_page.set_viewport_size({"width": 1280, "height": 800})
+    shared_page.goto(f"{address}/evaluate")
+    shared_page.get_by_text("surest first").wait_for(timeout=90_000)
+    shared_page.get_by_role("radio", name="images", exact=True).click()
+    return shared_page
 
 
 def numbers(page):
