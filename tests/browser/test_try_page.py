@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from core.training.checkpoint import open_model
 pytestmark = pytest.mark.browser
 HEART = draw(PARTS["val"][6:7])[0][0]
 GRU = "recorded-shapes-gru"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +25,16 @@ def opened():
     return open_model(recorded_epochs("shapes-gru")[recorded_run("shapes-gru").best.epoch])
 
 
+@pytest.fixture(scope="module")
+def address(serve):
+    """One server for all tests: each visit is a session of its own."""
+    return serve(ROOT / "dashboard" / "app.py")
+
+
 @pytest.fixture
-def visit(lab, page):  # the page is closed before its server
+def visit(address, page):
     def go(query=""):
-        page.goto(f"{lab.url}try{query}")
+        page.goto(f"{address}/try{query}")
         page.wait_for_selector(f".patch-card[data-run={GRU}] .patch-bar", timeout=60_000)
         return page
 
