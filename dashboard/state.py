@@ -152,13 +152,17 @@ def start(key: str, name: str, options: Collection[Any], default: Any, convert: 
         st.session_state[key] = found if found in options else default
 
 
-def write_page(values: Mapping[str, str]) -> None:
-    """Bring the address bar of a page up to these values; empty ones are left out. What widgets have bound to it is theirs."""
-    for name, value in values.items():
-        if value and st.query_params.get(name) != value:
+def write_page(values: Mapping[str, str], *, bound: Collection[str] = ()) -> None:
+    """Bring the address bar of a page up to these values and nothing else; empty ones are left out.
+
+    `bound` are the names that widgets have bound to it: those are theirs, and must not be set here.
+    """
+    wanted = {name: value for name, value in values.items() if value}
+    for name in st.query_params.to_dict().keys() - wanted.keys() - set(bound):
+        del st.query_params[name]
+    for name, value in wanted.items():
+        if st.query_params.get(name) != value:
             st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
 
 
 def owner() -> str:

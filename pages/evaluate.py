@@ -50,6 +50,6 @@ else:
     values = {**feed.link_values(run, epoch), "cell": cell, "norm": looked.norm if looked.norm != "true" else ""}
     try_this(EXPERIMENTS)
     foot(run, link=page_link(values), command=RunConfig.of(**run.config).command())
-    state.write_page(values)
+    state.write_page(values, bound=("split", "view"))
 feed.follow(run)
 services.warm_up()

@@ -38,7 +38,7 @@ def train(page):
 
 def go_to(page, title):
     page.get_by_test_id("stTopNavSection").filter(has_text="Lab").click()
-    page.get_by_role("link", name=title).click()
+    page.get_by_test_id("stTopNavPopover").get_by_role("menuitem", name=title).click()
     page.get_by_role("heading", name=title, level=1).wait_for()
 
 

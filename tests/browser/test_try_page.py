@@ -79,7 +79,7 @@ def drag(page, *places):
     page.mouse.move(*places[0])
     page.mouse.down()
     for place in places[1:]:
-        page.mouse.move(*place, steps=8)
+        page.mouse.move(*place, steps=32)
     page.mouse.up()
 
 

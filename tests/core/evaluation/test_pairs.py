@@ -159,8 +159,20 @@ def test_a_test_that_calls_everything_different_is_found_out(monkeypatch):
 
 
 def test_what_differs_between_configs():
-    one = {"model": "gru", "lr": 0.1, "hidden_size": 3, "seed": 0}
-    other = {"model": "vit", "lr": 0.1, "num_heads": 2, "seed": 0}
-    assert differing([one, other]) == {"model": ["gru", "vit"], "hidden_size": [3, None], "num_heads": [None, 2]}
+    one, other = RunConfig.of(model="gru", hidden_size=3).flat(), RunConfig.of(model="vit", num_heads=2).flat()
+    found = differing([one, other])
+    assert (found["model"], found["hidden_size"], found["num_heads"]) == (["gru", "vit"], [3, None], [None, 2])
+    assert found.keys() == {n for n in one.keys() | other.keys() if one.get(n) != other.get(n)}
     assert differing([one, {**one}]) == differing([one]) == differing([]) == {}
     assert differing([one, {**one, "seed": 1}, one]) == {"seed": [0, 1, 0]}
+
+
+def test_a_run_that_is_older_than_a_hyperparameter_had_its_default():
+    new = RunConfig.of(model="gru").flat()
+    old = {name: value for name, value in new.items() if name != "shift"}
+    assert differing([old, new]) == {}
+    assert differing([old, {**new, "shift": new["shift"] + 1}]) == {"shift": [new["shift"], new["shift"] + 1]}
+
+
+def test_runs_of_a_model_that_the_lab_does_not_know_are_still_told_apart():
+    assert differing([{"model": "mamba", "lr": 1}, {"model": "mamba", "lr": 2}]) == {"lr": [1, 2]}
