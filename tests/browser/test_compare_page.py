@@ -176,6 +176,8 @@ def test_training_curves_can_be_smoothed_and_drawn_by_time(board):
     board.get_by_label("Show").select_option("train_loss")
     board.get_by_label("By", exact=True).select_option("time")
     board.get_by_text("1 run without known times cannot be drawn against time").wait_for()
+    board.get_by_label("Filter").fill("compare-gru")  # alone: what others cover of a line would count
+    board.wait_for_function(f"document.querySelectorAll('{ROWS}').length === 1")
     before = ink(board, "curves", 0)
     smoothing.fill("0.97")
     board.wait_for_function("location.search.includes('smooth=0.97')")

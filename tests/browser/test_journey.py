@@ -29,11 +29,13 @@ def pets(tmp_path):
     return tmp_path / "pets"
 
 
-def train(page):
-    """Press play and wait for the end; the run's name."""
+def train(page, before=None):
+    """Press play and wait for the end of a run that is not the one before; its name."""
     page.keyboard.press("Space")
-    page.wait_for_function("document.body.innerText.includes('· finished')", timeout=90_000)
-    return page.get_by_text("· finished").first.locator("strong").inner_text()
+    asked = "before => { const run = new URLSearchParams(location.search).get('run'); return run !== before && run; }"
+    run = page.wait_for_function(asked, arg=before).json_value()
+    page.wait_for_function("run => document.body.innerText.includes(`${run} · finished`)", arg=run, timeout=90_000)
+    return run
 
 
 def go_to(page, title):
@@ -59,13 +61,14 @@ def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
 
     go_to(page, "Train")
     page.wait_for_selector("html[data-keys]", state="attached")
-    slider = page.locator("[class*='st-key-hp_gru_lr'] [role=slider]")
+    slider = page.get_by_role("slider", name="Learning rate")
     slider.focus()
-    for _ in range(11):  # 1e-6, 2e-6, 5e-6, ... 5e-3
+    for place in range(1, 12):  # 1e-6, 2e-6, 5e-6, ... 5e-3
         page.keyboard.press("ArrowRight")
+        page.wait_for_function("place => document.activeElement.value === String(place)", arg=place)
     page.wait_for_function("new URLSearchParams(location.search).get('lr') === '0.005'")
     page.evaluate("document.activeElement.blur()")
-    second = train(page)
+    second = train(page, first)
     assert second != first
 
     go_to(page, "Evaluate")

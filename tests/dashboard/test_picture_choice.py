@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data import load_dataset
+from core.data import DATASETS, load_dataset
 from core.data.config import DataConfig
 from dashboard import services
 from dashboard.pictures import from_set, sets_at_hand, size_of
@@ -12,6 +12,7 @@ from dashboard.pictures import from_set, sets_at_hand, size_of
 @pytest.fixture(autouse=True)
 def lab(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+    monkeypatch.delitem(DATASETS, "tiny", raising=False)  # of the tests that ran before
     services.shutdown()
     yield
     services.shutdown()
