@@ -163,8 +163,11 @@ def visit(browser: Any, home: str) -> dict[str, Any]:
             page.goto(f"http://127.0.0.1:{port}/")
             page.wait_for_selector(".live-chart-plot .main-svg", timeout=60_000)
             page.wait_for_timeout(4_000)  # the server loads torch behind the first page, the browser plotly.js
+            page.get_by_test_id("stTopNavSection").filter(has_text="Lab").click()
+            link = page.get_by_test_id("stTopNavPopover").get_by_role("menuitem", name="Compare")
+            link.wait_for()
             page.evaluate(WATCH)
-            page.get_by_role("link", name="Compare").or_(page.get_by_text("Lab", exact=True)).first.click()
+            link.click()
             page.wait_for_function("window.painted !== undefined", timeout=60_000)
             found[visitor] = page.evaluate("window.painted") / 1000
             if visitor == "second":
