@@ -6,6 +6,7 @@ const { canvasPen, svgPen } = await import(`./pens.js${search}`);
 const { QUIET, curves, parallel, scatter } = await import(`./figures.js${search}`);
 const { columnsOf, csv, matcher, sorted } = await import(`./table.js${search}`);
 
+const FIRST_ROWS = 40; // more than are in sight; the others come behind the first picture, for which they would be laid out in vain
 const TELL_PAUSE = 350; // ms without a change after which the page is told
 const DASHES = [[], [7, 4], [2, 3]]; // of the second and third seven selected runs
 const FIGURES = { curves, scatter, parallel };
@@ -192,10 +193,8 @@ class Board {
   }
 
   fillTable() {
-    const keeps = this.body.contains(document.activeElement) ? document.activeElement : null;
-    this.body.replaceChildren(...this.runs.map((run) => this.rows.get(run.id)));
-    keeps?.focus({ preventScroll: true });
-    this.style = readStyle(this.root);
+    this.style = readStyle(this.root); // before the table changes: afterwards it would have to be laid out for that
+    this.placeRows();
     for (const run of this.runs) {
       const [row, { color, dash = [] }] = [this.rows.get(run.id), this.look(run)];
       const chosen = this.selected.includes(run.id);
@@ -210,6 +209,14 @@ class Board {
       if (how) heading.setAttribute('aria-sort', how);
       else heading.removeAttribute('aria-sort');
     }
+  }
+
+  placeRows() {
+    const first = this.counts.drawn ? this.runs.length : FIRST_ROWS;
+    if (first < this.runs.length) requestAnimationFrame(() => setTimeout(() => this.placeRows()));
+    const keeps = this.body.contains(document.activeElement) ? document.activeElement : null;
+    this.body.replaceChildren(...this.runs.slice(0, first).map((run) => this.rows.get(run.id)));
+    keeps?.focus({ preventScroll: true });
   }
 
   // ---- words ----
