@@ -32,7 +32,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The options of a command line; raises ConfigError for a flag that does not exist, with the nearest match."""
     options, strange = make_parser().parse_known_args(arguments)
     if strange:
-        near = get_close_matches(strange[0].partition("=")[0], train.flags(), n=1)
+        flag = strange[0].partition("=")[0]
+        near = [known for known in get_close_matches(flag, train.flags(), n=1) if known != flag]  # of another command
         hint = f" Did you mean {near[0]}?" if near else ""
         raise ConfigError(f"There is no option {strange[0]!r} here.{hint} Add --help to see all options.")
     return options

@@ -18,6 +18,7 @@ BENCHMARKS = {
     "shares": ("shares", 6, "evaluation, metrics, checkpoints and augmentation as shares of an epoch"),
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "evaluate": ("evaluating", 2, "how long a person waits for an epoch and for a cell's images on the page Evaluate"),
+    "statistics": ("counting", 1, "mean and deviation of 50,000 images against NumPy's"),
     "start": ("start", 1, "from `python -m dashboard` to a page with content"),
     "board": ("board", 2, "the Compare page with 200 runs of 2,000 points: first draw and hover"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
@@ -29,7 +30,9 @@ def main() -> int:
     parser.epilog = "\n".join(f"  {name:10} {what} (about {minutes} min)" for name, (_, minutes, what) in BENCHMARKS.items())
     parser.add_argument("name", nargs="*", choices=[*BENCHMARKS, []], help="what to measure (default: everything)")
     parser.add_argument(
-        "--data", type=Path, help="folder of class folders of real images, for all but viewers, start and shapes (default: drawn ones)"
+        "--data",
+        type=Path,
+        help="folder of class folders of real images, for loop, neighbour, kernel, shares and evaluate (default: drawn ones)",
     )
     parser.add_argument("--home", type=Path, help="folder for runs and decoded images (default: a fresh one); kept, it spares decoding")
     parser.add_argument("--preset", default="", help="the run that viewers watch (default: the default GRU)")

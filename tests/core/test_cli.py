@@ -374,6 +374,7 @@ def refused(lab, *words, **options):
         (["train", "--preset", "hand"], "no preset named 'hand'."),
         (["train", "--hiden-size", "3"], "no option '--hiden-size' here. Did you mean --hidden-size?"),
         (["train", "--epoch=3"], "no option '--epoch=3' here. Did you mean --epochs?"),
+        (["data", "info", "--dataset", "shapes"], "no option '--dataset' here. Add --help"),
         (["train", "--model", "cnn", "--hidden-size", "3"], "no hyperparameter named 'hidden_size'."),
         (["train", "--hidden-size", "0"], "hidden_size = 0 is out of range: choose 1 to 1024 units."),
         (["train", "--hidden-size", "many"], "hidden_size = 'many' is not valid: choose 1 to 1024."),
