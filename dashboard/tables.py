@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from csv import DictWriter
 from html import escape
+from io import StringIO
 
 from core.scores import ClassScores
 
+COUNTS = {
+    "frequency": ("of all %", "Share of all images that are of this class."),
+    "true_positives": ("TP", "True positives: images of this class that were called it."),
+    "false_negatives": ("FN", "False negatives: images of this class that were called another."),
+    "false_positives": ("FP", "False positives: images of other classes that were called this one."),
+    "true_negatives": ("TN", "True negatives: images of other classes that were called another, too."),
+}
 COLUMNS = {
     "recall": ("Recall", "Of the images of this class, the share that was found."),
     "precision": ("Precision", "Of the images called this class, the share that is."),
@@ -19,14 +28,21 @@ COLUMNS = {
 }
 
 
-def class_table_html(scores: ClassScores, classes: Sequence[str], *, caption: str) -> str:
-    """Scores in percent, one row a class, then their mean and their mean weighted by support."""
-    head = "".join(f'<th scope="col" title="{escape(told)}">{title} %</th>' for title, told in COLUMNS.values())
+def class_table_html(scores: ClassScores, classes: Sequence[str], *, caption: str, counts: bool = False, chosen: int | None = None) -> str:
+    """Scores in percent, one row a class, then their mean and their mean weighted by support.
+
+    With `counts`, how often the class occurs and the four counts stand before them. The row of the class `chosen` is marked.
+    """
+    counted = COUNTS if counts else {}
+    titles = [*counted.values(), *((f"{title} %", told) for title, told in COLUMNS.values())]
+    head = "".join(f'<th scope="col" title="{escape(told)}">{title}</th>' for title, told in titles)
     rows = [
-        _row(name, f"{row['count']:,}", [row[score] for score in COLUMNS]) for name, row in zip(classes, scores.rows(classes), strict=True)
+        _row(row["class"], [_count(n, row[n]) for n in ("count", *counted)], [row[n] for n in COLUMNS], "chosen" if k == chosen else "")
+        for k, row in enumerate(scores.rows(classes))
     ]
-    means = _row("mean", "", [scores.mean(score) for score in COLUMNS], "total")
-    weighted = _row("weighted by n", f"{scores.total:,}", [scores.weighted(score) for score in COLUMNS], "total")
+    blank = [""] * len(counted)
+    means = _row("mean", ["", *blank], [scores.mean(score) for score in COLUMNS], "total")
+    weighted = _row("weighted by n", [f"{scores.total:,}", *blank], [scores.weighted(score) for score in COLUMNS], "total")
     return (
         f'<div class="lab-scroll"><table class="lab-table"><caption>{escape(caption)}</caption>'
         f'<thead><tr><th scope="col">class</th><th scope="col">n</th>{head}</tr></thead>'
@@ -34,9 +50,23 @@ def class_table_html(scores: ClassScores, classes: Sequence[str], *, caption: st
     )
 
 
-def _row(name: str, count: str, values: list[float], look: str = "") -> str:
-    cells = "".join(f"<td>{100 * value:.1f}</td>" for value in values)
-    return f'<tr class="{look}"><th scope="row">{escape(name)}</th><td>{count}</td>{cells}</tr>'
+def _count(name: str, value: float) -> str:
+    return f"{100 * value:.1f}" if name == "frequency" else f"{value:,}"
+
+
+def _row(name: str, counts: list[str], values: list[float], look: str = "") -> str:
+    cells = "".join(f"<td>{text}</td>" for text in (*counts, *(f"{100 * value:.1f}" for value in values)))
+    return f'<tr class="{look}"><th scope="row">{escape(name)}</th>{cells}</tr>'
+
+
+def class_table_csv(scores: ClassScores, classes: Sequence[str]) -> str:
+    """All counts and scores of each class as CSV, shares as fractions."""
+    rows = scores.rows(classes)
+    text = StringIO()
+    writer = DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def help_table_html(rows: Sequence[Mapping[str, str]]) -> str:

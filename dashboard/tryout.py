@@ -20,8 +20,6 @@ from core.evaluation.pictures import (
     effect_of_erasing,
     parse_edits,
 )
-from core.recorded import recorded_run
-from core.training.history import Snapshot
 from dashboard import services, state
 from dashboard.answers import board_data, waiting_data
 from dashboard.components.patch_board import edits_sent, patch_board
@@ -71,21 +69,9 @@ def choose_patch() -> int:
     )  # fmt: skip
 
 
-def snapshot_of(run: Weighted) -> Snapshot:
-    """All that is known of a run."""
-    if run.run_id.startswith("recorded-"):
-        return recorded_run(run.run_id.removeprefix("recorded-"))
-    return services.manager().snapshot(run.run_id)
-
-
-def first_recorded() -> Snapshot:
-    """The run that the foot tells of while none is chosen."""
-    return recorded_run(services.first_recorded())
-
-
 def classes_of(runs: Sequence[Weighted]) -> list[str]:
     """All classes that some of the runs know, each once."""
-    return list(dict.fromkeys(name for run in runs for name in snapshot_of(run).classes))
+    return list(dict.fromkeys(name for run in runs for name in services.run(run.run_id).classes))
 
 
 def edits_text_of(picture: Shown, patch: int) -> str:

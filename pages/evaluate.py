@@ -9,7 +9,7 @@ from dashboard.evaluating import board, choose, consent, figures_html, judged_he
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pairs import pair_panel
-from dashboard.tables import class_table_html
+from dashboard.tables import class_table_csv, class_table_html
 from dashboard.trap import trap_panel
 
 EXPERIMENTS = {
@@ -36,14 +36,19 @@ else:
     left, right = st.columns([6, 5], gap="medium")
     with left:
         looked, epoch = board(judging)
+        scores = ClassScores(judging.matrices[epoch])
+        st.html(figures_html(scores, judged_here(judging, epoch, quiet=True)))
     with right:
         view(judging, looked, epoch)
-    scores = ClassScores(judging.matrices[epoch])
-    st.html(figures_html(scores, judged_here(judging, epoch, quiet=True)))
     if judging.split != "val":
         consent(judging)
     st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
-    st.html(class_table_html(scores, run.classes, caption=f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}."))
+    caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}."
+    st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=looked.row))
+    st.download_button(
+        "Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{run.run_id}-epoch-{epoch + 1}.csv", key="class_csv",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
     pair_panel(judging)
     trap_panel()
     cell = "-".join(map(str, looked.cell)) if looked.cell else ""

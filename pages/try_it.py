@@ -8,7 +8,7 @@ from dashboard import services, state
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
-from dashboard.tryout import board, choose_patch, choose_runs, classes_of, first_recorded, link_values, proof, question, snapshot_of
+from dashboard.tryout import board, choose_patch, choose_runs, classes_of, link_values, proof, question
 
 EXPERIMENTS = {
     "A heart without its middle: what is it now?": {"patch": "8", "edits": "5.6.9.10"},
@@ -37,7 +37,7 @@ with own:
     picture = choose_picture(classes_of(runs))
 there, below = right.container(), right.container()
 between, end = st.container(), st.container()
-first = snapshot_of(runs[0]) if runs else first_recorded()
+first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
 
 
 @st.fragment

@@ -65,7 +65,7 @@ def differing(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 
     A run that is older than a hyperparameter of its model was trained with what is now the default.
     """
-    configs = [{**_defaults(config["model"]), **config} for config in configs]
+    configs = [{**config, **{n: v for n, v in _defaults(config["model"]).items() if n not in config}} for config in configs]
     names = dict.fromkeys(name for config in configs for name in config)
     values = {name: [config.get(name) for config in configs] for name in names}
     return {name: found for name, found in values.items() if any(value != found[0] for value in found[1:])}

@@ -198,7 +198,7 @@ class Board {
     const called = sum(classes.map((_, c) => counts[c * k + j]));
     const share = (whole) => (whole ? percent(count / whole) : 'none');
     const what = i === j ? `${classes[i]}, named rightly` : `${classes[i]} taken for ${classes[j]}`;
-    return `${what}: ${count.toLocaleString('en')} images, ${share(all)} of all ${classes[i]}, ${share(called)} of all called ${classes[j]}`;
+    return `${what}: ${count.toLocaleString('en')} images, ${share(all)} of class ${classes[i]}, ${share(called)} of those called ${classes[j]}`;
   }
 
   say(i, j) {

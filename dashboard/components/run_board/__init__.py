@@ -49,7 +49,7 @@ HTML = f"""<div class="run-board"><i class="run-board-probe"></i>
     <label>Filter <input class="run-board-filter" aria-label="Filter" type="search" placeholder="gru  lr&lt;0.01  data=shapes"></label>
     <label><input class="run-board-only" type="checkbox"> selected only</label>
     <details class="run-board-save"><summary>Save</summary><menu>{
-    "".join(f'<button type="button" data-save="{what}">{text}</button>' for what, text in _SAVED.items())
+    "".join(f'<button type="button" data-save="{what}" aria-label="{text}">{text}</button>' for what, text in _SAVED.items())
 }</menu></details>
   </div>
   <div class="run-board-line"><p class="run-board-said"></p><p class="run-board-key" aria-live="polite"></p></div>

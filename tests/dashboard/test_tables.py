@@ -1,0 +1,50 @@
+"""The table of scores per class: as HTML and as CSV, against counts made by hand."""
+
+import csv
+import io
+import re
+
+import numpy as np
+import pytest
+
+from core.scores import ClassScores
+from dashboard.tables import class_table_csv, class_table_html
+
+MATRIX = np.array([[7, 2, 1], [0, 5, 0], [3, 1, 1]])  # rows true
+CLASSES = ("cat", "<dog>", "ship")
+COUNTED = {"cat": (10, 7, 3, 3, 7), "<dog>": (5, 5, 0, 3, 12), "ship": (5, 1, 4, 1, 14)}  # n, TP, FN, FP, TN
+
+
+def rows(text):
+    return re.findall(r"<tr.*?</tr>", text)
+
+
+@pytest.mark.parametrize("k", range(3))
+def test_counts_stand_before_the_scores(k):
+    found = rows(class_table_html(ClassScores(MATRIX), CLASSES, caption="x", counts=True))[1 + k]
+    cells = re.findall(r"<td>(.*?)</td>", found)
+    n, tp, fn, fp, tn = COUNTED[CLASSES[k]]
+    assert cells[:6] == [str(n), f"{100 * n / 20:.1f}", str(tp), str(fn), str(fp), str(tn)]
+    recall, precision, f1, iou, rest = tp / (tp + fn), tp / (tp + fp), 2 * tp / (2 * tp + fp + fn), tp / (tp + fp + fn), (tp + tn) / 20
+    assert cells[6:] == [f"{100 * score:.1f}" for score in (recall, precision, f1, iou, rest)]
+
+
+def test_every_row_has_a_cell_for_each_heading():
+    for counts in (False, True):
+        head, *body = rows(class_table_html(ClassScores(MATRIX), CLASSES, caption="x", counts=counts))
+        assert {len(re.findall("<t[dh]", row)) for row in body} == {len(re.findall("<th", head))}
+
+
+def test_the_row_of_the_chosen_class_alone_is_marked_and_names_are_escaped():
+    text = class_table_html(ClassScores(MATRIX), CLASSES, caption="<b>", chosen=1)
+    assert [place for place, row in enumerate(rows(text)) if "chosen" in row] == [2]
+    assert "&lt;dog&gt;" in text and "<dog>" not in text and "<b>" not in text
+
+
+def test_the_csv_has_every_count_and_score():
+    found = list(csv.DictReader(io.StringIO(class_table_csv(ClassScores(MATRIX), CLASSES))))
+    for row in found:
+        n, tp, fn, fp, tn = COUNTED[row["class"]]
+        counts = (row["count"], row["true_positives"], row["false_negatives"], row["false_positives"], row["true_negatives"])
+        assert tuple(map(int, counts)) == (n, tp, fn, fp, tn)
+        assert float(row["iou"]) == pytest.approx(tp / (tp + fp + fn)) and float(row["frequency"]) == n / 20
