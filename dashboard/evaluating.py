@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.data import DATASETS
 from core.errors import DataError, LabError
+from core.published import PUBLISHED_ID
 from core.scores import ClassScores
 from core.training.history import Snapshot
 from dashboard import feed, services, state
@@ -63,6 +64,7 @@ def _choose_minus(run: Snapshot, split: str) -> str:
     """The run whose matrix is subtracted: one of the same classes that has counted the same split at its best epoch."""
     known = feed.known_runs(published=True) if split in SPLITS else {}
     titles = {"": "Nothing"} | {run_id: title for run_id, title in known.items() if _comparable(run, split, run_id)}
+    state.start("minus", "minus", titles, "")
     return st.selectbox(
         "Minus", list(titles), format_func=titles.get, key="minus", help="The matrix of a run at its best epoch is subtracted."
     )
@@ -126,6 +128,9 @@ def judged_here(judging: Judging, epoch: int, *, quiet: bool = False) -> Judged 
 
 def _say_why(run: Snapshot, error: LabError) -> None:
     """Why nothing can be said of each image; where it is for want of a recorded run's images, a field that names their folder."""
+    if run.run_id == PUBLISHED_ID:
+        st.info("The published hand-in came as figures: its curves and its matrices. What it said of a single image is not among them.")
+        return
     missing = isinstance(error, DataError) and run.recorded and DATASETS[run.config["dataset"]].needs_folder
     if missing and not moved_to(run):
         st.info(

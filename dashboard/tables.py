@@ -31,18 +31,18 @@ COLUMNS = {
 def class_table_html(scores: ClassScores, classes: Sequence[str], *, caption: str, counts: bool = False, chosen: int | None = None) -> str:
     """Scores in percent, one row a class, then their mean and their mean weighted by support.
 
-    With `counts`, how often the class occurs and the four counts stand before them. The row of the class `chosen` is marked.
+    With `counts`, how often the class occurs and the four counts stand behind them. The row of the class `chosen` is marked.
     """
     counted = COUNTS if counts else {}
-    titles = [*counted.values(), *((f"{title} %", told) for title, told in COLUMNS.values())]
+    titles = [*((f"{title} %", told) for title, told in COLUMNS.values()), *counted.values()]
     head = "".join(f'<th scope="col" title="{escape(told)}">{title}</th>' for title, told in titles)
     rows = [
-        _row(row["class"], [_count(n, row[n]) for n in ("count", *counted)], [row[n] for n in COLUMNS], "chosen" if k == chosen else "")
+        _row(row["class"], f"{row['count']:,}", [row[n] for n in COLUMNS], [_count(n, row[n]) for n in counted], "chosen" * (k == chosen))
         for k, row in enumerate(scores.rows(classes))
     ]
     blank = [""] * len(counted)
-    means = _row("mean", ["", *blank], [scores.mean(score) for score in COLUMNS], "total")
-    weighted = _row("weighted by n", [f"{scores.total:,}", *blank], [scores.weighted(score) for score in COLUMNS], "total")
+    means = _row("mean", "", [scores.mean(score) for score in COLUMNS], blank, "total")
+    weighted = _row("weighted by n", f"{scores.total:,}", [scores.weighted(score) for score in COLUMNS], blank, "total")
     return (
         f'<div class="lab-scroll"><table class="lab-table"><caption>{escape(caption)}</caption>'
         f'<thead><tr><th scope="col">class</th><th scope="col">n</th>{head}</tr></thead>'
@@ -54,8 +54,8 @@ def _count(name: str, value: float) -> str:
     return f"{100 * value:.1f}" if name == "frequency" else f"{value:,}"
 
 
-def _row(name: str, counts: list[str], values: list[float], look: str = "") -> str:
-    cells = "".join(f"<td>{text}</td>" for text in (*counts, *(f"{100 * value:.1f}" for value in values)))
+def _row(name: str, n: str, scores: list[float], counts: list[str], look: str) -> str:
+    cells = "".join(f"<td>{text}</td>" for text in (n, *(f"{100 * score:.1f}" for score in scores), *counts))
     return f'<tr class="{look}"><th scope="row">{escape(name)}</th>{cells}</tr>'
 
 

@@ -52,7 +52,8 @@ else:
     pair_panel(judging)
     trap_panel()
     cell = "-".join(map(str, looked.cell)) if looked.cell else ""
-    values = {**feed.link_values(run, epoch), "cell": cell, "norm": looked.norm if looked.norm != "true" else ""}
+    norm = looked.norm if looked.norm != "true" else ""
+    values = {**feed.link_values(run, epoch), "minus": judging.minus, "cell": cell, "norm": norm}
     try_this(EXPERIMENTS)
     foot(run, link=page_link(values), command=RunConfig.of(**run.config).command())
     state.write_page(values, bound=("split", "view"))

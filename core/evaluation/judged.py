@@ -140,8 +140,8 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
 
     weights = weights_of(manager, run_id)
     if epoch not in weights:
-        kept = ", ".join(str(e + 1) for e in weights) or "none"
-        raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Choose one of the kept epochs: {kept}.")
+        others = f" Choose one of the kept epochs: {', '.join(str(e + 1) for e in weights)}." if weights else ""
+        raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}, so what it says of single images is not known.{others}")
     opened = open_model(weights[epoch])
     split = images_of(manager, opened.metadata["config"], opened.classes, images, data=data, progress=progress)
     _check(manager, run_id, images, split)

@@ -91,6 +91,7 @@ def test_the_matrix_by_keyboard(matrix):
 def test_a_class_is_opened_by_its_name(matrix):
     matrix.get_by_role("button", name=RUN.classes[3], exact=True).click()
     matrix.get_by_text(f"{RUN.classes[3]} or not: average precision").wait_for(timeout=60_000)
+    assert matrix.locator("tr.chosen th").all_inner_texts() == [RUN.classes[3]]
 
 
 def test_a_run_minus_itself_is_nothing(matrix):

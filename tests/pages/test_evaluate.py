@@ -123,7 +123,7 @@ def test_training_images_are_judged_when_asked():
 def test_the_published_hand_in_has_matrices_and_no_images():
     app = open_evaluate(run="published-hand-in", epoch="3")
     assert figure(app, "top-1 accuracy") == f"{published_run().epochs[2].val_top1:.1%}" and figure(app, "top-3") == "–"
-    assert "keeps no weights" in texts(app)
+    assert "came as figures" in texts(app)
 
 
 def test_a_recorded_run_of_images_that_are_not_here_asks_for_them(tmp_path):
@@ -142,6 +142,15 @@ def test_two_runs_are_compared_image_by_image():
     told = texts(app)
     assert f"**{one.run_id}** alone is right on {(a & ~b).sum()} images, **{two.run_id}** alone on {(b & ~a).sum()}" in told
     assert ("beyond chance" in told) != ("may be chance" in told) and "McNemar" in told
+
+
+def test_a_link_says_what_is_subtracted():
+    app = open_evaluate(run="recorded-cifar10-hand-in-0", minus="recorded-cifar10-hand-in-1")
+    assert app.selectbox(key="minus").value == "recorded-cifar10-hand-in-1"
+    assert app.query_params["minus"] == "recorded-cifar10-hand-in-1"
+    run(app.selectbox(key="minus").set_value(""))
+    assert "minus" not in app.query_params
+    assert open_evaluate(minus="no-such-run").selectbox(key="minus").value == ""
 
 
 def test_a_run_on_other_images_is_not_offered_for_comparison():
