@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from core.evaluation.judged import Judged
 
 FOLDER = "folder"
-VIEWS = {"images": "Images", "class": "Class", "sure": "Sureness", "when": "History"}
+VIEWS = {"images": "Images", "class": "Class", "curves": "Curves", "sure": "Sureness", "when": "History"}
 NOTHING = "–"
 
 
@@ -34,7 +34,8 @@ class Judging:
     run: Snapshot
     split: str  # of `SPLITS`, or a folder
     matrices: dict[int, np.ndarray]
-    minus: str = ""  # the run whose matrix is subtracted
+    minus: str = ""  # the run whose matrix is subtracted,
+    minus_epoch: int = 0  # and that matrix's epoch
 
     @property
     def title(self) -> str:
@@ -57,17 +58,35 @@ def choose() -> Judging:
             ).strip()
     with columns[1]:
         minus = _choose_minus(run, split)
-    return Judging(run, split, _matrices(run, split), minus)
+    return Judging(run, split, _matrices(run, split), *minus)
 
 
-def _choose_minus(run: Snapshot, split: str) -> str:
-    """The run whose matrix is subtracted: one of the same classes that has counted the same split at its best epoch."""
+def _choose_minus(run: Snapshot, split: str) -> tuple[str, int]:
+    """The run and the epoch whose matrix is subtracted: one of the same classes that has counted the same split."""
     known = feed.known_runs(published=True) if split in SPLITS else {}
     titles = {"": "Nothing"} | {run_id: title for run_id, title in known.items() if _comparable(run, split, run_id)}
     state.start("minus", "minus", titles, "")
-    return st.selectbox(
-        "Minus", list(titles), format_func=titles.get, key="minus", help="The matrix of a run at its best epoch is subtracted."
-    )
+    with st.container(horizontal=True, gap="small"):
+        minus = st.selectbox(
+            "Minus",
+            list(titles),
+            format_func=titles.get,
+            key="minus",
+            on_change=_to_best_epoch,
+            help="The matrix of this run is subtracted.",
+        )
+        if not minus:
+            return "", 0
+        other = services.run(minus)
+        epochs = sorted(recorded_matrices(other, split))
+        state.start("minus_epoch", "minus_epoch", epochs, other.best.epoch, lambda text: int(text) - 1)
+        if st.session_state["minus_epoch"] not in epochs:
+            st.session_state["minus_epoch"] = other.best.epoch
+        return minus, st.selectbox("Its epoch", epochs, format_func=lambda e: str(e + 1), key="minus_epoch", width=84)
+
+
+def _to_best_epoch() -> None:
+    st.session_state["minus_epoch"] = None
 
 
 def _comparable(run: Snapshot, split: str, run_id: str) -> bool:
@@ -108,9 +127,16 @@ def _other(judging: Judging) -> tuple[str, np.ndarray] | None:
     """The name and the matrix of what is subtracted."""
     if not judging.minus:
         return None
-    other = services.run(judging.minus)
-    epoch = other.best.epoch
-    return f"{judging.minus} after epoch {epoch + 1}", recorded_matrices(other, judging.split)[epoch]
+    matrix = recorded_matrices(services.run(judging.minus), judging.split)[judging.minus_epoch]
+    return f"{judging.minus} after epoch {judging.minus_epoch + 1}", matrix
+
+
+def minus_link(judging: Judging) -> dict[str, str]:
+    """What a link says of what is subtracted; the best epoch goes without saying."""
+    if not judging.minus:
+        return {}
+    best = judging.minus_epoch == services.run(judging.minus).best.epoch
+    return {"minus": judging.minus, "minus_epoch": "" if best else str(judging.minus_epoch + 1)}
 
 
 def judged_here(judging: Judging, epoch: int, *, quiet: bool = False) -> Judged | None:
@@ -180,8 +206,11 @@ def consent(judging: Judging) -> None:
 def view(judging: Judging, looked: Looked, epoch: int) -> None:
     """What is beside the board."""
     chosen = st.segmented_control(
-        "View", list(VIEWS), format_func=VIEWS.get, default="images", required=True, key="view", bind="query-params"
+        "View", list(VIEWS), format_func=VIEWS.get, default="images", required=True, key="view", bind="query-params", wrap=True
     )
+    if chosen == "curves":
+        _curves(judging, looked)
+        return
     judged = judged_here(judging, epoch)
     if judged is None:
         kept = [str(e + 1) for e in kept_epochs(judging.run, judging.split)]
@@ -191,6 +220,21 @@ def view(judging: Judging, looked: Looked, epoch: int) -> None:
             )
         return
     {"images": _images, "class": _class, "sure": _sure, "when": _when}[chosen](judging, looked, epoch, judged)
+
+
+def _curves(judging: Judging, looked: Looked) -> None:
+    from dashboard.figures import scores_figure
+
+    best = judging.run.best.epoch
+    name = "" if looked.row is None else judging.run.classes[looked.row]
+    figure = scores_figure(judging.matrices, best=best, title=judging.title, name=name, k=looked.row)
+    st.plotly_chart(figure, key="scores", alt=f"Scores of {name or 'all classes'} by epoch")
+    what = (
+        f"Of the class {name}."
+        if name
+        else "Means over the classes; top-1 is of all images. Click a class in the matrix for its own curves."
+    )
+    st.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
 
 
 def _images(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:

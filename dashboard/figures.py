@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
+
+from core.scores import ClassScores
 
 if TYPE_CHECKING:
     from core.evaluation.calibration import Reliability
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from core.evaluation.ranking import PrecisionRecall
 
 RUN, WRONG, QUIET = "#0072b2", "#d55e00", "rgba(128, 128, 128, 0.7)"
+CURVES = {"recall": "recall", "precision": "precision", "f1": "F1"}
+COLORS, SYMBOLS = ("#8a6d00", RUN, WRONG, "#009e73"), ("star", "circle", "square", "diamond")
 MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
 SHARES = {"range": [0, 1.02], "tickformat": ".0%"}
 
@@ -50,6 +55,33 @@ def precision_recall_figure(found: PrecisionRecall, name: str, chosen: tuple[flo
         ]
     )  # fmt: skip
     return _laid_out(figure, f"{name} or not: average precision {found.average_precision:.1%}", "recall", "precision")
+
+
+def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, name: str = "", k: int | None = None) -> go.Figure:
+    """Recall, precision and F1 of the class `k`, called `name`, or their means and top-1, by epoch (counted from 1 in what is shown).
+
+    `matrices` (K, K) by epoch from 0. The epoch `best` is marked.
+    """
+    epochs = sorted(matrices)
+    scores = [ClassScores(matrices[epoch]) for epoch in epochs]
+    if k is None:
+        lines = {"top-1 accuracy": [one.top1 for one in scores]}
+        lines |= {f"mean {words}": [one.mean(score) for one in scores] for score, words in CURVES.items()}
+    else:
+        lines = {words: [float(getattr(one, score)[k]) for one in scores] for score, words in CURVES.items()}
+    numbers, mode = [epoch + 1 for epoch in epochs], "lines" if len(epochs) > 1 else "markers"
+    traces = [
+        go.Scatter(
+            x=numbers, y=values, name=words, mode=mode, line={"color": color}, marker={"color": color, "symbol": symbol, "size": 9},
+            hovertemplate=f"{words} %{{y:.1%}} after epoch %{{x}}<extra></extra>",
+        )
+        for (words, values), color, symbol in zip(lines.items(), COLORS[-len(lines):], SYMBOLS[-len(lines):], strict=True)
+    ]  # fmt: skip
+    n = scores[-1].total if k is None else int(scores[-1].count[k])
+    figure = _laid_out(go.Figure(traces), f"{title}{f', class {name}' if name else ''}, n = {n:,}", "epoch", "share")
+    if best in matrices:
+        figure.add_vline(best + 1, line={"color": QUIET, "dash": "dot"})
+    return figure.update_layout(xaxis={"range": None, "tickformat": "d"}, yaxis={"range": None, "tickformat": ".0%"})
 
 
 def learning_figure(found: Learning, epochs: list[int]) -> go.Figure:

@@ -5,7 +5,7 @@ import streamlit as st
 from core.scores import ClassScores
 from core.training.config import RunConfig
 from dashboard import feed, services, state
-from dashboard.evaluating import board, choose, consent, figures_html, judged_here, view
+from dashboard.evaluating import board, choose, consent, figures_html, judged_here, minus_link, view
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pairs import pair_panel
@@ -53,7 +53,7 @@ else:
     trap_panel()
     cell = "-".join(map(str, looked.cell)) if looked.cell else ""
     norm = looked.norm if looked.norm != "true" else ""
-    values = {**feed.link_values(run, epoch), "minus": judging.minus, "cell": cell, "norm": norm}
+    values = {**feed.link_values(run, epoch), **minus_link(judging), "cell": cell, "norm": norm}
     try_this(EXPERIMENTS)
     foot(run, link=page_link(values), command=RunConfig.of(**run.config).command())
     state.write_page(values, bound=("split", "view"))

@@ -148,8 +148,15 @@ def test_a_link_says_what_is_subtracted():
     app = open_evaluate(run="recorded-cifar10-hand-in-0", minus="recorded-cifar10-hand-in-1")
     assert app.selectbox(key="minus").value == "recorded-cifar10-hand-in-1"
     assert app.query_params["minus"] == "recorded-cifar10-hand-in-1"
+    assert app.selectbox(key="minus_epoch").value == recorded_run("cifar10-hand-in-1").best.epoch
+    run(app.selectbox(key="minus_epoch").set_value(0))
+    assert app.query_params["minus_epoch"] == "1"
+    app = open_evaluate(run="recorded-cifar10-hand-in-0", minus="recorded-cifar10-hand-in-1", minus_epoch="3")
+    assert app.selectbox(key="minus_epoch").value == 2
+    run(app.selectbox(key="minus").set_value("recorded-cifar10-hand-in-2"))
+    assert app.selectbox(key="minus_epoch").value == recorded_run("cifar10-hand-in-2").best.epoch
     run(app.selectbox(key="minus").set_value(""))
-    assert "minus" not in app.query_params
+    assert "minus" not in app.query_params and "minus_epoch" not in app.query_params
     assert open_evaluate(minus="no-such-run").selectbox(key="minus").value == ""
 
 
@@ -157,6 +164,13 @@ def test_a_run_on_other_images_is_not_offered_for_comparison():
     own = trained()
     options = open_evaluate(run=own.run_id).selectbox(key="minus").options
     assert not any("recorded-" in option for option in options)
+
+
+@pytest.mark.parametrize("run_id", ["published-hand-in", "recorded-shapes-gru"])
+def test_scores_by_epoch_need_nothing_but_the_matrices(run_id):
+    app = open_evaluate(run=run_id, view="Curves")
+    assert len(app.get("plotly_chart")) == 1
+    assert f"best on validation images, {services.run(run_id).best.epoch + 1}." in texts(app)
 
 
 def test_a_run_without_an_epoch_says_so():
