@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -12,21 +13,42 @@ from core.errors import ConfigError
 from core.models.dropout import Dropout
 
 
-def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """softmax(q k^T / sqrt(D)) v and the weights: (..., T, D), (..., S, D), (..., S, E) -> (..., T, E), (..., T, S).
+@dataclass(frozen=True, eq=False)
+class AttentionStages:
+    """Every step of one attention, from the queries to the output."""
 
-    Row t of the weights says how much token t reads from each of the S tokens; rows sum to 1. `mask` is boolean and
-    broadcasts to the weights: True may be read, False gets weight exactly 0 (as in F.scaled_dot_product_attention; a
-    row of False is all 0). Scaled by the size of a key, not by the number of tokens.
+    scores: Tensor  # q k^T, (..., T, S)
+    scaled: Tensor  # by 1 / sqrt(D), or by the scale asked for
+    masked: Tensor  # what may not be read has the lowest finite number
+    weights: Tensor  # softmax along S: rows sum to 1, those without anything to read to 0
+    output: Tensor  # weights v, (..., T, E)
+
+
+def attention_stages(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, *, scale: float | None = None) -> AttentionStages:
+    """softmax(q k^T / sqrt(D)) v step by step: (..., T, D), (..., S, D), (..., S, E).
+
+    `mask` is boolean and broadcasts to the weights: True may be read, False gets weight exactly 0 (as in
+    F.scaled_dot_product_attention; a row of False is all 0). `scale` replaces 1 / sqrt(D).
     """
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (..., T, D) @ (..., D, S) -> (..., T, S)
+    scores = q @ k.transpose(-2, -1)  # (..., T, D) @ (..., D, S) -> (..., T, S)
+    scaled = scores / math.sqrt(q.shape[-1]) if scale is None else scores * scale
     if mask is None:
-        weights = scores.softmax(dim=-1)
+        masked, weights = scaled, scaled.softmax(dim=-1)
     else:
         # The lowest finite number, not -inf: a row without anything to read would make NaN, in the gradient too.
-        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
-        weights = scores.softmax(dim=-1).masked_fill(~mask, 0.0)
-    return weights @ v, weights  # (..., T, S) @ (..., S, E) -> (..., T, E)
+        masked = scaled.masked_fill(~mask, torch.finfo(scaled.dtype).min)
+        weights = masked.softmax(dim=-1).masked_fill(~mask, 0.0)
+    return AttentionStages(scores, scaled, masked, weights, weights @ v)  # (..., T, S) @ (..., S, E) -> (..., T, E)
+
+
+def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """The output (..., T, E) and the weights (..., T, S) of `attention_stages`.
+
+    Row t of the weights says how much token t reads from each of the S tokens; rows sum to 1. Scaled by the size of a key, not by the
+    number of tokens.
+    """
+    stages = attention_stages(q, k, v, mask)
+    return stages.output, stages.weights
 
 
 class Attend(nn.Module):

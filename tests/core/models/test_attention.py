@@ -4,7 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from core.errors import ConfigError
-from core.models.attention import MultiHeadAttention, scaled_dot_product_attention
+from core.models.attention import MultiHeadAttention, attention_stages, scaled_dot_product_attention
 from core.models.dropout import seed_dropout
 
 B, T, S, D = 2, 6, 9, 5
@@ -47,6 +47,21 @@ def test_it_is_scaled_by_the_size_of_a_key():
     q, k, v = qkv(B)
     expected = (torch.einsum("btd,bsd->bts", q, k) / 5**0.5).softmax(-1)
     torch.testing.assert_close(scaled_dot_product_attention(q, k, v)[1], expected, rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("scale", [None, 1.0, 1 / 6**0.5])
+@pytest.mark.parametrize("mask", ["none", "causal", "padding"])
+def test_every_stage_follows_from_the_one_before(mask, scale):
+    q, k, v = qkv(B)
+    found = attention_stages(q, k, v, MASKS[mask], scale=scale)
+    close = {"rtol": 0, "atol": 1e-14}
+    torch.testing.assert_close(found.scores, torch.einsum("btd,bsd->bts", q, k), **close)
+    torch.testing.assert_close(found.scaled, found.scores * (scale or D**-0.5), **close)
+    allowed = torch.ones(B, T, S, dtype=torch.bool) if mask == "none" else MASKS[mask].expand(B, T, S)
+    assert torch.equal(found.masked[allowed], found.scaled[allowed]) and (found.masked[~allowed] < -1e300).all()
+    shares = found.scaled.exp() * allowed
+    torch.testing.assert_close(found.weights, shares / shares.sum(-1, keepdim=True), **close)
+    torch.testing.assert_close(found.output, F.scaled_dot_product_attention(q, k, v, MASKS[mask], scale=scale), **close)
 
 
 @pytest.mark.parametrize("heads", [1, 2, 4])
