@@ -36,7 +36,7 @@ def widget(h: Hyperparameter) -> Any:
     if h.kind is bool:
         st.toggle(**common)
     elif h.choices is not None and h.kind is str:
-        st.segmented_control(options=h.choices, required=True, **common)
+        st.segmented_control(options=h.choices, required=True, wrap=True, **common)
     elif h.choices is not None:
         st.select_slider(options=h.choices, **common)
     elif h.kind is str:

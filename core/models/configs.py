@@ -68,8 +68,9 @@ class ViTConfig(PatchConfig):
     )
     positions: str = hparam(
         "learned",
-        "How a token knows its place. With none, the model sees a bag of patches.",
-        choices=("none", "learned", "sinusoidal"),
+        "How a token knows its place: learned, sine and cosine of its index, of its row and column (grid), or the bare index. With none, "
+        "the model sees a bag of patches.",
+        choices=("none", "learned", "sinusoidal", "grid", "index"),
         basic=True,
     )
 

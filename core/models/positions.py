@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import isqrt
+
 import torch
 from torch import Tensor, nn
 
-from core.errors import unknown
+from core.errors import ConfigError, unknown
 
 
 def sinusoidal_positions(length: int, dim: int) -> Tensor:
@@ -21,15 +23,51 @@ def sinusoidal_positions(length: int, dim: int) -> Tensor:
     return table[:, :dim].float()
 
 
-class SinusoidalPositions(nn.Module):
-    """Add fixed `sinusoidal_positions` to (B, T, C) tokens."""
+def grid_positions(length: int, dim: int) -> Tensor:
+    """`sinusoidal_positions` of the row in the first half of the features and of the column in the second, (length, dim) float32.
 
-    def __init__(self, length: int, dim: int):
+    The tokens are a square grid in reading order, with or without a class token before it; that has no place: zeros. Raises ConfigError
+    for any other length.
+    """
+    side = isqrt(length) if isqrt(length) ** 2 == length else isqrt(length - 1)
+    lead = length - side**2  # 1 with a class token
+    if not side or lead > 1:
+        raise ConfigError(f"Positions in a grid need a square number of tokens, with or without a class token: {length} is neither.")
+    rows, columns = sinusoidal_positions(side, dim - dim // 2), sinusoidal_positions(side, dim // 2)  # (side, dim / 2) each
+    grid = torch.cat((rows.repeat_interleave(side, 0), columns.repeat(side, 1)), dim=1)  # (side^2, dim)
+    return torch.cat((grid.new_zeros(lead, dim), grid))
+
+
+class FixedPositions(nn.Module):
+    """Add a table (T, C) that is not learned to (B, T, C) tokens."""
+
+    def __init__(self, table: Tensor):
         super().__init__()
-        self.register_buffer("table", sinusoidal_positions(length, dim), persistent=False)  # (T, C)
+        self.register_buffer("table", table, persistent=False)
 
     def forward(self, tokens: Tensor) -> Tensor:
         return tokens + self.table  # (B, T, C) + (T, C)
+
+
+class IndexPositions(FixedPositions):
+    """Add the index itself, 0 to T - 1, to every feature: the naive way. Late tokens drown in it."""
+
+    def __init__(self, length: int, dim: int):
+        super().__init__(torch.arange(length, dtype=torch.float32)[:, None].expand(length, dim).clone())
+
+
+class GridPositions(FixedPositions):
+    """Add `grid_positions`: sine and cosine of row and column."""
+
+    def __init__(self, length: int, dim: int):
+        super().__init__(grid_positions(length, dim))
+
+
+class SinusoidalPositions(FixedPositions):
+    """Add `sinusoidal_positions`."""
+
+    def __init__(self, length: int, dim: int):
+        super().__init__(sinusoidal_positions(length, dim))
 
 
 class LearnedPositions(nn.Module):
@@ -51,6 +89,8 @@ POSITIONS: dict[str, type[nn.Module]] = {
     "none": NoPositions,
     "learned": LearnedPositions,
     "sinusoidal": SinusoidalPositions,
+    "grid": GridPositions,
+    "index": IndexPositions,
 }
 
 

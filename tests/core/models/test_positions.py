@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from core.errors import ConfigError
-from core.models.positions import LearnedPositions, build_positions, sinusoidal_positions
+from core.hparams import declared
+from core.models.configs import ViTConfig
+from core.models.positions import POSITIONS, LearnedPositions, build_positions, grid_positions, sinusoidal_positions
 
 
 @pytest.mark.parametrize(("length", "dim"), [(257, 64), (10, 7), (1, 1), (5, 2)])
@@ -39,6 +41,39 @@ def test_each_kind_adds_what_it_says():
     assert isinstance(learned, LearnedPositions)
     learned(tokens).sum().backward()
     assert torch.equal(learned.table.grad, torch.full((9, 8), 2.0))  # one table for the whole batch of 2
+
+
+@pytest.mark.parametrize("lead", [0, 1])
+@pytest.mark.parametrize(("side", "dim"), [(16, 64), (4, 7), (1, 2)])
+def test_grid_positions_are_those_of_row_and_column(side, dim, lead):
+    table = grid_positions(side**2 + lead, dim)
+    rows, columns = sinusoidal_positions(side, (dim + 1) // 2), sinusoidal_positions(side, dim // 2)
+    assert not table[:lead].any()
+    for t in range(side**2):
+        assert torch.equal(table[lead + t], torch.cat((rows[t // side], columns[t % side])))
+
+
+def test_in_a_grid_neighbours_above_are_as_near_as_those_beside():
+    """What the index alone does not know: in reading order the token above is a whole row away."""
+    near = {kind: table @ table.T for kind, table in (("grid", grid_positions(256, 64)), ("sinusoidal", sinusoidal_positions(256, 64)))}
+    beside, above = (7 * 16 + 7, 7 * 16 + 8), (7 * 16 + 7, 8 * 16 + 7)
+    assert near["grid"][beside].item() == pytest.approx(near["grid"][above].item(), abs=1e-4)
+    assert near["sinusoidal"][beside] > near["sinusoidal"][above] + 1
+
+
+@pytest.mark.parametrize("length", [3, 7, 255])
+def test_a_grid_has_a_square_number_of_tokens(length):
+    with pytest.raises(ConfigError, match=f"{length} is neither"):
+        grid_positions(length, 8)
+
+
+def test_the_index_is_added_to_every_feature():
+    tokens = torch.randn(2, 9, 8)
+    assert torch.equal(build_positions("index", 9, 8)(tokens) - tokens, (tokens + torch.arange(9.0)[:, None]) - tokens)
+
+
+def test_every_kind_can_be_chosen_for_a_vit():
+    assert set(declared(ViTConfig)["positions"].choices) == set(POSITIONS)
 
 
 def test_an_unknown_kind_is_refused():
