@@ -7,6 +7,7 @@ trains both and compares their losses.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isqrt
 from textwrap import dedent
 
 from core.hparams import Hyperparameters
@@ -144,6 +145,8 @@ def vit(config: ViTConfig, classes: int) -> str:
         "none": "",
         "learned": f"self.positions = nn.Parameter(torch.empty({tokens}, {dim}).normal_(std=0.02))",
         "sinusoidal": f'self.register_buffer("positions", sinusoids({tokens}, {dim}))',
+        "grid": f'self.register_buffer("positions", grid_sinusoids({isqrt(tokens - 1)}, {dim}))',
+        "index": f'self.register_buffer("positions", torch.arange({tokens}.0)[:, None])',
     }[config.positions]
     added = " + self.positions" if places else ""
     sinusoids = '''
@@ -152,6 +155,13 @@ def vit(config: ViTConfig, classes: int) -> str:
         """Sine and cosine at different frequencies, (length, dim)."""
         angle = torch.arange(length, dtype=torch.float64)[:, None] / 10000 ** (torch.arange(0, dim, 2, dtype=torch.float64) / dim)
         return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)[:, :dim].float()
+    '''
+    grid_sinusoids = '''
+
+    def grid_sinusoids(side, dim):
+        """Sine and cosine of row and column, zeros for the class token: (1 + side^2, dim)."""
+        rows, columns = sinusoids(side, dim - dim // 2), sinusoids(side, dim // 2)
+        return F.pad(torch.cat((rows.repeat_interleave(side, 0), columns.repeat(side, 1)), dim=1), (0, 0, 1, 0))
     '''
     attend = "F.scaled_dot_product_attention(q, k, v)"
     if drops(config):
@@ -208,7 +218,7 @@ def vit(config: ViTConfig, classes: int) -> str:
         DROPOUT=f"self.dropout = Dropout({p})" if drops(config) else "",
         ATTEND=f"self.attend = Dropout({p})" if drops(config) else "",
         DROPOUTS=f"self.dropout1, self.dropout2 = Dropout({p}), Dropout({p})" if drops(config) else "",
-    ) + (dedent(sinusoids) if config.positions == "sinusoidal" else "")
+    ) + dedent({"sinusoidal": sinusoids, "grid": sinusoids + grid_sinusoids}.get(config.positions, ""))
 
 
 def renet(config: ReNetConfig, classes: int) -> str:
