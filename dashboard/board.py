@@ -29,7 +29,7 @@ from dashboard.live import STATUS_WORDS
 POINTS = 200  # of a training curve: as many as a figure of some hundred runs can show
 EPOCHS = 200
 DIGITS = 4  # significant ones
-FORMAT = 1  # of a line: one that was kept in another is made anew
+FORMAT = 2  # of a line: one that was kept in another is made anew
 SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
 
 

@@ -12,10 +12,8 @@ from core.data import Progress
 from core.errors import DataError, LabError
 from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, accuracy_interval, compare
 from core.evaluation.judged import Judged, judged
-from core.models import MODELS
 from core.published import PUBLISHED_ID
 from core.scores import ClassScores
-from core.training.config import RunConfig
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot
@@ -61,19 +59,10 @@ def best_interval(run: Snapshot) -> Interval | None:
 
 
 def differing(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    """The hyperparameters in which flat configs differ, {name: a value each}; None where a model does not have it.
-
-    A run that is older than a hyperparameter of its model was trained with what is now the default.
-    """
-    configs = [{**config, **{n: v for n, v in _defaults(config["model"]).items() if n not in config}} for config in configs]
+    """The hyperparameters in which flat configs differ, {name: a value each}; None where a model does not have it."""
     names = dict.fromkeys(name for config in configs for name in config)
     values = {name: [config.get(name) for config in configs] for name in names}
     return {name: found for name, found in values.items() if any(value != found[0] for value in found[1:])}
-
-
-def _defaults(model: str) -> dict[str, Any]:
-    known = RunConfig.hyperparameters(model) if model in MODELS else {}
-    return {name: h.default for name, h in known.items()}
 
 
 def verdict(manager: RunManager, a: Snapshot, b: Snapshot, *, progress: Progress | None = None) -> Verdict:

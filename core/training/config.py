@@ -11,7 +11,7 @@ from core.data import data_spec
 from core.data.config import DataConfig
 from core.errors import ConfigError, unknown
 from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
-from core.models import model_spec
+from core.models import MODELS, model_spec
 from core.training.presets import PRESETS
 
 
@@ -170,6 +170,15 @@ class RunConfig:
             "dataset": self.dataset,
             **{n: v for part in parts for n, v in asdict(part).items()},
         }
+
+    @classmethod
+    def completed(cls, config: Mapping[str, Any]) -> dict[str, Any]:
+        """A flat config as it was kept, with all that it does not name: a run that is older than a hyperparameter had what is its default.
+
+        That of a model which the lab does not know (any more) stays as it is.
+        """
+        known = cls.hyperparameters(config["model"]) if config.get("model") in MODELS else {}
+        return {**config, **{name: h.default for name, h in known.items() if name not in config}}
 
     def changed(self) -> dict[str, Any]:
         """`model` and `dataset`, and the values that differ from their defaults: the short form for links and labels."""

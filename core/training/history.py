@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from core.training.config import RunConfig
+
 MAX_POINTS = 2000
 
 
@@ -202,7 +204,7 @@ def snapshot_of(
         version=len(records) * 100 + sum(status.encode()) % 97,  # changes with every epoch and every status
         status=status,
         message=message,
-        config=config,
+        config=RunConfig.completed(config),
         classes=tuple(facts.get("classes", ())),
         epochs=records,
         stride=points.stride,

@@ -150,10 +150,16 @@ def test_what_comes_with_the_project_can_be_used(name):
     assert opened.classes == run.classes and sum(p.numel() for p in opened.model.parameters()) == run.parameters
     with torch.no_grad():
         assert opened.model(torch.zeros(2, 3, 32, 32)).shape == (2, len(run.classes))
-    assert opened.metadata["config"] == run.config and "/" not in run.config["data"]
+    assert RunConfig.completed(opened.metadata["config"]) == run.config and "/" not in run.config["data"]
 
 
 def test_all_that_comes_with_the_project_is_small_and_of_known_models():
     assert "shapes-gru" in recorded_names(), "every page opens on it"
     assert {recorded_run(name).config["model"] for name in recorded_names()} <= {*MODELS}
     assert sum(path.stat().st_size for path in recorded.FOLDER.rglob("*") if path.is_file()) < BUDGET
+
+
+def test_recorded_runs_name_every_hyperparameter_of_today():
+    for name in recorded_names():
+        config = recorded_run(name).config
+        assert config == RunConfig.of(**config).flat()

@@ -113,7 +113,7 @@ def test_an_ended_run_is_read_once_for_all_servers(monkeypatch):
     board.run_line.cache_clear()  # another server
     monkeypatch.setattr(board.services, "run", None)
     assert board.run_line(run_id, "finished-1") == line
-    assert [path.name for path in (manager.home / "runs" / run_id).glob("*board*")] == ["board-1-finished-1.json"]
+    assert [path.name for path in (manager.home / "runs" / run_id).glob("*board*")] == ["board-2-finished-1.json"]
     with pytest.raises(TypeError):
         board.run_line(run_id, "finished-2")  # what has changed is read
 

@@ -165,14 +165,3 @@ def test_what_differs_between_configs():
     assert found.keys() == {n for n in one.keys() | other.keys() if one.get(n) != other.get(n)}
     assert differing([one, {**one}]) == differing([one]) == differing([]) == {}
     assert differing([one, {**one, "seed": 1}, one]) == {"seed": [0, 1, 0]}
-
-
-def test_a_run_that_is_older_than_a_hyperparameter_had_its_default():
-    new = RunConfig.of(model="gru").flat()
-    old = {name: value for name, value in new.items() if name != "shift"}
-    assert differing([old, new]) == {}
-    assert differing([old, {**new, "shift": new["shift"] + 1}]) == {"shift": [new["shift"], new["shift"] + 1]}
-
-
-def test_runs_of_a_model_that_the_lab_does_not_know_are_still_told_apart():
-    assert differing([{"model": "mamba", "lr": 1}, {"model": "mamba", "lr": 2}]) == {"lr": [1, 2]}

@@ -118,3 +118,11 @@ def test_every_hyperparameter_is_explained():
         for h in declared(config).values():
             assert h.help.endswith("."), h.name
             assert h.problem(h.default) is None, h.name
+
+
+def test_a_run_that_is_older_than_a_hyperparameter_had_its_default():
+    new = RunConfig.of(model="gru", shift=2).flat()
+    old = {name: value for name, value in new.items() if name != "shift"}
+    assert RunConfig.completed(old) == {**new, "shift": RunConfig.of(model="gru").training.shift}
+    assert RunConfig.completed(new) == new and list(RunConfig.completed(new)) == list(new)
+    assert RunConfig.completed({"model": "mamba", "lr": 1}) == {"model": "mamba", "lr": 1}
