@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from core.recorded import recorded_names, recorded_run
+from tests.benchmarks.board import fill
 
 pytestmark = pytest.mark.browser
 GRU, VIT = (f"recorded-cifar10-compare-{model}-0" for model in ("gru", "vit"))
@@ -150,6 +151,14 @@ def saved(page, words):
     with page.expect_download() as waiting:
         page.get_by_role("button", name=words, exact=True).click()
     return waiting.value
+
+
+def test_runs_out_of_sight_have_their_rows_too(lab, page):
+    fill(lab.home, runs=60, points=40, epochs=2)
+    open_board(page, f"{lab.url}compare")
+    count = 60 + len(recorded_names()) + 1  # the published hand-in
+    page.wait_for_function(f"document.querySelectorAll('{ROWS}').length === {count}")
+    assert said(page, "runs") == str(count)
 
 
 def test_table_and_figures_are_saved(board, tmp_path):

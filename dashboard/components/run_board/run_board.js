@@ -194,7 +194,7 @@ class Board {
 
   fillTable() {
     this.style = readStyle(this.root); // before the table changes: afterwards it would have to be laid out for that
-    this.placeRows();
+    this.placeRows(this.counts.drawn ? this.runs.length : FIRST_ROWS);
     for (const run of this.runs) {
       const [row, { color, dash = [] }] = [this.rows.get(run.id), this.look(run)];
       const chosen = this.selected.includes(run.id);
@@ -211,11 +211,11 @@ class Board {
     }
   }
 
-  placeRows() {
-    const first = this.counts.drawn ? this.runs.length : FIRST_ROWS;
-    if (first < this.runs.length) requestAnimationFrame(() => setTimeout(() => this.placeRows()));
+  // The first `count` runs at once, the others behind the next picture.
+  placeRows(count) {
+    if (count < this.runs.length) requestAnimationFrame(() => setTimeout(() => this.placeRows(this.runs.length)));
     const keeps = this.body.contains(document.activeElement) ? document.activeElement : null;
-    this.body.replaceChildren(...this.runs.slice(0, first).map((run) => this.rows.get(run.id)));
+    this.body.replaceChildren(...this.runs.slice(0, count).map((run) => this.rows.get(run.id)));
     keeps?.focus({ preventScroll: true });
   }
 
