@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RUN, WRONG, QUIET = "#0072b2", "#d55e00", "rgba(128, 128, 128, 0.7)"
 CURVES = {"recall": "recall", "precision": "precision", "f1": "F1"}
-COLORS, SYMBOLS = ("#8a6d00", RUN, WRONG, "#009e73"), ("star", "circle", "square", "diamond")
+LOOKS = {"top-1 accuracy": ("#8a6d00", "star"), "recall": (RUN, "circle"), "precision": (WRONG, "square"), "F1": ("#009e73", "diamond")}
 MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
 SHARES = {"range": [0, 1.02], "tickformat": ".0%"}
 
@@ -65,18 +65,19 @@ def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, 
     epochs = sorted(matrices)
     scores = [ClassScores(matrices[epoch]) for epoch in epochs]
     if k is None:
-        lines = {"top-1 accuracy": [one.top1 for one in scores]}
-        lines |= {f"mean {words}": [one.mean(score) for one in scores] for score, words in CURVES.items()}
+        lines = {"top-1 accuracy": [one.top1 for one in scores]} | {w: [one.mean(s) for one in scores] for s, w in CURVES.items()}
     else:
         lines = {words: [float(getattr(one, score)[k]) for one in scores] for score, words in CURVES.items()}
-    numbers, mode = [epoch + 1 for epoch in epochs], "lines" if len(epochs) > 1 else "markers"
-    traces = [
-        go.Scatter(
-            x=numbers, y=values, name=words, mode=mode, line={"color": color}, marker={"color": color, "symbol": symbol, "size": 9},
-            hovertemplate=f"{words} %{{y:.1%}} after epoch %{{x}}<extra></extra>",
-        )
-        for (words, values), color, symbol in zip(lines.items(), COLORS[-len(lines):], SYMBOLS[-len(lines):], strict=True)
-    ]  # fmt: skip
+    traces = []
+    for words, values in lines.items():
+        (color, symbol), name_of = LOOKS[words], f"mean {words}" if k is None and words in CURVES.values() else words
+        traces.append(
+            go.Scatter(
+                x=[epoch + 1 for epoch in epochs], y=values, name=name_of, mode="lines+markers", line={"color": color},
+                marker={"color": color, "symbol": symbol, "size": 6},
+                hovertemplate=f"{name_of} %{{y:.1%}} after epoch %{{x}}<extra></extra>",
+            )
+        )  # fmt: skip
     n = scores[-1].total if k is None else int(scores[-1].count[k])
     figure = _laid_out(go.Figure(traces), f"{title}{f', class {name}' if name else ''}, n = {n:,}", "epoch", "share")
     if best in matrices:
