@@ -36,10 +36,10 @@ else:
     left, right = st.columns([6, 5], gap="medium")
     with left:
         looked, epoch = board(judging)
-        scores = ClassScores(judging.matrices[epoch])
-        st.html(figures_html(scores, judged_here(judging, epoch, quiet=True)))
     with right:
         view(judging, looked, epoch)
+    scores = ClassScores(judging.matrices[epoch])
+    left.html(figures_html(scores, judged_here(judging, epoch, quiet=True)))
     if judging.split != "val":
         consent(judging)
     st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
