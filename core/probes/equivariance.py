@@ -29,7 +29,6 @@ class ShuffleReport:
     shuffled: Tensor  # f(x[p]), in the shuffled order
     undone: Tensor  # the same, put back
     dtype: torch.dtype
-    undo: str
 
     @property
     def tolerance(self) -> float:
@@ -68,7 +67,7 @@ class ShuffleReport:
 
     @property
     def verdict(self) -> str:
-        """ "equivariant" (then the mean is invariant, too), "invariant" (the mean or answer alone), or "neither"."""
+        """Equivariant (then the mean is invariant, too), invariant (the mean or the one answer alone), or neither."""
         return "equivariant" if self.equivariant else "invariant" if self.invariant else "neither"
 
 
@@ -102,7 +101,7 @@ def shuffle_test(
         raise DataError(f"{len(permutation)} tokens went in and {plain.shape[1]} came out: nothing can be put back.")
     order = permutation.argsort() if undo == "inverse" else permutation
     undone = shuffled[:, order] if shuffled.dim() == 3 else shuffled
-    return ShuffleReport(permutation, plain, shuffled, undone, dtype, undo)
+    return ShuffleReport(permutation, plain, shuffled, undone, dtype)
 
 
 def _check(module: Callable, tokens: Tensor, permutation: Tensor) -> None:
