@@ -40,10 +40,10 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.rebuild published "
-    "recorded results scores",
+    "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.positions "
+    "probes.rebuild published recorded results scores",
     "core.data": "search uploads",
-    "core.evaluation": "embedding intervals judged pairs pictures",
+    "core.evaluation": "by_positions embedding intervals judged pairs pictures",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
     "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures runs server "

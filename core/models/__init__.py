@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -77,12 +79,20 @@ def build_model(name: str, task: Task | None = None, *, seed: int | None = None,
     config = spec.config.of(hyperparameters)
     module, _, cls = spec.target.partition(":")
     make = partial(getattr(import_module(module), cls), task or Task(), config, **spec.fixed)
+    with building(seed):
+        return make()
+
+
+@contextmanager
+def building(seed: int | None) -> Iterator[None]:
+    """Make a module in here: initialisation draws from torch's global generator, so one model at a time, and with a `seed` the generator
+    is put back after it."""
     import torch
 
-    # Initialisation draws from torch's global generator: one model at a time, and the generator is put back.
     with _building:
         if seed is None:
-            return make()
+            yield
+            return
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
-            return make()
+            yield

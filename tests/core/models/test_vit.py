@@ -29,9 +29,15 @@ def test_the_forward_pass_by_hand():
     torch.testing.assert_close(model(images), model.head(model.norm(tokens)[:, 0]), rtol=0, atol=1e-14)
 
 
-@pytest.mark.parametrize(("positions", "same"), [("none", True), ("learned", False), ("sinusoidal", False), ("rotary", False)])
+@pytest.mark.parametrize(
+    ("positions", "same"),
+    [("none", True), ("index", True), ("learned", False), ("sinusoidal", False), ("grid", False), ("rotary", False)],
+)
 def test_without_positions_the_model_sees_a_bag_of_patches(positions, same):
-    """Patches are permuted, the class token stays: its logits are invariant only if nothing tells places apart."""
+    """Patches are permuted, the class token stays: its logits are invariant only if nothing tells places apart.
+
+    The bare index does not: it adds the same to every feature, and that is what LayerNorm takes out before anything reads it.
+    """
     model = tiny(positions=positions)
     images = torch.randn(2, 3, 32, 32, dtype=torch.float64)
     expected = model(images)

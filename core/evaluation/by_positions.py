@@ -1,0 +1,65 @@
+"""What runs of the Vision Transformer reached with each kind of positions: only runs that are otherwise equal stand side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.hparams import declared
+from core.models.configs import ViTConfig
+from core.training.config import RunConfig
+from core.training.history import Snapshot
+
+KINDS = declared(ViTConfig)["positions"].choices
+# In these, runs of one set-up may differ: what is compared, chance, and what computes the same numbers up to rounding.
+FREE = ("positions", "seed", "device", "threads", "kernel", "compile")
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What one finished run reached: the accuracy of its best epoch (from 0) on `val` validation images, and in the final test."""
+
+    run_id: str
+    seed: int
+    epoch: int
+    val_top1: float
+    val: int
+    test_top1: float | None
+    test: int
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Runs that differ in their positions and in what is `FREE` alone. `config` is flat, that of the first of them."""
+
+    config: Mapping[str, Any]
+    kinds: dict[str, list[Reached]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+
+    @property
+    def covered(self) -> int:
+        """How many kinds of positions were trained."""
+        return sum(map(bool, self.kinds.values()))
+
+    def train(self, kind: str) -> dict[str, Any]:
+        """`model`, `data set` and what differs from the defaults, to train the same with positions of this kind."""
+        return RunConfig.of(**{**self.config, "positions": kind}).changed()
+
+
+def by_positions(runs: Iterable[Snapshot]) -> list[Setup]:
+    """The finished ViT runs in groups of equal set-up, those with most kinds of positions first, else in the order of `runs`."""
+    found: dict[tuple, Setup] = {}
+    for run in runs:
+        if run.config["model"] != "vit" or run.status != "finished" or run.best is None:
+            continue
+        config = RunConfig.completed(run.config)
+        same = tuple(sorted((name, value) for name, value in config.items() if name not in FREE))
+        setup = found.setdefault(same, Setup(config))
+        test = run.test.top1 if run.test else None
+        setup.kinds[config["positions"]].append(
+            Reached(
+                run.run_id, config["seed"], run.best.epoch, run.best.val_top1, int(run.best.val_confusion.sum()),
+                test, int(run.test.confusion.sum()) if run.test else 0,
+            )
+        )  # fmt: skip
+    return sorted(found.values(), key=lambda setup: -setup.covered)
