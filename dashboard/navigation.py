@@ -83,6 +83,14 @@ PAGES = (
         section="Images as tokens",
         help="An image becomes a sequence of tokens: cut, flatten, multiply.",
     ),
+    Page(
+        title="Positions",
+        icon=":material/pin_drop:",
+        file="positions.py",
+        url_path="positions",
+        section="Attention",
+        help="How a token knows its place: six ways, number by number, and what each does to the shuffle test.",
+    ),
 )
 
 

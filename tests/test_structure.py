@@ -43,11 +43,11 @@ TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.positions "
     "probes.rebuild published recorded results scores",
     "core.data": "search uploads",
-    "core.evaluation": "by_positions embedding intervals judged pairs pictures",
+    "core.evaluation": "by_positions embedding intervals judged learned_positions pairs pictures",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
-    "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures runs server "
-    "services state tables trap tryout verdicts",
+    "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures "
+    "position_choice position_panels positions runs server services state tables trap tryout verdicts",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
