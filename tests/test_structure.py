@@ -42,7 +42,7 @@ ALLOWED = {
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.rebuild published "
     "recorded results scores",
-    "core.data": "search uploads",
+    "core.data": "search ship uploads",
     "core.evaluation": "embedding intervals judged pairs pictures",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
