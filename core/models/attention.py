@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from core.errors import ConfigError
 from core.models.dropout import Dropout
+from core.models.positions import Rotary
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +74,10 @@ class MultiHeadAttention(nn.Module):
     """`num_heads` attentions in parallel, each on D = embed_dim / num_heads dimensions, joined by one linear layer.
 
     Raises ConfigError if `num_heads` does not divide `embed_dim`. `mask` (T, S) or (B, 1, T, S), True where reading is
-    allowed.
+    allowed. With `rotary`, queries and keys are turned by their positions, before `attend` gets them; D must then be even.
     """
 
-    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0):
+    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, *, rotary: bool = False):
         super().__init__()
         if num_heads < 1 or embed_dim % num_heads:
             possible = ", ".join(str(n) for n in range(1, min(embed_dim, 16) + 1) if embed_dim % n == 0)
@@ -85,6 +86,7 @@ class MultiHeadAttention(nn.Module):
         self.query = nn.Linear(embed_dim, embed_dim)
         self.key = nn.Linear(embed_dim, embed_dim)
         self.value = nn.Linear(embed_dim, embed_dim)
+        self.rotary = Rotary(embed_dim // num_heads) if rotary else None
         self.attend = Attend(dropout)
         self.output = nn.Linear(embed_dim, embed_dim)
         for linear in (self.query, self.key, self.value, self.output):
@@ -95,6 +97,8 @@ class MultiHeadAttention(nn.Module):
         """(B, T, C) tokens read from themselves, or from `memory` (B, S, C) if given; returns (B, T, C)."""
         source = tokens if memory is None else memory
         q, k, v = self._split(self.query(tokens)), self._split(self.key(source)), self._split(self.value(source))
+        if self.rotary is not None:
+            q, k = self.rotary(q), self.rotary(k)  # not v: what is read does not depend on where it stood
         heads = self.attend(q, k, v, mask)  # (B, heads, T, D), twice (B, heads, S, D) -> (B, heads, T, D)
         return self.output(heads.transpose(1, 2).flatten(2))  # -> (B, T, heads, D) -> (B, T, C)
 

@@ -68,9 +68,9 @@ class ViTConfig(PatchConfig):
     )
     positions: str = hparam(
         "learned",
-        "How a token knows its place: learned, sine and cosine of its index, of its row and column (grid), or the bare index. With none, "
-        "the model sees a bag of patches.",
-        choices=("none", "learned", "sinusoidal", "grid", "index"),
+        "How a token knows its place: learned, sine and cosine of its index, of its row and column (grid), the bare index, or rotary: "
+        "attention turns queries and keys by it. With none, the model sees a bag of patches.",
+        choices=("none", "learned", "sinusoidal", "grid", "index", "rotary"),
         basic=True,
     )
 
@@ -79,6 +79,9 @@ class ViTConfig(PatchConfig):
         width, heads = values["embed_dim"], values["num_heads"]
         if width % heads:
             return {"num_heads": f"num_heads = {heads} does not divide embed_dim = {width}: choose a number of heads that does."}
+        if values["positions"] == "rotary" and width // heads % 2:
+            sentence = f"Rotary positions turn features in pairs, but each of {heads} heads has {width // heads} of them"
+            return {"num_heads": f"{sentence}: choose fewer heads, or other positions."}
         return {}
 
 

@@ -1,4 +1,4 @@
-"""How a token knows its place: a vector for each position, added to the tokens."""
+"""How a token knows its place: a vector for each position, added to the tokens, or a turn of queries and keys by it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from torch import Tensor, nn
 from core.errors import ConfigError, unknown
 
 
+def rotary_angles(length: int, dim: int) -> Tensor:
+    """pos / 10000^(2i / dim), (length, ceil(dim / 2)) float64: the angle at each position, slower from pair to pair of features."""
+    position = torch.arange(length, dtype=torch.float64)[:, None]  # (length, 1)
+    even = torch.arange(0, dim, 2, dtype=torch.float64)  # 2i, (ceil(dim / 2),)
+    return position / 10000 ** (even / dim)
+
+
 def sinusoidal_positions(length: int, dim: int) -> Tensor:
     """Sine and cosine at different frequencies, (length, dim) float32 (Vaswani et al. 2017, section 3.5).
 
     PE(pos, 2i) = sin(pos / 10000^(2i / dim)) and PE(pos, 2i+1) = cos(pos / 10000^(2i / dim)). An odd `dim` ends on a
     sine.
     """
-    position = torch.arange(length, dtype=torch.float64)[:, None]  # (length, 1)
-    even = torch.arange(0, dim, 2, dtype=torch.float64)  # 2i, (ceil(dim / 2),)
-    angle = position / 10000 ** (even / dim)  # (length, ceil(dim / 2))
+    angle = rotary_angles(length, dim)
     table = torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)  # sines and cosines alternate
     return table[:, :dim].float()
 
@@ -85,12 +90,34 @@ class NoPositions(nn.Identity):
     """Leave tokens as they are: the model reads a bag of patches."""
 
 
+class Rotary(nn.Module):
+    """Turn queries and keys by their position (RoPE, Su et al. 2021): scores then know how far apart two tokens are.
+
+    Features 2i and 2i+1 of a head are the coordinates of a point, which position m turns by m / 10000^(2i / D). A score, the product of
+    a query at m and a key at n, then depends on m - n only. Nothing is learned. Raises ConfigError for an odd width D.
+    """
+
+    def __init__(self, head_dim: int):
+        super().__init__()
+        if head_dim % 2:
+            raise ConfigError(f"Rotary positions turn features in pairs: a head cannot be {head_dim} wide. Choose an even width.")
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(..., T, D) -> (..., T, D): token t of the T is turned as position t. Token 0 stays as it is."""
+        precise = torch.promote_types(features.dtype, torch.float32)  # bfloat16 would blur the angle
+        angle = rotary_angles(*features.shape[-2:]).to(features.device, precise)  # (T, D / 2)
+        x, y = features.unflatten(-1, (-1, 2)).unbind(-1)  # (..., T, D) -> twice (..., T, D / 2)
+        cos, sin = angle.cos(), angle.sin()
+        return torch.stack((x * cos - y * sin, x * sin + y * cos), dim=-1).flatten(-2).to(features.dtype)
+
+
 POSITIONS: dict[str, type[nn.Module]] = {
     "none": NoPositions,
     "learned": LearnedPositions,
     "sinusoidal": SinusoidalPositions,
     "grid": GridPositions,
     "index": IndexPositions,
+    "rotary": NoPositions,  # adds nothing: attention turns its queries and keys, see `Rotary`
 }
 
 

@@ -12,13 +12,22 @@ class EncoderLayer(nn.Module):
     """Attention and a feed-forward network, each around a residual connection with LayerNorm, (B, T, C) -> (B, T, C).
 
     LayerNorm stands before each of the two (`norm_first`, as in ViT; trains without warm-up) or after the sum (as in
-    2017). Equals nn.TransformerEncoderLayer(activation="gelu", batch_first=True).
+    2017). Equals nn.TransformerEncoderLayer(activation="gelu", batch_first=True). `rotary` as in MultiHeadAttention.
     """
 
-    def __init__(self, embed_dim: int, num_heads: int, mlp_dim: int, dropout: float = 0.0, norm_first: bool = True):
+    def __init__(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        mlp_dim: int,
+        dropout: float = 0.0,
+        norm_first: bool = True,
+        *,
+        rotary: bool = False,
+    ):
         super().__init__()
         self.norm_first = norm_first
-        self.attention = MultiHeadAttention(embed_dim, num_heads, dropout)
+        self.attention = MultiHeadAttention(embed_dim, num_heads, dropout, rotary=rotary)
         self.mlp = nn.Sequential(nn.Linear(embed_dim, mlp_dim), nn.GELU(), Dropout(dropout), nn.Linear(mlp_dim, embed_dim))
         self.norm1, self.norm2 = nn.LayerNorm(embed_dim), nn.LayerNorm(embed_dim)
         self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
@@ -43,9 +52,13 @@ class Encoder(nn.Module):
         mlp_dim: int,
         dropout: float = 0.0,
         norm_first: bool = True,
+        *,
+        rotary: bool = False,
     ):
         super().__init__()
-        self.layers = nn.ModuleList(EncoderLayer(embed_dim, num_heads, mlp_dim, dropout, norm_first) for _ in range(num_layers))
+        self.layers = nn.ModuleList(
+            EncoderLayer(embed_dim, num_heads, mlp_dim, dropout, norm_first, rotary=rotary) for _ in range(num_layers)
+        )
 
     def forward(self, tokens: Tensor, mask: Tensor | None = None) -> Tensor:
         for layer in self.layers:

@@ -17,7 +17,8 @@ class ViT(nn.Module):
     """Patches and one class token through a transformer encoder, logits from the class token: (B, 3, H, W) -> (B, K).
 
     Only token 0 is read: it starts the same for every image, so all it knows it has collected from the patches by
-    attention.
+    attention. Rotary positions turn queries and keys in every layer, as position 0 of the class token and 1 to N of the patches; all
+    others are added to the tokens once.
     """
 
     def __init__(self, task: Task, config: ViTConfig):
@@ -27,7 +28,14 @@ class ViT(nn.Module):
         self.class_token = nn.Parameter(torch.empty(1, 1, dim).normal_(std=0.02))
         self.positions = build_positions(config.positions, self.embed.num_patches + 1, dim)
         self.dropout = Dropout(config.dropout)
-        self.encoder = Encoder(dim, config.num_heads, config.num_layers, mlp_dim=round(config.mlp_ratio * dim), dropout=config.dropout)
+        self.encoder = Encoder(
+            dim,
+            config.num_heads,
+            config.num_layers,
+            mlp_dim=round(config.mlp_ratio * dim),
+            dropout=config.dropout,
+            rotary=config.positions == "rotary",
+        )
         self.norm = nn.LayerNorm(dim)
         self.head = nn.Linear(dim, task.num_classes)
 

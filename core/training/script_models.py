@@ -146,6 +146,7 @@ def vit(config: ViTConfig, classes: int) -> str:
         "learned": f"self.positions = nn.Parameter(torch.empty({tokens}, {dim}).normal_(std=0.02))",
         "sinusoidal": f'self.register_buffer("positions", sinusoids({tokens}, {dim}))',
         "grid": f'self.register_buffer("positions", grid_sinusoids({isqrt(tokens - 1)}, {dim}))',
+        "rotary": "",
         "index": f'self.register_buffer("positions", torch.arange({tokens}.0)[:, None])',
     }[config.positions]
     added = " + self.positions" if places else ""
@@ -162,6 +163,17 @@ def vit(config: ViTConfig, classes: int) -> str:
         """Sine and cosine of row and column, zeros for the class token: (1 + side^2, dim)."""
         rows, columns = sinusoids(side, dim - dim // 2), sinusoids(side, dim // 2)
         return F.pad(torch.cat((rows.repeat_interleave(side, 0), columns.repeat(side, 1)), dim=1), (0, 0, 1, 0))
+    '''
+    rotary = '''
+
+    def turned(features):
+        """Turn pairs of features by their position, slower from pair to pair: (B, heads, T, D) -> (B, heads, T, D)."""
+        length, dim = features.shape[-2:]
+        angle = torch.arange(length, dtype=torch.float64)[:, None] / 10000 ** (torch.arange(0, dim, 2, dtype=torch.float64) / dim)
+        angle = angle.to(features.device, torch.float32)
+        x, y = features.unflatten(-1, (-1, 2)).unbind(-1)
+        turned = torch.stack((x * angle.cos() - y * angle.sin(), x * angle.sin() + y * angle.cos()), dim=-1)
+        return turned.flatten(-2).to(features.dtype)
     '''
     attend = "F.scaled_dot_product_attention(q, k, v)"
     if drops(config):
@@ -208,6 +220,7 @@ def vit(config: ViTConfig, classes: int) -> str:
             def forward(self, tokens):
                 read = self.norm1(tokens)
                 q, k, v = (f(read).unflatten(-1, ({config.num_heads}, -1)).transpose(1, 2) for f in (self.query, self.key, self.value))
+                TURN
                 heads = {attend}
                 attended = self.output(heads.transpose(1, 2).flatten(2))  # (B, heads, T, D) -> (B, T, E)
                 tokens = tokens + {"self.dropout1(attended)" if drops(config) else "attended"}
@@ -215,10 +228,11 @@ def vit(config: ViTConfig, classes: int) -> str:
                 return tokens + {"self.dropout2(mixed)" if drops(config) else "mixed"}
         ''',
         POSITIONS=places,
+        TURN="q, k = turned(q), turned(k)" if config.positions == "rotary" else "",
         DROPOUT=f"self.dropout = Dropout({p})" if drops(config) else "",
         ATTEND=f"self.attend = Dropout({p})" if drops(config) else "",
         DROPOUTS=f"self.dropout1, self.dropout2 = Dropout({p}), Dropout({p})" if drops(config) else "",
-    ) + dedent({"sinusoidal": sinusoids, "grid": sinusoids + grid_sinusoids}.get(config.positions, ""))
+    ) + dedent({"sinusoidal": sinusoids, "grid": sinusoids + grid_sinusoids, "rotary": rotary}.get(config.positions, ""))
 
 
 def renet(config: ReNetConfig, classes: int) -> str:

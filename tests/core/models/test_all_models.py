@@ -21,6 +21,7 @@ VARIANTS = [
     *((name, {"bidirectional": True, "readout": "mean"}) for name in ("gru", "lstm", "rnn")),
     ("vit", {"positions": "none"}),
     ("vit", {"positions": "sinusoidal"}),
+    ("vit", {"positions": "rotary"}),
     ("cnn", {"blocks": 2}),
     ("renet", {"overlap": False, "blocks1": 2}),
 ]

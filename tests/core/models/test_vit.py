@@ -29,7 +29,7 @@ def test_the_forward_pass_by_hand():
     torch.testing.assert_close(model(images), model.head(model.norm(tokens)[:, 0]), rtol=0, atol=1e-14)
 
 
-@pytest.mark.parametrize(("positions", "same"), [("none", True), ("learned", False), ("sinusoidal", False)])
+@pytest.mark.parametrize(("positions", "same"), [("none", True), ("learned", False), ("sinusoidal", False), ("rotary", False)])
 def test_without_positions_the_model_sees_a_bag_of_patches(positions, same):
     """Patches are permuted, the class token stays: its logits are invariant only if nothing tells places apart."""
     model = tiny(positions=positions)
@@ -40,6 +40,13 @@ def test_without_positions_the_model_sees_a_bag_of_patches(positions, same):
     difference = (model(images) - expected).abs().max().item()
     handle.remove()
     assert (difference < 1e-12) is same
+
+
+def test_rotary_positions_are_in_every_layer_and_hold_no_weights():
+    model, plain = tiny(positions="rotary"), tiny(positions="none")
+    assert all(layer.attention.rotary is not None for layer in model.encoder.layers)
+    assert model.state_dict().keys() == plain.state_dict().keys()
+    assert all(layer.attention.rotary is None for layer in plain.encoder.layers)
 
 
 @pytest.mark.parametrize("mlp_ratio", [0.5, 2.5])

@@ -56,6 +56,7 @@ EQUIVARIANT = {
 }
 NEITHER = {
     "encoder with positions": lambda: nn.Sequential(SinusoidalPositions(T, C), Encoder(C, 2, 2, 16)),
+    "encoder with rotary positions": lambda: Encoder(C, 2, 2, 16, rotary=True),
     "causal encoder": Causal,
     "RNN": lambda: nn.RNN(C, 6, batch_first=True),
     "LSTM": lambda: nn.LSTM(C, 6, batch_first=True),

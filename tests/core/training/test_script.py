@@ -46,6 +46,7 @@ CASES = [
     ("vit", {"positions": "none", "mlp_ratio": 1.0}),
     ("vit", {"positions": "grid", "embed_dim": 24, "num_heads": 3}),
     ("vit", {"positions": "index", "num_layers": 1}),
+    ("vit", {"positions": "rotary", "num_heads": 4, "dropout": 0.2}),
     ("vit", {"optimizer": "muon"}),
     ("cnn", {"blocks": 2, "dropout": 0.5, "ema": 0.99}),
     ("renet", {"optimizer": "muon", "schedule": "linear", "augment": True, "shift": 2, "weight_decay": 0.1}),
