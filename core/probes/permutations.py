@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isqrt
+
 import torch
 from torch import Tensor
 
@@ -38,3 +40,16 @@ def named_permutation(name: str, length: int, *, seed: int = 0) -> Tensor:
         case "halves":
             return torch.cat((place[length // 2 :], place[: length // 2]))
     raise unknown("permutation", name, PERMUTATIONS)
+
+
+def refined(permutation: Tensor, factor: int) -> Tensor:
+    """The permutation of smaller tokens, `factor` x `factor` in each, that a permutation of square patches makes: (N,) -> (N * factor^2,).
+
+    Patches and tokens are read row by row. Raises ConfigError when the patches are no square grid.
+    """
+    side = isqrt(len(permutation))
+    if side**2 != len(permutation):
+        raise ConfigError(f"{len(permutation)} patches are no square grid: their tokens cannot be told.")
+    fine = torch.arange((side * factor) ** 2).reshape(side, factor, side, factor).transpose(1, 2)  # (side, side, factor, factor)
+    moved = fine.reshape(len(permutation), factor, factor)[permutation].reshape(side, side, factor, factor)
+    return moved.transpose(1, 2).flatten()  # -> (side, factor, side, factor) -> (N * factor^2,)
