@@ -28,7 +28,7 @@ ALLOWED = {
     "core.models": BASE,
     "core.probes": LEARNING,
     "core.training": LEARNING,
-    "core.evaluation": LEARNING | {"core.training", "core.recorded", "core.published"},
+    "core.evaluation": LEARNING | {"core.probes", "core.training", "core.recorded", "core.published"},
     "core.recorded": LEARNING | {"core.training"},
     "core.published": LEARNING | {"core.training"},
     "core.results": LEARNING | {"core.training", "core.recorded"},
@@ -43,7 +43,7 @@ TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.rebuild published "
     "recorded results scores",
     "core.data": "search ship uploads",
-    "core.evaluation": "embedding intervals judged pairs pictures",
+    "core.evaluation": "embedding intervals judged pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
     "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures runs server "
