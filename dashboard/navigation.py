@@ -83,6 +83,14 @@ PAGES = (
         section="Images as tokens",
         help="An image becomes a sequence of tokens: cut, flatten, multiply.",
     ),
+    Page(
+        title="Shuffle test",
+        icon=":material/shuffle:",
+        file="shuffle.py",
+        url_path="shuffle",
+        section="Attention",
+        help="Drag the patches of a picture about: which model notices?",
+    ),
 )
 
 

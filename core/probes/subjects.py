@@ -18,6 +18,7 @@ from core.models.positions import build_positions
 from core.models.recurrent import SequenceClassifier, recurrent_layers
 from core.models.transformer import Encoder
 from core.models.vit import ViT
+from core.probes.architectures import ARCHITECTURES
 from core.probes.permutations import refined
 
 SIDE, CHANNELS = 32, 3
@@ -50,47 +51,6 @@ class Subject:
 
 
 # ---- at random weights ----
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """A row of `ARCHITECTURES`: what it is called, and why it answers as it does."""
-
-    title: str
-    why: str
-
-
-ADDED = "Every token has its place added before attention reads it: the same patch elsewhere is another token."
-IN_ORDER = "The state at a patch holds all that was read before it, in that order."
-ARCHITECTURES = {
-    "encoder": Architecture(
-        "Encoder without positions", "Attention compares contents and knows no places: tokens that change places take their outputs along."
-    ),
-    "encoder-index": Architecture("Encoder + index", ADDED),
-    "encoder-index-first": Architecture(
-        "Encoder + index, LayerNorm first",
-        "The same number is added to all features of a token. LayerNorm subtracts their mean: the index is gone before attention reads.",
-    ),
-    "encoder-sinusoidal": Architecture("Encoder + sine and cosine", ADDED),
-    "encoder-grid": Architecture("Encoder + row and column", ADDED),
-    "encoder-learned": Architecture("Encoder + learned positions", ADDED),
-    "encoder-rotary": Architecture(
-        "Encoder + rotary positions",
-        "How much two patches read of each other hangs on how far apart they are.",
-    ),
-    "causal": Architecture("Causal encoder", "A token reads only those before it, and after the shuffle those are others."),
-    "gru": Architecture("GRU", IN_ORDER),
-    "lstm": Architecture("LSTM", IN_ORDER),
-    "rnn": Architecture("RNN", IN_ORDER),
-    "bidirectional": Architecture("GRU in both directions, mean", "Each direction reads in its own order, and their mean holds both."),
-    "convolution": Architecture(
-        "1-D convolution in a ring", "A kernel sees neighbours in the sequence: only a shift of all leaves every token its neighbours."
-    ),
-    "mlp": Architecture("Network on each token", "Each token is computed alone: it does not matter where it stands."),
-    "pool": Architecture(
-        "Mean over tokens", "A sum does not depend on the order of its terms. One answer comes out: nothing can move along."
-    ),
-}
 
 
 def untrained(name: str, patch_size: int, *, width: int = 32, seed: int = 0) -> Subject:
