@@ -83,6 +83,14 @@ PAGES = (
         section="Images as tokens",
         help="An image becomes a sequence of tokens: cut, flatten, multiply.",
     ),
+    Page(
+        title="Vision Transformer",
+        icon=":material/visibility:",
+        file="vit.py",
+        url_path="vit",
+        section="Attention",
+        help="What every patch attends to in every layer and head of a trained ViT, at any epoch.",
+    ),
 )
 
 

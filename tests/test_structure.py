@@ -47,7 +47,7 @@ TORCH_FREE = {
     "core.training": "config export forecast history manager presets store",
     "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
     "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures runs server "
-    "services state tables trap tryout verdicts",
+    "services state tables trap tryout verdicts vit_figures vit_looks vit_maps vit_panels",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

@@ -39,6 +39,11 @@ class AttentionRecord:
         return TOLERANCES[self.weights.dtype]
 
     @property
+    def least_first(self) -> float:
+        """The smallest weight of the first layer: above 0, every token reads every other one already there."""
+        return self.weights[:, 0].min().item()
+
+    @property
     def passed(self) -> bool:
         """Whether rows sum to 1, and the weights are those that the model used."""
         return max(self.rows_off, self.outputs_off) <= self.tolerance

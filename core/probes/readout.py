@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -52,31 +52,29 @@ def layer_shapes(model: nn.Module, images: Tensor) -> list[tuple[str, tuple[int,
     """What comes out of each step of a ViT that is given `images`: names and shapes, measured on the way. Raises ConfigError for another
     model."""
     _check(model)
-    steps = {"images": None, "patches": model.embed, "class token": None, "positions": model.positions}
-    steps |= {f"layer {number}": layer for number, layer in enumerate(model.encoder.layers, 1)}
-    steps |= {"LayerNorm of token 0": model.norm, "head": model.head}
+    parts = {"patches": model.embed, "encoder": model.encoder}
+    parts |= {f"layer {number}": layer for number, layer in enumerate(model.encoder.layers, 1)}
+    parts |= {"LayerNorm of token 0": model.norm, "head": model.head}
     seen: dict[str, tuple[int, ...]] = {"images": tuple(images.shape)}
 
-    def keep(name: str):
+    def keep(name: str) -> Callable:
         def hook(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
-            if name == "positions":
-                seen["class token"] = tuple(args[0].shape)  # put before the patches: what positions are added to
             seen[name] = tuple(output.shape)
+            if name == "encoder":  # what it is given: positions change no shape
+                seen["class token"] = seen["positions"] = tuple(args[0].shape)
 
         return hook
 
-    handles = [part.register_forward_hook(keep(name)) for name, part in steps.items() if part is not None]
-    try:
-        with torch.no_grad():
-            model(images)
-    finally:
-        for handle in handles:
-            handle.remove()
-    return [(name, seen[name]) for name in steps]
+    with ExitStack() as stack, torch.no_grad():
+        for name, part in parts.items():
+            stack.enter_context(_hook(part, keep(name)))
+        model(images)
+    order = ["images", "patches", "class token", "positions", *(name for name in parts if name not in ("patches", "encoder"))]
+    return [(name, seen[name]) for name in order]
 
 
 @contextmanager
-def _hook(module: nn.Module, hook) -> Iterator[None]:
+def _hook(module: nn.Module, hook: Callable) -> Iterator[None]:
     handle = module.register_forward_hook(hook)
     try:
         yield

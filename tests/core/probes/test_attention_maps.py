@@ -88,8 +88,9 @@ def test_a_mask_is_seen():
         def forward(self, tokens):
             return self.encoder(tokens, below)
 
-    weights = record_attention(Causal().eval(), torch.randn(B, T, C)).weights
-    assert (weights[..., ~below] == 0).all() and (weights[..., 0, 0] == 1).all()
+    record = record_attention(Causal().eval(), torch.randn(B, T, C))
+    assert (record.weights[..., ~below] == 0).all() and (record.weights[..., 0, 0] == 1).all()
+    assert record.least_first == 0 < record_attention(encoder, torch.randn(B, T, C)).least_first < 1 / T
 
 
 @pytest.mark.parametrize("positions", ["none", "learned", "sinusoidal", "grid", "index"])
