@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MOST_WEIGHTS = 40_000_000  # attention weights of one picture that are held at a time: 160 MB
 MANY_WEIGHTS = 6_000_000  # and of the pictures that distances are measured on, together
 MEASURED = (4, 64)  # the fewest and the most of those pictures
-SWAPPED = 200  # pictures whose class token is swapped
+SWAPPED = (20, 200)  # the fewest and the most pictures whose class token is swapped
+SWAP_WEIGHTS = 160_000_000  # attention weights of those, together
 TOGETHER = 50  # of them at a time
 
 
@@ -40,6 +41,7 @@ class Look:
     entropy: np.ndarray  # (L, H) bits
     answer: np.ndarray  # (K,) probabilities
     swapped: np.ndarray  # (K,) the same head on the mean of the patches' tokens
+    agreeing: int  # patches whose token by itself gives the same class as the class token
     classes: tuple[str, ...]
     tokens: int
     rows_off: float
@@ -121,9 +123,10 @@ def look_of(model: OpenedModel, pixels: np.ndarray) -> Look:
     pushed = gradient_attention(model.model, images, int(answer.argmax()))[0].mean(1)  # (L, T, T)
     maps = torch.cat((weights, attention_rollout(weights)[:, None], pushed[:, None]), dim=1)  # (L, H + 2, T, T)
     side, lead = grid_of(weights.shape[-1])
+    others = read_tokens(model.model, images)
     return Look(
         pack(maps.numpy(), side, lead), attention_distance(weights).numpy(), attention_entropy(weights).numpy(), answer.numpy(),
-        read_tokens(model.model, images).mean[0].double().softmax(0).numpy(), model.classes, len(weights[0, 0]),
+        others.mean[0].double().softmax(0).numpy(), int(others.agreeing), model.classes, len(weights[0, 0]),
         record.rows_off, record.outputs_off, record.tolerance, record.passed, record.least_first,
     )  # fmt: skip
 
@@ -177,6 +180,12 @@ def at_hand(run: Weighted) -> bool:
     return downloaded(run.config["dataset"])
 
 
+def count_of(model: OpenedModel, bounds: tuple[int, int], weights: int) -> int:
+    """So many pictures that they have about `weights` attention weights together, within `bounds`."""
+    fewest, most = bounds
+    return min(most, max(fewest, weights // weights_a_picture(model.metadata["config"])))
+
+
 def distances(run: Weighted, path: Path) -> tuple[np.ndarray, int, str]:
     """The attention distance of every head, (L, H) in patches, mean over pictures; how many, and which."""
     opened(path)
@@ -191,15 +200,14 @@ def _distances(run: Weighted, path: str, changed: int, own: bool) -> tuple[np.nd
 
     model = opened(Path(path))
     check_size(model)
-    fewest, most = MEASURED
-    measured = measured_on(run, min(most, max(fewest, MANY_WEIGHTS // weights_a_picture(model.metadata["config"]))))
+    measured = measured_on(run, count_of(model, MEASURED, MANY_WEIGHTS))
     images = _inputs(model, measured.images)
     found = torch.cat([attention_distance(record_attention(model.model, image[None]).weights) for image in images])  # (n, L, H)
     return found.nanmean(0).numpy(), len(images), measured.words
 
 
 def swap(run: Weighted, path: Path) -> Swap:
-    """Swap the class token for the mean of the patches' tokens on `SWAPPED` pictures."""
+    """Swap the class token for the mean of the patches' tokens on many pictures."""
     opened(path)
     return _swap(run, str(path), path.stat().st_mtime_ns, at_hand(run))
 
@@ -210,7 +218,8 @@ def _swap(run: Weighted, path: str, changed: int, own: bool) -> Swap:
 
     from core.probes.readout import read_tokens
 
-    model, measured = opened(Path(path)), measured_on(run, SWAPPED)
+    model = opened(Path(path))
+    measured = measured_on(run, count_of(model, SWAPPED, SWAP_WEIGHTS))
     found = [read_tokens(model.model, part) for part in _inputs(model, measured.images).split(TOGETHER)]
     right = None
     if measured.labels is not None:

@@ -46,13 +46,12 @@ def vit_runs() -> dict[str, Weighted]:
 def choose_run() -> Weighted:
     """The list of runs with attention."""
     runs = vit_runs()
-    if RUN not in st.session_state:
-        asked = state.linked("run")
-        if asked and asked not in runs:
-            state.say(why_not(asked))
-        st.session_state[RUN] = next((run_id for run_id in (asked, shown().run_id) if run_id in runs), next(iter(runs)))
-    if st.session_state[RUN] not in runs:  # it may have been deleted
-        st.session_state[RUN] = next(iter(runs))
+    asked = state.linked("run")
+    if RUN not in st.session_state and asked and asked not in runs:
+        state.say(why_not(asked))
+        state.show_run("")
+    now = shown().run_id, st.session_state.get(RUN)  # the run of the other pages, if it has attention
+    st.session_state[RUN] = next((run_id for run_id in now if run_id in runs), next(iter(runs)))
     chosen = st.selectbox(
         "Run", list(runs), format_func=lambda run_id: f"{runs[run_id].name}: {runs[run_id].title}", key=RUN, on_change=_take_run,
         persist_state="session", help="Vision Transformers whose weights are kept. The percentage is the accuracy on validation images.",
@@ -219,7 +218,8 @@ def class_token(run: Weighted, path: Path, found: Look) -> None:
         "The class token starts the same for every picture, so all that it knows at the end it has collected from the patches by "
         "attention. Any other place to read would do, *if the head is trained on it*. Swap it for the mean of the patches' tokens "
         f"**without training**, and this head says of the picture above **{said(found.swapped, found)}**; from token 0 it says "
-        f"**{said(found.answer, found)}**."
+        f"**{said(found.answer, found)}**. Read one by one, {found.agreeing:,} of {found.tokens - 1:,} patches' tokens say what token 0 "
+        "says."
     )
     done = swap(run, path)
     predict(

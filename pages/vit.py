@@ -39,7 +39,7 @@ st.title("Vision Transformer")
 st.markdown("Every token reads every other one, in every layer. **The receptive field is the whole image from the first layer.**")
 state.values()
 messages = st.container()
-left, right = st.container(key="vit").columns([3, 9], gap="medium")
+left, right = st.container(key="lab").columns([3, 9], gap="medium")
 with left:
     run = choose_run()
     slider = st.container()

@@ -20,7 +20,6 @@ class Readouts:
     class_token: Tensor  # (B, K) as trained: from token 0
     mean: Tensor  # (B, K) from the mean of the patches' tokens, after the LayerNorm
     each: Tensor  # (B, N, K) from each patch's token by itself
-    answers: Tensor  # (B, K) what the model itself gave: equal to `class_token`
 
     def right(self, labels: Tensor) -> tuple[int, int]:
         """How many of (B,) labels are answered from the class token, and from the mean."""
@@ -31,6 +30,11 @@ class Readouts:
         """For how many images both give the same class."""
         return int((self.class_token.argmax(1) == self.mean.argmax(1)).sum())
 
+    @property
+    def agreeing(self) -> Tensor:
+        """How many patches of each image, (B,), say by themselves what the class token says."""
+        return (self.each.argmax(2) == self.class_token.argmax(1)[:, None]).sum(1)
+
 
 def read_tokens(model: nn.Module, images: Tensor) -> Readouts:
     """Swap the class token for the mean of the patches' tokens, without training: (B, 3, H, W) normalised images.
@@ -40,9 +44,9 @@ def read_tokens(model: nn.Module, images: Tensor) -> Readouts:
     _check(model)
     kept: list[Tensor] = []
     with torch.no_grad(), _hook(model.encoder, lambda module, args, output: kept.append(output)):
-        answers = model(images)  # (B, K)
+        model(images)
         tokens = model.norm(kept[0])  # (B, 1 + N, C)
-        found = Readouts(model.head(tokens[:, 0]), model.head(tokens[:, 1:].mean(1)), model.head(tokens[:, 1:]), answers)
+        found = Readouts(model.head(tokens[:, 0]), model.head(tokens[:, 1:].mean(1)), model.head(tokens[:, 1:]))
     if not found.each.isfinite().all():
         raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
     return found

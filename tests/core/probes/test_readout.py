@@ -34,12 +34,14 @@ def test_the_head_reads_what_is_asked():
         return normed @ model.head.weight.T + model.head.bias
 
     found = read_tokens(model, images())
-    assert torch.equal(found.answers, model(images()).detach())
+    assert torch.allclose(found.class_token, model(images()), atol=1e-5)
     assert torch.allclose(found.class_token, head(tokens[:, 0]), atol=1e-5)
     assert torch.allclose(found.each, head(tokens[:, 1:]), atol=1e-5) and found.each.shape == (6, 16, 10)
     assert torch.allclose(found.mean, found.each.mean(1), atol=1e-5)  # the head is linear: the mean of what it says
     labels = found.mean.argmax(1)
     assert found.right(labels) == (found.same, 6)
+    firsts = [[int(patch.argmax()) for patch in image] for image in found.each]
+    assert found.agreeing.tolist() == [f.count(int(c)) for f, c in zip(firsts, found.class_token.argmax(1), strict=True)]
     assert found.same == sum(a == b for a, b in zip(found.class_token.argmax(1).tolist(), labels.tolist(), strict=True))
     assert not any(part._forward_hooks for part in model.modules())
 
