@@ -91,6 +91,14 @@ PAGES = (
         section="Attention",
         help="Drag the patches of a picture about: which model notices?",
     ),
+    Page(
+        title="Vision Transformer",
+        icon=":material/visibility:",
+        file="vit.py",
+        url_path="vit",
+        section="Attention",
+        help="What every patch attends to in every layer and head of a trained ViT, at any epoch.",
+    ),
 )
 
 
