@@ -40,8 +40,8 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.rebuild published "
-    "recorded results scores",
+    "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.attention_by_hand "
+    "probes.rebuild published recorded results scores",
     "core.data": "search uploads",
     "core.evaluation": "embedding intervals judged pairs pictures",
     "core.training": "config export forecast history manager presets store",
