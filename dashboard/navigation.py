@@ -83,6 +83,14 @@ PAGES = (
         section="Images as tokens",
         help="An image becomes a sequence of tokens: cut, flatten, multiply.",
     ),
+    Page(
+        title="Attention by hand",
+        icon=":material/hub:",
+        file="attention.py",
+        url_path="attention",
+        section="Attention",
+        help="softmax(q kᵀ / √D) v with every number in sight: heads, masks, scaling, and what it costs.",
+    ),
 )
 
 

@@ -45,9 +45,9 @@ TORCH_FREE = {
     "core.data": "search uploads",
     "core.evaluation": "embedding intervals judged pairs pictures",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
-    "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures runs server "
-    "services state tables trap tryout verdicts",
+    "dashboard": "answers balance board byhand byhand_html cells charts choosing comparing confusion controls costing counting downloads "
+    "duplicates embeddings evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels "
+    "patches pictures runs server services state tables trap tryout verdicts",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
