@@ -76,7 +76,8 @@ def test_every_cell_says_its_value_and_the_sum_that_makes_it(lab, page):
     before, found = len(sent), hand()
     expected = {
         "tokens": found.tokens, "wk": found.projections.key, "q": found.q, "v": found.v, "scores": found.scores[1],
-        "scaled": found.scaled[1], "weights": found.weights[1], "joined": found.joined, "wo": found.projections.output, "output": found.output,
+        "scaled": found.scaled[1], "weights": found.weights[1], "joined": found.joined,
+        "wo": found.projections.output, "output": found.output,
     }  # fmt: skip
     for matrix, values in expected.items():
         for row, column in ((0, 4), (3, 5)):  # feature 5 and 6 belong to head 2
