@@ -99,6 +99,14 @@ PAGES = (
         section="Attention",
         help="What every patch attends to in every layer and head of a trained ViT, at any epoch.",
     ),
+    Page(
+        title="Attention by hand",
+        icon=":material/hub:",
+        file="attention.py",
+        url_path="attention",
+        section="Attention",
+        help="softmax(q kᵀ / √D) v with every number in sight: heads, masks, scaling, and what it costs.",
+    ),
 )
 
 
