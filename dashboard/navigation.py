@@ -83,6 +83,14 @@ PAGES = (
         section="Images as tokens",
         help="An image becomes a sequence of tokens: cut, flatten, multiply.",
     ),
+    Page(
+        title="Recurrence against attention",
+        icon=":material/menu_book:",
+        file="reading.py",
+        url_path="reading",
+        section="Attention",
+        help="One picture, read patch by patch: what a GRU, an LSTM and a ViT believe on the way.",
+    ),
 )
 
 

@@ -40,14 +40,14 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.rebuild published "
-    "recorded results scores",
+    "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.change_of_mind "
+    "probes.path_length probes.rebuild published recorded results scores",
     "core.data": "search ship uploads",
     "core.evaluation": "embedding intervals judged pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "answers balance board cells charts choosing comparing confusion controls counting downloads duplicates embeddings "
-    "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures runs server "
-    "services state tables trap tryout verdicts",
+    "evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs patch_panels patches pictures reading "
+    "reading_cards reading_panels runs server services state tables trap tryout verdicts",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
