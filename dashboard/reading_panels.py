@@ -116,7 +116,7 @@ def _shape(shape: Sequence[int]) -> str:
 def cost_panel() -> None:
     """Time and memory by T, measured when somebody asks for it."""
     st.subheader("What reading costs by T")
-    if st.button("Measure here and now", key="reading_measure", help="About two seconds; what else runs on this computer is in it."):
+    if st.button("Measure here and now", key="reading_measure", help="About two seconds."):
         with st.spinner("Measuring"):
             st.session_state[COSTS] = measured()
     if COSTS in st.session_state:
