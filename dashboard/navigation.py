@@ -107,6 +107,14 @@ PAGES = (
         section="Attention",
         help="softmax(q kᵀ / √D) v with every number in sight: heads, masks, scaling, and what it costs.",
     ),
+    Page(
+        title="Recurrence against attention",
+        icon=":material/menu_book:",
+        file="reading.py",
+        url_path="reading",
+        section="Attention",
+        help="One picture, read patch by patch: what a GRU, an LSTM and a ViT believe on the way.",
+    ),
 )
 
 
