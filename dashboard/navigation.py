@@ -84,6 +84,14 @@ PAGES = (
         help="An image becomes a sequence of tokens: cut, flatten, multiply.",
     ),
     Page(
+        title="Attention by hand",
+        icon=":material/hub:",
+        file="attention.py",
+        url_path="attention",
+        section="Attention",
+        help="softmax(q kᵀ / √D) v with every number in sight: heads, masks, scaling, and what it costs.",
+    ),
+    Page(
         title="Shuffle test",
         icon=":material/shuffle:",
         file="shuffle.py",
@@ -98,14 +106,6 @@ PAGES = (
         url_path="vit",
         section="Attention",
         help="What every patch attends to in every layer and head of a trained ViT, at any epoch.",
-    ),
-    Page(
-        title="Attention by hand",
-        icon=":material/hub:",
-        file="attention.py",
-        url_path="attention",
-        section="Attention",
-        help="softmax(q kᵀ / √D) v with every number in sight: heads, masks, scaling, and what it costs.",
     ),
     Page(
         title="Recurrence against attention",
