@@ -30,6 +30,7 @@ POSITIONS = {
     "sinusoidal": "sine and cosine of the index added",
     "grid": "sine and cosine of row and column added",
     "index": "the bare index added",
+    "rotary": "nothing added: attention turns queries and keys by their place",
 }
 
 

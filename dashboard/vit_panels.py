@@ -26,7 +26,7 @@ from dashboard.vit_figures import became_local, distance_rows, distances_svg, st
 from dashboard.vit_looks import Look, Swap, distances, look, shapes_of, swap
 from dashboard.vit_maps import Pin, board_data, checked_pin, map_name, parse_pin, waiting_data
 
-RUN, BOARD, PIN = "vit_run", "vit_board", "vit_pin"
+RUN, BOARD, PIN, START = "vit_run", "vit_board", "vit_pin", "vit_start"
 ATTENTION = ("vit",)  # the models with attention
 FIRST_RUNS = ("recorded-shapes-vit", "recorded-cifar10-compare-vit-0")
 MOST_EPOCHS = 8  # of the figure of distances
@@ -92,14 +92,17 @@ def explorer(run: Weighted, epoch: int, path: Path, picture: Shown) -> tuple[Loo
 
         st.rerun()
     found = look(path, picture.pixels)
-    heads, pin = found.distance.shape[1], _pin(found)
-    attention_maps(message(run, epoch, found, picture, pin), key=BOARD)
-    st.session_state[PIN] = (pin.token, map_name(pin.layer, pin.column, heads))
+    pin = _pin(found)
+    if pin_sent(key=BOARD) is None:
+        st.session_state[START] = pin
+    # A choice comes from the browser: to send it back would make another message of it, and all maps would travel again.
+    attention_maps(message(run, epoch, found, picture, st.session_state[START]), key=BOARD)
+    st.session_state[PIN] = (pin.token, map_name(pin.layer, pin.column, found.distance.shape[1]))
     return found, pin
 
 
-def message(run: Weighted, epoch: int, found: Look, picture: Shown, pin: Pin) -> dict[str, Any]:
-    """What the browser gets."""
+def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin) -> dict[str, Any]:
+    """What the browser gets; it looks at `start` first, and remembers itself what it looks at then."""
     return board_data(
         found.packed,
         what=f"{run.run_id} {epoch} {picture.name}",
@@ -111,7 +114,7 @@ def message(run: Weighted, epoch: int, found: Look, picture: Shown, pin: Pin) ->
         bits=math.log2(found.tokens),
         target=found.first,
         answers=answers_of(found, picture),
-        pin=pin,
+        pin=start,
     )
 
 
