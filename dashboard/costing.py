@@ -19,7 +19,7 @@ NAMES = {"by hand": "attention by hand", "fused": "attention, fused kernel", "gr
 
 def cost_panel() -> str:
     """A slider for the length, what it costs, and a button that measures; returns what a link says of the length."""
-    st.subheader("What it costs: quadratic in T")
+    st.subheader("What it costs by the number of tokens T")
     state.start(LENGTH, "length", COST_LENGTHS, FIRST_LENGTH, int)
     left, right = st.columns([3, 4], gap="large")
     with left:
@@ -86,7 +86,8 @@ def slopes(points: tuple[Cost, ...]) -> str:
         told.append(f"{name} T^{exponent([p.length for p in some], [p.seconds for p in some]):.2f}")
     return (
         f"From T = {FITTED_FROM} on time grows as: **{'; '.join(told)}** (slope of the logarithms). T² is quadratic. The fused kernel "
-        "saves the memory, not the arithmetic."
+        "saves the memory, not the arithmetic. By hand the new T × T tables must also be cleared in memory, which can take longer than the "
+        "arithmetic and does not grow evenly: its power can come out above 2. The memory is quadratic exactly."
     )
 
 
