@@ -53,6 +53,7 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
     be read.
     """
     state.start(SOURCE, "from", SOURCES, "set")
+    st.session_state[SOURCE] = st.session_state[SOURCE] or "set"  # set anew: the same widget on another page would forget it once
     source = st.segmented_control(
         "Picture from", list(SOURCES), format_func=SOURCES.get, key=SOURCE, required=True, persist_state="session", width="stretch"
     )
@@ -87,6 +88,7 @@ def _choose_from_set(first: str) -> tuple[str, int]:
     """The name of a data set and the index of one of its validation images; the ship is alone."""
     sets = [*sets_at_hand(), SHIP]
     state.start(SET, "set", sets, first)
+    st.session_state[SET] = st.session_state[SET] if st.session_state[SET] in sets else first  # set anew, as the source is
     columns = st.columns([3, 2], gap="small", vertical_alignment="bottom")
     name = columns[0].selectbox(
         "Data set",

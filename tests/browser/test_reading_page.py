@@ -167,3 +167,17 @@ def test_all_readers_are_in_sight_on_a_projector(visit):
         """() => [...document.querySelectorAll('.reading-scrub, .reading-row')].every((part) => {
         const box = part.getBoundingClientRect(); return box.top >= 0 && box.bottom <= 768 && box.right <= 1024; })"""
     )
+
+
+def test_the_picture_follows_from_page_to_page(visit):
+    """Two pages that choose a picture have the same widgets; the first time, a browser's new page knew nothing of their values."""
+    page = visit("?image=9&set=shapes")
+    for section, title, part in (
+        ("Lab", "Try it", ".patch-caption"),
+        ("Attention", "Recurrence against attention", ".reading-notes"),
+        ("Lab", "Try it", ".patch-caption"),
+    ):
+        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        page.get_by_text(section, exact=True).first.click()
+        page.get_by_text(title, exact=True).last.click()
+        page.locator(part).get_by_text("triangle: shapes, validation image 9 of 2,000").wait_for()
