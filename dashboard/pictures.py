@@ -15,6 +15,7 @@ import streamlit as st
 
 from core.data import DATASETS, downloaded
 from core.data.shapes import CLASSES, PARTS, draw
+from core.data.ship import ship
 from core.data.uploads import read_upload
 from core.errors import DataError, LabError
 from core.training.config import RunConfig
@@ -29,6 +30,7 @@ SOURCES = {"set": "Data set", "draw": "Draw", "upload": "Upload", "camera": "Cam
 SOURCE, SET, IMAGE, OWN, TRUTH = "try_source", "try_set", "try_image", "try_own", "try_truth"
 NOT_SAID, NONE_OF_THEM = "not said", "none of these"
 MOST_LETTERS = 100_000  # of a drawing; one of 32 x 32 pixels has 6,000 at most
+SHIP = "ship"  # the one picture beside the data sets that is always there
 FIRST = 6  # the index of the picture that is shown first: a heart in the middle
 
 
@@ -44,25 +46,27 @@ class Shown:
     link: Mapping[str, str] = field(default_factory=dict)
 
 
-def choose_picture(classes: Sequence[str]) -> Shown:
+def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
     """The controls of the picture; `classes` are those that a picture of one's own can be said to show.
 
-    While there is no picture of one's own, or it cannot be read, the first one of the data set that is always there is shown.
+    `first` is the data set, or the ship, that the page opens with; it is shown, too, while there is no picture of one's own, or it cannot
+    be read.
     """
     state.start(SOURCE, "from", SOURCES, "set")
+    st.session_state[SOURCE] = st.session_state[SOURCE] or "set"  # set anew: the same widget on another page would forget it once
     source = st.segmented_control(
         "Picture from", list(SOURCES), format_func=SOURCES.get, key=SOURCE, required=True, persist_state="session", width="stretch"
     )
     try:
         if source == "set":
-            return from_set(*_choose_from_set())
+            return from_set(*_choose_from_set(first), first=first)
         own = {"draw": _drawn, "upload": _uploaded, "camera": _photographed}[source]()
     except LabError as error:
         st.error(str(error))
         own = None
     link = {"from": "" if source == "set" else source}
     if own is None:
-        return replace(from_set("shapes", FIRST), link=link)
+        return replace(from_set(first, FIRST if first == "shapes" else 0), link=link)
     for sentence in own.told:
         st.caption(sentence)
     return replace(own, label=_said(classes), link=link)
@@ -80,18 +84,21 @@ def sets_at_hand() -> dict[str, RunConfig]:
     return found
 
 
-def _choose_from_set() -> tuple[str, int]:
-    """The name of a data set and the index of one of its validation images."""
-    sets = sets_at_hand()
-    state.start(SET, "set", sets, "shapes")
+def _choose_from_set(first: str) -> tuple[str, int]:
+    """The name of a data set and the index of one of its validation images; the ship is alone."""
+    sets = [*sets_at_hand(), SHIP]
+    state.start(SET, "set", sets, first)
+    st.session_state[SET] = st.session_state[SET] if st.session_state[SET] in sets else first  # set anew, as the source is
     columns = st.columns([3, 2], gap="small", vertical_alignment="bottom")
     name = columns[0].selectbox(
         "Data set",
-        list(sets),
+        sets,
         key=SET,
         persist_state="session",
-        help="Those that are on this computer; of each the validation images, from which no model learns.",
+        help="Those that are on this computer, of each the validation images, from which no model learns; and a ship, drawn by this lab.",
     )
+    if name == SHIP:
+        return name, 0
     count = size_of(name)
     state.start(IMAGE, "image", range(1, count + 1), FIRST + 1, int)
     st.session_state[IMAGE] = min(st.session_state[IMAGE] or 1, count)
@@ -106,8 +113,13 @@ def size_of(name: str) -> int:
     return len(_loaded(name).val)
 
 
-def from_set(name: str, index: int) -> Shown:
-    """A validation image of a data set by its index from 0. Raises DataError when the images cannot be read."""
+def from_set(name: str, index: int, *, first: str = "shapes") -> Shown:
+    """A validation image of a data set by its index from 0, or the ship. Raises DataError when the images cannot be read.
+
+    `first` is what the page opens with: its link does not say so.
+    """
+    if name == SHIP:
+        return Shown(ship(), SHIP, "ship: drawn by this lab, in no data set", SHIP, link={"set": "" if name == first else name})
     if name == "shapes":  # drawn at once: the page opens before torch is loaded
         (pixels,), (label,) = draw(np.array([PARTS["val"][index]]))
         classes, count = CLASSES, len(PARTS["val"])
@@ -116,7 +128,7 @@ def from_set(name: str, index: int) -> Shown:
         pixels, label = dataset.val.images[index].numpy(), int(dataset.val.labels[index])
         classes, count = dataset.classes, len(dataset.val)
     caption = f"{classes[label]}: {name}, validation image {index + 1:,} of {count:,}"
-    link = {"set": "" if name == "shapes" else name, "image": "" if index == FIRST else str(index + 1)}
+    link = {"set": "" if name == first else name, "image": "" if index == FIRST else str(index + 1)}
     return Shown(pixels, f"{name} {index}", caption, classes[label], link=link)
 
 

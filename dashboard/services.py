@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
@@ -13,6 +14,7 @@ from core.recorded import recorded_names, recorded_run
 from core.results import road
 
 if TYPE_CHECKING:
+    from core.probes.cost import Cost
     from core.training.config import RunConfig
     from core.training.forecast import Forecast
     from core.training.history import Snapshot
@@ -22,8 +24,12 @@ AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
 WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
 VIEWER_SECONDS = 10.0  # a session that has not looked for so long is none
 FIRST_RECORDED = "shapes-gru"
+COST_LENGTHS = (1, 4, 16, 64, 100, 256, 512, 1024, 2048, 4096)  # tokens at which the cost of attention is measured
+MOST_BY_HAND = 2048  # of them by hand: T x T matrices of more would take most of a gigabyte
+COST_ROUNDS = 5
 
 SPARE_CORES = 1  # that training leaves to this server
+costs: Costs | None = None  # what `measure_costs` found last
 forecasts: dict[str, Forecast] = {}  # what was measured since the start, by `dashboard.forecast.timed`
 
 _lock = threading.Lock()
@@ -69,6 +75,37 @@ def make_forecast(key: str, config: RunConfig) -> None:
     with _measuring:
         if key not in forecasts:
             forecasts[key] = forecast(config, lab.home, lambda *_: None, spare=SPARE_CORES, beside=lab.training)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What attention and a recurrent scan cost here, for all sessions, and on which machine and how that was measured."""
+
+    points: tuple[Cost, ...]
+    words: str
+
+
+def measure_costs(width: int, heads: int) -> None:
+    """Measure attention by hand, the fused kernel and nn.GRU at `COST_LENGTHS`, for everyone; whoever comes meanwhile waits for it."""
+    global costs
+    import torch
+
+    from core.probes.cost import CLOCK, KINDS, measure_cost
+    from core.training.device import device_name
+
+    before = costs
+    with _measuring:
+        if costs is not before:  # somebody else has just measured
+            return
+        beside = manager().training
+        lengths = {kind: [n for n in COST_LENGTHS if kind != "by hand" or n <= MOST_BY_HAND] for kind in KINDS}
+        points = (measure_cost(kind, n, width, heads=heads, rounds=COST_ROUNDS) for kind in KINDS for n in lengths[kind])
+        clock = "CPU time" if CLOCK is time.thread_time else "time"
+        words = (
+            f"Measured on {device_name(torch.device('cpu'))}, one thread, torch {torch.__version__}: one image, C = {width}, {heads} "
+            f"heads, float32, forward; {clock}, median of {COST_ROUNDS} rounds{', beside a run that trains' if beside else ''}."
+        )
+        costs = Costs(tuple(points), words)
 
 
 def saw_viewer(session: str) -> None:

@@ -74,7 +74,8 @@ def test_a_click_on_a_cell_shows_its_images(matrix):
     matrix.get_by_text(f"{RUN.classes[true]} taken for {RUN.classes[predicted]}, epoch 1: {confusion[true, predicted]} image").wait_for()
     shown = min(12, int(confusion[true, predicted]))
     matrix.wait_for_function(f"document.querySelectorAll('.lab-strip img').length === {shown}")
-    assert f"cell={true}-{predicted}" in matrix.url and "epoch=1" in matrix.url
+    matrix.wait_for_function("cell => new URLSearchParams(location.search).get('cell') === cell", arg=f"{true}-{predicted}")
+    matrix.wait_for_function("new URLSearchParams(location.search).get('epoch') === '1'")
 
 
 def test_the_matrix_by_keyboard(matrix):

@@ -128,7 +128,7 @@ def test_a_copied_link_opens_the_same_set_up(lab, page, chromium):
     page.wait_for_url(re.compile("epochs=12"))
     take_along(page)
     link = page.locator("code", has_text="http").inner_text()
-    assert link == page.url
+    page.wait_for_function("link => location.href === link", arg=link)
     other = chromium.new_page()
     open_lab(other, link)
     assert other.get_by_role("radio", name="ViT").is_checked()

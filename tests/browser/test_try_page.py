@@ -105,7 +105,7 @@ def test_erasing_and_swapping_by_mouse(visit, opened):
     page.mouse.click(*at(page, 1, 4))
     page.mouse.click(*at(page, 15, 4))
     check(page, opened, "5.8.9.10.11.5-0.1-15", 8)
-    assert page.url.endswith("try?patch=8&edits=5.8.9.10.11.5-0.1-15")
+    page.wait_for_function("location.search === '?patch=8&edits=5.8.9.10.11.5-0.1-15'")
     page.get_by_role("button", name="Undo", exact=True).click()
     check(page, opened, "5.8.9.10.11.5-0", 8)
     page.get_by_role("button", name="Reset").click()

@@ -1,0 +1,24 @@
+"""Panels of one figure as SVG: st.html would take the SVG out of what it is given.
+
+panels(distances_svg(...), caption="...", key="distances")      # strings made and escaped by the lab itself
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.components import loader
+
+_mount = st.components.v2.component(
+    "sequence_lab_panels",
+    html='<figure class="lab-distances"><figcaption></figcaption><div></div></figure>',
+    js=loader("panels/panels.js"),
+    isolate_styles=False,  # styled by the page
+)
+
+
+def panels(drawings: Sequence[str], caption: str, *, key: str) -> None:
+    """Draw or update the figure `key`."""
+    _mount(data=[{"drawings": list(drawings), "caption": caption}], key=key)

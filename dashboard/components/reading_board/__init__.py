@@ -1,0 +1,51 @@
+"""Readers of one picture on one scrub bar: what each has seen after t patches, what it believes, and what would change its mind.
+
+    seen = view_sent(key="board")                                     # where the browser has been, before anything is computed
+    reading_board(data, key="board")
+
+`message` (dashboard/reading_cards.py) says what a message holds. All that follows the scrub bar, the pointer or the keys happens in the
+browser; once it has come to rest, the place and the two patches of a path are sent, for the page's link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import loader
+
+HTML = """<div class="reading">
+  <div class="reading-bar">
+    <b class="reading-t"></b>
+    <input class="reading-scrub" type="range" min="0" step="1" aria-label="Patches read, t">
+    <div class="reading-tools">
+      <button type="button" data-act="play" title="Read patch by patch">Play</button>
+      <button type="button" data-act="forget" title="Escape on a picture">Clear path</button>
+    </div>
+  </div>
+  <div class="reading-rows" role="list"></div>
+  <div class="reading-place" aria-live="polite"></div>
+  <div class="reading-notes"></div>
+</div>"""
+
+_mount = st.components.v2.component(
+    "sequence_lab_reading_board",
+    html=HTML,
+    css=Path(__file__).with_name("reading_board.css").read_text("utf-8"),
+    js=loader("reading_board/reading_board.js"),
+    isolate_styles=False,  # the accents are the page's
+)
+
+
+def view_sent(*, key: str) -> Mapping[str, Any]:
+    """What the browser has sent last: {"t", "of", "path"}, or nothing. It comes from a browser: check it."""
+    sent = (st.session_state.get(key) or {}).get("view")
+    return sent if isinstance(sent, dict) else {}
+
+
+def reading_board(data: dict[str, Any], *, key: str) -> None:
+    """Draw or update the board `key` from `data`."""
+    _mount(data=[data], key=key, on_view_change=lambda: None)

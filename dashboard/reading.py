@@ -1,0 +1,228 @@
+"""The board of the page Recurrence against attention: who reads, what each believes after t patches, and what would change its mind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from core.errors import LabError
+from core.evaluation.pictures import mean_color, probabilities
+from core.probes.change_of_mind import ChangeOfMind, change_of_mind
+from dashboard import state
+from dashboard.answers import NO_RUN, WAITING, knows
+from dashboard.components.reading_board import reading_board, view_sent
+from dashboard.opened import Weighted, open_best, weighted_runs
+from dashboard.pictures import Shown
+from dashboard.reading_cards import EXPLAINED, Reading, card, failed_card, kind_of, message, proof_line
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.probes.reading import ReadingCheck
+    from core.training.checkpoint import OpenedModel
+
+RUNS, REFUSED, BOARD, VIEW, SEARCHED = "reading_runs", "reading_refused", "reading_board", "reading_view", "reading_searched"
+MOST_RUNS = 3
+READERS = ("gru", "lstm", "rnn", "vit")  # models that read one sequence of patches
+FIRST_RUNS = ("recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-lstm-0", "recorded-cifar10-compare-vit-0")
+
+
+# ---- who reads ----
+
+
+def readers() -> dict[str, Weighted]:
+    """Every run with weights whose model reads one sequence of patches, by id."""
+    return {run_id: run for run_id, run in weighted_runs().items() if run.config["model"] in READERS}
+
+
+def first_runs(runs: Mapping[str, Weighted]) -> list[str]:
+    """The runs that read before any is chosen: a GRU, an LSTM and a ViT that came with the lab."""
+    return [run_id for run_id in FIRST_RUNS if run_id in runs]
+
+
+def choose_readers() -> list[Weighted]:
+    """The list of runs that read."""
+    runs = readers()
+    if RUNS not in st.session_state:
+        asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
+        st.session_state[REFUSED] = next((not_a_reader(run_id) for run_id in asked if run_id not in runs), "")
+        st.session_state[RUNS] = [run_id for run_id in dict.fromkeys(asked) if run_id in runs][:MOST_RUNS] or first_runs(runs)
+    st.session_state[RUNS] = [run_id for run_id in st.session_state[RUNS] if run_id in runs]  # one may have been deleted
+    chosen = st.multiselect(
+        "Readers", list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}",
+        key=RUNS, max_selections=MOST_RUNS, persist_state="session", on_change=_forget_refused,
+        help=f"Up to {MOST_RUNS} runs whose model reads one sequence of patches; each with its best weights. The percentage is its "
+        "accuracy on validation images.",
+    )  # fmt: skip
+    if st.session_state.get(REFUSED):  # kept until others are chosen: the page runs more than once before it is complete
+        st.warning(st.session_state[REFUSED])
+    return [runs[run_id] for run_id in chosen]
+
+
+def _forget_refused() -> None:
+    st.session_state[REFUSED] = ""
+
+
+def not_a_reader(run_id: str) -> str:
+    """Why a run that a link names does not read here."""
+    if run_id in weighted_runs():
+        model = weighted_runs()[run_id].config["model"]
+        return f"{run_id[:40]} is a {model}: it reads no single sequence of patches, so it cannot be stopped after patch t. Choose others."
+    return f"There is no run {run_id[:40]} with weights here (any more): choose others."
+
+
+# ---- what they believe ----
+
+
+def read(picture: Shown, run: Weighted, *, search: bool) -> Reading:
+    """Let a run read the picture; with `search`, find what would change its mind, too. Raises LabError when it cannot."""
+    from core.probes.reading import way_of_reading
+
+    epoch, opened = open_best(run)
+    values, known = _beliefs(run.run_id, epoch, picture.pixels.tobytes(), opened, picture.pixels)
+    mind = _mind(run.run_id, epoch, picture.pixels.tobytes(), opened, picture.pixels) if search else None
+    return Reading(run, epoch, opened, way_of_reading(opened.model), values, known, mind)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _beliefs(run_id: str, epoch: int, picture: bytes, _opened: OpenedModel, _pixels: np.ndarray) -> tuple[np.ndarray, int]:
+    """Probabilities (T + 1, K) float64 of an epoch of a run about a picture, and from which t on its answer stays."""
+    from core.probes.reading import beliefs, known_from
+
+    found = beliefs(_opened.model, normalized(_opened, _pixels[None]))[0]
+    return found.numpy(), known_from(found)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _mind(run_id: str, epoch: int, picture: bytes, _opened: OpenedModel, _pixels: np.ndarray) -> ChangeOfMind:
+    return change_of_mind(partial(probabilities, _opened), _pixels, _opened.model.embed.patch_size, mean_color(_opened))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _check(run_id: str, epoch: int, picture: bytes, _opened: OpenedModel, _pixels: np.ndarray) -> ReadingCheck:
+    from core.probes.reading import check_beliefs
+
+    return check_beliefs(_opened.model, normalized(_opened, _pixels[None]))
+
+
+def normalized(opened: OpenedModel, images: np.ndarray) -> Tensor:
+    """Pictures (N, 3, 32, 32) uint8 as their model wants them; what computes on them uses one thread."""
+    import torch
+
+    from core.data.splits import normalize
+    from core.training.device import use_threads
+
+    use_threads(1)  # as in core.evaluation.pictures.probabilities: more are no faster, and slow a run that trains
+    return normalize(torch.from_numpy(images), opened.mean, opened.std)
+
+
+# ---- the board ----
+
+
+def board(picture: Shown, runs: Sequence[Weighted]) -> dict[str, str]:
+    """The board; returns what a link says of its view.
+
+    Before torch is loaded it has no answers, and before the search for changes of mind none of these: then the page runs again.
+    """
+    if "torch" not in sys.modules:
+        reading_board(message(picture, [], [WAITING], view_of(0)), key=BOARD)
+        import core.training.checkpoint  # noqa: F401 - seconds
+
+        st.rerun()
+    wanted = (picture.pixels.tobytes(), tuple(run.run_id for run in runs))
+    search = st.session_state.get(SEARCHED) == wanted
+    found, cards, notes = [], [], {}
+    for run in runs:
+        try:
+            found.append(read(picture, run, search=search))
+            cards.append(card(found[-1], picture.label))
+            if picture.label not in found[-1].opened.classes:
+                notes.setdefault(found[-1].opened.classes, []).append(run.name)
+        except LabError as error:
+            cards.append(failed_card(run, str(error)))
+    view = view_of(max((shown["tokens"] for shown in cards), default=0))
+    told = [knows(names, classes) for classes, names in notes.items()] or ([] if runs else [NO_RUN])
+    reading_board(message(picture, cards, told, view), key=BOARD)
+    if not search:
+        for reading in found:
+            with suppress(LabError):  # the next time its card says what is wrong
+                read(picture, reading.run, search=True)
+        st.session_state[SEARCHED] = wanted
+        st.rerun()
+    return link_of(view)
+
+
+# ---- the view ----
+
+
+def view_of(total: int) -> dict[str, Any]:
+    """How many of the `total` patches of the finest reader are read, and the patches of a path: as the browser has sent it last, else as
+    the link says, else half of them and no path."""
+    if not total:
+        return {"t": 0, "of": 1, "path": []}
+    st.session_state.setdefault(VIEW, {"t": state.linked("t"), "of": total, "path": state.linked("path")})
+    sent = view_sent(key=BOARD)
+    if sent.get("of") == total:
+        st.session_state[VIEW] = dict(sent)
+    kept = st.session_state[VIEW] if st.session_state[VIEW]["of"] == total else {}
+    t = _count(kept.get("t"), total)
+    path = [_count(part, total - 1) for part in str(kept.get("path", "")).split("-")]
+    return {"t": total // 2 if t is None else t, "of": total, "path": path if len(path) == 2 and None not in path else []}
+
+
+def _count(value: Any, most: int) -> int | None:
+    """A whole number from 0 to `most`; None for anything else."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) <= most else None
+
+
+def link_of(view: Mapping[str, Any]) -> dict[str, str]:
+    """What a link says of the view, empty where a page opens so anyway."""
+    t = "" if view["t"] == view["of"] // 2 else str(view["t"])
+    return {"t": t, "path": "-".join(map(str, view["path"]))}
+
+
+def link_values(picture: Shown, runs: Sequence[Weighted], view: Mapping[str, str]) -> dict[str, str]:
+    """What a link to this page says, empty where it opens so anyway."""
+    ids = [run.run_id for run in runs]
+    return {
+        **dict.fromkeys(("from", "set", "image"), ""),
+        **picture.link,
+        "runs": "" if ids == first_runs(readers()) else ".".join(ids),
+        **view,
+    }
+
+
+# ---- words below ----
+
+
+def explained(picture: Shown, runs: Sequence[Weighted]) -> str:
+    """What "after t patches" means for the chosen readers."""
+    kinds = dict.fromkeys(kind_of(reading) for reading in _readings(picture, runs))
+    return " ".join(EXPLAINED[kind] for kind in kinds)
+
+
+def proof(picture: Shown, runs: Sequence[Weighted]) -> str:
+    """The proof line for what the readers believe of the picture."""
+    checks = [
+        _check(reading.run.run_id, reading.epoch, picture.pixels.tobytes(), reading.opened, picture.pixels)
+        for reading in _readings(picture, runs)
+    ]
+    return proof_line(checks)
+
+
+def _readings(picture: Shown, runs: Sequence[Weighted]) -> list[Reading]:
+    """The readings of all runs that can read."""
+    found = []
+    for run in runs:
+        try:
+            found.append(read(picture, run, search=False))
+        except LabError:  # its card says what is wrong
+            continue
+    return found

@@ -1,0 +1,73 @@
+"""Recurrence against attention: one picture, up to three readers, patch by patch on one scrub bar."""
+
+import streamlit as st
+
+from core.errors import LabError
+from core.training.config import RunConfig
+from dashboard import services, state
+from dashboard.foot import foot, try_this
+from dashboard.live import page_link
+from dashboard.pictures import choose_picture
+from dashboard.reading import board, choose_readers, explained, link_values, proof
+from dashboard.reading_panels import cost_panel, layers_panel, question
+from dashboard.tryout import classes_of
+
+EXPERIMENTS = {
+    "From the funnel to the keel: how many steps, and how many back?": {
+        "runs": "recorded-cifar10-hand-in-0.recorded-cifar10-compare-gru-0.recorded-cifar10-compare-vit-0", "t": "192", "path": "53-166",
+    },
+    "A heart, read by a GRU that knows hearts: when does it know?": {"set": "shapes", "runs": "recorded-shapes-gru", "t": "48"},
+    "Before the first patch: what does a reader expect that has seen nothing?": {"t": "0"},
+    "Draw a picture of your own and let them read it": {"from": "draw"},
+}  # fmt: skip
+
+LEGEND = (
+    "Left: what has been read (framed: patch t; grey: not yet). Middle: the probability of each class after t patches; green: the true "
+    "class, blue or dashed orange: the final answer. Right: the five most probable classes at t. An erased patch has the mean color of the "
+    "training images."
+)
+
+st.title("Recurrence against attention")
+st.markdown("A recurrent network hands one state from patch to patch, **attention reads any patch in one step. Who knows what, and when?**")
+state.values()
+for sentence in state.messages():
+    st.warning(sentence)
+
+left, right = st.container(key="readers").columns([3, 10], gap="medium")
+own, others = left.container(), left.container()
+with others:
+    runs = choose_readers()
+with own:
+    picture = choose_picture(classes_of(runs), first="ship")
+there, below = right.container(), right.container()
+between, end = st.container(), st.container()
+first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
+
+
+@st.fragment
+def readings() -> None:
+    """What the browser says of its view; the rest of the page stays as it is."""
+    try:
+        values = link_values(picture, runs, board(picture, runs))
+        with end:
+            foot(
+                first,
+                link=page_link({name: value for name, value in values.items() if value}),
+                command=RunConfig.of(**first.config).command(),
+            )
+        state.write_page(values)
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+with there:
+    readings()
+below.caption(LEGEND)
+below.caption(explained(picture, runs))
+below.caption(proof(picture, runs))
+with between:
+    question()
+    layers_panel()
+    cost_panel()
+    try_this(EXPERIMENTS)
+services.warm_up()

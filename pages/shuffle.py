@@ -1,0 +1,78 @@
+"""Shuffle test: drag the patches of a picture about, and see which model notices."""
+
+import streamlit as st
+
+from core.errors import LabError
+from core.training.config import RunConfig
+from dashboard import services, state
+from dashboard.foot import foot, try_this
+from dashboard.live import page_link
+from dashboard.pictures import choose_picture
+from dashboard.shuffle_panels import proof, question, survival_panel
+from dashboard.shuffling import board, choose_models, choose_patch, choose_way, first_run, known_classes, link_values, typed, wrong_ways
+
+EXPERIMENTS = {
+    "The same encoder with and without positions": {"models": "encoder,encoder-sinusoidal,encoder-rotary", "order": "reverse"},
+    "A convolution survives a shift, and nothing else": {"models": "convolution,encoder,gru", "order": "shift"},
+    "Put back with p instead of its inverse: even equivariant models fail": {
+        "models": "encoder,mlp,gru",
+        "order": "random",
+        "undo": "permutation",
+    },
+}  # fmt: skip
+
+LEGEND = (
+    "f: the model behind its tokens x; p: the order on the board. Equivariant: f(x[p]), put back, is f(x) up to float noise. Invariant: "
+    "their mean, or the one answer, is. Orange: tokens whose outputs differ by more than the tolerance, deepest where they differ most. On "
+    "the scale: hatched, float noise up to the tolerance. Bars: probability after the shuffle, line across: before."
+)
+
+st.title("Shuffle test")
+st.markdown("Shuffle the tokens, undo the shuffle on the outputs: **attention without positions does not notice, a recurrent net does.**")
+state.values()
+for sentence in state.messages():
+    st.warning(sentence)
+
+left, right = st.container(key="shuffle").columns([3, 9], gap="medium")
+own, others = left.container(), left.container()
+with others:
+    models = choose_models()
+    patch = choose_patch()
+with own:
+    picture = choose_picture(known_classes(models), first="ship")
+there, below = right.container(), right.container()
+with below.expander("Right and wrong ways to do it, and an order of your own"):
+    chosen = choose_way()
+    for sentence in wrong_ways(chosen):
+        st.warning(sentence)
+    typed(patch)
+between, end = st.container(), st.container()
+
+
+@st.fragment
+def answers() -> None:
+    """What an order that the browser sends changes; the rest of the page stays as it is."""
+    try:
+        order = board(picture, models, patch, chosen)
+        st.caption(proof(picture, patch))
+        values = link_values(picture, models, patch, order, chosen)
+        with end:
+            first = services.run(first_run(models))
+            foot(
+                first,
+                link=page_link({name: value for name, value in values.items() if value}),
+                command=RunConfig.of(**first.config).command(),
+            )
+        state.write_page(values)
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+with there:
+    answers()
+below.caption(LEGEND)
+with between:
+    question()
+    survival_panel(models, patch)
+    try_this(EXPERIMENTS)
+services.warm_up()

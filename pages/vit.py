@@ -1,0 +1,70 @@
+"""Vision Transformer: what every token of a trained model attends to, in every layer and head, at any kept epoch."""
+
+import streamlit as st
+
+from core.errors import LabError
+from core.training.config import RunConfig
+from dashboard import services, state
+from dashboard.feed import follow
+from dashboard.foot import foot, try_this
+from dashboard.live import page_link
+from dashboard.pictures import choose_picture
+from dashboard.vit_looks import kept_epochs
+from dashboard.vit_panels import (
+    caveats,
+    choose_epoch,
+    choose_run,
+    class_token,
+    explorer,
+    formed,
+    legend,
+    link_values,
+    proof_line,
+    steps,
+)
+
+CIFAR = "recorded-cifar10-compare-vit-0"
+EXPERIMENTS = {
+    "Watch a head become local: layer 3, head 4 after epoch 1, then move the slider": {
+        "run": CIFAR,
+        "epoch": "1",
+        "map": "3-4",
+        "token": "28",
+    },
+    "Three layers rolled out: what has come into the class token": {"run": CIFAR, "map": "3-rollout"},
+    "In the last layer only the class token's row counts: point at any patch": {"run": CIFAR, "map": "3-gradient", "token": "28"},
+}
+
+st.title("Vision Transformer")
+st.markdown("Every token reads every other one, in every layer. **The receptive field is the whole image from the first layer.**")
+state.values()
+messages = st.container()
+left, right = st.container(key="lab").columns([3, 9], gap="medium")
+with left:
+    run = choose_run()
+    slider = st.container()
+    picture = choose_picture(services.run(run.run_id).classes)
+for sentence in state.messages():
+    messages.warning(sentence)
+snapshot = services.run(run.run_id)
+try:
+    kept = kept_epochs(run)
+    with slider:
+        epoch = choose_epoch(run, kept)
+    with right:
+        found, pin = explorer(run, epoch, kept[epoch], picture)
+        st.caption(legend(found, run))
+    st.caption(proof_line(found))
+    link = {name: value for name, value in link_values(run, epoch, picture).items() if value}
+    state.write_page(link)
+    formed(run, kept, epoch, pin)
+    steps(run, kept[epoch])
+    class_token(run, kept[epoch], found)
+except LabError as error:
+    right.error(str(error))
+    link = {"run": run.run_id}
+caveats()
+try_this(EXPERIMENTS)
+foot(snapshot, link=page_link(link), command=RunConfig.of(**snapshot.config).command())
+follow(snapshot)
+services.warm_up()

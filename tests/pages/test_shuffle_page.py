@@ -1,0 +1,116 @@
+"""The page Shuffle test as a student goes through it, without a browser: what a browser would send is put into the session."""
+
+import json
+from base64 import b64decode
+
+import numpy as np
+import pytest
+
+from core.data.ship import ship
+from core.evaluation.pictures import probabilities
+from core.evaluation.shuffled import shuffled_image
+from core.recorded import recorded_epochs, recorded_run
+from core.training.checkpoint import open_model
+from tests.pages.support import open_page, run, texts
+
+VIT, GRU, BAG = "recorded-cifar10-compare-vit-0", "recorded-cifar10-compare-gru-0", "recorded-cifar10-vit-none-0"
+REVERSED = ".".join(map(str, range(15, -1, -1)))
+
+
+def open_shuffle(**query):
+    return open_page("shuffle.py", **query)
+
+
+def board_of(app):
+    (board,) = [e for e in app.get("bidi_component") if "shuffle_board" in e.proto.component_name]
+    return json.loads(board.proto.json)[0]
+
+
+def cards_of(app):
+    return {card["id"]: card for card in board_of(app)["cards"]}
+
+
+def answer(run_id, pixels):
+    name = run_id.removeprefix("recorded-")
+    opened = open_model(recorded_epochs(name)[recorded_run(name).best.epoch])
+    return dict(zip(opened.classes, probabilities(opened, pixels[None])[0], strict=True))
+
+
+def test_it_opens_on_a_ship_that_three_models_know():
+    app = open_shuffle()
+    board = board_of(app)
+    pixels = np.frombuffer(b64decode(board["pixels"]), np.uint8).reshape(32, 32, 3).transpose(2, 0, 1)
+    assert (pixels == ship()).all() and board["order"] == ""
+    assert list(cards_of(app)) == [BAG, VIT, GRU]
+    for card in cards_of(app).values():
+        assert card["verdict"] == "nothing moved" and card["value"] <= card["tolerance"] and card["bars"][0]["name"] == "ship"
+    assert "nothing is proved yet" in texts(app)
+
+
+def test_a_shuffled_link_tells_the_three_apart():
+    app = open_shuffle(order="reverse")
+    cards = cards_of(app)
+    assert board_of(app)["order"] == REVERSED
+    assert {name: card["verdict"] for name, card in cards.items()} == {BAG: "equivariant", VIT: "neither", GRU: "neither"}
+    moved = shuffled_image(ship(), np.arange(15, -1, -1))
+    for name, card in cards.items():
+        wanted = answer(name, moved)
+        assert all(bar["now"] == pytest.approx(wanted[bar["name"]], abs=2e-4) for bar in card["bars"])
+        tokens = np.frombuffer(b64decode(card["tokens"]), np.float32)
+        assert len(tokens) == 64 and (tokens.max() <= card["value"] * 1.001 or name == BAG)
+    assert "tokens, 16 moved" in texts(app) and "**passed**" in texts(app)
+
+
+def test_an_order_that_the_browser_sends():
+    app = open_shuffle()
+    app.session_state["shuffle_board"] = {"order": {"patch": 8, "stamp": 0, "order": REVERSED}}
+    assert cards_of(run(app))[BAG]["verdict"] == "equivariant" and board_of(app)["order"] == REVERSED
+    app.session_state["shuffle_board"] = {"order": {"patch": 4, "stamp": 0, "order": "1.0"}}
+    assert board_of(run(app))["order"] == REVERSED, "an order of other patches is none of these"
+
+
+def test_an_order_that_is_typed():
+    app = open_shuffle(models="encoder,gru")
+    run(app.text_input(key="shuffle_typed").set_value("shift"))
+    assert board_of(app)["order"].startswith("15.0.1.2") and cards_of(app)["encoder"]["verdict"] == "equivariant"
+    run(app.text_input(key="shuffle_typed").set_value("1 1 2"))
+    assert "Token 1 is named 2 times" in texts(app) and board_of(app)["order"].startswith("15.0.1.2")
+
+
+def test_the_wrong_ways_are_named_wrong():
+    app = open_shuffle(models="encoder-sinusoidal,encoder", order="reverse", places="after")
+    assert cards_of(app)["encoder-sinusoidal"]["verdict"] == "equivariant" and "passing proves nothing" in texts(app)
+    run(app.segmented_control(key="shuffle_places").set_value("before"))
+    assert cards_of(app)["encoder-sinusoidal"]["verdict"] == "neither"
+    run(app.segmented_control(key="shuffle_mode").set_value("train"))
+    assert "train mode" in cards_of(app)["encoder"]["said"] and cards_of(app)["encoder"]["value"] is None
+    run(app.segmented_control(key="shuffle_mode").set_value("eval"))
+    run(app.segmented_control(key="shuffle_dtype").set_value("float64"))
+    assert cards_of(app)["encoder"]["said"].endswith("float64.") and cards_of(app)["encoder"]["value"] < 1e-12
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"order": "1.1.2"}, {"order": "<b>"}, {"models": "gone"}, {"patch": "5"}, {"undo": "x", "dtype": "int8", "set": "nothing"}],
+)
+def test_a_link_that_makes_no_sense_opens_the_page(query):
+    app = open_shuffle(**query)
+    assert len(cards_of(app)) == 3 and board_of(app)["order"] == ""
+
+
+@pytest.mark.parametrize("patch", [2, 4, 16])
+def test_patches_of_any_size(patch):
+    app = open_shuffle(patch=str(patch), order="random")
+    cards = cards_of(app)
+    assert cards[GRU]["verdict"] == "neither"
+    if patch == 2:
+        assert "larger than the patches" in cards[VIT]["why"] and cards[VIT]["tokens"] == ""
+    else:
+        assert cards[BAG]["verdict"] == "equivariant"
+
+
+def test_who_survives_what():
+    app = open_shuffle()
+    app.session_state["shuffle_survival"] = True
+    table = next(e.proto.body for e in run(app).get("html") if "lab-survival" in e.proto.body)
+    assert table.count("<tr>") == 1 + 3 + 15 and table.count("all, equivariant") == 3
