@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import unknown
+from core.models import building
 from core.models.cnn import CNN
 from core.models.patches import PatchEmbed, check_divides, patchify, unpatchify
 from core.models.positions import build_positions
@@ -63,8 +64,7 @@ def untrained(name: str, patch_size: int, *, width: int = 32, seed: int = 0) -> 
         raise unknown("architecture", name, ARCHITECTURES)
     check_divides(patch_size, SIDE)
     length = (SIDE // patch_size) ** 2
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+    with building(seed):
         embed = PatchEmbed(SIDE, patch_size, CHANNELS, width)
         kind, places, first = [*name.split("-"), "", ""][:3]
         positions = build_positions(places, length, width) if places else nn.Identity()
