@@ -52,9 +52,6 @@ def board_data(picture: Shown, patch: int, order: str, stamp: int, cards: Sequen
 
 def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared: str) -> dict[str, Any]:
     """The card of one model; with the reason instead of numbers where the test is refused or the model cannot be read."""
-    import torch
-
-    from core.data.splits import normalize
     from core.probes.ways import answers, examine
 
     empty = {
@@ -63,9 +60,8 @@ def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared
     }  # fmt: skip
     if reader.subject is None:
         return {**empty, "said": reader.problem}
-    image = normalize(torch.from_numpy(np.array(picture.pixels))[None], reader.mean, reader.std)  # (1, 3, 32, 32)
     try:
-        report = examine(reader.subject, image, permutation, way)
+        report = examine(reader.subject, read_by(reader, picture), permutation, way)
     except LabError as error:
         return {**empty, "said": str(error)}
     probabilities = answers(reader.subject, report) if reader.classes else None
@@ -81,6 +77,15 @@ def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared
         "why": reader.why,
         "bars": bars(reader.classes, *(p.numpy() for p in probabilities), picture.label) if probabilities else [],
     }
+
+
+def read_by(reader: Reader, picture: Shown) -> Tensor:
+    """The picture as a model reads it, (1, 3, 32, 32)."""
+    import torch
+
+    from core.data.splits import normalize
+
+    return normalize(torch.from_numpy(np.array(picture.pixels))[None], reader.mean, reader.std)
 
 
 def largest(report: ShuffleReport, compared: str) -> float:

@@ -6,32 +6,20 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from core.probes.architectures import ARCHITECTURES
 from dashboard.pictures import Shown
 from dashboard.predict import predict
-from dashboard.shuffle_cards import Reader
+from dashboard.shuffle_cards import read_by
 from dashboard.shuffling import order_of, reader
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from core.probes.survival import Survival
 
 PROVED = "encoder"  # the architecture of the claim
 MARKS = {"equivariant": ("✓", "equivariant"), "invariant": ("○", "invariant"), "neither": ("–", "neither")}
 GROUPS = {"equivariant": "all, equivariant", "invariant": "all, invariant", "some": "some", "neither": "none"}
-
-
-def read_by(model: Reader, picture: Shown) -> Tensor:
-    """The picture as a model reads it, (1, 3, 32, 32)."""
-    import torch
-
-    from core.data.splits import normalize
-
-    return normalize(torch.from_numpy(np.array(picture.pixels))[None], model.mean, model.std)
 
 
 def proof(picture: Shown, patch: int) -> str:
@@ -56,7 +44,7 @@ def proof(picture: Shown, patch: int) -> str:
 
 def question() -> None:
     """What does a causal mask do to equivariance? Answered by the shuffle test."""
-    found = survivals(("causal", "encoder"), 8)["causal"]
+    found = survivals(("causal",), 8)["causal"]
     predict(
         "A transformer encoder without positions is equivariant. Give it a causal mask: each token reads only itself and those before it. "
         "Nothing else changes. What does the shuffle test say now?",
@@ -65,7 +53,7 @@ def question() -> None:
             "equivariant": "equivariant still: there are no positions",
             "invariant": "invariant: only the mean stays",
         }.get(found.group, "neither: it has learned where tokens stand"),
-        because=f"It survives {len(found.named())} of {len(found.verdicts)} kinds of shuffles. With the mask each token reads another "
+        because=f"It survives {len(found.survived)} of {len(found.verdicts)} kinds of shuffles. With the mask each token reads another "
         "number of tokens: places can be told by that, even without positions.",
         key="shuffle_predict",
     )

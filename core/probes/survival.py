@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isqrt
 
@@ -33,9 +32,10 @@ class Survival:
             return "invariant"
         return "neither" if found == {"neither"} else "some"
 
-    def named(self, verdicts: Iterable[str] = ("equivariant", "invariant")) -> list[str]:
-        """The permutations with one of these verdicts."""
-        return [name for name, verdict in self.verdicts.items() if verdict in verdicts]
+    @property
+    def survived(self) -> list[str]:
+        """The permutations that it survives, equivariant or invariant."""
+        return [name for name, verdict in self.verdicts.items() if verdict != "neither"]
 
 
 def survival(subject: Subject, image: Tensor, patches: int) -> Survival:

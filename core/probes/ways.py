@@ -11,14 +11,12 @@ from torch import Tensor
 from core.probes.equivariance import ShuffleReport, shuffle_test
 from core.probes.subjects import Subject
 
-PLACES = ("before", "after")  # tokens are shuffled before, or after, positions are added
-
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """How a shuffle test is done. The first value of each is the right one."""
+    """How a shuffle test is done; the defaults are the right way."""
 
-    places: str = "before"
+    places: str = "before"  # tokens are shuffled before positions are added, or "after"
     undo: str = "inverse"
     training: bool = False
     dtype: torch.dtype = torch.float32

@@ -27,7 +27,7 @@ IMAGE = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(3))
 )
 def test_who_survives_what(name, group, survived):
     found = survival(untrained(name, 8), IMAGE, 16)
-    assert found.group == group and found.named() == survived and list(found.verdicts) == ALL
+    assert found.group == group and found.survived == survived and list(found.verdicts) == ALL
 
 
 def test_four_patches_and_one():
