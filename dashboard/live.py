@@ -139,6 +139,7 @@ def duration(seconds: float) -> str:
 
 
 def page_link(query: Mapping[str, str]) -> str:
-    """The address of the page with a query string."""
+    """The address of the page with a query string; empty values are left out."""
     here = urlsplit(st.context.url or "")
-    return urlunsplit((here.scheme, here.netloc, here.path or "/", urlencode(query), ""))
+    said = urlencode({name: value for name, value in query.items() if value})
+    return urlunsplit((here.scheme, here.netloc, here.path or "/", said, ""))

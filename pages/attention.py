@@ -45,7 +45,7 @@ st.caption(
     f"n = {len(asked.tokens.names)} tokens ({kind}) · no split and no epoch, for nothing is trained · seed {asked.seed} · "
     "matrices: NumPy, float64, on the server's CPU"
 )
-link = {name: value for name, value in {**asked.link, "length": length}.items() if value}
+link = {**asked.link, "length": length}
 take_along(page_link(link), asked.code, language="python")
 state.write_page(link)
 services.warm_up()

@@ -38,7 +38,6 @@ kernels_panel(chosen, feature)
 try_this(EXPERIMENTS)
 numbers_panel(chosen, image, order)
 link = {**feed_link(chosen.run, chosen.epoch), **chosen.link, **image.link, **link_values(at, order, feature)}
-link = {name: value for name, value in link.items() if value}
 foot(chosen.run, link=page_link(link), command=RunConfig.of(**chosen.run.config).command())
 state.write_page(link)
 services.warm_up()

@@ -47,7 +47,6 @@ reached_panel(chosen)
 try_this(EXPERIMENTS)
 numbers_panel(chosen)
 link = {**chosen.link, "p": "" if permutation == FIRST_PERMUTATION else permutation}
-link = {name: value for name, value in link.items() if value}
 if chosen.run is not None:
     foot(chosen.run, link=page_link(link), command=RunConfig.of(**chosen.run.config).command())
 else:

@@ -52,7 +52,7 @@ def readings() -> None:
         with end:
             foot(
                 first,
-                link=page_link({name: value for name, value in values.items() if value}),
+                link=page_link(values),
                 command=RunConfig.of(**first.config).command(),
             )
         state.write_page(values)

@@ -60,7 +60,7 @@ def answers() -> None:
             first = services.run(first_run(models))
             foot(
                 first,
-                link=page_link({name: value for name, value in values.items() if value}),
+                link=page_link(values),
                 command=RunConfig.of(**first.config).command(),
             )
         state.write_page(values)

@@ -47,7 +47,7 @@ def answers() -> None:
         edits = board(picture, runs, patch)
         values = link_values(picture, runs, patch, edits)
         with end:
-            link = page_link({name: value for name, value in values.items() if value})
+            link = page_link(values)
             foot(first, link=link, command=RunConfig.of(**first.config).command())
         state.write_page(values)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care

@@ -55,7 +55,7 @@ try:
         found, pin = explorer(run, epoch, kept[epoch], picture)
         st.caption(legend(found, run))
     st.caption(proof_line(found))
-    link = {name: value for name, value in link_values(run, epoch, picture).items() if value}
+    link = link_values(run, epoch, picture)
     state.write_page(link)
     formed(run, kept, epoch, pin)
     steps(run, kept[epoch])
