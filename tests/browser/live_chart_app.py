@@ -23,9 +23,10 @@ def tick() -> None:
         state.update(run=state.run + "+", steps=60, limit=10_000, asked=0)
     if st.button("double the stride"):
         state.limit = 2 * (len(snapshot().points) // 2)
-    leap = st.button("leap")
+    st.button("leap", on_click=lambda: state.update(leap=True))
     if st.toggle("hide"):
         return
+    leap = state.pop("leap", False)
     state.steps += 400 if leap else 5
     run = snapshot()
     sent = last_sent("chart")
