@@ -27,6 +27,7 @@ PATCHES = (2, 4, 8, 16)
 FIRST_PATCH = 8
 MOST = 3
 FIRST_MODELS = ("recorded-cifar10-vit-none-0", "recorded-cifar10-compare-vit-0", "recorded-cifar10-compare-gru-0")
+DOSES, FIRST_DOSES = "shuffle_doses", "swaps"  # which of core.evaluation.shuffled.KINDS the figure below shows
 ALONE = "at random weights: "
 WAYS = {  # widget: (label, {value: words}); the first value is the right one
     "places": ("Shuffle tokens", {"before": "before positions are added", "after": "after"}),
@@ -49,7 +50,7 @@ def options() -> dict[str, str]:
     """What can be put to the test, by id: runs that keep weights, then architectures at random weights."""
     from core.probes.architectures import ARCHITECTURES
 
-    runs = {run.run_id: f"{run.name}: {run.title}" for run in weighted_runs().values()}
+    runs = {run.run_id: f"{model_name(run)} on {run.title.split(' on ')[1]} · {run.name}" for run in weighted_runs().values()}
     return runs | {name: f"{ALONE}{row.title}" for name, row in ARCHITECTURES.items()}
 
 
@@ -109,11 +110,15 @@ def _trained(run: Weighted, patch: int) -> Reader:
         subject = trained(opened.model, patch)
     except LabError as error:
         return Reader(run.run_id, run.name, run.title, "", None, problem=str(error))
-    model, places = run.title.split(" on ")[0], run.config.get("positions")
-    name = f"{model}, {'no' if places == 'none' else places} positions" if places else model
     title = f"{run.title}, weights of epoch {epoch + 1}"
     because = why(run.config, patch)
-    return Reader(run.run_id, f"{name} · {run.name}", title, because, subject, opened.mean, opened.std, tuple(opened.classes))
+    return Reader(run.run_id, f"{model_name(run)} · {run.name}", title, because, subject, opened.mean, opened.std, tuple(opened.classes))
+
+
+def model_name(run: Weighted) -> str:
+    """A run's model in a few words, with its positions where it has a choice of them."""
+    model, places = run.title.split(" on ")[0], run.config.get("positions")
+    return f"{model}, {'no' if places == 'none' else places} positions" if places else model
 
 
 # ---- which order ----
@@ -218,7 +223,7 @@ def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str
     return text
 
 
-def link_values(picture: Shown, models: Sequence[str], patch: int, order: str, chosen: Mapping[str, str]) -> dict[str, str]:
+def link_values(picture: Shown, models: Sequence[str], patch: int, order: str, chosen: Mapping[str, str], doses: str) -> dict[str, str]:
     """What a link to this page says, empty where it opens so anyway. A picture of one's own cannot be linked."""
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
@@ -226,6 +231,7 @@ def link_values(picture: Shown, models: Sequence[str], patch: int, order: str, c
         "models": "" if list(models) == first_models(options()) else ",".join(models),
         "patch": "" if patch == FIRST_PATCH else str(patch),
         "order": order,
+        "doses": "" if doses == FIRST_DOSES else doses,
         **{name: "" if value == next(iter(WAYS[name][1])) else value for name, value in chosen.items()},
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from csv import DictWriter
 from html import escape
 from io import StringIO
+from typing import Any
 
 from core.scores import ClassScores
 
@@ -61,7 +62,11 @@ def _row(name: str, n: str, scores: list[float], counts: list[str], look: str) -
 
 def class_table_csv(scores: ClassScores, classes: Sequence[str]) -> str:
     """All counts and scores of each class as CSV, shares as fractions."""
-    rows = scores.rows(classes)
+    return rows_csv(scores.rows(classes))
+
+
+def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows with the same keys as CSV under their names; at least one."""
     text = StringIO()
     writer = DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import LabError
 from core.training.config import RunConfig
 from dashboard import services, state
+from dashboard.dose_panel import choose_doses, dose_panel
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
@@ -46,7 +47,9 @@ with below.expander("Right and wrong ways to do it, and an order of your own"):
     for sentence in wrong_ways(chosen):
         st.warning(sentence)
     typed(patch)
-between, end = st.container(), st.container()
+asked, doses, between, end = (st.container() for _ in range(4))
+with doses:
+    kind = choose_doses()
 
 
 @st.fragment
@@ -55,7 +58,7 @@ def answers() -> None:
     try:
         order = board(picture, models, patch, chosen)
         st.caption(proof(picture, patch))
-        values = link_values(picture, models, patch, order, chosen)
+        values = link_values(picture, models, patch, order, chosen, kind)
         with end:
             first = services.run(first_run(models))
             foot(
@@ -71,8 +74,11 @@ def answers() -> None:
 with there:
     answers()
 below.caption(LEGEND)
-with between:
+with asked:
     question()
+with doses:
+    dose_panel(kind, models)
+with between:
     survival_panel(models, patch)
     try_this(EXPERIMENTS)
 services.warm_up()

@@ -8,11 +8,13 @@ import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from core.data import Progress
+from core.errors import DataError
 from core.training.export import EPOCH_COLUMNS
 from core.training.history import EpochRecord, Snapshot
 
@@ -29,6 +31,14 @@ def finite(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [finite(v) for v in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def write_out(path: Path, text: str) -> None:
+    """Write what a command was asked to, with --out; raises DataError where that cannot be."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise DataError(f"{path} cannot be written ({error.strerror}): choose another --out.") from error
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli.output import epoch_line, print_result, report, summary, table
-from core.errors import ConfigError, DataError
+from core.cli import shuffle
+from core.cli.output import epoch_line, print_result, report, summary, table, write_out
+from core.errors import ConfigError
 from core.recorded import KEEP, record
 from core.training.export import curve_csv, epochs_csv
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands and their flags."""
-    runs = commands.add_parser("runs", help="list, show, delete, export, record")
-    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record")
+    runs = commands.add_parser("runs", help="list, show, delete, export, record, shuffle")
+    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record | shuffle")
 
     def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
         parser = names.add_parser(name, parents=[shared], help=text)
@@ -35,6 +36,8 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     export = add("export", export_csv, "the numbers of a run as CSV")
     export.add_argument("--curve", action="store_true", help="the training curve (default: one line an epoch)")
     export.add_argument("--out", type=Path, metavar="FILE", help="the CSV file (default: standard output)")
+    shuffling = add("shuffle", shuffle.shuffle, "its accuracy as more and more patches change places; of recorded runs too")
+    shuffle.add_to(shuffling)
     keeping = add("record", record_run, "keep a small copy of a run inside the project")
     keeping.add_argument("name")
     keeping.add_argument("--keep", default="all", help=f"weights of its first, middle and best epoch, or: {', '.join(KEEP)}")
@@ -95,10 +98,7 @@ def export_csv(options: argparse.Namespace) -> int:
     if not options.out:
         print_result(options, {"csv": text}, text.rstrip())
         return 0
-    try:
-        options.out.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise DataError(f"{options.out} cannot be written ({error.strerror}): choose another --out.") from error
+    write_out(options.out, text)
     print_result(options, {"out": str(options.out)}, f"wrote {options.out}")
     return 0
 

@@ -14,7 +14,7 @@ from core.data import Progress
 from core.errors import DataError, StoreError
 from core.recorded import recorded_epochs, recorded_run
 from core.scores import ClassScores
-from core.training.history import frozen
+from core.training.history import Snapshot, frozen
 
 if TYPE_CHECKING:
     from core.data.splits import Split
@@ -104,6 +104,11 @@ def images_of(
     return labelled_split(images, classes, home=manager.home, progress=report)[0]
 
 
+def run_of(manager: RunManager, run_id: str) -> Snapshot:
+    """A run of this lab, or a recorded one. Raises StoreError when there is none."""
+    return recorded_run(run_id.removeprefix(RECORDED)) if run_id.startswith(RECORDED) else manager.snapshot(run_id)
+
+
 def weights_of(manager: RunManager, run_id: str) -> dict[int, Path]:
     """The weights that a run keeps, by epoch; of a recorded run those that came with the lab."""
     if run_id.startswith(RECORDED):
@@ -162,7 +167,7 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
 
 def _check(manager: RunManager, run_id: str, images: str, split: Split) -> None:
     """Raise DataError if the classes of the images are not as often there as the run counted them."""
-    run = recorded_run(run_id.removeprefix(RECORDED)) if run_id.startswith(RECORDED) else manager.snapshot(run_id)
+    run = run_of(manager, run_id)
     counted = {"val": run.epochs[0].val_confusion if run.epochs else None, "test": run.test and run.test.confusion}.get(images)
     found = np.bincount(split.labels.numpy(), minlength=len(run.classes)) if counted is not None else None
     if found is not None and found.tolist() != counted.sum(axis=1).tolist():

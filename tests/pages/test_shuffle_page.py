@@ -8,10 +8,10 @@ import pytest
 
 from core.data.ship import ship
 from core.evaluation.pictures import probabilities
-from core.evaluation.shuffled import shuffled_image
-from core.recorded import recorded_epochs, recorded_run
+from core.evaluation.shuffled import KINDS, shuffled_image
+from core.recorded import FOLDER, recorded_epochs, recorded_run
 from core.training.checkpoint import open_model
-from tests.pages.support import open_page, run, texts
+from tests.pages.support import open_page, press, run, texts
 
 VIT, GRU, BAG = "recorded-cifar10-compare-vit-0", "recorded-cifar10-compare-gru-0", "recorded-cifar10-vit-none-0"
 REVERSED = ".".join(map(str, range(15, -1, -1)))
@@ -114,3 +114,51 @@ def test_who_survives_what():
     app.session_state["shuffle_survival"] = True
     table = next(e.proto.body for e in run(app).get("html") if "lab-survival" in e.proto.body)
     assert table.count("<tr>") == 1 + 3 + 15 and table.count("all, equivariant") == 3
+
+
+# ---- the dose-response figure ----
+
+
+def curves_of(app):
+    """The accuracies of each line of the figure by the name of its run."""
+    (figure,) = app.get("plotly_chart")
+    return {line["name"].rpartition(" · ")[2]: line["y"] for line in json.loads(figure.proto.spec)["data"]}
+
+
+def recorded_curve(name, kind):
+    counts = json.loads((FOLDER / name / "shuffled.json").read_text())
+    return [right / counts["n"] for _, _, right in counts["doses"][kind]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_four_recorded_models_bear_shuffling_on_one_figure(kind):
+    app = open_shuffle(**({"doses": kind} if kind != "swaps" else {}))
+    curves = curves_of(app)
+    assert list(curves) == ["cifar10-compare-gru-0", "cifar10-vit-none-0", "cifar10-compare-vit-0", "cifar10-compare-cnn-0"]
+    assert all(curve == recorded_curve(name, kind) for name, curve in curves.items())
+    assert "2,000 of its validation images" in texts(app) and not [b for b in app.button if b.key == "shuffle_measure"]
+
+
+def test_another_kind_of_shuffle_is_in_the_link():
+    app = open_shuffle()
+    run(app.segmented_control(key="shuffle_doses").set_value("rows"))
+    assert app.query_params["doses"] == "rows"
+    assert curves_of(app)["cifar10-compare-gru-0"] == recorded_curve("cifar10-compare-gru-0", "rows")
+
+
+def test_a_run_that_was_not_measured_is_measured_at_a_click(monkeypatch):
+    monkeypatch.setattr("core.evaluation.dose_records.FILE", "measured-here.json")
+    monkeypatch.setattr("dashboard.dose_panel.COMPARED", ("recorded-shapes-gru",))
+    monkeypatch.setattr("dashboard.dose_panel.COUNT", 100)
+    app = open_shuffle(models="encoder")
+    assert "No run has been measured yet" in texts(app)
+    press(app, "shuffle_measure")
+    curve = curves_of(app)["shapes-gru"]
+    assert curve[0] > 0.9 > 0.4 > curve[-1] and "on 100 of its validation images" in texts(app)
+
+
+def test_a_run_whose_images_are_not_here_says_so():
+    app = open_shuffle(models="recorded-cifar10-hand-in-0")
+    assert "Not in the figure yet: cifar10-hand-in-0" in texts(app)
+    press(app, "shuffle_measure")
+    assert "folder" in " ".join(warning.value for warning in app.warning) and len(curves_of(app)) == 4

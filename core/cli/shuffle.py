@@ -1,0 +1,40 @@
+"""python -m core runs shuffle"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from core.cli.output import print_result, progress_bar, table, write_out
+from core.errors import ConfigError
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument("--data", default="", metavar="DIR", help="where the images of its data set lie now, if they have moved")
+    parser.add_argument("--images", type=int, default=500, metavar="N", help="so many validation images (default 500)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the counts there too, as recorded runs keep them")
+
+
+def shuffle(options: argparse.Namespace) -> int:
+    """Print the accuracy of a run's best weights at each dose of each way to shuffle."""
+    from core.evaluation.dose_records import measure_response, to_plain
+    from core.evaluation.shuffled import KINDS
+    from core.training.manager import RunManager
+
+    if options.images < 1:
+        raise ConfigError(f"--images {options.images}: shuffle at least one image.")
+    with progress_bar() as progress:
+        found = measure_response(RunManager(options.home), options.run, count=options.images, data=options.data, progress=progress)
+    if options.out:
+        write_out(options.out, json.dumps(to_plain(found)))
+    rows: list[dict[str, Any]] = [
+        {"shuffle": kind, "dose": f"{dose.dose} {KINDS[kind].unit}", "moved": dose.moved, "top1": dose.accuracy.value,
+         "from": dose.accuracy.low, "to": dose.accuracy.high}
+        for kind, doses in found.doses.items() for dose in doses
+    ]  # fmt: skip
+    head = f"{options.run}, epoch {found.epoch}, {found.n:,} validation images, seed {found.seed}; from, to: 95 % interval"
+    print_result(options, {"run": options.run, **to_plain(found)}, f"{head}\n{table(rows)}")
+    return 0
