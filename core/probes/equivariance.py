@@ -81,9 +81,9 @@ def shuffle_test(
 ) -> ShuffleReport:
     """Give `module` the tokens (B, T, C) in their order and in that of `permutation` (T,), and compare what comes out.
 
-    A tuple's first entry counts, as of nn.GRU. The module itself is left as it is: a copy computes in `dtype`. With `undo` "permutation"
-    the outputs are "put back" with p instead of its inverse, the common mistake. Permute tokens before positions are added: the module
-    has to contain them.
+    A tuple's first entry counts, as of nn.GRU. The module itself is left as it is: a copy computes in another `dtype`. With `undo`
+    "permutation" the outputs are "put back" with p instead of its inverse, the common mistake. Permute tokens before positions are
+    added: the module has to contain them.
 
     Raises ConfigError for what is no permutation of T tokens, for a module in train mode (dropout would draw other numbers the second
     time) and for a recurrent one that is not `batch_first`; DataError if outputs are not finite.
@@ -93,7 +93,7 @@ def shuffle_test(
     if undo not in UNDO:
         raise unknown("way to undo a permutation", undo, UNDO)
     _check(module, tokens, permutation)
-    model = copy.deepcopy(module).to(dtype) if isinstance(module, nn.Module) else module
+    model = _in(module, dtype) if isinstance(module, nn.Module) else module
     tokens = tokens.detach().to(dtype)
     with torch.no_grad():
         plain, shuffled = _answer(model, tokens), _answer(model, tokens[:, permutation])  # (B, T, C) each, or (B, K)
@@ -102,6 +102,12 @@ def shuffle_test(
     order = permutation.argsort() if undo == "inverse" else permutation
     undone = shuffled[:, order] if shuffled.dim() == 3 else shuffled
     return ShuffleReport(permutation, plain, shuffled, undone, dtype)
+
+
+def _in(module: nn.Module, dtype: torch.dtype) -> nn.Module:
+    """The module itself where it computes in `dtype`, else a copy that does."""
+    numbers = (value for value in (*module.parameters(), *module.buffers()) if value.is_floating_point())
+    return module if all(value.dtype == dtype for value in numbers) else copy.deepcopy(module).to(dtype)
 
 
 def _check(module: Callable, tokens: Tensor, permutation: Tensor) -> None:
