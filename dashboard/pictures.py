@@ -15,7 +15,7 @@ import streamlit as st
 
 from core.data import DATASETS, downloaded
 from core.data.shapes import CLASSES, PARTS, draw
-from core.data.ship import ship
+from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
 from core.errors import DataError, LabError
 from core.training.config import RunConfig
@@ -30,7 +30,8 @@ SOURCES = {"set": "Data set", "draw": "Draw", "upload": "Upload", "camera": "Cam
 SOURCE, SET, IMAGE, OWN, TRUTH = "try_source", "try_set", "try_image", "try_own", "try_truth"
 NOT_SAID, NONE_OF_THEM = "not said", "none of these"
 MOST_LETTERS = 100_000  # of a drawing; one of 32 x 32 pixels has 6,000 at most
-SHIP = "ship"  # the one picture beside the data sets that is always there
+DRAWN = {"ship": ship, "sailing ship": sailing_ship}  # pictures beside the data sets that are always there
+SHIP = "ship"  # their class
 FIRST = 6  # the index of the picture that is shown first: a heart in the middle
 
 
@@ -85,8 +86,8 @@ def sets_at_hand() -> dict[str, RunConfig]:
 
 
 def _choose_from_set(first: str) -> tuple[str, int]:
-    """The name of a data set and the index of one of its validation images; the ship is alone."""
-    sets = [*sets_at_hand(), SHIP]
+    """The name of a data set and the index of one of its validation images; a drawn ship is alone."""
+    sets = [*sets_at_hand(), *DRAWN]
     state.start(SET, "set", sets, first)
     st.session_state[SET] = st.session_state[SET] if st.session_state[SET] in sets else first  # set anew, as the source is
     columns = st.columns([3, 2], gap="small", vertical_alignment="bottom")
@@ -95,9 +96,9 @@ def _choose_from_set(first: str) -> tuple[str, int]:
         sets,
         key=SET,
         persist_state="session",
-        help="Those that are on this computer, of each the validation images, from which no model learns; and a ship, drawn by this lab.",
+        help="Those that are on this computer, of each the validation images, from which no model learns; and two drawn ships.",
     )
-    if name == SHIP:
+    if name in DRAWN:
         return name, 0
     count = size_of(name)
     state.start(IMAGE, "image", range(1, count + 1), FIRST + 1, int)
@@ -114,12 +115,12 @@ def size_of(name: str) -> int:
 
 
 def from_set(name: str, index: int, *, first: str = "shapes") -> Shown:
-    """A validation image of a data set by its index from 0, or the ship. Raises DataError when the images cannot be read.
+    """A validation image of a data set by its index from 0, or a ship. Raises DataError when the images cannot be read.
 
     `first` is what the page opens with: its link does not say so.
     """
-    if name == SHIP:
-        return Shown(ship(), SHIP, "ship: drawn by this lab, in no data set", SHIP, link={"set": "" if name == first else name})
+    if name in DRAWN:
+        return Shown(DRAWN[name](), name, f"{name}: drawn by this lab, in no data set", SHIP, link={"set": "" if name == first else name})
     if name == "shapes":  # drawn at once: the page opens before torch is loaded
         (pixels,), (label,) = draw(np.array([PARTS["val"][index]]))
         classes, count = CLASSES, len(PARTS["val"])

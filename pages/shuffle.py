@@ -13,6 +13,9 @@ from dashboard.shuffle_panels import proof, question, survival_panel
 from dashboard.shuffling import board, choose_models, choose_patch, choose_way, first_run, known_classes, link_values, typed, wrong_ways
 
 EXPERIMENTS = {
+    "Three swaps: the GRU takes the ship for an airplane, then the ViT for a bird; the one without positions sees no difference": {
+        "order": "0.1.2.3.4.14.13.7.8.15.10.11.12.6.5.9",
+    },
     "The same encoder with and without positions": {"models": "encoder,encoder-sinusoidal,encoder-rotary", "order": "reverse"},
     "A convolution survives a shift, and nothing else": {"models": "convolution,encoder,gru", "order": "shift"},
     "Put back with p instead of its inverse: even equivariant models fail": {
@@ -40,7 +43,7 @@ with others:
     models = choose_models()
     patch = choose_patch()
 with own:
-    picture = choose_picture(known_classes(models), first="ship")
+    picture = choose_picture(known_classes(models), first="sailing ship")
 there, below = right.container(), right.container()
 with below.expander("Right and wrong ways to do it, and an order of your own"):
     chosen = choose_way()

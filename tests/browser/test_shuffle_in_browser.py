@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.data.shapes import PARTS, draw
+from core.data.ship import sailing_ship
 from core.evaluation.pictures import probabilities, top_classes
 from core.evaluation.shuffled import shuffled_image
 from core.recorded import recorded_epochs, recorded_run
@@ -15,8 +15,7 @@ from core.training.checkpoint import open_model
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
-HEART = draw(PARTS["val"][6:7])[0][0]
-GRU, VIT = "recorded-shapes-gru", "recorded-shapes-vit"
+GRU, VIT, BAG = "recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-vit-0", "recorded-cifar10-vit-none-0"
 PICTURE, CARD = ".shuffle-picture", ".shuffle-card"
 
 
@@ -72,29 +71,55 @@ def says(page, model, name):
 def answer(model, found):
     name = model.removeprefix("recorded-")
     opened = open_model(recorded_epochs(name)[recorded_run(name).best.epoch])
-    return opened.classes[top_classes(probabilities(opened, shuffled_image(HEART, found)[None])[0], 1)[0]]
+    return opened.classes[top_classes(probabilities(opened, shuffled_image(sailing_ship(), found)[None])[0], 1)[0]]
 
 
 def verdict(page, model, word):
     page.wait_for_selector(f"{CARD}[data-model={model}] .shuffle-verdict.{word}")
 
 
-def test_patches_are_dragged_until_the_gru_gives_up_and_then_the_vit(visit):
-    page = visit(f"set=shapes&models={GRU},{VIT}")
-    says(page, GRU, "heart")
-    says(page, VIT, "heart")
-    drag(page, 0, 10)
-    answered(page, order((0, 10)))
-    assert answer(VIT, order((0, 10))) == "heart" != answer(GRU, order((0, 10)))
-    says(page, GRU, answer(GRU, order((0, 10))))
-    says(page, VIT, "heart")
-    drag(page, 2, 14)
-    both = order((0, 10), (2, 14))
-    assert answer(VIT, both) != "heart"
-    says(page, VIT, answer(VIT, both))
+def touched(page, first, second):
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    start, stop = at(page, first), at(page, second)
+    steps = [tuple(a + (b - a) * k / 8 for a, b in zip(start, stop, strict=True)) for k in range(9)]
+    for kind, (x, y) in zip(["touchStart", *["touchMove"] * 8], steps, strict=True):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def carried(page, first, second):
+    """From the top left corner, where Home would be, to `first` and on to `second`, by arrow keys and the space bar."""
+    page.locator(PICTURE).focus()
+    for key, count in (("ArrowLeft", 4), ("ArrowUp", 4), ("ArrowDown", first // 4), ("ArrowRight", first % 4)):
+        press(page, key, count)
+    page.keyboard.press("Space")
+    for key, count in (("ArrowLeft", 3), ("ArrowDown", second // 4 - first // 4), ("ArrowRight", second % 4)):
+        press(page, key, count)
+    page.keyboard.press("Space")
+
+
+def press(page, key, count):
+    for _ in range(count):
+        page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("move", [drag, touched, carried])
+def test_the_ships_patches_are_moved_until_the_gru_gives_up_and_then_the_vit(visit, move):
+    page = visit("")
+    swaps = []
+    for first, second in ((5, 14), (9, 15), (6, 13)):
+        move(page, first, second)
+        swaps.append((first, second))
+        answered(page, order(*swaps))
+        for model in (GRU, VIT, BAG):
+            says(page, model, answer(model, order(*swaps)))
+    assert [answer(GRU, order(*swaps[:n])) == "ship" for n in range(4)] == [True, True, False, False]
+    assert [answer(VIT, order(*swaps[:n])) == "ship" for n in range(4)] == [True, True, True, False]
+    verdict(page, BAG, "equivariant")
     page.get_by_role("button", name="Undo").click()
-    answered(page, order((0, 10)))
-    says(page, VIT, "heart")
+    answered(page, order(*swaps[:2]))
+    says(page, VIT, "ship")
 
 
 def test_the_board_answers_while_a_patch_is_being_dragged(visit):

@@ -5,7 +5,7 @@ import pytest
 
 from core.data import DATASETS, load_dataset
 from core.data.config import DataConfig
-from core.data.ship import ship
+from core.data.ship import sailing_ship, ship
 from dashboard import services
 from dashboard.pictures import from_set, sets_at_hand, size_of
 
@@ -58,5 +58,6 @@ def test_the_folder_of_a_run_is_offered_while_it_is_there(tmp_path):
 
 def test_the_ship_is_linked_except_where_a_page_opens_with_it():
     assert (from_set("ship", 0).pixels == ship()).all() and from_set("ship", 0).label == "ship"
+    assert (from_set("sailing ship", 0).pixels == sailing_ship()).all() and from_set("sailing ship", 0).label == "ship"
     assert from_set("ship", 0).link == {"set": "ship"} and from_set("ship", 0, first="ship").link == {"set": ""}
     assert from_set("shapes", 6, first="ship").link == {"set": "shapes", "image": ""}

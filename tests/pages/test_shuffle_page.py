@@ -6,7 +6,7 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from core.data.ship import ship
+from core.data.ship import sailing_ship
 from core.evaluation.pictures import probabilities
 from core.evaluation.shuffled import KINDS, shuffled_image
 from core.recorded import FOLDER, recorded_epochs, recorded_run
@@ -40,7 +40,7 @@ def test_it_opens_on_a_ship_that_three_models_know():
     app = open_shuffle()
     board = board_of(app)
     pixels = np.frombuffer(b64decode(board["pixels"]), np.uint8).reshape(32, 32, 3).transpose(2, 0, 1)
-    assert (pixels == ship()).all() and board["order"] == ""
+    assert (pixels == sailing_ship()).all() and board["order"] == ""
     assert list(cards_of(app)) == [BAG, VIT, GRU]
     for card in cards_of(app).values():
         assert card["verdict"] == "nothing moved" and card["value"] <= card["tolerance"] and card["bars"][0]["name"] == "ship"
@@ -52,7 +52,7 @@ def test_a_shuffled_link_tells_the_three_apart():
     cards = cards_of(app)
     assert board_of(app)["order"] == REVERSED
     assert {name: card["verdict"] for name, card in cards.items()} == {BAG: "equivariant", VIT: "neither", GRU: "neither"}
-    moved = shuffled_image(ship(), np.arange(15, -1, -1))
+    moved = shuffled_image(sailing_ship(), np.arange(15, -1, -1))
     for name, card in cards.items():
         wanted = answer(name, moved)
         assert all(bar["now"] == pytest.approx(wanted[bar["name"]], abs=2e-4) for bar in card["bars"])
