@@ -6,7 +6,6 @@ is a token that reads, a column one that is read.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError, DataError
 from core.models.attention import Attend, scaled_dot_product_attention
+from core.probes.dtypes import in_dtype
 
 TOLERANCES = {torch.float32: 1e-5, torch.float64: 1e-12}  # of a row's sum, and as a share of the largest output
 
@@ -59,7 +59,7 @@ def record_attention(model: nn.Module, inputs: Tensor, *, dtype: torch.dtype = t
     if dtype not in TOLERANCES:
         raise ConfigError(f"Attention is recorded in float32 or float64, not in {dtype}.")
     _check(model)
-    model, found = _in(model, dtype), []
+    model, found = in_dtype(model, dtype), []
 
     def keep(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> None:
         expected, weights = scaled_dot_product_attention(*args)
@@ -77,7 +77,7 @@ def gradient_attention(model: nn.Module, inputs: Tensor, target: int | Tensor, *
     the mean over heads). Raises ConfigError and DataError as `record_attention` does.
     """
     _check(model)
-    model, found = _in(model, dtype), []
+    model, found = in_dtype(model, dtype), []
 
     def pass_through(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> Tensor:
         weights = scaled_dot_product_attention(*args)[1]
@@ -171,12 +171,6 @@ def _check(model: nn.Module) -> None:
             "The model is in train mode, in which dropout changes attention weights: some would exceed 1, and rows not sum to 1. "
             "Call model.eval() first."
         )
-
-
-def _in(model: nn.Module, dtype: torch.dtype) -> nn.Module:
-    """The model, or a copy in `dtype` if it computes in another."""
-    same = all(value.dtype == dtype for value in model.parameters() if value.is_floating_point())
-    return model if same else copy.deepcopy(model).to(dtype)
 
 
 def _stacked(layers: list[Tensor] | tuple[Tensor, ...]) -> Tensor:

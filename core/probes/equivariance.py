@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError, DataError, unknown
+from core.probes.dtypes import in_dtype
 
 # Float noise, as a share of the largest output: sums in another order differ by a few last digits.
 TOLERANCES = {torch.float32: 1e-4, torch.float64: 1e-9}
@@ -93,7 +93,7 @@ def shuffle_test(
     if undo not in UNDO:
         raise unknown("way to undo a permutation", undo, UNDO)
     _check(module, tokens, permutation)
-    model = _in(module, dtype) if isinstance(module, nn.Module) else module
+    model = in_dtype(module, dtype) if isinstance(module, nn.Module) else module
     tokens = tokens.detach().to(dtype)
     with torch.no_grad():
         plain, shuffled = _answer(model, tokens), _answer(model, tokens[:, permutation])  # (B, T, C) each, or (B, K)
@@ -102,12 +102,6 @@ def shuffle_test(
     order = permutation.argsort() if undo == "inverse" else permutation
     undone = shuffled[:, order] if shuffled.dim() == 3 else shuffled
     return ShuffleReport(permutation, plain, shuffled, undone, dtype)
-
-
-def _in(module: nn.Module, dtype: torch.dtype) -> nn.Module:
-    """The module itself where it computes in `dtype`, else a copy that does."""
-    numbers = (value for value in (*module.parameters(), *module.buffers()) if value.is_floating_point())
-    return module if all(value.dtype == dtype for value in numbers) else copy.deepcopy(module).to(dtype)
 
 
 def _check(module: Callable, tokens: Tensor, permutation: Tensor) -> None:
