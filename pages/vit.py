@@ -24,12 +24,14 @@ from dashboard.vit_panels import (
 )
 
 CIFAR = "recorded-cifar10-compare-vit-0"
+ROTARY = "recorded-cifar10-vit-rotary-0"
 EXPERIMENTS = {
-    "Watch a head become local: layer 3, head 4 after epoch 1, then move the slider": {
-        "run": CIFAR,
+    "Watch a head become local: layer 1, head 4 with rotary positions looks 4.8 patches far after epoch 1; move the slider": {
+        "run": ROTARY,
         "epoch": "1",
-        "map": "3-4",
+        "map": "1-4",
         "token": "28",
+        "set": "sailing ship",
     },
     "Three layers rolled out: what has come into the class token": {"run": CIFAR, "map": "3-rollout"},
     "In the last layer only the class token's row counts: point at any patch": {"run": CIFAR, "map": "3-gradient", "token": "28"},

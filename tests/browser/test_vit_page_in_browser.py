@@ -9,15 +9,16 @@ import pytest
 import torch
 
 from core.data.shapes import PARTS, draw
+from core.data.ship import sailing_ship
 from core.data.splits import normalize
-from core.probes.attention_maps import attention_distance, record_attention
+from core.probes.attention_maps import attention_distance, even_distance, record_attention
 from core.recorded import recorded_epochs
 from core.training.checkpoint import open_model
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
-NAME = "cifar10-compare-vit-0"
-VIT = f"recorded-{NAME}"
+NAME, ROTARY = "cifar10-compare-vit-0", "cifar10-vit-rotary-0"
+HEART = draw(PARTS["val"][6:7])[0][0]
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +29,9 @@ def address(serve):
 
 @pytest.fixture
 def visit(address, page):
-    def go(query="", epoch=7):
-        page.goto(f"{address}/vit?run={VIT}{query}")
-        shown(page, epoch)
+    def go(query="", epoch=7, name=NAME, picture="shapes 6"):
+        page.goto(f"{address}/vit?run=recorded-{name}{query}")
+        shown(page, epoch, name, picture)
         page.wait_for_selector(".lab-steps", timeout=60_000)
         page.get_by_text("What this does not show").wait_for()
         return page
@@ -38,15 +39,15 @@ def visit(address, page):
     return go
 
 
-def shown(page, epoch):
+def shown(page, epoch, name=NAME, picture="shapes 6"):
     page.wait_for_function(
-        "what => document.querySelector('.attention')?.dataset.what === what", arg=f"{VIT} {epoch} shapes 6", timeout=60_000
+        "what => document.querySelector('.attention')?.dataset.what === what", arg=f"recorded-{name} {epoch} {picture}", timeout=60_000
     )
 
 
-def attention(epoch):
-    opened = open_model(recorded_epochs(NAME)[epoch])
-    return record_attention(opened.model, normalize(torch.from_numpy(draw(PARTS["val"][6:7])[0]), opened.mean, opened.std)).weights[0]
+def attention(epoch, name=NAME, image=HEART):
+    opened = open_model(recorded_epochs(name)[epoch])
+    return record_attention(opened.model, normalize(torch.from_numpy(image[None]), opened.mean, opened.std)).weights[0]
 
 
 def at(page, patch):
@@ -87,7 +88,7 @@ def told(page, start):
 def test_pointing_shows_every_layer_and_head_and_sends_nothing(address, page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    page.goto(f"{address}/vit?run={VIT}")
+    page.goto(f"{address}/vit?run=recorded-{NAME}")
     shown(page, 7)
     page.get_by_text("What this does not show").wait_for()
     page.wait_for_selector("[data-test-script-state=notRunning]")
@@ -114,24 +115,55 @@ def test_pointing_shows_every_layer_and_head_and_sends_nothing(address, page):
     assert len(sent) > before
 
 
-def test_watch_a_head_become_local_by_keyboard(visit):
-    page = visit("&epoch=1&map=3-4&token=28", epoch=0)
-    head = page.locator('[data-layer="2"][data-column="3"]')
+def by_keys(page, slider):
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+
+
+def by_mouse(page, slider):
+    thumb, end = ends_of(slider)
+    page.mouse.move(*thumb)
+    page.mouse.down()
+    page.mouse.move(*end, steps=8)
+    page.mouse.up()
+
+
+def by_touch(page, slider):
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    (x, y), (right, _) = ends_of(slider)
+    for kind, at in (("touchStart", [x]), ("touchMove", [(x + right) / 2]), ("touchMove", [right]), ("touchEnd", [])):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place, "y": y} for place in at]})
+
+
+def ends_of(slider):
+    """The middle of a slider's thumb and the right end of its bar, in pixels of the window."""
+    slider.scroll_into_view_if_needed()
+    bar = slider.evaluate("e => e.closest('[data-testid=stSlider]').getBoundingClientRect().toJSON()")
+    thumb = slider.evaluate("e => (e.closest('[role=slider]') ?? e.parentElement).getBoundingClientRect().toJSON()")
+    y = thumb["y"] + thumb["height"] / 2
+    return (thumb["x"] + thumb["width"] / 2, y), (bar["right"] - 4, y)
+
+
+@pytest.mark.parametrize("move", [by_keys, by_mouse, by_touch])
+def test_watch_a_head_become_local(visit, move):
+    """Layer 1, head 4 of the ViT with rotary positions, as the page's own link opens it, from its first epoch to its last."""
+    page = visit("&epoch=1&map=1-4&token=28&set=sailing ship", name=ROTARY, epoch=0, picture="sailing ship")
+    head = page.locator('[data-layer="0"][data-column="3"]')
     seen = []
-    for epoch in (0, 3, 7):
-        shown(page, epoch)
-        weights = attention(epoch)
-        wanted = attention_distance(weights)[2, 3].item()
-        seen.append((head.locator("span").first.inner_text(), painted(page, 2, 3)))
-        assert float(seen[-1][0].removeprefix("d ")) == pytest.approx(wanted, abs=0.006)
-        assert f"Distance d = {wanted:.2f} patches" in told(page, "Layer 3, head 4. Patch 27")
+    for epoch in (0, 7):
+        shown(page, epoch, ROTARY, "sailing ship")
+        weights = attention(epoch, ROTARY, sailing_ship())
+        wanted = attention_distance(weights)[0, 3].item()
+        seen.append((wanted, painted(page, 0, 3)))
+        assert f"Distance d = {wanted:.2f} patches" in told(page, f"d = {wanted:.2f} patches")
+        assert float(head.locator("span").first.inner_text().removeprefix("d ")) == pytest.approx(wanted, abs=0.006)
         glows(page, weights, 28)
-        if epoch < 7:
-            page.get_by_role("slider", name="Epoch").focus()
-            page.keyboard.press("ArrowRight")
-    assert len({distance for distance, _ in seen}) == 3 and (seen[0][1] != seen[2][1]).any()
-    assert float(seen[2][0][2:]) < float(seen[0][0][2:])
-    page.get_by_text("Most local became head 4 of layer 3").wait_for()
+        if epoch == 0:
+            move(page, page.get_by_role("slider", name="Epoch"))
+    (before, map_before), (after, map_after) = seen
+    assert before > even_distance(8) > 3 > after and (map_before != map_after).any()
+    page.get_by_text("Most local became head 1 of layer 1").wait_for()
     assert page.locator(".lab-distances svg").count() == 3
 
 
