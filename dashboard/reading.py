@@ -132,9 +132,7 @@ def board(picture: Shown, runs: Sequence[Weighted]) -> dict[str, str]:
     """
     if "torch" not in sys.modules:
         reading_board(message(picture, [], [WAITING], view_of(0)), key=BOARD)
-        import core.training.checkpoint  # noqa: F401 - seconds
-
-        st.rerun()
+        state.load_torch()
     wanted = (picture.pixels.tobytes(), tuple(run.run_id for run in runs))
     search = st.session_state.get(SEARCHED) == wanted
     found, cards, notes = [], [], {}
@@ -154,7 +152,7 @@ def board(picture: Shown, runs: Sequence[Weighted]) -> dict[str, str]:
             with suppress(LabError):  # the next time its card says what is wrong
                 read(picture, reading.run, search=True)
         st.session_state[SEARCHED] = wanted
-        st.rerun()
+        state.run_again()
     return link_of(view)
 
 

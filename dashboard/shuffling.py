@@ -61,7 +61,7 @@ def choose_models() -> list[str]:
         asked = [name for name in state.linked("models").split(",") if name]
         gone = [name for name in asked if name not in known]
         if gone:
-            st.warning(f"There is no model {gone[0][:40]} with weights here (any more): choose others.")
+            state.say(f"There is no model {gone[0][:40]} with weights here (any more): choose others.")
         st.session_state[MODELS] = [name for name in asked if name in known][:MOST] or first_models(known)
     st.session_state[MODELS] = [name for name in st.session_state[MODELS] if name in known]  # a run may have been deleted
     return st.multiselect(
@@ -206,9 +206,7 @@ def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str
     stamp = st.session_state.get(STAMP, 0)
     if "torch" not in sys.modules:
         shuffle_board(board_data(picture, patch, "", stamp - 1, []), key=BOARD)
-        import core.training.checkpoint  # noqa: F401 - seconds
-
-        st.rerun()
+        state.load_torch()
     from core.training.device import use_threads
 
     use_threads(1)  # for one picture more are no faster, and beside a run that trains they were far slower

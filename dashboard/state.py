@@ -21,7 +21,7 @@ from core.models import MODELS
 from core.training.config import RunConfig
 from core.training.presets import PRESETS
 
-VALUES, RUN, OWNER, PROBLEMS, MESSAGES = "values", "run", "owner", "link_problems", "messages"
+VALUES, RUN, OWNER, PROBLEMS, MESSAGES, SAID = "values", "run", "owner", "link_problems", "messages", "said"
 RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
@@ -193,7 +193,21 @@ def say(sentence: str) -> None:
 
 def messages() -> list[str]:
     """The sentences kept since the last call, and once what of the link could not be used."""
-    return st.session_state.pop(PROBLEMS, []) + st.session_state.pop(MESSAGES, [])
+    st.session_state[SAID] = st.session_state.pop(PROBLEMS, []) + st.session_state.pop(MESSAGES, [])
+    return st.session_state[SAID]
+
+
+def run_again() -> None:
+    """Run the page again from its top; what it has said this time it says again."""
+    st.session_state[MESSAGES] = st.session_state.pop(SAID, []) + st.session_state.pop(MESSAGES, [])
+    st.rerun()
+
+
+def load_torch() -> None:
+    """Load torch, which takes seconds, and run the page again."""
+    import core.training.checkpoint  # noqa: F401
+
+    run_again()
 
 
 def rungs_shown(most: int) -> int:

@@ -103,9 +103,7 @@ def board(picture: Shown, runs: Sequence[Weighted], patch: int) -> str:
         text = ""
     if "torch" not in sys.modules:
         patch_board(waiting_data(picture, text, patch), key=BOARD)
-        import core.training.checkpoint  # noqa: F401 - seconds
-
-        st.rerun()
+        state.load_torch()
     patch_board(board_data(picture, runs, parse_edits(text, patch), patch, open_best), key=BOARD)
     return text
 

@@ -88,9 +88,7 @@ def explorer(run: Weighted, epoch: int, path: Path, picture: Shown) -> tuple[Loo
     """The picture and its attention; what is looked at. Before torch is loaded there is none, and then the page runs again."""
     if "torch" not in sys.modules:
         attention_maps(waiting_data(picture.pixels, picture.caption), key=BOARD)
-        import core.training.checkpoint  # noqa: F401 - seconds
-
-        st.rerun()
+        state.load_torch()
     found = look(path, picture.pixels)
     pin = _pin(found)
     if pin_sent(key=BOARD) is None:

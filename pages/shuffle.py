@@ -34,14 +34,14 @@ LEGEND = (
 st.title("Shuffle test")
 st.markdown("Shuffle the tokens, undo the shuffle on the outputs: **attention without positions does not notice, a recurrent net does.**")
 state.values()
-for sentence in state.messages():
-    st.warning(sentence)
-
+messages = st.container()
 left, right = st.container(key="shuffle").columns([3, 9], gap="medium")
 own, others = left.container(), left.container()
 with others:
     models = choose_models()
     patch = choose_patch()
+for sentence in state.messages():
+    messages.warning(sentence)
 with own:
     picture = choose_picture(known_classes(models), first="sailing ship")
 there, below = right.container(), right.container()
