@@ -11,8 +11,10 @@ import gzip
 import json
 import re
 import shutil
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigError, StoreError, unknown
@@ -46,9 +48,11 @@ def recorded_run(name: str) -> Snapshot:
     return snapshot_of(**plain, run_id=f"recorded-{name}", sample_images=images, recorded=command)
 
 
-def recorded_epochs(name: str) -> dict[int, Path]:
-    """The weights that a recorded run keeps, by epoch."""
-    return {int(path.stem.removeprefix("epoch-")): path for path in sorted((FOLDER / name).glob("epoch-*.safetensors"))}
+@cache
+def recorded_epochs(name: str) -> Mapping[int, Path]:
+    """The weights that a recorded run keeps, by epoch; looked up once, for pages ask at every tick."""
+    found = {int(path.stem.removeprefix("epoch-")): path for path in sorted((FOLDER / name).glob("epoch-*.safetensors"))}
+    return MappingProxyType(found)
 
 
 def record(manager: RunManager, run_id: str, name: str, *, keep: str = "all") -> Path:
@@ -84,6 +88,7 @@ def record(manager: RunManager, run_id: str, name: str, *, keep: str = "all") ->
     for epoch, (tensors, metadata) in weights.items():
         save_tensors(folder / f"epoch-{epoch:04d}.safetensors", tensors, metadata)
     recorded_run.cache_clear()
+    recorded_epochs.cache_clear()
     return folder
 
 

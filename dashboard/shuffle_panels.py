@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from core.probes.architectures import ARCHITECTURES
+from dashboard.opened import weighted_runs
 from dashboard.pictures import Shown
 from dashboard.predict import predict
-from dashboard.shuffle_cards import read_by
-from dashboard.shuffling import order_of, reader
+from dashboard.shuffle_cards import Reader, read_by
+from dashboard.shuffling import PATCHES, order_of, reader
 
 if TYPE_CHECKING:
     from core.probes.survival import Survival
@@ -28,15 +30,26 @@ def proof(picture: Shown, patch: int) -> str:
 
     from core.probes.ways import Way, examine
 
-    model = reader(PROVED, patch)
+    model = _proved(patch)
     permutation, _ = order_of(patch)
-    report = examine(model.subject, read_by(model, picture), permutation, Way(dtype=torch.float64))
+    report = examine(model.subject, read_by(model, picture).double(), permutation, Way(dtype=torch.float64))
     verdict = "passed" if report.equivariant else "not passed"
     return (
         f"Proof: {model.name.lower()}, random weights, float64, eval mode: f(x[p]) put back with the inverse of p against f(x); "
         f"{len(permutation)} tokens, {report.moved} moved; largest difference {report.max_abs_diff:.1e}, tolerance {report.tolerance:.0e}: "
         f"**{verdict if report.moved else 'nothing has moved, so nothing is proved yet'}**."
     )
+
+
+@st.cache_resource(max_entries=len(PATCHES), show_spinner=False)
+def _proved(patch: int) -> Reader:
+    """The architecture of the claim, in float64: made once, for the proof is said anew with every order."""
+    from core.probes.subjects import untrained
+
+    subject = untrained(PROVED, patch)
+    for part in (subject.embed, subject.positions, subject.body):
+        part.double()
+    return replace(reader(PROVED, patch, {}), subject=subject)
 
 
 # ---- the question ----
@@ -67,7 +80,8 @@ def survival_panel(models: Sequence[str], patch: int) -> None:
     with st.expander("Which shuffles does each model survive?", key="shuffle_survival", on_change="rerun") as box:
         if box.open:
             names = (*(name for name in models if name not in ARCHITECTURES), *ARCHITECTURES)
-            rows = {reader(name, patch).name: found for name, found in survivals(names, patch).items()}
+            runs = weighted_runs()
+            rows = {reader(name, patch, runs).name: found for name, found in survivals(names, patch).items()}
             st.html(survival_html(rows))
             st.caption(
                 f"Noise for a picture, {(32 // patch) ** 2} patches of {patch} × {patch}, float64. What is drawn is drawn three times, and "
@@ -83,7 +97,8 @@ def survivals(names: tuple[str, ...], patch: int) -> dict[str, Survival]:
     from core.probes.survival import survival
 
     noise = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    models = (reader(name, patch) for name in names)
+    runs = weighted_runs()
+    models = (reader(name, patch, runs) for name in names)
     return {model.id: survival(model.subject, noise, (32 // patch) ** 2) for model in models if model.subject is not None}
 
 

@@ -84,14 +84,14 @@ def choose_patch() -> int:
     )  # fmt: skip
 
 
-def reader(name: str, patch: int) -> Reader:
-    """The model `name` taken apart for patches of this size; with what is wrong where its weights cannot be read."""
+def reader(name: str, patch: int, runs: Mapping[str, Weighted]) -> Reader:
+    """The model `name`, an architecture or one of `runs`, for patches of this size; with what is wrong where it cannot be read."""
     from core.probes.architectures import ARCHITECTURES
 
     if name in ARCHITECTURES:
         row = ARCHITECTURES[name]
         return Reader(name, row.title, f"{row.title}, at random weights", row.why, _untrained(name, patch))
-    return _trained(weighted_runs()[name], patch)
+    return _trained(runs[name], patch)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -216,19 +216,19 @@ def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str
         st.warning(f"The order cannot be used: {error}")
         permutation, text = order_of(patch)
     way = way_of(chosen)
-    cards = [card(reader(name, patch), picture, permutation, way, chosen["compared"]) for name in models]
+    runs = weighted_runs()
+    cards = [card(reader(name, patch, runs), picture, permutation, way, chosen["compared"]) for name in models]
     shuffle_board(board_data(picture, patch, text, stamp, cards), key=BOARD)
     return text
 
 
-def link_values(picture: Shown, models: Sequence[str], patch: int, order: str, chosen: Mapping[str, str], doses: str) -> dict[str, str]:
-    """What a link to this page says, empty where it opens so anyway. A picture of one's own cannot be linked."""
+def link_values(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str, str], doses: str) -> dict[str, str]:
+    """What a link to this page says but for the order, empty where it opens so anyway. A picture of one's own cannot be linked."""
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
         "models": "" if list(models) == first_models(options()) else ",".join(models),
         "patch": "" if patch == FIRST_PATCH else str(patch),
-        "order": order,
         "doses": "" if doses == FIRST_DOSES else doses,
         **{name: "" if value == next(iter(WAYS[name][1])) else value for name, value in chosen.items()},
     }

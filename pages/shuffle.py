@@ -53,6 +53,7 @@ with below.expander("Right and wrong ways to do it, and an order of your own"):
 asked, doses, between, end = (st.container() for _ in range(4))
 with doses:
     kind = choose_doses()
+rest, first = link_values(picture, models, patch, chosen, kind), services.run(first_run(models))
 
 
 @st.fragment
@@ -61,9 +62,8 @@ def answers() -> None:
     try:
         order = board(picture, models, patch, chosen)
         st.caption(proof(picture, patch))
-        values = link_values(picture, models, patch, order, chosen, kind)
+        values = {**rest, "order": order}
         with end:
-            first = services.run(first_run(models))
             foot(
                 first,
                 link=page_link(values),

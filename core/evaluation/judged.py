@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -109,7 +109,7 @@ def run_of(manager: RunManager, run_id: str) -> Snapshot:
     return recorded_run(run_id.removeprefix(RECORDED)) if run_id.startswith(RECORDED) else manager.snapshot(run_id)
 
 
-def weights_of(manager: RunManager, run_id: str) -> dict[int, Path]:
+def weights_of(manager: RunManager, run_id: str) -> Mapping[int, Path]:
     """The weights that a run keeps, by epoch; of a recorded run those that came with the lab."""
     if run_id.startswith(RECORDED):
         return recorded_epochs(run_id.removeprefix(RECORDED))

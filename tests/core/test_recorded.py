@@ -33,6 +33,7 @@ def trained(tmp_path, monkeypatch):
     assert wait_for(manager, run, ended).status == "finished"
     yield manager, run
     recorded_run.cache_clear()
+    recorded_epochs.cache_clear()
     manager.shutdown()
 
 
