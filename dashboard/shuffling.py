@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,7 +17,7 @@ from dashboard.pictures import Shown
 from dashboard.shuffle_cards import COMPARED, Reader, board_data, card
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from core.probes.subjects import Subject
     from core.probes.ways import Way
@@ -101,13 +102,19 @@ def _untrained(name: str, patch: int) -> Subject:
     return untrained(name, patch)
 
 
+@lru_cache(maxsize=64)
+def _taken_apart(model: nn.Module, patch: int) -> Subject:
+    from core.probes.subjects import trained
+
+    return trained(model, patch)
+
+
 def _trained(run: Weighted, patch: int) -> Reader:
     from core.probes.architectures import why
-    from core.probes.subjects import trained
 
     try:
         epoch, opened = open_best(run)
-        subject = trained(opened.model, patch)
+        subject = _taken_apart(opened.model, patch)
     except LabError as error:
         return Reader(run.run_id, run.name, run.title, "", None, problem=str(error))
     title = f"{run.title}, weights of epoch {epoch + 1}"
@@ -201,8 +208,8 @@ def wrong_ways(chosen: Mapping[str, str]) -> list[str]:
 # ---- the board ----
 
 
-def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str, str]) -> str:
-    """The board with its cards; returns the order as text. Before torch is loaded it has no cards, and then the page runs again."""
+def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str, str]) -> None:
+    """The board with its cards. Before torch is loaded it has none, and then the page runs again."""
     stamp = st.session_state.get(STAMP, 0)
     if "torch" not in sys.modules:
         shuffle_board(board_data(picture, patch, "", stamp - 1, []), key=BOARD)
@@ -219,7 +226,6 @@ def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str
     runs = weighted_runs()
     cards = [card(reader(name, patch, runs), picture, permutation, way, chosen["compared"]) for name in models]
     shuffle_board(board_data(picture, patch, text, stamp, cards), key=BOARD)
-    return text
 
 
 def link_values(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str, str], doses: str) -> dict[str, str]:

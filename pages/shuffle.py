@@ -5,12 +5,24 @@ import streamlit as st
 from core.errors import LabError
 from core.training.config import RunConfig
 from dashboard import services, state
+from dashboard.components.shuffle_board import rerun_when_settled
 from dashboard.dose_panel import choose_doses, dose_panel
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
 from dashboard.shuffle_panels import proof, question, survival_panel
-from dashboard.shuffling import board, choose_models, choose_patch, choose_way, first_run, known_classes, link_values, typed, wrong_ways
+from dashboard.shuffling import (
+    board,
+    choose_models,
+    choose_patch,
+    choose_way,
+    first_run,
+    known_classes,
+    link_values,
+    order_of,
+    typed,
+    wrong_ways,
+)
 
 EXPERIMENTS = {
     "Three swaps: the GRU takes the ship for an airplane, then the ViT for a bird; the one without positions sees no difference": {
@@ -44,7 +56,7 @@ for sentence in state.messages():
     messages.warning(sentence)
 with own:
     picture = choose_picture(known_classes(models), first="sailing ship")
-there, below = right.container(), right.container()
+there, proved, below = (right.container() for _ in range(3))
 with below.expander("Right and wrong ways to do it, and an order of your own"):
     chosen = choose_way()
     for sentence in wrong_ways(chosen):
@@ -58,24 +70,32 @@ rest, first = link_values(picture, models, patch, chosen, kind), services.run(fi
 
 @st.fragment
 def answers() -> None:
-    """What an order that the browser sends changes; the rest of the page stays as it is."""
+    """What an order that the browser sends changes at once."""
     try:
-        order = board(picture, models, patch, chosen)
-        st.caption(proof(picture, patch))
-        values = {**rest, "order": order}
-        with end:
-            foot(
-                first,
-                link=page_link(values),
-                command=RunConfig.of(**first.config).command(),
-            )
-        state.write_page(values)
+        board(picture, models, patch, chosen)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the board has come to rest."""
+    rerun_when_settled(key="shuffle_settled")
+    try:
+        with proved:
+            st.caption(proof(picture, patch))
+        values = {**rest, "order": order_of(patch)[1]}
+        with end:
+            foot(first, link=page_link(values), command=RunConfig.of(**first.config).command())
+        state.write_page(values)
+    except LabError as error:
         st.error(str(error))
 
 
 with there:
     answers()
+with below:
+    around()
 below.caption(LEGEND)
 with asked:
     question()

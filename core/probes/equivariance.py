@@ -78,12 +78,14 @@ def shuffle_test(
     *,
     dtype: torch.dtype = torch.float64,
     undo: str = "inverse",
+    plain: Tensor | None = None,
 ) -> ShuffleReport:
     """Give `module` the tokens (B, T, C) in their order and in that of `permutation` (T,), and compare what comes out.
 
     A tuple's first entry counts, as of nn.GRU. The module itself is left as it is: a copy computes in another `dtype`. With `undo`
     "permutation" the outputs are "put back" with p instead of its inverse, the common mistake. Permute tokens before positions are
-    added: the module has to contain them.
+    added: the module has to contain them. `plain`: what the module makes of the tokens in their order, where that is known, from an
+    earlier report on the same tokens.
 
     Raises ConfigError for what is no permutation of T tokens, for a module in train mode (dropout would draw other numbers the second
     time) and for a recurrent one that is not `batch_first`; DataError if outputs are not finite.
@@ -96,7 +98,8 @@ def shuffle_test(
     model = in_dtype(module, dtype) if isinstance(module, nn.Module) else module
     tokens = tokens.detach().to(dtype)
     with torch.no_grad():
-        plain, shuffled = _answer(model, tokens), _answer(model, tokens[:, permutation])  # (B, T, C) each, or (B, K)
+        plain = _answer(model, tokens) if plain is None else plain  # (B, T, C), or (B, K)
+        shuffled = _answer(model, tokens[:, permutation])
     if plain.dim() == 3 and plain.shape[1] != len(permutation):
         raise DataError(f"{len(permutation)} tokens went in and {plain.shape[1]} came out: nothing can be put back.")
     order = permutation.argsort() if undo == "inverse" else permutation

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -45,7 +46,7 @@ class Subject:
             if part is not None:
                 part.eval()
 
-    @property
+    @cached_property
     def whole(self) -> nn.Module:
         """Everything behind the tokens: what is to be tested, for positions belong to the model."""
         return nn.Sequential(self.positions, self.body).eval()

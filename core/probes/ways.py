@@ -23,18 +23,19 @@ class Way:
 
 
 @torch.no_grad()
-def examine(subject: Subject, image: Tensor, permutation: Tensor, way: Way) -> ShuffleReport:
+def examine(subject: Subject, image: Tensor, permutation: Tensor, way: Way, *, plain: Tensor | None = None) -> ShuffleReport:
     """The shuffle test of `subject` on a normalised image (1, 3, 32, 32) whose patches take the order of `permutation` (N,).
 
-    Shuffled "after" positions are added, token and position move together: what is tested is the model without its positions. Raises
-    what `shuffle_test` does: ConfigError in train mode, DataError for outputs that are not finite.
+    Shuffled "after" positions are added, token and position move together: what is tested is the model without its positions. `plain`:
+    that of an earlier report on the same image in the same way. Raises what `shuffle_test` does: ConfigError in train mode, DataError for
+    outputs that are not finite.
     """
     tokens, module = subject.embed(image), subject.whole
     if way.places == "after":
         tokens, module = subject.positions(tokens), subject.body
     if way.training:
         module = copy.deepcopy(module).train()
-    return shuffle_test(module, tokens, subject.order(permutation), dtype=way.dtype, undo=way.undo)
+    return shuffle_test(module, tokens, subject.order(permutation), dtype=way.dtype, undo=way.undo, plain=plain)
 
 
 @torch.no_grad()

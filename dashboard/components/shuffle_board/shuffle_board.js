@@ -6,6 +6,7 @@ const { newCard, showCard } = await import(`./cards.js${version}`);
 const SIDE = 32; // pixels of the picture
 const SCALE = 16; // of the board's canvas
 const MOST = 200; // orders that can be taken back
+const REST = 250; // ms without another order, after which the rest of the page follows
 const PATIENCE = 4000; // ms after which an answer that did not come is asked for again
 const NEAR = 4; // pixels that a pointer may move in a click
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -47,6 +48,8 @@ class ShuffleBoard {
     this.draw();
     this.ask();
     this.root.dataset.answered = data.order; // tells a test which order these answers are for
+    clearTimeout(this.resting);
+    if (!fresh) this.resting = setTimeout(() => window.dispatchEvent(new CustomEvent('shuffle-settled', { detail: data.order })), REST);
   }
 
   // What is on the board: the order, with the patch that is being carried already exchanged.
