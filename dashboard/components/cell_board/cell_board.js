@@ -108,6 +108,11 @@ class CellBoard {
     };
   }
 
+  // Whether two decimals are all that weights and inputs have.
+  exact() {
+    return ['x', 'wi', 'wh', 'bi', 'bh'].every((name) => this.arrays[name].every((value) => Math.abs(100 * value - Math.round(100 * value)) < 1e-3));
+  }
+
   // Name of a row of the weights: gate and unit.
   rowName(row) {
     return `${this.kind.gates[Math.floor(row / this.H)]}${sub((row % this.H) + 1)}`;

@@ -211,7 +211,7 @@ export class Walk {
   note(view) {
     const few = this.board.H * this.board.kind.gates.length > MOST.rows ? `Only unit ${view.j + 1} of ${view.H}: more rows cannot be read. ` : '';
     const start = view.t ? `h is the state after step ${view.t}.` : 'h is zero: the sequence starts.';
-    const checked = this.covered ? 'Type your results: each is checked to within 0.005.' : 'Weights and inputs are shown in full: a calculator gives the same results.';
+    const checked = this.covered ? 'Type your results: each is checked to within 0.005.' : this.board.exact() ? 'Weights and inputs are shown in full: a calculator gives the same results.' : 'Weights and inputs are rounded here; results are not.';
     return make('p', 'walk-note', `${few}Step t = ${view.t + 1}; ${start} B = 1 sequence here. ${checked}`);
   }
 }
