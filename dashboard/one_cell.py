@@ -181,7 +181,7 @@ def _typed_inputs(length: int, width: int, seed: int) -> tuple[np.ndarray, dict[
     try:
         return parse_matrix(text, "The sequence", rows=None, columns=width, most=LARGEST, most_rows=MOST_STEPS), {"x": text}
     except LabError as error:
-        st.error(str(error))
+        st.error(f"{error} Noise stands in meanwhile.")
         return noise, {"x": text}
 
 
