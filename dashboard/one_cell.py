@@ -60,7 +60,7 @@ class Asked:
     @property
     def setup(self) -> str:
         """Tells one set-up from another. Both forms of the GRU are one: an edit holds in both."""
-        told = repr([self.reading.cell.hidden, *sorted(self.link.items())]).replace("gru2014", "gru")
+        told = repr(sorted({**self.link, "cell": self.reading.cell.kind.removesuffix("2014")}.items()))
         return sha256(told.encode() + self.reading.inputs.tobytes()).hexdigest()[:12]
 
 
@@ -343,12 +343,12 @@ def course_facts() -> dict[str, tuple[int, ...] | float]:
 def question() -> None:
     """What a closed update gate does, in torch's form."""
     found = kept_facts()
-    distances = ", ".join(f"from {name} {distance:.2g}" for name, distance in found["gru"].items())
+    distances = ", ".join(f"{distance:.2g} from {name}" for name, distance in found["gru"].items())
     predict(
         "Somebody holds every update gate z of torch's GRU at 1. What is the new state?",
         ANSWERS,
         answer=min(found["gru"], key=found["gru"].get),
-        because=f"Measured on a random cell, the new state is away {distances}: z keeps. In the form of 2014 the same z takes: there it is "
+        because=f"Measured on a random cell, the new state is away by {distances}: z keeps. In the form of 2014 the same z takes: there it is "
         f"{found['gru2014']['the candidate']:.1g} away from the candidate.",
         key="cell_predict",
     )
@@ -370,7 +370,7 @@ def foot(asked: Asked, reading: Reading, link: Mapping[str, str]) -> None:
     )  # fmt: skip
     st.caption(
         f"{asked.words} · n = 1 sequence of {len(reading.inputs)} steps, C = {reading.cell.inputs}, H = {reading.cell.hidden} · "
-        f"{asked.split} · NumPy, float64, on the server's CPU"
+        f"{asked.split} · NumPy {np.__version__}, float64, on the server's CPU"
     )
     edits = link.get("edits", "")
     code = asked.code + (

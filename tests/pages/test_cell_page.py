@@ -186,6 +186,12 @@ def test_a_trained_run_reads_a_picture(kind, name):
     assert sent_to(app)["side"] == 8 and sent_to(app)["picture"].startswith("data:image/png;base64,") and f"recorded-{name}" in texts(app)
 
 
+def test_what_was_replaced_holds_in_both_forms_of_the_gru():
+    """So that the ghost of the one can stand behind the other."""
+    kinds = [sent_to(open_cell(cell=kind, steps="5", edits="x.1.0:2.5"))["setup"] for kind in ("gru", "gru2014", "lstm")]
+    assert kinds[0] == kinds[1] != kinds[2]
+
+
 def test_a_run_of_another_kind_gives_way():
     app = open_cell(cell="lstm", weights="run", run="recorded-shapes-vit")
     assert sent_to(app)["kind"] == "lstm" and "cifar10-compare-lstm-0" in texts(app)

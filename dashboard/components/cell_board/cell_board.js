@@ -234,6 +234,12 @@ class CellBoard {
     this.draw();
   }
 
+  chooseUnit(j) {
+    this.j = j;
+    this.draw();
+    this.rest();
+  }
+
   show(tab) {
     this.tab = tab;
     this.redraw();
@@ -506,19 +512,31 @@ class CellBoard {
     this.tellStrips(context);
   }
 
-  // What is under the pointer, in words; for a screen reader, what stands at the chosen step.
+  // What is under the pointer; for a screen reader, what stands at the chosen step.
   tellStrips() {
     const { parts } = this.kind;
     const values = parts.map(({ letter, field }) => `${letter} ${number(this.at(field, this.t, this.j))}`).join(', ');
     const aria = { valuemin: 1, valuemax: this.T, valuenow: this.t + 1, valuetext: `step ${this.t + 1} of ${this.T}, unit ${this.j + 1} of ${this.H}: ${values}` };
     Object.entries(aria).forEach(([name, value]) => this.strips.setAttribute(`aria-${name}`, value));
-    this.strips.title = '';
     this.root.dataset.pointed = '';
     if (!this.pointed) return;
     const { strip, t, row } = this.pointed;
     const now = this.at(strip.name, t, row);
     const before = this.ghost ? `, before ${number(this.at(strip.name, t, row, this.ghost), 3)}` : '';
-    this.root.dataset.pointed = this.strips.title = `${strip.title} ${strip.letter}${sub(row + 1)}, step ${t + 1}: ${number(now, 3)}${before}`;
+    this.root.dataset.pointed = `${strip.title} ${strip.letter}${sub(row + 1)}, step ${t + 1}: ${number(now, 3)}${before}`;
+    this.tag(context, this.root.dataset.pointed, STRIP.left + (t + 0.5) * this.cellWidth, strip.top + (row + 0.5) * strip.each);
+  }
+
+  // A label above the place that is pointed at, or below it where there is no room.
+  tag(context, text, x, y) {
+    Object.assign(context, { font: `11px ${this.font}`, textAlign: 'left', textBaseline: 'middle' });
+    const wide = context.measureText(text).width + 10;
+    const left = Math.max(0, Math.min(x - wide / 2, this.stripSize.width - wide));
+    const top = y > 34 ? y - 28 : y + 12;
+    context.fillStyle = this.colors.ink;
+    context.fillRect(left, top, wide, 17);
+    context.fillStyle = this.colors.paper;
+    context.fillText(text, left + 5, top + 9);
   }
 
   drawLines() {

@@ -112,6 +112,7 @@ export class Walk {
       if (place) this.board.chooseTarget(Object.fromEntries(place.split(' ').map((value, n) => [['array', 'row', 'column'][n], n ? Number(value) : value])));
     });
     root.addEventListener('change', ({ target }) => {
+      if (target.name === 'unit') this.board.chooseUnit(Number(target.value));
       if (target.name !== 'cover') return;
       this.covered = target.checked;
       this.drawn = '';
@@ -166,7 +167,17 @@ export class Walk {
     const box = Object.assign(document.createElement('input'), { type: 'checkbox', name: 'cover', checked: this.covered });
     cover.append(box, ' Cover the results: I compute them');
     bar.append(back, ...stages, next, cover);
+    if (units(this.board).length < this.board.H) bar.append(this.unit());
     return bar;
+  }
+
+  // Which unit's rows are shown, where all would be too many.
+  unit() {
+    const select = Object.assign(document.createElement('select'), { name: 'unit' });
+    select.setAttribute('aria-label', 'Unit');
+    select.append(...Array.from({ length: this.board.H }, (_, j) => Object.assign(make('option', '', `unit ${j + 1}`), { value: j })));
+    select.value = this.board.j;
+    return select;
   }
 
   table({ head, rows }) {
