@@ -348,8 +348,8 @@ def question() -> None:
         "Somebody holds every update gate z of torch's GRU at 1. What is the new state?",
         ANSWERS,
         answer=min(found["gru"], key=found["gru"].get),
-        because=f"Measured on a random cell, the new state is away by {distances}: z keeps. In the form of 2014 the same z takes: there it is "
-        f"{found['gru2014']['the candidate']:.1g} away from the candidate.",
+        because=f"Measured on a random cell, the new state is away by {distances}: z keeps. In the form of 2014 the same z takes: there it "
+        f"is {found['gru2014']['the candidate']:.1g} away from the candidate.",
         key="cell_predict",
     )
 

@@ -4,14 +4,14 @@
 const version = new URL(import.meta.url).search; // the folder's, in the query
 const { KINDS, TEXTS, number, sub } = await import(`./formulas.js${version}`);
 const { diagram } = await import(`./diagram.js${version}`);
+const { canvasOf } = await import(`./canvas.js${version}`);
+const { Strips } = await import(`./strips.js${version}`);
+const { drawLines } = await import(`./lines.js${version}`);
 const { Walk } = await import(`./walk.js${version}`);
 
 const REST = 500; // ms without a move, then the view is sent
 const PACE = 90; // ms at least between two values that are sent while a slider is dragged
 const PLAY = { whole: 12000, shortest: 45, longest: 1800, part: 150 }; // ms: a sequence, a step, and the shortest time a part is lit
-const STRIP = { room: 268, tallest: 15, least: 26, gap: 5, left: 86, right: 42, change: 4 }; // px
-const LINES = 118; // px
-const WRITTEN = { width: 27, height: 11 }; // px of a cell of a strip that has room for its number
 const INKS = { r: '--cellb-r', z: '--cellb-z', n: '--cellb-n', h: '--lab-run', i: '--cellb-r', f: '--cellb-z', g: '--cellb-n', o: '--cellb-o', c: '--lab-wrong', a: '--cellb-n' };
 const SYMBOLS = { x: 'x', wi: 'W_ih', wh: 'W_hh', bi: 'b_ih', bh: 'b_hh' };
 
@@ -29,7 +29,8 @@ class CellBoard {
     this.root = root;
     const part = (name) => root.querySelector(`.cellb-${name}`);
     this.part = Object.fromEntries(['diagram', 'equations', 'numbers', 'strips', 'side', 'lines', 'picture', 'words', 'walk', 'step', 'scrub', 't', 'edit'].map((name) => [name, part(name)]));
-    this.strips = this.part.strips.querySelector('canvas');
+    this.canvas = this.part.strips.querySelector('canvas');
+    this.strips = new Strips(this, this.canvas);
     this.fields = this.part.edit.elements;
     this.walk = new Walk(this.part.walk, this);
     Object.assign(this, { t: 0, j: 0, lit: 0, tab: 'step', target: { array: 'x', row: 0, column: 0 }, edits: [], follow: true });
@@ -71,7 +72,6 @@ class CellBoard {
     this.part.scrub.max = this.T;
     if (!own || own.kind !== data.kind) this.build();
     if (!own || own.picture !== data.picture) this.loadPicture();
-    this.ranges = {};
     this.chooseTarget(this.target);
     this.redraw();
     this.root.dataset.setup = data.setup; // tells a test what is on the board
@@ -121,7 +121,7 @@ class CellBoard {
   // -- what a person does ---------------------------------------------------------------------------------------------
 
   listen() {
-    const { root, strips } = this;
+    const { root, strips, canvas } = this;
     this.part.scrub.addEventListener('input', () => this.stop() ?? this.go(Number(this.part.scrub.value) - 1));
     root.addEventListener('click', ({ target }) => {
       const { act, tab, part } = target.dataset;
@@ -134,26 +134,19 @@ class CellBoard {
       if (part && target.closest('.cellb-words, .cellb-equations')) this.choose(part);
     });
     for (const kind of ['pointerover', 'focusin']) this.part.words.addEventListener(kind, ({ target }) => target.dataset.part && this.choose(target.dataset.part));
-    const under = (event) => {
-      const box = strips.getBoundingClientRect();
-      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-      const strip = this.layout.findLast(({ top }) => top <= y) ?? this.layout[0];
-      const clamp = (value, count) => Math.max(0, Math.min(count - 1, value));
-      return { strip, t: clamp(Math.floor((x - STRIP.left) / this.cellWidth), this.T), row: clamp(Math.floor((y - strip.top) / strip.each), strip.rows) };
-    };
-    strips.addEventListener('pointerdown', (event) => {
+    canvas.addEventListener('pointerdown', (event) => {
       if (event.button) return;
-      strips.setPointerCapture(event.pointerId);
+      canvas.setPointerCapture(event.pointerId);
       this.stop();
-      this.pick(under(event));
+      this.pick(strips.under(event));
     });
-    strips.addEventListener('pointermove', (event) => {
+    canvas.addEventListener('pointermove', (event) => {
       if (!this.data) return;
-      if (strips.hasPointerCapture(event.pointerId)) this.pick(under(event));
-      else this.hover(under(event));
+      if (canvas.hasPointerCapture(event.pointerId)) this.pick(strips.under(event));
+      else this.hover(strips.under(event));
     });
-    strips.addEventListener('pointerleave', () => this.data && this.hover(null));
-    strips.addEventListener('keydown', (event) => {
+    canvas.addEventListener('pointerleave', () => this.data && this.hover(null));
+    canvas.addEventListener('keydown', (event) => {
       const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: [-1e9, 0], End: [1e9, 0] }[event.key];
       if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault(); // the page would scroll
@@ -225,8 +218,9 @@ class CellBoard {
   }
 
   hover(at) {
-    this.pointed = at;
-    this.drawStrips();
+    this.strips.pointed = at;
+    this.strips.draw();
+    this.root.dataset.pointed = this.strips.said();
   }
 
   choose(letter) {
@@ -269,9 +263,13 @@ class CellBoard {
     const start = performance.now();
     const frame = (now) => {
       if (!this.playing || !this.root.isConnected) return;
-      const passed = (now - start) / pace;
+      const passed = Math.max(0, now - start) / pace; // a frame may have begun before the click
       const t = from + Math.floor(passed);
-      if (t >= this.T) return this.stop();
+      if (t >= this.T) {
+        this.lit = parts - 1; // however slow the frames were
+        this.go(this.T - 1);
+        return this.stop();
+      }
       const lit = inside ? Math.floor((passed % 1) * parts) : parts - 1;
       if (t !== this.t || lit !== this.lit) {
         this.lit = lit;
@@ -377,7 +375,7 @@ class CellBoard {
     this.part.walk.hidden = this.tab !== 'hand';
     this.root.querySelector('[data-act=part]').hidden = this.tab === 'hand';
     for (const button of this.root.querySelectorAll('[data-tab]')) button.setAttribute('aria-pressed', button.dataset.tab === this.tab);
-    if (this.tab === 'step') this.paintStrips();
+    if (this.tab === 'step') this.strips.paint();
     this.draw();
   }
 
@@ -400,194 +398,18 @@ class CellBoard {
     const sum = element('div', '', { className: 'cellb-sum' });
     sum.append(...pieces(part.numbers(this.view())));
     this.part.numbers.replaceChildren(head, sum);
-    this.drawStrips();
-    this.drawLines();
+    this.strips.draw();
+    drawLines(this, this.part.lines, this.part.side.clientWidth);
     this.drawPicture();
+    this.speak();
     return undefined;
   }
 
-  // Where every strip lies: inputs first, then the parts of the cell in the order they are computed.
-  layOut() {
-    const width = this.part.strips.clientWidth;
-    const names = [{ name: 'x', letter: 'x', title: 'input', rows: this.C, part: -1 }, ...this.kind.parts.map(({ field, letter, name }, part) => ({ name: field, letter, title: name, rows: this.H, part }))];
-    const rows = names.reduce((sum, one) => sum + one.rows, 0);
-    const room = STRIP.room - names.length * (STRIP.gap + STRIP.change);
-    let top = 2;
-    this.layout = names.map((one) => {
-      const height = Math.max(STRIP.least, Math.min(STRIP.tallest * one.rows, (room * one.rows) / rows));
-      const strip = { ...one, top, height, each: height / one.rows };
-      top += height + STRIP.change + STRIP.gap;
-      return strip;
-    });
-    this.cellWidth = Math.max(1, Math.min(44, (width - STRIP.left - STRIP.right) / this.T));
-    return { width: STRIP.left + STRIP.right + this.cellWidth * this.T, height: top };
-  }
-
-  // Lowest and highest value of a strip.
-  range(name) {
-    return (this.ranges[name] ??= this.arrays[name].reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]));
-  }
-
-  paintStrips() {
-    const { width, height } = this.layOut();
-    this.base ??= document.createElement('canvas');
-    const context = canvasOf(this.base, width, height);
-    this.stripSize = { width, height };
-    for (const strip of this.layout) this.paintStrip(context, strip);
-  }
-
-  paintStrip(context, { name, letter, title, rows, top, height, each }) {
-    const { cellWidth, colors } = this;
-    const [low, high] = this.range(name);
-    const limit = Math.max(Math.abs(low), Math.abs(high)) || 1;
-    context.textBaseline = 'middle';
-    for (let t = 0; t < this.T; t += 1) {
-      for (let row = 0; row < rows; row += 1) {
-        const value = this.at(name, t, row);
-        const [x, y] = [STRIP.left + t * cellWidth, top + row * each];
-        const strength = Math.abs(value) / limit;
-        context.globalAlpha = 0.9 * strength;
-        context.fillStyle = value < 0 ? colors.negative : colors.positive;
-        context.fillRect(x, y, cellWidth - (cellWidth > 4 ? 0.5 : 0), each - (each > 4 ? 0.5 : 0));
-        context.globalAlpha = 1;
-        if (cellWidth < WRITTEN.width || each < WRITTEN.height) continue;
-        context.font = `9.5px ${this.font}`;
-        context.textAlign = 'center';
-        context.fillStyle = strength > 0.62 ? '#fff' : colors.ink;
-        context.fillText(number(value), x + cellWidth / 2, y + each / 2 + 0.5);
-      }
-    }
-    this.paintChange(context, name, rows, top + height);
-    context.globalAlpha = 0.35;
-    context.strokeStyle = colors.ink;
-    context.strokeRect(STRIP.left - 0.5, top - 0.5, cellWidth * this.T + 1, height + 1);
-    context.globalAlpha = 1;
-    context.textAlign = 'left';
-    context.font = `600 12px ${this.font}`;
-    context.fillStyle = colors[letter];
-    context.fillText(letter, 0, top + Math.min(height / 2, 9));
-    context.font = `10.5px ${this.font}`;
-    context.fillStyle = colors.ink;
-    context.fillText(title, 12, top + Math.min(height / 2, 9));
-    context.globalAlpha = 0.75;
-    context.fillText(`(${rows}, ${this.T})`, 12, top + Math.min(height / 2, 9) + 12);
-    const right = STRIP.left + cellWidth * this.T + 4;
-    context.fillText(`${number(low)}…`, right, top + Math.min(height / 2, 9));
-    context.fillText(number(high), right, top + Math.min(height / 2, 9) + 12);
-    context.globalAlpha = 1;
-  }
-
-  // Under a strip: how far each step is from the run before.
-  paintChange(context, name, rows, y) {
-    if (!this.ghost) return;
-    const away = Array.from({ length: this.T }, (_, t) => Math.max(...Array.from({ length: rows }, (__, row) => Math.abs(this.at(name, t, row) - this.at(name, t, row, this.ghost)))));
-    const most = Math.max(...away);
-    context.fillStyle = this.colors.z;
-    away.forEach((value, t) => {
-      context.globalAlpha = most ? value / most : 0;
-      context.fillRect(STRIP.left + t * this.cellWidth, y + 1, this.cellWidth, STRIP.change);
-    });
-    context.globalAlpha = 1;
-  }
-
-  drawStrips() {
-    if (!this.stripSize || this.tab !== 'step') return;
-    const { width, height } = this.stripSize;
-    const context = canvasOf(this.strips, width, height);
-    context.drawImage(this.base, 0, 0, width, height);
-    const x = STRIP.left + this.t * this.cellWidth;
-    const frame = (left, top, wide, tall, color, line) => {
-      Object.assign(context, { strokeStyle: color, lineWidth: line });
-      context.strokeRect(left, top, wide, tall);
-    };
-    const last = this.layout.at(-1);
-    frame(x - 1, 0.75, this.cellWidth + 1, last.top + last.height + 1, this.colors.paper, 4);
-    frame(x - 1, 0.75, this.cellWidth + 1, last.top + last.height + 1, this.colors.ink, 1.5);
-    for (const strip of this.layout) {
-      const color = this.colors[strip.letter];
-      if (strip.part === this.lit) frame(STRIP.left - 1, strip.top - 1, this.cellWidth * this.T + 2, strip.height + 2, color, 2);
-      const row = strip.name === 'x' ? (this.target.array === 'x' ? this.target.column : -1) : this.j;
-      if (row >= 0) frame(x, strip.top + row * strip.each, Math.max(3, this.cellWidth - 1), Math.max(3, strip.each - 0.5), strip.part === this.lit ? color : this.colors.ink, 2);
-    }
-    this.tellStrips(context);
-  }
-
-  // What is under the pointer; for a screen reader, what stands at the chosen step.
-  tellStrips() {
-    const { parts } = this.kind;
-    const values = parts.map(({ letter, field }) => `${letter} ${number(this.at(field, this.t, this.j))}`).join(', ');
+  // For a screen reader: what stands at the chosen step.
+  speak() {
+    const values = this.kind.parts.map(({ letter, field }) => `${letter} ${number(this.at(field, this.t, this.j))}`).join(', ');
     const aria = { valuemin: 1, valuemax: this.T, valuenow: this.t + 1, valuetext: `step ${this.t + 1} of ${this.T}, unit ${this.j + 1} of ${this.H}: ${values}` };
-    Object.entries(aria).forEach(([name, value]) => this.strips.setAttribute(`aria-${name}`, value));
-    this.root.dataset.pointed = '';
-    if (!this.pointed) return;
-    const { strip, t, row } = this.pointed;
-    const now = this.at(strip.name, t, row);
-    const before = this.ghost ? `, before ${number(this.at(strip.name, t, row, this.ghost), 3)}` : '';
-    this.root.dataset.pointed = `${strip.title} ${strip.letter}${sub(row + 1)}, step ${t + 1}: ${number(now, 3)}${before}`;
-    this.tag(context, this.root.dataset.pointed, STRIP.left + (t + 0.5) * this.cellWidth, strip.top + (row + 0.5) * strip.each);
-  }
-
-  // A label above the place that is pointed at, or below it where there is no room.
-  tag(context, text, x, y) {
-    Object.assign(context, { font: `11px ${this.font}`, textAlign: 'left', textBaseline: 'middle' });
-    const wide = context.measureText(text).width + 10;
-    const left = Math.max(0, Math.min(x - wide / 2, this.stripSize.width - wide));
-    const top = y > 34 ? y - 28 : y + 12;
-    context.fillStyle = this.colors.ink;
-    context.fillRect(left, top, wide, 17);
-    context.fillStyle = this.colors.paper;
-    context.fillText(text, left + 5, top + 9);
-  }
-
-  drawLines() {
-    const canvas = this.part.lines;
-    const width = this.part.side.clientWidth;
-    const context = canvasOf(canvas, width, LINES);
-    const { parts } = this.kind;
-    const fields = parts.map(({ field }) => field);
-    const all = fields.flatMap((field) => Array.from({ length: this.T }, (_, t) => this.at(field, t, this.j)));
-    const [low, high] = [Math.min(-1, ...all), Math.max(1, ...all)];
-    const x = (t) => 24 + ((width - 30) * (t + 0.5)) / this.T;
-    const y = (value) => 18 + ((LINES - 32) * (high - value)) / (high - low);
-    Object.assign(context, { font: `10px ${this.font}`, fillStyle: this.colors.ink, textBaseline: 'middle', textAlign: 'right' });
-    for (const tick of [low, 0, high].filter((value) => !value || Math.abs(y(value) - y(0)) > 9)) {
-      context.fillText(number(tick, Number.isInteger(tick) ? 0 : 1), 20, y(tick));
-      context.globalAlpha = 0.2;
-      context.fillRect(24, y(tick), width - 30, 1);
-      context.globalAlpha = 1;
-    }
-    context.fillRect(x(this.t), 14, 1, LINES - 26);
-    const draw = (arrays, field) => {
-      context.beginPath();
-      for (let t = 0; t < this.T; t += 1) context[t ? 'lineTo' : 'moveTo'](x(t), y(this.at(field, t, this.j, arrays)));
-      if (this.T === 1) context.arc(x(0), y(this.at(field, 0, this.j, arrays)), 2.5, 0, 7);
-      context.stroke();
-    };
-    let at = 0;
-    context.textAlign = 'left';
-    context.fillText(`unit ${this.j + 1}:`, 0, 6);
-    parts.forEach(({ letter, field }, n) => {
-      Object.assign(context, { strokeStyle: this.colors[letter], lineWidth: n === this.lit ? 2.6 : 1.3 });
-      if (this.ghost) {
-        context.setLineDash([3, 3]);
-        context.globalAlpha = 0.6;
-        draw(this.ghost, field);
-        context.setLineDash([]);
-        context.globalAlpha = 1;
-      }
-      draw(this.arrays, field);
-      context.fillStyle = this.colors[letter];
-      context.font = `600 11px ${this.font}`;
-      context.fillText(letter, 44 + at, 6);
-      at += 15;
-    });
-    context.font = `10px ${this.font}`;
-    context.fillStyle = this.colors.ink;
-    if (this.ghost) context.fillText('dashed: before', 50 + at, 6);
-    context.textAlign = 'center';
-    for (const t of new Set([0, this.T - 1])) context.fillText(t + 1, x(t), LINES - 5);
-    context.fillText('step t', (x(0) + x(this.T - 1)) / 2, LINES - 5);
-    canvas.setAttribute('aria-label', `Unit ${this.j + 1} over ${this.T} steps: ${parts.map(({ name }) => name).join(', ')}${this.ghost ? '; dashed, the run before' : ''}`);
+    Object.entries(aria).forEach(([name, value]) => this.canvas.setAttribute(`aria-${name}`, value));
   }
 
   loadPicture() {
@@ -620,16 +442,8 @@ class CellBoard {
 
   save() {
     this.show('step');
-    const { width, height } = this.stripSize;
-    const canvas = document.createElement('canvas');
-    const context = canvasOf(canvas, width, height + 18);
-    context.fillStyle = this.colors.paper;
-    context.fillRect(0, 0, width, height + 18);
-    context.drawImage(this.strips, 0, 0, width, height);
-    Object.assign(context, { fillStyle: this.colors.ink, font: `10.5px ${this.font}` });
-    context.fillText(`${this.data.kind}: C = ${this.C}, H = ${this.H}; columns: steps 1 to ${this.T}; framed: t = ${this.t + 1}, unit ${this.j + 1}`, 2, height + 12);
-    const link = element('a', '', { href: canvas.toDataURL('image/png'), download: `cell-${this.data.kind}.png` });
-    link.click();
+    const words = `${this.data.kind}: C = ${this.C}, H = ${this.H}; columns: steps 1 to ${this.T}; framed: t = ${this.t + 1}, unit ${this.j + 1}`;
+    element('a', '', { href: this.strips.picture(words), download: `cell-${this.data.kind}.png` }).click();
   }
 }
 
@@ -664,16 +478,4 @@ function pieces(found) {
 
 function element(tag, text, attributes = {}) {
   return Object.assign(document.createElement(tag), { textContent: text }, attributes);
-}
-
-// The context of `canvas`, cleared, in units of CSS pixels.
-function canvasOf(canvas, width, height) {
-  const ratio = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext('2d');
-  context.scale(ratio, ratio);
-  return context;
 }
