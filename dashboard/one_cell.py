@@ -1,9 +1,7 @@
-"""The page The cell: its controls, the board of one cell over a sequence, and what is measured on it."""
+"""The page The cell: its controls, and the board of one cell over a sequence."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -16,20 +14,17 @@ from core.evaluation.cell_weights import read_cell
 from core.evaluation.embedding import read_embedding
 from core.evaluation.judged import weights_of
 from core.models.cells import GATES
-from core.probes.cell_by_hand import LARGEST, SEQUENCES, Cell, Reading, parse_edits, sequence
+from core.probes.cell_by_hand import ARRAYS, LARGEST, SEQUENCES, Cell, Reading, parse_edits, sequence
 from core.probes.typed import parse_matrix, written
 from dashboard import services, state
 from dashboard.components.cell_board import cell_board, cell_data, edits_sent, view_sent
 from dashboard.feed import choose_epoch, choose_run
 from dashboard.feed import link_values as feed_link
-from dashboard.foot import take_along
 from dashboard.images import png_uri
-from dashboard.live import page_link
 from dashboard.pictures import choose_picture
-from dashboard.predict import predict
 
 KIND, SOURCE, SEQUENCE, HIDDEN, LENGTH = "cell_kind", "cell_weights", "cell_sequence", "cell_hidden", "cell_length"
-INPUTS, SEED, SCALE, TYPED_X, TYPED = "cell_inputs", "cell_seed", "cell_scale", "cell_x", "cell_typed_{}"
+INPUTS, SEED, SCALE, TYPED = "cell_inputs", "cell_seed", "cell_scale", "cell_typed_{}"
 BOARD = "cell_board"
 
 KINDS = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU", "gru2014": "GRU ’14"}
@@ -40,8 +35,6 @@ MOST_STEPS = LENGTHS[-1]
 SIZES, WIDTHS, SEEDS, SCALES = range(1, 17), range(1, 9), range(1000), (0.5, 1.0, 2.0, 4.0, 8.0)
 FIRST = {"hidden": 4, "inputs": 3, "length": 8, "scale": 2.0, "t": 3}
 LONGEST = 1500  # letters of typed matrices that a link can carry
-ARRAYS = {"weight_ih": "weight_ih", "weight_hh": "weight_hh", "bias_ih": "bias_ih", "bias_hh": "bias_hh"}
-ANSWERS = ("the old state", "the candidate", "zero")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +53,9 @@ class Asked:
     @property
     def setup(self) -> str:
         """Tells one set-up from another. Both forms of the GRU are one: an edit holds in both."""
-        told = repr(sorted({**self.link, "cell": self.reading.cell.kind.removesuffix("2014")}.items()))
-        return sha256(told.encode() + self.reading.inputs.tobytes()).hexdigest()[:12]
+        cell, inputs = self.reading.cell, self.reading.inputs
+        told = f"{cell.kind.removesuffix('2014')} {inputs.shape} {cell.weight_hh.shape}".encode()
+        return sha256(told + b"".join(array.tobytes() for array in (inputs, *cell.weights))).hexdigest()[:12]
 
 
 # ---- controls ----
@@ -101,7 +95,8 @@ def _made(kind: str, source: str) -> Asked:
             help="The largest random weight. PyTorch starts its cells with 1 / √H.",
         )  # fmt: skip
     seed, scale = st.session_state[SEED] or 0, st.session_state[SCALE]  # None while the field is empty
-    cell, typed = _typed_cell(kind, width, hidden, seed, scale) if source == "typed" else (_random(kind, width, hidden, seed, scale), {})
+    drawn = Cell.random(kind, width, hidden, seed=seed, scale=scale)
+    cell, typed = _typed_cell(drawn) if source == "typed" else (drawn, {})
     inputs, typed_x = _typed_inputs(length, width, seed) if sort == "typed" else (sequence(sort, length, width, seed), {})
     link = {
         "cell": "" if kind == "gru" else kind, "weights": "" if source == "random" else source,
@@ -128,25 +123,23 @@ def _explain_length() -> None:
         count = int(asked)
     except ValueError:
         return
+    first, told = FIRST["length"], f"{count:,}" if abs(count) < 10**9 else "So many"
     if count < 1:
-        st.warning(f"A sequence of {count} steps leaves nothing to read: {FIRST['length']} steps instead.")
+        st.warning(f"A sequence of {told} steps leaves nothing to read: {first} steps instead.")
     elif count > MOST_STEPS:
-        st.warning(f"{count:,} steps cannot be told apart on a page: {FIRST['length']} instead, and {MOST_STEPS} at most.")
+        st.warning(f"{told} steps cannot be told apart on a page: {first} instead, and {MOST_STEPS} at most.")
+    elif count not in LENGTHS:
+        st.warning(f"{told} steps are not on the slider below: {first} instead.")
 
 
-def _random(kind: str, width: int, hidden: int, seed: int, scale: float) -> Cell:
-    return Cell.random(kind, width, hidden, seed=seed, scale=scale)
-
-
-def _typed_cell(kind: str, width: int, hidden: int, seed: int, scale: float) -> tuple[Cell, dict[str, str]]:
-    """The cell in four text fields, which start with random weights; and what a link says of it."""
-    model = _random(kind, width, hidden, seed, scale)
-    rows = GATES[kind] * hidden
+def _typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
+    """The cell in four text fields, which start with the weights of `drawn`; and what a link says of it."""
+    gates, rows = GATES[drawn.kind], GATES[drawn.kind] * drawn.hidden
     found, link = {}, {}
     with st.popover("Type the weights", icon=":material/edit:", width="stretch", key="cell_type"):
-        st.caption(f"A line a row; gates one above the other in PyTorch's order, {GATES[kind]} × {hidden} = {rows} rows.")
+        st.caption(f"A line a row; gates one above the other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
         for name in ARRAYS:
-            matrix = getattr(model, name)
+            matrix = getattr(drawn, name)
             columns = 1 if matrix.ndim == 1 else matrix.shape[1]
             text = _text(name, written(matrix), f"{name} ({rows}, {columns})" if matrix.ndim > 1 else f"{name} ({rows})")
             try:
@@ -155,11 +148,11 @@ def _typed_cell(kind: str, width: int, hidden: int, seed: int, scale: float) -> 
                 st.error(str(error))
                 found[name] = matrix
             if text != written(matrix):
-                link[name] = text
-    unread = [name for name in ARRAYS if found[name] is getattr(model, name)]
+                link[name] = text or "|"  # an empty field is not one that nobody has touched
+    unread = [name for name in ARRAYS if found[name] is getattr(drawn, name)]
     if unread:
         st.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights stand in; see Type the weights.")
-    return Cell(kind, **found), link
+    return Cell(drawn.kind, **found), link
 
 
 def _parsed(text: str, name: str, rows: int, columns: int, *, vector: bool) -> np.ndarray:
@@ -287,104 +280,3 @@ def _between(value: object, most: int) -> int:
 def link_of(asked: Asked, seen: Mapping[str, str]) -> dict[str, str]:
     """The query string of the whole page; lines of typed matrices are told apart by |."""
     return {name: value.replace("\n", "|") for name, value in {**asked.link, **seen}.items()}
-
-
-# ---- what is measured ----
-
-
-def proof_panel(reading: Reading) -> None:
-    """The proof line for the numbers on the page."""
-    from core.probes.cell_proof import check_cell  # brings torch: after the picture has been sent
-
-    report = check_cell(reading)
-    title = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[report.kind]
-    stand_in = ""
-    if reading.cell.kind == "gru2014":
-        stand_in = " torch has no GRU of 2014: compared with the reset gate held open and the sign of z's weights turned, where both agree."
-    st.caption(
-        f"Proof, float64, largest difference over {report.steps} step{'s' * (report.steps > 1)}: from nn.{title}Cell step by step "
-        f"{report.cell:.1g}, from nn.{title} over the whole sequence {report.layer:.1g}; tolerance {report.tolerance:.0g}: "
-        f"**{'equal' if report.passed else 'not equal'}**.{stand_in}"
-    )
-
-
-def forms_panel(reading: Reading) -> None:
-    """The GRU of 2014 against torch's, measured on the sequence of the page."""
-    if not reading.cell.kind.startswith("gru"):
-        return
-    from core.probes.cell_proof import compare_forms
-
-    report = compare_forms(reading)
-    st.caption(
-        f"The two GRUs on this sequence, same weights, largest difference of a state: **{report.as_they_are:.2g}** (at step {report.at}). "
-        f"With the sign of z's weights turned in one of them, so that z has the same role, **{report.roles_matched:.2g}** is left: the "
-        f"place of the reset gate. With the reset gates held open as well: {report.reset_open:.1g}."
-    )
-
-
-def course_panel() -> None:
-    """Task 1.2 at the course's own sizes."""
-    found = course_facts()
-    shapes = " → ".join(f"{name} {shape}" for name, shape in found.items() if name != "difference")
-    st.caption(
-        f"Task 1.2 at the course's sizes, C = 7, H = 5, B = 2: {shapes}; largest difference from nn.GRUCell {found['difference']:.1g} "
-        "(float64). `from core.models.cells import gru_cell`"
-    )
-
-
-@st.cache_data(show_spinner=False)
-def course_facts() -> dict[str, tuple[int, ...] | float]:
-    """What `course_check` has found."""
-    from core.probes.cell_proof import course_check
-
-    return course_check()
-
-
-def question() -> None:
-    """What a closed update gate does, in torch's form."""
-    found = kept_facts()
-    distances = ", ".join(f"{distance:.2g} from {name}" for name, distance in found["gru"].items())
-    predict(
-        "Somebody holds every update gate z of torch's GRU at 1. What is the new state?",
-        ANSWERS,
-        answer=min(found["gru"], key=found["gru"].get),
-        because=f"Measured on a random cell, the new state is away by {distances}: z keeps. In the form of 2014 the same z takes: there it "
-        f"is {found['gru2014']['the candidate']:.1g} away from the candidate.",
-        key="cell_predict",
-    )
-
-
-@st.cache_data(show_spinner=False)
-def kept_facts() -> dict[str, dict[str, float]]:
-    """What `kept_by` has found for both forms."""
-    from core.probes.cell_proof import kept_by
-
-    return {kind: kept_by(kind) for kind in ("gru", "gru2014")}
-
-
-def foot(asked: Asked, reading: Reading, link: Mapping[str, str]) -> None:
-    """Where the numbers come from, and how to take them along."""
-    st.download_button(
-        "Numbers as CSV", lambda: numbers_csv(reading), f"{reading.cell.kind}.csv", "text/csv", icon=":material/download:",
-        on_click="ignore", key="cell_csv", help="One line a step: inputs, affine maps, gates, states.",
-    )  # fmt: skip
-    st.caption(
-        f"{asked.words} · n = 1 sequence of {len(reading.inputs)} steps, C = {reading.cell.inputs}, H = {reading.cell.hidden} · "
-        f"{asked.split} · NumPy {np.__version__}, float64, on the server's CPU"
-    )
-    edits = link.get("edits", "")
-    code = asked.code + (
-        f"\nprint(reading.edited(parse_edits({edits!r})).steps.hidden.round(3))  # with what was replaced" if edits else ""
-    )
-    take_along(page_link(link), code, language="python")
-
-
-def numbers_csv(reading: Reading) -> str:
-    """Every number of every step as a table: a line a step, a column a number."""
-    steps = {"x": reading.inputs, **reading.steps._asdict()}
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["step", *(f"{name}_{n + 1}" for name, values in steps.items() for n in range(values.shape[1]))])
-    for t in range(len(reading.inputs)):
-        table.writerow([t + 1, *(f"{value:.8g}" for values in steps.values() for value in values[t])])
-    return text.getvalue()

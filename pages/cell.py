@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.errors import LabError
 from dashboard import services, state
+from dashboard.cell_panels import course_panel, foot, forms_panel, proof_panel, question
 from dashboard.foot import try_this
-from dashboard.one_cell import Asked, board, choose, course_panel, foot, forms_panel, link_of, proof_panel, question
+from dashboard.one_cell import Asked, board, choose, link_of
 
 EXPERIMENTS = {
     "Task 1.2 at the course's own sizes: compute the step by hand": {"inputs": "7", "hidden": "5", "t": "2", "view": "hand"},

@@ -46,7 +46,7 @@ TORCH_FREE = {
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers balance board byhand byhand_html cells charts choosing comparing confusion controls costing counting "
+    "dashboard": "answers balance board byhand byhand_html cell_panels cells charts choosing comparing confusion controls costing counting "
     "downloads duplicates embeddings evaluating feed foot forecast gallery images live navigation one_cell one_image opened outputs pairs "
     "patch_panels patches pictures position_choice position_panels positions reading reading_cards reading_panels runs server services "
     "shuffle_cards shuffle_panels shuffling state tables trap tryout verdicts vit_figures vit_looks vit_maps vit_panels",

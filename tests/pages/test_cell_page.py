@@ -15,7 +15,7 @@ from torch import nn
 from core.probes.cell_by_hand import Cell, Reading, sequence
 from core.recorded import recorded_epochs
 from core.training.checkpoint import open_model
-from dashboard.one_cell import numbers_csv
+from dashboard.cell_panels import numbers_csv
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,7 +108,16 @@ def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(query):
     assert arrays_of(app)["hidden"] == pytest.approx(arrays_of(open_cell())["hidden"])
 
 
-@pytest.mark.parametrize(("steps", "told"), [("0", "A sequence of 0 steps"), ("-3", "A sequence of -3 steps"), ("10000", "10,000 steps")])
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ("0", "A sequence of 0 steps"),
+        ("-3", "A sequence of -3 steps"),
+        ("10000", "10,000 steps"),
+        ("9" * 400, "So many"),
+        ("13", "13 steps are not on the slider"),
+    ],
+)
 def test_lengths_that_cannot_be_shown_are_explained(steps, told):
     app = open_cell(steps=steps)
     assert told in texts(app) and sent_to(app)["T"] == 8
@@ -137,6 +146,8 @@ def test_typed_weights_and_inputs():
     assert found["wi"] == pytest.approx(matrices["weight_ih"]) and found["wh"] == pytest.approx(matrices["weight_hh"])
     assert found["hidden"] == pytest.approx(by_torch(app), abs=1e-6) and "**equal**" in texts(app)
     assert app.query_params["x"] == "1 2|0 -1|0.5 0.5" and app.query_params["weight_ih"] == lines["weight_ih"]
+    run(app.text_area(key="cell_typed_bias_hh").set_value(""))  # no bias
+    assert app.query_params["bias_hh"] == "|" and not arrays_of(app)["bh"].any()
     run(app.text_area(key="cell_typed_weight_ih").set_value(str(torch.ones(6, 2))))  # as torch prints it
     assert (arrays_of(app)["wi"] == 1).all() and not app.error
 
