@@ -83,7 +83,7 @@ def table_of(page):
 
 def next_stage(page, stage):
     page.get_by_role("button", name="Next", exact=True).click()
-    page.wait_for_function(f"document.querySelector('.cellb-walk').dataset.stage === '{stage}'")
+    page.wait_for_function(f"document.querySelector('.cellb-walk').dataset.at === '{stage}'")
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["laptop", "phone"])

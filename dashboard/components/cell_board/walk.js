@@ -141,7 +141,7 @@ export class Walk {
     const stage = this.stages()[this.at];
     const view = board.view();
     this.root.replaceChildren(this.bar(), title(stage, this.at, this.stages().length), make('div', 'walk-shape', stage.shape(view)), this.table(stage.table(board, view)), this.note(view));
-    this.root.dataset.stage = this.at + 1;
+    this.root.dataset.at = this.at + 1; // for tests
   }
 
   bar() {
