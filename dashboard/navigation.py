@@ -60,6 +60,14 @@ PAGES = (
         help="Your own picture: what every model says of it, and which patches that hangs on.",
     ),
     Page(
+        title="The cell",
+        icon=":material/memory:",
+        file="cell.py",
+        url_path="cell",
+        section="Recurrence",
+        help="One step of an RNN, LSTM or GRU with every number in sight, over a sequence, and by hand.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

@@ -19,6 +19,7 @@ BENCHMARKS = {
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "evaluate": ("evaluating", 2, "how long a person waits for an epoch and for a cell's images on the page Evaluate"),
     "shuffle": ("shuffling", 2, "how long a person who drags a patch waits for three trained models on the page Shuffle test"),
+    "cell": ("cell", 2, "from a moved slider to the new picture on the page The cell"),
     "statistics": ("counting", 1, "mean and deviation of 50,000 images against NumPy's"),
     "start": ("start", 1, "from `python -m dashboard` to a page with content"),
     "board": ("board", 2, "the Compare page with 200 runs of 2,000 points: first draw and hover"),

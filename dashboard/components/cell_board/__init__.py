@@ -1,0 +1,124 @@
+"""A recurrent cell that reads a sequence: its diagram with the part at work lit, the equation in letters and in numbers, and every gate and
+state over time.
+
+    edits = edits_sent(key="cell_board", setup=setup)          # what the browser has replaced, before anything is computed
+    cell_board(cell_data(reading, setup=setup, edits=edits), key="cell_board")
+
+What follows playing, stepping, scrubbing, pointer and keys happens in the browser on data that is sent once; it also keeps the run before
+as a ghost. Only a number that somebody replaces goes to the server, and the view once it has come to rest, for the page's link.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.probes.cell_by_hand import LARGEST, MOST_EDITS, Edit, Reading
+from dashboard.components import loader
+
+HTML = """<div class="cellb">
+  <div class="cellb-bar">
+    <div class="cellb-tabs" role="group" aria-label="View">
+      <button type="button" data-tab="step">Step by step</button><button type="button" data-tab="hand">By hand</button></div>
+    <button type="button" data-act="play" class="main">Play</button>
+    <button type="button" data-act="part" title="The next part of the cell; after the last one, the next step">Next part</button>
+    <input class="cellb-scrub" type="range" min="1" step="1" aria-label="Step t">
+    <b class="cellb-t"></b>
+  </div>
+  <div class="cellb-step">
+    <div class="cellb-left"><div class="cellb-diagram"></div>
+      <div class="cellb-strips"><canvas tabindex="0" role="slider"
+        aria-label="Inputs, gates and states over time: arrow keys left, right for the step, up, down for the unit"></canvas></div></div>
+    <div class="cellb-right">
+      <div class="cellb-told"><div class="cellb-equations" role="group" aria-label="Equations: choose a part"></div>
+        <div class="cellb-numbers"></div></div>
+      <div class="cellb-side"><canvas class="cellb-lines" role="img"></canvas><canvas class="cellb-picture" role="img" hidden></canvas>
+        <p class="cellb-words"></p></div></div>
+  </div>
+  <div class="cellb-walk" hidden></div>
+  <form class="cellb-edit" aria-label="Replace a number">
+    <span>Replace</span><select name="array" aria-label="Array"></select><select name="row" aria-label="Row"></select>
+    <select name="column" aria-label="Column"></select>
+    <input name="value" type="text" inputmode="decimal" aria-label="New value" autocomplete="off">
+    <input name="slide" type="range" min="-3" max="3" step="0.05" aria-label="New value, by slider">
+    <button type="button" data-act="undo">Undo</button><button type="button" data-act="clear">Clear</button>
+    <button type="button" data-act="save" title="Inputs, gates and states over time as a picture">PNG</button>
+    <output></output>
+  </form>
+</div>"""
+
+_mount = st.components.v2.component(
+    "sequence_lab_cell_board",
+    html=HTML,
+    css=Path(__file__).with_name("cell_board.css").read_text("utf-8"),
+    js=loader("cell_board/cell_board.js"),
+    isolate_styles=False,  # the accents are the page's
+)
+
+
+def _sent(key: str, name: str) -> Mapping[str, Any]:
+    found = (st.session_state.get(key) or {}).get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def view_sent(*, key: str) -> Mapping[str, Any]:
+    """What the browser looks at: {"t", "unit", "tab"}, or nothing. It comes from a browser: check it."""
+    return _sent(key, "view")
+
+
+def edits_sent(*, key: str, setup: str) -> tuple[Edit, ...] | None:
+    """The numbers that the browser has replaced in `setup`; None if it has said nothing of it. What makes no sense is left out."""
+    sent = _sent(key, "edits")
+    if sent.get("setup") != setup or not isinstance(sent.get("edits"), list):
+        return None
+    found = []
+    for one in sent["edits"][:MOST_EDITS]:
+        try:
+            array, row, column, value = one
+            edit = Edit(ARRAY_NAMES[array], int(row), int(column), float(value))
+        except (KeyError, TypeError, ValueError, OverflowError):
+            continue
+        if abs(edit.value) <= LARGEST:  # not NaN either
+            found.append(edit)
+    return tuple(found)
+
+
+ARRAY_NAMES = {"x": "inputs", "wi": "weight_ih", "wh": "weight_hh", "bi": "bias_ih", "bh": "bias_hh"}
+
+
+def cell_data(
+    reading: Reading, *, setup: str, edits: Sequence[Edit], view: Mapping[str, Any], picture: str = "", side: int = 0
+) -> dict[str, Any]:
+    """What the browser needs: all numbers one after the other as base64 of float32, lowest byte first; `parts` says how many of each.
+
+    `setup` tells one set-up from another: edits belong to one. `view` is where a link opens the board. With a `picture` (a data URI) the
+    steps are its patches, `side` in a row.
+    """
+    short = {name: letter for letter, name in ARRAY_NAMES.items()}
+    arrays = {"x": reading.inputs, **dict(zip(("wi", "wh", "bi", "bh"), reading.cell.weights, strict=True)), **reading.steps._asdict()}
+    numbers = np.concatenate([array.ravel() for array in arrays.values()]).astype("<f4")
+    return {
+        "kind": reading.cell.kind,
+        "T": len(reading.inputs),
+        "C": reading.cell.inputs,
+        "H": reading.cell.hidden,
+        "parts": [[name, array.size] for name, array in arrays.items()],
+        "numbers": b64encode(numbers.tobytes()).decode(),
+        "setup": setup,
+        "edits": [[short[edit.array], edit.row, edit.column, edit.value] for edit in edits],
+        "most": MOST_EDITS,
+        "largest": LARGEST,
+        "view": dict(view),
+        "picture": picture,
+        "side": side,
+    }
+
+
+def cell_board(data: dict[str, Any], *, key: str) -> None:
+    """Draw or update the board `key` from `cell_data`."""
+    _mount(data=[data], key=key, on_view_change=lambda: None, on_edits_change=lambda: None)

@@ -1,0 +1,68 @@
+"""The cell: one step of an RNN, LSTM or GRU with every number in sight, over a sequence, and by hand."""
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard import services, state
+from dashboard.cell_panels import course_panel, foot, forms_panel, proof_panel, question
+from dashboard.foot import try_this
+from dashboard.one_cell import Asked, board, choose, link_of
+
+EXPERIMENTS = {
+    "Task 1.2 at the course's own sizes: compute the step by hand": {"inputs": "7", "hidden": "5", "t": "2", "view": "hand"},
+    "A pulse and then silence: for how long does an LSTM remember it?": {
+        "cell": "lstm", "sequence": "pulse", "steps": "32", "hidden": "4", "scale": "1",
+    },
+    "A trained GRU reads a heart, patch by patch": {"weights": "run", "t": "20", "unit": "3"},
+    "Hold the update gate of unit 1 at 1: what does its state do?": {"edits": "bi.4.0:50"},
+}  # fmt: skip
+
+LEGEND = (
+    "Strips: a column a step, a row a unit; blue is above 0, orange below, and each strip's own range stands at its right. Click one, or "
+    "use the arrow keys, for another step and unit; click an input, or a weight under By hand, to replace it: a violet line under each "
+    "strip then says which steps have changed since the run before, and dashed lines are that run. ⊙ multiplies unit by unit; h₀ = 0."
+)
+
+st.title("The cell")
+st.markdown("A recurrent network is **one small formula, applied again at every step** to the next input and to its own last state.")
+state.values()
+main, end = st.container(key="cell"), st.container()
+
+
+@st.fragment
+def picture(asked: Asked) -> None:
+    """Board, proof and foot: a number that is replaced moves nothing else."""
+    try:
+        found, seen = board(asked)
+        proof_panel(found)
+        forms_panel(found)
+        link = link_of(asked, seen)
+        with end:
+            foot(asked, found, link)
+        state.write_page(link)
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+@st.fragment  # what is around it stays as it is: a slider moves the picture alone
+def reading() -> None:
+    """Controls, and what they make."""
+    left, right = st.columns([4, 11], gap="medium")
+    try:
+        with left:
+            asked = choose()
+        for sentence in (*state.messages(), *asked.notes):
+            right.warning(sentence)
+        with right:
+            picture(asked)
+            st.caption(LEGEND)
+    except LabError as error:
+        st.error(str(error))
+
+
+with main:
+    reading()
+course_panel()
+question()
+try_this(EXPERIMENTS)
+services.warm_up()

@@ -1,0 +1,78 @@
+"""The page The cell in a real Chromium: from a moved slider to the new picture, and what follows the pointer."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from typing import Any
+
+from tests.benchmarks.report import percentile, say, table, verdict
+from tests.benchmarks.server import free_port, lab_server, wait_for_port
+from tests.benchmarks.start import BROWSERS
+
+MOVES, NEED, FRAME_NEED = 50, 150, 1000 / 60  # ms
+# `took` has the ms from each act to the end of the drawing that answers it.
+WATCH = """() => {
+  const root = document.querySelector('.cellb'), { board } = root;
+  const receive = board.receive.bind(board), before = () => root.dataset.numbers;
+  window.took = [];
+  window.act = () => { window.began = performance.now(); window.then = before(); };
+  board.receive = (data) => {
+    receive(data);
+    if (window.began && before() !== window.then) { window.took.push(performance.now() - window.began); window.began = null; }
+  };
+  document.addEventListener('keydown', window.act, true);
+  window.slide = (value) => { window.act(); const { slide } = board.fields; slide.value = value; slide.dispatchEvent(new Event('input')); };
+  window.step = (t) => { const start = performance.now(); board.go(t); return performance.now() - start; };
+}"""
+
+
+def cell(options: argparse.Namespace) -> str:
+    """The table of what a person waits for."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        port = free_port()
+        with lab_server(home, port) as process:
+            wait_for_port(port, process)
+            waits = measure(browser, f"http://127.0.0.1:{port}/cell", moves=10 if options.quick else MOVES)
+        browser.close()
+    needs = {"hidden units": NEED, "a replaced input": NEED, "step t": FRAME_NEED}
+    rows = [
+        [
+            what,
+            f"{percentile(taken, 50):.1f}",
+            f"{percentile(taken, 95):.1f}",
+            len(taken),
+            verdict(percentile(taken, 95), at_most=needs[what]),
+        ]
+        for what, taken in waits.items()
+    ]
+    return "\n".join(["### The cell", "", table(["ms from a slider to the new picture", "median", "95 %", "n", "need"], rows)])
+
+
+def measure(browser: Any, url: str, *, moves: int) -> dict[str, list[float]]:
+    """Milliseconds from each move to its picture, a slider at a time."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(url)
+    page.get_by_text("Proof, float64").wait_for(timeout=300_000)  # torch is loaded
+    page.wait_for_timeout(3000)
+    page.evaluate(WATCH)
+    found = {}
+    say("hidden units")
+    page.get_by_role("slider", name="Hidden units, H").focus()
+    for n in range(moves):
+        page.keyboard.press("ArrowRight" if n % 20 < 10 else "ArrowLeft")
+        page.wait_for_timeout(500)
+    found["hidden units"] = page.evaluate("took.splice(0)")
+    say("a replaced input")
+    for n in range(moves):
+        page.evaluate("slide", (-1) ** n * (0.5 + n / 50))
+        page.wait_for_timeout(500)
+    found["a replaced input"] = page.evaluate("took.splice(0)")
+    say("steps")
+    found["step t"] = [page.evaluate("step", n % 8) for n in range(moves)]
+    return found
