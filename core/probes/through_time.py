@@ -14,6 +14,7 @@ import numpy as np
 
 from core.errors import unknown
 
+NAMES = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 GATES = {"linear": 1, "rnn": 1, "lstm": 4, "gru": 3}  # of each kind of cell; "linear" is an RNN without its tanh
 
 
