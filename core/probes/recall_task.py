@@ -15,6 +15,7 @@ SYMBOLS = 8
 FEATURES = SYMBOLS + 1  # a symbol as a one-hot vector, and whether it is the marked one
 CHANCE = 1 / SYMBOLS
 MOST_STEPS = 500
+HALFWAY = (1 + CHANCE) / 2  # between chance and all right
 
 
 class RecallBatch(NamedTuple):
@@ -36,3 +37,15 @@ def recall_batch(batch: int, length: int, generator: np.random.Generator) -> Rec
     inputs[rows[:, None], np.arange(length), symbols] = 1
     inputs[rows, marked, SYMBOLS] = 1
     return RecallBatch(inputs, symbols[rows, marked], length - 1 - marked)
+
+
+def span(by_distance: np.ndarray) -> int:
+    """How far back it is recalled: at how many distances in a row from 0 on, (T,) shares of right answers, more than halfway between
+    chance and all are right. A distance that was not drawn (NaN) breaks nothing."""
+    wrong = np.flatnonzero(by_distance <= HALFWAY)
+    return int(wrong[0]) if len(wrong) else len(by_distance)
+
+
+def beyond_chance(right: float, count: int) -> bool:
+    """Whether a share of right answers to `count` sequences is more than guessing gives, by three standard errors."""
+    return right > CHANCE + 3 * (CHANCE * (1 - CHANCE) / count) ** 0.5
