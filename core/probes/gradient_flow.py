@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from core.errors import ConfigError
 from core.probes.recall_task import FEATURES, MOST_STEPS, recall_batch
-from core.probes.through_time import GATES, Weights, backward, forward, norms
+from core.probes.through_time import GATES, Trace, Weights, backward, forward, norms
 
 KINDS = ("rnn", "lstm", "gru", "linear")
 CANDIDATE = {"linear": 0, "rnn": 0, "lstm": 2, "gru": 2}  # which gate of a cell is its candidate
@@ -71,26 +72,53 @@ class Flow:
         return self.arrives ** (1 / steps) if steps else float("nan")
 
 
+class Way(NamedTuple):
+    """The way there and back of the sequences through one cell."""
+
+    weights: Weights
+    inputs: np.ndarray  # (B, T, C)
+    trace: Trace
+    state: np.ndarray  # (T, B, H): the gradient at h_t
+    memory: np.ndarray | None  # (T, B, H): at c_t, of an LSTM
+
+
 def gradient_flow(kind: str, setup: FlowSetup) -> Flow:
     """The norms of one kind of cell; infinite where they overflow float64, 0 where they fall below it."""
-    return _flow(kind, setup if kind in KEEPING else replace(setup, bias=0.0))  # without such a gate its bias changes nothing
+    return _flow(kind, _without_gate(kind, setup))
+
+
+def way(kind: str, setup: FlowSetup) -> Way:
+    """All numbers behind `gradient_flow`."""
+    return _way(kind, _without_gate(kind, setup))
+
+
+def _without_gate(kind: str, setup: FlowSetup) -> FlowSetup:
+    return setup if kind in KEEPING else replace(setup, bias=0.0)  # its bias changes nothing: not computed again
 
 
 @lru_cache(maxsize=256)
 def _flow(kind: str, setup: FlowSetup) -> Flow:
+    found = _way(kind, setup)
+    gate = found.trace.gates[:, :, KEEPING.get(kind, 0)]
+    if kind not in KEEPING:
+        gate = 1 - gate**2 if kind == "rnn" else np.ones(1)
+    memory = None if found.memory is None else norms(found.memory).mean(axis=1)
+    return Flow(kind, norms(found.state).mean(axis=1), memory, float(gate.mean()))  # norms (T, B, H) -> (T, B)
+
+
+@lru_cache(maxsize=8)  # some 10 MB each, for what is proved after the picture
+def _way(kind: str, setup: FlowSetup) -> Way:
     weights = drawn_weights(kind, setup)
-    batch = recall_batch(BATCH, setup.length, np.random.default_rng(setup.seed))
-    trace = forward(kind, batch.inputs, weights)
-    incoming = np.zeros((setup.length, BATCH, setup.units))
+    inputs = recall_batch(BATCH, setup.length, np.random.default_rng(setup.seed)).inputs
+    trace = forward(kind, inputs, weights)
+    incoming = np.zeros_like(trace.states)
     incoming[-1] = loss_direction(setup)
-    state, memory = np.zeros((2, *incoming.shape))
+    state, memory = np.zeros_like(incoming), np.zeros_like(incoming)
     for step in backward(trace, weights, incoming):
         state[step.t] = step.state
         if step.memory is not None:
             memory[step.t] = step.memory
-    multiplies = trace.gates[:, :, KEEPING[kind]] if kind in KEEPING else 1 - trace.states**2 if kind == "rnn" else np.ones(1)
-    at_memory = norms(memory).mean(axis=1) if kind == "lstm" else None  # (T, B, H) -> (T, B) -> (T,)
-    return Flow(kind, norms(state).mean(axis=1), at_memory, float(multiplies.mean()))
+    return Way(weights, inputs, trace, state, memory if kind == "lstm" else None)
 
 
 def loss_direction(setup: FlowSetup) -> np.ndarray:
