@@ -60,6 +60,14 @@ PAGES = (
         help="Your own picture: what every model says of it, and which patches that hangs on.",
     ),
     Page(
+        title="Memory",
+        icon=":material/history:",
+        file="memory.py",
+        url_path="memory",
+        section="Recurrence",
+        help="Why a plain RNN forgets: gradients through time, what three cells recall, and which inputs moved which output.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",
