@@ -66,7 +66,7 @@ def refused(run_id: str) -> str:
     """Why a run that a link names is not shown here."""
     if run_id in weighted_runs():
         model = weighted_runs()[run_id].config["model"]
-        return f"{run_id[:40]} is a {model}: it hands no hidden state from patch to patch, so there is none to forget. Choose others."
+        return f"{run_id[:40]} is a {model}: no hidden state goes from patch to patch in one sequence: nothing to forget. Choose others."
     return f"There is no run {run_id[:40]} with weights here (any more): choose others."
 
 

@@ -36,8 +36,8 @@ def recurrent_only(model: nn.Module) -> RecurrentClassifier:
     """The model, if it hands a state from patch to patch; else ConfigError says why there is nothing to see."""
     if not isinstance(model, RecurrentClassifier):
         raise ConfigError(
-            f"{type(model).__name__} hands no hidden state from patch to patch, so there is none that a gradient could fade on: choose an "
-            "RNN, an LSTM or a GRU."
+            f"{type(model).__name__} hands no hidden state from patch to patch in one sequence, so there is none on which a gradient "
+            "could fade: choose an RNN, an LSTM or a GRU."
         )
     if model.embed.num_patches > MOST_PATCHES:
         raise ConfigError(

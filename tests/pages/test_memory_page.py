@@ -140,7 +140,7 @@ def test_a_study_that_fails_says_why(monkeypatch):
         ({"length": "1"}, "Of one step nothing can be forgotten"),
         ({"units": "1", "length": "5"}, "H = 1"),
         ({"length": "200", "radius": "3"}, "**Exploding**"),
-        ({"runs": "recorded-cifar10-compare-vit-0"}, "is a vit: it hands no hidden state from patch to patch"),
+        ({"runs": "recorded-cifar10-compare-vit-0"}, "is a vit: no hidden state goes from patch to patch"),
         ({"runs": "gone"}, "There is no run gone with weights here"),
         ({"loss": "?", "weights": "?", "far": "x", "rate": "9"}, "What reaches patch 1"),
     ],
