@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.probes.gradient_flow import KINDS, FlowSetup, gradient_flow
+from core.probes.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
 from dashboard import state
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.memory_words import COLORS, NAMES, flow_chart, flow_csv, flow_html, flow_verdict, number
@@ -110,7 +110,7 @@ def _proof(chosen: FlowSetup) -> None:
     use_threads(1)  # beside a run that trains more would be slower
     found = check_flow(chosen)
     st.caption(
-        f"Untrained cells, float64: H = {chosen.units}, 16 sequences of the recall task below, seed {chosen.seed}; the RNN's W_hh is that "
+        f"Untrained cells, float64: H = {chosen.units}, {BATCH} sequences of the recall task, seed {chosen.seed}; the RNN's W_hh is that "
         "of the other cells' candidates. The loss is a fixed direction of h_T, so its gradient there has norm 1; norms are means over the "
         f"sequences. Proof: {found.steps:,} steps there and back by hand against nn.RNNCell, nn.LSTMCell and nn.GRUCell with autograd. "
         f"Largest relative difference {found.largest:.1g}, tolerance {found.tolerance:.0g}: **{'equal' if found.passed else 'not equal'}**."

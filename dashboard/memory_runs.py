@@ -249,6 +249,6 @@ def _proof(picture: Shown, checks: Sequence[Any]) -> str:
     return (
         "Influence of patch t on output s: norm of the Jacobian of the class scores that the head gives the state after patch s, by the "
         f"token of patch t. Picture: {picture.caption}; brightness by its root. Map: row = output s, column = input t, of its largest. "
-        f"Proof: by hand against autograd through the model, on four outputs and the loss: largest relative differences "
+        f"Proof: by hand against autograd through the model, on two outputs and the loss: largest relative differences "
         f"{outputs:.1g} and {answer:.1g}, tolerance {checks[0].tolerance:.0g}: **{verdict}**."
     )

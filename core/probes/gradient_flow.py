@@ -20,7 +20,7 @@ from core.probes.through_time import GATES, Trace, Weights, backward, forward, n
 KINDS = ("rnn", "lstm", "gru", "linear")
 CANDIDATE = {"linear": 0, "rnn": 0, "lstm": 2, "gru": 2}  # which gate of a cell is its candidate
 KEEPING = {"lstm": 1, "gru": 1}  # which gate says how much of the old state is kept: f of the LSTM, z of the GRU
-BATCH = 16
+BATCH = 8
 MOST_UNITS, MOST_RADIUS, MOST_BIAS, MOST_STRENGTH = 128, 4.0, 8.0, 4.0
 SINGLE = (1.4e-45, 3.4e38)  # the smallest and the largest positive float32: outside them a training finds 0 or infinity
 
