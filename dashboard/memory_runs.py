@@ -15,7 +15,7 @@ from core.probes.gradient_flow import SINGLE
 from dashboard import services, state
 from dashboard.components.influence_board import influence_board
 from dashboard.components.time_chart import Line, chart_data, time_chart
-from dashboard.memory_words import columns_csv, influence_card, influence_message, number, problem_card
+from dashboard.memory_words import columns_csv, influence_card, influence_message, influences_csv, number, problem_card
 from dashboard.opened import Weighted, opened, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.reading import normalized
@@ -66,7 +66,8 @@ def refused(run_id: str) -> str:
     """Why a run that a link names is not shown here."""
     if run_id in weighted_runs():
         model = weighted_runs()[run_id].config["model"]
-        return f"{run_id[:40]} is a {model}: no hidden state goes from patch to patch in one sequence: nothing to forget. Choose others."
+        why = "no hidden state goes from patch to patch in one sequence, so there is nothing to forget"
+        return f"{run_id[:40]} is a {model}: {why}. Choose others."
     return f"There is no run {run_id[:40]} with weights here (any more): choose others."
 
 
@@ -116,7 +117,8 @@ class Looked:
         ways = "both ways" if config["bidirectional"] else "one way"
         layers = f"{config['num_layers']} layers, " if config["num_layers"] > 1 else ""
         read = "the mean of its states" if config["readout"] == "mean" else "its last state"
-        return f"epoch {self.epoch + 1} · {layers}H = {config['hidden_size']}, reads {ways}, trained on {read}"
+        recorded = "recorded · " if self.run.run_id != self.run.name else ""
+        return f"{recorded}epoch {self.epoch + 1} · {layers}H = {config['hidden_size']}, reads {ways}, trained on {read}"
 
 
 def look(run: Weighted, weights: str) -> Looked:
@@ -225,7 +227,7 @@ def _arrives(values: np.ndarray) -> str:
 
 def influence_panel(picture: Shown, looked: Sequence[Looked]) -> None:
     """The influence board, and its proof."""
-    cards, checks = [], []
+    cards, checks, maps = [], [], {}
     for one in looked:
         if one.problem:
             cards.append(problem_card(one.run.name, one.problem))
@@ -238,9 +240,14 @@ def influence_panel(picture: Shown, looked: Sequence[Looked]) -> None:
         patch = one.model.metadata["config"]["patch_size"]
         cards.append(influence_card(one.run.name, one.told, patch, found, latest))
         checks.append(check)
+        maps[one.run.name] = found
     influence_board(influence_message(picture.pixels, cards), key="memory_influence")
     if checks:
         st.caption(_proof(picture, checks))
+        st.download_button(
+            "Influences as CSV", lambda: influences_csv(maps), "influences.csv", "text/csv", icon=":material/download:", on_click="ignore",
+            key="memory_influence_csv",
+        )  # fmt: skip
 
 
 def _proof(picture: Shown, checks: Sequence[Any]) -> str:

@@ -132,6 +132,15 @@ def influence_message(pixels: np.ndarray, cards: Sequence[Mapping[str, Any]]) ->
     return {"pixels": b64encode(pixels.transpose(1, 2, 0).tobytes()).decode(), "cards": list(cards)}
 
 
+def influences_csv(maps: Mapping[str, np.ndarray]) -> bytes:
+    """Influences (T, T) of some runs as CSV: a line for each output s of a run, a column for each input t."""
+    most = max(len(found) for found in maps.values())
+    lines = [",".join(["run", "output", *(f"input {t + 1}" for t in range(most))])]
+    for name, found in maps.items():
+        lines += [",".join([name, str(s + 1), *(f"{value:.6g}" for value in row)]) for s, row in enumerate(found)]
+    return "\n".join(lines).encode()
+
+
 # ---- the recall task ----
 
 

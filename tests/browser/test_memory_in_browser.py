@@ -64,6 +64,10 @@ def test_pointing_and_arrow_keys_ask_the_server_for_nothing(address, page):
     page.mouse.move(box["x"] + 51, box["y"] + 100)
     assert wait_read(page, FLOW, "1")[0] == pytest.approx(flow.state[0])
 
+    page.locator(f"{FLOW} .time-chart-legend > span", has_text="GRU").hover()  # the word that names a line lights it up
+    page.wait_for_function(f"document.querySelector('{FLOW} [data-line=LSTM]').style.opacity === '0.15'")
+    page.wait_for_function(f"document.querySelector('{FLOW} [data-line=GRU]').style.opacity === ''")
+
     picture, grid = (page.locator(f"{INFLUENCE} canvas").nth(which) for which in (0, 1))
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()

@@ -16,6 +16,7 @@ from dashboard.memory_words import (
     flow_verdict,
     influence_card,
     influence_message,
+    influences_csv,
     lost,
     number,
     recall_verdict,
@@ -115,6 +116,11 @@ def test_the_message_of_the_influence_board():
     pixels = np.arange(3 * 32 * 32, dtype=np.uint32).reshape(3, 32, 32).astype(np.uint8)
     sent = np.frombuffer(b64decode(influence_message(pixels, [card])["pixels"]), np.uint8).reshape(32, 32, 3)
     assert np.array_equal(sent[5, 9], pixels[:, 5, 9])
+
+
+def test_influences_to_take_along():
+    lines = influences_csv({"a": np.array([[1.5, 0], [2, 3]]), "b": np.array([[4.0]])}).decode().splitlines()
+    assert lines == ["run,output,input 1,input 2", "a,1,1.5,0", "a,2,2,3", "b,1,4"]
 
 
 def test_recall_in_words():

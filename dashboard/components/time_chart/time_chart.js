@@ -73,7 +73,16 @@ class TimeChart {
     name.textContent = line.name;
     const value = document.createElement('b');
     span.append(sample, name, value);
+    span.tabIndex = 0;
+    for (const [event, lit] of [['pointerenter', true], ['pointerleave', false], ['focus', true], ['blur', false]]) {
+      span.addEventListener(event, () => this.light(lit ? line.name : null));
+    }
     return span;
+  }
+
+  // The word that names a line lights it up.
+  light(name) {
+    for (const path of this.plot.querySelectorAll('[data-line]')) path.style.opacity = name && path.dataset.line !== name ? 0.15 : '';
   }
 
   move(at) {
