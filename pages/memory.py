@@ -11,12 +11,14 @@ from dashboard.pictures import choose_picture
 EXPERIMENTS = {
     "Forget-gate bias 0, half open: the LSTM forgets faster than the plain RNN": {"bias": "0"},
     "A radius of 3: the plain RNN's gradient explodes": {"radius": "3", "length": "100"},
-    "Bias 1, as LSTMs are usually started: how far does it carry?": {"bias": "1", "length": "200"},
+    "Start with gates nearly closed, bias −2, and train: do they learn to open?": {"bias": "-2", "length": "20"},
     "The hand-in's GRU, 256 patches: how far back does its answer reach?": {"runs": "recorded-cifar10-hand-in-0"},
 }
 TASK = (
     "Of a row of random symbols (8 kinds) one is marked; after the last one the cell has to name it. Guessing is right 1 time in 8. "
-    "**What a cell recalls from far back it can only have learned from a gradient that got there.**"
+    "**A plain RNN writes every symbol into its only state; a gate can close on what comes later.** The gradient at the start is not the "
+    "last word: an LSTM that starts at bias −2, where less than 10⁻⁹ of it gets through 20 steps, learns the task, near marks first: they "
+    "teach its gates. The plain RNN, with 10⁻³, does not."
 )
 
 st.title("Memory")

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from core.probes import recall
-from core.probes.gradient_flow import FlowSetup, drawn_weights
+from core.probes.gradient_flow import FlowSetup, drawn_weights, gradient_flow
 from core.probes.recall import CELLS, RecallCells, RecallStudy
 from core.probes.recall_task import CHANCE, beyond_chance, span
 
@@ -42,12 +42,19 @@ def test_untrained_cells_are_at_chance_and_trained_ones_recall_what_is_near():
     assert last > CHANCE
 
 
-def test_at_a_length_of_twenty_the_gated_cells_learn_what_the_plain_one_does_not():
-    cells = RecallCells(FlowSetup(length=20), 0.01)
-    for _ in range(200):
+def test_gated_cells_learn_at_twenty_what_the_plain_one_does_not_even_from_a_worse_gradient():
+    """The gradient at the start is not the last word: the page says so, with these numbers."""
+    setup = FlowSetup(length=20, bias=-2)
+    rnn, lstm = (gradient_flow(kind, setup).arrives for kind in ("rnn", "lstm"))
+    assert lstm < 1e-9 < 1e-3 < rnn
+    cells = RecallCells(setup, 0.01)
+    for step in range(240):
         cells.learn()
+        if step == 160:
+            near_first = cells.by_distance(cells.right()["lstm"])
+    assert np.mean(near_first[:7]) > np.mean(near_first[13:]) + 0.1
     right = {kind: found.mean() for kind, found in cells.right().items()}
-    assert right["gru"] > 0.9 and right["lstm"] > 0.5 and right["rnn"] < 0.3
+    assert right["gru"] > 0.9 and right["lstm"] > 0.7 and right["rnn"] < 0.3
 
 
 def test_the_same_seed_gives_the_same_study_whatever_else_is_drawn():
