@@ -33,7 +33,7 @@ def values(chart, which):
     return np.frombuffer(b64decode(chart["lines"][which]["values"]), "<f8")
 
 
-def until(app, words, seconds=60):
+def until(app, words, seconds=120):
     """Run the page again, as its fragment does, until it says this."""
     deadline = time.monotonic() + seconds
     while words not in texts(app):
