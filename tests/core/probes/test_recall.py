@@ -15,8 +15,12 @@ from core.probes.recall_task import CHANCE, beyond_chance, span
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
-    """A busy machine may be slow: no study of these tests is given up meanwhile."""
+    """A busy machine may be slow: no study of these tests is given up meanwhile, and one thread waits for no other."""
     monkeypatch.setattr(recall, "AWAY_SECONDS", 600.0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def ended(study, seconds=120):
