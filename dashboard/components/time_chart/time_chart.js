@@ -1,7 +1,7 @@
 // Lines over time as SVG. A message (dashboard/components/time_chart) holds all numbers; reading them off asks the server for nothing.
 const NS = 'http://www.w3.org/2000/svg';
 const COLORS = { run: 'var(--lab-run)', right: 'var(--lab-right)', wrong: 'var(--lab-wrong)', ink: 'currentColor' };
-const EDGE = { left: 50, right: 14, top: 10, bottom: 34 };
+const EDGE = { left: 50, right: 14, top: 20, bottom: 34 };
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10, Home: -Infinity, End: Infinity };
 
 export default function timeChart({ data: [data], parentElement }) {
@@ -179,7 +179,7 @@ class TimeChart {
       return `${line.name} ${shown}`;
     });
     const where = `${x.split(' (')[0]} ${this.at_x(this.at)}`;
-    this.cross.append(words(where, { x: this.across(this.at) + (this.at > this.count / 2 ? -5 : 5), y: EDGE.top + 10, 'text-anchor': this.at > this.count / 2 ? 'end' : 'start', 'font-weight': 600 }));
+    this.cross.append(words(where, { x: this.across(this.at) + (this.at > this.count / 2 ? -5 : 5), y: EDGE.top - 7, 'text-anchor': this.at > this.count / 2 ? 'end' : 'start', 'font-weight': 600 }));
     for (const [name, value] of Object.entries({ valuemin: this.at_x(0), valuemax: this.at_x(this.count - 1), valuenow: this.at_x(this.at), valuetext: `${where}: ${said.join(', ')}` })) {
       this.plot.setAttribute(`aria-${name}`, value);
     }
