@@ -68,6 +68,14 @@ PAGES = (
         help="One step of an RNN, LSTM or GRU with every number in sight, over a sequence, and by hand.",
     ),
     Page(
+        title="Memory",
+        icon=":material/history:",
+        file="memory.py",
+        url_path="memory",
+        section="Recurrence",
+        help="Why a plain RNN forgets: gradients through time, what three cells recall, and which inputs moved which output.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

@@ -1,0 +1,69 @@
+"""Lines over time, on a log or a plain axis, read off under the pointer; drawn as SVG, so that it can be saved as it is.
+
+    time_chart(chart_data(...), key="memory_flow")
+
+All numbers are sent once; what follows the pointer, a finger or the arrow keys happens in the browser.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.components import loader
+
+HTML = """<figure class="time-chart">
+  <div class="time-chart-head"><b class="time-chart-title"></b><button type="button" title="Save the figure as SVG">SVG</button></div>
+  <div class="time-chart-legend" aria-live="off"></div>
+  <div class="time-chart-plot" role="slider" tabindex="0" aria-label="Step: arrow keys move"></div>
+  <figcaption></figcaption>
+</figure>"""
+
+_mount = st.components.v2.component(
+    "sequence_lab_time_chart",
+    html=HTML,
+    css=Path(__file__).with_name("time_chart.css").read_text("utf-8"),
+    js=loader("time_chart/time_chart.js"),
+    isolate_styles=False,  # the accents are the page's
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line: its name, one of the page's accents ("run", "right", "wrong", "ink"), and its values; `dash` as in SVG."""
+
+    name: str
+    color: str
+    values: np.ndarray
+    dash: str = ""
+
+
+def chart_data(
+    title: str, lines: Sequence[Line], *, x: str, y: str, first: float = 1, step: float = 1, log: bool = False, height: int = 300,
+    limits: tuple[float, float] | None = None, marks: Sequence[tuple[float, str]] = (), at: int = 0, note: str = "",
+    pinned: tuple[float, float] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What the browser needs. Point i of every line is at `first + i * step`; values travel as base64 of float64, lowest byte first.
+
+    `limits` are the smallest and largest number that a log axis shows: what lies outside is drawn at its edge, and said. `marks` are
+    horizontal lines with a word. `at` is the point that is read off first. `pinned` are the ends of a plain axis.
+    """
+    return {
+        "title": title, "x": x, "y": y, "first": first, "step": step, "log": log, "height": height, "at": at, "note": note,
+        "limits": list(limits or ()), "marks": [list(mark) for mark in marks], "pinned": list(pinned or ()),
+        "lines": [
+            {"name": line.name, "color": line.color, "dash": line.dash, "values": b64encode(line.values.astype("<f8").tobytes()).decode()}
+            for line in lines
+        ],
+    }  # fmt: skip
+
+
+def time_chart(data: dict[str, Any], *, key: str) -> None:
+    """Draw or update the chart `key` from `chart_data`."""
+    _mount(data=[data], key=key)
