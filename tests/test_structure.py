@@ -41,7 +41,8 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.architectures "
-    "probes.attention_by_hand probes.change_of_mind probes.path_length probes.positions probes.padding probes.rebuild probes.unrolled published recorded results scores",
+    "probes.attention_by_hand probes.change_of_mind probes.path_length probes.positions probes.padding probes.rebuild "
+    "probes.unrolled published recorded results scores",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
