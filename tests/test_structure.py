@@ -41,12 +41,12 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.architectures "
-    "probes.attention_by_hand probes.change_of_mind probes.path_length probes.positions probes.padding probes.rebuild "
+    "probes.attention_by_hand probes.change_of_mind probes.path_length probes.positions probes.later_word probes.padding probes.rebuild "
     "probes.unrolled published recorded results scores",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers balance board byhand byhand_html cells charts choosing comparing confusion controls costing counting "
+    "dashboard": "answers background balance board byhand byhand_html cells charts choosing comparing confusion controls costing counting "
     "downloads duplicates embeddings evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs "
     "patch_panels patches pictures position_choice position_panels positions reading reading_cards reading_panels runs server services "
     "shuffle_cards shuffle_panels shuffling state tables trap tryout verdicts vit_figures vit_looks vit_maps vit_panels",
