@@ -60,6 +60,22 @@ PAGES = (
         help="Your own picture: what every model says of it, and which patches that hangs on.",
     ),
     Page(
+        title="Sequences",
+        icon=":material/conversion_path:",
+        file="sequences.py",
+        url_path="sequences",
+        section="Recurrence",
+        help="Five shapes of tasks, unrolled: what goes in, what comes out, which states are read.",
+    ),
+    Page(
+        title="Depth and direction",
+        icon=":material/layers:",
+        file="depth.py",
+        url_path="depth",
+        section="Recurrence",
+        help="Layers on layers, and a second reader from the end: who needs a later word?",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

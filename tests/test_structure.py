@@ -46,10 +46,12 @@ TORCH_FREE = {
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers background balance board byhand byhand_html cells charts choosing comparing confusion controls costing counting "
-    "downloads duplicates embeddings evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs "
-    "patch_panels patches pictures position_choice position_panels positions reading reading_cards reading_panels runs server services "
-    "shuffle_cards shuffle_panels shuffling state tables trap tryout verdicts vit_figures vit_looks vit_maps vit_panels",
+    "dashboard": "answers background balance board byhand byhand_html cells charts choosing comparing confusion controls costing "
+    "counting depth depth_html downloads duplicates embeddings evaluating feed foot forecast gallery images later_word live "
+    "navigation one_image opened outputs pairs patch_panels patches pictures position_choice position_panels positions "
+    "reading reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences server services "
+    "shuffle_cards shuffle_panels shuffling state tables trap tryout unrolled_svg verdicts vit_figures vit_looks vit_maps "
+    "vit_panels",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

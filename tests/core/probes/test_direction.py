@@ -55,6 +55,7 @@ def test_the_wrong_state_leaves_half_of_the_top_layer_unlearned():
     assert measure_head("both", **SIZES).unused == 0
     assert measure_head("h[-1]", **SIZES).unused == 3 * 6 * 18 + 36
     assert measure_head("h[-1]", **{**SIZES, "bidirectional": False}).unused == 0
+    assert measure_head("states[:, -1]", **SIZES).unused == 3 * 6 * 6  # weight_hh of the backward GRU: it has only met a state of 0
 
 
 def test_in_one_layer_the_last_step_of_the_backward_direction_has_read_one_input():
