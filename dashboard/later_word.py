@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BETWEEN, SEED, RATE, SENTENCE = "depth_between", "depth_seed", "depth_rate", "depth_sentence"
 FIRST_BETWEEN, FIRST_RATE, FIRST_SENTENCE = 2, 0.02, "the spider man turns the old red radio on"
-RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 1e20)
+RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.2)
 SEEDS = range(1000)
 TICK = 0.7  # seconds
 NAMES = {"forward": "Forward only", "both": "Both directions"}
@@ -27,16 +27,38 @@ LOOKS = {"forward": "wrong", "both": "run"}
 ENDS_KEY = "ends"
 
 
-def later_word_panel() -> dict[str, str]:
-    """Spider man: controls, the lesson, and what is made of a sentence; returns what a link says of it."""
+def begin() -> None:
+    """Give the controls their first values, before the address bar is written for the first time."""
+    state.start(BETWEEN, "between", range(MOST_BETWEEN + 1), FIRST_BETWEEN, int)
+    state.start(SEED, "random", SEEDS, 0, int)
+    state.start(RATE, "rate", RATES, FIRST_RATE, float)
+    if SENTENCE not in st.session_state:
+        st.session_state[SENTENCE] = state.linked("sentence") or FIRST_SENTENCE
+
+
+def link() -> dict[str, str]:
+    """What a link says of the lesson and the sentence; empty where the page opens so anyway."""
+    between, seed, rate, sentence = (st.session_state[key] for key in (BETWEEN, SEED, RATE, SENTENCE))
+    return {
+        "between": "" if between == FIRST_BETWEEN else str(between),
+        "random": "" if not seed else str(seed),
+        "rate": "" if rate == FIRST_RATE else f"{rate:g}",
+        "sentence": "" if sentence == FIRST_SENTENCE else sentence,
+    }
+
+
+def _key() -> str:
+    """The name of the lesson that the controls ask for."""
+    return f"later word {st.session_state[BETWEEN]} {st.session_state[SEED] or 0} {st.session_state[RATE]:g}"
+
+
+def later_word_panel() -> None:
+    """Spider man: controls, the lesson, and what is made of a sentence."""
     st.subheader("“Spider man”: a later word decides an earlier one")
     st.markdown(
         "Translate word by word, as you read: *the spider …* is **la araña**, but *the spider man …* is **el hombre araña**; *turns the "
         "old red radio* **on** or **off** is **enciende** or **apaga**. Two readers learn from the same sentences."
     )
-    state.start(BETWEEN, "between", range(MOST_BETWEEN + 1), FIRST_BETWEEN, int)
-    state.start(SEED, "seed", SEEDS, 0, int)
-    state.start(RATE, "lr", RATES, FIRST_RATE, float)
     left, right = st.columns([1, 3], gap="medium")
     with left:
         between = st.slider(
@@ -46,9 +68,9 @@ def later_word_panel() -> dict[str, str]:
         seed = st.number_input("Seed", SEEDS[0], SEEDS[-1], key=SEED, persist_state="session") or 0
         rate = st.select_slider(
             "Learning rate", RATES, key=RATE, persist_state="session", format_func=lambda value: f"{value:g}",
-            help="The last one is far too large: the loss is lost.",
+            help="Of Adam.",
         )  # fmt: skip
-        key = f"later word {between} {seed} {rate:g}"
+        key = _key()
         known = background.known(key)
         label = "Train again" if known and known.status == FAILED else "Train both readers"
         if st.button(
@@ -62,12 +84,6 @@ def later_word_panel() -> dict[str, str]:
             _curves(lesson.made)
     if lesson is not None and lesson.made is not None:
         _sentence_panel(lesson)
-    return {
-        "between": "" if between == FIRST_BETWEEN else str(between),
-        "seed": "" if not seed else str(seed),
-        "lr": "" if rate == FIRST_RATE else f"{rate:g}",
-        "sentence": "" if st.session_state.get(SENTENCE, FIRST_SENTENCE) == FIRST_SENTENCE else st.session_state[SENTENCE],
-    }
 
 
 def _maker(between: int, seed: int, rate: float) -> Any:
@@ -136,8 +152,6 @@ def _sentence_panel(lesson: Lesson) -> None:
     from core.probes.later_word import VERBS
     from core.probes.later_word_training import changed_by_last_word
 
-    if SENTENCE not in st.session_state:
-        st.session_state[SENTENCE] = state.linked("sentence") or FIRST_SENTENCE
     text = st.text_input(
         "A sentence", key=SENTENCE, persist_state="session", max_chars=120,
         help='Such as "the bat puts the new clock away"; adjectives as many as you like, up to six.',
@@ -191,5 +205,4 @@ def _ends_lesson() -> Any:
 
 def active() -> bool:
     """Whether a lesson that this session looks at is still to come."""
-    key = f"later word {st.session_state.get(BETWEEN, 0)} {st.session_state.get(SEED, 0) or 0} {st.session_state.get(RATE, 0):g}"
-    return any(lesson is not None and lesson.active for lesson in map(background.known, (key, ENDS_KEY)))
+    return any(lesson is not None and lesson.active for lesson in map(background.known, (_key(), ENDS_KEY)))

@@ -6,7 +6,7 @@ from core.errors import LabError
 from dashboard import services, state
 from dashboard.depth import bias_panel, choose, downloads, heads_panel, leaks_panel, question, stack_panel
 from dashboard.foot import take_along, try_this
-from dashboard.later_word import TICK, active, ends_panel, later_word_panel
+from dashboard.later_word import TICK, active, begin, ends_panel, later_word_panel, link
 from dashboard.live import page_link
 
 EXPERIMENTS = {
@@ -18,11 +18,12 @@ LEGEND = (
     "Circles are states h of a step; dashed: the backward direction, which starts from 0 at the last input. The head reads those with a "
     "thick border. From the second layer on, each state reads both directions below it."
 )
-LINK = "depth_link"
+STACK = "depth_stack"  # what a link says of the stack
 
 st.title("Depth and direction")
 st.markdown("A stack reads the same inputs again, more deeply. **Only a second reader, from the end, knows what comes later.**")
 state.values()
+begin()
 for sentence in state.messages():
     st.warning(sentence)
 
@@ -39,10 +40,10 @@ def stack_lab() -> None:
             st.caption(LEGEND)
             downloads(asked)
         heads_panel(asked)
-        st.session_state[LINK] = {**st.session_state.get(LINK, {}), **asked.link}
+        st.session_state[STACK] = asked.link
         with end:
-            take_along(page_link(st.session_state[LINK]), asked.code, language="python")
-        state.write_page(st.session_state[LINK])
+            take_along(page_link({**asked.link, **link()}), asked.code, language="python")
+        state.write_page({**asked.link, **link()})
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         st.error(str(error))
 
@@ -52,8 +53,8 @@ def training_lab(ticking: bool) -> None:
     try:
         with trap:
             ends_panel()
-        st.session_state[LINK] = {**st.session_state.get(LINK, {}), **later_word_panel()}
-        state.write_page(st.session_state[LINK])
+        later_word_panel()
+        state.write_page({**st.session_state[STACK], **link()})
     except LabError as error:
         st.error(str(error))
     if ticking != active():
