@@ -78,7 +78,7 @@ def words_panel() -> dict[str, str]:
     from core.probes.word_vectors import WORDS, nearest
 
     st.subheader("How a word goes in: one-hot or a learned embedding")
-    state.start(WIDTH, "width", WIDTHS, FIRST_WIDTH, int)
+    state.start(WIDTH, "vector", WIDTHS, FIRST_WIDTH, int)
     state.start(WORD, "word", WORDS, FIRST_WORD)
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -101,7 +101,7 @@ def words_panel() -> dict[str, str]:
         f"**{found.within(found.after):.2f}**, between them {found.between(found.before):.2f} → **{found.between(found.after):.2f}**. "
         "Nobody told it the groups. Blue above 0, orange below; rows and columns are words, by group."
     )
-    return {"width": "" if width == FIRST_WIDTH else str(width), "word": "" if word == FIRST_WORD else word}
+    return {"vector": "" if width == FIRST_WIDTH else str(width), "word": "" if word == FIRST_WORD else word}
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -120,7 +120,7 @@ def convolution_panel() -> dict[str, str]:
     from core.probes.convolution import field_of_view
 
     st.subheader("The alternative: convolution over time")
-    state.start(KERNEL, "kernel", KERNELS, FIRST_KERNEL, int)
+    state.start(KERNEL, "k", KERNELS, FIRST_KERNEL, int)
     state.start(LAYERS, "layers", range(1, MOST_LAYERS + 1), FIRST_LAYERS, int)
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -137,7 +137,7 @@ def convolution_panel() -> dict[str, str]:
         f"{FRAMES} × {SIZE} × {SIZE} places instead of {FRAMES}: **{three.multiplications // one.multiplications:,} times** the "
         "multiplications of one over time."
     )
-    return {"kernel": "" if kernel == FIRST_KERNEL else str(kernel), "layers": "" if layers == FIRST_LAYERS else str(layers)}
+    return {"k": "" if kernel == FIRST_KERNEL else str(kernel), "layers": "" if layers == FIRST_LAYERS else str(layers)}
 
 
 @st.cache_data(show_spinner=False)

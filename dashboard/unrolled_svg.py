@@ -10,6 +10,7 @@ from html import escape
 from core.probes.unrolled import Edge, Graph, Node
 
 COLUMN, ROW, RADIUS, SIDE = 66, 66, 17, 34  # px
+NARROW, MANY = 52, 9  # a column where there are more than so many
 TIGHT_ROW, SMALL = 46, 12  # of a stack in two directions: backward states stand beside forward ones
 GUTTER, EDGE = 128, 12
 TOKEN = 30  # above outputs and below inputs: a word or a patch
@@ -67,18 +68,20 @@ class _Plan:
     def __init__(self, graph: Graph, *, gutter: int, tokens: bool):
         self.graph, self.top = graph, max(node.row for node in graph.nodes)
         self.stacked = any(node.name.startswith("b") for node in graph.nodes)
+        columns = max(node.column for node in graph.nodes)
+        self.column = NARROW if columns > MANY else COLUMN
         self.step = TIGHT_ROW if self.top > 2 else ROW
         self.radius = SMALL if self.stacked else RADIUS
         self.left = gutter + (26 if gutter > EDGE else 0)  # room for the zeros
         self.margin = (TOKEN if tokens else 0) + SIDE / 2 + EDGE
-        self.width = self.left + COLUMN * max(node.column for node in graph.nodes) + (30 if self.stacked else EDGE)
+        self.width = self.left + self.column * columns + (30 if self.stacked else EDGE)
         self.height = 2 * self.margin + self.step * self.top
 
     def at(self, name: str) -> tuple[float, float]:
         """The middle of a node."""
         node = self.graph.known[name]
         aside = 0 if not self.stacked or node.kind != "state" else 13 if name.startswith("b") else -13
-        return self.left + COLUMN * (node.column - 0.5) + aside, self.height - self.margin - self.step * node.row
+        return self.left + self.column * (node.column - 0.5) + aside, self.height - self.margin - self.step * node.row
 
     def size(self, name: str) -> float:
         """From the middle of a node to its border."""
@@ -140,7 +143,7 @@ def _zero(plan: _Plan, name: str) -> str:
 def _token(plan: _Plan, name: str, text: str) -> str:
     x, y = plan.at(name)
     away = 29 if plan.graph.known[name].kind == "input" else -21
-    wide = f' textLength="{COLUMN - 6}" lengthAdjust="spacingAndGlyphs"' if len(text) > 9 else ""
+    wide = f' textLength="{plan.column - 4}" lengthAdjust="spacingAndGlyphs"' if len(text) > plan.column / 8 else ""
     look = "" if plan.graph.known[name].used else " unused"
     return f'<text class="token{look}" x="{x:g}" y="{y + away:g}"{wide}>{escape(text)}</text>'
 

@@ -48,7 +48,17 @@ def test_it_opens_on_two_layers_in_both_directions_with_everything_proved():
 
 
 def test_a_link_opens_what_it_says_and_is_written_again():
-    query = {"layers": "1", "T": "3", "H": "2", "ways": "one", "head": "every", "cell": "lstm", "between": "4", "random": "7", "rate": "0.01"}
+    query = {
+        "layers": "1",
+        "T": "3",
+        "H": "2",
+        "ways": "one",
+        "head": "every",
+        "cell": "lstm",
+        "between": "4",
+        "random": "7",
+        "rate": "0.01",
+    }
     app = open_depth(**query)
     assert dict(app.query_params) == query and sorted(sent_to(app)["links"]) == ["f1.1", "f1.2", "f1.3", "x1", "x2", "x3", "y1", "y2", "y3"]
     assert "the trap opens when bidirectional=True is added" in texts(app)

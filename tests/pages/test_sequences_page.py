@@ -109,8 +109,8 @@ def test_the_picture_goes_through_every_task():
 @pytest.mark.parametrize(
     "query",
     [
-        {"task": "many", "T": "0", "S": "-1", "B": "99", "C": "x", "H": "1e9", "K": "", "cell": "GRU", "example": "sound", "width": "3"},
-        {"T": "10000", "kernel": "2", "layers": "0", "word": "<b>", "H": "2.5"},
+        {"task": "many", "T": "0", "S": "-1", "B": "99", "C": "x", "H": "1e9", "K": "", "cell": "GRU", "example": "sound", "vector": "3"},
+        {"T": "10000", "k": "2", "layers": "0", "word": "<b>", "H": "2.5"},
     ],
 )
 def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(query):
@@ -138,11 +138,11 @@ def test_lengths_that_make_no_batch_are_explained(typed, told):
 
 
 def test_words_and_convolution():
-    app = open_sequences(width="4", word="soup", kernel="5", layers="3")
+    app = open_sequences(vector="4", word="soup", k="5", layers="3")
     assert "Nearest to **soup**" in texts(app) and "= **13** inputs; by gradients **13**" in texts(app)
     assert "largest difference 0" in texts(app) and "within the 5 groups" in texts(app)
     assert "25,600 times" in texts(app)  # 5 * 5 of the kernel, 32 * 32 of the places
-    assert dict(app.query_params) == {"width": "4", "word": "soup", "kernel": "5", "layers": "3"}
+    assert dict(app.query_params) == {"vector": "4", "word": "soup", "k": "5", "layers": "3"}
 
 
 def test_predict_then_reveal():
