@@ -70,8 +70,8 @@ class Asked:
         """Python that measures the same."""
         inside = ", ".join(f"{name}={value!r}" for name, value in self.sizes.items())
         return (
-            f"from core.probes.direction import measure_head, measure_stack\n\nstack = measure_stack({inside})\n"
-            f"print(stack.norms.round(3))  # (layers, directions, T, T): state, input\nhead = measure_head({self.head!r}, {inside})\n"
+            f"from core.probes.direction import measure_heads, measure_stack\n\nstack = measure_stack({inside})\n"
+            f"print(stack.norms.round(3))  # (layers, directions, T, T): state, input\nhead = measure_heads({inside})[{self.head!r}]\n"
             "print(head.shape, head.unused)  # weights that learn nothing"
         )
 
@@ -104,23 +104,21 @@ def stack_panel(asked: Asked) -> None:
     graph = stack_graph(asked.length, asked.layers, bidirectional=asked.bidirectional, head=asked.head)
     if "torch" not in sys.modules:
         parts = {node.name: WAITING for node in graph.nodes}
-        unrolled(unrolled_data(figure(asked, graph, None, None), links(graph), told=parts, idle=WAITING), key=NETWORK)
+        unrolled(unrolled_data(figure(asked, graph, None), links(graph), told=parts, idle=WAITING), key=NETWORK)
         import core.probes.direction  # noqa: F401 - seconds
 
         st.rerun()
-    report, heads = stack(asked), read_heads(asked)
+    report = stack(asked)
     idle = (
-        f"The head reads {HEADS[asked.head][0]}: {heads[asked.head].shape}. Point at a state: the inputs that it depends on light up, "
+        f"The head reads {HEADS[asked.head][0]}: {report.reads[asked.head]}. Point at a state: the inputs that it depends on light up, "
         "darker where its Jacobian is larger."
     )
-    data = unrolled_data(
-        figure(asked, graph, report, heads[asked.head]), links(graph), told=told_stack(graph, report), idle=idle, strength=strengths(report)
-    )
+    data = unrolled_data(figure(asked, graph, report), links(graph), told=told_stack(graph, report), idle=idle, strength=strengths(report))
     unrolled(data, key=NETWORK)
     st.caption(proof_line(report))
 
 
-def figure(asked: Asked, graph: Graph, report: StackReport | None, head: HeadReport | None, *, style: str = "") -> str:
+def figure(asked: Asked, graph: Graph, report: StackReport | None, *, style: str = "") -> str:
     """The stack as SVG, its rows named."""
     shape = f"(1, {asked.length}, {asked.hidden})"
     rows = {0: RowLabel("inputs x")}
@@ -128,7 +126,7 @@ def figure(asked: Asked, graph: Graph, report: StackReport | None, head: HeadRep
         for place, way in enumerate(("forward", "backward")[: 1 + asked.bidirectional]):
             row = (layer - 1) * (1 + asked.bidirectional) + place + 1
             rows[row] = RowLabel(f"layer {layer}, {way}", shape if report else "")
-    rows[max(rows) + 1] = RowLabel("the head reads", str(head.shape) if head else "")
+    rows[max(rows) + 1] = RowLabel("the head reads", str(report.reads[asked.head]) if report else "")
     zeros = [f"f{layer}.1" for layer in range(1, asked.layers + 1)]
     zeros += [f"b{layer}.{asked.length}" for layer in range(1, asked.layers + 1)] if asked.bidirectional else []
     words = f"{asked.layers} recurrent layers, {'both directions' if asked.bidirectional else 'forward only'}, unrolled"
@@ -144,9 +142,9 @@ def _stack(**sizes: object) -> StackReport:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _heads(**sizes: object) -> dict[str, HeadReport]:
-    from core.probes.direction import measure_head
+    from core.probes.direction import measure_heads
 
-    return {head: measure_head(head, **sizes) for head in HEADS}
+    return measure_heads(**sizes)
 
 
 def stack(asked: Asked) -> StackReport:
@@ -173,11 +171,11 @@ def proof_line(report: StackReport) -> str:
 
 def downloads(asked: Asked) -> None:
     """The figure and the Jacobians, to take along."""
-    report, heads = stack(asked), read_heads(asked)
+    report = stack(asked)
     graph = stack_graph(asked.length, asked.layers, bidirectional=asked.bidirectional, head=asked.head)
     with st.container(horizontal=True):
         st.download_button(
-            "Figure (SVG)", lambda: figure(asked, graph, report, heads[asked.head], style=STYLE), "stack.svg", "image/svg+xml",
+            "Figure (SVG)", lambda: figure(asked, graph, report, style=STYLE), "stack.svg", "image/svg+xml",
             icon=":material/download:", on_click="ignore", key="depth_svg",
         )  # fmt: skip
         st.download_button(

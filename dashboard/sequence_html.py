@@ -62,13 +62,13 @@ def told_parts(graph: Graph, sizes: Sizes) -> dict[str, str]:
         told[node.name] = {
             "input": f"Input {node.name}, (B, C) = ({sizes.B}, {sizes.C}): {feeds} of {len(outputs)} depend on it.",
             "state": f"State {node.name}, (B, H) = ({sizes.B}, {sizes.H}): it depends on {reads} of {len(inputs)}; "
-            + (f"{feeds} of {len(outputs)} depend on it." if after & set(outputs) else "no output depends on it."),
+            + (f"{feeds} of {len(outputs)} depend on it." if after.intersection(outputs) else "no output depends on it."),
             "output": f"Output {node.name}, (B, K) = ({sizes.B}, {sizes.K}): it depends on {reads} of {len(inputs)}.",
         }[node.kind]
     return told
 
 
-def _which(found: set[str], names: Sequence[str]) -> str:
+def _which(found: frozenset[str], names: Sequence[str]) -> str:
     """Which of some nodes are among `found`: "s 1 to 4", " 3"."""
     places = [at for at, name in enumerate(names, 1) if name in found]
     if len(places) == 1:

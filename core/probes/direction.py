@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from core.errors import ConfigError, unknown
 from core.models import building
 from core.models.recurrent import CELLS, last_state, recurrent_layers
+from core.probes.threads import one_thread
 from core.probes.unrolled import HEADS, stack_graph
 
 TOLERANCE = 1e-12  # float64: the same sums in another order
@@ -28,6 +29,7 @@ class StackReport:
     norms: np.ndarray  # (layers, directions, T, T): Frobenius norm of d state / d input; the last axis is the input
     max_abs_diff: float  # between layers one by one and torch's num_layers, bidirectional
     shapes: tuple[tuple[str, tuple[int, ...]], ...]  # states and h, as torch returns them
+    reads: dict[str, tuple[int, ...]]  # the shape that each head of `HEADS` reads of them
     weights: int
     tolerance: float = TOLERANCE
 
@@ -87,38 +89,46 @@ def measure_stack(*, cell: str, length: int, layers: int, bidirectional: bool, h
     """
     rnn, x = _made(cell, length, layers, bidirectional, hidden, seed)
     count = layers * (1 + bidirectional) * length * hidden
-    copies = x.expand(count, -1, -1).clone().requires_grad_()  # (N, T, C): one for each number of each state
-    states = torch.stack([state for layer in _one_by_one(rnn, copies) for state in layer])  # (layers * directions, N, T, H)
-    chosen = states.permute(1, 0, 2, 3).reshape(count, -1).diagonal()  # number n of copy n
-    (jacobian,) = torch.autograd.grad(chosen.sum(), copies)  # (N, T, C): as copies do not touch each other
-    shape = (layers, 1 + bidirectional, length, hidden, length, FEATURES)
-    norms = jacobian.reshape(shape).square().sum((3, 5)).sqrt()
-    with torch.no_grad():
-        own = torch.cat(_one_by_one(rnn, x)[-1], dim=-1)
-        found, final = rnn(x)
+    with one_thread():
+        copies = x.expand(count, -1, -1).clone().requires_grad_()  # (N, T, C): one for each number of each state
+        states = torch.stack([state for layer in _one_by_one(rnn, copies) for state in layer])  # (layers * directions, N, T, H)
+        counted = states.permute(1, 0, 2, 3).reshape(count, -1).diagonal()  # number n of copy n
+        (jacobian,) = torch.autograd.grad(counted.sum(), copies)  # (N, T, C): copies do not touch each other
+        with torch.no_grad():
+            own = torch.cat(_one_by_one(rnn, x)[-1], dim=-1)
+            found, final = rnn(x)
+    norms = jacobian.reshape(layers, 1 + bidirectional, length, hidden, length, FEATURES).square().sum((3, 5)).sqrt()
     hidden_last = final[0] if isinstance(final, tuple) else final
     weights = sum(parameter.numel() for parameter in rnn.parameters())
     shapes = (("states", tuple(found.shape)), ("h", tuple(hidden_last.shape)))
-    return StackReport(norms.numpy(), (own - found).abs().max().item(), shapes, weights)
+    reads = {head: tuple(read_states(rnn, found, final, head).shape) for head in HEADS}
+    return StackReport(norms.numpy(), (own - found).abs().max().item(), shapes, reads, weights)
 
 
-def measure_head(head: str, *, cell: str, length: int, layers: int, bidirectional: bool, hidden: int, seed: int = 0) -> HeadReport:
-    """What a head of `HEADS` reads of the same stack, and how many of its weights a loss on that leaves without any gradient."""
+def measure_heads(*, cell: str, length: int, layers: int, bidirectional: bool, hidden: int, seed: int = 0) -> dict[str, HeadReport]:
+    """What each head of `HEADS` reads of the same stack, and how many weights a loss on that leaves without any gradient."""
     rnn, x = _made(cell, length, layers, bidirectional, hidden, seed)
-    x.requires_grad_()
-    read = read_states(rnn, *rnn(x), head)
-    norms = np.zeros((1 + bidirectional, length))
-    for at, part in enumerate(_parts_read(read, head, bidirectional=bidirectional)):
-        if part is not None:
-            rows = [torch.autograd.grad(number, x, retain_graph=True)[0] for number in part.flatten()]
-            norms[at] = torch.stack(rows).square().sum((0, 1, 3)).sqrt().numpy()  # (numbers, 1, T, C) -> (T,)
-    gradients = torch.autograd.grad(read.square().sum(), tuple(rnn.parameters()), allow_unused=True)
-    unused = sum(
-        parameter.numel() if gradient is None else int((gradient == 0).sum())
-        for parameter, gradient in zip(rnn.parameters(), gradients, strict=True)
-        if gradient is None or not gradient.any()
-    )
-    return HeadReport(tuple(read.shape), norms, unused, sum(parameter.numel() for parameter in rnn.parameters()))
+    weights = tuple(rnn.parameters())
+    reports = {}
+    with one_thread():
+        plain = rnn(x)
+        for head in HEADS:
+            read = read_states(rnn, *plain, head)
+            norms = np.zeros((1 + bidirectional, length))
+            norms[int(bidirectional and head == "h[-1]") :] = _norms_read(rnn, x, head, read.numel(), alone=head == "h[-1]")
+            gradients = torch.autograd.grad(read.square().sum(), weights, retain_graph=True, allow_unused=True)
+            unused = sum(w.numel() for w, gradient in zip(weights, gradients, strict=True) if gradient is None or not gradient.any())
+            reports[head] = HeadReport(tuple(read.shape), norms, unused, sum(w.numel() for w in weights))
+    return reports
+
+
+def _norms_read(rnn: nn.RNNBase, x: Tensor, head: str, count: int, *, alone: bool) -> np.ndarray:
+    """Frobenius norms of the Jacobian of the `count` numbers that a head reads, by direction and input; of one direction if `alone`."""
+    copies = x.expand(count, -1, -1).clone().requires_grad_()  # (N, T, C): one for each number
+    read = read_states(rnn, *rnn(copies), head).flatten(1)  # (N, N)
+    (jacobian,) = torch.autograd.grad(read.diagonal().sum(), copies)
+    ways = 1 if alone else 1 + rnn.bidirectional
+    return jacobian.reshape(-1, ways, rnn.hidden_size, *x.shape[1:]).square().sum((0, 2, 4)).sqrt().numpy()  # -> (ways, T)
 
 
 def read_states(rnn: nn.RNNBase, states: Tensor, final: Tensor | tuple[Tensor, Tensor], head: str) -> Tensor:
@@ -216,10 +226,3 @@ def _one_by_one(rnn: nn.RNNBase, x: Tensor) -> list[tuple[Tensor, ...]]:
         found.append(tuple(states))
         x = torch.cat(states, dim=-1)  # -> (B, T, H), 2H if bidirectional
     return found
-
-
-def _parts_read(read: Tensor, head: str, *, bidirectional: bool) -> tuple[Tensor | None, ...]:
-    """What is read of each direction; None of one that is not read."""
-    if not bidirectional:
-        return (read,)
-    return (None, read) if head == "h[-1]" else read.chunk(2, dim=-1)

@@ -13,6 +13,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 from core.models import building
 from core.models.recurrent import SequenceTagger, last_state
 from core.probes.padding import check_lengths, packing
+from core.probes.threads import one_thread
 
 TOLERANCE = 1e-12  # float64: the same sums in another order
 
@@ -45,6 +46,7 @@ class PaddedReport:
 
 
 @torch.no_grad()
+@one_thread()
 def padded_report(lengths: Sequence[int], *, features: int, hidden: int, classes: int, cell: str = "gru", seed: int = 0) -> PaddedReport:
     """Draw a sequence of each length, pad them with zeros to the longest, and read them with a bidirectional network at random weights.
 

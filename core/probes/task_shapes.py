@@ -13,6 +13,7 @@ from core.errors import ConfigError, unknown
 from core.models import building
 from core.models.recurrent import SequenceClassifier, SequenceTagger
 from core.models.writing import EncoderDecoder, OneToMany
+from core.probes.threads import one_thread
 from core.probes.unrolled import TASKS, task_graph
 
 MOST = {"B": 8, "T": 10, "S": 8, "C": 64, "H": 64, "K": 20}
@@ -65,16 +66,19 @@ def run_task(task: str, sizes: Sizes, *, cell: str = "gru", seed: int = 0) -> Ta
     alone = task in ("one-to-one", "one-to-many")
     generator = torch.Generator().manual_seed(seed)
     shape = (sizes.B, sizes.C) if alone else (sizes.B, sizes.T, sizes.C)
-    x = torch.randn(shape, dtype=torch.float64, generator=generator).requires_grad_()
+    x = torch.randn(shape, dtype=torch.float64, generator=generator)
     seen: list[tuple[str, tuple[int, ...]]] = [("inputs x", shape)]
     hooks = [part.register_forward_hook(_watch(seen, name)) for name, part in _parts(task, model).items()]
-    try:
-        y = model(x, sizes.S) if task in ("one-to-many", "other-length") else model(x)
-    finally:
-        for hook in hooks:
-            hook.remove()
+    steps = (sizes.S,) if task in ("one-to-many", "other-length") else ()
+    with one_thread():
+        try:
+            y = model(x, *steps).detach()
+        finally:
+            for hook in hooks:
+                hook.remove()
+        reach = _reach(lambda inputs: model(inputs, *steps), x, y.shape[1] if y.dim() == 3 else 1)
     seen.append(("logits y", tuple(y.shape)))
-    return TaskRun(_counted(seen), _reach(y, x), sum(parameter.numel() for parameter in model.parameters()))
+    return TaskRun(_counted(seen), reach, sum(parameter.numel() for parameter in model.parameters()))
 
 
 def _model(task: str, sizes: Sizes, cell: str) -> nn.Module:
@@ -122,11 +126,13 @@ def _counted(seen: list[tuple[str, tuple[int, ...]]]) -> tuple[tuple[str, tuple[
     return tuple((*step, seen.count(step)) for step in dict.fromkeys(seen))
 
 
-def _reach(y: Tensor, x: Tensor) -> np.ndarray:
-    outputs = y if y.dim() == 3 else y[:, None]  # (B, K) -> (B, 1, K)
-    found = []
-    for at in range(outputs.shape[1]):
-        (gradient,) = torch.autograd.grad(outputs[:, at].sum(), x, retain_graph=True)
-        gradient = gradient if gradient.dim() == 3 else gradient[:, None]  # (B, C) -> (B, 1, C)
-        found.append(gradient.abs().sum((0, 2)) > 0)  # (B, T, C) -> (T,)
-    return torch.stack(found).numpy()
+def _reach(model: Callable[[Tensor], Tensor], x: Tensor, outputs: int) -> np.ndarray:
+    """Whether the gradient of each output with respect to each input of (B, T, C), or (B, C), is other than 0: (outputs, T).
+
+    All outputs at once: the batch is repeated, and of repetition s only output s counts.
+    """
+    copies = x.repeat(outputs, *[1] * (x.dim() - 1)).requires_grad_()  # (S * B, ...)
+    y = model(copies).unflatten(0, (outputs, len(x)))  # (S, B, K) or (S, B, S, K)
+    counted = y.diagonal(dim1=0, dim2=2) if y.dim() == 4 else y
+    (gradient,) = torch.autograd.grad(counted.sum(), copies)
+    return (gradient.abs().reshape(outputs, len(x), -1, x.shape[-1]).sum((1, 3)) > 0).numpy()  # (S, B, T, C) -> (S, T)

@@ -4,6 +4,7 @@ them at once; that a network really depends so on its inputs is measured in `cor
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,29 +66,42 @@ class Graph:
         """Every node by its name."""
         return {node.name: node for node in self.nodes}
 
-    def before(self, name: str) -> set[str]:
+    def before(self, name: str) -> frozenset[str]:
         """All nodes that `name` depends on: those with a way to it."""
-        return self._follow(name, {edge.target: [] for edge in self.edges}, backwards=True)
+        return self._follow(name, self._backwards)
 
-    def after(self, name: str) -> set[str]:
+    def after(self, name: str) -> frozenset[str]:
         """All nodes that depend on `name`."""
-        return self._follow(name, {edge.source: [] for edge in self.edges}, backwards=False)
+        return self._follow(name, self._forwards)
 
     def named(self, kind: str) -> list[str]:
         """The used nodes of a kind, from left to right."""
         return [n.name for n in sorted(self.nodes, key=lambda n: (n.column, n.row)) if n.kind == kind and n.used]
 
-    def _follow(self, name: str, ways: dict[str, list[str]], *, backwards: bool) -> set[str]:
-        for edge in self.edges:
-            here, there = (edge.target, edge.source) if backwards else (edge.source, edge.target)
-            ways[here].append(there)
+    @cached_property
+    def _backwards(self) -> dict[str, list[str]]:
+        return self._ways((edge.target, edge.source) for edge in self.edges)
+
+    @cached_property
+    def _forwards(self) -> dict[str, list[str]]:
+        return self._ways((edge.source, edge.target) for edge in self.edges)
+
+    @staticmethod
+    def _ways(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+        ways: dict[str, list[str]] = {}
+        for here, there in pairs:
+            ways.setdefault(here, []).append(there)
+        return ways
+
+    @staticmethod
+    def _follow(name: str, ways: dict[str, list[str]]) -> frozenset[str]:
         found, waiting = set(), [name]
         while waiting:
             for other in ways.get(waiting.pop(), []):
                 if other not in found:
                     found.add(other)
                     waiting.append(other)
-        return found
+        return frozenset(found)
 
 
 def task_graph(task: str, length: int, outputs: int) -> Graph:

@@ -8,7 +8,7 @@ from torch import nn
 from core.errors import ConfigError
 from core.models import building
 from core.models.recurrent import CELLS, recurrent_layers
-from core.probes.direction import FEATURES, measure_head, measure_leaks, measure_stack, positional_bias, read_states
+from core.probes.direction import FEATURES, measure_heads, measure_leaks, measure_stack, positional_bias, read_states
 from core.probes.unrolled import HEADS, stack_graph
 
 SIZES = {"cell": "gru", "length": 5, "layers": 2, "bidirectional": True, "hidden": 6}
@@ -40,26 +40,27 @@ def test_one_layer_of_each_direction_sees_one_side():
 @pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("head", HEADS)
 def test_a_head_depends_on_what_it_is_drawn_to_read(head, bidirectional):
-    found = measure_head(head, **{**SIZES, "bidirectional": bidirectional})
+    found = measure_heads(**{**SIZES, "bidirectional": bidirectional})[head]
     graph = stack_graph(5, 2, bidirectional=bidirectional, head=head)
     read = {node.name for node in graph.nodes if node.read}
     for at, way in enumerate("fb"[: 1 + bidirectional]):
         before = {n for name in read if name[0] == way for n in graph.before(name)}
         assert [f"x{t}" in before for t in range(1, 6)] == (found.norms[at] > 0).tolist()
     wide = 6 * (1 + (bidirectional and head != "h[-1]"))
+    assert found.shape == measure_stack(**{**SIZES, "bidirectional": bidirectional}).reads[head]
     assert found.shape == ((1, 5, wide) if head == "every" else (1, wide))
 
 
 def test_the_wrong_state_leaves_half_of_the_top_layer_unlearned():
     """Trap 3: of the top layer (it reads 2H = 12) the forward GRU has 3H (2H + H) + 6H weights."""
-    assert measure_head("both", **SIZES).unused == 0
-    assert measure_head("h[-1]", **SIZES).unused == 3 * 6 * 18 + 36
-    assert measure_head("h[-1]", **{**SIZES, "bidirectional": False}).unused == 0
-    assert measure_head("states[:, -1]", **SIZES).unused == 3 * 6 * 6  # weight_hh of the backward GRU: it has only met a state of 0
+    assert measure_heads(**SIZES)["both"].unused == 0
+    assert measure_heads(**SIZES)["h[-1]"].unused == 3 * 6 * 18 + 36
+    assert measure_heads(**{**SIZES, "bidirectional": False})["h[-1]"].unused == 0
+    assert measure_heads(**SIZES)["states[:, -1]"].unused == 3 * 6 * 6  # weight_hh of the backward GRU: it has only met a state of 0
 
 
 def test_in_one_layer_the_last_step_of_the_backward_direction_has_read_one_input():
-    found = measure_head("states[:, -1]", **{**SIZES, "layers": 1})
+    found = measure_heads(**{**SIZES, "layers": 1})["states[:, -1]"]
     assert (found.norms[0] > 0).all() and (found.norms[1] > 0).tolist() == [False] * 4 + [True]
 
 
@@ -98,7 +99,8 @@ def test_sizes_that_are_not_on_offer(name, value):
 def test_names_that_are_not_known():
     with pytest.raises(ConfigError, match="no layer named 'lstm'"):
         measure_leaks("lstm", batch_first=True)
+    rnn = recurrent_layers("gru", input_size=3, hidden_size=4, num_layers=1, bidirectional=True)
     with pytest.raises(ConfigError, match="no head named"):
-        measure_head("last", **SIZES)
+        read_states(rnn, *rnn(torch.zeros(1, 2, 3)), "last")
     with pytest.raises(ConfigError, match="two or more"):
         measure_leaks("gru", batch_first=True, samples=1)
