@@ -26,6 +26,22 @@ KERNELS, FIRST_KERNEL, MOST_LAYERS, FIRST_LAYERS = (1, 3, 5, 7), 3, 8, 2
 CHANNELS, SIZE, FRAMES = 16, 32, 16
 
 
+def begin() -> None:
+    """Give the controls of words and convolution their first values, before the address bar is written for the first time."""
+    state.start(WIDTH, "vector", WIDTHS, FIRST_WIDTH, int)
+    if WORD not in st.session_state:
+        st.session_state[WORD] = state.linked("word") or FIRST_WORD
+    state.start(KERNEL, "k", KERNELS, FIRST_KERNEL, int)
+    state.start(LAYERS, "layers", range(1, MOST_LAYERS + 1), FIRST_LAYERS, int)
+
+
+def link() -> dict[str, str]:
+    """What a link says of words and convolution; empty where the page opens so anyway."""
+    first = {"vector": (WIDTH, FIRST_WIDTH), "word": (WORD, FIRST_WORD), "k": (KERNEL, FIRST_KERNEL), "layers": (LAYERS, FIRST_LAYERS)}
+    now = {name: (st.session_state[key], default) for name, (key, default) in first.items()}
+    return {name: "" if value == default else str(value) for name, (value, default) in now.items()}
+
+
 # ---- padding ----
 
 
@@ -73,13 +89,13 @@ def padded(lengths: Sequence[int], features: int, hidden: int, classes: int, cel
 # ---- words ----
 
 
-def words_panel() -> dict[str, str]:
-    """One-hot vectors and embeddings, before and after they have been learned; returns what a link says of it."""
+def words_panel() -> None:
+    """One-hot vectors and embeddings, before and after they have been learned."""
     from core.probes.word_vectors import WORDS, nearest
 
     st.subheader("How a word goes in: one-hot or a learned embedding")
-    state.start(WIDTH, "vector", WIDTHS, FIRST_WIDTH, int)
-    state.start(WORD, "word", WORDS, FIRST_WORD)
+    if st.session_state[WORD] not in WORDS:  # of a link
+        st.session_state[WORD] = FIRST_WORD
     left, right = st.columns([1, 3], gap="medium")
     with left:
         width = st.select_slider("Numbers of a vector, C", WIDTHS, key=WIDTH, persist_state="session")
@@ -101,7 +117,6 @@ def words_panel() -> dict[str, str]:
         f"**{found.within(found.after):.2f}**, between them {found.between(found.before):.2f} → **{found.between(found.after):.2f}**. "
         "Nobody told it the groups. Blue above 0, orange below; rows and columns are words, by group."
     )
-    return {"vector": "" if width == FIRST_WIDTH else str(width), "word": "" if word == FIRST_WORD else word}
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -115,13 +130,11 @@ def embedded(width: int) -> Embedded:
 # ---- convolution ----
 
 
-def convolution_panel() -> dict[str, str]:
-    """What a convolution over time sees and costs, beside recurrence; returns what a link says of it."""
+def convolution_panel() -> None:
+    """What a convolution over time sees and costs, beside recurrence."""
     from core.probes.convolution import field_of_view
 
     st.subheader("The alternative: convolution over time")
-    state.start(KERNEL, "k", KERNELS, FIRST_KERNEL, int)
-    state.start(LAYERS, "layers", range(1, MOST_LAYERS + 1), FIRST_LAYERS, int)
     left, right = st.columns([1, 3], gap="medium")
     with left:
         kernel = st.select_slider("Kernel, k", KERNELS, key=KERNEL, persist_state="session")
@@ -137,7 +150,6 @@ def convolution_panel() -> dict[str, str]:
         f"{FRAMES} × {SIZE} × {SIZE} places instead of {FRAMES}: **{three.multiplications // one.multiplications:,} times** the "
         "multiplications of one over time."
     )
-    return {"k": "" if kernel == FIRST_KERNEL else str(kernel), "layers": "" if layers == FIRST_LAYERS else str(layers)}
 
 
 @st.cache_data(show_spinner=False)

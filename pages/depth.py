@@ -54,7 +54,7 @@ def training_lab(ticking: bool) -> None:
         with trap:
             ends_panel()
         later_word_panel()
-        state.write_page({**st.session_state[STACK], **link()})
+        state.write_page({**st.session_state.get(STACK, {}), **link()})
     except LabError as error:
         st.error(str(error))
     if ticking != active():

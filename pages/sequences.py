@@ -6,7 +6,7 @@ from core.errors import LabError
 from dashboard import services, state
 from dashboard.foot import take_along, try_this
 from dashboard.live import page_link
-from dashboard.sequence_panels import convolution_panel, padding_panel, words_panel
+from dashboard.sequence_panels import begin, convolution_panel, link, padding_panel, words_panel
 from dashboard.sequences import choose, downloads, map_panel, question
 
 EXPERIMENTS = {
@@ -20,9 +20,12 @@ LEGEND = (
     "input. Faint parts are not used. Words above the outputs are what a trained network should say: this one is not trained."
 )
 
+TOP = "sequences_top"  # what a link says of the network and the batch
+
 st.title("Sequences")
 st.markdown("One cell is applied to every element. **Which inputs go in and which states are read makes the task.**")
 state.values()
+begin()
 for sentence in state.messages():
     st.warning(sentence)
 
@@ -38,18 +41,34 @@ def lab() -> None:
             run = map_panel(asked)
             st.caption(LEGEND)
             downloads(asked, run)
-        link = {**asked.link, **padding_panel(asked), **words_panel(), **convolution_panel()}
+        st.session_state[TOP] = {**asked.link, **padding_panel(asked)}
         with end:
-            take_along(page_link(link), asked.code, language="python")
-        state.write_page(link)
+            take_along(page_link({**st.session_state[TOP], **link()}), asked.code, language="python")
+        state.write_page({**st.session_state.get(TOP, {}), **link()})
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         st.error(str(error))
+
+
+@st.fragment
+def words() -> None:
+    """What the controls of the words change."""
+    words_panel()
+    state.write_page({**st.session_state.get(TOP, {}), **link()})
+
+
+@st.fragment
+def convolution() -> None:
+    """What the controls of the convolution change."""
+    convolution_panel()
+    state.write_page({**st.session_state.get(TOP, {}), **link()})
 
 
 there, between, end = st.container(), st.container(), st.container()
 with there:
     lab()
 with between:
+    words()
+    convolution()
     question()
     try_this(EXPERIMENTS)
     st.caption("No data set, no split and no epoch: networks at random weights, seed 0, float64, on the server's CPU.")
