@@ -13,7 +13,7 @@ from dashboard import state
 from dashboard.components.unrolled import unrolled, unrolled_data
 from dashboard.depth_html import bias_html, head_html, leaks_html, strengths, told_stack
 from dashboard.predict import predict
-from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg
+from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg, words
 
 if TYPE_CHECKING:
     from core.probes.direction import BiasReport, HeadReport, LeakReport, StackReport
@@ -113,7 +113,14 @@ def stack_panel(asked: Asked) -> None:
         f"The head reads {HEADS[asked.head][0]}: {report.reads[asked.head]}. Point at a state: the inputs that it depends on light up, "
         "darker where its Jacobian is larger."
     )
-    data = unrolled_data(figure(asked, graph, report), links(graph), told=told_stack(graph, report), idle=idle, strength=strengths(report))
+    data = unrolled_data(
+        figure(asked, graph, report),
+        links(graph),
+        told=told_stack(graph, report),
+        idle=idle,
+        strength=strengths(report),
+        words=words(graph),
+    )
     unrolled(data, key=NETWORK)
     st.caption(proof_line(report))
 

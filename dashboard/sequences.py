@@ -16,7 +16,7 @@ from dashboard.pictures import Shown, choose_picture
 from dashboard.predict import predict
 from dashboard.sequence_examples import EXPLAINED, Example, picture_example, text_example
 from dashboard.sequence_html import steps_html, told_parts
-from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg
+from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg, words
 
 if TYPE_CHECKING:
     from core.probes.task_shapes import Sizes, TaskRun
@@ -163,6 +163,7 @@ def _draw(asked: Asked, run: TaskRun | None) -> None:
             ],
             switch=[{"name": name, "title": title, "chosen": "1" if name == asked.example else ""} for name, title in EXAMPLES.items()],
             names=("Shape of the task", "Example"),
+            words=words(graph),
         ),
         key=MAP,
         on_choice=_take,

@@ -154,6 +154,21 @@ def _picture(plan: _Plan, name: str, uri: str) -> str:
     return f'<image class="token" href="{escape(uri)}" x="{x - 13:g}" y="{top:g}" width="26" height="26" preserveAspectRatio="none"/>'
 
 
+def words(graph: Graph) -> dict[str, list[str]]:
+    """Words for the kinds of parts, with the nodes that each names."""
+    used = [node for node in graph.nodes if node.used]
+    kinds = {"inputs": "input", "states": "state", "outputs": "output"}
+    found = {word: [node.name for node in used if node.kind == kind] for word, kind in kinds.items()}
+    found["what the head reads"] = [node.name for node in used if node.read]
+    if any(node.name.startswith("b") for node in used):
+        found["forward"] = [node.name for node in used if node.name.startswith("f")]
+        found["backward"] = [node.name for node in used if node.name.startswith("b")]
+    if any(node.name.startswith("d") for node in used):
+        found["encoder"] = [node.name for node in used if node.name.startswith("h")]
+        found["decoder"] = [node.name for node in used if node.name.startswith("d")]
+    return found
+
+
 def links(graph: Graph) -> dict[str, dict[str, Sequence[str]]]:
     """For each used node, what it depends on and what depends on it."""
     return {n.name: {"before": sorted(graph.before(n.name)), "after": sorted(graph.after(n.name))} for n in graph.nodes if n.used}

@@ -17,9 +17,9 @@ EXPERIMENTS = {
 
 LEGEND = (
     "Squares are inputs and outputs, circles hidden states; the head reads those with a thick border. Dashed arrows: an output is the next "
-    "input. Faint parts are not used. Words above the outputs are what a trained network should say: this one is not trained."
+    "input. Faint parts are not used. Words above the outputs are what a trained network should say: this one is not trained, and reads C "
+    "random numbers for each input."
 )
-
 TOP = "sequences_top"  # what a link says of the network and the batch
 
 st.title("Sequences")
@@ -41,10 +41,10 @@ def lab() -> None:
             run = map_panel(asked)
             st.caption(LEGEND)
             downloads(asked, run)
-        st.session_state[TOP] = {**asked.link, **padding_panel(asked)}
+        top = st.session_state[TOP] = {**asked.link, **padding_panel(asked)}
         with end:
-            take_along(page_link({**st.session_state[TOP], **link()}), asked.code, language="python")
-        state.write_page({**st.session_state.get(TOP, {}), **link()})
+            take_along(page_link({**top, **link()}), asked.code, language="python")
+        state.write_page({**top, **link()})
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         st.error(str(error))
 

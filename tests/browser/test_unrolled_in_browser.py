@@ -40,6 +40,9 @@ def test_what_is_pointed_at_lights_up_without_asking_the_server(lab, page):
     assert "x4" in point_at(page, "b1.4") and "x3" not in point_at(page, "b1.4")
     assert "depends on inputs 4, 5" in page.locator(".unrolled-told").inner_text()
     assert set(point_at(page, "f1.2")) >= {"x1", "x2", "f1.1", "f1.5", "b2.1", "y"} and "x3" not in point_at(page, "f1.2")
+    page.get_by_role("button", name="backward").hover()
+    page.wait_for_function("document.querySelector('.unrolled').dataset.lit.startsWith('b1.1 b1.2')")
+    point_at(page, "f1.2")
     faint = page.evaluate("getComputedStyle(document.querySelector('.unrolled-scroll [data-node=x5]')).opacity")
     assert float(faint) < 0.3 and before and len(sent) == before
 

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from core.probes.unrolled import HEADS, TASKS, stack_graph, task_graph
-from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg
+from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg, words
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -59,6 +59,14 @@ def test_text_of_others_is_escaped_and_pictures_are_there():
     assert "<script>&" in [text.text for text in svg.iter(f"{SVG}text")]
     assert [image.get("href") for image in svg.iter(f"{SVG}image")] == ['data:"><b>'] and not list(svg.iter("b"))
     assert svg.find(f"{SVG}style").text == STYLE
+
+
+def test_words_name_their_parts():
+    assert words(task_graph("other-length", 1, 2)) == {
+        "inputs": ["x1"], "states": ["h1", "d1", "d2"], "outputs": ["y1", "y2"], "what the head reads": ["d1", "d2"],
+        "encoder": ["h1"], "decoder": ["d1", "d2"],
+    }  # fmt: skip
+    assert words(stack_graph(1, 1, bidirectional=True, head="h[-1]"))["backward"] == ["b1.1"]
 
 
 def test_links_are_those_of_the_graph():

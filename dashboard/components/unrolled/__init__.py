@@ -21,7 +21,7 @@ HTML = """<div class="unrolled">
   <div class="unrolled-switch" role="radiogroup"></div>
   <figure>
     <div class="unrolled-scroll" tabindex="0" role="application"></div>
-    <figcaption class="unrolled-told" aria-live="polite"></figcaption>
+    <figcaption><span class="unrolled-told" aria-live="polite"></span><span class="unrolled-words"></span></figcaption>
   </figure>
 </div>"""
 
@@ -44,12 +44,13 @@ def unrolled_data(
     choices: Sequence[Mapping[str, str]] = (),
     switch: Sequence[Mapping[str, str]] = (),
     names: tuple[str, str] = ("", ""),
+    words: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """What the browser needs: a drawing of `dashboard.unrolled_svg` with its `links`, a sentence on each node, and one for while nothing is
     pointed at.
 
     `strength` shades the inputs of a node, 0 to 1. `choices` (name, title, told, svg) and `switch` (name, title) are buttons, each with one
-    that is chosen ("chosen": "1"); `names` are what the two groups are called.
+    that is chosen ("chosen": "1"); `names` are what the two groups are called. `words` are names of some nodes, which light up at the word.
     """
     return {
         "svg": svg,
@@ -60,6 +61,7 @@ def unrolled_data(
         "choices": [dict(choice) for choice in choices],
         "switch": [dict(choice) for choice in switch],
         "names": list(names),
+        "words": [[word, list(nodes)] for word, nodes in (words or {}).items() if nodes],
     }
 
 

@@ -20,11 +20,13 @@ class Network {
   constructor(root) {
     this.root = root;
     const part = (name) => root.querySelector(`.unrolled-${name}`);
-    [this.choices, this.switch, this.place, this.told] = ['choices', 'switch', 'scroll', 'told'].map(part);
+    [this.choices, this.switch, this.place, this.told, this.words] = ['choices', 'switch', 'scroll', 'told', 'words'].map(part);
     this.place.addEventListener('pointerover', (event) => this.point(this.nodeOf(event)));
     this.place.addEventListener('pointerdown', (event) => this.point(this.nodeOf(event)));
     this.place.addEventListener('pointerleave', (event) => event.pointerType === 'mouse' && this.point(null));
     this.place.addEventListener('keydown', (event) => this.press(event));
+    for (const kind of ['pointerover', 'focusin', 'click']) this.words.addEventListener(kind, ({ target }) => this.name(target.dataset.word));
+    for (const kind of ['pointerleave', 'focusout']) this.words.addEventListener(kind, () => this.point(null));
     for (const group of [this.choices, this.switch]) {
       group.addEventListener('click', ({ target }) => this.choose(group, target.closest('button')));
       group.addEventListener('keydown', (event) => this.turn(group, event));
@@ -42,6 +44,9 @@ class Network {
     }
     this.buttons(this.choices, data.choices, data.names[0], before?.choices);
     this.buttons(this.switch, data.switch, data.names[1], before?.switch);
+    if (JSON.stringify(before?.words) !== JSON.stringify(data.words)) {
+      this.words.replaceChildren(...data.words.map(([word], at) => element('button', { type: 'button', 'data-word': at }, word)));
+    }
     this.point(this.nodes.has(this.at) ? this.at : null);
     this.root.dataset.nodes = this.nodes.size; // tells a test that it is drawn
   }
@@ -117,6 +122,16 @@ class Network {
     }
     this.told.textContent = name ? this.data.told[name] : this.data.idle;
     this.root.dataset.at = name ?? '';
+    this.root.dataset.lit = [...lit].sort().join(' ');
+  }
+
+  // Light up the parts that a word below the picture names.
+  name(word) {
+    if (word === undefined) return;
+    const lit = new Set(this.data.words[word][1]);
+    this.point(null);
+    this.root.classList.add('pointing');
+    for (const [other, node] of this.nodes) node.classList.toggle('lit', lit.has(other));
     this.root.dataset.lit = [...lit].sort().join(' ');
   }
 
