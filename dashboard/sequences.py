@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import LabError
+from core.probes.padding import MOST_STEPS
 from core.probes.unrolled import READS, TASKS, Graph, task_graph
 from dashboard import state
 from dashboard.components.unrolled import choice_sent, unrolled, unrolled_data
@@ -26,7 +27,7 @@ FIRST_TASK, FIRST_CELL = "many-to-one", "gru"
 EXAMPLES = {"words": "Words", "picture": "Picture"}
 CELLS = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 SIZES = {  # most, first, what it is called, help
-    "T": (10, 5, "Inputs, T", "Words or strips that go in."),
+    "T": (MOST_STEPS, 5, "Inputs, T", "Words or strips that go in."),
     "S": (8, 7, "Outputs, S", "Where a task has a length of its own for what comes out."),
     "B": (8, 2, "Batch, B", "Sequences that are computed together."),
     "C": (64, 3, "Features, C", "Numbers of each input."),
@@ -75,9 +76,6 @@ class Asked:
 
 def choose() -> Asked:
     """The sliders and what is behind "More"; the task and the example are chosen in the picture."""
-    from core.probes.padding import MOST_STEPS
-
-    assert SIZES["T"][0] == MOST_STEPS
     state.start(TASK, "task", TASKS, FIRST_TASK)
     state.start(EXAMPLE, "example", EXAMPLES, "words")
     task, sizes = st.session_state[TASK], {}

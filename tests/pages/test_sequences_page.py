@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from core.probes.task_shapes import MOST, Sizes
 from dashboard import sequences
 from dashboard.sequences import MAP
 from tests.pages.support import open_page, press, run, shown_code, texts
@@ -54,6 +55,11 @@ def test_each_task_has_its_shapes_from_a_network_that_ran(task, shape, outputs):
     app = open_sequences(task=task, T="3", S="4")
     assert chosen(app) == task and shape in html_of(app, "lab-sequence-steps").split("logits y")[1]
     assert sorted(n for n in sent_to(app)["links"] if n.startswith("y")) == outputs and "**passed**" in texts(app)
+
+
+def test_the_sliders_offer_what_core_can_run():
+    assert {name: row[0] for name, row in sequences.SIZES.items()} == MOST
+    assert vars(Sizes()) == {name: row[1] for name, row in sequences.SIZES.items()}
 
 
 def test_the_courses_check_and_its_link():
