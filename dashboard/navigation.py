@@ -60,12 +60,28 @@ PAGES = (
         help="Your own picture: what every model says of it, and which patches that hangs on.",
     ),
     Page(
+        title="Sequences",
+        icon=":material/conversion_path:",
+        file="sequences.py",
+        url_path="sequences",
+        section="Recurrence",
+        help="Five shapes of tasks, unrolled: what goes in, what comes out, which states are read.",
+    ),
+    Page(
         title="The cell",
         icon=":material/memory:",
         file="cell.py",
         url_path="cell",
         section="Recurrence",
         help="One step of an RNN, LSTM or GRU with every number in sight, over a sequence, and by hand.",
+    ),
+    Page(
+        title="Depth and direction",
+        icon=":material/layers:",
+        file="depth.py",
+        url_path="depth",
+        section="Recurrence",
+        help="Layers on layers, and a second reader from the end: who needs a later word?",
     ),
     Page(
         title="Memory",

@@ -1,0 +1,208 @@
+"""Trained live on the page Depth and direction: a later word that decides, and heads that know one end only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.errors import LabError
+from core.probes.later_word import MOST_BETWEEN, parse_sentence
+from core.probes.unrolled import HEADS
+from dashboard import background, state
+from dashboard.background import DONE, FAILED, WAITING, Lesson
+from dashboard.components.panels import panels
+from dashboard.depth_html import curve_svg, ends_html, translations_html
+
+if TYPE_CHECKING:
+    from core.probes.later_word_training import LaterWordLesson
+
+BETWEEN, SEED, RATE, SENTENCE = "depth_between", "depth_seed", "depth_rate", "depth_sentence"
+FIRST_BETWEEN, FIRST_RATE, FIRST_SENTENCE = 2, 0.02, "the spider man turns the old red radio on"
+RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.2)
+SEEDS = range(1000)
+TICK = 0.7  # seconds
+NAMES = {"forward": "Forward only", "both": "Both directions"}
+LOOKS = {"forward": "wrong", "both": "run"}
+ENDS_KEY = "ends"
+
+
+def begin() -> None:
+    """Give the controls their first values, before the address bar is written for the first time."""
+    state.start(BETWEEN, "between", range(MOST_BETWEEN + 1), FIRST_BETWEEN, int)
+    state.start(SEED, "random", SEEDS, 0, int)
+    state.start(RATE, "rate", RATES, FIRST_RATE, float)
+    if SENTENCE not in st.session_state:
+        st.session_state[SENTENCE] = state.linked("sentence") or FIRST_SENTENCE
+
+
+def link() -> dict[str, str]:
+    """What a link says of the lesson and the sentence; empty where the page opens so anyway."""
+    between, seed, rate, sentence = (st.session_state[key] for key in (BETWEEN, SEED, RATE, SENTENCE))
+    return {
+        "between": "" if between == FIRST_BETWEEN else str(between),
+        "random": "" if not seed else str(seed),
+        "rate": "" if rate == FIRST_RATE else f"{rate:g}",
+        "sentence": "" if sentence == FIRST_SENTENCE else sentence,
+    }
+
+
+def _key() -> str:
+    """The name of the lesson that the controls ask for."""
+    return f"later word {st.session_state[BETWEEN]} {st.session_state[SEED] or 0} {st.session_state[RATE]:g}"
+
+
+def later_word_panel() -> None:
+    """Spider man: controls, the lesson, and what is made of a sentence."""
+    st.subheader("“Spider man”: a later word decides an earlier one")
+    st.markdown(
+        "Translate word by word, as you read: *the spider …* is **la araña**, but *the spider man …* is **el hombre araña**; *turns the "
+        "old red radio* **on** or **off** is **enciende** or **apaga**. Two readers learn from the same sentences."
+    )
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        between = st.slider(
+            "Adjectives in between, at most", 0, MOST_BETWEEN, key=BETWEEN, persist_state="session",
+            help="Between a verb and the word at the end of the sentence that decides it.",
+        )  # fmt: skip
+        seed = st.number_input("Seed", SEEDS[0], SEEDS[-1], key=SEED, persist_state="session") or 0
+        rate = st.select_slider(
+            "Learning rate", RATES, key=RATE, persist_state="session", format_func=lambda value: f"{value:g}",
+            help="Of Adam.",
+        )  # fmt: skip
+        key = _key()
+        known = background.known(key)
+        label = "Train again" if known and known.status == FAILED else "Train both readers"
+        if st.button(
+            label, key="depth_train", type="primary", icon=":material/play_arrow:", disabled=bool(known and known.status != FAILED)
+        ):
+            background.lesson(key, _maker(between, seed, rate), lambda made: made.run())
+    with right:
+        lesson = background.known(key)
+        _told(lesson, "Some seconds on this computer, behind the page: nothing waits for it.", _steps())
+        if lesson is not None and lesson.made is not None:
+            _curves(lesson.made)
+    if lesson is not None and lesson.made is not None:
+        _sentence_panel(lesson)
+
+
+def _maker(between: int, seed: int, rate: float) -> Any:
+    def make() -> LaterWordLesson:
+        from core.probes.later_word_training import LaterWordLesson
+
+        return LaterWordLesson(between, seed=seed, learning_rate=rate)
+
+    return make
+
+
+def _steps() -> int:
+    from core.probes.later_word_training import STEPS
+
+    return STEPS
+
+
+def _told(lesson: Lesson | None, before: str, steps: int) -> None:
+    """Where a lesson stands, in a sentence."""
+    if lesson is None:
+        st.info(f"Not trained yet. {before}")
+    elif lesson.status == FAILED:
+        st.error(lesson.problem)
+    elif lesson.status == DONE:
+        st.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
+    elif lesson.status == WAITING:
+        st.progress(0.0, "Waiting for another lesson on this computer to end")
+    else:
+        st.progress(lesson.steps / steps, f"Training: step {lesson.steps} of {steps}")
+
+
+def _curves(lesson: LaterWordLesson) -> None:
+    """Accuracies on held-out sentences over the steps so far."""
+    points = {name: list(own) for name, own in lesson.points.items()}
+    later = {name: [(p.step, p.later_words) for p in own] for name, own in points.items()}
+    every = {name: [(p.step, p.every_word) for p in own] for name, own in points.items()}
+    held = len(lesson.held_out)
+    drawings = [
+        curve_svg(later, LOOKS, title="words that a later word decides", steps=_steps(), guess=lesson.best_guess),
+        curve_svg(every, LOOKS, title="all words", steps=_steps()),
+    ]
+    now = {name: own[-1] for name, own in points.items()}
+    counted = sum(len(sentence.open_places) for sentence in lesson.held_out)
+    caption = f"Accuracy on {held} held-out sentences ({counted} deciding places). Blue: both directions; orange: forward only."
+    panels(drawings, caption, key="depth_curves")
+    table = " · ".join(
+        f"**{NAMES[name]}**: later words **{own.later_words:.1%}**, all words **{own.every_word:.1%}** ({lesson.weights(name):,} weights)"
+        for name, own in now.items()
+    )
+    st.markdown(table)
+    st.download_button(
+        "Numbers (CSV)", lambda: points_csv(lesson), "later-word.csv", "text/csv",
+        icon=":material/download:", on_click="ignore", key="depth_points",
+    )  # fmt: skip
+
+
+def points_csv(lesson: LaterWordLesson) -> str:
+    """One line a reader and step."""
+    lines = ["reader,step,loss,later_words,every_word"]
+    lines += [f"{name},{p.step},{p.loss:.6g},{p.later_words:.6g},{p.every_word:.6g}" for name, own in lesson.points.items() for p in own]
+    return "\n".join([*lines, ""])
+
+
+def _sentence_panel(lesson: Lesson) -> None:
+    """A sentence of one's own, word by word, and what happens to it when its last word is another one."""
+    from core.probes.later_word import VERBS
+    from core.probes.later_word_training import changed_by_last_word
+
+    text = st.text_input(
+        "A sentence", key=SENTENCE, persist_state="session", max_chars=120,
+        help='Such as "the bat puts the new clock away"; adjectives as many as you like, up to six.',
+    )  # fmt: skip
+    try:
+        asked = parse_sentence(text)
+    except LabError as error:
+        st.error(str(error))
+        asked = parse_sentence(FIRST_SENTENCE)
+    made = lesson.made
+    st.html(translations_html(asked, {name: made.translate(name, asked) for name in NAMES}, NAMES))
+    verb = next(word.english for word in asked.words if word.english in VERBS)
+    other_end = next(particle for particle in VERBS[verb] if particle != asked.english[-1])
+    other = parse_sentence(" ".join([*asked.english[:-1], other_end]))
+    changes = {name: changed_by_last_word(made, name, asked, other) for name in NAMES}
+    passed = changes["forward"] == 0
+    st.caption(
+        f"Proof: with “{other_end}” instead of “{asked.english[-1]}” at the end, the logits of all words before it change by "
+        f"{changes['forward']:.1g} (forward only) and by up to {changes['both']:.2g} (both directions). Forward only must be exactly 0: "
+        f"**{'passed' if passed else 'not passed'}**."
+    )
+
+
+# ---- trap 3, trained ----
+
+
+def ends_panel() -> None:
+    """Trap 3 in accuracy: three heads on the same bidirectional GRU, asked for the first and for the last word."""
+    from core.probes.ends import KINDS, LENGTH, STEPS
+
+    st.markdown(
+        f"**And in accuracy.** {LENGTH} words of {KINDS} kinds; the head is to name the first and the last one. Each direction has one of "
+        "them fresh in its last state; a head that reads the wrong state must have it carried through all others."
+    )
+    known = background.known(ENDS_KEY)
+    if st.button("Train the three heads", key="depth_ends", icon=":material/play_arrow:", disabled=bool(known and known.status != FAILED)):
+        background.lesson(ENDS_KEY, _ends_lesson, lambda made: made.run())
+    lesson = background.known(ENDS_KEY)
+    _told(lesson, "Some seconds.", STEPS)
+    if lesson is not None and lesson.made is not None:
+        last = {head: (own[-1].first, own[-1].last) for head, own in lesson.made.points.items()}
+        st.html(ends_html(last, HEADS))
+        st.caption(f"Accuracy on {len(lesson.made.held_out)} held-out sequences, seed 0; guessing names {1 / KINDS:.0%}.")
+
+
+def _ends_lesson() -> Any:
+    from core.probes.ends import EndsLesson
+
+    return EndsLesson()
+
+
+def active() -> bool:
+    """Whether a lesson that this session looks at is still to come."""
+    return any(lesson is not None and lesson.active for lesson in map(background.known, (_key(), ENDS_KEY)))

@@ -1,0 +1,63 @@
+"""The pages Sequences, and Depth and direction in a real Chromium: how long from a move of a slider to the new picture."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from statistics import median
+
+from tests.benchmarks.report import percentile, say, table, verdict
+from tests.benchmarks.server import free_port, lab_server, wait_for_port
+from tests.benchmarks.start import BROWSERS
+
+MOVES = 50
+NEED = 150  # ms at the 95th percentile
+PAGES, SLIDER = ("sequences", "depth"), "Inputs, T"
+# Notes how long it takes from now on until the drawing is another one and has been painted, in ms.
+WATCH = """() => {
+  const began = performance.now(), place = document.querySelector('.unrolled-scroll'), before = place.innerHTML;
+  window.painted = undefined;
+  const look = () => (place.innerHTML === before ? requestAnimationFrame(look) : setTimeout(() => (window.painted = performance.now() - began)));
+  document.activeElement.addEventListener('keydown', () => look(), { once: true, capture: true });
+}"""
+
+
+def unrolled(options: argparse.Namespace) -> str:
+    """The table of the sliders' times."""
+    from playwright.sync_api import sync_playwright
+
+    moves, rows = 10 if options.quick else MOVES, []
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        port = free_port()
+        with lab_server(home, port) as process:
+            wait_for_port(port, process)
+            for page in PAGES:
+                times = moved(browser, f"http://127.0.0.1:{port}/{page}", moves)
+                say(f"{page}: median {median(times):.0f} ms")
+                p95 = percentile(times, 95)
+                rows.append([page, f"{median(times):.0f} ms", f"{p95:.0f} ms", verdict(p95, at_most=NEED)])
+        browser.close()
+    told = f"{moves} moves of the slider T with the arrow keys, each after the one before has been painted; every picture has been computed once before."
+    return "\n".join(["### Slider to picture", "", table(["page", "median", "p95", "need"], rows), "", told])
+
+
+def moved(browser, address: str, moves: int) -> list[float]:
+    """Milliseconds from pressing an arrow key on a slider to the new picture, for each move."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(address)
+    page.get_by_text("Proof, float64").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(5_000)  # what is loaded behind the first page is not what is measured
+    page.get_by_role("slider", name=SLIDER).first.focus()
+    times = []
+    for number in range(-3, moves):  # three moves to the right, and then as many to and fro
+        page.evaluate(WATCH)
+        page.keyboard.press("ArrowLeft" if number % 6 < 3 else "ArrowRight")
+        page.wait_for_function("window.painted !== undefined", timeout=30_000)
+        if number >= 0:
+            times.append(page.evaluate("window.painted"))
+        page.wait_for_timeout(300)  # the rest of the page
+    page.close()
+    return times

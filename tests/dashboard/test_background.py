@@ -1,0 +1,97 @@
+"""Lessons behind a page: one at a time, shared, and with a sentence when they fail."""
+
+import threading
+import time
+
+import pytest
+
+from core.errors import LabError, TrainingError
+from dashboard import background
+
+
+@pytest.fixture(autouse=True)
+def no_lessons(monkeypatch):
+    monkeypatch.setattr(background, "_lessons", {})
+
+
+def wait(lesson):
+    deadline = time.monotonic() + 20
+    while lesson.active:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return lesson
+
+
+def test_a_lesson_runs_to_its_end_and_is_shared():
+    made = []
+
+    def make():
+        made.append([])
+        return made[-1]
+
+    def run(points):
+        for step in (1, 2, 3):
+            points.append(step)
+            yield step
+
+    found = wait(background.lesson("a", make, run))
+    assert (found.status, found.steps, found.made, found.problem) == ("done", 3, [1, 2, 3], "")
+    assert background.lesson("a", make, run) is found is background.known("a") and len(made) == 1
+    assert background.known("b") is None
+
+
+def test_one_at_a_time():
+    gate, order = threading.Event(), []
+
+    def slow(_):
+        order.append("first")
+        gate.wait(20)
+        yield 1
+
+    def quick(_):
+        order.append("second")
+        yield 1
+
+    first = background.lesson("1", list, slow)
+    second = background.lesson("2", list, quick)
+    while first.status != "running":
+        time.sleep(0.005)
+    assert second.status == "waiting" and second.active and second.made is None
+    gate.set()
+    assert wait(first).status == wait(second).status == "done" and order == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(TrainingError("The loss is gone: train again."), "The loss is gone: train again."), (RuntimeError("secret"), "(RuntimeError)")],
+)
+def test_a_failure_is_a_sentence_and_the_next_one_starts_anew(error, told):
+    def run(_):
+        yield 1
+        raise error
+
+    failed = wait(background.lesson("x", list, run))
+    assert failed.status == "failed" and told in failed.problem and "secret" not in failed.problem and failed.steps == 1
+    again = wait(background.lesson("x", list, lambda _: iter([1, 2])))
+    assert again is not failed and again.status == "done"
+
+
+def test_what_cannot_be_made_fails_too():
+    def make():
+        raise LabError("Choose something else.")
+
+    failed = wait(background.lesson("y", make, lambda _: iter([])))
+    assert (failed.status, failed.problem, failed.made) == ("failed", "Choose something else.", None)
+
+
+def test_a_lesson_that_takes_too_long_ends(monkeypatch):
+    monkeypatch.setattr(background, "MOST_SECONDS", -1.0)
+    failed = wait(background.lesson("z", list, lambda _: iter(range(1, 1000))))
+    assert failed.status == "failed" and "too long" in failed.problem and failed.steps == 1
+
+
+def test_only_some_are_kept():
+    for number in range(background.KEPT + 5):
+        wait(background.lesson(f"{number}", list, lambda _: iter([1])))
+    assert len(background._lessons) == background.KEPT and background.known("0") is None
+    assert background.known(f"{background.KEPT + 4}") is not None
