@@ -60,6 +60,14 @@ PAGES = (
         help="Your own picture: what every model says of it, and which patches that hangs on.",
     ),
     Page(
+        title="The image reader",
+        icon=":material/auto_stories:",
+        file="reader.py",
+        url_path="reader",
+        section="Recurrence",
+        help="One network reads one picture, patch by patch: its state, its gates, what it believes, and when it knew.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

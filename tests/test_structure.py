@@ -41,14 +41,16 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.configs models.embedding models.orders probes.architectures "
-    "probes.attention_by_hand probes.change_of_mind probes.path_length probes.positions probes.rebuild published recorded results scores",
+    "probes.attention_by_hand probes.change_of_mind probes.path_length probes.positions probes.principal "
+    "probes.rebuild published recorded results scores",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
     "dashboard": "answers balance board byhand byhand_html cells charts choosing comparing confusion controls costing counting "
     "downloads duplicates embeddings evaluating feed foot forecast gallery images live navigation one_image opened outputs pairs "
-    "patch_panels patches pictures position_choice position_panels positions reading reading_cards reading_panels runs server services "
-    "shuffle_cards shuffle_panels shuffling state tables trap tryout verdicts vit_figures vit_looks vit_maps vit_panels",
+    "patch_panels patches pictures position_choice position_panels positions reader reader_cards reading reading_cards "
+    "reading_panels runs server services shuffle_cards shuffle_panels shuffling state tables trap tryout verdicts vit_figures vit_looks "
+    "vit_maps vit_panels",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

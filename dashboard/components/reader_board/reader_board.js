@@ -1,0 +1,467 @@
+// One network that reads one picture. A message (dashboard/reader_cards.py) holds every order of reading; the scrub bar, the buttons, the pointer
+// and the keys ask the server for nothing. Where they came to rest is sent for the page's link.
+import { bytes, floats, make, save, shorts, svg } from './parts.js';
+import { figure } from './figure.js';
+import { Strip } from './strip.js';
+
+const SIDE = 32; // pixels of the picture
+const SCALE = 8; // of its canvas
+const BARS = 5; // most probable classes
+const REST = 500; // ms without a move, then the view is sent
+const PACE = 6000; // ms that reading the whole picture takes
+const ROOM = 330; // pixels of all strips, so that they are in sight on a projector
+const GREY = 0.22; // light that is left of what has not been read
+
+export default function readerBoard({ data: [data], parentElement, setStateValue }) {
+  const root = parentElement.querySelector('.reader');
+  root.board ??= new ReaderBoard(root);
+  root.board.send = (view) => setStateValue('view', view);
+  root.board.receive(data);
+  return () => {
+    clearTimeout(root.board.timer);
+    root.board.stop();
+  };
+}
+
+class ReaderBoard {
+  constructor(root) {
+    this.root = root;
+    const find = (name) => root.querySelector(`.reader-${name}`);
+    for (const name of ['scrub', 'picture', 'path', 'plot', 'bars', 'orders', 'strips', 'words', 'notes', 'told', 'knew', 't', 'axes', 'ticks']) this[`${name}Part`] = find(name);
+    this.strips = [];
+    this.makePlot();
+    this.scrubPart.addEventListener('input', () => this.take(Number(this.scrubPart.value)));
+    this.scrubPart.addEventListener('keydown', (event) => this.press(event));
+    root.addEventListener('click', ({ target }) => this.act(target));
+    this.ordersPart.addEventListener('keydown', (event) => this.walk(event));
+    this.follow(this.plotPart, (x) => Math.round(x * this.data.tokens));
+    this.follow(this.picturePart, (x, y) => this.placeOf(x, y));
+    this.follow(this.pathPart, (x, y) => this.nearest(x, y));
+    for (const [on, state] of [['pointerover', true], ['pointerout', false], ['focusin', true], ['focusout', false]]) {
+      this.wordsPart.addEventListener(on, ({ target }) => this.light(target.dataset.light, state));
+    }
+    new ResizeObserver(() => this.data?.tokens && this.draw()).observe(this.pathPart);
+  }
+
+  // ---- messages ----
+
+  receive(data) {
+    const before = this.data;
+    this.data = data;
+    this.pixels = bytes(data.pixels);
+    const ready = Object.keys(data.orders).length > 0;
+    this.root.classList.toggle('waiting', !ready);
+    if (ready) {
+      if (this.t === undefined) Object.assign(this, { t: data.t, kind: data.order });
+      const cutAnew = before?.tokens && before.tokens !== data.tokens;
+      if (cutAnew) this.t = Math.round((this.t / before.tokens) * data.tokens);
+      this.scrubPart.max = data.tokens;
+      this.showOrders();
+      this.showStrips(JSON.stringify(before?.strips) === JSON.stringify(data.strips));
+      this.showWords();
+      this.readOrder();
+      if (cutAnew) this.rest();
+    }
+    this.showNotes();
+    if (ready) this.draw();
+    else this.paint([], 0, 32);
+    this.root.dataset.what = data.what; // tells a test what is on the board
+    this.root.dataset.orders = Object.keys(data.orders).join(' ');
+  }
+
+  // The view goes to the server once it has come to rest: one message, not one a frame.
+  rest() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send({ order: this.kind, t: this.t, of: this.data.tokens }), REST);
+  }
+
+  // The numbers of the order that is looked at; until it has come, those of the one that was trained.
+  readOrder() {
+    this.shown = this.data.orders[this.kind] ? this.kind : Object.keys(this.data.orders)[0];
+    const raw = this.data.orders[this.shown];
+    this.now = { ...raw, order: shorts(raw.order), beliefs: floats(raw.beliefs), path: floats(raw.path) };
+    this.trained = floats(Object.values(this.data.orders)[0].path);
+    this.truth = this.data.classes.indexOf(this.data.label);
+    this.strips.forEach((strip, place) => strip.read(raw.strips[place], this.data.tokens));
+    this.curves();
+    this.toldPart.textContent = raw.told;
+    this.knewPart.textContent = raw.knew;
+    this.axesPart.textContent = `→ ${this.data.axes[0]}   ↑ ${this.data.axes[1]}; this path: ${Math.round(100 * raw.share)}% in sight`;
+    for (const button of this.ordersPart.children) {
+      const chosen = button.dataset.order === this.shown;
+      button.ariaChecked = String(chosen);
+      button.tabIndex = chosen ? 0 : -1;
+    }
+  }
+
+  // ---- the scrub bar ----
+
+  take(t) {
+    this.stop();
+    this.go(t);
+  }
+
+  go(t) {
+    this.t = Math.min(this.data.tokens, Math.max(0, t));
+    this.draw();
+    this.rest();
+  }
+
+  act(target) {
+    const { act, order } = target.dataset;
+    if (!this.now) return;
+    if (act === 'play') this.play();
+    if (act === 'back') this.take(this.t - 1);
+    if (act === 'on') this.take(this.t + 1);
+    if (act === 'svg') save(new Blob([figure(this)], { type: 'image/svg+xml' }), `reader-${this.shown}-t${this.t}.svg`);
+    if (order && !target.disabled) this.choose(order);
+  }
+
+  choose(kind) {
+    this.kind = kind;
+    this.readOrder();
+    this.draw();
+    this.rest();
+  }
+
+  press(event) {
+    if (event.key !== ' ' || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault(); // the page would scroll
+    this.play();
+  }
+
+  // Arrow keys go from one order to the next, as in any group of radio buttons.
+  walk(event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const open = [...this.ordersPart.children].filter((button) => !button.disabled);
+    if (!step || !open.length) return;
+    const here = open.findIndex((button) => button.dataset.order === this.shown);
+    const next = open[(here + step + open.length) % open.length];
+    this.choose(next.dataset.order);
+    next.focus();
+    event.preventDefault();
+  }
+
+  play() {
+    if (this.playing) return this.stop();
+    if (!this.now) return undefined;
+    if (this.t >= this.data.tokens) this.t = 0;
+    const from = this.t;
+    const start = performance.now();
+    const step = (now) => {
+      if (!this.playing || !this.root.isConnected) return;
+      const t = from + Math.floor((Math.max(0, now - start) / PACE) * this.data.tokens);
+      if (t !== this.t) this.go(t);
+      if (this.t >= this.data.tokens) this.stop();
+      else this.playing = requestAnimationFrame(step);
+    };
+    this.playing = requestAnimationFrame(step);
+    this.playButton();
+    return undefined;
+  }
+
+  stop() {
+    cancelAnimationFrame(this.playing);
+    this.playing = null;
+    this.playButton();
+  }
+
+  playButton() {
+    this.root.querySelector('[data-act=play]').textContent = this.playing ? 'Stop' : 'Play';
+  }
+
+  // Pressing and dragging on a part goes to the t that `place` makes of where the pointer is (0 to 1 across and down).
+  follow(part, place) {
+    const scrub = (event) => {
+      const box = part.getBoundingClientRect();
+      this.take(place((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height));
+    };
+    part.addEventListener('pointerdown', (event) => {
+      if (event.button || !this.now) return;
+      part.setPointerCapture(event.pointerId);
+      scrub(event);
+    });
+    part.addEventListener('pointermove', (event) => part.hasPointerCapture(event.pointerId) && scrub(event));
+  }
+
+  // After which t the patch under a point of the picture has been read.
+  placeOf(x, y) {
+    const side = SIDE / this.data.patch;
+    const at = (value) => Math.min(side - 1, Math.max(0, Math.floor(value * side)));
+    return this.now.order.indexOf(at(y) * side + at(x)) + 1;
+  }
+
+  nearest(x, y) {
+    const { width, height } = this.pathPart;
+    let [best, least] = [0, Infinity];
+    for (let t = 0; t <= this.data.tokens; t += 1) {
+      const [px, py] = this.dot(this.now.path, t);
+      const far = (px - x * width) ** 2 + (py - y * height) ** 2;
+      if (far < least) [best, least] = [t, far];
+    }
+    return best;
+  }
+
+  // ---- what does not move ----
+
+  showOrders() {
+    const { titles, orders, whyOne } = this.data;
+    this.ordersPart.replaceChildren(
+      ...Object.entries(titles).map(([kind, title]) => {
+        const button = make('button', '', title);
+        Object.assign(button, { type: 'button', role: 'radio', disabled: !orders[kind], title: orders[kind] ? '' : whyOne || 'Being read' });
+        button.dataset.order = kind;
+        return button;
+      }),
+    );
+  }
+
+  showStrips(same) {
+    if (same) return;
+    const room = ROOM / this.data.strips.length;
+    this.strips = this.data.strips.map((told) => new Strip(told, room, (t) => this.take(t)));
+    this.stripsPart.replaceChildren(...this.strips.map((strip) => strip.element));
+  }
+
+  showWords() {
+    const said = JSON.stringify(this.data.words);
+    if (said === this.said) return; // a word may have the focus
+    this.said = said;
+    this.wordsPart.replaceChildren(
+      ...this.data.words.map(([text, part]) => {
+        if (!part) return text;
+        const word = make('button', '', text);
+        word.type = 'button';
+        word.dataset.light = part;
+        return word;
+      }),
+    );
+  }
+
+  // A word that names parts lights them up.
+  light(parts, on) {
+    for (const part of (parts ?? '').split(' ').filter(Boolean)) {
+      for (const element of this.root.querySelectorAll(`[data-part="${part}"]`)) element.classList.toggle('lit', on);
+    }
+  }
+
+  showNotes() {
+    this.notesPart.replaceChildren(...this.data.notes.map((text) => make('p', '', text)));
+  }
+
+  // ---- the curves ----
+
+  makePlot() {
+    this.lines = svg('svg', { viewBox: '0 0 1 1', preserveAspectRatio: 'none' });
+    this.line = make('i', 'reader-now');
+    this.known = make('span', 'reader-known');
+    this.plotPart.append(this.lines, this.known, this.line);
+  }
+
+  p(t, k) {
+    return this.now.beliefs[t * this.data.classes.length + k];
+  }
+
+  look(k) {
+    if (k === this.truth) return 'true';
+    return k === this.now.answer ? (this.truth < 0 ? 'told' : 'false') : '';
+  }
+
+  curves() {
+    const { tokens, classes } = this.data;
+    const order = [...classes.keys()].sort((a, b) => (this.look(a) ? 1 : 0) - (this.look(b) ? 1 : 0)); // those that count on top
+    const line = (k) => {
+      const points = Array.from({ length: tokens + 1 }, (_, t) => `${(t / tokens).toFixed(4)},${(1 - this.p(t, k)).toFixed(4)}`).join(' ');
+      return svg('polyline', { points, class: this.look(k), 'vector-effect': 'non-scaling-stroke' });
+    };
+    const grid = [0, 0.5, 1].map((y) => svg('line', { x1: 0, x2: 1, y1: y, y2: y, class: 'grid', 'vector-effect': 'non-scaling-stroke' }));
+    this.lines.replaceChildren(...grid, ...order.map(line));
+    this.known.style.left = `${(100 * this.now.known) / tokens}%`;
+    this.known.classList.toggle('left', this.now.known > tokens / 2);
+    const ticks = [0, 0.25, 0.5, 0.75, 1].filter((share) => Number.isInteger(share * tokens));
+    this.ticksPart.replaceChildren(
+      ...ticks.map((share) => {
+        const tick = make('span', '', String(share * tokens));
+        tick.style.left = `${100 * share}%`;
+        return tick;
+      }),
+    );
+    this.known.replaceChildren(make('b', '', `${classes[this.now.answer]} from ${this.now.known} on`));
+    this.plotPart.ariaLabel = `Probability of each class after 0 to ${tokens} patches. ${this.now.knew}`;
+  }
+
+  // ---- what follows t ----
+
+  draw() {
+    const { tokens, patch } = this.data;
+    this.scrubPart.value = this.t;
+    this.tPart.textContent = `t = ${this.t} of ${tokens}`;
+    this.line.style.left = `${(100 * this.t) / tokens}%`;
+    this.paint(this.now.order, this.t, patch);
+    const top = this.showBars();
+    this.showPath();
+    for (const strip of this.strips) strip.draw(this.t);
+    this.scrubPart.ariaValueText = `${this.t} of ${tokens} patches read: ${top}`;
+    this.picturePart.ariaLabel = `The picture: ${this.t} of ${tokens} patches read, ${this.data.titles[this.shown]}. Press a patch to go to it.`;
+    Object.assign(this.root.dataset, { t: this.t, order: this.shown });
+  }
+
+  showBars() {
+    const { classes } = this.data;
+    const all = [...classes.keys()].sort((a, b) => this.p(this.t, b) - this.p(this.t, a) || a - b);
+    const order = all.slice(0, BARS);
+    if (this.truth >= 0 && !order.includes(this.truth)) order[BARS - 1] = this.truth; // the true class is always in sight
+    const percent = (k) => `${(100 * this.p(this.t, k)).toFixed(0)} %`;
+    this.barsPart.replaceChildren(
+      ...order.map((k) => {
+        const bar = make('div', `reader-class ${this.look(k)}`);
+        bar.style.setProperty('--p', this.p(this.t, k));
+        bar.append(make('span', '', classes[k]), make('b', '', percent(k)));
+        return bar;
+      }),
+    );
+    this.barsPart.ariaLabel = `After ${this.t} patches: ${order.map((k) => `${classes[k]} ${percent(k)}`).join(', ')}`;
+    return `${classes[order[0]]} ${percent(order[0])}`;
+  }
+
+  // The picture: what has been read as it is, the rest in pale grey, and the way of reading through the middles of the patches.
+  paint(order, t, patch) {
+    const side = SIDE / patch;
+    const read = new Set(order.subarray ? order.subarray(0, t) : []);
+    const image = new ImageData(SIDE, SIDE);
+    for (let i = 0; i < SIDE * SIDE; i += 1) {
+      const own = Math.floor(Math.floor(i / SIDE) / patch) * side + Math.floor((i % SIDE) / patch);
+      let rgb = this.pixels.subarray(3 * i, 3 * i + 3);
+      if (!read.has(own)) rgb = Array(3).fill(150 + GREY * (0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]));
+      image.data.set([...rgb, 255], 4 * i);
+    }
+    sheet.getContext('2d').putImageData(image, 0, 0);
+    const pen = this.picturePart.getContext('2d');
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(sheet, 0, 0, SIDE * SCALE, SIDE * SCALE);
+    if (t) this.route(pen, [...order.subarray(0, t)], side, patch * SCALE);
+  }
+
+  route(pen, read, side, size) {
+    const middle = (index) => [((index % side) + 0.5) * size, (Math.floor(index / side) + 0.5) * size];
+    const beside = (from, to) => Math.abs((from % side) - (to % side)) + Math.abs(Math.floor(from / side) - Math.floor(to / side)) === 1;
+    for (const [width, style, jumps] of [[1, 'rgba(255, 255, 255, 0.4)', true], [3, 'rgba(0, 0, 0, 0.35)', false], [1.5, 'rgba(255, 255, 255, 0.75)', false]]) {
+      Object.assign(pen, { lineWidth: width, strokeStyle: style });
+      pen.beginPath();
+      read.forEach((index, place) => {
+        const joined = place > 0 && (jumps || beside(read[place - 1], index)); // a jump is a thin line
+        if (joined) pen.lineTo(...middle(index));
+        else pen.moveTo(...middle(index));
+      });
+      pen.stroke();
+    }
+    const frame = (index, color) => {
+      const [x, y] = [(index % side) * size, Math.floor(index / side) * size];
+      for (const [width, style] of [[6, '#fff'], [3.5, color]]) {
+        Object.assign(pen, { lineWidth: width, strokeStyle: style });
+        pen.strokeRect(x + 1.5, y + 1.5, size - 3, size - 3);
+      }
+    };
+    const last = read[read.length - 1];
+    frame(last, this.color('--lab-run'));
+    if (this.data.way !== 'bidirectional') return;
+    if (last !== read[0]) frame(read[0], this.color('--lab-wrong'));
+    const name = (index, text, color) => {
+      const [x, y] = middle(index);
+      Object.assign(pen, { font: '600 17px sans-serif', textAlign: 'center', textBaseline: 'middle', lineWidth: 4, strokeStyle: '#fff', fillStyle: color });
+      const inside = Math.min(Math.max(x, 12), SIDE * SCALE - 12);
+      pen.strokeText(text, inside, y);
+      pen.fillText(text, inside, y);
+    };
+    name(last, '→', this.color('--lab-run'));
+    if (last !== read[0]) name(read[0], '←', this.color('--lab-wrong'));
+  }
+
+  color(name) {
+    return getComputedStyle(this.root).getPropertyValue(name);
+  }
+
+  // ---- the path ----
+
+  // Where the state after t patches lies on the canvas, in its pixels: both axes on one scale.
+  dot(path, t) {
+    const { width, height } = this.pathPart;
+    const [x, y, span] = this.window();
+    const scale = (0.86 * Math.min(width, height)) / span;
+    return [width / 2 + (path[2 * t] - x) * scale, height / 2 - (path[2 * t + 1] - y) * scale];
+  }
+
+  // Middle and width of what must be in sight: the path as trained, and the one that is shown.
+  window() {
+    const ends = [0, 1].map((axis) => {
+      const all = [this.trained, this.now.path].flatMap((path) => [...path].filter((_, place) => place % 2 === axis));
+      return [Math.min(...all), Math.max(...all)];
+    });
+    return [...ends.map(([low, high]) => (low + high) / 2), Math.max(...ends.map(([low, high]) => high - low)) || 1];
+  }
+
+  showPath() {
+    const ratio = Math.max(1, window.devicePixelRatio || 1);
+    const box = this.pathPart.getBoundingClientRect();
+    Object.assign(this.pathPart, { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) }); // clears it
+    if (!this.pathPart.width) return;
+    const pen = this.pathPart.getContext('2d');
+    const { tokens, classes } = this.data;
+    const ink = getComputedStyle(this.root).color;
+    const draw = (path, from, to, { width, color, alpha, dash = [] }) => {
+      Object.assign(pen, { lineWidth: width * ratio, strokeStyle: color, globalAlpha: alpha, lineJoin: 'round' });
+      pen.setLineDash(dash.map((part) => part * ratio));
+      pen.beginPath();
+      for (let t = from; t <= to; t += 1) pen.lineTo(...this.dot(path, t));
+      pen.stroke();
+      pen.setLineDash([]);
+      pen.globalAlpha = 1;
+    };
+    const ghost = this.shown !== Object.keys(this.data.orders)[0];
+    if (ghost) draw(this.trained, 0, tokens, { width: 1, color: ink, alpha: 0.35, dash: [3, 3] });
+    draw(this.now.path, 0, tokens, { width: 1, color: ink, alpha: 0.2 });
+    draw(this.now.path, 0, this.t, { width: 1.5, color: this.color('--lab-run'), alpha: 0.9 });
+    for (let t = 0; t <= this.t; t += 1) {
+      pen.fillStyle = this.lookColor(this.first(t), ink);
+      pen.globalAlpha = this.lookColor(this.first(t), '') ? 1 : 0.5;
+      disc(pen, this.dot(this.now.path, t), (tokens > 100 ? 1.7 : 2.4) * ratio);
+    }
+    pen.globalAlpha = 1;
+    const mark = (place, text, color, size) => {
+      Object.assign(pen, { font: `${11 * ratio}px sans-serif`, textBaseline: 'middle', lineWidth: 3 * ratio, strokeStyle: this.color('--st-background-color'), fillStyle: color });
+      disc(pen, place, size * ratio);
+      pen.textAlign = place[0] > this.pathPart.width / 2 ? 'right' : 'left';
+      const x = place[0] + (pen.textAlign === 'left' ? 8 : -8) * ratio;
+      pen.strokeText(text, x, place[1]);
+      pen.fillStyle = ink;
+      pen.fillText(text, x, place[1]);
+    };
+    const [start, end] = [0, this.t].map((t) => this.dot(this.now.path, t));
+    const apart = Math.abs(start[0] - end[0]) + Math.abs(start[1] - end[1]) > 25 * ratio; // else one text would lie on the other
+    mark(start, apart ? 't = 0' : '', ink, 2.5);
+    const here = this.first(this.t);
+    mark(end, classes[here], this.lookColor(here, ink), 5);
+    this.pathPart.ariaLabel = `Path of the state in two principal components, ${this.data.axes.join(', ')}: at t = ${this.t} the answer is ${classes[here]}.`;
+  }
+
+  first(t) {
+    const { classes } = this.data;
+    let best = 0;
+    for (let k = 1; k < classes.length; k += 1) if (this.p(t, k) > this.p(t, best)) best = k;
+    return best;
+  }
+
+  lookColor(k, other) {
+    const name = { true: '--lab-right', told: '--lab-run', false: '--lab-wrong' }[this.look(k)];
+    return name ? this.color(name) : other;
+  }
+}
+
+const sheet = document.createElement('canvas');
+sheet.width = sheet.height = SIDE;
+
+function disc(pen, [x, y], radius) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.fill();
+}
