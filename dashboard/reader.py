@@ -27,7 +27,7 @@ from dashboard.reading_cards import EXPLAINED
 if TYPE_CHECKING:
     from core.probes.states import StateCheck
 
-RUN, BOARD, VIEW, START, ALL = "reader_run", "reader_board", "reader_view", "reader_start", "reader_all"
+RUN, REFUSED, BOARD, VIEW, START, ALL = (f"reader_{name}" for name in ("run", "refused", "board", "view", "start", "all"))
 CARRIERS = tuple(model for model in READERS if model != "vit")  # models that carry a state from patch to patch
 FIRST_RUN = "recorded-cifar10-hand-in-0"  # in one direction, and its head reads the last state: the plainest reader
 MOST_PATCHES = 256  # that are read in every order: of 1,024 the states of five orders are more than a browser should be sent
@@ -47,7 +47,7 @@ def choose_run() -> Weighted:
     """The list of runs that read."""
     runs, asked = carriers(), state.shown_run()
     if RUN not in st.session_state and asked and asked not in runs and state.linked("run") == asked:
-        state.say(why_not(asked))
+        st.session_state[REFUSED] = why_not(asked)  # kept until another is chosen: the page runs more than once before it is complete
         state.show_run("")
     now = (state.shown_run(), st.session_state.get(RUN))  # the run of the other pages, if it carries a state
     st.session_state[RUN] = next((run_id for run_id in now if run_id in runs), FIRST_RUN)
@@ -56,10 +56,13 @@ def choose_run() -> Weighted:
         persist_state="session", help="Runs of a GRU, an LSTM or a plain RNN whose weights are kept. The percentage is the accuracy on "
         "validation images.",
     )  # fmt: skip
+    if st.session_state.get(REFUSED):
+        st.warning(st.session_state[REFUSED])
     return runs[chosen]
 
 
 def _take_run() -> None:
+    st.session_state[REFUSED] = ""
     state.show_run(st.session_state[RUN])
     state.show_epoch(None)
 

@@ -102,8 +102,9 @@ def message(picture: Shown, mind: Mind, *, what: str, notes: Sequence[str], why_
         "classes": list(mind.classes),
         "way": mind.way,
         "whyOne": why_one,
+        "trained": TRAINED,
         "strips": [told for told, _ in strips],
-        "axes": [f"PC {place + 1}: {share:.0%}" for place, share in enumerate(plane.shares)],
+        "axes": [f"PC {place + 1}: {100 * share:.0f} %" for place, share in enumerate(plane.shares)],
         "orders": {kind: _order(mind, place, plane, strips, picture.label) for place, kind in enumerate(mind.kinds)},
         "words": words(mind),
         **start,
@@ -184,10 +185,10 @@ def _quantised(values: np.ndarray) -> dict[str, Any]:
     others pale."""
     sizes = np.abs(values)
     top = float(sizes.max()) or 1.0
-    common = float(np.quantile(sizes, 0.98))
+    common = float(np.quantile(sizes, 0.9))
     steps = np.rint(values / top * LEVELS).astype("<i2")
     return {
-        "values": b64encode(steps.tobytes()).decode(), "top": top, "full": common if 0 < common < top / 2 else top,
+        "values": b64encode(steps.tobytes()).decode(), "top": top, "full": common if 0 < common < top / 4 else top,
         "low": float(values.min()), "high": float(values.max()),
     }  # fmt: skip
 
@@ -220,10 +221,10 @@ def words(mind: Mind) -> list[tuple[str, str]]:
 
 def plane_words(mind: Mind) -> str:
     """Where the principal components were fitted, and how much they show."""
-    shares = mind.plane().shares
+    first, second = 100 * mind.plane().shares
     return (
         f"Path: the plane of two principal components of the {mind.total + 1} states of this picture, read {AS[TRAINED]} as trained, t = 0 "
-        f"to {mind.total}: PC 1 has {shares[0]:.0%} and PC 2 {shares[1]:.0%} of their variance. Other orders are laid onto the same plane."
+        f"to {mind.total}: PC 1 has {first:.0f} % and PC 2 {second:.0f} % of their variance. Other orders are laid onto the same plane."
     )
 
 

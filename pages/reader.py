@@ -30,7 +30,9 @@ LEGEND = (
 )
 
 st.title("The image reader")
-st.markdown("A recurrent network reads a picture as a sentence, patch by patch. **All that it knows of it is one state.**")
+st.markdown(
+    "A recurrent network reads a picture as a sentence, patch by patch. **What it knows of the picture, it carries along in its state.**"
+)
 state.values()
 messages = st.container()
 left, right = st.container(key="reader").columns([3, 9], gap="medium")

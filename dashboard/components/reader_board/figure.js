@@ -52,7 +52,7 @@ function curves(board, x, top, height) {
 
 function path(board, left, top, size) {
   const { now, t, data } = board;
-  const [x, y, span] = board.window();
+  const [x, y, span] = board.frame;
   const place = (numbers, s) => [left + size / 2 + ((numbers[2 * s] - x) / span) * 0.9 * size, top + size / 2 - ((numbers[2 * s + 1] - y) / span) * 0.9 * size];
   const line = (numbers, to, look) => {
     const points = Array.from({ length: to + 1 }, (_, s) => place(numbers, s).map((v) => v.toFixed(1)).join(','));
@@ -60,7 +60,7 @@ function path(board, left, top, size) {
   };
   const dots = Array.from({ length: t + 1 }, (_, s) => {
     const [cx, cy] = place(now.path, s);
-    return `<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="${s === t ? 5 : 2}" fill="${COLORS[board.look(board.first(s))] ?? '#999'}"/>`;
+    return `<circle cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="${s === t ? 5 : 2}" fill="${COLORS[board.look(board.firsts[s])] ?? '#999'}"/>`;
   });
   return [
     `<rect x="${left}" y="${top}" width="${size}" height="${size}" fill="none" stroke="#999"/>`,

@@ -77,16 +77,20 @@ class ReaderBoard {
 
   // The numbers of the order that is looked at; until it has come, those of the one that was trained.
   readOrder() {
-    this.shown = this.data.orders[this.kind] ? this.kind : Object.keys(this.data.orders)[0];
-    const raw = this.data.orders[this.shown];
+    const { orders, trained, classes, tokens } = this.data;
+    this.shown = orders[this.kind] ? this.kind : trained;
+    const raw = orders[this.shown];
     this.now = { ...raw, order: shorts(raw.order), beliefs: floats(raw.beliefs), path: floats(raw.path) };
-    this.trained = floats(Object.values(this.data.orders)[0].path);
-    this.truth = this.data.classes.indexOf(this.data.label);
-    this.strips.forEach((strip, place) => strip.read(raw.strips[place], this.data.tokens));
+    this.trained = floats(orders[trained].path);
+    this.truth = classes.indexOf(this.data.label);
+    this.firsts = Array.from({ length: tokens + 1 }, (_, t) => this.first(t));
+    this.frame = this.window();
+    this.strips.forEach((strip, place) => strip.read(raw.strips[place], tokens));
     this.curves();
     this.toldPart.textContent = raw.told;
     this.knewPart.textContent = raw.knew;
-    this.axesPart.textContent = `→ ${this.data.axes[0]}   ↑ ${this.data.axes[1]}; this path: ${Math.round(100 * raw.share)}% in sight`;
+    const own = this.shown === trained ? '' : `; of this order's own: ${Math.round(100 * raw.share)} %`;
+    this.axesPart.textContent = `→ ${this.data.axes[0]}, ↑ ${this.data.axes[1]} of the variance${own}`;
     for (const button of this.ordersPart.children) {
       const chosen = button.dataset.order === this.shown;
       button.ariaChecked = String(chosen);
@@ -386,7 +390,7 @@ class ReaderBoard {
   // Where the state after t patches lies on the canvas, in its pixels: both axes on one scale.
   dot(path, t) {
     const { width, height } = this.pathPart;
-    const [x, y, span] = this.window();
+    const [x, y, span] = this.frame;
     const scale = (0.86 * Math.min(width, height)) / span;
     return [width / 2 + (path[2 * t] - x) * scale, height / 2 - (path[2 * t + 1] - y) * scale];
   }
@@ -417,13 +421,13 @@ class ReaderBoard {
       pen.setLineDash([]);
       pen.globalAlpha = 1;
     };
-    const ghost = this.shown !== Object.keys(this.data.orders)[0];
+    const ghost = this.shown !== this.data.trained;
     if (ghost) draw(this.trained, 0, tokens, { width: 1, color: ink, alpha: 0.35, dash: [3, 3] });
     draw(this.now.path, 0, tokens, { width: 1, color: ink, alpha: 0.2 });
     draw(this.now.path, 0, this.t, { width: 1.5, color: this.color('--lab-run'), alpha: 0.9 });
     for (let t = 0; t <= this.t; t += 1) {
-      pen.fillStyle = this.lookColor(this.first(t), ink);
-      pen.globalAlpha = this.lookColor(this.first(t), '') ? 1 : 0.5;
+      pen.fillStyle = this.lookColor(this.firsts[t], ink);
+      pen.globalAlpha = this.lookColor(this.firsts[t], '') ? 1 : 0.5;
       disc(pen, this.dot(this.now.path, t), (tokens > 100 ? 1.7 : 2.4) * ratio);
     }
     pen.globalAlpha = 1;
@@ -439,11 +443,12 @@ class ReaderBoard {
     const [start, end] = [0, this.t].map((t) => this.dot(this.now.path, t));
     const apart = Math.abs(start[0] - end[0]) + Math.abs(start[1] - end[1]) > 25 * ratio; // else one text would lie on the other
     mark(start, apart ? 't = 0' : '', ink, 2.5);
-    const here = this.first(this.t);
+    const here = this.firsts[this.t];
     mark(end, classes[here], this.lookColor(here, ink), 5);
     this.pathPart.ariaLabel = `Path of the state in two principal components, ${this.data.axes.join(', ')}: at t = ${this.t} the answer is ${classes[here]}.`;
   }
 
+  // The most probable class after t patches.
   first(t) {
     const { classes } = this.data;
     let best = 0;
