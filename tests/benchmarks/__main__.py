@@ -21,6 +21,7 @@ BENCHMARKS = {
     "statistics": ("counting", 1, "mean and deviation of 50,000 images against NumPy's"),
     "start": ("start", 1, "from `python -m dashboard` to a page with content"),
     "board": ("board", 2, "the Compare page with 200 runs of 2,000 points: first draw and hover"),
+    "reader": ("reader", 1, "the image reader: from a move of the scrub bar, and from another image, to the new picture"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
 }
 
