@@ -56,7 +56,7 @@ def reader(options: argparse.Namespace) -> str:
         with lab_server(home, port) as process:
             wait_for_port(port, process)
             for name, run_id in RUNS.items():
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
+                page = browser.new_page(viewport={"width": 1600, "height": 900})
                 page.goto(f"http://127.0.0.1:{port}/reader?set=shapes&run={run_id}")
                 page.wait_for_function(READ, timeout=90_000)
                 page.wait_for_timeout(3_000)

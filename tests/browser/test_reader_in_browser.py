@@ -142,8 +142,8 @@ def test_on_a_phone_by_touch(visit, opened, record):
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     page.wait_for_function(  # the picture comes before the controls
-        """() => { const [picture, run] = ['.reader-picture', '.st-key-reader_run'].map((part) => document.querySelector(part).getBoundingClientRect());
-        return picture.bottom < run.top; }"""
+        """() => { const box = (part) => document.querySelector(part).getBoundingClientRect();
+        return box('.reader-picture').bottom < box('.st-key-reader_run').top; }"""
     )
     touch = page.context.new_cdp_session(page)
     touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
