@@ -155,7 +155,7 @@ def _strips(mind: Mind, plane: Plane) -> list[tuple[dict[str, Any], np.ndarray]]
         own = slice(place * mind.hidden, (place + 1) * mind.hidden)
         values = mind.states[:, 1:, own]  # (S, T, H)
         if not direction:
-            told = "hidden state: all that is carried along"
+            told = "hidden state"
         else:
             where = "patches 1 to t" if direction == "forwards" else "patches t to 1"
             told = f"{direction}, {where}: {'the mean of its states' if mean else 'where it ends'}"
@@ -196,7 +196,9 @@ def _quantised(values: np.ndarray) -> dict[str, Any]:
 def words(mind: Mind) -> list[tuple[str, str]]:
     """A short text in pieces; the second of a piece is the part of the board that it lights up, if any."""
     both = mind.way == "bidirectional"
-    state = ("states of both directions", "h→ h←") if both else ("state h", "h")
+    state = ("state", "") if both else ("state h", "h")
+    forwards = "; the gates are those forwards" if mind.gates else ""
+    ways = [("Each direction has a ", ""), ("state h", "h→ h←"), (f" of its own{forwards}. ", "")] if both else []
     cell = {
         "RNN": [("Each patch and the ", ""), state, (" before it make the next one: tanh of two matrix products. ", "")],
         "GRU": [
@@ -210,7 +212,8 @@ def words(mind: Mind) -> list[tuple[str, str]]:
         ],
     }[mind.cell]  # fmt: skip
     return [
-        *cell,
+        *ways,
+        *([] if mind.no_gates else cell),
         ("After t patches the ", ""), ("head reads", "head"), (f" {READS[mind.reads]}, and gives the ", ""), ("probabilities", "plot"),
         (". The ", ""), ("path", "path"), (f" is {'what it reads' if both else 'the state'} in the plane where that moves most.", ""),
     ]  # fmt: skip

@@ -19,7 +19,7 @@ EXPERIMENTS = {
         "set": "shapes",
         "run": "recorded-shapes-gru",
     },
-    "Before training: does the state move, and where to?": {"set": "shapes", "run": "recorded-shapes-gru", "epoch": "1"},
+    "After one epoch: does the state move yet, and where to?": {"set": "shapes", "run": "recorded-shapes-gru", "epoch": "1"},
     "Two directions: an LSTM that also reads backwards": {"run": "recorded-cifar10-compare-lstm-0"},
 }
 

@@ -113,9 +113,9 @@ def test_what_the_head_reads_is_marked_and_said(reads, heads):
 
 
 @pytest.mark.parametrize("cell", GATES)
-@pytest.mark.parametrize("way", ["recurrent", "bidirectional"])
-def test_words_light_up_parts_that_there_are(cell, way):
-    board = told(mind(way=way, cell=cell))
+@pytest.mark.parametrize(("way", "gates"), [("recurrent", True), ("bidirectional", True), ("bidirectional", False)])
+def test_words_light_up_parts_that_there_are(cell, way, gates):
+    board = told(mind(way=way, cell=cell, gates=gates))
     parts = {"head", "plot", "path", *(strip["symbol"] for strip in board["strips"])}
     assert {part for _, names in board["words"] for part in names.split()} == parts
 

@@ -1,5 +1,5 @@
 // The board at one t as an SVG that stands alone: light, whatever the page looks like. Text may be anyone's and is escaped.
-const [WIDTH, LEFT, PLOT, NAMES] = [960, 250, 460, 740];
+const [WIDTH, LEFT, PLOT, NAMES] = [1120, 275, 460, 755];
 const COLORS = { true: '#009e73', told: '#0072b2', false: '#d55e00' };
 const INK = '#1a1a1a';
 
@@ -21,10 +21,12 @@ export function figure(board) {
     parts.push(`<rect x="${LEFT}" y="${y}" width="${PLOT}" height="${height}" fill="none" stroke="#999"/>`);
     parts.push(`<image x="${LEFT}" y="${y}" width="${PLOT}" height="${height}" ${image}/>`);
     parts.push(text(NAMES, y + 14, `${strip.told.symbol}: ${strip.about.textContent}`));
-    parts.push(...strip.told.told.split(': ').slice(1).map((words) => text(NAMES, y + 29, words)));
+    if (!strip.told.head) parts.push(...strip.told.told.split(': ').slice(1).map((words) => text(NAMES, y + 29, words)));
     y += height + 8;
   }
-  const end = Math.max(y, 510);
+  const ticks = [0, 0.5, 1].map((share) => text(x(share), y + 8, Math.round(share * data.tokens), 'text-anchor="middle"'));
+  parts.push(...ticks, text(NAMES, y + 8, 't, patches read'));
+  const end = Math.max(y + 15, 510);
   parts.push(`<line x1="${x(t / data.tokens)}" x2="${x(t / data.tokens)}" y1="40" y2="${y}" stroke="${COLORS.told}" stroke-width="1.5"/>`);
   data.notes.forEach((note, place) => parts.push(text(20, end + 20 + 15 * place, note)));
   const height = end + 30 + 15 * data.notes.length;

@@ -298,6 +298,7 @@ class ReaderBoard {
 
   draw() {
     const { tokens, patch } = this.data;
+    this.palette = {};
     this.scrubPart.value = this.t;
     this.tPart.textContent = `t = ${this.t} of ${tokens}`;
     this.line.style.left = `${(100 * this.t) / tokens}%`;
@@ -381,8 +382,9 @@ class ReaderBoard {
     if (last !== read[0]) name(read[0], '←', this.color('--lab-wrong'));
   }
 
+  // An accent of the page. Looked up once a drawing: the theme may change in between, but each look costs.
   color(name) {
-    return getComputedStyle(this.root).getPropertyValue(name);
+    return (this.palette[name] ??= getComputedStyle(this.root).getPropertyValue(name));
   }
 
   // ---- the path ----

@@ -45,11 +45,19 @@ export class Strip {
     const times = Math.ceil(WIDE / tokens); // pixels of a column
     Object.assign(this.canvas, { width: times * tokens, height: units.length });
     const image = new ImageData(this.canvas.width, units.length);
+    const pixels = image.data;
+    let place = 0; // pixel by pixel: a spread or a call for each of a hundred thousand would be seen
     for (let u = 0; u < units.length; u += 1) {
-      for (let x = 0; x < image.width; x += 1) {
-        const value = this.value(Math.floor(x / times), u);
-        const strength = signed ? Math.min(1, Math.abs(value) / full) : value; // a gate's scale is 0 to 1
-        image.data.set([...(value < 0 ? BELOW : ABOVE), Math.round(255 * strength)], 4 * (u * image.width + x));
+      for (let t = 0; t < tokens; t += 1) {
+        const value = this.value(t, u);
+        const color = value < 0 ? BELOW : ABOVE;
+        const strength = Math.round(255 * (signed ? Math.min(1, Math.abs(value) / full) : value)); // a gate's scale is 0 to 1
+        for (let pixel = 0; pixel < times; pixel += 1, place += 4) {
+          pixels[place] = color[0];
+          pixels[place + 1] = color[1];
+          pixels[place + 2] = color[2];
+          pixels[place + 3] = strength;
+        }
       }
     }
     this.canvas.style.imageRendering = units.length > parseFloat(this.box.style.height) ? 'auto' : 'pixelated';
@@ -66,7 +74,7 @@ export class Strip {
     const { units, of, told } = this.told;
     const count = units.length < of ? `${units.length} of ${of} units` : `${of} unit${of === 1 ? '' : 's'}`;
     const full = this.full < this.top ? `; full color from ±${number(this.full)}` : '';
-    this.about.textContent = `${told.split(':')[0]}, ${count}, ${number(this.low)} … ${number(this.high)}${full}`;
+    this.about.textContent = `${this.told.head ? told : told.split(':')[0]}, ${count}, ${number(this.low)} … ${number(this.high)}${full}`;
   }
 
   // The number under the pointer; a pressed pointer takes the scrub bar along.
