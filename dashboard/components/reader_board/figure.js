@@ -54,7 +54,7 @@ function curves(board, x, top, height) {
 
 function path(board, left, top, size) {
   const { now, t, data } = board;
-  const [x, y, span] = board.frame;
+  const [x, y, span] = board.path.view;
   const place = (numbers, s) => [left + size / 2 + ((numbers[2 * s] - x) / span) * 0.9 * size, top + size / 2 - ((numbers[2 * s + 1] - y) / span) * 0.9 * size];
   const line = (numbers, to, look) => {
     const points = Array.from({ length: to + 1 }, (_, s) => place(numbers, s).map((v) => v.toFixed(1)).join(','));
@@ -66,7 +66,7 @@ function path(board, left, top, size) {
   });
   return [
     `<rect x="${left}" y="${top}" width="${size}" height="${size}" fill="none" stroke="#999"/>`,
-    line(board.trained, data.tokens, 'stroke="#999" stroke-dasharray="3 3"'),
+    line(board.path.trained, data.tokens, 'stroke="#999" stroke-dasharray="3 3"'),
     line(now.path, t, `stroke="${COLORS.told}" stroke-width="1.5"`),
     ...dots,
     text(left, top + size + 15, `across ${data.axes[0]}, up ${data.axes[1]}`),

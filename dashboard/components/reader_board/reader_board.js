@@ -1,16 +1,15 @@
 // One network that reads one picture. A message (dashboard/reader_cards.py) holds every order of reading; the scrub bar, the buttons, the pointer
 // and the keys ask the server for nothing. Where they came to rest is sent for the page's link.
-import { bytes, floats, make, save, shorts, svg } from './parts.js';
 import { figure } from './figure.js';
+import { bytes, floats, make, save, shorts, svg } from './parts.js';
+import { StatePath } from './path.js';
+import { paint, SIDE } from './picture.js';
 import { Strip } from './strip.js';
 
-const SIDE = 32; // pixels of the picture
-const SCALE = 8; // of its canvas
 const BARS = 5; // most probable classes
 const REST = 500; // ms without a move, then the view is sent
 const PACE = 6000; // ms that reading the whole picture takes
 const ROOM = 330; // pixels of all strips, so that they are in sight on a projector
-const GREY = 0.22; // light that is left of what has not been read
 
 export default function readerBoard({ data: [data], parentElement, setStateValue }) {
   const root = parentElement.querySelector('.reader');
@@ -29,6 +28,8 @@ class ReaderBoard {
     const find = (name) => root.querySelector(`.reader-${name}`);
     for (const name of ['scrub', 'picture', 'path', 'plot', 'bars', 'orders', 'strips', 'words', 'notes', 'told', 'knew', 't', 'axes', 'ticks']) this[`${name}Part`] = find(name);
     this.strips = [];
+    this.palette = {};
+    this.path = new StatePath(this.pathPart);
     this.makePlot();
     this.scrubPart.addEventListener('input', () => this.take(Number(this.scrubPart.value)));
     this.scrubPart.addEventListener('keydown', (event) => this.press(event));
@@ -36,7 +37,7 @@ class ReaderBoard {
     this.ordersPart.addEventListener('keydown', (event) => this.walk(event));
     this.follow(this.plotPart, (x) => Math.round(x * this.data.tokens));
     this.follow(this.picturePart, (x, y) => this.placeOf(x, y));
-    this.follow(this.pathPart, (x, y) => this.nearest(x, y));
+    this.follow(this.pathPart, (x, y) => this.path.nearest(x, y));
     for (const [on, state] of [['pointerover', true], ['pointerout', false], ['focusin', true], ['focusout', false]]) {
       this.wordsPart.addEventListener(on, ({ target }) => this.light(target.dataset.light, state));
     }
@@ -64,7 +65,7 @@ class ReaderBoard {
     }
     this.showNotes();
     if (ready) this.draw();
-    else this.paint([], 0, 32);
+    else paint(this.picturePart, this.pixels, [], SIDE, {});
     this.root.dataset.what = data.what; // tells a test what is on the board
     this.root.dataset.orders = Object.keys(data.orders).join(' ');
   }
@@ -81,10 +82,9 @@ class ReaderBoard {
     this.shown = orders[this.kind] ? this.kind : trained;
     const raw = orders[this.shown];
     this.now = { ...raw, order: shorts(raw.order), beliefs: floats(raw.beliefs), path: floats(raw.path) };
-    this.trained = floats(orders[trained].path);
     this.truth = classes.indexOf(this.data.label);
     this.firsts = Array.from({ length: tokens + 1 }, (_, t) => this.first(t));
-    this.frame = this.window();
+    this.path.read(this.shown === trained ? this.now.path : floats(orders[trained].path), this.now.path);
     this.strips.forEach((strip, place) => strip.read(raw.strips[place], tokens));
     this.curves();
     this.toldPart.textContent = raw.told;
@@ -195,17 +195,6 @@ class ReaderBoard {
     return this.now.order.indexOf(at(y) * side + at(x)) + 1;
   }
 
-  nearest(x, y) {
-    const { width, height } = this.pathPart;
-    let [best, least] = [0, Infinity];
-    for (let t = 0; t <= this.data.tokens; t += 1) {
-      const [px, py] = this.dot(this.now.path, t);
-      const far = (px - x * width) ** 2 + (py - y * height) ** 2;
-      if (far < least) [best, least] = [t, far];
-    }
-    return best;
-  }
-
   // ---- what does not move ----
 
   showOrders() {
@@ -297,12 +286,12 @@ class ReaderBoard {
   // ---- what follows t ----
 
   draw() {
-    const { tokens, patch } = this.data;
+    const { tokens } = this.data;
     this.palette = {};
     this.scrubPart.value = this.t;
     this.tPart.textContent = `t = ${this.t} of ${tokens}`;
     this.line.style.left = `${(100 * this.t) / tokens}%`;
-    this.paint(this.now.order, this.t, patch);
+    this.showPicture();
     const top = this.showBars();
     this.showPath();
     for (const strip of this.strips) strip.draw(this.t);
@@ -329,125 +318,27 @@ class ReaderBoard {
     return `${classes[order[0]]} ${percent(order[0])}`;
   }
 
-  // The picture: what has been read as it is, the rest in pale grey, and the way of reading through the middles of the patches.
-  paint(order, t, patch) {
-    const side = SIDE / patch;
-    const read = new Set(order.subarray ? order.subarray(0, t) : []);
-    const image = new ImageData(SIDE, SIDE);
-    for (let i = 0; i < SIDE * SIDE; i += 1) {
-      const own = Math.floor(Math.floor(i / SIDE) / patch) * side + Math.floor((i % SIDE) / patch);
-      let rgb = this.pixels.subarray(3 * i, 3 * i + 3);
-      if (!read.has(own)) rgb = Array(3).fill(150 + GREY * (0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]));
-      image.data.set([...rgb, 255], 4 * i);
-    }
-    sheet.getContext('2d').putImageData(image, 0, 0);
-    const pen = this.picturePart.getContext('2d');
-    pen.imageSmoothingEnabled = false;
-    pen.drawImage(sheet, 0, 0, SIDE * SCALE, SIDE * SCALE);
-    if (t) this.route(pen, [...order.subarray(0, t)], side, patch * SCALE);
+  showPicture() {
+    const [run, back] = [this.color('--lab-run'), this.color('--lab-wrong')];
+    const read = [...this.now.order.subarray(0, this.t)];
+    paint(this.picturePart, this.pixels, read, this.data.patch, { both: this.data.way === 'bidirectional', run, back });
   }
 
-  route(pen, read, side, size) {
-    const middle = (index) => [((index % side) + 0.5) * size, (Math.floor(index / side) + 0.5) * size];
-    const beside = (from, to) => Math.abs((from % side) - (to % side)) + Math.abs(Math.floor(from / side) - Math.floor(to / side)) === 1;
-    for (const [width, style, jumps] of [[1, 'rgba(255, 255, 255, 0.4)', true], [3, 'rgba(0, 0, 0, 0.35)', false], [1.5, 'rgba(255, 255, 255, 0.75)', false]]) {
-      Object.assign(pen, { lineWidth: width, strokeStyle: style });
-      pen.beginPath();
-      read.forEach((index, place) => {
-        const joined = place > 0 && (jumps || beside(read[place - 1], index)); // a jump is a thin line
-        if (joined) pen.lineTo(...middle(index));
-        else pen.moveTo(...middle(index));
-      });
-      pen.stroke();
-    }
-    const frame = (index, color) => {
-      const [x, y] = [(index % side) * size, Math.floor(index / side) * size];
-      for (const [width, style] of [[6, '#fff'], [3.5, color]]) {
-        Object.assign(pen, { lineWidth: width, strokeStyle: style });
-        pen.strokeRect(x + 1.5, y + 1.5, size - 3, size - 3);
-      }
-    };
-    const last = read[read.length - 1];
-    frame(last, this.color('--lab-run'));
-    if (this.data.way !== 'bidirectional') return;
-    if (last !== read[0]) frame(read[0], this.color('--lab-wrong'));
-    const name = (index, text, color) => {
-      const [x, y] = middle(index);
-      Object.assign(pen, { font: '600 17px sans-serif', textAlign: 'center', textBaseline: 'middle', lineWidth: 4, strokeStyle: '#fff', fillStyle: color });
-      const inside = Math.min(Math.max(x, 12), SIDE * SCALE - 12);
-      pen.strokeText(text, inside, y);
-      pen.fillText(text, inside, y);
-    };
-    name(last, '→', this.color('--lab-run'));
-    if (last !== read[0]) name(read[0], '←', this.color('--lab-wrong'));
+  showPath() {
+    const { axes, classes } = this.data;
+    this.path.draw(this.t, {
+      colors: this.firsts.map((k) => this.lookColor(k)),
+      answer: classes[this.firsts[this.t]],
+      ink: getComputedStyle(this.root).color,
+      line: this.color('--lab-run'),
+      ground: this.color('--st-background-color'),
+    });
+    this.pathPart.ariaLabel = `Path of the state in two principal components, ${axes.join(', ')}: at t = ${this.t} the answer is ${classes[this.firsts[this.t]]}.`;
   }
 
   // An accent of the page. Looked up once a drawing: the theme may change in between, but each look costs.
   color(name) {
     return (this.palette[name] ??= getComputedStyle(this.root).getPropertyValue(name));
-  }
-
-  // ---- the path ----
-
-  // Where the state after t patches lies on the canvas, in its pixels: both axes on one scale.
-  dot(path, t) {
-    const { width, height } = this.pathPart;
-    const [x, y, span] = this.frame;
-    const scale = (0.86 * Math.min(width, height)) / span;
-    return [width / 2 + (path[2 * t] - x) * scale, height / 2 - (path[2 * t + 1] - y) * scale];
-  }
-
-  // Middle and width of what must be in sight: the path as trained, and the one that is shown.
-  window() {
-    const ends = [0, 1].map((axis) => {
-      const all = [this.trained, this.now.path].flatMap((path) => [...path].filter((_, place) => place % 2 === axis));
-      return [Math.min(...all), Math.max(...all)];
-    });
-    return [...ends.map(([low, high]) => (low + high) / 2), Math.max(...ends.map(([low, high]) => high - low)) || 1];
-  }
-
-  showPath() {
-    const ratio = Math.max(1, window.devicePixelRatio || 1);
-    const box = this.pathPart.getBoundingClientRect();
-    Object.assign(this.pathPart, { width: Math.round(box.width * ratio), height: Math.round(box.height * ratio) }); // clears it
-    if (!this.pathPart.width) return;
-    const pen = this.pathPart.getContext('2d');
-    const { tokens, classes } = this.data;
-    const ink = getComputedStyle(this.root).color;
-    const draw = (path, from, to, { width, color, alpha, dash = [] }) => {
-      Object.assign(pen, { lineWidth: width * ratio, strokeStyle: color, globalAlpha: alpha, lineJoin: 'round' });
-      pen.setLineDash(dash.map((part) => part * ratio));
-      pen.beginPath();
-      for (let t = from; t <= to; t += 1) pen.lineTo(...this.dot(path, t));
-      pen.stroke();
-      pen.setLineDash([]);
-      pen.globalAlpha = 1;
-    };
-    const ghost = this.shown !== this.data.trained;
-    if (ghost) draw(this.trained, 0, tokens, { width: 1, color: ink, alpha: 0.35, dash: [3, 3] });
-    draw(this.now.path, 0, tokens, { width: 1, color: ink, alpha: 0.2 });
-    draw(this.now.path, 0, this.t, { width: 1.5, color: this.color('--lab-run'), alpha: 0.9 });
-    for (let t = 0; t <= this.t; t += 1) {
-      pen.fillStyle = this.lookColor(this.firsts[t], ink);
-      pen.globalAlpha = this.lookColor(this.firsts[t], '') ? 1 : 0.5;
-      disc(pen, this.dot(this.now.path, t), (tokens > 100 ? 1.7 : 2.4) * ratio);
-    }
-    pen.globalAlpha = 1;
-    const mark = (place, text, color, size) => {
-      Object.assign(pen, { font: `${11 * ratio}px sans-serif`, textBaseline: 'middle', lineWidth: 3 * ratio, strokeStyle: this.color('--st-background-color'), fillStyle: color });
-      disc(pen, place, size * ratio);
-      pen.textAlign = place[0] > this.pathPart.width / 2 ? 'right' : 'left';
-      const x = place[0] + (pen.textAlign === 'left' ? 8 : -8) * ratio;
-      pen.strokeText(text, x, place[1]);
-      pen.fillStyle = ink;
-      pen.fillText(text, x, place[1]);
-    };
-    const [start, end] = [0, this.t].map((t) => this.dot(this.now.path, t));
-    const apart = Math.abs(start[0] - end[0]) + Math.abs(start[1] - end[1]) > 25 * ratio; // else one text would lie on the other
-    mark(start, apart ? 't = 0' : '', ink, 2.5);
-    const here = this.firsts[this.t];
-    mark(end, classes[here], this.lookColor(here, ink), 5);
-    this.pathPart.ariaLabel = `Path of the state in two principal components, ${this.data.axes.join(', ')}: at t = ${this.t} the answer is ${classes[here]}.`;
   }
 
   // The most probable class after t patches.
@@ -458,17 +349,8 @@ class ReaderBoard {
     return best;
   }
 
-  lookColor(k, other) {
+  lookColor(k) {
     const name = { true: '--lab-right', told: '--lab-run', false: '--lab-wrong' }[this.look(k)];
-    return name ? this.color(name) : other;
+    return name ? this.color(name) : '';
   }
-}
-
-const sheet = document.createElement('canvas');
-sheet.width = sheet.height = SIDE;
-
-function disc(pen, [x, y], radius) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 2 * Math.PI);
-  pen.fill();
 }
