@@ -15,10 +15,7 @@ from dashboard.reader import Seen, board, choose_run, explained, link_values, nu
 from dashboard.vit_looks import kept_epochs
 
 EXPERIMENTS = {
-    "A heart, read in rows as trained: what changes when you take Hilbert's curve instead?": {
-        "set": "shapes",
-        "run": "recorded-shapes-gru",
-    },
+    "The ship in columns: why does it know so much sooner?": {"order": "columns", "t": "47"},
     "After one epoch: does the state move yet, and where to?": {"set": "shapes", "run": "recorded-shapes-gru", "epoch": "1"},
     "Two directions: an LSTM that also reads backwards": {"run": "recorded-cifar10-compare-lstm-0"},
 }

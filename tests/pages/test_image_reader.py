@@ -106,6 +106,13 @@ def test_an_order_that_it_was_not_trained_with_is_said():
     np.testing.assert_allclose(beliefs_of(board, "hilbert")[-1], probabilities(own_model(HAND_IN), moved)[0], atol=1e-5)
 
 
+def test_in_columns_the_hull_comes_early():
+    """The experiment on the page: the same ship, known much sooner."""
+    board = board_of(open_reader(order="columns", t="47"))
+    assert (board["order"], board["t"]) == ("columns", 47)
+    assert board["orders"]["columns"]["known"] == 47 and board["orders"]["rows"]["known"] == 150
+
+
 def test_both_directions_are_shown():
     board = board_of(open_reader(run=LSTM))
     assert board["way"] == "bidirectional"
