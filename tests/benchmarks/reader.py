@@ -48,7 +48,7 @@ def reader(options: argparse.Namespace) -> str:
     """The table of the page's times."""
     from playwright.sync_api import sync_playwright
 
-    rows = []
+    rows, images = [], 3 if options.quick else IMAGES
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
@@ -60,11 +60,11 @@ def reader(options: argparse.Namespace) -> str:
                 page.goto(f"http://127.0.0.1:{port}/reader?set=shapes&run={run_id}")
                 page.wait_for_function(READ, timeout=90_000)
                 page.wait_for_timeout(3_000)
-                rows += _rows(name, page.evaluate(MOVE, MOVES), _images(page, 3 if options.quick else IMAGES))
+                rows += _rows(name, page.evaluate(MOVE, MOVES), _images(page, images))
                 page.close()
         browser.close()
     head = ["what", "p50", "p95", "need"]
-    return f"### The image reader\n\n{table(head, rows)}\n\n{MOVES} moves in the browser, {IMAGES} images from the server, one viewer."
+    return f"### The image reader\n\n{table(head, rows)}\n\n{MOVES} moves in the browser, {images} images from the server, one viewer."
 
 
 def _images(page: Any, count: int) -> list[float]:
