@@ -92,6 +92,14 @@ PAGES = (
         help="Why a plain RNN forgets: gradients through time, what three cells recall, and which inputs moved which output.",
     ),
     Page(
+        title="The image reader",
+        icon=":material/auto_stories:",
+        file="reader.py",
+        url_path="reader",
+        section="Recurrence",
+        help="One network reads one picture, patch by patch: its state, its gates, what it believes, and when it knew.",
+    ),
+    Page(
         title="What passes the bar?",
         icon=":material/stairs:",
         file="bar.py",

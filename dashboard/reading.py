@@ -169,12 +169,12 @@ def view_of(total: int) -> dict[str, Any]:
     if sent.get("of") == total:
         st.session_state[VIEW] = dict(sent)
     kept = st.session_state[VIEW] if st.session_state[VIEW]["of"] == total else {}
-    t = _count(kept.get("t"), total)
-    path = [_count(part, total - 1) for part in str(kept.get("path", "")).split("-")]
+    t = count_of(kept.get("t"), total)
+    path = [count_of(part, total - 1) for part in str(kept.get("path", "")).split("-")]
     return {"t": total // 2 if t is None else t, "of": total, "path": path if len(path) == 2 and None not in path else []}
 
 
-def _count(value: Any, most: int) -> int | None:
+def count_of(value: Any, most: int) -> int | None:
     """A whole number from 0 to `most`; None for anything else."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) <= most else None

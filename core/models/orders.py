@@ -51,6 +51,7 @@ def shuffled(side: int) -> np.ndarray:
 ORDERS: dict[str, Callable[[int], np.ndarray]] = {
     "rows": rows, "columns": columns, "snake": snake, "hilbert": hilbert, "random": shuffled,
 }  # fmt: skip
+TRAINED = "rows"  # in which every model of the lab learns to read
 
 
 def scan_order(kind: str, side: int) -> np.ndarray:

@@ -42,18 +42,27 @@ def way_of_reading(model: nn.Module) -> str:
 def beliefs(model: nn.Module, images: Tensor) -> Tensor:
     """Class probabilities after t = 0, 1, ..., T patches of each normalised image: (B, 3, H, W) -> (B, T + 1, K) float64.
 
-    Row T is the model's answer to the whole image. Raises ConfigError for a model that does not read patches one after the other, has more
-    than `MOST_PATCHES` to read each beginning of, or is in train mode; DataError when an answer is not finite.
+    Row T is the model's answer to the whole image. Raises what `beliefs_of_tokens` does.
+    """
+    way_of_reading(model)  # says what is wrong with a model that has no `embed`
+    return beliefs_of_tokens(model, model.embed(images))  # (B, 3, H, W) -> (B, T, C)
+
+
+@torch.no_grad()
+def beliefs_of_tokens(model: nn.Module, tokens: Tensor) -> Tensor:
+    """The same of patches that `model.embed` has made tokens of, in the order in which they are to be read: (B, T, C) -> (B, T + 1, K).
+
+    Raises ConfigError for a model that does not read patches one after the other, has more than `MOST_PATCHES` to read each beginning of,
+    or is in train mode; DataError when an answer is not finite.
     """
     way = way_of_reading(model)
     if model.training:
         raise ConfigError("The model is in train mode: dropout would draw other numbers after every patch. Call model.eval() first.")
-    if way != "recurrent" and model.embed.num_patches > MOST_PATCHES:
+    if way != "recurrent" and tokens.shape[1] > MOST_PATCHES:
         raise ConfigError(
-            f"This model reads {model.embed.num_patches:,} patches, and each beginning of them anew: at most {MOST_PATCHES} are followed "
+            f"This model reads {tokens.shape[1]:,} patches, and each beginning of them anew: at most {MOST_PATCHES} are followed "
             "here. Choose a run with larger patches, or a recurrent one in one direction, which reads them all in one go."
         )
-    tokens = model.embed(images)  # (B, 3, H, W) -> (B, T, C)
     if way == "recurrent":
         logits = _running(model, tokens)
     else:

@@ -25,6 +25,7 @@ BENCHMARKS = {
     "board": ("board", 2, "the Compare page with 200 runs of 2,000 points: first draw and hover"),
     "memory": ("memory", 3, "the page Memory: from the move of a slider to the new picture"),
     "unrolled": ("unrolled", 2, "from a move of a slider to the new picture on the pages Sequences, and Depth and direction"),
+    "reader": ("reader", 1, "the image reader: from a move of the scrub bar, and from another image, to the new picture"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
 }
 

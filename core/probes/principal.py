@@ -1,0 +1,39 @@
+"""The plane in which points of many dimensions spread most: two principal components (Pearson 1901). No torch: it is NumPy's SVD."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """A plane through the mean of some points; `shares` says how much of their variance lies along each of its axes."""
+
+    mean: np.ndarray  # (D,)
+    axes: np.ndarray  # (2, D), of length 1 and at right angles; zeros where the points have no such direction
+    shares: np.ndarray  # (2,), 0 to 1
+
+    def place(self, points: np.ndarray) -> np.ndarray:
+        """Where (..., D) points lie in the plane, (..., 2): straight down onto it."""
+        return (points - self.mean) @ self.axes.T
+
+    def share(self, points: np.ndarray) -> float:
+        """How much of the variance of other points (N, D), around their own mean, is seen in the plane: 0 to 1."""
+        around = points - points.mean(axis=0)
+        whole = (around**2).sum()
+        return float(((around @ self.axes.T) ** 2).sum() / whole) if whole else 0.0
+
+
+def principal_plane(points: np.ndarray) -> Plane:
+    """The plane in which (N, D) points spread most. The sign of an axis is free: its largest entry is positive here."""
+    points = np.asarray(points, np.float64)
+    mean = points.mean(axis=0)
+    _, singular, directions = np.linalg.svd(points - mean, full_matrices=False)  # (R,), (R, D); R = min(N, D)
+    axes, variance = np.zeros((2, points.shape[1])), np.zeros(2)
+    count = min(2, len(singular))
+    signs = np.sign(directions[np.arange(count), np.abs(directions[:count]).argmax(axis=1)])
+    axes[:count], variance[:count] = directions[:count] * signs[:, None], singular[:count] ** 2
+    whole = (singular**2).sum()
+    return Plane(mean, axes, variance / whole if whole else variance)

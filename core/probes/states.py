@@ -1,0 +1,161 @@
+"""What a recurrent classifier holds in mind after each patch: recorded by forward hooks while it reads, in any order of patches.
+
+A network in one direction has one state h_t after t patches, and its head reads that, or the mean of h_1 ... h_t. One in both directions
+reads the first t patches as a sequence of their own (as in `core.probes.reading`): forwards it ends at patch t, backwards it starts there
+and ends at patch 1; its head reads where each direction ends, or the means of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import get_ident
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.errors import ConfigError
+from core.models.cells import GRUStep, LSTMStep, RNNStep, gru_cell, lstm_cell, rnn_cell
+from core.models.recurrent import RecurrentClassifier, SequenceClassifier, last_state
+from core.probes.reading import beliefs_of_tokens
+
+TOLERANCE = 1e-5  # of states and probabilities that are computed in float32
+PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+Steps = RNNStep | LSTMStep | GRUStep
+
+
+@dataclass(frozen=True, eq=False)
+class StateRecord:
+    """What hooks saw of a model that read S sequences of T tokens with H hidden units; at place 0 nothing has been read yet."""
+
+    tokens: Tensor  # (S, T, C) as the recurrent layers got them
+    states: Tensor  # (S, T + 1, H) of one direction; of both, what the head reads of each, (S, T + 1, 2H)
+    read: Tensor  # (S, T + 1, H) or 2H: what the head got
+    beliefs: Tensor  # (S, T + 1, K) float64, what it made of that
+
+
+def record_states(model: nn.Module, image: Tensor, orders: Sequence[np.ndarray]) -> StateRecord:
+    """Let `model` read one normalised image (1, 3, H, W) in S orders (T,), each a permutation of its patches.
+
+    Hooks on its recurrent layers and its head record what passes; they are always taken away again, and hear nothing of other threads that
+    use the model meanwhile. Raises ConfigError for a model without a state, and what `beliefs_of_tokens` does.
+    """
+    if not isinstance(model, RecurrentClassifier):
+        raise ConfigError(
+            f"{type(model).__name__} carries no state from patch to patch, so there is none to show: choose a GRU, an LSTM or an RNN."
+        )
+    own = get_ident()
+    states, read = [], []
+
+    def keep_states(_: nn.Module, __: tuple[Tensor, ...], output: tuple[Tensor, Tensor]) -> None:
+        if get_ident() == own:
+            states.append(output[0])
+
+    def keep_read(_: nn.Module, args: tuple[Tensor, ...], __: Tensor) -> None:
+        if get_ident() == own:
+            read.append(args[0])
+
+    with torch.no_grad():
+        tokens = model.embed(image)[0][torch.from_numpy(np.stack(orders))]  # (1, 3, H, W) -> (T, C) -> (S, T, C)
+        with _hook(model.rnn, keep_states), _hook(model.head, keep_read):
+            beliefs = beliefs_of_tokens(model, tokens)
+    got = torch.cat([part.reshape(-1, tokens.shape[1] + 1, part.shape[-1]) for part in read])  # both directions: one sequence at a time
+    shown = got if model.rnn.bidirectional else nn.functional.pad(states[0], (0, 0, 1, 0))  # h_0 is zeros
+    return StateRecord(tokens, shown, got, beliefs)
+
+
+@contextmanager
+def _hook(module: nn.Module, hook: Callable) -> Iterator[None]:
+    handle = module.register_forward_hook(hook)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+@torch.no_grad()
+def steps_by_hand(model: RecurrentClassifier, tokens: Tensor) -> Steps:
+    """Every gate and state of the last layer, forwards, by the lab's own equations: tokens (S, T, C) -> fields (S, T, H).
+
+    All steps at once: each is given its token and the state before it, and must give the state after it. Raises ConfigError for several
+    layers in both directions: the upper ones also read what comes from the end of the sequence.
+    """
+    rnn = model.rnn
+    if rnn.bidirectional and rnn.num_layers > 1:
+        raise ConfigError(
+            f"{rnn.num_layers} layers in both directions: the upper ones also read what comes from the end, so their gates at patch t "
+            "change with where reading ends."
+        )
+    for layer in range(rnn.num_layers):
+        weights = [getattr(rnn, f"{name}_l{layer}") for name in PARAMETERS]
+        inputs, tokens = tokens, _states_of(rnn.mode, weights, tokens)  # -> (S, T, H)
+    before = nn.functional.pad(tokens[:, :-1], (0, 0, 1, 0))  # (S, T, H): zeros, then h_1 ... h_{T-1}
+    if rnn.mode == "LSTM":
+        return _with_cells(lstm_cell(inputs, (before, torch.zeros_like(before)), *weights))
+    return (gru_cell if rnn.mode == "GRU" else rnn_cell)(inputs, before, *weights)
+
+
+def _states_of(mode: str, weights: Sequence[Tensor], inputs: Tensor) -> Tensor:
+    """The states of one layer in one direction, by torch: (S, T, C) -> (S, T, H)."""
+    kind = {"GRU": nn.GRU, "LSTM": nn.LSTM}.get(mode, nn.RNN)
+    layer = kind(inputs.shape[-1], weights[1].shape[1], batch_first=True, device="meta")
+    layer.load_state_dict({f"{name}_l0": value for name, value in zip(PARAMETERS, weights, strict=True)}, assign=True)
+    return layer(inputs)[0]
+
+
+def _with_cells(steps: LSTMStep) -> LSTMStep:
+    """Steps (S, T, H) of an LSTM whose cell state is carried along: c_t = f c_{t-1} + i g, from zeros."""
+    cell, cells = torch.zeros_like(steps.forget[:, 0]), []
+    for forget, new in zip(steps.forget.unbind(1), (steps.input * steps.candidate).unbind(1), strict=True):
+        cell = forget * cell + new
+        cells.append(cell)
+    cells = torch.stack(cells, 1)
+    return steps._replace(cell=cells, hidden=steps.output * cells.tanh())
+
+
+@torch.no_grad()
+def answers_in_order(model: RecurrentClassifier, images: Tensor, order: np.ndarray) -> Tensor:
+    """What `model` says of normalised images (B, 3, H, W) when their patches come in another order (T,): classes (B,)."""
+    tokens = model.embed(images)[:, torch.from_numpy(order)]  # (B, T, C)
+    return SequenceClassifier.forward(model, tokens).argmax(-1)  # (B, K) -> (B,)
+
+
+@dataclass(frozen=True)
+class StateCheck:
+    """How far a record is from what it must be: largest differences of a state or a probability."""
+
+    alone: float  # after a quarter, a half, three quarters and all of the patches, from torch's layers run on these patches alone
+    whole: float  # the last belief in the order that patches are cut in, from the model's own answer
+    by_hand: float | None  # forward states from the lab's own equations; None where the record has none to compare
+    tolerance: float = TOLERANCE
+
+    @property
+    def passed(self) -> bool:
+        return max(self.alone, self.whole, self.by_hand or 0.0) <= self.tolerance
+
+
+@torch.no_grad()
+def check_states(model: RecurrentClassifier, image: Tensor, record: StateRecord, hands: Steps | None) -> StateCheck:
+    """Check a `record` whose first order is the one that patches are cut in, row by row, and the steps by hand for it, if there are any."""
+    total = record.tokens.shape[1]
+    alone = 0.0
+    for t in sorted({max(1, total * k // 4) for k in (1, 2, 3, 4)}):
+        beginning = record.tokens[:, :t]
+        states, final = model.rnn(beginning)  # (S, t, H) or 2H
+        ends = states.mean(1) if model.rnn.bidirectional and model.readout == "mean" else last_state(model.rnn, final)
+        logits = SequenceClassifier.forward(model, beginning)  # (S, K)
+        alone = max(alone, _apart(record.states[:, t], ends), _apart(record.beliefs[:, t], logits.double().softmax(-1)))
+    whole = _apart(record.beliefs[0, -1], model(image)[0].double().softmax(-1))
+    by_hand = None
+    if hands is not None:
+        forwards = hands.hidden  # (S, T, H)
+        if model.rnn.bidirectional and model.readout == "mean":
+            forwards = forwards.cumsum(1) / torch.arange(1, total + 1, dtype=forwards.dtype)[:, None]
+        by_hand = _apart(record.states[:, 1:, : forwards.shape[-1]], forwards)
+    return StateCheck(alone, whole, by_hand)
+
+
+def _apart(one: Tensor, other: Tensor) -> float:
+    return (one - other).abs().max().item()

@@ -1,0 +1,71 @@
+"""One network that reads one picture on one scrub bar: what has been read, what it believes, its state and its gates, and the state's path.
+
+    seen = view_sent(key="board")                                     # where the browser has been, before anything is computed
+    reader_board(data, key="board")
+
+`message` (dashboard/reader_cards.py) says what a message holds. All orders of reading are sent at once: all that follows the scrub bar, the
+buttons, the pointer or the keys happens in the browser; once it has come to rest, order and place are sent, for the page's link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import loader
+
+HTML = """<div class="reader">
+  <div class="reader-top">
+    <div class="reader-orders" role="radiogroup" aria-label="Order of reading"></div>
+    <div class="reader-told" aria-live="polite"></div>
+  </div>
+  <div class="reader-bar">
+    <b class="reader-t"></b>
+    <input class="reader-scrub" type="range" min="0" step="1" aria-label="Patches read, t">
+    <div class="reader-tools">
+      <button type="button" data-act="back" aria-label="One patch back" title="One patch back: arrow left">‹</button>
+      <button type="button" data-act="play" title="Read patch by patch: space bar on the scrub bar">Play</button>
+      <button type="button" data-act="on" aria-label="One patch on" title="One patch on: arrow right">›</button>
+    </div>
+  </div>
+  <div class="reader-body">
+    <div class="reader-left">
+      <canvas class="reader-picture" width="256" height="256" role="img"></canvas>
+      <canvas class="reader-path" data-part="path" role="img"></canvas>
+      <div class="reader-axes"></div>
+    </div>
+    <div class="reader-rows">
+      <div class="reader-row" data-part="plot">
+        <div class="reader-plot" role="img"></div>
+        <div class="reader-bars" role="img"></div>
+      </div>
+      <div class="reader-strips"></div>
+      <div class="reader-row"><div class="reader-ticks" aria-hidden="true"></div><div class="reader-legend">t, patches read</div></div>
+    </div>
+  </div>
+  <p class="reader-knew" aria-live="polite"></p>
+  <p class="reader-words"></p>
+  <div class="reader-foot"><div class="reader-notes"></div><button type="button" data-act="svg">Figure as SVG</button></div>
+</div>"""
+
+_mount = st.components.v2.component(
+    "sequence_lab_reader_board",
+    html=HTML,
+    css=Path(__file__).with_name("reader_board.css").read_text("utf-8"),
+    js=loader("reader_board/reader_board.js"),
+    isolate_styles=False,  # the accents are the page's
+)
+
+
+def view_sent(*, key: str) -> Mapping[str, Any]:
+    """What the browser has sent last: {"order", "t", "of"}, or nothing. It comes from a browser: check it."""
+    sent = (st.session_state.get(key) or {}).get("view")
+    return sent if isinstance(sent, dict) else {}
+
+
+def reader_board(data: dict[str, Any], *, key: str) -> None:
+    """Draw or update the board `key` from `data`."""
+    _mount(data=[data], key=key, on_view_change=lambda: None)
