@@ -163,9 +163,7 @@ def board(seen: Seen) -> Mapping[str, str]:
     picture = seen.picture
     if "torch" not in sys.modules:
         reader_board(waiting(picture, what="", notes=[WAITING]), key=BOARD)
-        import core.training.checkpoint  # noqa: F401 - seconds
-
-        st.rerun()
+        state.load_torch()
     wanted = all_kinds(seen.run)
     total = (32 // tokens_of(seen.run.config)[0]) ** 2
     view = view_of(total, wanted)
@@ -183,7 +181,7 @@ def board(seen: Seen) -> Mapping[str, str]:
     if not done:
         read(seen, wanted)
         st.session_state[ALL] = seen.what
-        st.rerun()
+        state.run_again()
     return link_of(view)
 
 

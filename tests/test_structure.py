@@ -56,7 +56,7 @@ TORCH_FREE = {
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
-TOOLS = {"ruff"}  # run by the Makefile
+TOOLS = {"ruff": "ruff check", "pytest-xdist": "-n 2", "pytest-rerunfailures": "--reruns 1"}  # and how the Makefile or CI calls them
 
 
 def sources(*folders: str, endings: tuple[str, ...] = (".py",)) -> list[Path]:
@@ -210,7 +210,8 @@ def test_requirements_are_what_is_imported():
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
     modules = {name.split(".")[0] for p in sources(*PACKAGES, "tests") for name in imported(ast.parse(p.read_text("utf-8")))}
-    none(sorted(r for r in required - TOOLS if IMPORT_NAMES.get(r, r) not in modules), "required but not used")
-    assert {r for r in TOOLS if r in (ROOT / "Makefile").read_text("utf-8")} == TOOLS & required
+    none(sorted(r for r in required - TOOLS.keys() if IMPORT_NAMES.get(r, r) not in modules), "required but not used")
+    called = "".join((ROOT / file).read_text("utf-8") for file in ("Makefile", ".ci/run"))
+    assert {tool for tool, call in TOOLS.items() if call in called} == TOOLS.keys() & required
     known = {IMPORT_NAMES.get(r, r) for r in required} | {*sys.stdlib_module_names, *PACKAGES, "tests"}
     none(sorted(modules - known), "used but not required")
