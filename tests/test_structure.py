@@ -206,6 +206,11 @@ def test_nothing_needs_a_posix_system():
     none(found(r"\.(?:read|write)_text\((?!.*utf-8)", sources(*PACKAGES)))
 
 
+def test_no_two_test_files_have_one_name():
+    names = [path.name for path in sources("tests") if path.name.startswith("test_")]
+    none(sorted({name for name in names if names.count(name) > 1}), "pytest imports them by their names")
+
+
 def test_requirements_are_what_is_imported():
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
