@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,7 @@ COMPARED = {"tokens": "per token", "pooled": "their mean"}  # what is compared: 
 NOT_MOVED = "nothing moved"
 PLAIN = 32  # outputs f(x) that are remembered, of all sessions
 _plain: dict[tuple, Tensor] = {}  # by model, picture and way
+_keeping = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +87,10 @@ def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared
 
 def _keep(same: tuple, plain: Tensor) -> None:
     """Remember f(x) for the next order of the same patches."""
-    _plain[same] = plain
-    while len(_plain) > PLAIN:
-        _plain.pop(next(iter(_plain)), None)
+    with _keeping:
+        _plain[same] = plain
+        while len(_plain) > PLAIN:
+            del _plain[next(iter(_plain))]
 
 
 def read_by(reader: Reader, picture: Shown) -> Tensor:

@@ -37,6 +37,16 @@ def test_train_mode_is_refused_and_the_model_left_as_it_is():
     assert examine(subject, IMAGE, RANDOM, Way()).equivariant
 
 
+@pytest.mark.parametrize("name", ["encoder-sinusoidal", "gru", "convolution"])
+def test_what_is_known_of_the_order_before_is_not_computed_again(name):
+    subject, other = untrained(name, 8), named_permutation("reverse", 16)
+    whole = examine(subject, IMAGE, other, Way())
+    short = examine(subject, IMAGE, other, Way(), plain=examine(subject, IMAGE, RANDOM, Way()).plain)
+    assert (short.max_abs_diff, short.verdict) == (whole.max_abs_diff, whole.verdict) and (short.plain == whole.plain).all()
+    marked = examine(subject, IMAGE, other, Way(), plain=whole.plain + 1)
+    assert (marked.plain == whole.plain + 1).all(), "it is taken as it is"
+
+
 def test_answers_are_the_models_own():
     model = build_model("vit", seed=1, positions="none").eval()
     subject = trained(model, 4)
