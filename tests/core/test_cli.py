@@ -292,6 +292,22 @@ def test_export_is_the_run_as_csv(home, run, said, lab, tmp_path, curve):
     assert code == 2 and "cannot be written" in err and "choose another --out" in err
 
 
+def test_shuffle_says_the_accuracy_by_dose_and_keeps_the_counts(home, run, said, lab, tmp_path):
+    file = tmp_path / "shuffled.json"
+    found = said("runs", "shuffle", run, "--images", "30", "--out", file)
+    best = RunManager(home).snapshot(run).best
+    assert (found["run"], found["epoch"], found["n"], set(found["doses"])) == (run, best.epoch, 30, {"swaps", "rows", "blocks"})
+    assert len({doses[0][2] for doses in found["doses"].values()}) == 1, "at dose 0 nothing has moved"
+    assert json.loads(file.read_text("utf-8")) == {name: value for name, value in found.items() if name != "run"}
+    text = lab("runs", "shuffle", run, "--images", "30")[1]
+    assert text.startswith(f"{run}, epoch {best.epoch}, 30 validation images, seed 0") and "8 pairs" in text
+    assert lab("runs", "shuffle", run, "--images", "0")[0] == 2
+    code, _, err = lab("runs", "shuffle", "nobody", "--images", "30")
+    assert code == 2 and "no run" in err
+    code, _, err = lab("runs", "shuffle", run, "--images", "30", "--out", tmp_path / "no" / "file")
+    assert code == 2 and "choose another --out" in err
+
+
 @pytest.mark.parametrize(("answer", "gone"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False)])
 def test_delete_asks_first_on_a_terminal(lab, tmp_path, monkeypatch, answer, gone):
     store = RunManager(tmp_path).store
