@@ -44,7 +44,11 @@ def ship() -> np.ndarray:
 
 
 def sailing_ship() -> np.ndarray:
-    """A boat under a gray sky, (3, 32, 32) uint8. Of 3,000 such boats, one that the recorded GRU and ViT know until patches are moved."""
+    """A boat under a gray sky, (3, 32, 32) uint8.
+
+    Found by a search: of 200 such boats that the recorded GRU and ViT know, one of six on which few swaps, chosen against the GRU first and
+    then against the ViT, make both give up in this order.
+    """
     return _drawn(BOAT, (MAST,), SAIL_HORIZON, GRAY)
 
 
