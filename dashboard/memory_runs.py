@@ -19,12 +19,13 @@ from dashboard.memory_words import columns_csv, influence_card, influence_messag
 from dashboard.opened import Weighted, opened, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.reading import normalized
+from dashboard.several_runs import choose_several
 
 if TYPE_CHECKING:
     from core.probes.run_memory import MemoryCheck, StatePath
     from core.training.checkpoint import OpenedModel
 
-RUNS, REFUSED, WEIGHTS, LOSS = "memory_runs", "memory_refused", "memory_weights", "memory_loss"
+RUNS, WEIGHTS, LOSS = "memory_runs", "memory_weights", "memory_loss"
 MOST_RUNS = 3
 RECURRENT = ("rnn", "lstm", "gru")
 FIRST_RUNS = tuple(f"recorded-cifar10-compare-{kind}-0" for kind in RECURRENT)
@@ -37,38 +38,17 @@ DASHES = ("", "7 4", "2 3")  # of the first, second, third run of the same kind
 def choose_runs() -> list[Weighted]:
     """The list of runs that are looked at."""
     runs = {run_id: run for run_id, run in weighted_runs().items() if run.config["model"] in RECURRENT}
-    if RUNS not in st.session_state:
-        asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
-        st.session_state[REFUSED] = next((refused(run_id) for run_id in asked if run_id not in runs), "")
-        st.session_state[RUNS] = [run_id for run_id in dict.fromkeys(asked) if run_id in runs][:MOST_RUNS] or first_runs(runs)
-    st.session_state[RUNS] = [run_id for run_id in st.session_state[RUNS] if run_id in runs]  # one may have been deleted
-    chosen = st.multiselect(
-        "Trained runs", list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}",
-        key=RUNS, max_selections=MOST_RUNS, persist_state="session", on_change=_forget_refused,
+    return choose_several(
+        "Trained runs", runs, first_runs(runs), key=RUNS, most=MOST_RUNS,
         help=f"Up to {MOST_RUNS} runs whose model hands a hidden state from patch to patch. The percentage is the accuracy on validation "
         "images. A ViT has no hidden states: it is not in the list.",
+        unfit="no hidden state goes from patch to patch in one sequence, so there is nothing to forget",
     )  # fmt: skip
-    if st.session_state.get(REFUSED):
-        st.warning(st.session_state[REFUSED])
-    return [runs[run_id] for run_id in chosen]
 
 
 def first_runs(runs: Mapping[str, Weighted]) -> list[str]:
     """The runs that are shown before any is chosen: one of each kind of cell."""
     return [run_id for run_id in FIRST_RUNS if run_id in runs]
-
-
-def _forget_refused() -> None:
-    st.session_state[REFUSED] = ""
-
-
-def refused(run_id: str) -> str:
-    """Why a run that a link names is not shown here."""
-    if run_id in weighted_runs():
-        model = weighted_runs()[run_id].config["model"]
-        why = "no hidden state goes from patch to patch in one sequence, so there is nothing to forget"
-        return f"{run_id[:40]} is a {model}: {why}. Choose others."
-    return f"There is no run {run_id[:40]} with weights here (any more): choose others."
 
 
 def choose_weights() -> tuple[str, str]:

@@ -20,6 +20,7 @@ from dashboard.components.reading_board import reading_board, view_sent
 from dashboard.opened import Weighted, open_best, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.reading_cards import EXPLAINED, Reading, card, failed_card, kind_of, message, proof_line
+from dashboard.several_runs import choose_several
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from core.probes.reading import ReadingCheck
     from core.training.checkpoint import OpenedModel
 
-RUNS, REFUSED, BOARD, VIEW, SEARCHED = "reading_runs", "reading_refused", "reading_board", "reading_view", "reading_searched"
+RUNS, BOARD, VIEW, SEARCHED = "reading_runs", "reading_board", "reading_view", "reading_searched"
 MOST_RUNS = 3
 READERS = ("gru", "lstm", "rnn", "vit")  # models that read one sequence of patches
 FIRST_RUNS = ("recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-lstm-0", "recorded-cifar10-compare-vit-0")
@@ -49,32 +50,12 @@ def first_runs(runs: Mapping[str, Weighted]) -> list[str]:
 def choose_readers() -> list[Weighted]:
     """The list of runs that read."""
     runs = readers()
-    if RUNS not in st.session_state:
-        asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
-        st.session_state[REFUSED] = next((not_a_reader(run_id) for run_id in asked if run_id not in runs), "")
-        st.session_state[RUNS] = [run_id for run_id in dict.fromkeys(asked) if run_id in runs][:MOST_RUNS] or first_runs(runs)
-    st.session_state[RUNS] = [run_id for run_id in st.session_state[RUNS] if run_id in runs]  # one may have been deleted
-    chosen = st.multiselect(
-        "Readers", list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}",
-        key=RUNS, max_selections=MOST_RUNS, persist_state="session", on_change=_forget_refused,
+    return choose_several(
+        "Readers", runs, first_runs(runs), key=RUNS, most=MOST_RUNS,
         help=f"Up to {MOST_RUNS} runs whose model reads one sequence of patches; each with its best weights. The percentage is its "
         "accuracy on validation images.",
+        unfit="it reads no single sequence of patches, so it cannot be stopped after patch t",
     )  # fmt: skip
-    if st.session_state.get(REFUSED):  # kept until others are chosen: the page runs more than once before it is complete
-        st.warning(st.session_state[REFUSED])
-    return [runs[run_id] for run_id in chosen]
-
-
-def _forget_refused() -> None:
-    st.session_state[REFUSED] = ""
-
-
-def not_a_reader(run_id: str) -> str:
-    """Why a run that a link names does not read here."""
-    if run_id in weighted_runs():
-        model = weighted_runs()[run_id].config["model"]
-        return f"{run_id[:40]} is a {model}: it reads no single sequence of patches, so it cannot be stopped after patch t. Choose others."
-    return f"There is no run {run_id[:40]} with weights here (any more): choose others."
 
 
 # ---- what they believe ----

@@ -27,6 +27,7 @@ from dashboard.live import shown
 from dashboard.opened import Weighted, open_best, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.predict import predict
+from dashboard.several_runs import choose_several
 
 RUNS, PATCH, EDITS, BOARD = "try_runs", "try_patch", "try_edits", "try_board"
 PATCHES = (2, 4, 8, 16)
@@ -45,19 +46,10 @@ def first_runs(runs: Mapping[str, Weighted]) -> list[str]:
 def choose_runs() -> list[Weighted]:
     """The list of runs that answer."""
     runs = weighted_runs()
-    if RUNS not in st.session_state:
-        asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
-        gone = [run_id for run_id in asked if run_id not in runs]
-        if gone:
-            st.warning(f"There is no run {gone[0][:40]} with weights here (any more): choose others.")
-        st.session_state[RUNS] = [run_id for run_id in asked if run_id in runs][:MOST_RUNS] or first_runs(runs)
-    st.session_state[RUNS] = [run_id for run_id in st.session_state[RUNS] if run_id in runs]  # one may have been deleted
-    chosen = st.multiselect(
-        "Runs", list(runs), format_func=lambda run_id: f"{runs[run_id].name}: {runs[run_id].title}",
-        key=RUNS, max_selections=MOST_RUNS, persist_state="session",
+    return choose_several(
+        "Runs", runs, first_runs(runs), key=RUNS, most=MOST_RUNS,
         help=f"Up to {MOST_RUNS}; each answers with its best weights. The percentage is its accuracy on validation images.",
     )  # fmt: skip
-    return [runs[run_id] for run_id in chosen]
 
 
 def choose_patch() -> int:

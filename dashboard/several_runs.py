@@ -1,0 +1,40 @@
+"""Several runs side by side on a page: chosen from those that it can show, at the first visit from its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard import state
+from dashboard.opened import Weighted, weighted_runs
+
+
+def choose_several(
+    label: str, runs: Mapping[str, Weighted], first: Sequence[str], *, key: str, most: int, help: str, unfit: str = ""
+) -> list[Weighted]:
+    """A list of `runs` (by id) of which up to `most` are chosen; `first` where the link names none.
+
+    Of a run that the link names and the page cannot show, it is said why until others are chosen: the page may run more than once before
+    it is complete. `unfit` is that reason for a run that is here, "its model ...".
+    """
+    said = f"{key}_refused"
+    if key not in st.session_state:
+        asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
+        st.session_state[said] = next((_why_not(run_id, unfit) for run_id in asked if run_id not in runs), "")
+        st.session_state[key] = [run_id for run_id in dict.fromkeys(asked) if run_id in runs][:most] or list(first)
+    st.session_state[key] = [run_id for run_id in st.session_state[key] if run_id in runs]  # one may have been deleted
+    chosen = st.multiselect(
+        label, list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}", key=key, max_selections=most,
+        persist_state="session", help=help, on_change=lambda: st.session_state.update({said: ""}),
+    )  # fmt: skip
+    if st.session_state.get(said):
+        st.warning(st.session_state[said])
+    return [runs[run_id] for run_id in chosen]
+
+
+def _why_not(run_id: str, unfit: str) -> str:
+    found = weighted_runs().get(run_id)
+    if found is None:
+        return f"There is no run {run_id[:40]} with weights here (any more): choose others."
+    return f"{run_id[:40]} is a {found.config['model']}: {unfit}. Choose others."
