@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from core.errors import ConfigError, unknown
 from core.models.attention import scaled_dot_product_attention
+from core.probes.threads import one_thread
 
 KINDS = ("by hand", "fused", "gru scan")
 MOST_TOKENS = 4096
@@ -81,12 +82,8 @@ def measure_cost(kind: str, length: int, width: int = 64, *, heads: int = 4, ima
             f"{length:,} tokens {kind} with {heads} heads and {images} image(s) take {needed / 1e6:,.0f} MB at once, and at most "
             f"{MOST_BYTES / 1e6:,.0f} MB are used here: choose fewer tokens, heads or images."
         )
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
+    with one_thread():
         return Cost(kind, length, _seconds(_pass(kind, length, width, heads, images), rounds), needed)
-    finally:
-        torch.set_num_threads(before)
 
 
 def exponent(lengths: Sequence[float], values: Sequence[float]) -> float:

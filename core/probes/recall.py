@@ -23,7 +23,6 @@ from core.probes.recall_task import FEATURES, SYMBOLS, recall_batch
 
 CELLS = ("rnn", "lstm", "gru")
 STEPS, BATCH = 400, 32
-RATES = (0.001, 0.003, 0.01, 0.03)
 JUDGED, JUDGE_EVERY = 1000, 20  # sequences that are judged, and after how many steps
 MOST_NORM = 1.0  # gradients are clipped to this norm: an RNN's may explode
 AWAY_SECONDS = 15.0  # nobody has looked for so long: the tab is closed
