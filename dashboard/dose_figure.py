@@ -23,10 +23,11 @@ AXES = {
 }
 
 
-def dose_figure(kind: str, responses: Mapping[str, Response], chance: float) -> go.Figure:
-    """A line for each response by its name, with the 95 % interval of each point; `chance` (a share) as a dashed line."""
+def dose_figure(kind: str, responses: Mapping[str, Response], chance: float | None) -> go.Figure:
+    """A line for each response by its name, with 95 % intervals; `chance` (a share) as a dashed line, where it is one for all."""
     figure = go.Figure([_line(kind, place, name, response) for place, (name, response) in enumerate(responses.items())])
-    figure.add_hline(chance, line={"color": QUIET, "dash": "dash"}, annotation={"text": "chance", "font": {"color": "gray"}})
+    if chance is not None:
+        figure.add_hline(chance, line={"color": QUIET, "dash": "dash"}, annotation={"text": "chance", "font": {"color": "gray"}})
     axis = {"type": "category"} if kind == "blocks" else {"range": [-0.02, 1.02], "tickformat": ".0%"}
     return figure.update_layout(
         xaxis={"title": AXES[kind], **axis}, yaxis={"title": "accuracy (top-1)", "range": [0, 1.02], "tickformat": ".0%"},

@@ -41,7 +41,8 @@ def dose_panel(kind: str, models: Sequence[str]) -> None:
     missing = [run for run in shown if found[run.run_id] is None]
     if missing and _asked(missing):
         st.rerun()
-    chance = 1 / min((len(services.run(run.run_id).classes) for run in shown), default=1)
+    counts = {len(services.run(run.run_id).classes) for run in shown}
+    chance = 1 / counts.pop() if len(counts) == 1 else None
     figure(kind, {label(run): response for run in shown if (response := found[run.run_id])}, chance)
 
 
@@ -72,7 +73,7 @@ def _asked(missing: Sequence[Weighted]) -> bool:
     return True
 
 
-def figure(kind: str, responses: dict[str, Response], chance: float) -> None:
+def figure(kind: str, responses: dict[str, Response], chance: float | None) -> None:
     """The figure, what it says, and its numbers to take along."""
     from dashboard.dose_figure import dose_csv, dose_figure
 
@@ -84,7 +85,7 @@ def figure(kind: str, responses: dict[str, Response], chance: float) -> None:
     st.caption(
         f"{summary(kind, responses)} What knows more of places has more to lose. Best weights of each run on {n} of its validation images, "
         f"each shuffled in a way of its own, the same for all models; patches of {PATCH} × {PATCH}; bars: 95 % by choice of images. "
-        "The runs on CIFAR-10 that came with the lab were measured when they were recorded."
+        "Counts of recorded runs came with the lab, where they have any; those of other runs were measured here."
     )
     st.download_button(
         "Numbers as CSV", lambda: dose_csv(responses), "shuffle-dose-response.csv", "text/csv", icon=":material/download:",
