@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("core", "dashboard", "pages")
 
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with.
-BASE = {"core", "core.errors", "core.hparams", "core.home"}
+BASE = {"core", "core.errors", "core.hparams", "core.home", "core.symbols"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
 HEADLESS = LEARNING | {"core.probes", "core.training", "core.evaluation", "core.published", "core.recorded", "core.results"}
 ALLOWED = {
@@ -22,6 +22,7 @@ ALLOWED = {
     "core.errors": set(),
     "core.hparams": {"core.errors"},
     "core.home": {"core.errors"},
+    "core.symbols": {"core.errors"},
     "core.scores": BASE,
     "core.metrics": BASE | {"core.scores"},
     "core.data": BASE,
@@ -40,10 +41,11 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders models.unrolled "
+    "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
+    "models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.cell_by_hand probes.change_of_mind probes.gradient_flow probes.later_word "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
-    "probes.typed probes.unrolled published recorded results scores",
+    "probes.typed probes.unrolled published recorded results scores symbols",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
