@@ -122,7 +122,12 @@ def stack_panel(asked: Asked) -> None:
         words=words(graph),
     )
     unrolled(data, key=NETWORK)
-    st.caption(proof_line(report))
+
+
+def proof_panel(asked: Asked) -> None:
+    """The proof and the downloads of the stack."""
+    st.caption(proof_line(stack(asked)))
+    downloads(asked)
 
 
 def figure(asked: Asked, graph: Graph, report: StackReport | None, *, style: str = "") -> str:

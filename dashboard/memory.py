@@ -86,7 +86,7 @@ def controls() -> None:
 
 
 def flow_panel() -> None:
-    """The sliders beside the chart and what it says; below, the numbers and their proof."""
+    """The sliders beside the chart and what it says."""
     left, right = st.container(key="memory_flow_row").columns([1, 4], gap="medium")
     with left:
         controls()
@@ -95,6 +95,12 @@ def flow_panel() -> None:
     with right:
         time_chart(flow_chart(flows, chosen), key="memory_flow")
         st.markdown(flow_verdict(flows, chosen))
+
+
+def numbers_panel() -> None:
+    """The numbers of the chart and their proof."""
+    chosen = setup()
+    flows = {kind: gradient_flow(kind, chosen) for kind in KINDS}
     st.html(flow_html(flows, chosen))
     st.download_button(
         "Numbers as CSV", lambda: flow_csv(flows), "gradient-flow.csv", "text/csv", icon=":material/download:", on_click="ignore",

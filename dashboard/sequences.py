@@ -118,8 +118,8 @@ def _take() -> None:
 # ---- the picture ----
 
 
-def map_panel(asked: Asked) -> TaskRun | None:
-    """The map and the chosen network; returns what was measured. Before torch is loaded it has no shapes, and then the page runs again."""
+def map_panel(asked: Asked) -> None:
+    """The map and the chosen network, with what was measured. Before torch is loaded it has no shapes, and then the page runs again."""
     if "torch" not in sys.modules:
         _draw(asked, None)
         st.html(steps_html(asked.task, (), asked.sizes, waiting=WAITING))
@@ -134,8 +134,16 @@ def map_panel(asked: Asked) -> TaskRun | None:
     _draw(asked, run)
     if run is not None:
         st.html(steps_html(asked.task, run.shapes, asked.sizes))
-        st.caption(proof_line(asked, run))
-    return run
+
+
+def proof_panel(asked: Asked) -> None:
+    """The proof and the downloads of what is shown."""
+    try:
+        run = measured(asked.task, asked.sizes, asked.cell)
+    except LabError:  # the picture says so
+        return
+    st.caption(proof_line(asked, run))
+    downloads(asked, run)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -211,10 +219,8 @@ def proof_line(asked: Asked, run: TaskRun) -> str:
     )
 
 
-def downloads(asked: Asked, run: TaskRun | None) -> None:
+def downloads(asked: Asked, run: TaskRun) -> None:
     """The figure and the shapes, to take along."""
-    if run is None:
-        return
     graph = task_graph(asked.task, asked.sizes.T, asked.sizes.S)
     with st.container(horizontal=True):
         st.download_button(

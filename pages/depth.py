@@ -4,7 +4,8 @@ import streamlit as st
 
 from core.errors import LabError
 from dashboard import services, state
-from dashboard.depth import bias_panel, choose, downloads, heads_panel, leaks_panel, question, stack_panel
+from dashboard.components.settled import announce, rerun_when_settled
+from dashboard.depth import bias_panel, choose, heads_panel, leaks_panel, proof_panel, question, stack_panel
 from dashboard.foot import take_along, try_this
 from dashboard.later_word import TICK, active, begin, ends_panel, later_word_panel, link
 from dashboard.live import page_link
@@ -18,7 +19,7 @@ LEGEND = (
     "Circles are states h of a step; dashed: the backward direction, which starts from 0 at the last input. The head reads those with a "
     "thick border. From the second layer on, each state reads both directions below it."
 )
-STACK = "depth_stack"  # what a link says of the stack
+ASKED = "depth_asked"  # what the controls of the stack say
 
 st.title("Depth and direction")
 st.markdown("A stack reads the same inputs again, more deeply. **Only a second reader, from the end, knows what comes later.**")
@@ -30,21 +31,31 @@ for sentence in state.messages():
 
 @st.fragment
 def stack_lab() -> None:
-    """What a control of the stack changes."""
+    """A control of the stack and what it changes at once."""
     try:
         left, right = st.container(key="depth").columns([1, 4], gap="medium")
         with left:
-            asked = choose()
+            asked = st.session_state[ASKED] = choose()
         with right:
             stack_panel(asked)
-            st.caption(LEGEND)
-            downloads(asked)
+        announce(str(asked.link), key="depth")
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the stack has come to rest."""
+    rerun_when_settled(key="depth")
+    try:
+        asked = st.session_state[ASKED]
+        proof_panel(asked)
+        st.caption(LEGEND)
         heads_panel(asked)
-        st.session_state[STACK] = asked.link
         with end:
             take_along(page_link({**asked.link, **link()}), asked.code, language="python")
         state.write_page({**asked.link, **link()})
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+    except LabError as error:
         st.error(str(error))
 
 
@@ -54,7 +65,7 @@ def training_lab(ticking: bool) -> None:
         with trap:
             ends_panel()
         later_word_panel()
-        state.write_page({**st.session_state.get(STACK, {}), **link()})
+        state.write_page({**st.session_state[ASKED].link, **link()})
     except LabError as error:
         st.error(str(error))
     if ticking != active():
@@ -64,6 +75,7 @@ def training_lab(ticking: bool) -> None:
 there, trap, training, below, end = (st.container() for _ in range(5))
 with there:
     stack_lab()
+    around()
 with training:
     now = active()
     st.fragment(training_lab, run_every=TICK if now else None)(now)

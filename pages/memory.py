@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.training.config import RunConfig
 from dashboard import memory, memory_recall, memory_runs, services, state
+from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
@@ -32,9 +33,17 @@ messages = st.container()
 
 
 @st.fragment
-def flow(foot_says: dict[str, str]) -> None:
-    """The gradient through time: its sliders run nothing else of the page, and leave the rest of its link as it is."""
+def flow() -> None:
+    """The gradient through time: its sliders run nothing else of the page."""
     memory.flow_panel()
+    announce(str(memory.link_values()), key="memory")
+
+
+@st.fragment
+def around(foot_says: dict[str, str]) -> None:
+    """What follows when the chart has come to rest; it leaves the rest of the page's link as it is."""
+    rerun_when_settled(key="memory")
+    memory.numbers_panel()
     memory.question()
     memory.sweep_panel(memory.setup())
     said = memory.link_values()
@@ -43,7 +52,8 @@ def flow(foot_says: dict[str, str]) -> None:
         st.rerun()  # the link at the foot is open: it must be that of what is shown
 
 
-flow(memory.link_values())
+flow()
+around(memory.link_values())
 
 st.subheader("Can they recall?")
 st.markdown(TASK)

@@ -4,10 +4,11 @@ import streamlit as st
 
 from core.errors import LabError
 from dashboard import services, state
+from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
 from dashboard.live import page_link
 from dashboard.sequence_panels import begin, convolution_panel, link, padding_panel, words_panel
-from dashboard.sequences import choose, downloads, map_panel, question
+from dashboard.sequences import choose, map_panel, proof_panel, question
 
 EXPERIMENTS = {
     "The course's check: B = 2, T = 10, C = 3, H = 50, K = 7, a tag a word": {"task": "same-length", "T": "10"},
@@ -20,7 +21,7 @@ LEGEND = (
     "input. Faint parts are not used. Words above the outputs are what a trained network should say: this one is not trained, and reads C "
     "random numbers for each input."
 )
-TOP = "sequences_top"  # what a link says of the network and the batch
+ASKED, TOP = "sequences_asked", "sequences_top"  # what the controls say; what a link says of them and of the batch
 
 st.title("Sequences")
 st.markdown("One cell is applied to every element. **Which inputs go in and which states are read makes the task.**")
@@ -32,20 +33,31 @@ for sentence in state.messages():
 
 @st.fragment
 def lab() -> None:
-    """What a slider changes; the rest of the page stays as it is."""
+    """A slider and what it changes at once."""
     try:
         left, right = st.container(key="sequences").columns([1, 4], gap="medium")
         with left:
-            asked = choose()
+            asked = st.session_state[ASKED] = choose()
         with right:
-            run = map_panel(asked)
-            st.caption(LEGEND)
-            downloads(asked, run)
+            map_panel(asked)
+        announce(str(asked.link), key="sequences")
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the map has come to rest."""
+    rerun_when_settled(key="sequences")
+    try:
+        asked = st.session_state[ASKED]
+        proof_panel(asked)
+        st.caption(LEGEND)
         top = st.session_state[TOP] = {**asked.link, **padding_panel(asked)}
         with end:
             take_along(page_link({**top, **link()}), asked.code, language="python")
         state.write_page({**top, **link()})
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+    except LabError as error:
         st.error(str(error))
 
 
@@ -66,6 +78,7 @@ def convolution() -> None:
 there, between, end = st.container(), st.container(), st.container()
 with there:
     lab()
+    around()
 with between:
     words()
     convolution()

@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import LabError
 from core.training.config import RunConfig
 from dashboard import services, state
-from dashboard.components.shuffle_board import rerun_when_settled
+from dashboard.components.settled import rerun_when_settled
 from dashboard.dose_panel import choose_doses, dose_panel
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
@@ -80,7 +80,7 @@ def answers() -> None:
 @st.fragment
 def around() -> None:
     """What follows when the board has come to rest."""
-    rerun_when_settled(key="shuffle_settled")
+    rerun_when_settled(key="shuffle")
     try:
         with proved:
             st.caption(proof(picture, patch))

@@ -40,7 +40,7 @@ def unrolled(options: argparse.Namespace) -> str:
                 p95 = percentile(times, 95)
                 rows.append([page, f"{median(times):.0f} ms", f"{p95:.0f} ms", verdict(p95, at_most=NEED)])
         browser.close()
-    told = f"{moves} moves of the slider T with the arrow keys, each after the one before has been painted; every picture has been computed once before."
+    told = f"{moves} moves of the slider T with the arrow keys, each about a second after the one before; every picture has been computed once before."
     return "\n".join(["### Slider to picture", "", table(["page", "median", "p95", "need"], rows), "", told])
 
 
@@ -58,6 +58,6 @@ def moved(browser, address: str, moves: int) -> list[float]:
         page.wait_for_function("window.painted !== undefined", timeout=30_000)
         if number >= 0:
             times.append(page.evaluate("window.painted"))
-        page.wait_for_timeout(300)  # the rest of the page
+        page.wait_for_timeout(900)  # the rest of the page follows
     page.close()
     return times

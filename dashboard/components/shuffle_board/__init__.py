@@ -56,14 +56,6 @@ _mount = st.components.v2.component(
 )
 
 
-_settled = st.components.v2.component(
-    "sequence_lab_shuffle_settled",
-    html='<div class="shuffle-settled" hidden></div>',
-    js=loader("shuffle_board/settled.js"),
-    isolate_styles=False,
-)
-
-
 def order_sent(*, key: str, patch: int, stamp: int) -> str | None:
     """The order that the browser has sent last, if it is of this patch size and since `stamp`. It comes from a browser: check it."""
     sent = st.session_state.get(key, {}).get("order")
@@ -74,8 +66,3 @@ def order_sent(*, key: str, patch: int, stamp: int) -> str | None:
 def shuffle_board(data: dict[str, Any], *, key: str) -> None:
     """Draw or update the board `key` from `data`."""
     _mount(data=[data], key=key, on_order_change=lambda: None)
-
-
-def rerun_when_settled(*, key: str) -> None:
-    """Let the fragment in which this stands run again whenever the board has come to rest with an order that has been answered."""
-    _settled(key=key, on_order_change=lambda: None)

@@ -49,7 +49,7 @@ class ShuffleBoard {
     this.ask();
     this.root.dataset.answered = data.order; // tells a test which order these answers are for
     clearTimeout(this.resting);
-    if (!fresh) this.resting = setTimeout(() => window.dispatchEvent(new CustomEvent('shuffle-settled', { detail: data.order })), REST);
+    if (!fresh) this.resting = setTimeout(() => window.dispatchEvent(new CustomEvent('picture-settled', { detail: { name: 'shuffle', what: data.order } })), REST);
   }
 
   // What is on the board: the order, with the patch that is being carried already exchanged.

@@ -1,0 +1,37 @@
+"""What stands around a picture follows when it has come to rest: drawn with every move of a slider, it would keep the picture waiting.
+
+    @st.fragment
+    def picture():                                # a slider and what it changes at once
+        ...
+        announce(link, key="cell")                # any text that differs when the picture does
+
+    @st.fragment
+    def around():                                 # proof, downloads, address bar
+        rerun_when_settled(key="cell")
+        ...
+
+A quarter of a second after the last picture the browser asks for `around` once more.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.components import loader
+
+_announce = st.components.v2.component(
+    "sequence_lab_announce", html='<div class="settled-announce" hidden></div>', js=loader("settled/announce.js"), isolate_styles=False
+)
+_follow = st.components.v2.component(
+    "sequence_lab_follow", html='<div class="settled-follow" hidden></div>', js=loader("settled/follow.js"), isolate_styles=False
+)
+
+
+def announce(what: str, *, key: str) -> None:
+    """Say which picture the fragment shows now. The first one is not announced: all around it has been drawn with it."""
+    _announce(data=[[key, what]], key=f"{key}_announce")
+
+
+def rerun_when_settled(*, key: str) -> None:
+    """Let the fragment in which this stands run again whenever the picture `key` has come to rest on another one."""
+    _follow(data=[key], key=f"{key}_follow", on_seen_change=lambda: None)
