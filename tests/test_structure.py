@@ -42,7 +42,7 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
-    "models.seq2seq_task models.unrolled "
+    "models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.cell_by_hand probes.change_of_mind probes.gradient_flow probes.later_word "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
     "probes.typed probes.unrolled published recorded results scores symbols",
