@@ -40,6 +40,7 @@ def _row(row: RunSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{row.run_id}"):
         _open_button(row.run_id)
         best = f"val {row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
+        best += f" of tokens, {row.best_val_exact:.1%} of sequences" if row.best_val_exact is not None else ""
         test = f", test {row.test_top1:.1%}" if math.isfinite(row.test_top1) else ""
         when = time.strftime("%d %b %H:%M", time.localtime(row.created))
         epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"

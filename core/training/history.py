@@ -199,6 +199,7 @@ class RunSummary:
     best_val_top1: float
     test_top1: float
     place: int = 0
+    best_val_exact: float | None = None  # of sequences
 
 
 def snapshot_of(

@@ -77,7 +77,7 @@ class Keeper(Callback):
             record,
             curve=trainer.curve.to_dict(),
             lr_changes=list(trainer.lr_changes),
-            best={"epoch": trainer.best.epoch, "val_top1": trainer.best.val_top1},
+            best={name: getattr(trainer.best, name) for name in ("epoch", "val_top1", "val_exact")},
         )
         worker.files.drop_old_optimizers(keep=record.epoch)
         worker.after_epoch()

@@ -127,4 +127,11 @@ COMPARED: dict[str, dict[str, Any]] = {
     "compare-cnn": {**{name: value for name, value in RECIPE.items() if name != "patch_size"}, "model": "cnn"},
 }
 
-PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, **_climb(), "bar": BAR, "best": BEST, **COMPARED}
+# Tasks on sequences, by their names: about half a minute each on two cores.
+SEQUENCES: dict[str, dict[str, Any]] = {
+    "dates": {"epochs": 4},
+    "reverse": {"epochs": 5},
+}  # fmt: skip
+SEQUENCES = {name: {"model": "transformer", "dataset": name, "lr": 5e-3, **values} for name, values in SEQUENCES.items()}
+
+PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, **_climb(), "bar": BAR, "best": BEST, **COMPARED, **SEQUENCES}
