@@ -81,8 +81,8 @@ def effort(speed: Speed, kind: str = "images") -> str:
     """The arithmetic of a model, and how well this machine does it."""
     rate = speed.flops * speed.images_per_second / 1e9
     return (
-        f"{speed.flops / 1e6:,.3g} million operations {ONE[kind]}, forward and backward: {rate:,.3g} of the {speed.peak / 1e9:,.3g} GFLOP/s "
-        f"that this machine reaches in a large matrix product ({speed.share:.0%})."
+        f"{speed.flops / 1e6:,.3g} million operations {ONE[kind]}, forward and backward: {rate:,.3g} of the {speed.peak / 1e9:,.3g} "
+        f"GFLOP/s that this machine reaches in a large matrix product ({speed.share:.0%})."
     )
 
 

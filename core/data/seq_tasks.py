@@ -134,7 +134,7 @@ SEQ_TASKS: dict[str, SeqTask] = {
     ),
     "row-labels": SeqTask(
         title="Row of images", help="Images in a row, read out by their names: star heart and moon.", vocabulary=image_vocabulary(CLASSES),
-        draw=names_of_images, answer=read_out, lengths=range(1, 6), longer=range(6, 11), max_source=5, max_target=8,
+        draw=names_of_images, answer=read_out, lengths=range(1, 5), longer=range(5, 13), max_source=4, max_target=7,
         example="star heart moon", unit="images", measure=lambda text: len(text.split()), images=SIZE,
     ),
 }  # fmt: skip

@@ -16,6 +16,8 @@ from torch import Tensor, nn
 from core.data.augment import cutout, random_crop_flip
 from core.data.sequences import SeqDataset, SeqSplit
 from core.data.splits import Dataset, Split, normalize
+from core.decoding.greedy import greedy_batch
+from core.metrics import ConfusionMatrix
 from core.symbols import PAD
 from core.training.evaluate import Judgement, evaluate
 from core.training.history import frozen
@@ -112,7 +114,7 @@ class Translating:
 
     def samples(self, split: SeqSplit) -> dict[str, Any]:
         """What the model writes for the first `SAMPLES` inputs, by greedy decoding."""
-        written = greedy(self.model, split[:SAMPLES].trimmed().source, split.targets.shape[1])
+        written = greedy_batch(self.model, split[:SAMPLES].trimmed().source)
         return {"sample_outputs": tuple(self.dataset.vocabulary.decode(row) for row in written.tolist())}
 
     def _tokens(self, model: nn.Module, batch: SeqSplit) -> tuple[Tensor, Tensor]:
@@ -145,8 +147,6 @@ def judge_sequences(
     tokens: Callable[[SeqSplit], tuple[Tensor, Tensor]], model: nn.Module, split: SeqSplit, vocabulary: int, after_batch: Callable[[], None]
 ) -> Judgement:
     """Judge an encoder-decoder in eval mode on a split. `tokens` gives logits (n, V) and right tokens (n,) of a part of it."""
-    from core.metrics import ConfusionMatrix
-
     device = split.targets.device
     confusion = ConfusionMatrix(vocabulary, device=device)
     loss_sum, count, exact = torch.zeros((), dtype=torch.float64 if device.type != "mps" else torch.float32, device=device), 0, 0
@@ -162,26 +162,10 @@ def judge_sequences(
 
 
 def right(model: nn.Module, split: SeqSplit) -> Tensor:
-    """Which of the pairs greedy decoding writes without a mistake, (N,) bool. A trimmed split is decoded to its longest target."""
-    written = greedy(model, split.source, split.targets.shape[1])
-    return (written == split.targets).all(1)
-
-
-@torch.no_grad()
-def greedy(model: Any, source: Tensor, most: int) -> Tensor:
-    """The most probable token at each step: (B, `most`) tokens from BOS to EOS, then padding."""
-    from core.symbols import BOS, EOS
-
-    memory = model.encode(source)
-    cache, token = model.start(memory), torch.full((len(source),), BOS, device=source.device)  # (B,)
-    written = [token]
-    ended = torch.zeros_like(token, dtype=torch.bool)
-    while len(written) < most and not ended.all():
-        logits, cache = model.step(token, cache)  # (B, V)
-        token = logits.argmax(1).masked_fill(ended, PAD)
-        ended = ended | (token == EOS)
-        written.append(token)
-    return F.pad(torch.stack(written, 1), (0, most - len(written)), value=PAD)
+    """Which of the pairs greedy decoding writes without a mistake, (N,) bool."""
+    targets = split.targets[:, 1:]  # without BOS
+    written = greedy_batch(model, split.source, limit=targets.shape[1])
+    return (F.pad(written, (0, targets.shape[1] - written.shape[1]), value=PAD) == targets).all(1)
 
 
 def _precision(config: TrainingConfig, device: torch.device) -> Any:
