@@ -41,8 +41,12 @@ class Curve:
             self.points.append(_mean(self._waiting))
             self._waiting = []
         if len(self.points) == self.limit:
-            self.points = [_mean(pair) for pair in zip(self.points[0::2], self.points[1::2], strict=True)]
-            self.stride *= 2
+            self.halve()
+
+    def halve(self) -> None:
+        """Merge each two neighbours; a last one that is alone is left out."""
+        self.points = [_mean(pair) for pair in zip(self.points[0::2], self.points[1::2], strict=False)]
+        self.stride *= 2
 
     def to_dict(self) -> dict[str, Any]:
         return {"limit": self.limit, "stride": self.stride, "points": list(self.points), "waiting": list(self._waiting)}
