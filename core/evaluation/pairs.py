@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data import Progress
 from core.errors import DataError, LabError
-from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, accuracy_interval, compare
+from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, accuracy_interval, compare, proportion_interval
 from core.evaluation.judged import Judged, judged
 from core.published import PUBLISHED_ID
 
@@ -54,7 +54,9 @@ def best_interval(run: Snapshot) -> Interval | None:
 
     Of a run on sequences it is the share of them that is right from the first token to the last: the tokens of one are not drawn apart.
     """
-    return accuracy_interval(*_counts(run)) if run.best else None
+    if run.best is None:
+        return None
+    return (accuracy_interval if run.kind == "images" else proportion_interval)(*_counts(run))
 
 
 def _counts(run: Snapshot) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.data import Progress
 from core.data.seq_tasks import SeqTask
 from core.errors import StoreError
-from core.evaluation.intervals import Interval, accuracy_interval
+from core.evaluation.intervals import Interval, proportion_interval
 from core.evaluation.judged import weights_of
 
 if TYPE_CHECKING:
@@ -151,8 +151,9 @@ def judge_split(
             report(done, total, "Judging sequences")
         counts = [a + b for a, b in zip(counts, found, strict=True)]
         trained = length not in opened.task.longer
-        rows.append(LengthScore(length, trained, accuracy_interval(*found[:2]), accuracy_interval(*found[2:])))
-    return SequenceScores(epoch, images, losses / counts[1], accuracy_interval(*counts[:2]), accuracy_interval(*counts[2:]), tuple(rows))
+        rows.append(LengthScore(length, trained, proportion_interval(*found[:2]), proportion_interval(*found[2:])))
+    tokens, exact = proportion_interval(*counts[:2]), proportion_interval(*counts[2:])
+    return SequenceScores(epoch, images, losses / counts[1], tokens, exact, tuple(rows))
 
 
 def judge_batch(model: Any, split: SeqSplit) -> tuple[float, int, int, int, int]:
