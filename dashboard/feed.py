@@ -43,7 +43,7 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
     """
     titles, now = known_runs(accept, published=published), shown()
     if now.run_id not in titles:
-        st.session_state[REFUSED] = of_sequences(now.run_id)
+        st.session_state[REFUSED] = of_sequences(state.shown_run())
         state.show_run(next(iter(titles)))
         now = shown()
     st.session_state[RUN_KEY] = now.run_id

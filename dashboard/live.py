@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.recorded import recorded_run
+from core.training.config import kind_of
 from core.training.history import EpochRecord, Snapshot
 from dashboard import services, state
 from dashboard.charts import live_data, reference_epochs
@@ -27,7 +28,7 @@ STATUS_WORDS = {
 
 
 def shown() -> Snapshot:
-    """The run on the page: the chosen one, else (or when somebody has deleted it) the recorded one."""
+    """The run on the page: the chosen one, else (or when somebody has deleted it) the recorded one of the kind that the controls have."""
     run_id = state.shown_run()
     if run_id:
         try:
@@ -35,7 +36,7 @@ def shown() -> Snapshot:
         except LabError as error:
             state.say(f"{error} This is the recorded run.")
             state.show_run("")
-    return recorded_run(services.first_recorded())
+    return recorded_run(services.first_recorded(kind_of(state.values())))
 
 
 def tick_seconds() -> float:
