@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigError, StoreError, unknown
 from core.training.config import RunConfig
-from core.training.history import Snapshot, snapshot_of
+from core.training.history import Curve, Snapshot, snapshot_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "recorded"
 DIGITS = 5  # significant digits of a recorded curve
+POINTS = 800  # of a recorded curve at most: neighbours are merged, as they are while a run trains
 KEEP = ("all", "best", "none")
 OWN_IMAGES = ("shapes",)  # drawn by the lab; nobody else's images are copied
 
@@ -95,10 +96,13 @@ def record(manager: RunManager, run_id: str, name: str, *, keep: str = "all") ->
 def publishable(plain: dict[str, Any]) -> dict[str, Any]:
     """What is stored of a run as JSON: without the recorder's own folder, and without images that are not ours."""
     images = plain["sample_images"] if plain["config"]["dataset"] in OWN_IMAGES else b""
-    points = [[float(f"{v:.{DIGITS}g}") for v in point] for point in plain["curve"]["points"]]
+    curve = Curve.from_dict(plain["curve"])
+    while len(curve.points) > POINTS:
+        curve.halve()
+    points = [[float(f"{v:.{DIGITS}g}") for v in point] for point in curve.points]
     return {
         **{name: value for name, value in plain.items() if name != "run_id"},
-        "curve": {**plain["curve"], "points": points},
+        "curve": {**curve.to_dict(), "points": points},
         "config": without_folder(plain["config"]),
         "sample_images": base64.b64encode(images).decode(),
     }

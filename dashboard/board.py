@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.data.config import DataConfig
+from core.data.config import SequenceDataConfig
 from core.evaluation.pairs import best_interval, differing
 from core.hparams import declared
 from core.models import MODELS
@@ -131,7 +131,7 @@ def thinned(run: Snapshot, most: int = POINTS) -> dict[str, Any]:
 def columns(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The hyperparameters in which runs differ, with their scale and their help."""
     known = {name: h for spec in MODELS.values() for name, h in declared(spec.config).items()}
-    known |= declared(TrainingConfig) | declared(DataConfig)
+    known |= declared(TrainingConfig) | declared(SequenceDataConfig)
     return [
         {"name": name, "scale": known[name].scale if name in known else "linear", "help": known[name].help if name in known else ""}
         for name in differing(configs)

@@ -139,6 +139,10 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
         except LabError as error:
             st.error(f"This run was made by another version of the lab. {error}")
             return
+        if run.kind == "sequences":
+            told = "There are scripts only of models that name images. This command trains the run again:"
+            st.info(f"{told} `{RunConfig.of(**run.config).command()}`")
+            return
         st.download_button(
             "Download", lambda: _script(run.run_id), f"{run.run_id}.py", key="script_file", icon=":material/download:", on_click="ignore"
         )

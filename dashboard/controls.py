@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.data import DATASETS
-from core.data.config import DataConfig
+from core.data import DATASETS, datasets_of
+from core.data.config import DataConfig, SequenceDataConfig
 from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
-from core.training.config import RunConfig
+from core.training.config import DEFAULTS, RunConfig
 from dashboard import state
 from dashboard.tables import help_table_html
 
@@ -53,7 +53,7 @@ def widget(h: Hyperparameter) -> Any:
 def run_form() -> RunConfig | None:
     """All controls of a run, the basic ones in sight and the rest folded; None (and why) while they contradict each other."""
     model = _choice("model", "Model", {name: spec.title for name, spec in MODELS.items()}, {n: s.help for n, s in MODELS.items()})
-    dataset_form()
+    dataset_form(MODELS[model].kind)
     known = RunConfig.hyperparameters(model)
     for h in known.values():
         if h.basic:
@@ -61,16 +61,23 @@ def run_form() -> RunConfig | None:
     with st.expander("More", key="more", on_change="rerun") as more:
         if more.open:  # what is folded costs nothing
             _folded(model)
-    problems = RunConfig.problems(model, {n: v for n, v in state.run_values().items() if n in known})
+    values = state.run_values()
+    problems = RunConfig.problems(model, {n: v for n, v in values.items() if n in known}, values["dataset"])
     for sentence in problems.values():
         st.error(sentence)
     return None if problems else RunConfig.of(**state.run_values())
 
 
-def dataset_form() -> str:
-    """The choice of images, with the field for a folder where they come from one; returns the data set's name."""
-    dataset = _choice("dataset", "Images", {name: spec.title for name, spec in DATASETS.items()}, {n: s.help for n, s in DATASETS.items()})
-    if DATASETS[dataset].needs_folder:
+def dataset_form(kind: str = "images") -> str:
+    """The choice among the data sets of a kind, with the field for a folder where they come from one; returns the data set's name."""
+    there = {name: DATASETS[name] for name in datasets_of(kind)}
+    if state.values()["dataset"] not in there:  # it fitted another model, or another page
+        state.choose_dataset(DEFAULTS[kind]["dataset"])
+    label = {"images": "Images", "sequences": "Task"}[kind]
+    dataset = _choice("dataset", label, {name: spec.title for name, spec in there.items()}, {n: s.help for n, s in there.items()})
+    rows = dataset == "row-labels"
+    pictures = widget(declared(SequenceDataConfig)["pictures"]) if rows else dataset
+    if pictures in DATASETS and DATASETS[pictures].needs_folder:
         widget(declared(DataConfig)["data"])
     return dataset
 
@@ -79,7 +86,7 @@ def _folded(model: str) -> None:
     for title, config in zip(("Model", "Data", "Training"), RunConfig.parts(model).values(), strict=True):
         st.markdown(f"**{title}**")
         for h in declared(config).values():
-            if not h.basic and h.name != "data":
+            if not h.basic and h.name not in ("data", "pictures"):
                 widget(h)
 
 

@@ -10,25 +10,27 @@ import streamlit as st
 
 from core.published import published_run
 from core.recorded import recorded_names, recorded_run
+from core.training.config import kind_of
 from core.training.history import Snapshot
 from dashboard import services, state
 from dashboard.charts import data_label, run_label
 from dashboard.live import shown
+from dashboard.opened import of_sequences
 
 FOLLOW_SECONDS = 2.0
-RUN_KEY, EPOCH_KEY = "feed_run", "feed_epoch"
+RUN_KEY, EPOCH_KEY, REFUSED = "feed_run", "feed_epoch", "feed_refused"
 
 
 def known_runs(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True, *, published: bool = False) -> dict[str, str]:
-    """Run id -> what it is called in a list, of the runs whose config a page accepts: this lab's, newest first, then those that came
-    with it, and the `published` one for pages that need no weights."""
+    """Run id -> what it is called in a list, of the runs that name images and whose config a page accepts: this lab's, newest first, then
+    those that came with it, and the `published` one for pages that need no weights."""
     found = {}
     for row in services.manager().runs():
-        if accept(row.config):
+        if kind_of(row.config) == "images" and accept(row.config):
             best = f"{row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
             found[row.run_id] = f"{row.run_id} · {data_label(row.config)} · {best}"
     for run in [*map(recorded_run, recorded_names()), *([published_run()] if published else [])]:
-        if accept(run.config):
+        if run.kind == "images" and accept(run.config):
             found[run.run_id] = f"{run.run_id} · {run_label(run).partition(': ')[2]} · {run.best.val_top1:.1%}"
     return found
 
@@ -37,10 +39,11 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
     """A list of the runs that a page can show, by their config; returns the chosen one.
 
     The choice is the session's: other pages show the same run. A run that another page showed and this one cannot gives way to the first
-    that it can.
+    that it can; of one on sequences it is said where to look instead, until another one is chosen.
     """
     titles, now = known_runs(accept, published=published), shown()
     if now.run_id not in titles:
+        st.session_state[REFUSED] = of_sequences(state.shown_run())
         state.show_run(next(iter(titles)))
         now = shown()
     st.session_state[RUN_KEY] = now.run_id
@@ -48,6 +51,8 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
         "Run", list(titles), format_func=titles.get, key=RUN_KEY, on_change=_take_run,
         help="Accuracy: validation, of its best epoch. Runs of this lab first, then those that came with it.",
     )  # fmt: skip
+    if st.session_state.get(REFUSED):
+        st.warning(st.session_state[REFUSED])
     return now
 
 
@@ -85,6 +90,7 @@ def link_values(run: Snapshot, epoch: int | None = None) -> dict[str, str]:
 
 
 def _take_run() -> None:
+    st.session_state[REFUSED] = ""
     state.show_run(st.session_state[RUN_KEY])
     state.show_epoch(None)
 

@@ -8,15 +8,16 @@ import streamlit as st
 
 from core.errors import LabError
 from core.results import nearest
-from core.training.config import RunConfig
+from core.training.config import RunConfig, kind_of
 from core.training.forecast import Forecast
 from core.training.history import Snapshot
 from dashboard import services
-from dashboard.live import duration, shown
+from dashboard.live import THINGS, duration, shown
 
 if TYPE_CHECKING:
     from core.training.speed import Speed
 
+ONE = {"images": "an image", "sequences": "a pair of the longest sequences"}
 LOOK_AHEAD = 3  # epochs of the accuracy that is promised
 
 
@@ -33,7 +34,8 @@ def forecast_panel(config: RunConfig | None) -> None:
             except LabError as error:
                 st.error(str(error))
     if config and (found := services.forecasts.get(timed(config))):
-        st.caption(" ".join([promise(found), outlook(found, config), effort(found.speed)]))
+        kind = kind_of(config.flat())
+        st.caption(" ".join([promise(found, kind), outlook(found, config), effort(found.speed, kind)]))
     run = shown()
     if not run.active and run.epochs and not run.recorded:
         own = RunConfig.of(**run.config)
@@ -46,12 +48,12 @@ def timed(config: RunConfig) -> str:
     return repr({name: value for name, value in config.flat().items() if name != "seed"})
 
 
-def promise(found: Forecast) -> str:
+def promise(found: Forecast, kind: str = "images") -> str:
     """How long it will take, in a sentence."""
     beside = ", measured beside a run that trains" if found.beside else ""
     return (
         f"About **{span(found.epoch_seconds)}** an epoch, {span(found.seconds)} in all "
-        f"({found.speed.images_per_second:,.0f} images/s here{beside})."
+        f"({found.speed.images_per_second:,.0f} {THINGS[kind]}/s here{beside})."
     )
 
 
@@ -69,16 +71,18 @@ def expected(found: Forecast, config: RunConfig) -> tuple[int, float, str] | Non
 def outlook(found: Forecast, config: RunConfig) -> str:
     """Which accuracy to expect, from the recorded run that is most like this one."""
     if not (hoped := expected(found, config)):
-        return "No recorded run tells how accurate it will be on these images."
+        thing = {"images": "these images", "sequences": "this task"}[kind_of(config.flat())]
+        return f"No recorded run tells how accurate it will be on {thing}."
     epochs, top1, run = hoped
     return f"About **{top1:.0%}** validation accuracy after {_epochs(epochs)}, as {run}."
 
 
-def effort(speed: Speed) -> str:
+def effort(speed: Speed, kind: str = "images") -> str:
     """The arithmetic of a model, and how well this machine does it."""
+    rate = speed.flops * speed.images_per_second / 1e9
     return (
-        f"{speed.flops / 1e6:,.3g} million operations an image, forward and backward: {speed.flops * speed.images_per_second / 1e9:,.3g} "
-        f"of the {speed.peak / 1e9:,.3g} GFLOP/s that this machine reaches in a large matrix product ({speed.share:.0%})."
+        f"{speed.flops / 1e6:,.3g} million operations {ONE[kind]}, forward and backward: {rate:,.3g} of the {speed.peak / 1e9:,.3g} "
+        f"GFLOP/s that this machine reaches in a large matrix product ({speed.share:.0%})."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from core.scores import ClassScores
@@ -24,14 +25,20 @@ def _matrices(run: Snapshot) -> None:
         epoch = _epoch_slider(run)
         normalise = st.toggle("In percent of the true class", key="normalise", value=True)
     record = run.epochs[epoch - 1]
+    tokens = run.kind == "sequences"
+    used = [k for k in range(len(run.classes)) if not tokens or (record.val_confusion[k].any() or record.val_confusion[:, k].any())]
+    names = [run.classes[k] for k in used]
     columns = st.columns(2)
     splits = (("Validation", record.val_confusion, record.val_top1), ("Training", record.train_confusion, record.train_top1))
     for column, (split, matrix, top1) in zip(columns, splits, strict=True):
-        caption = f"{split} after epoch {epoch}: top-1 {top1:.1%}. Row = true class, column = predicted class"
-        column.html(confusion_html(matrix, run.classes, normalise=normalise, caption=caption))
-    st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
-    scores = ClassScores(record.val_confusion)
-    st.html(class_table_html(scores, run.classes, caption=f"Validation after epoch {epoch}, n = {scores.total:,}."))
+        kind = "token, given the right ones before it" if tokens else "class"
+        caption = f"{split} after epoch {epoch}: top-1 {top1:.1%}. Row = true {kind}, column = predicted {'one' if tokens else 'class'}"
+        column.html(confusion_html(matrix[np.ix_(used, used)], names, normalise=normalise, caption=caption))
+    st.subheader(
+        "Per token" if tokens else "Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy."
+    )
+    scores = ClassScores(record.val_confusion[np.ix_(used, used)])
+    st.html(class_table_html(scores, names, caption=f"Validation after epoch {epoch}, n = {scores.total:,}."))
     st.caption(
         f"Top-1 = diagonal / all = {int(record.val_confusion.trace()):,} / {scores.total:,} = {scores.top1:.4f}; "
         f"the training thread counted {record.val_top1:.4f}; difference {abs(scores.top1 - record.val_top1):.1g}."

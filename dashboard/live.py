@@ -11,7 +11,8 @@ import streamlit as st
 
 from core.errors import LabError
 from core.recorded import recorded_run
-from core.training.history import Snapshot
+from core.training.config import kind_of
+from core.training.history import EpochRecord, Snapshot
 from dashboard import services, state
 from dashboard.charts import live_data, reference_epochs
 from dashboard.components.live_chart import last_sent, live_chart
@@ -19,6 +20,7 @@ from dashboard.samples import sample_cards
 
 TICKS = ((4, 1.0), (12, 1.5), (math.inf, 3.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
 CHART = "chart"
+THINGS = {"images": "images", "sequences": "pairs"}  # what a second's work is counted in
 STATUS_WORDS = {
     "queued": "waiting", "loading": "loading", "running": "training", "paused": "paused", "testing": "testing",
     "finished": "finished", "stopped": "stopped", "failed": "failed", "interrupted": "interrupted",
@@ -26,7 +28,7 @@ STATUS_WORDS = {
 
 
 def shown() -> Snapshot:
-    """The run on the page: the chosen one, else (or when somebody has deleted it) the recorded one."""
+    """The run on the page: the chosen one, else (or when somebody has deleted it) the recorded one of the kind that the controls have."""
     run_id = state.shown_run()
     if run_id:
         try:
@@ -34,7 +36,7 @@ def shown() -> Snapshot:
         except LabError as error:
             state.say(f"{error} This is the recorded run.")
             state.show_run("")
-    return recorded_run(services.first_recorded())
+    return recorded_run(services.first_recorded(kind_of(state.values())))
 
 
 def tick_seconds() -> float:
@@ -95,7 +97,15 @@ def _status(run: Snapshot) -> None:
     elif run.status == "stopped" and run.message:
         st.warning(f"{text}. {run.message}")
     else:
-        st.caption(text + (f" · test top-1 {run.test.top1:.2%} (n = {run.sizes['test']:,})" if run.test else ""))
+        st.caption(text + _tested(run))
+
+
+def _tested(run: Snapshot) -> str:
+    """What the run reached on the test set, if it has been tested."""
+    if not run.test:
+        return ""
+    whole = f" of the tokens, {run.test.exact:.2%} of the sequences" if run.test.exact is not None else ""
+    return f" · test top-1 {run.test.top1:.2%}{whole} (n = {run.sizes['test']:,})"
 
 
 def _goes_on() -> str:
@@ -108,14 +118,22 @@ def figures_html(run: Snapshot) -> str:
     rate = f"{run.images_per_second:,.0f}" if math.isfinite(run.images_per_second) else "–"
     figures = {
         "epoch": f"{run.epoch:.2f} / {run.total_epochs}",
-        "best validation top-1": f"{run.best.val_top1:.2%} at epoch {run.best.epoch + 1}" if run.best else "–",
+        ("best validation tokens" if run.kind == "sequences" else "best validation top-1"): (
+            f"{run.best.val_top1:.2%} at epoch {run.best.epoch + 1}" if run.best else "–"
+        ),
+        **({"whole sequences right": _share(run.best)} if run.kind == "sequences" else {}),
         "learning rate": f"{run.lr:.2e}" if math.isfinite(run.lr) else "–",
-        "images/s": rate,
+        f"{THINGS[run.kind]}/s": rate,
         "time left": duration(run.seconds_left) if run.active else "–",
         "parameters": f"{run.parameters:,}" if run.parameters else "–",
         "device": computed_by(run),
     }
     return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
+
+
+def _share(best: EpochRecord | None) -> str:
+    """The share of sequences that the best epoch writes without a mistake."""
+    return f"{best.val_exact:.1%} at epoch {best.epoch + 1}" if best and best.val_exact is not None else "–"
 
 
 def computed_by(run: Snapshot) -> str:

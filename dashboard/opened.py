@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.errors import StoreError
+from core.errors import LabError, StoreError
 from core.evaluation.judged import RECORDED, weights_of
 from core.models import MODELS
 from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.training.config import kind_of
 from dashboard import services
 from dashboard.charts import data_label
 
 if TYPE_CHECKING:
-    from core.training.checkpoint import OpenedModel
+    from core.training.checkpoint import OpenedModel, OpenedSeq2Seq
 
 MOST = 16  # models in memory; the one that was opened first goes
 
@@ -45,8 +46,8 @@ class Weighted:
         return f"{MODELS[model].title if model in MODELS else model} on {data_label(self.config)}, {told}"
 
 
-def weighted_runs() -> dict[str, Weighted]:
-    """Every run that keeps weights, by id: this lab's, newest first, then those that came with it."""
+def weighted_runs(kind: str = "images") -> dict[str, Weighted]:
+    """Every run of a kind that keeps weights, by id: this lab's, newest first, then those that came with it."""
     own = (
         Weighted(row.run_id, row.config, row.best_epoch, row.best_val_top1)
         for row in services.manager().runs()
@@ -54,7 +55,24 @@ def weighted_runs() -> dict[str, Weighted]:
     )
     recorded = (recorded_run(name) for name in recorded_names() if recorded_epochs(name))
     found = [*own, *(Weighted(run.run_id, run.config, run.best.epoch, run.best.val_top1) for run in recorded)]
-    return {run.run_id: run for run in found}
+    return {run.run_id: run for run in found if kind_of(run.config) == kind}
+
+
+def seq2seq_runs(task: str = "") -> dict[str, Weighted]:
+    """Every run of an encoder-decoder that keeps weights (those of one task, if it is named), by id, as `weighted_runs` gives them."""
+    return {run_id: run for run_id, run in weighted_runs("sequences").items() if task in ("", run.config["dataset"])}
+
+
+def of_sequences(run_id: str) -> str:
+    """Where to look instead at a run that names no images, in a sentence for a page that shows those; "" for all others."""
+    try:
+        run = services.run(run_id)
+    except LabError:
+        return ""
+    if run.kind != "sequences":
+        return ""
+    title = MODELS[run.config["model"]].title
+    return f"Run {run_id} ({title}) is of another kind: it makes sequences out of sequences and names no images. Open it on Translate."
 
 
 def open_best(run: Weighted) -> tuple[int, OpenedModel]:
@@ -62,20 +80,46 @@ def open_best(run: Weighted) -> tuple[int, OpenedModel]:
 
     Raises StoreError when no weights are kept or they cannot be read.
     """
+    epoch, path = _best_weights(run)
+    return epoch, opened(path)
+
+
+def open_best_seq2seq(run: Weighted) -> tuple[int, OpenedSeq2Seq]:
+    """As `open_best`, for a run of `seq2seq_runs`."""
+    epoch, path = _best_weights(run)
+    return epoch, opened_seq2seq(path)
+
+
+def kept_epochs(run: Weighted) -> Mapping[int, Path]:
+    """The weights that a run keeps, by epoch (from 0), ascending. Raises StoreError when it keeps none."""
     kept = weights_of(services.manager(), run.run_id)
     if not kept:
         raise StoreError(f"Run {run.run_id} keeps no weights: choose another run, or train it again.")
+    return kept
+
+
+def _best_weights(run: Weighted) -> tuple[int, Path]:
+    kept = kept_epochs(run)
     epoch = run.best if run.best in kept else max(kept)
-    return epoch, opened(kept[epoch])
+    return epoch, kept[epoch]
 
 
 def opened(path: Path) -> OpenedModel:
     """The model in a file of weights, from memory unless the file has changed. Raises StoreError when it cannot be read."""
+    return _opened(str(path), *_version(path))
+
+
+def opened_seq2seq(path: Path) -> OpenedSeq2Seq:
+    """The encoder-decoder in a file of weights, with its task; as `opened`."""
+    return _opened_seq2seq(str(path), *_version(path))
+
+
+def _version(path: Path) -> tuple[int, int]:
     try:
         now = path.stat()
     except OSError as error:
         raise StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.") from error
-    return _opened(str(path), now.st_mtime_ns, now.st_size)
+    return now.st_mtime_ns, now.st_size
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
@@ -83,3 +127,10 @@ def _opened(path: str, changed: int, size: int) -> OpenedModel:
     from core.training.checkpoint import open_model
 
     return open_model(Path(path))
+
+
+@st.cache_resource(max_entries=MOST, show_spinner=False)
+def _opened_seq2seq(path: str, changed: int, size: int) -> OpenedSeq2Seq:
+    from core.training.checkpoint import open_seq2seq
+
+    return open_seq2seq(Path(path))

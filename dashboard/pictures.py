@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from core.data import DATASETS, downloaded
+from core.data import DATASETS, datasets_of, downloaded
 from core.data.shapes import CLASSES, PARTS, draw
 from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
@@ -78,7 +78,7 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
 
 def sets_at_hand() -> dict[str, RunConfig]:
     """The data sets that can be shown without a download, by what they are called; folders are those of this lab's runs."""
-    found = {name: RunConfig.of(dataset=name) for name, spec in DATASETS.items() if not spec.needs_folder and downloaded(name)}
+    found = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and downloaded(name)}
     for row in services.manager().runs():
         if row.config["dataset"] == "folder" and Path(row.config["data"]).is_dir():
             found.setdefault(data_label(row.config), RunConfig.of(dataset="folder", data=row.config["data"]))

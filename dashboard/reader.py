@@ -17,7 +17,7 @@ from core.models.orders import ORDERS, TRAINED, scan_order
 from dashboard import services, state
 from dashboard.answers import WAITING, knows, tokens_of
 from dashboard.components.reader_board import reader_board, view_sent
-from dashboard.opened import Weighted, open_best, opened, weighted_runs
+from dashboard.opened import Weighted, of_sequences, open_best, opened, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.reader_cards import AS, Mind, message, plane_words, proof_line, states_csv, waiting
@@ -69,6 +69,8 @@ def _take_run() -> None:
 
 def why_not(run_id: str) -> str:
     """Why a run that a link asks for does not read here."""
+    if told := of_sequences(run_id):
+        return told
     try:
         model = services.run(run_id).config["model"]
     except LabError:

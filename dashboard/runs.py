@@ -40,6 +40,7 @@ def _row(row: RunSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{row.run_id}"):
         _open_button(row.run_id)
         best = f"val {row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
+        best += _whole(row.best_val_exact)
         test = f", test {row.test_top1:.1%}" if math.isfinite(row.test_top1) else ""
         when = time.strftime("%d %b %H:%M", time.localtime(row.created))
         epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"
@@ -60,9 +61,15 @@ def _recorded_row(run: Snapshot) -> None:
         _open_button(run.run_id)
         st.markdown(
             f"**{run.run_id}** · {run_label(run)} · came with the lab · "
-            f"{len(run.epochs)} epochs · val {run.best.val_top1:.1%}, test {run.test.top1:.1%}",
+            f"{len(run.epochs)} epochs · val {run.best.val_top1:.1%}{_whole(run.best.val_exact)}, "
+            f"test {run.test.top1:.1%}{_whole(run.test.exact)}",
             width="stretch",
         )
+
+
+def _whole(exact: float | None) -> str:
+    """The share of sequences without a mistake, said after that of tokens; nothing of images."""
+    return f" of tokens ({exact:.1%} of sequences)" if exact is not None else ""
 
 
 def _open_button(run_id: str) -> None:

@@ -24,6 +24,7 @@ AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
 WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
 VIEWER_SECONDS = 10.0  # a session that has not looked for so long is none
 FIRST_RECORDED = "shapes-gru"
+FIRST_OF = {"images": FIRST_RECORDED, "sequences": "dates-transformer"}  # by kind
 COST_LENGTHS = (1, 4, 16, 64, 100, 256, 512, 1024, 2048, 4096)  # tokens at which the cost of attention is measured
 MOST_BY_HAND = 2048  # of them by hand: T x T matrices of more would take most of a gigabyte
 COST_ROUNDS = 5
@@ -131,10 +132,10 @@ def shutdown() -> None:
             _manager = None
 
 
-def first_recorded() -> str:
-    """The recorded run that is shown before anything has been trained."""
+def first_recorded(kind: str = "images") -> str:
+    """The recorded run of a kind that is shown before anything has been trained."""
     names = recorded_names()
-    return FIRST_RECORDED if FIRST_RECORDED in names else names[0]
+    return FIRST_OF[kind] if FIRST_OF[kind] in names else names[0]
 
 
 def warm_up() -> None:

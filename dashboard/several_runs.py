@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import state
-from dashboard.opened import Weighted, weighted_runs
+from dashboard.opened import Weighted, of_sequences, weighted_runs
 
 
 def choose_several(
@@ -34,6 +34,8 @@ def choose_several(
 
 
 def _why_not(run_id: str, unfit: str) -> str:
+    if told := of_sequences(run_id):
+        return told
     found = weighted_runs().get(run_id)
     if found is None:
         return f"There is no run {run_id[:40]} with weights here (any more): choose others."

@@ -12,7 +12,7 @@ import streamlit as st
 from core.errors import LabError
 from dashboard import services, state
 from dashboard.components.shuffle_board import order_sent, shuffle_board
-from dashboard.opened import Weighted, open_best, weighted_runs
+from dashboard.opened import Weighted, of_sequences, open_best, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.shuffle_cards import COMPARED, Reader, board_data, card
 
@@ -62,7 +62,8 @@ def choose_models() -> list[str]:
         asked = [name for name in state.linked("models").split(",") if name]
         gone = [name for name in asked if name not in known]
         if gone:
-            state.say(f"There is no model {gone[0][:40]} with weights here (any more): choose others.")
+            told = of_sequences(gone[0])
+            state.say(told or f"There is no model {gone[0][:40]} with weights here (any more): choose others.")
         st.session_state[MODELS] = [name for name in asked if name in known][:MOST] or first_models(known)
     st.session_state[MODELS] = [name for name in st.session_state[MODELS] if name in known]  # a run may have been deleted
     return st.multiselect(

@@ -18,7 +18,8 @@ from core.data.config import DataConfig
 from core.errors import LabError, unknown
 from core.hparams import declared
 from core.models import MODELS
-from core.training.config import RunConfig
+from core.training.config import DEFAULTS as FIRST
+from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
 
 VALUES, RUN, OWNER, PROBLEMS, MESSAGES, SAID = "values", "run", "owner", "link_problems", "messages", "said"
@@ -28,7 +29,7 @@ GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
 BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort", "only")
 BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
 CHOICES = {"model": MODELS, "dataset": DATASETS}
-DEFAULTS = {"model": "gru", "dataset": "shapes"}
+DEFAULTS = FIRST["images"]
 
 
 def widget_key(name: str) -> str:
@@ -53,11 +54,17 @@ def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     found, problems = {**DEFAULTS, **preset}, []
     if "preset" in query and not preset:
         problems.append(str(unknown("preset", query["preset"], PRESETS)))
+    asked = {name: preset[name] for name in CHOICES if name in preset}
     for name, table in CHOICES.items():
         if name in query and query[name] not in table:
             problems.append(str(unknown("data set" if name == "dataset" else name, query[name], table)))
-        else:
-            found[name] = query.get(name, found[name])
+        elif name in query:
+            asked[name] = query[name]
+    found["model"], found["dataset"] = RunConfig.pair(asked.get("model"), asked.get("dataset"))
+    kind = MODELS[found["model"]].kind
+    if DATASETS[found["dataset"]].kind != kind:
+        problems.append(misfit(found["model"], found["dataset"]))
+        found["dataset"] = FIRST[kind]["dataset"]
     known = RunConfig.hyperparameters(found["model"])
     for name, text in query.items():
         if name not in known:
@@ -95,6 +102,12 @@ def load(new: Mapping[str, Any]) -> None:
     st.session_state[VALUES] = {**DEFAULTS, **new}
     for key in [key for key in st.session_state if str(key).startswith("hp_")]:
         del st.session_state[key]
+
+
+def choose_dataset(name: str) -> None:
+    """Choose a data set before its widget is drawn."""
+    values()["dataset"] = name
+    st.session_state[widget_key("dataset")] = name
 
 
 def shown_run() -> str:

@@ -19,7 +19,7 @@ from dashboard.answers import knows
 from dashboard.components.attention_maps import attention_maps, pin_sent
 from dashboard.components.panels import panels
 from dashboard.live import shown
-from dashboard.opened import Weighted, weighted_runs
+from dashboard.opened import Weighted, of_sequences, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.vit_figures import became_local, distance_rows, distances_svg, steps_html
@@ -66,6 +66,8 @@ def _take_run() -> None:
 
 def why_not(run_id: str) -> str:
     """Why a run that a link asks for cannot be shown."""
+    if told := of_sequences(run_id):
+        return told
     try:
         model = services.run(run_id).config["model"]
     except LabError:

@@ -10,7 +10,7 @@ from dashboard.downloads import offer_download
 from dashboard.foot import foot, try_this
 from dashboard.forecast import forecast_panel
 from dashboard.judgement import judgement_panel
-from dashboard.live import chart_panel, page_link, shown, ticking
+from dashboard.live import THINGS, chart_panel, page_link, shown, ticking
 from dashboard.predict import predict
 from dashboard.runs import runs_panel
 from dashboard.samples import sample_images
@@ -20,10 +20,14 @@ EXPERIMENTS = {
     "Two layers of 25 units on 256 patches: the published hand-in, set up for CIFAR-10": {"preset": "hand-in"},
     "GRUs that sweep along rows and columns, past 80 %: the preset bar, set up for CIFAR-10": {"preset": "bar"},
     "A Vision Transformer that is not told where its patches are": {"model": "vit", "positions": "none"},
+    "A transformer that reads a date and writes it in ISO form, in half a minute": {"preset": "dates"},
 }
 
 st.title("Train")
-st.markdown("A network that reads an image patch by patch learns to name it. Every number it learns by is on this page.")
+st.markdown(
+    "A network that reads an image patch by patch learns to name it; one that reads a sequence learns to write another. Every number it "
+    "learns by is on this page."
+)
 state.values()
 shown()  # may find that the run of the link is gone, and say so
 for sentence in state.messages():
@@ -44,12 +48,13 @@ ticking(judgement_panel, slower=4)
 runs_panel()
 best = shown().best
 if best:
+    things = THINGS[shown().kind]
     predict(
         "Which accuracy is higher in the best epoch of the run above?",
         ("training", "validation"),
         answer="training" if best.train_top1 > best.val_top1 else "validation",
-        because=f"Training {best.train_top1:.1%} is the mean over the epoch, while the weights still changed and on images it learns from; "
-        f"validation {best.val_top1:.1%} is measured after the epoch on images it never learns from.",
+        because=f"Training {best.train_top1:.1%} is the mean over the epoch, while the weights still changed and on {things} it learns "
+        f"from; validation {best.val_top1:.1%} is measured after the epoch on {things} it never learns from.",
         key="predict",
     )
 try_this(EXPERIMENTS)

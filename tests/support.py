@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from core.data import DATASETS, DatasetSpec
 from core.data.splits import Dataset, Split
 from core.training.history import Snapshot
 from core.training.manager import RunManager
+from core.training.trainer import Trainer
 
 
 def tiny_split(count: int, seed: int) -> Split:
@@ -48,6 +50,17 @@ def wait_for(manager: RunManager, run_id: str, condition: Callable[[Snapshot], b
             return snapshot
         time.sleep(0.01)
     raise AssertionError(f"run {run_id} is {snapshot.status} ({snapshot.message}) at step {snapshot.step}")
+
+
+def diverge(monkeypatch) -> None:
+    """From its sixth step on, every run's loss is not a number."""
+    whole = Trainer._train_step
+
+    def broken(self, *arguments):
+        done = whole(self, *arguments)
+        return dataclasses.replace(done, loss=done.loss * float("nan")) if self.step > 5 else done
+
+    monkeypatch.setattr(Trainer, "_train_step", broken)
 
 
 def ended(snapshot: Snapshot) -> bool:

@@ -16,7 +16,15 @@ PACKAGES = ("core", "dashboard", "pages")
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with.
 BASE = {"core", "core.errors", "core.hparams", "core.home", "core.symbols"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
-HEADLESS = LEARNING | {"core.probes", "core.training", "core.evaluation", "core.published", "core.recorded", "core.results"}
+HEADLESS = LEARNING | {
+    "core.decoding",
+    "core.probes",
+    "core.training",
+    "core.evaluation",
+    "core.published",
+    "core.recorded",
+    "core.results",
+}
 ALLOWED = {
     "core": set(),
     "core.errors": set(),
@@ -27,9 +35,10 @@ ALLOWED = {
     "core.metrics": BASE | {"core.scores"},
     "core.data": BASE,
     "core.models": BASE,
-    "core.probes": LEARNING,
-    "core.training": LEARNING,
-    "core.evaluation": LEARNING | {"core.training", "core.recorded", "core.published"},
+    "core.decoding": LEARNING,
+    "core.probes": LEARNING | {"core.decoding"},
+    "core.training": LEARNING | {"core.decoding"},
+    "core.evaluation": LEARNING | {"core.decoding", "core.training", "core.recorded", "core.published"},
     "core.recorded": LEARNING | {"core.training"},
     "core.published": LEARNING | {"core.training"},
     "core.results": LEARNING | {"core.training", "core.recorded"},
@@ -42,7 +51,7 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
-    "models.seq2seq_task models.unrolled "
+    "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.cell_by_hand probes.change_of_mind probes.gradient_flow probes.later_word "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
     "probes.typed probes.unrolled published recorded results scores symbols",

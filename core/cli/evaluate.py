@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from core.cli.output import print_result, progress_bar
+from core.cli.output import print_result, progress_bar, table
+from core.data.seq_tasks import seq_task
+from core.errors import ConfigError
 from core.training.config import RunConfig
 
 if TYPE_CHECKING:
     from core.data.splits import Split
     from core.training.checkpoint import OpenedModel
+    from core.training.manager import RunManager
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the command and its flags."""
-    parser = commands.add_parser("evaluate", parents=[shared], help="the class table of a run's best epoch")
+    parser = commands.add_parser("evaluate", parents=[shared], help="the class table of a run's best epoch; of sequences by length")
     parser.set_defaults(command=evaluate)
     parser.add_argument("run")
     images = parser.add_mutually_exclusive_group()
@@ -34,6 +38,8 @@ def evaluate(options: argparse.Namespace) -> int:
     from core.training.manager import RunManager
 
     manager = RunManager(options.home)
+    if manager.snapshot(options.run).kind == "sequences":
+        return evaluate_sequences(options, manager)
     opened = open_model(manager.weights(options.run, options.epoch))
     run = manager.snapshot(options.run)
     use_threads(run.threads or 1)
@@ -48,6 +54,32 @@ def evaluate(options: argparse.Namespace) -> int:
     }  # fmt: skip
     head = f"{options.run}, epoch {found['epoch']}, {what}, n = {len(split):,}: loss {loss:.4f}, top-1 {confusion.top1:.2%}"
     print_result(options, found, f"{head}\n{scores.table(opened.classes)}")
+    return 0
+
+
+def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
+    """Print how often a checkpoint writes right tokens and whole sequences, by the length of the input."""
+    from core.evaluation.seq2seq import scores
+    from core.training.checkpoint import load_tensors
+
+    if options.data:
+        raise ConfigError(f"{options.run} makes sequences out of sequences: it names no images. Leave out --data.")
+    epoch = load_tensors(manager.weights(options.run, options.epoch))[1]["epoch"]
+    with progress_bar() as progress:
+        found = {images: scores(manager, options.run, epoch, images, progress=progress) for images in (options.split, "by length")}
+    whole, by_length = found[options.split], found["by length"]
+    unit = seq_task(manager.snapshot(options.run).config["dataset"]).unit
+    rows = [
+        {f"length in {unit}": row.length, "trained": row.trained, "n": row.exact.n, "tokens": row.tokens.value, "exact": row.exact.value,
+         "from": row.exact.low, "to": row.exact.high}
+        for row in by_length.lengths
+    ]  # fmt: skip
+    head = (
+        f"{options.run}, epoch {epoch}, {options.split}, n = {whole.exact.n:,}: loss {whole.loss:.4f}, tokens {whole.tokens.value:.2%}, "
+        f"whole sequences {whole.exact.value:.2%} (95 %: {whole.exact.low:.2%} to {whole.exact.high:.2%})"
+    )
+    plain = {"run": options.run, **whole.to_plain(), "by_length": [asdict(row) for row in by_length.lengths]}
+    print_result(options, plain, f"{head}\n{table(rows)}")
     return 0
 
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from core.data import Progress
 from core.errors import DataError
-from core.training.export import EPOCH_COLUMNS
+from core.training.export import epoch_columns
 from core.training.history import EpochRecord, Snapshot
 
 
@@ -60,20 +60,33 @@ def summary(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "run": snapshot.run_id,
         **{name: getattr(snapshot, name) for name in known},
-        "epochs": [{name: getattr(record, name) for name in EPOCH_COLUMNS} for record in snapshot.epochs],
-        "best": {"epoch": best.epoch, "val_top1": best.val_top1} if best else None,
-        "test": {"epoch": test.epoch, "loss": test.loss, "top1": test.top1} if test else None,
+        "epochs": [{name: getattr(record, name) for name in epoch_columns(snapshot)} for record in snapshot.epochs],
+        "best": {"epoch": best.epoch, "val_top1": best.val_top1, **_exact("val_exact", best.val_exact)} if best else None,
+        "test": {"epoch": test.epoch, "loss": test.loss, "top1": test.top1, **_exact("exact", test.exact)} if test else None,
     }
+
+
+def _exact(name: str, share: float | None) -> dict[str, float]:
+    """The share of sequences without a mistake under `name`, where a run has one."""
+    return {} if share is None else {name: share}
 
 
 def report(snapshot: Snapshot) -> str:
     """The result of a run in at most three lines."""
     lines = [f"{snapshot.run_id}: {snapshot.status}. {snapshot.message}".strip()]
     if best := snapshot.best:
-        lines.append(f"best epoch {best.epoch}: validation top-1 {best.val_top1:.2%} (n = {snapshot.sizes['val']:,})")
+        lines.append(
+            f"best epoch {best.epoch}: validation top-1 {best.val_top1:.2%}{_whole(best.val_exact)} (n = {snapshot.sizes['val']:,})"
+        )
     if test := snapshot.test:
-        lines.append(f"test with its weights: top-1 {test.top1:.2%}, loss {test.loss:.4f} (n = {snapshot.sizes['test']:,})")
+        lines.append(
+            f"test with its weights: top-1 {test.top1:.2%}{_whole(test.exact)}, loss {test.loss:.4f} (n = {snapshot.sizes['test']:,})"
+        )
     return "\n".join(lines)
+
+
+def _whole(share: float | None) -> str:
+    return "" if share is None else f" of the tokens, {share:.2%} of the sequences"
 
 
 def epoch_line(record: EpochRecord) -> str:
@@ -81,7 +94,8 @@ def epoch_line(record: EpochRecord) -> str:
     return (
         f"epoch {record.epoch:3d}  train loss {record.train_loss:.4f} top-1 {record.train_top1:6.2%}  "
         f"val loss {record.val_loss:.4f} top-1 {record.val_top1:6.2%}  "
-        f"{record.images_per_second:,.0f} images/s  {record.seconds:.1f} s"
+        + (f"exact {record.val_exact:6.2%}  " if record.val_exact is not None else "")
+        + f"{record.images_per_second:,.0f} {'images' if record.val_exact is None else 'pairs'}/s  {record.seconds:.1f} s"
     )
 
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from core.cli.output import epoch_line, print_result, progress_bar, report, summary
 from core.data import DATASETS, data_spec
-from core.data.config import DataConfig
+from core.data.config import SequenceDataConfig
 from core.errors import ConfigError
 from core.hparams import Hyperparameter, add_flags, declared
 from core.models import MODELS
@@ -32,8 +32,8 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("train", parents=[shared], help="train a model; the run appears in the dashboard")
     parser.set_defaults(command=train)
     parser.add_argument("--preset", help=f"start from a preset: {', '.join(PRESETS)}")
-    parser.add_argument("--model", help=f"one of: {', '.join(MODELS)} (default gru)")
-    parser.add_argument("--dataset", help=f"one of: {', '.join(DATASETS)} (default shapes, with --data folder)")
+    parser.add_argument("--model", help=f"one of: {', '.join(MODELS)} (default gru, on sequences transformer)")
+    parser.add_argument("--dataset", help=f"one of: {', '.join(DATASETS)} (default shapes, with --data folder; of sequences dates)")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run that was stopped or interrupted")
     for title, hyperparameters in groups().items():
         add_flags(parser.add_argument_group(title), hyperparameters)
@@ -48,7 +48,7 @@ def groups() -> dict[str, list[Hyperparameter]]:
     for model, spec in MODELS.items():
         for name in declared(spec.config):
             users.setdefault(name, []).append(model)
-    found = {"data": [*declared(DataConfig).values()], "training": [*declared(TrainingConfig).values()]}
+    found = {"data": [*declared(SequenceDataConfig).values()], "training": [*declared(TrainingConfig).values()]}
     for name, models in users.items():
         found.setdefault(", ".join(models), []).append(declared(MODELS[models[0]].config)[name])
     return found
@@ -95,8 +95,8 @@ def config_of(options: argparse.Namespace) -> RunConfig:
     """The config of a new run. A folder that is named with --data is used, and found again from any working folder."""
     dataset, texts = options.dataset, given(options)
     if texts.get("data"):
-        dataset = dataset or "folder"
-        if not data_spec(dataset).needs_folder:
+        dataset = dataset or ("folder" if texts.get("pictures") is None else "row-labels")
+        if not (data_spec(dataset).needs_folder or data_spec(dataset).kind == "sequences"):
             raise ConfigError(f"The data set {dataset!r} reads no folder: leave out --data, or choose --dataset folder.")
         texts["data"] = str(Path(texts["data"]).expanduser().absolute())
     return parse_run(options.preset, options.model, dataset, texts)
@@ -119,7 +119,8 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
 
 def parse_run(preset: str | None, model: str | None, dataset: str | None, texts: Mapping[str, Any]) -> RunConfig:
     """A RunConfig of flags as text (booleans are parsed already). Raises ConfigError."""
-    known = RunConfig.hyperparameters(model or PRESETS.get(preset, {}).get("model", "gru"))
+    given = PRESETS.get(preset, {})
+    known = RunConfig.hyperparameters(RunConfig.pair(model or given.get("model"), dataset or given.get("dataset"))[0])
     values = {n: known[n].parse(v) if n in known and isinstance(v, str) else v for n, v in texts.items()}
     return RunConfig.of(preset=preset, model=model, dataset=dataset, **values)
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.config import DataConfig
+from core.data.config import DataConfig, SequenceDataConfig
+from core.data.progress import Progress
+from core.data.seq_tasks import SEQ_TASKS
 from core.errors import ConfigError, unknown
 from core.home import lab_home
 
 if TYPE_CHECKING:
+    from core.data.sequences import SeqDataset
     from core.data.splits import Dataset
 
-Progress = Callable[[int, int, str], None]  # (done, total, what is being done); a total of 0 means unknown
+__all__ = ["DATASETS", "DATA_CONFIGS", "DatasetSpec", "Progress", "data_spec", "datasets_of", "download", "downloaded", "load_dataset"]
+
+DATA_CONFIGS = {"images": DataConfig, "sequences": SequenceDataConfig}  # by kind
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class DatasetSpec:
     needs_folder: bool = False
     downloads: bool = False
     fixed: dict[str, Any] = field(default_factory=dict)
+    kind: str = "images"  # images to name, or "sequences" to translate: then the function returns a `SeqDataset`
 
 
 TORCHVISION = "core.data.torchvision_sets:load"
@@ -48,6 +53,7 @@ DATASETS: dict[str, DatasetSpec] = {
         fixed={"cls": "FashionMNIST"},
     ),
     "folder": DatasetSpec("Folder", "Your own images: one folder a class.", "core.data.folder:load", needs_folder=True),
+    **{name: DatasetSpec(task.title, task.help, "core.data.sequences:load", kind="sequences") for name, task in SEQ_TASKS.items()},
 }  # fmt: skip
 
 
@@ -58,6 +64,11 @@ def data_spec(name: str) -> DatasetSpec:
     return DATASETS[name]
 
 
+def datasets_of(kind: str) -> list[str]:
+    """The names of all data sets of a kind."""
+    return [name for name, spec in DATASETS.items() if spec.kind == kind]
+
+
 def load_dataset(
     name: str,
     config: DataConfig | None = None,
@@ -66,15 +77,16 @@ def load_dataset(
     download: bool = False,
     progress: Progress | None = None,
     **values: Any,
-) -> Dataset:
+) -> Dataset | SeqDataset:
     """A data set in memory: `.train`, `.val`, `.test`, each `.images` (N, 3, 32, 32) uint8 and `.labels` (N,) int64.
 
+    Of a sequence task, each split has `.inputs` (N, S) and `.targets` (N, T) int64 instead, and all share a `.vocabulary`.
     `values` are fields of DataConfig and override those of `config`. `download` fetches what is missing. `progress` is
     called from this thread at most ten times a second; what it raises stops the loading.
     Raises ConfigError for an unknown name or value and DataError for data that is missing, broken or unreadable.
     """
     spec = data_spec(name)
-    config = DataConfig.of({**asdict(config or DataConfig()), **values})
+    config = DATA_CONFIGS[spec.kind].of({**asdict(config or DataConfig()), **values})
     module, _, function = spec.target.partition(":")
     load = getattr(import_module(module), function)
     return load(name, config, home=home, download=download, progress=progress, **spec.fixed)

@@ -17,3 +17,14 @@ class DataConfig(Hyperparameters):
     test_fraction: float = hparam(
         0.1, "Share of a folder without test/ that is held back for the one final test.", low=0.01, high=0.5, step=0.01
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceDataConfig(DataConfig):
+    """How the inputs of a sequence task are drawn and split."""
+
+    pictures: str = hparam(
+        "shapes",
+        "Where the task 'row-labels' takes its images from; those of each split come from the same split of that data set.",
+        choices=("shapes", "cifar10", "fashion_mnist", "folder"),
+    )

@@ -14,8 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from core.data import Progress
-from core.data.progress import throttled
+from core.data.progress import Progress, throttled
 from core.data.splits import Dataset
 
 LEAST = 0.95

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.data import Progress
 from core.data.cache import read_cache, write_cache
 from core.data.config import DataConfig
 from core.data.images import decode
+from core.data.progress import Progress
 from core.data.scan import Scan, scan
 from core.data.splits import Dataset, Split, random_parts
 from core.errors import DataError, StoreError

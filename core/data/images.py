@@ -11,8 +11,7 @@ from threading import Lock
 import numpy as np
 from PIL import Image, ImageOps
 
-from core.data import Progress
-from core.data.progress import throttled
+from core.data.progress import Progress, throttled
 
 SIZE = 32
 MOST_PIXELS = 100_000_000  # a larger image is skipped

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from core.data import Progress
+Progress = Callable[[int, int, str], None]  # (done, total, what is being done); a total of 0 means unknown
 
 INTERVAL = 0.1  # seconds
 

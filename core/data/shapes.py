@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data import Progress
 from core.data.config import DataConfig
-from core.data.progress import throttled
+from core.data.progress import Progress, throttled
 
 if TYPE_CHECKING:
     from core.data.splits import Dataset

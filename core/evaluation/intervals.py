@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -14,7 +16,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with the bootstrap percentile interval around it (Efron 1979), in shares of 1."""
+    """An estimate with the interval around it, in shares of 1: the bootstrap percentile one (Efron 1979) unless it is said otherwise."""
 
     value: float
     low: float
@@ -32,6 +34,18 @@ def accuracy_interval(right: int, n: int, *, level: float = LEVEL, seed: int = 0
     _some(n)
     drawn = np.random.default_rng(seed).binomial(n, right / n, RESAMPLES) / n  # (R,)
     return Interval(right / n, *_middle(drawn, level), n, level)
+
+
+def proportion_interval(right: int, n: int, *, level: float = LEVEL) -> Interval:
+    """Wilson's score interval (1927) of a share that may be 0 or 1, where a bootstrap knows no doubt: `right` out of `n`.
+
+    Raises DataError for n = 0.
+    """
+    _some(n)
+    z, share = NormalDist().inv_cdf((1 + level) / 2), right / n
+    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half), n, level)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ import numpy as np
 
 from core.data import Progress
 from core.errors import DataError, LabError
-from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, accuracy_interval, compare
+from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, accuracy_interval, compare, proportion_interval
 from core.evaluation.judged import Judged, judged
 from core.published import PUBLISHED_ID
-from core.scores import ClassScores
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot
@@ -51,11 +50,21 @@ class Verdict:
 
 
 def best_interval(run: Snapshot) -> Interval | None:
-    """The validation accuracy of a run's best epoch, counted from its confusion matrix; None before the first epoch."""
+    """The validation accuracy of a run's best epoch, counted from its confusion matrix; None before the first epoch.
+
+    Of a run on sequences it is the share of them that is right from the first token to the last: the tokens of one are not drawn apart.
+    """
     if run.best is None:
         return None
+    return (accuracy_interval if run.kind == "images" else proportion_interval)(*_counts(run))
+
+
+def _counts(run: Snapshot) -> tuple[int, int]:
+    """How many of its n validation images (or sequences) the best epoch of a run gets right, and n."""
+    if run.best.val_exact is not None:
+        return round(run.best.val_exact * run.sizes["val"]), run.sizes["val"]
     matrix = run.best.val_confusion
-    return accuracy_interval(int(matrix.trace()), int(matrix.sum()))
+    return int(matrix.trace()), int(matrix.sum())
 
 
 def differing(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
@@ -79,6 +88,8 @@ def verdict(manager: RunManager, a: Snapshot, b: Snapshot, *, progress: Progress
             f"{a.run_id} names {_few(a.classes)} and {b.run_id} names {_few(b.classes)}: their accuracies answer different questions, and "
             "no difference of them means anything. Choose two runs on the same data set."
         )
+    if a.kind == "sequences":
+        return _apart(a, b, "Of sequences it is not kept which of them a run gets right.")
     if why := other_images(a, b):
         return _apart(a, b, why)
     said = []
@@ -147,9 +158,7 @@ def _alarm_by_image(n: int, split: int, alone: int) -> bool:
 
 
 def _apart(a: Snapshot, b: Snapshot, why: str) -> Verdict:
-    scores = [ClassScores(run.best.val_confusion) for run in (a, b)]
-    counts = [int(number) for one in scores for number in (one.true_positives.sum(), one.total)]
-    return Verdict(best_interval(a), best_interval(b), apart(*counts), None, why)
+    return Verdict(best_interval(a), best_interval(b), apart(*_counts(a), *_counts(b)), None, why)
 
 
 def _not_here(run: Snapshot) -> str:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import unknown
 from core.hparams import Hyperparameters
 from core.models.configs import CNNConfig, RecurrentConfig, ReNetConfig, ViTConfig
+from core.models.seq2seq_configs import EncoderDecoderConfig, RecurrentSeq2SeqConfig, TorchEncoderDecoderConfig
+from core.models.seq2seq_task import Seq2SeqTask
 
 if TYPE_CHECKING:
     from torch import nn
@@ -39,11 +41,13 @@ class ModelSpec:
     config: type[Hyperparameters]
     target: str
     fixed: dict[str, Any] = field(default_factory=dict)
+    kind: str = "images"  # names images, or translates "sequences"
 
 
 _building = Lock()
 
 RECURRENT = "core.models.recurrent:RecurrentClassifier"
+RECURRENT_PAIR = "core.models.recurrent_encoder_decoder:RecurrentEncoderDecoder"
 
 MODELS: dict[str, ModelSpec] = {
     "gru": ModelSpec("GRU", "Gated recurrent unit: two gates decide what to keep.", RecurrentConfig, RECURRENT, {"cell": "gru"}),
@@ -58,6 +62,36 @@ MODELS: dict[str, ModelSpec] = {
     "renet": ModelSpec("ReNet", "GRUs sweep along rows and columns, in a pyramid.", ReNetConfig, "core.models.renet:ReNet"),
     "vit": ModelSpec("ViT", "Vision Transformer: every patch attends to every other.", ViTConfig, "core.models.vit:ViT"),
     "cnn": ModelSpec("CNN", "Small convolutional network, the baseline for images.", CNNConfig, "core.models.cnn:CNN"),
+    "transformer": ModelSpec(
+        "Transformer",
+        "Encoder and decoder of the lab's own layers: one reads, the other writes and looks back at all that was read.",
+        EncoderDecoderConfig,
+        "core.models.encoder_decoder:EncoderDecoder",
+        kind="sequences",
+    ),
+    "torch-transformer": ModelSpec(
+        "nn.Transformer",
+        "The same on PyTorch's own layers.",
+        TorchEncoderDecoderConfig,
+        "core.models.torch_encoder_decoder:TorchEncoderDecoder",
+        kind="sequences",
+    ),
+    "seq2seq-gru": ModelSpec(
+        "Two GRUs",
+        "One reads, the other writes from the first one's last state alone.",
+        RecurrentSeq2SeqConfig,
+        RECURRENT_PAIR,
+        {"attention": False},
+        kind="sequences",
+    ),
+    "seq2seq-gru-attention": ModelSpec(
+        "Two GRUs with attention",
+        "The one that writes may look back at every state of the one that reads.",
+        RecurrentSeq2SeqConfig,
+        RECURRENT_PAIR,
+        {"attention": True},
+        kind="sequences",
+    ),
 }
 
 
@@ -68,8 +102,13 @@ def model_spec(name: str) -> ModelSpec:
     return MODELS[name]
 
 
-def build_model(name: str, task: Task | None = None, *, seed: int | None = None, **hyperparameters: Any) -> nn.Module:
-    """A model that maps (B, 3, H, W) float images to (B, K) logits.
+def models_of(kind: str) -> list[str]:
+    """The names of all models of a kind."""
+    return [name for name, spec in MODELS.items() if spec.kind == kind]
+
+
+def build_model(name: str, task: Task | Seq2SeqTask | None = None, *, seed: int | None = None, **hyperparameters: Any) -> nn.Module:
+    """A model that maps (B, 3, H, W) float images to (B, K) logits; or, for a `Seq2SeqTask`, an encoder-decoder (see `Seq2Seq`).
 
     With a `seed` its initial weights depend on the seed alone, whatever other threads draw meanwhile.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from core.data.seq_tasks import SeqTask, seq_task
+from core.data.sequences import SeqDataset
 from core.errors import LabError, StoreError
 from core.models import Task, build_model
+from core.models.seq2seq_task import Seq2SeqTask
+from core.symbols import Vocabulary
 from core.training.config import RunConfig
 from core.training.optim import Together
 
@@ -86,29 +90,77 @@ class OpenedModel:
     metadata: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class OpenedSeq2Seq:
+    """An encoder-decoder of one's own, made from a checkpoint, in eval mode on the CPU, and what it was trained to do."""
+
+    model: nn.Module  # a `Seq2Seq`
+    name: str  # of its task, in `SEQ_TASKS`
+    vocabulary: Vocabulary
+    shape: Seq2SeqTask
+    metadata: dict[str, Any]
+
+    @property
+    def task(self) -> SeqTask:
+        """The row of `SEQ_TASKS`."""
+        return seq_task(self.name)
+
+
+def task_of(dataset: Any) -> Task | Seq2SeqTask:
+    """What a model has to be built for, to learn `dataset`."""
+    if isinstance(dataset, SeqDataset):
+        return seq2seq_shape(dataset.name, dataset.vocabulary)
+    return Task(num_classes=len(dataset.classes))
+
+
+def seq2seq_shape(name: str, vocabulary: Vocabulary) -> Seq2SeqTask:
+    """What an encoder-decoder has to be built for, to learn the task `name`."""
+    task = seq_task(name)
+    return Seq2SeqTask(len(vocabulary), task.max_source, task.max_target, task.images)
+
+
 def model_metadata(config: RunConfig, dataset: Any, **more: Any) -> dict[str, Any]:
     """What a checkpoint must say about itself, so that the file alone is enough to use the model."""
-    return {
-        "config": config.flat(),
-        "classes": list(dataset.classes),
-        "mean": [float(v) for v in dataset.mean],
-        "std": [float(v) for v in dataset.std],
-        **more,
-    }
+    about = {"config": config.flat(), "classes": list(dataset.classes)}
+    if isinstance(dataset, SeqDataset):
+        return {**about, "vocabulary": {"symbols": list(dataset.vocabulary.symbols), "joiner": dataset.vocabulary.joiner}, **more}
+    return {**about, "mean": [float(v) for v in dataset.mean], "std": [float(v) for v in dataset.std], **more}
 
 
 def open_model(path: Path) -> OpenedModel:
-    """Build the model that the checkpoint `path` describes and load its weights. Raises StoreError when it does not fit."""
+    """Build the model that the checkpoint `path` describes and load its weights.
+
+    Raises StoreError when it does not fit, or when it is an encoder-decoder: `open_seq2seq` opens those.
+    """
     tensors, metadata = load_tensors(path)
+    if "vocabulary" in metadata:
+        raise StoreError(f"The checkpoint {path.name} is of an encoder-decoder, which names no images: open its run on the page Translate.")
+    model = _built(path, tensors, metadata, lambda: Task(num_classes=len(metadata["classes"])))
+    return OpenedModel(model, tuple(metadata["classes"]), tuple(metadata["mean"]), tuple(metadata["std"]), metadata)
+
+
+def open_seq2seq(path: Path) -> OpenedSeq2Seq:
+    """Build the encoder-decoder that the checkpoint `path` describes and load its weights. Raises StoreError when it is none."""
+    tensors, metadata = load_tensors(path)
+    if "vocabulary" not in metadata:
+        raise StoreError(f"The checkpoint {path.name} is of a model that names images: choose a run of a task on sequences.")
+    said, name = metadata["vocabulary"], metadata["config"]["dataset"]
+    vocabulary = Vocabulary(tuple(said["symbols"]), said["joiner"])
+    model = _built(path, tensors, metadata, lambda: seq2seq_shape(name, vocabulary))
+    return OpenedSeq2Seq(model, name, vocabulary, seq2seq_shape(name, vocabulary), metadata)
+
+
+def _built(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any], task: Callable[[], Task | Seq2SeqTask]) -> nn.Module:
+    """The model that `metadata` names, with the weights `tensors`, in eval mode. Raises StoreError when they do not fit."""
     try:
         config = RunConfig.of(**metadata["config"])
-        model = build_model(config.model, Task(num_classes=len(metadata["classes"])), **vars(config.model_config))
+        model = build_model(config.model, task(), **vars(config.model_config))
         model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in tensors.items()})
     except (RuntimeError, KeyError, LabError) as error:
         raise StoreError(
             f"The checkpoint {path.name} does not fit the model it names: it was made by another version of the lab."
         ) from error
-    return OpenedModel(model.eval(), tuple(metadata["classes"]), tuple(metadata["mean"]), tuple(metadata["std"]), metadata)
+    return model.eval()
 
 
 class RunFiles:

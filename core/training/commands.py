@@ -74,7 +74,7 @@ class Commands(Callback):
         start = time.perf_counter()
         trainer.read()
         self.worker.turns.give_back(self.worker.snapshot.run_id)
-        self.worker.publish(status="paused", sample_probabilities=trainer.sample_probabilities())
+        self.worker.publish(status="paused", **trainer.samples())
         with self._changed:
             self._changed.wait_for(lambda: self._playing.is_set() or self._steps or self.stopping.is_set())
         self.worker.take_turn()

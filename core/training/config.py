@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from core.data import data_spec
+from core.data import DATA_CONFIGS, DATASETS, data_spec, datasets_of
 from core.data.config import DataConfig
 from core.errors import ConfigError, unknown
 from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
-from core.models import MODELS, model_spec
+from core.models import MODELS, model_spec, models_of
 from core.training.presets import PRESETS
 
 
@@ -116,6 +116,36 @@ class TrainingConfig(Hyperparameters):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SequenceTrainingConfig(TrainingConfig):
+    """How an encoder-decoder is trained: with teacher forcing, nothing of images."""
+
+    epochs: int = hparam(10, "How often the model sees all training pairs.", low=1, high=1000, scale="log", basic=True)
+    batch_size: int = hparam(
+        128,
+        "Pairs of sequences per step. Larger batches give smoother, fewer steps; smaller ones noisier, more steps.",
+        low=1,
+        high=4096,
+        scale="log",
+        unit="pairs",
+    )
+    schedule: str = hparam(
+        "one-cycle",
+        "How the learning rate changes: constant, cosine down to 0, one-cycle (up for 30 % of the steps, then down to 0), linear (up for"
+        " 15 %, then straight down to 0).",
+        choices=("constant", "cosine", "one-cycle", "linear"),
+    )
+    # What only images have is no hyperparameter here.
+    augment: ClassVar[bool] = False
+    shift: ClassVar[int] = 0
+    cutout: ClassVar[int] = 0
+    compile: ClassVar[bool] = False
+
+
+TRAINING_CONFIGS = {"images": TrainingConfig, "sequences": SequenceTrainingConfig}  # by kind
+DEFAULTS = {"images": {"model": "gru", "dataset": "shapes"}, "sequences": {"model": "transformer", "dataset": "dates"}}
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunConfig:
     """A whole run. Make it with `RunConfig.of`, which takes all hyperparameters by their (unique) names."""
 
@@ -128,7 +158,8 @@ class RunConfig:
     @classmethod
     def parts(cls, model: str) -> dict[str, type[Hyperparameters]]:
         """The config classes that a run of `model` is made of, by field."""
-        return {"model_config": model_spec(model).config, "data_config": DataConfig, "training": TrainingConfig}
+        spec = model_spec(model)
+        return {"model_config": spec.config, "data_config": DATA_CONFIGS[spec.kind], "training": TRAINING_CONFIGS[spec.kind]}
 
     @classmethod
     def hyperparameters(cls, model: str) -> dict[str, Hyperparameter]:
@@ -144,18 +175,26 @@ class RunConfig:
         if preset is not None and preset not in PRESETS:
             raise unknown("preset", preset, PRESETS)
         merged = {**PRESETS.get(preset, {}), **values}
-        model = model or merged.get("model", "gru")
-        dataset = dataset or merged.get("dataset", "shapes")
-        data_spec(dataset)
+        model, dataset = cls.pair(model or merged.get("model"), dataset or merged.get("dataset"))
         merged = {n: v for n, v in merged.items() if n not in ("model", "dataset")}
-        for message in cls.problems(model, merged).values():
+        for message in cls.problems(model, merged, dataset).values():
             raise ConfigError(message)
         made = {part: config.of({n: v for n, v in merged.items() if n in declared(config)}) for part, config in cls.parts(model).items()}
         return cls(model=model, dataset=dataset, **made)
 
+    @staticmethod
+    def pair(model: str | None, dataset: str | None) -> tuple[str, str]:
+        """Both names; of one that is not given, the default that goes with the other. Raises ConfigError for unknown ones."""
+        kind = model_spec(model).kind if model else data_spec(dataset).kind if dataset else "images"
+        model, dataset = model or DEFAULTS[kind]["model"], dataset or DEFAULTS[kind]["dataset"]
+        data_spec(dataset)
+        return model, dataset
+
     @classmethod
-    def problems(cls, model: str, values: Mapping[str, Any]) -> dict[str, str]:
-        """Everything wrong with `values` for a run of `model`: {name: sentence}."""
+    def problems(cls, model: str, values: Mapping[str, Any], dataset: str | None = None) -> dict[str, str]:
+        """Everything wrong with `values` for a run of `model` (on `dataset`): {name: sentence}."""
+        if dataset is not None and DATASETS[dataset].kind != model_spec(model).kind:
+            return {"dataset": misfit(model, dataset)}
         known = cls.hyperparameters(model)
         found = {n: str(unknown("hyperparameter", n, known)) for n in values if n not in known}
         for config in cls.parts(model).values():
@@ -196,3 +235,17 @@ class RunConfig:
             flag = "--" + name.replace("_", "-")
             flags += [flag if value else flag.replace("--", "--no-", 1)] if isinstance(value, bool) else [flag, shlex.quote(str(value))]
         return " ".join(["python -m core train", *flags])
+
+
+def kind_of(config: Mapping[str, Any]) -> str:
+    """ "images" or "sequences": what a run with this flat config learns from. One of a model that the lab does not know (any more) is taken
+    to name images."""
+    return MODELS[config["model"]].kind if config.get("model") in MODELS else "images"
+
+
+def misfit(model: str, dataset: str) -> str:
+    """Why a model cannot be trained on a data set of another kind, and what fits."""
+    does = {"images": "names images", "sequences": "makes sequences out of sequences"}[model_spec(model).kind]
+    has = {"images": "has images and their classes", "sequences": "is a task on sequences"}[data_spec(dataset).kind]
+    fit = ", ".join(datasets_of(model_spec(model).kind)), ", ".join(models_of(data_spec(dataset).kind))
+    return f"The model {model!r} {does}, but {dataset!r} {has}: choose one of the data sets {fit[0]}, or one of the models {fit[1]}."

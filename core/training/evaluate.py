@@ -17,11 +17,15 @@ BATCH = 500
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """Mean cross-entropy over the images, their confusion matrix, and the logits (N, K) float32 on the CPU, in the split's order."""
+    """Mean cross-entropy over the images, their confusion matrix, and the logits (N, K) float32 on the CPU, in the split's order.
+
+    Of sequences: over the tokens, theirs, no logits, and the share of outputs that are right from the first token to the last.
+    """
 
     loss: float
     confusion: ConfusionMatrix
-    logits: Tensor
+    logits: Tensor | None
+    exact: float | None = None
 
 
 @torch.no_grad()

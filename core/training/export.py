@@ -18,11 +18,18 @@ EPOCH_COLUMNS = (
     "seconds",
     "images_per_second",
 )
+EXACT = "val_exact"  # one more column of runs on sequences
+
+
+def epoch_columns(snapshot: Snapshot) -> tuple[str, ...]:
+    """The numbers that each epoch of a run has."""
+    return (*EPOCH_COLUMNS, EXACT) if snapshot.kind == "sequences" else EPOCH_COLUMNS
 
 
 def epochs_csv(snapshot: Snapshot) -> str:
-    """One line an epoch: losses are means over images, accuracies shares of 1, `step` counts optimiser steps."""
-    return _csv(EPOCH_COLUMNS, ([getattr(record, name) for name in EPOCH_COLUMNS] for record in snapshot.epochs))
+    """One line an epoch: losses are means over images (or tokens), accuracies shares of 1, `step` counts optimiser steps."""
+    columns = epoch_columns(snapshot)
+    return _csv(columns, ([getattr(record, name) for name in columns] for record in snapshot.epochs))
 
 
 def curve_csv(snapshot: Snapshot) -> str:

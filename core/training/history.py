@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from core.training.config import RunConfig
+from core.training.config import RunConfig, kind_of
 
 MAX_POINTS = 2000
 
@@ -41,8 +41,12 @@ class Curve:
             self.points.append(_mean(self._waiting))
             self._waiting = []
         if len(self.points) == self.limit:
-            self.points = [_mean(pair) for pair in zip(self.points[0::2], self.points[1::2], strict=True)]
-            self.stride *= 2
+            self.halve()
+
+    def halve(self) -> None:
+        """Merge each two neighbours; a last one that is alone is left out."""
+        self.points = [_mean(pair) for pair in zip(self.points[0::2], self.points[1::2], strict=False)]
+        self.stride *= 2
 
     def to_dict(self) -> dict[str, Any]:
         return {"limit": self.limit, "stride": self.stride, "points": list(self.points), "waiting": list(self._waiting)}
@@ -62,7 +66,7 @@ def _mean(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class EpochRecord:
-    """One epoch. Losses are means over images; confusion matrices are (K, K) int64, rows true, columns predicted."""
+    """One epoch. Losses are means over images, or over tokens; confusion matrices are (K, K) int64, rows true, columns predicted."""
 
     epoch: int  # from 0
     step: int  # optimiser steps since the start of the run
@@ -72,10 +76,12 @@ class EpochRecord:
     val_top1: float
     train_confusion: np.ndarray
     val_confusion: np.ndarray
-    sample_probabilities: np.ndarray  # (S, K) float32 on the run's fixed validation images
     lr: float
     seconds: float
-    images_per_second: float
+    images_per_second: float  # or pairs of sequences
+    sample_probabilities: np.ndarray = field(default_factory=lambda: frozen(np.zeros((0, 0)), np.float32))  # (S, K), on fixed images
+    val_exact: float | None = None  # of sequences: the share that greedy decoding writes without a mistake
+    sample_outputs: tuple[str, ...] = ()  # of sequences: what it writes for fixed inputs
 
     ARRAYS: ClassVar = {"train_confusion": np.int64, "val_confusion": np.int64, "sample_probabilities": np.float32}
 
@@ -87,7 +93,8 @@ class EpochRecord:
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Self:
-        return cls(**{n: frozen(v, cls.ARRAYS[n]) if n in cls.ARRAYS else v for n, v in record.items()})
+        found = {n: frozen(v, cls.ARRAYS[n]) if n in cls.ARRAYS else v for n, v in record.items()}
+        return cls(**{**found, "sample_outputs": tuple(found.get("sample_outputs", ()))})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +105,7 @@ class FinalTest:
     top1: float
     confusion: np.ndarray
     epoch: int
+    exact: float | None = None  # of sequences, as in `EpochRecord.val_exact`
 
     def to_dict(self) -> dict[str, Any]:
         return {**asdict(self), "confusion": self.confusion.tolist()}
@@ -141,6 +149,8 @@ class Snapshot:
     sample_images: np.ndarray | None = None  # (S, 3, 32, 32) uint8, fixed images of the validation split
     sample_labels: np.ndarray | None = None  # (S,) int64
     sample_probabilities: np.ndarray | None = None  # (S, K) float32, the latest
+    sample_texts: tuple[tuple[str, str], ...] = ()  # of sequences: fixed inputs of the validation split and their right outputs
+    sample_outputs: tuple[str, ...] = ()  # what the model writes for them, the latest
     test: FinalTest | None = None
     place: int = 0  # in the queue, from 1; 0 when not waiting
     created: float = 0.0  # seconds since 1970
@@ -148,6 +158,11 @@ class Snapshot:
     recorded: str = ""  # the command that made it, when this is a recorded run
     flops: int = 0  # per image, forward and backward; of recorded runs only
     peak: float = 0.0  # FLOP/s of a large matrix product on its machine; of recorded runs only
+
+    @property
+    def kind(self) -> str:
+        """ "images" or "sequences": what the run learns from."""
+        return kind_of(self.config)
 
     @property
     def active(self) -> bool:
@@ -188,6 +203,7 @@ class RunSummary:
     best_val_top1: float
     test_top1: float
     place: int = 0
+    best_val_exact: float | None = None  # of sequences
 
 
 def snapshot_of(
@@ -222,6 +238,8 @@ def snapshot_of(
         sample_images=images,
         sample_labels=frozen(facts["sample_labels"], np.int64) if "sample_labels" in facts else None,
         sample_probabilities=last.sample_probabilities if last else None,
+        sample_texts=tuple((source, target) for source, target in facts.get("sample_texts", ())),
+        sample_outputs=last.sample_outputs if last else (),
         test=FinalTest.from_dict(test) if test else None,
         created=created,
         versions=facts.get("versions", {}),

@@ -25,11 +25,12 @@ class Publisher(Callback):
     def on_reading(self, trainer: Trainer) -> None:
         now, samples = time.perf_counter(), {}
         if now - self._sampled_at > SAMPLE_SECONDS:
-            self._sampled_at, samples = now, {"sample_probabilities": trainer.sample_probabilities()}
+            self._sampled_at, samples = now, trainer.samples()
         self._publish(trainer, **samples)
 
     def on_epoch_end(self, trainer: Trainer) -> None:
-        self._publish(trainer, sample_probabilities=trainer.epochs[-1].sample_probabilities)
+        last = trainer.epochs[-1]
+        self._publish(trainer, sample_probabilities=last.sample_probabilities, sample_outputs=last.sample_outputs)
 
     def _publish(self, trainer: Trainer, **more: Any) -> None:
         self.worker.publish(
@@ -66,8 +67,9 @@ class Keeper(Callback):
             val_top1=record.val_top1,
         )  # fmt: skip
         save_tensors(worker.files.epoch(record.epoch), trainer.weights(), metadata)
-        labels = trainer.val_split.labels
-        save_tensors(worker.files.logits("val", record.epoch), {"logits": trainer.val_logits, "labels": labels}, metadata)
+        if trainer.val_logits is not None:
+            said = {"logits": trainer.val_logits, "labels": trainer.val_split.labels}
+            save_tensors(worker.files.logits("val", record.epoch), said, metadata)
         own = trainer.model.state_dict() if trainer.average else {}  # else they are the epoch's
         save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, {"epoch": record.epoch}, weights=own)
         worker.store.add_epoch(
@@ -75,7 +77,7 @@ class Keeper(Callback):
             record,
             curve=trainer.curve.to_dict(),
             lr_changes=list(trainer.lr_changes),
-            best={"epoch": trainer.best.epoch, "val_top1": trainer.best.val_top1},
+            best={name: getattr(trainer.best, name) for name in ("epoch", "val_top1", "val_exact")},
         )
         worker.files.drop_old_optimizers(keep=record.epoch)
         worker.after_epoch()

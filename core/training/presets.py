@@ -127,4 +127,19 @@ COMPARED: dict[str, dict[str, Any]] = {
     "compare-cnn": {**{name: value for name, value in RECIPE.items() if name != "patch_size"}, "model": "cnn"},
 }
 
-PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, **_climb(), "bar": BAR, "best": BEST, **COMPARED}
+# Tasks on sequences, by their names: from a quarter of a minute to a minute each on two cores, a row of images two.
+SEQUENCES: dict[str, dict[str, Any]] = {
+    "dates": {"epochs": 4},
+    "reverse": {"epochs": 5},
+    "copy": {"epochs": 3},
+    "sort": {"epochs": 5},
+    "drop-vowels": {"epochs": 3},
+    "rle-encode": {"epochs": 4},
+    "rle-decode": {"epochs": 4},
+    "addition": {"epochs": 15},
+    "roman": {"epochs": 20},
+    "row-labels": {"epochs": 10, "lr": 3e-3},
+}
+SEQUENCES = {name: {"model": "transformer", "dataset": name, "lr": 5e-3, **values} for name, values in SEQUENCES.items()}
+
+PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, **_climb(), "bar": BAR, "best": BEST, **COMPARED, **SEQUENCES}

@@ -10,6 +10,7 @@ import re
 from textwrap import dedent, indent
 
 from core.data import data_spec
+from core.errors import ConfigError
 from core.models import model_spec
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
@@ -37,8 +38,14 @@ IMPORTS = {  # a line, and what of the script needs it
 
 
 def script(run: Snapshot) -> str:
-    """The text of the script. Raises ConfigError when the run's config is that of another version of the lab."""
+    """The text of the script. Raises ConfigError when the run is on sequences, or its config is that of another version of the lab."""
     config = RunConfig.of(**run.config)
+    if run.kind == "sequences":
+        title = model_spec(config.model).title
+        raise ConfigError(
+            f"Run {run.run_id} ({title}) makes sequences out of sequences, and there are scripts only of models that name images. "
+            f"Train it again with: {config.command()}"
+        )
     classes = len(run.classes) or 10
     data, model = data_text(config.dataset, config.data_config), model_text(config.model, config.model_config, classes)
     body = "\n\n".join(

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from core.data.seq_tasks import seq_task
 from core.models import Task, build_model
 from core.models.gru import kernels, use_kernel
-from core.training.config import RunConfig
+from core.models.seq2seq_task import Seq2SeqTask
+from core.training.checkpoint import seq2seq_shape
+from core.training.config import RunConfig, kind_of
 from core.training.device import Plan, choose_device, choose_plan, use_threads
 from core.training.optim import make_optimizer
 
@@ -26,9 +29,9 @@ class Speed:
     """One model on this machine. FLOPs count 2 for a multiplication with its addition, those of matrix products alone."""
 
     parameters: int
-    flops: int  # per image, forward and backward
+    flops: int  # per image (or pair of sequences), forward and backward
     plan: Plan
-    images_per_second: float  # forward, backward and the optimiser's step
+    images_per_second: float  # (or pairs) forward, backward and the optimiser's step
     peak: float  # FLOP/s of a large float32 matrix product with as many threads
 
     @property
@@ -37,22 +40,46 @@ class Speed:
         return self.flops * self.images_per_second / self.peak
 
 
-def training_flops(model: nn.Module, task: Task) -> int:
+def training_flops(model: nn.Module, task: Task | Seq2SeqTask) -> int:
     """Floating-point operations of one image's forward and backward pass, counted by PyTorch on tensors without values.
+
+    Of an encoder-decoder those of one pair of sequences, as long as its task has them.
 
     Products (of matrices, convolutions, attention) only; everything else is small beside them.
     """
     twin = copy.deepcopy(model).to("meta")
-    images = torch.zeros(2, task.channels, task.image_size, task.image_size, device="meta")
+    loss = random_loss(task, 2, "meta")
     with FlopCounterMode(display=False) as counter:
-        F.cross_entropy(twin(images), torch.zeros(2, dtype=torch.int64, device="meta")).backward()
+        loss(twin).backward()
     return counter.get_total_flops() // 2
 
 
 def run_flops(config: RunConfig, num_classes: int) -> int:
     """`training_flops` of the model of a run."""
-    task = Task(num_classes=num_classes)
+    task = rehearsed(config, num_classes)
     return training_flops(build_model(config.model, task, **vars(config.model_config)), task)
+
+
+def rehearsed(config: RunConfig, num_classes: int = 10) -> Task | Seq2SeqTask:
+    """What the model of a run is built for, before its data is here."""
+    if kind_of(config.flat()) == "images":
+        return Task(num_classes=num_classes)
+    return seq2seq_shape(config.dataset, seq_task(config.dataset).vocabulary)
+
+
+def random_loss(task: Task | Seq2SeqTask, batch: int, device: torch.device | str) -> Callable[[nn.Module], Tensor]:
+    """A function from a model of `task` to its loss on a random batch; sequences are the longest ones of the task."""
+    if isinstance(task, Task):
+        images = torch.randn(batch, task.channels, task.image_size, task.image_size, device=device)
+        labels = torch.randint(0, task.num_classes, (batch,), device=device)
+        return lambda model: F.cross_entropy(model(images), labels)
+    side, symbols = task.image_size, (3, task.vocabulary)
+    target = torch.randint(*symbols, (batch, task.max_target), device=device)
+    if side:
+        source = torch.randint(0, 256, (batch, task.max_source, 3, side, side), dtype=torch.uint8, device=device)
+    else:
+        source = torch.randint(*symbols, (batch, task.max_source), device=device)
+    return lambda model: F.cross_entropy(model(source, target[:, :-1]).flatten(0, 1), target[:, 1:].flatten())
 
 
 def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | str = "cpu") -> float:
@@ -65,31 +92,31 @@ def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | st
 
 def training_speed(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> Speed:
     """All that `Speed` says of a run of `config`; `spare` cores are left to others, as in `fastest_plan`."""
-    model = build_model(config.model, Task(), seed=config.training.seed, **vars(config.model_config))
-    flops = training_flops(model, Task())
+    task = rehearsed(config)
+    model = build_model(config.model, task, seed=config.training.seed, **vars(config.model_config))
+    flops = training_flops(model, task)
     plan, rate = training_rate(config, seconds=seconds, spare=spare)
     peak = matmul_peak(plan.threads, device=choose_device(config.training.device))
     return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, peak)
 
 
 def training_rate(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> tuple[Plan, float]:
-    """The plan that a run of `config` would choose here, and the images a second that it trains with it, on random images.
+    """The plan that a run of `config` would choose here, and the images (or pairs) a second that it trains with it, on random ones.
 
     `spare` cores are left to others, as in `fastest_plan`.
     """
     training = config.training
     device = choose_device(training.device)
-    model = build_model(config.model, Task(), seed=training.seed, **vars(config.model_config)).to(device)
-    optimizer = make_optimizer(model, training)
-    images = torch.randn(training.batch_size, 3, 32, 32, device=device)
-    labels = torch.randint(0, 10, (training.batch_size,), device=device)
+    task = rehearsed(config)
+    model = build_model(config.model, task, seed=training.seed, **vars(config.model_config)).to(device)
+    optimizer, loss = make_optimizer(model, training), random_loss(task, training.batch_size, device)
 
     def step(kernel: str) -> None:
         use_kernel(model, kernel)
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast(device.type, torch.bfloat16, enabled=training.precision == "bf16"):
-            loss = F.cross_entropy(model(images), labels)
-        loss.backward()
+            lost = loss(model)
+        lost.backward()
         optimizer.step()
 
     plan = choose_plan(step, kernels(model), device, threads=training.threads, kernel=training.kernel, spare=spare)

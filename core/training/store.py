@@ -171,6 +171,7 @@ class Store:
                 epochs_done=done.get(row.id, 0),
                 best_epoch=row.best["epoch"] if row.best else None,
                 best_val_top1=row.best["val_top1"] if row.best else math.nan,
+                best_val_exact=row.best.get("val_exact") if row.best else None,
                 test_top1=row.test["top1"] if row.test else math.nan,
             )
             for row in rows

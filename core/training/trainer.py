@@ -8,13 +8,13 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from core.data.augment import cutout, random_crop_flip
-from core.data.splits import Dataset, Split, normalize
+from core.data.sequences import SeqDataset, SeqSplit
+from core.data.splits import Dataset, Split
 from core.errors import ConfigError, TrainingError
 from core.metrics import ConfusionMatrix
 from core.models.dropout import seed_dropout
@@ -23,14 +23,14 @@ from core.training.average import WeightAverage
 from core.training.callbacks import Callback
 from core.training.config import TrainingConfig
 from core.training.device import choose_device
-from core.training.evaluate import Judgement, evaluate
+from core.training.evaluate import Judgement
 from core.training.forecast import EVAL_COST
 from core.training.history import Curve, EpochRecord, FinalTest, frozen
+from core.training.objective import Outcome, objective_of
 from core.training.optim import learning_rate, make_optimizer
 
 READ_SECONDS = 0.25  # how often numbers are read back from the device
 READ_STEPS = 512  # and after how many steps at the latest
-SAMPLES = 16
 COMPILES = ("cuda",)  # devices for which torch.compile pays for its wait
 
 
@@ -41,15 +41,17 @@ def derived_seed(seed: int, *purpose: object) -> int:
 
 
 class Trainer:
-    """Trains `model` on `dataset` as `config` says.
+    """Trains `model` on `dataset` as `config` says: to name images, or to translate sequences (see core.training.objective).
 
     `fit()` runs the remaining epochs; each has a training and a validation phase and ends as an `EpochRecord` in `epochs`.
-    Losses are means over images, never over batches. The best epoch is the one with the highest validation accuracy, and
-    `best_weights` is a copy of its weights. Raises TrainingError when the loss is not finite, ConfigError when the device
-    cannot do what is asked.
+    Losses are means over targets (images, or the tokens of sequences), never over batches. The best epoch is the one with the
+    highest validation accuracy, and `best_weights` is a copy of its weights. Raises TrainingError when the loss is not finite,
+    ConfigError when the device cannot do what is asked.
     """
 
-    def __init__(self, model: nn.Module, dataset: Dataset, config: TrainingConfig, *, callbacks: Iterable[Callback] = ()) -> None:
+    def __init__(
+        self, model: nn.Module, dataset: Dataset | SeqDataset, config: TrainingConfig, *, callbacks: Iterable[Callback] = ()
+    ) -> None:
         self.config, self.dataset, self.callbacks = config, dataset, tuple(callbacks)
         self.device = choose_device(config.device)
         if config.precision == "bf16" and self.device.type != "cuda":
@@ -57,7 +59,8 @@ class Trainer:
         if config.compile and self.device.type not in COMPILES:
             raise ConfigError(f"compile needs a CUDA device, this run uses {self.device.type}: switch it off.")
         self.model = model.to(self.device)
-        self._forward = torch.compile(self.model) if config.compile else self.model  # the same weights under both
+        forward = torch.compile(self.model) if config.compile else self.model  # the same weights under both
+        self.objective = objective_of(forward, dataset, config, self.device)
         self.optimizer = make_optimizer(self.model, config)
         self.average = WeightAverage(self.model, config.ema) if config.ema else None
         self.train_split = self._fraction(dataset.train).to(self.device)
@@ -71,10 +74,9 @@ class Trainer:
         self.epochs: list[EpochRecord] = []
         self.lr_changes: list[tuple[int, float]] = []
         self.best_weights: dict[str, Tensor] = {}
-        self.val_logits = torch.zeros(0, len(dataset.classes))  # (N, K) of the last complete epoch, on the CPU
+        self.val_logits: Tensor | None = None  # (N, K) of the last complete epoch, on the CPU; of images only
         self.images_per_second = math.nan
         self.idle_seconds = 0.0  # time that callbacks spent waiting, not training
-        self._grey = (torch.tensor(dataset.mean) * 255).to(self.device)  # becomes 0 when normalised
         self._recent = torch.zeros(READ_STEPS, 2, device=self.device)  # (loss, top1) of steps not yet read
         self._recent_lrs: list[float] = []
 
@@ -124,12 +126,11 @@ class Trainer:
 
     def trial_step(self) -> Callable[[str], None]:
         """A function that runs one training step's arithmetic on a copy of the model, with the GRU kernel that it is given."""
-        twin, images = copy.deepcopy(self.model), self.train_split.images[: self.config.batch_size]
-        labels, inputs = self.train_split.labels[: len(images)], normalize(images, self.dataset.mean, self.dataset.std)
+        twin, loss = copy.deepcopy(self.model), self.objective.trial(self.train_split)
 
         def step(kernel: str) -> None:
             use_kernel(twin, kernel)
-            F.cross_entropy(twin(inputs), labels).backward()
+            loss(twin).backward()
 
         return step
 
@@ -161,69 +162,61 @@ class Trainer:
             val_top1=val.confusion.top1,
             train_confusion=frozen(train_confusion.matrix.cpu().numpy(), "int64"),
             val_confusion=frozen(val.confusion.matrix.cpu().numpy(), "int64"),
-            sample_probabilities=self.sample_probabilities(),
+            val_exact=val.exact,
+            **self.samples(),
             lr=learning_rate(self.config, self.step - 1, self.total_steps, self.lr_changes),
             seconds=time.perf_counter() - start - (self.idle_seconds - idle),
             images_per_second=len(self.train_split) / spent,
         )
 
     def _train_phase(self) -> tuple[float, ConfusionMatrix]:
-        """One pass over the training split; the mean loss over its images, and its confusion matrix."""
+        """One pass over the training split; the mean loss over its targets, and its confusion matrix."""
         self.phase = "train"
         self.model.train()
         seed_dropout(self.model, derived_seed(self.config.seed, "dropout", self.epoch), self.device)
         augmenting = torch.Generator(self.device).manual_seed(derived_seed(self.config.seed, "augment", self.epoch))
         shuffling = torch.Generator().manual_seed(derived_seed(self.config.seed, "shuffle", self.epoch))
-        order = torch.randperm(len(self.train_split), generator=shuffling).to(self.device)
+        order = torch.randperm(len(self.train_split), generator=shuffling)
         confusion = ConfusionMatrix(len(self.dataset.classes), device=self.device)
         loss_sum = torch.zeros((), dtype=torch.float64 if self.device.type != "mps" else torch.float32, device=self.device)
+        count = 0
         self._start_clock()
-        for index in order.split(self.config.batch_size):
+        for index in self.objective.batches(self.train_split, order, shuffling):
             self._call("on_batch_begin")
-            images, labels = self.train_split.images[index], self.train_split.labels[index]
-            if self.config.augment:
-                images = random_crop_flip(images, padding=self.config.shift, generator=augmenting)
-            if self.config.cutout:
-                images = cutout(images, self.config.cutout, self._grey, generator=augmenting)
-            loss, predictions = self._train_step(images, labels)
-            loss_sum += loss * len(index)
-            confusion.update(predictions, labels)
-            self._note(loss, predictions, labels)
+            done = self._train_step(index, augmenting)
+            loss_sum += done.loss.detach() * done.count
+            count += done.count
+            confusion.update(done.predictions, done.targets)
+            self._note(done)
             if self._due():
                 self.read()
             self._call("on_batch_end")
         self.read()
-        return loss_sum.item() / len(order), confusion
+        return loss_sum.item() / count, confusion
 
-    def _train_step(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """Forward, backward, step; the mean loss of the batch and the predicted classes (B,), both on the device."""
+    def _train_step(self, index: Tensor, augmenting: torch.Generator) -> Outcome:
+        """Forward, backward, step on the training pairs at `index`; everything of the outcome is on the device."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr * group.get("lr_scale", 1.0)
-        logits = self.logits(images)  # (B, K)
-        loss = F.cross_entropy(logits, labels, label_smoothing=self.config.label_smoothing)
+        done = self.objective.forward(self.train_split, index, augmenting)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        done.loss.backward()
         self._call("on_gradients_ready")
         if self.config.clip_norm:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
         self.optimizer.step()
         if self.average:
             self.average.update(self.step)
-        return loss.detach(), logits.detach().argmax(1)
-
-    def logits(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) uint8 -> (B, K) float32, in the run's precision."""
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bf16"):
-            return self._forward(normalize(images, self.dataset.mean, self.dataset.std)).float()
+        return done
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
-    def evaluate(self, split: Split, *, phase: str) -> Judgement:
-        """What the model makes of the images of `split`, in eval mode."""
+    def evaluate(self, split: Split | SeqSplit, *, phase: str) -> Judgement:
+        """What the model makes of `split`, in eval mode."""
         self.phase = phase
         self.model.eval()
         with self.averaged():
-            return evaluate(self.logits, split, len(self.dataset.classes), after_batch=lambda: self._call("on_batch_end"))
+            return self.objective.judge(split, lambda: self._call("on_batch_end"))
 
     def averaged(self) -> AbstractContextManager[None]:
         """While it lasts, the model has the weights that are evaluated."""
@@ -235,24 +228,24 @@ class Trainer:
         self.average = None
         found = self.evaluate(self.dataset.test.to(self.device), phase="test")
         confusion = frozen(found.confusion.matrix.numpy(), "int64")
-        return FinalTest(loss=found.loss, top1=found.confusion.top1, confusion=confusion, epoch=self.best.epoch)
+        return FinalTest(loss=found.loss, top1=found.confusion.top1, exact=found.exact, confusion=confusion, epoch=self.best.epoch)
 
     @torch.no_grad()
-    def sample_probabilities(self):
-        """Class probabilities (S, K) of the first `SAMPLES` validation images, as a read-only array."""
+    def samples(self) -> dict[str, Any]:
+        """What the model says of the first validation inputs, as fields of a `Snapshot`."""
         training = self.model.training
         self.model.eval()
         with self.averaged():
-            probabilities = self.logits(self.val_split.images[:SAMPLES]).softmax(1)
+            found = self.objective.samples(self.val_split)
         self.model.train(training)
-        return frozen(probabilities.cpu().numpy(), "float32")
+        return found
 
     # -- readings ---------------------------------------------------------------------------------------------------
 
-    def _note(self, loss: Tensor, predictions: Tensor, labels: Tensor) -> None:
+    def _note(self, done: Outcome) -> None:
         row = self._recent[len(self._recent_lrs)]
-        row[0] = loss
-        row[1] = (predictions == labels).float().mean()
+        row[0] = done.loss.detach()
+        row[1] = (done.predictions == done.targets).float().mean()
         self._recent_lrs.append(self.optimizer.param_groups[0]["lr"])
         self.step += 1
 
@@ -288,7 +281,7 @@ class Trainer:
 
     # -- helpers ----------------------------------------------------------------------------------------------------
 
-    def _fraction(self, split: Split) -> Split:
+    def _fraction(self, split: Split | SeqSplit) -> Split | SeqSplit:
         keep = max(1, round(self.config.train_fraction * len(split)))
         if keep == len(split):
             return split

@@ -19,18 +19,19 @@ import torch
 from filelock import FileLock, Timeout
 
 from core.errors import LabError, StoreError
-from core.models import Task, build_model
+from core.models import build_model
 from core.models.gru import kernels, use_kernel
 from core.training.callbacks import StopTraining
-from core.training.checkpoint import RunFiles, load_optimizer, load_tensors
+from core.training.checkpoint import RunFiles, load_optimizer, load_tensors, task_of
 from core.training.commands import Commands
 from core.training.config import RunConfig
 from core.training.datasets import load_shared
 from core.training.device import Plan, choose_plan, device_name, use_threads
-from core.training.history import Snapshot, frozen
+from core.training.history import Snapshot
 from core.training.keeping import Keeper, Publisher
+from core.training.objective import known_samples
 from core.training.store import Store
-from core.training.trainer import SAMPLES, Trainer
+from core.training.trainer import Trainer
 from core.training.turns import Turns
 
 OUT_OF_MEMORY = "The {device} ran out of memory. Choose a smaller batch_size or a smaller model, then start again."
@@ -82,11 +83,12 @@ class Worker(threading.Thread):
 
     def _train(self) -> None:
         self.take_turn()
-        self.publish(status="loading", message="Loading the images")
+        what = {"images": "Loading the images", "sequences": "Drawing the sequences"}[self.snapshot.kind]
+        self.publish(status="loading", message=what)
         dataset = load_shared(self.config, self.store.home, self._progress)
         model = build_model(
             self.config.model,
-            Task(num_classes=len(dataset.classes)),
+            task_of(dataset),
             seed=self.config.training.seed,
             **vars(self.config.model_config),
         )
@@ -123,7 +125,7 @@ class Worker(threading.Thread):
     def _introduce(self, trainer: Trainer, plan: Plan) -> None:
         """Publish and store what is known before the first step."""
         dataset = trainer.dataset
-        images = frozen(dataset.val.images[:SAMPLES].numpy(), "uint8")
+        samples = known_samples(dataset)
         facts = {
             "classes": list(dataset.classes),
             "sizes": {"train": len(trainer.train_split), "val": len(dataset.val), "test": len(dataset.test)},
@@ -132,17 +134,16 @@ class Worker(threading.Thread):
             "device": device_name(trainer.device),
             **plan._asdict(),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
-            "sample_labels": dataset.val.labels[:SAMPLES].tolist(),
+            **{name: value if name == "sample_texts" else value.tolist() for name, value in samples.items() if name != "sample_images"},
         }
-        self.store.update(self.snapshot.run_id, facts=facts, sample_images=images.tobytes())
-        labels = frozen(facts["sample_labels"], "int64")
+        images = samples.get("sample_images")
+        self.store.update(self.snapshot.run_id, facts=facts, sample_images=None if images is None else images.tobytes())
         known = {name: facts[name] for name in ("sizes", "steps_per_epoch", "parameters", "device", "threads", "kernel", "versions")}
         self.publish(
             status="running",
             message="",
             classes=tuple(dataset.classes),
-            sample_images=images,
-            sample_labels=labels,
+            **samples,
             **known,
         )
         self.store.update(self.snapshot.run_id, status="running", message="")

@@ -10,10 +10,12 @@ import torch
 
 from core import recorded
 from core.data import DATASETS
+from core.data.sequences import text_split
+from core.decoding.greedy import greedy_batch
 from core.errors import ConfigError, StoreError
 from core.models import MODELS, Task, build_model
 from core.recorded import record, recorded_epochs, recorded_names, recorded_run
-from core.training.checkpoint import load_tensors, open_model
+from core.training.checkpoint import load_tensors, open_model, open_seq2seq
 from core.training.config import RunConfig
 from core.training.manager import RunManager
 from core.training.speed import training_flops
@@ -147,10 +149,17 @@ def test_what_comes_with_the_project_can_be_used(name):
     assert run.flops > 1e5 and run.peak > 1e9
     if not kept:
         return
-    opened = open_model(kept[run.best.epoch])
-    assert opened.classes == run.classes and sum(p.numel() for p in opened.model.parameters()) == run.parameters
-    with torch.no_grad():
-        assert opened.model(torch.zeros(2, 3, 32, 32)).shape == (2, len(run.classes))
+    opened = (open_model if run.kind == "images" else open_seq2seq)(kept[run.best.epoch])
+    assert sum(p.numel() for p in opened.model.parameters()) == run.parameters
+    if run.kind == "images":
+        assert opened.classes == run.classes
+        with torch.no_grad():
+            assert opened.model(torch.zeros(2, 3, 32, 32)).shape == (2, len(run.classes))
+    else:
+        split = text_split(opened.task, [source for source, _ in run.sample_texts])
+        written = [opened.vocabulary.decode(row) for row in greedy_batch(opened.model, split.source).tolist()]
+        record = next(e for e in run.epochs if e.epoch == run.best.epoch)
+        assert sum(map(str.__eq__, written, record.sample_outputs)) >= 15, "float16 may turn one"
     assert RunConfig.completed(opened.metadata["config"]) == run.config and "/" not in run.config["data"]
 
 

@@ -93,7 +93,8 @@ def test_own_runs_come_first_and_a_run_of_another_model_gives_way(lab):
 
 
 def test_every_recorded_run_can_be_chosen_and_the_published_one_where_no_weights_are_needed():
-    recorded = [f"recorded-{name}" for name in recorded_names()]
+    recorded = [f"recorded-{name}" for name in recorded_names() if recorded_run(name).kind == "images"]
+    assert 0 < len(recorded) < len(recorded_names())
     assert [*feed.known_runs()] == recorded
     assert [*feed.known_runs(published=True)] == [*recorded, "published-hand-in"]
 

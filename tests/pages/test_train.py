@@ -9,7 +9,7 @@ from core.recorded import recorded_epochs, recorded_names
 from core.training.config import RunConfig
 from dashboard import services
 from tests.pages.support import APP, open_page, press, run, shown_code, texts
-from tests.support import SMALL, ended, wait_for
+from tests.support import SMALL, diverge, ended, wait_for
 
 
 def only_run():
@@ -106,9 +106,7 @@ def test_a_second_run_says_its_place():
 
 
 def test_a_failed_run_says_what_to_do(monkeypatch):
-    from core.training.trainer import Trainer
-
-    monkeypatch.setattr(Trainer, "logits", lambda self, images: self.model(images.float()) * float("nan"))
+    diverge(monkeypatch)
     app = open_page(**TINY)
     press(app, "play")
     wait_for(services.manager(), only_run(), ended)

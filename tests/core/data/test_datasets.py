@@ -1,13 +1,15 @@
 import pytest
 
-from core.data import DATASETS, data_spec, load_dataset
+from core.data import DATASETS, data_spec, datasets_of, load_dataset
 from core.data.config import DataConfig
 from core.data.progress import throttled
+from core.data.seq_tasks import SEQ_TASKS
 from core.errors import ConfigError
 
 
 def test_the_table_and_its_errors():
-    assert list(DATASETS) == ["shapes", "cifar10", "fashion_mnist", "folder"]
+    assert datasets_of("images") == ["shapes", "cifar10", "fashion_mnist", "folder"]
+    assert datasets_of("sequences") == [*SEQ_TASKS] and {*DATASETS} == {*datasets_of("images"), *SEQ_TASKS}
     assert [n for n, s in DATASETS.items() if s.downloads] == ["cifar10", "fashion_mnist"]
     assert [n for n, s in DATASETS.items() if s.needs_folder] == ["folder"]
     with pytest.raises(ConfigError, match=r"no data set named 'cifar'. Did you mean 'cifar10'\?"):

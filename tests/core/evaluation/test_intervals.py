@@ -4,9 +4,10 @@ from math import comb
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from core.errors import DataError
-from core.evaluation.intervals import accuracy_interval, compare
+from core.evaluation.intervals import accuracy_interval, compare, proportion_interval
 
 
 def by_hand(draw, level=0.95, times=4000):
@@ -22,6 +23,15 @@ def test_the_interval_of_an_accuracy_is_that_of_drawing_images_again(right, n):
     assert found.value == right / n and found.low < found.value < found.high
     # a quantile is one of n + 1 values, and is drawn itself
     assert abs(found.low - low) < 0.15 * (high - low) and abs(found.high - high) < 0.15 * (high - low)
+
+
+@pytest.mark.parametrize(("right", "n"), [(840, 1000), (0, 7), (50, 50), (1, 1)])
+def test_the_interval_of_a_proportion_is_wilsons(right, n):
+    found, other = proportion_interval(right, n), binomtest(right, n).proportion_ci(0.95, method="wilson")
+    assert (found.value, found.n) == (right / n, n)
+    assert (found.low, found.high) == pytest.approx((other.low, other.high), abs=1e-12)
+    with pytest.raises(DataError, match="no images to judge"):
+        proportion_interval(0, 0)
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says():

@@ -1,4 +1,4 @@
-"""What holds for every model of `MODELS`, a new one too."""
+"""What holds for every model of `MODELS` that names images, a new one too."""
 
 import pytest
 import torch
@@ -7,16 +7,17 @@ from torch.nn.modules.dropout import _DropoutNd
 
 from core.errors import ConfigError
 from core.hparams import declared
-from core.models import MODELS, Task, build_model
+from core.models import MODELS, Task, build_model, models_of
 from core.models.dropout import Dropout, seed_dropout
 from core.models.transformer import EncoderLayer
 
+IMAGE_MODELS = models_of("images")
 SMALL = {
     "gru": {"hidden_size": 12}, "lstm": {"hidden_size": 12}, "rnn": {"hidden_size": 12},
     "renet": {"width": 16}, "vit": {}, "cnn": {"width": 8},
 }  # fmt: skip
 VARIANTS = [
-    *((name, {}) for name in MODELS),
+    *((name, {}) for name in IMAGE_MODELS),
     *((name, {"bidirectional": True, "num_layers": 2}) for name in ("gru", "lstm", "rnn")),
     *((name, {"bidirectional": True, "readout": "mean"}) for name in ("gru", "lstm", "rnn")),
     ("vit", {"positions": "none"}),
@@ -25,8 +26,8 @@ VARIANTS = [
     ("cnn", {"blocks": 2}),
     ("renet", {"overlap": False, "blocks1": 2}),
 ]
-PATCHED = [name for name in MODELS if "patch_size" in declared(MODELS[name].config)]
-every_model = pytest.mark.parametrize("name", MODELS)
+PATCHED = [name for name in IMAGE_MODELS if "patch_size" in declared(MODELS[name].config)]
+every_model = pytest.mark.parametrize("name", IMAGE_MODELS)
 every_variant = pytest.mark.parametrize(("name", "more"), VARIANTS, ids=["-".join(map(str, (n, *m.values()))) for n, m in VARIANTS])
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from core.errors import StoreError
-from core.models import MODELS, Task, build_model
+from core.models import Task, build_model, models_of
 from core.training.checkpoint import (
     RunFiles,
     load_optimizer,
@@ -21,7 +21,7 @@ from core.training.optim import make_optimizer
 from tests.support import load_tiny
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", models_of("images"))
 def test_a_model_comes_back_as_it_was(tmp_path, name):
     config = RunConfig.of(model=name, dropout=0.2)
     model = build_model(name, Task(), seed=1, **vars(config.model_config)).eval()

@@ -7,11 +7,11 @@ import pytest
 
 from core.cli import parse
 from core.cli.train import config_of
-from core.data.config import DataConfig
+from core.data.config import DataConfig, SequenceDataConfig
 from core.errors import ConfigError
 from core.hparams import declared
 from core.models import MODELS
-from core.training.config import RunConfig, TrainingConfig
+from core.training.config import DEFAULTS, RunConfig, SequenceTrainingConfig, TrainingConfig
 from core.training.presets import PRESETS
 
 # A value other than the default for everything whose kind alone does not give one.
@@ -29,7 +29,7 @@ def all_changed(model):
     values = {n: next(c for c in h.choices if c != h.default) if h.choices else OTHER[h.kind](h) for n, h in known.items()}
     if "num_heads" in values:
         values |= {"embed_dim": 96, "num_heads": 3}
-    return RunConfig.of(model=model, dataset="folder", **values)
+    return RunConfig.of(model=model, dataset={"images": "folder", "sequences": "row-labels"}[MODELS[model].kind], **values)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -50,11 +50,12 @@ def test_a_flat_config_gives_the_config_back(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_what_is_changed_is_enough(model):
-    assert RunConfig.of(model=model).changed() == {"model": model, "dataset": "shapes"}
+    dataset = DEFAULTS[MODELS[model].kind]["dataset"]
+    assert RunConfig.of(model=model).changed() == {"model": model, "dataset": dataset}
     config = all_changed(model)
     assert {*config.changed()} == {*config.flat()}
     assert RunConfig.of(**config.changed()) == config
-    assert RunConfig.of(model=model, seed=7, lr=1e-4).changed() == {"model": model, "dataset": "shapes", "seed": 7, "lr": 1e-4}
+    assert RunConfig.of(model=model, seed=7, lr=1e-4).changed() == {"model": model, "dataset": dataset, "seed": 7, "lr": 1e-4}
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -75,7 +76,8 @@ def test_the_command_names_only_what_is_changed():
 def test_presets_are_possible_and_can_be_overridden(preset):
     config = RunConfig.of(preset=preset)
     assert PRESETS[preset].items() <= config.flat().items()
-    assert RunConfig.of(preset=preset, epochs=1, dataset="shapes").flat() == {**config.flat(), "epochs": 1, "dataset": "shapes"}
+    other = {"images": "shapes", "sequences": "copy"}[MODELS[config.model].kind]
+    assert RunConfig.of(preset=preset, epochs=1, dataset=other).flat() == {**config.flat(), "epochs": 1, "dataset": other}
 
 
 def test_the_hand_in_is_as_published():
@@ -114,7 +116,7 @@ def test_what_cannot_be_is_refused(values, message):
 
 
 def test_every_hyperparameter_is_explained():
-    for config in (DataConfig, TrainingConfig, *(spec.config for spec in MODELS.values())):
+    for config in (DataConfig, SequenceDataConfig, TrainingConfig, SequenceTrainingConfig, *(spec.config for spec in MODELS.values())):
         for h in declared(config).values():
             assert h.help.endswith("."), h.name
             assert h.problem(h.default) is None, h.name

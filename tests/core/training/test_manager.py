@@ -16,7 +16,7 @@ from core.training.checkpoint import load_tensors
 from core.training.config import RunConfig
 from core.training.manager import RunManager
 from core.training.trainer import Trainer
-from tests.support import SMALL, ended, wait_for
+from tests.support import SMALL, diverge, ended, wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 LONG = {**SMALL, "epochs": 1000}
@@ -143,8 +143,7 @@ def test_a_waiting_run_can_be_stopped(manager):
 
 
 def test_a_diverging_run_fails_with_a_suggestion(manager, monkeypatch):
-    original = Trainer.logits
-    monkeypatch.setattr(Trainer, "logits", lambda self, images: original(self, images) * (float("nan") if self.step > 5 else 1))
+    diverge(monkeypatch)
     run = manager.submit(config())
     failed = wait_for(manager, run, ended)
     assert failed.status == "failed" and "Lower the learning rate" in failed.message
@@ -159,16 +158,16 @@ def test_a_diverging_run_fails_with_a_suggestion(manager, monkeypatch):
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ...")])
 def test_out_of_memory_fails_with_a_suggestion(manager, monkeypatch, error):
-    def exhausted(self, images):
+    def exhausted(self, *_):
         raise error
 
-    monkeypatch.setattr(Trainer, "logits", exhausted)
+    monkeypatch.setattr(Trainer, "_train_step", exhausted)
     failed = wait_for(manager, manager.submit(config()), ended)
     assert failed.status == "failed" and "smaller batch_size" in failed.message
 
 
 def test_an_unexpected_error_is_said_and_logged(manager, monkeypatch):
-    monkeypatch.setattr(Trainer, "logits", lambda self, images: 1 / 0)
+    monkeypatch.setattr(Trainer, "_train_step", lambda self, *_: 1 / 0)
     run = manager.submit(config())
     failed = wait_for(manager, run, ended)
     assert failed.status == "failed" and "ZeroDivisionError" in failed.message and "Traceback" not in failed.message

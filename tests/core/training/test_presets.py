@@ -2,8 +2,9 @@
 
 import pytest
 
+from core.data import datasets_of
 from core.training.config import RunConfig
-from core.training.presets import BAR, HAND_IN, ONE_SEQUENCE, PRESETS, ROAD
+from core.training.presets import BAR, HAND_IN, ONE_SEQUENCE, PRESETS, ROAD, SEQUENCES
 
 
 def flat(preset):
@@ -35,8 +36,12 @@ def test_the_best_is_the_bar_for_longer_with_more_against_overfitting():
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_is_for_cifar10_and_can_be_built(name):
-    assert flat(name)["dataset"] == "cifar10"
+def test_every_preset_is_for_cifar10_or_a_task_and_can_be_built(name):
+    assert flat(name)["dataset"] == (name if name in SEQUENCES else "cifar10")
+
+
+def test_every_task_has_a_preset_of_its_name():
+    assert [*SEQUENCES] == datasets_of("sequences")
 
 
 def test_compared_models_share_their_recipe():

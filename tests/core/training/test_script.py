@@ -15,7 +15,7 @@ from PIL import Image
 from core.data import load_dataset
 from core.data.config import DataConfig
 from core.errors import ConfigError
-from core.models import MODELS, Task, build_model
+from core.models import Task, build_model, models_of
 from core.published import published_run
 from core.recorded import recorded_names, recorded_run
 from core.training.callbacks import Callback
@@ -37,7 +37,7 @@ TINY = {
 RUN = {"epochs": 2, "batch_size": 16, "threads": 1, "kernel": "torch", "device": "cpu"}
 LONG = {"num_layers": 2, "bidirectional": True}
 CASES = [
-    *[(model, {}) for model in MODELS],
+    *[(model, {}) for model in models_of("images")],
     ("gru", {**LONG, "optimizer": "adam", "schedule": "constant", "clip_norm": 0.0, "dropout": 0.3}),
     ("lstm", {**LONG, "readout": "mean", "optimizer": "sgd", "schedule": "one-cycle", "momentum": 0.8, "weight_decay": 0.01}),
     ("rnn", {"augment": True, "cutout": 8, "label_smoothing": 0.1, "schedule": "linear", "train_fraction": 0.5}),

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from core.models import MODELS, Task, build_model
+from core.models import Task, build_model, models_of
 from core.training.config import RunConfig
 from core.training.speed import matmul_peak, training_flops, training_speed
 
@@ -43,7 +43,7 @@ def test_a_convolution_counts_every_place_of_its_kernel():
     assert flops("cnn", width=width) == expected
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", models_of("images"))
 def test_counting_leaves_a_model_as_it_was(name):
     model = build_model(name, Task(), seed=0)
     assert training_flops(model, Task()) > 1e5

@@ -1,0 +1,172 @@
+"""What is learned: the only place where training a classifier and training an encoder-decoder differ.
+
+Both turn indices of the training split into a loss, and weights into a judgement on a split; the loop knows nothing else of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from core.data.augment import cutout, random_crop_flip
+from core.data.sequences import SeqDataset, SeqSplit
+from core.data.splits import Dataset, Split, normalize
+from core.decoding.greedy import greedy_batch
+from core.metrics import ConfusionMatrix
+from core.symbols import PAD
+from core.training.evaluate import Judgement, evaluate
+from core.training.history import frozen
+
+if TYPE_CHECKING:
+    from core.training.config import TrainingConfig
+
+SAMPLES = 16
+POOL = 8  # batches whose sequences are sorted by length together
+BATCH = 500  # sequences judged at a time
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A forward pass on a batch: the mean loss over its n targets, what was predicted and what is right (n,), and n."""
+
+    loss: Tensor
+    predictions: Tensor
+    targets: Tensor
+    count: int
+
+
+class Naming:
+    """Images in, one class out of `dataset.classes`; augmented as `config` says."""
+
+    def __init__(self, model: Callable[[Tensor], Tensor], dataset: Dataset, config: TrainingConfig, device: torch.device) -> None:
+        self.model, self.dataset, self.config, self.device = model, dataset, config, device
+        self._grey = (torch.tensor(dataset.mean) * 255).to(device)  # becomes 0 when normalised
+
+    def logits(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) uint8 -> (B, K) float32, in the run's precision."""
+        with _precision(self.config, self.device):
+            return self.model(normalize(images, self.dataset.mean, self.dataset.std)).float()
+
+    def batches(self, split: Split, order: Tensor, generator: torch.Generator) -> Iterable[Tensor]:
+        """Indices of each batch of a pass in `order`, on the device."""
+        return order.to(self.device).split(self.config.batch_size)
+
+    def forward(self, split: Split, index: Tensor, augmenting: torch.Generator) -> Outcome:
+        """The loss of the images at `index`."""
+        images, labels = split.images[index], split.labels[index]
+        if self.config.augment:
+            images = random_crop_flip(images, padding=self.config.shift, generator=augmenting)
+        if self.config.cutout:
+            images = cutout(images, self.config.cutout, self._grey, generator=augmenting)
+        logits = self.logits(images)  # (B, K)
+        loss = F.cross_entropy(logits, labels, label_smoothing=self.config.label_smoothing)
+        return Outcome(loss, logits.detach().argmax(1), labels, len(index))
+
+    def judge(self, split: Split, after_batch: Callable[[], None]) -> Judgement:
+        """What the model makes of a split."""
+        return evaluate(self.logits, split, len(self.dataset.classes), after_batch=after_batch)
+
+    def trial(self, split: Split) -> Callable[[nn.Module], Tensor]:
+        """A function from a model like this one to the loss of one batch."""
+        images = split.images[: self.config.batch_size]
+        labels, inputs = split.labels[: len(images)], normalize(images, self.dataset.mean, self.dataset.std)
+        return lambda model: F.cross_entropy(model(inputs), labels)
+
+    def samples(self, split: Split) -> dict[str, Any]:
+        """What the model says of the first `SAMPLES` images: class probabilities (S, K), read-only."""
+        return {"sample_probabilities": frozen(self.logits(split.images[:SAMPLES]).softmax(1).cpu().numpy(), "float32")}
+
+
+class Translating:
+    """Sequences in, sequences out, by teacher forcing: each token is predicted from the right ones before it; padding does not count."""
+
+    def __init__(self, model: nn.Module, dataset: SeqDataset, config: TrainingConfig, device: torch.device) -> None:
+        self.model, self.dataset, self.config, self.device = model, dataset, config, device
+
+    def batches(self, split: SeqSplit, order: Tensor, generator: torch.Generator) -> Iterable[Tensor]:
+        """Indices of each batch: sequences of like length go together, so that little is computed on padding."""
+        length = ((split.inputs != PAD).sum(1) + (split.targets != PAD).sum(1)).cpu()[order]  # (N,)
+        size = self.config.batch_size
+        pools = zip(order.split(POOL * size), length.split(POOL * size), strict=True)
+        batches = [batch for pool, of in pools for batch in pool[of.argsort(stable=True)].split(size)]
+        return [batches[place].to(self.device) for place in torch.randperm(len(batches), generator=generator)]
+
+    def forward(self, split: SeqSplit, index: Tensor, augmenting: torch.Generator) -> Outcome:
+        """The loss of the pairs at `index`: the mean over all tokens of their targets but BOS."""
+        batch = split[index].trimmed()
+        logits, targets = self._tokens(self.model, batch)  # (n, V), (n,)
+        loss = F.cross_entropy(logits, targets, label_smoothing=self.config.label_smoothing)
+        return Outcome(loss, logits.detach().argmax(1), targets, len(targets))
+
+    def judge(self, split: SeqSplit, after_batch: Callable[[], None]) -> Judgement:
+        """Loss and token accuracy by teacher forcing, and the share of sequences that greedy decoding writes without a mistake."""
+        return judge_sequences(lambda batch: self._tokens(self.model, batch), self.model, split, len(self.dataset.classes), after_batch)
+
+    def trial(self, split: SeqSplit) -> Callable[[nn.Module], Tensor]:
+        """A function from a model like this one to the loss of one batch."""
+        batch = split[: self.config.batch_size].trimmed()
+        return lambda model: F.cross_entropy(*self._tokens(model, batch))
+
+    def samples(self, split: SeqSplit) -> dict[str, Any]:
+        """What the model writes for the first `SAMPLES` inputs, by greedy decoding."""
+        written = greedy_batch(self.model, split[:SAMPLES].trimmed().source)
+        return {"sample_outputs": tuple(self.dataset.vocabulary.decode(row) for row in written.tolist())}
+
+    def _tokens(self, model: nn.Module, batch: SeqSplit) -> tuple[Tensor, Tensor]:
+        """Logits (n, V) for every token after BOS that is not padding, and these tokens (n,)."""
+        with _precision(self.config, self.device):
+            logits = model(batch.source, batch.targets[:, :-1]).float()  # (B, T - 1, V)
+        following = batch.targets[:, 1:]  # (B, T - 1)
+        counts = following != PAD
+        return logits[counts], following[counts]
+
+
+Objective = Naming | Translating
+
+
+def known_samples(dataset: Dataset | SeqDataset) -> dict[str, Any]:
+    """The first `SAMPLES` validation inputs and what is right for them, as fields of a `Snapshot`."""
+    if isinstance(dataset, SeqDataset):
+        return {"sample_texts": tuple(dataset.texts(dataset.val[:SAMPLES]))}
+    images, labels = dataset.val.images[:SAMPLES].numpy(), dataset.val.labels[:SAMPLES].numpy()
+    return {"sample_images": frozen(images, "uint8"), "sample_labels": frozen(labels, "int64")}
+
+
+def objective_of(model: nn.Module, dataset: Dataset | SeqDataset, config: TrainingConfig, device: torch.device) -> Objective:
+    """What `model` learns on `dataset`."""
+    return (Translating if isinstance(dataset, SeqDataset) else Naming)(model, dataset, config, device)
+
+
+@torch.no_grad()
+def judge_sequences(
+    tokens: Callable[[SeqSplit], tuple[Tensor, Tensor]], model: nn.Module, split: SeqSplit, vocabulary: int, after_batch: Callable[[], None]
+) -> Judgement:
+    """Judge an encoder-decoder in eval mode on a split. `tokens` gives logits (n, V) and right tokens (n,) of a part of it."""
+    device = split.targets.device
+    confusion = ConfusionMatrix(vocabulary, device=device)
+    loss_sum, count, exact = torch.zeros((), dtype=torch.float64 if device.type != "mps" else torch.float32, device=device), 0, 0
+    for start in range(0, len(split), BATCH):
+        part = split[start : start + BATCH].trimmed()
+        logits, targets = tokens(part)
+        loss_sum += F.cross_entropy(logits, targets, reduction="sum")
+        confusion.update(logits.argmax(1), targets)
+        count += len(targets)
+        exact += int(right(model, part).sum())
+        after_batch()
+    return Judgement(loss_sum.item() / max(1, count), confusion, None, exact / max(1, len(split)))
+
+
+def right(model: nn.Module, split: SeqSplit) -> Tensor:
+    """Which of the pairs greedy decoding writes without a mistake, (N,) bool."""
+    targets = split.targets[:, 1:]  # without BOS
+    written = greedy_batch(model, split.source, limit=targets.shape[1])
+    return (F.pad(written, (0, targets.shape[1] - written.shape[1]), value=PAD) == targets).all(1)
+
+
+def _precision(config: TrainingConfig, device: torch.device) -> Any:
+    return torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bf16")

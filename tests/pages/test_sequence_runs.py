@@ -1,0 +1,88 @@
+"""Runs on sequences on pages that are made for images: each copes, and says where to look instead."""
+
+import pytest
+
+from core.data import DATASETS, datasets_of
+from core.recorded import recorded_run
+from core.training.config import RunConfig
+from dashboard import services
+from dashboard.navigation import PAGES
+from tests.pages.support import open_page, press, run, shown_code, texts
+from tests.support import ended, wait_for
+
+DATES, GRU = "recorded-dates-transformer", "recorded-reverse-gru"
+ELSEWHERE = f"Run {DATES} (Transformer) is of another kind: it makes sequences out of sequences and names no images. Open it on Translate."
+ONE_RUN = ("evaluate.py", "reader.py", "vit.py", "patches.py")
+SEVERAL = ("try_it.py", "reading.py", "memory.py")
+OWN_LINK = {"positions.py": {"kind": "learned", "run": DATES}, "shuffle.py": {"models": DATES}}
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    monkeypatch.setattr("core.data.sequences.SIZES", {"train": 400, "val": 40, "test": 40})
+
+
+@pytest.mark.parametrize("file", sorted({page.file for page in PAGES}))
+def test_every_page_opens_with_a_run_on_sequences_in_its_link(file):
+    app = open_page(file, run=DATES)
+    assert not app.error, [error.value for error in app.error]
+
+
+@pytest.mark.parametrize("file", ONE_RUN)
+def test_a_page_of_one_run_says_where_to_look(file):
+    assert ELSEWHERE in texts(open_page(file, run=DATES))
+
+
+@pytest.mark.parametrize("file", SEVERAL)
+def test_a_page_of_several_runs_says_where_to_look(file):
+    assert ELSEWHERE in texts(open_page(file, runs=DATES))
+
+
+@pytest.mark.parametrize("file", OWN_LINK)
+def test_what_a_page_s_own_link_names_is_explained(file):
+    app = open_page(file, **OWN_LINK[file])
+    assert "of another kind" in texts(app)
+
+
+def test_train_shows_a_recorded_run_on_sequences():
+    app = open_page("train.py", run=DATES)
+    html = " ".join(element.proto.body for element in app.get("html"))
+    assert "The first 16 validation inputs: 16 right." in html and "2085-06-23" in html
+    assert "best validation tokens" in html and "100.0% at epoch 6" in html and "pairs/s" in html
+    run_on_page = recorded_run("dates-transformer")
+    assert f"Top-1 = diagonal / all = {int(run_on_page.epochs[-1].val_confusion.trace()):,}" in texts(app)
+
+
+def test_a_run_on_sequences_is_trained_from_the_page():
+    app = open_page("train.py", model="seq2seq-gru", embed_dim="8", hidden_size="8", epochs="1", threads="1")
+    assert app.button_group(key="hp_dataset").value == "dates"
+    link, command = shown_code(app)
+    assert "model=seq2seq-gru" in link and command.startswith("python -m core train --model seq2seq-gru --dataset dates")
+    press(app, "play")
+    (row,) = services.manager().runs()
+    done = wait_for(services.manager(), row.run_id, ended)
+    assert done.status == "finished", done.message
+    run(app)
+    assert f"**{row.run_id}** on dates" in texts(app) and "of sequences" in texts(app)
+
+
+def test_only_what_fits_is_offered():
+    app = open_page("train.py")
+    assert [*app.button_group(key="hp_dataset").options] == [DATASETS[name].title for name in datasets_of("images")]
+    run(app.button_group(key="hp_model").set_value("transformer"))
+    assert app.button_group(key="hp_dataset").value == "dates" and not app.error
+    assert [*app.button_group(key="hp_dataset").options] == [DATASETS[name].title for name in datasets_of("sequences")]
+    run(app.button_group(key="hp_model").set_value("vit"))
+    assert not app.error
+
+
+def test_a_link_with_a_model_and_data_of_two_kinds_is_explained():
+    app = open_page("train.py", model="gru", dataset="dates")
+    assert "The model 'gru' names images, but 'dates' is a task on sequences" in texts(app)
+
+
+def test_compare_tells_runs_on_sequences_apart():
+    app = open_page("compare.py", runs=f"{GRU},recorded-reverse-gru-attention")
+    assert f"**A** `{GRU}` · validation 61.4" in texts(app)
+    assert "There are scripts only of models that name images" in texts(app)
+    assert RunConfig.of(**recorded_run("reverse-gru").config).command() in texts(app)
