@@ -163,6 +163,14 @@ PAGES = (
         section="Attention",
         help="One picture, read patch by patch: what a GRU, an LSTM and a ViT believe on the way.",
     ),
+    Page(
+        title="Where it went",
+        icon=":material/map:",
+        file="went.py",
+        url_path="went",
+        section="Encoder and decoder",
+        help="BERT, GPT-3, ViT, DETR and others on one map: what goes in, what comes out, mask, part, cheaper attention.",
+    ),
 )
 
 

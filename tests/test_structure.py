@@ -16,7 +16,15 @@ PACKAGES = ("core", "dashboard", "pages")
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with.
 BASE = {"core", "core.errors", "core.hparams", "core.home", "core.symbols"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
-HEADLESS = LEARNING | {"core.probes", "core.training", "core.evaluation", "core.published", "core.recorded", "core.results"}
+HEADLESS = LEARNING | {
+    "core.probes",
+    "core.training",
+    "core.evaluation",
+    "core.published",
+    "core.published_systems",
+    "core.recorded",
+    "core.results",
+}
 ALLOWED = {
     "core": set(),
     "core.errors": set(),
@@ -32,6 +40,7 @@ ALLOWED = {
     "core.evaluation": LEARNING | {"core.training", "core.recorded", "core.published"},
     "core.recorded": LEARNING | {"core.training"},
     "core.published": LEARNING | {"core.training"},
+    "core.published_systems": set(),
     "core.results": LEARNING | {"core.training", "core.recorded"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
@@ -43,9 +52,10 @@ ALLOWED = {
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
     "models.seq2seq_task models.unrolled "
-    "probes.architectures probes.attention_by_hand probes.cell_by_hand probes.change_of_mind probes.gradient_flow probes.later_word "
+    "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand "
+    "probes.change_of_mind probes.gradient_flow probes.later_word "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
-    "probes.typed probes.unrolled published recorded results scores symbols",
+    "probes.typed probes.unrolled published published_systems recorded results scores symbols",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
@@ -55,7 +65,7 @@ TORCH_FREE = {
     "pairs patch_panels patches pictures position_choice position_panels positions reader reader_cards reading "
     "reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences server services "
     "several_runs shuffle_cards shuffle_panels shuffling state tables trap tryout unrolled_svg verdicts vit_figures "
-    "vit_looks vit_maps vit_panels",
+    "vit_looks vit_maps vit_panels went went_map",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
