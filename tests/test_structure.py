@@ -17,6 +17,7 @@ PACKAGES = ("core", "dashboard", "pages")
 BASE = {"core", "core.errors", "core.hparams", "core.home", "core.symbols"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
 HEADLESS = LEARNING | {
+    "core.decoding",
     "core.probes",
     "core.training",
     "core.evaluation",
@@ -35,9 +36,10 @@ ALLOWED = {
     "core.metrics": BASE | {"core.scores"},
     "core.data": BASE,
     "core.models": BASE,
-    "core.probes": LEARNING,
-    "core.training": LEARNING,
-    "core.evaluation": LEARNING | {"core.training", "core.recorded", "core.published"},
+    "core.decoding": LEARNING,
+    "core.probes": LEARNING | {"core.decoding"},
+    "core.training": LEARNING | {"core.decoding"},
+    "core.evaluation": LEARNING | {"core.decoding", "core.training", "core.recorded", "core.published"},
     "core.recorded": LEARNING | {"core.training"},
     "core.published": LEARNING | {"core.training"},
     "core.published_systems": set(),
@@ -51,9 +53,9 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
-    "models.seq2seq_task models.unrolled "
-    "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand "
-    "probes.change_of_mind probes.gradient_flow probes.later_word "
+    "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
+    "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
+    "probes.later_word "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
     "probes.typed probes.unrolled published published_systems recorded results scores symbols",
     "core.data": "search ship uploads",

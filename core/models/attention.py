@@ -95,11 +95,19 @@ class MultiHeadAttention(nn.Module):
 
     def forward(self, tokens: Tensor, memory: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """(B, T, C) tokens read from themselves, or from `memory` (B, S, C) if given; returns (B, T, C)."""
-        source = tokens if memory is None else memory
-        q, k, v = self._split(self.query(tokens)), self._split(self.key(source)), self._split(self.value(source))
+        return self.read(tokens, *self.keys_values(tokens if memory is None else memory), mask)
+
+    def keys_values(self, source: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
+        """What (B, S, C) tokens offer to be read: keys and values, (B, heads, S, D) each. The first stands at position `start`."""
+        k, v = self._split(self.key(source)), self._split(self.value(source))
+        return (k if self.rotary is None else self.rotary(k, start)), v  # not v: what is read does not depend on where it stood
+
+    def read(self, tokens: Tensor, keys: Tensor, values: Tensor, mask: Tensor | None = None, start: int = 0) -> Tensor:
+        """(B, T, C) tokens, the first at position `start`, read keys and values (B, heads, S, D); returns (B, T, C)."""
+        q = self._split(self.query(tokens))
         if self.rotary is not None:
-            q, k = self.rotary(q), self.rotary(k)  # not v: what is read does not depend on where it stood
-        heads = self.attend(q, k, v, mask)  # (B, heads, T, D), twice (B, heads, S, D) -> (B, heads, T, D)
+            q = self.rotary(q, start)
+        heads = self.attend(q, keys, values, mask)  # (B, heads, T, D), twice (B, heads, S, D) -> (B, heads, T, D)
         return self.output(heads.transpose(1, 2).flatten(2))  # -> (B, T, heads, D) -> (B, T, C)
 
     def _split(self, features: Tensor) -> Tensor:

@@ -102,10 +102,11 @@ class Rotary(nn.Module):
         if head_dim % 2:
             raise ConfigError(f"Rotary positions turn features in pairs: a head cannot be {head_dim} wide. Choose an even width.")
 
-    def forward(self, features: Tensor) -> Tensor:
-        """(..., T, D) -> (..., T, D): token t of the T is turned as position t. Token 0 stays as it is."""
+    def forward(self, features: Tensor, start: int = 0) -> Tensor:
+        """(..., T, D) -> (..., T, D): token t of the T is turned as position start + t. Position 0 stays as it is."""
         precise = torch.promote_types(features.dtype, torch.float32)  # bfloat16 would blur the angle
-        angle = rotary_angles(*features.shape[-2:]).to(features.device, precise)  # (T, D / 2)
+        length, dim = features.shape[-2:]
+        angle = rotary_angles(start + length, dim)[start:].to(features.device, precise)  # (T, D / 2)
         x, y = features.unflatten(-1, (-1, 2)).unbind(-1)  # (..., T, D) -> twice (..., T, D / 2)
         cos, sin = angle.cos(), angle.sin()
         return torch.stack((x * cos - y * sin, x * sin + y * cos), dim=-1).flatten(-2).to(features.dtype)
@@ -126,3 +127,12 @@ def build_positions(kind: str, length: int, dim: int) -> nn.Module:
     if kind not in POSITIONS:
         raise unknown("positions", kind, POSITIONS)
     return POSITIONS[kind](length, dim)
+
+
+def add_positions(positions: nn.Module, tokens: Tensor, start: int = 0) -> Tensor:
+    """Add rows start to start + T - 1 of the table of `positions` to (B, T, C) tokens; those without a table add nothing.
+
+    For sequences of any length up to the table's, and for decoding token by token; a module of `POSITIONS` itself adds its whole table.
+    """
+    table = getattr(positions, "table", None)
+    return tokens if table is None else tokens + table[start : start + tokens.shape[1]]  # (B, T, C) + (T, C)

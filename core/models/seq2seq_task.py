@@ -24,7 +24,10 @@ class Seq2SeqTask:
 
 
 class Seq2Seq(Protocol):
-    """What every encoder-decoder can do. `memory` is opaque to its users but for the fields that its class declares."""
+    """What every encoder-decoder can do. Memory and cache are opaque to their users but for the fields that are named here; both have
+    `.rows(index)`: some rows of the batch, in the order of `index`, as often as it names them."""
+
+    task: Seq2SeqTask
 
     def encode(self, source: Tensor) -> Any:
         """Read (B, S) tokens (or images) once: a memory record with `.states` (B, S, C) and `.padding` (B, S) bool, True where padded."""

@@ -16,6 +16,7 @@ from core.training.device import Plan
 from core.training.manager import RunManager
 from tests.benchmarks import contenders, report
 from tests.benchmarks.board import fill
+from tests.benchmarks.decoding import times
 from tests.benchmarks.loop import Case, Speeds, take_turns
 from tests.benchmarks.shapes import by_time, linear_model
 from tests.benchmarks.viewer_client import Counted, Viewer
@@ -202,3 +203,8 @@ def test_a_viewer_sends_back_what_a_browser_would():
     assert list(viewer._kept) == ["h"]
     viewer._take(finished("f"))
     assert not viewer._kept
+
+
+def test_decoding_is_timed_as_often_with_a_cache_as_without():
+    with_cache, without = times(2, 3, length=16, tokens=4)  # it also sees to it that both write the same
+    assert len(with_cache) == len(without) == 3 and min(*with_cache, *without) > 0

@@ -1,0 +1,95 @@
+"""The hyperparameters of every encoder-decoder. No torch here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.hparams import Hyperparameters, hparam
+from core.models.configs import WIDTHS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seq2SeqConfig(Hyperparameters):
+    """What every encoder-decoder shares."""
+
+    embed_dim: int = hparam(64, "Width of the vector that each token becomes.", choices=WIDTHS, unit="features", basic=True)
+    dropout: float = hparam(
+        0.0,
+        "Share of activations set to zero while training. More slows learning and reduces overfitting.",
+        low=0.0,
+        high=0.9,
+        step=0.05,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderDecoderConfig(Seq2SeqConfig):
+    """Encoder-decoder transformer (Vaswani et al. 2017), small enough to be trained while a class waits."""
+
+    num_heads: int = hparam(
+        4,
+        "Attention heads per layer; each works in embed_dim / num_heads dimensions.",
+        choices=(1, 2, 3, 4, 6, 8, 12, 16),
+    )
+    encoder_layers: int = hparam(2, "Encoder layers on top of each other; the last one's output is the memory.", low=1, high=8)
+    decoder_layers: int = hparam(2, "Decoder layers on top of each other; every one reads the memory.", low=1, high=8)
+    mlp_ratio: float = hparam(
+        2.0, "Width of the feed-forward network in each layer, as a multiple of embed_dim.", low=0.5, high=8.0, step=0.5
+    )
+    positions: str = hparam(
+        "sinusoidal",
+        "How a token knows its place: sine and cosine of its index, a learned vector, or rotary: self-attention turns queries and keys "
+        "by it. With none, the encoder reads a bag of tokens.",
+        choices=("none", "learned", "sinusoidal", "rotary"),
+        basic=True,
+    )
+    mask: str = hparam(
+        "subsequent",
+        "What an output token may read of the others while training. Only the subsequent mask, with or without the padding's, hides what "
+        "is to be predicted: all others let the model cheat.",
+        choices=("none", "subsequent", "padding", "both", "off-by-one"),
+        basic=True,
+    )
+    norm_first: bool = hparam(
+        True, "LayerNorm before attention and network (trains without warm-up) rather than after the sum, as in 2017."
+    )
+    tie: bool = hparam(False, "The output layer's weights are the target embedding's (Press and Wolf 2017): fewer parameters.")
+    share: bool = hparam(False, "Source and target tokens have one embedding. Not for images as the source.")
+
+    @classmethod
+    def conflicts(cls, values):
+        width, heads = values["embed_dim"], values["num_heads"]
+        if width % heads:
+            return {"num_heads": f"num_heads = {heads} does not divide embed_dim = {width}: choose a number of heads that does."}
+        if values["positions"] == "rotary" and width // heads % 2:
+            sentence = f"Rotary positions turn features in pairs, but each of {heads} heads has {width // heads} of them"
+            return {"num_heads": f"{sentence}: choose fewer heads, or other positions."}
+        return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TorchEncoderDecoderConfig(EncoderDecoderConfig):
+    """The same on nn.Transformer, which knows no rotary positions."""
+
+    positions: str = hparam(
+        "sinusoidal",
+        "How a token knows its place: sine and cosine of its index, or a learned vector. With none, the encoder reads a bag of tokens.",
+        choices=("none", "learned", "sinusoidal"),
+        basic=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentSeq2SeqConfig(Seq2SeqConfig):
+    """Two GRUs: one reads the source, the other writes the target (Sutskever et al. 2014, Cho et al. 2014)."""
+
+    hidden_size: int = hparam(
+        128,
+        "Width of both hidden states. Without attention, the encoder's last one is all that the decoder ever knows of the source.",
+        low=1,
+        high=1024,
+        scale="log",
+        unit="units",
+        basic=True,
+    )
+    num_layers: int = hparam(1, "GRU layers on top of each other, in encoder and decoder.", low=1, high=4)

@@ -1,0 +1,91 @@
+"""What encoder-decoders have in common: how a source becomes tokens, what is passed on as memory, how tokens become logits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import ConfigError
+from core.models.seq2seq_task import Seq2SeqTask
+from core.symbols import PAD
+
+LONGER = 4  # times as long as the longest sequence of the task: so far do positions reach
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What an encoder has read: its states, and which of them only fill up the batch."""
+
+    states: Tensor  # (B, S, C)
+    padding: Tensor  # (B, S) boolean, True where padded
+
+    def rows(self, index: Tensor) -> Self:
+        """The memory of some rows of the batch, in the order of `index`, as often as it names them."""
+        return type(self)(self.states[index], self.padding[index])
+
+
+class ImageTokens(nn.Module):
+    """A row of images as a row of tokens, (B, S, 3, P, P) uint8 -> (B, S, C): the same small convolutional network on each image.
+
+    Patches of 4 x 4 pixels, two convolutions on their grid, the mean over it. No BatchNorm: an image's token depends on no other image.
+    """
+
+    def __init__(self, embed_dim: int):
+        super().__init__()
+        self.network = nn.Sequential(
+            nn.Conv2d(3, 32, 4, stride=4), nn.GELU(),
+            nn.Conv2d(32, 64, 3, padding=1), nn.GELU(),
+            nn.Conv2d(64, 64, 3, padding=1, stride=2), nn.GELU(),
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+            nn.Linear(64, embed_dim),
+        )  # fmt: skip
+
+    def forward(self, images: Tensor) -> Tensor:
+        pixels = images.to(self.network[0].weight.dtype) / 127.5 - 1  # 0..255 -> -1..1
+        return self.network(pixels.flatten(0, 1)).unflatten(0, images.shape[:2])  # (B, S, 3, P, P) -> (B * S, C) -> (B, S, C)
+
+
+def source_embedding(task: Seq2SeqTask, embed_dim: int) -> nn.Module:
+    """The module that makes (B, S, C) of a source of `task`: an embedding of its tokens, or `ImageTokens`."""
+    return ImageTokens(embed_dim) if task.image_size else token_embedding(task.vocabulary, embed_dim)
+
+
+def token_embedding(vocabulary: int, embed_dim: int) -> nn.Embedding:
+    """An embedding whose vectors have a length of about 1 at first, so that as an output layer, too, it starts with small logits."""
+    embedding = nn.Embedding(vocabulary, embed_dim)
+    nn.init.normal_(embedding.weight, std=embed_dim**-0.5)
+    return embedding
+
+
+def source_padding(source: Tensor) -> Tensor:
+    """Where a source only fills up its batch, (B, S) boolean: PAD among tokens (B, S), all zeros among images (B, S, 3, P, P)."""
+    return source == PAD if source.dim() == 2 else (source.flatten(2) == 0).all(-1)
+
+
+def check_source(task: Seq2SeqTask, source: Tensor) -> None:
+    """Raise ConfigError for a source that is empty or longer than the positions reach, or of the wrong kind."""
+    expected = 5 if task.image_size else 2
+    if source.dim() != expected or (task.image_size and tuple(source.shape[2:]) != (3, task.image_size, task.image_size)):
+        kind = f"images (B, S, 3, {task.image_size}, {task.image_size})" if task.image_size else "tokens (B, S)"
+        raise ConfigError(f"This model reads {kind}, not {tuple(source.shape)}: choose a run of this task.")
+    check_length(source.shape[1], task.max_source, "input")
+
+
+def check_length(length: int, trained: int, what: str) -> None:
+    """Raise ConfigError unless there is a token, and a position for each."""
+    if not length:
+        raise ConfigError(f"The {what} is empty: give it one token at least.")
+    if length > LONGER * trained:
+        raise ConfigError(
+            f"The {what} has {length:,} tokens, and positions reach to {LONGER * trained:,}: {LONGER} times the longest of this task. "
+            "Shorten it."
+        )
+
+
+def unpadded(padding: Tensor) -> Tensor:
+    """The index of the last token that is no padding, (B,) int64; 0 where there is none."""
+    places = torch.arange(padding.shape[1], device=padding.device)
+    return places.masked_fill(padding, 0).amax(-1)  # (B, S) -> (B,)
