@@ -164,6 +164,14 @@ PAGES = (
         help="One picture, read patch by patch: what a GRU, an LSTM and a ViT believe on the way.",
     ),
     Page(
+        title="Masks",
+        icon=":material/visibility_off:",
+        file="masks.py",
+        url_path="masks",
+        section="Encoder and decoder",
+        help="Who may read whom: subsequent, padding, both, none; what leaks, and a decoder that cheats when it can look.",
+    ),
+    Page(
         title="Where it went",
         icon=":material/map:",
         file="went.py",

@@ -55,15 +55,16 @@ TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
-    "probes.later_word "
+    "probes.cheating_words probes.later_word probes.masked_sentence "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
     "probes.typed probes.unrolled published published_systems recorded results scores symbols",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers background balance board byhand byhand_html cell_panels cells charts choosing comparing confusion controls "
+    "dashboard": "answers background balance board byhand byhand_html cell_panels cells charts cheating choosing comparing confusion "
+    "controls "
     "costing counting depth depth_html dose_panel downloads duplicates embeddings evaluating feed foot forecast gallery "
-    "images later_word live memory memory_recall memory_runs memory_words navigation one_cell one_image opened outputs "
+    "images later_word live masks masks_words memory memory_recall memory_runs memory_words navigation one_cell one_image opened outputs "
     "pairs patch_panels patches pictures position_choice position_panels positions reader reader_cards reading "
     "reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences server services "
     "several_runs shuffle_cards shuffle_panels shuffling state tables trap tryout unrolled_svg verdicts vit_figures "
