@@ -101,16 +101,17 @@ def _told(lesson: Lesson | None) -> None:
 
 def _curves(lesson: CheatingLesson) -> None:
     """The losses so far, with the least that is possible without looking ahead."""
-    from core.probes.cheating import EVERY
+    from core.probes.cheating import EVERY, STEPS
 
     shown = {name: list(points) for name, points in lesson.points.items()}
     together = min(map(len, shown.values()))  # the thread may be between two of them
+    to_come = [np.nan] * (STEPS // EVERY + 1 - together)  # so that the axis stays as it is
     lines = [
-        Line(NAMES[name], LOOKS[name][0], np.array([point.loss for point in points[:together]]), LOOKS[name][1])
+        Line(NAMES[name], LOOKS[name][0], np.array([point.loss for point in points[:together]] + to_come), LOOKS[name][1])
         for name, points in shown.items()
     ]
     data = chart_data(
-        "Loss of the next letter", lines, x="training steps", y="nats a letter, log axis", first=0, step=EVERY, log=True, height=250,
+        f"Loss of the next letter, after {EVERY * (together - 1)} steps", lines, x="training steps", y="nats a letter, log axis", first=0, step=EVERY, log=True, height=250,
         limits=(LEAST, 10.0), marks=[(lesson.floor, f"least possible without looking ahead: {lesson.floor:.3f}")], at=together - 1,
         note=f"All {len(WORDS)} words, the right letters given. Below the line nobody gets who does not know the answer.",
     )  # fmt: skip

@@ -52,7 +52,7 @@ def _told(system: System, length: int, sizes: Sizes, on: bool) -> dict[str, Any]
         "title": PARTS[system.part],
         "kind": system.kind,
         "told": f"{PARTS[system.part]}, attention {KINDS[system.kind].title}",
-        "glyph": [_glyph(matrix) for matrix in patterns(system.kind, DRAWN, DRAWN_SIZES)],
+        "glyph": [_glyph(matrix) for kind in _drawn(system) for matrix in patterns(kind, DRAWN, DRAWN_SIZES)],
         "rows": [
             ["Goes in", system.goes_in],
             ["Comes out", system.comes_out],
@@ -79,6 +79,11 @@ def cost_words(system: System, length: int, sizes: Sizes) -> str:
 def share_words(share: float) -> str:
     """A share in percent, to two digits."""
     return "100 %" if share == 1 else f"{100 * share:.2g} %"
+
+
+def _drawn(system: System) -> tuple[str, ...]:
+    """The kinds of attention whose matrices stand for a system: of encoder and decoder where a mask makes them differ."""
+    return ("full", "subsequent") if system.kind == "full" and "subsequent" in system.masks else (system.kind,)
 
 
 def _glyph(matrix: Any) -> dict[str, Any]:

@@ -91,3 +91,10 @@ def test_predict_then_reveal():
     run(app.radio(key="went_predict-choice").set_value("the subsequent mask"))
     press(app, "went_predict-reveal")
     assert any("It is: no mask between the 100" in e.value and "10,000 pairs" in e.value for e in app.info)
+
+
+def test_the_small_matrices_are_those_of_the_attention():
+    """The first Transformer has two: its decoder's is a triangle."""
+    glyphs = {name: [one["path"].count("M") for one in system["glyph"]] for name, system in sent_to(open_went())["systems"].items()}
+    assert glyphs["transformer"] == [144, 78] and glyphs["vit"] == [144] and glyphs["igpt"] == [78]
+    assert glyphs["pvt"] == [12 * 2] and glyphs["linformer"] == [12 * 4] and glyphs["timesformer"] == [36, 48] and glyphs["cloud"] == []

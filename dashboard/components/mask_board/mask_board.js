@@ -145,7 +145,7 @@ class MaskBoard {
   }
 
   tell() {
-    const { masks, names, padding, other } = this.data;
+    const { masks, names, padding, other, waiting } = this.data;
     const { mask, row, column } = this.at;
     const { title, name, allowed, changes } = masks[mask];
     const may = allowed[row][column] === '1';
@@ -156,10 +156,12 @@ class MaskBoard {
     const value = changes[row][column];
     const around = value !== 0 && !may ? ' Not read here, but by a position that this one reads, a layer below.' : '';
     const self = value !== 0 && !may && row === column ? ' A position always holds its own token, whatever it reads.' : around;
-    this.words.textContent = value === null
+    this.words.textContent = waiting
+      ? 'What moves is measured in a moment.'
+      : value === null
       ? `Position ${column} is never replaced: no output stands before it.`
       : `${names[column]} replaced by ${other} at position ${column}: output ${row}${row < names.length - 1 ? `, which predicts position ${row + 1},` : ''} moves by ${value === 0 ? 'exactly 0' : number(value)}.${self}`;
-    const seen = { mask: name, row, column, may, value: value ?? '' };
+    const seen = { mask: name, row, column, may, value: value ?? '', count: names.length };
     Object.assign(this.root.dataset, seen); // for tests
   }
 }

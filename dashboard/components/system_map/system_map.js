@@ -114,6 +114,7 @@ class SystemMap {
     if (!name) return;
     this.kept = name;
     this.point(name);
+    this.card.scrollIntoView({ block: 'nearest' }); // on a phone it lies below the map
     this.send(name);
   }
 
