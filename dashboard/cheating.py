@@ -111,8 +111,9 @@ def _curves(lesson: CheatingLesson) -> None:
         for name, points in shown.items()
     ]
     data = chart_data(
-        f"Loss of the next letter, after {EVERY * (together - 1)} steps", lines, x="training steps", y="nats a letter, log axis", first=0, step=EVERY, log=True, height=250,
-        limits=(LEAST, 10.0), marks=[(lesson.floor, f"least possible without looking ahead: {lesson.floor:.3f}")], at=together - 1,
+        f"Loss of the next letter, after {EVERY * (together - 1)} steps", lines, x="training steps", y="nats a letter, log axis",
+        first=0, step=EVERY, log=True, height=250, limits=(LEAST, 10.0), at=together - 1,
+        marks=[(lesson.floor, f"least possible without looking ahead: {lesson.floor:.3f}")],
         note=f"All {len(WORDS)} words, the right letters given. Below the line nobody gets who does not know the answer.",
     )  # fmt: skip
     time_chart(data, key="masks_losses")
