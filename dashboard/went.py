@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.probes.attention_costs import KINDS, Sizes, count_test, pairs
+from core.probes.attention_costs import KINDS, CountReport, Sizes, count_test, pairs
 from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
 from dashboard import state
 from dashboard.components.system_map import choice_sent, system_map
@@ -137,7 +137,7 @@ def costs_panel(asked: Asked) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _counted(sizes: Sizes):
+def _counted(sizes: Sizes) -> CountReport:
     return count_test(COUNTED, sizes)
 
 

@@ -15,7 +15,9 @@ EXPERIMENTS = {
 }
 
 st.title("Where it went")
-st.markdown("All of these are the block you have built. **They differ in what goes in, what comes out, and which pairs may be read.**")
+st.markdown(
+    "All of these grew from the block that you have built. **They differ in what goes in, what comes out, and which pairs may be read.**"
+)
 state.values()
 for sentence in state.messages():
     st.warning(sentence)
