@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.decoding.prefix import begin, most_tokens
+from core.decoding.prefix import as_numbers, begin, most_tokens
 from core.decoding.records import why_ended
 from core.errors import ConfigError
 from core.models.seq2seq_task import Seq2Seq
@@ -105,7 +105,7 @@ def beam(
     live, leaves = [nodes[0]], []
     for depth in range(1, most + 1):
         log_probs, prefix = prefix.after(torch.tensor([node.token for node in live], device=source.device))
-        grown = _grow(nodes, live, log_probs.cpu().numpy(), depth, width - len(leaves), alpha, max(branches, width))
+        grown = _grow(nodes, live, as_numbers(log_probs), depth, width - len(leaves), alpha, max(branches, width))
         leaves += [node for _, node in grown if node.ended]
         going_on = [(row, node) for row, node in grown if not node.ended]
         live = [node for _, node in going_on]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.decoding.prefix import begin, most_tokens
+from core.decoding.prefix import as_numbers, begin, most_tokens
 from core.decoding.records import Decoded, Step
 from core.errors import ConfigError
 from core.models.seq2seq_task import Seq2Seq
@@ -84,7 +84,7 @@ def _write(
     token = BOS
     while len(steps) < most and token != EOS:
         log_probs, prefix = prefix.after(torch.tensor([token], device=source.device))
-        logs = log_probs[0].cpu().numpy()
+        logs = as_numbers(log_probs)[0]
         chosen_from, token = choose(logs)
         steps.append(Step(token, logs, chosen_from))
     return Decoded(tuple(steps), most)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError
+from core.errors import ConfigError, DataError
 from core.models.seq2seq_ends import LONGER
 from core.models.seq2seq_task import Seq2Seq
 
@@ -66,6 +67,14 @@ def begin(model: Seq2Seq, source: Tensor, *, cached: bool) -> Prefix:
     if cached:
         return Cached(model, model.start(memory))
     return Recomputed(model, memory, torch.zeros(len(source), 0, dtype=torch.int64, device=source.device))
+
+
+def as_numbers(log_probs: Tensor) -> np.ndarray:
+    """Log-probabilities as an array; raises DataError where they are not numbers."""
+    found = log_probs.cpu().numpy()
+    if np.isnan(found).any():
+        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+    return found
 
 
 def most_tokens(model: Seq2Seq, limit: int | None) -> int:

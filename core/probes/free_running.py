@@ -79,13 +79,13 @@ def compare_free_running(
 ) -> FreeRunning:
     """Both runs for one source, (S,) tokens or (S, 3, P, P) images; `target` (T,) is the right answer from BOS to EOS.
 
-    The model is left as it is: another `dtype` computes in a copy. `limit` as in `greedy`. Raises ConfigError for a target without a
-    token after BOS and for a model in train mode.
+    The model is left as it is: another `dtype` computes in a copy. The free run may be as long as the answer, or as the
+    longest of the task, or `limit`. Raises ConfigError for a target without a token after BOS and for a model in train mode.
     """
     if target.dim() != 1 or len(target) < 2:
         raise ConfigError("Give the right answer as tokens from BOS to EOS, two at least.")
     model = in_dtype(model, dtype)
-    free = greedy(model, source, limit=limit)
+    free = greedy(model, source, limit=limit or max(model.task.max_target, len(target)) - 1)
     logits = model.decode(target[None, :-1], model.encode(source[None]))[0]  # (T - 1, V)
     log_probs = logits.double().log_softmax(-1).cpu().numpy()
     return FreeRunning(

@@ -9,7 +9,7 @@ import torch
 
 from core.decoding.beam import beam
 from core.decoding.greedy import greedy, greedy_batch, sampled, sharpened
-from core.errors import ConfigError
+from core.errors import ConfigError, DataError
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import BOS, EOS, PAD
 from tests.core.models.test_encoder_decoder import EVERY, IMAGES, TASK, batch
@@ -239,3 +239,11 @@ def test_bad_input_is_explained():
             beam(model, sources[0], **wrong)
     with pytest.raises(ConfigError, match="train mode"):
         greedy_batch(model.train(), sources)
+
+
+def test_weights_that_failed_are_explained():
+    model, sources = made("GRU")
+    torch.nn.init.constant_(model.output.bias, torch.nan)
+    for decode in (greedy, sampled, beam):
+        with pytest.raises(DataError, match="no finite numbers"):
+            decode(model, sources[0])

@@ -245,6 +245,20 @@ def test_without_masked_padding_is_read():
         assert (off[1:][(source == PAD).any(1)[1:]] > 1e-3).all()
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_a_source_of_nothing_but_padding_spoils_nothing(name):
+    """It says nothing, and is no reason for NaN; the others of its batch stay what they are, and gradients finite."""
+    model, (source, target) = EVERY[name](), batch()
+    expected = model(source, target)
+    source = source.clone()
+    source[2] = PAD
+    logits = model(source, target)
+    others = [0, 1, 3, 4]
+    torch.testing.assert_close(logits[others], expected[others], rtol=0, atol=1e-12)
+    logits[others].square().sum().backward()
+    assert all(parameter.grad.isfinite().all() for parameter in model.parameters())
+
+
 # ---- options ----
 
 
