@@ -163,6 +163,22 @@ PAGES = (
         section="Attention",
         help="One picture, read patch by patch: what a GRU, an LSTM and a ViT believe on the way.",
     ),
+    Page(
+        title="Masks",
+        icon=":material/visibility_off:",
+        file="masks.py",
+        url_path="masks",
+        section="Encoder and decoder",
+        help="Who may read whom: subsequent, padding, both, none; what leaks, and a decoder that cheats when it can look.",
+    ),
+    Page(
+        title="Where it went",
+        icon=":material/map:",
+        file="went.py",
+        url_path="went",
+        section="Encoder and decoder",
+        help="BERT, GPT-3, ViT, DETR and others on one map: what goes in, what comes out, mask, part, cheaper attention.",
+    ),
 )
 
 

@@ -22,6 +22,7 @@ HEADLESS = LEARNING | {
     "core.training",
     "core.evaluation",
     "core.published",
+    "core.published_systems",
     "core.recorded",
     "core.results",
 }
@@ -41,6 +42,7 @@ ALLOWED = {
     "core.evaluation": LEARNING | {"core.decoding", "core.training", "core.recorded", "core.published"},
     "core.recorded": LEARNING | {"core.training"},
     "core.published": LEARNING | {"core.training"},
+    "core.published_systems": set(),
     "core.results": LEARNING | {"core.training", "core.recorded"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
@@ -52,19 +54,21 @@ ALLOWED = {
 TORCH_FREE = {
     "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
-    "probes.architectures probes.attention_by_hand probes.cell_by_hand probes.change_of_mind probes.gradient_flow probes.later_word "
+    "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
+    "probes.cheating_words probes.later_word probes.masked_sentence "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
-    "probes.typed probes.unrolled published recorded results scores symbols",
+    "probes.typed probes.unrolled published published_systems recorded results scores symbols",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers background balance board byhand byhand_html cell_panels cells charts choosing comparing confusion controls "
+    "dashboard": "answers background balance board byhand byhand_html cell_panels cells charts cheating choosing comparing confusion "
+    "controls "
     "costing counting depth depth_html dose_panel downloads duplicates embeddings evaluating feed foot forecast gallery "
-    "images later_word live memory memory_recall memory_runs memory_words navigation one_cell one_image opened outputs "
+    "images later_word live masks masks_words memory memory_recall memory_runs memory_words navigation one_cell one_image opened outputs "
     "pairs patch_panels patches pictures position_choice position_panels positions reader reader_cards reading "
     "reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences server services "
     "several_runs shuffle_cards shuffle_panels shuffling state tables trap tryout unrolled_svg verdicts vit_figures "
-    "vit_looks vit_maps vit_panels",
+    "vit_looks vit_maps vit_panels went went_map",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

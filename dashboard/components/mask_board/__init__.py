@@ -1,0 +1,34 @@
+"""Masks as matrices side by side, and beside each row how far its output moves when the token of the column that is pointed at is replaced.
+
+    mask_board(board_data(...), key="masks_board")      # `board_data` of dashboard/masks_words.py
+
+What follows the mouse, a finger or the arrow keys happens in the browser on data that is sent once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.components import loader
+
+HTML = """<div class="mask-board">
+  <div class="mask-board-masks" tabindex="0" role="application"></div>
+  <div class="mask-board-told" aria-live="polite"><b></b><span></span></div>
+</div>"""
+
+_mount = st.components.v2.component(
+    "sequence_lab_mask_board",
+    html=HTML,
+    css=Path(__file__).with_name("mask_board.css").read_text("utf-8"),
+    js=loader("mask_board/mask_board.js"),
+    isolate_styles=False,  # the accents are the page's
+)
+
+
+def mask_board(data: Mapping[str, Any], *, key: str) -> None:
+    """Draw or update the board `key`."""
+    _mount(data=[data], key=key)
