@@ -53,6 +53,8 @@ CASES = [
     ("renet", {"overlap": False, "patch_size": 4, "drop_sweeps": 0.3, "blocks1": 2}),
 ]
 
+NAMING_IMAGES = [name for name in recorded_names() if recorded_run(name).config["model"] in models_of("images")]  # others have no script
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
@@ -214,7 +216,7 @@ def test_what_has_no_text_is_imported_from_the_lab(tiny, monkeypatch):
     agrees(run, here(script(run)))
 
 
-@pytest.mark.parametrize("name", recorded_names())
+@pytest.mark.parametrize("name", NAMING_IMAGES)
 def test_every_recorded_run_has_a_script_that_says_what_to_expect(name):
     run = recorded_run(name)
     text = script(run)
@@ -230,11 +232,16 @@ def test_of_the_published_run_no_losses_are_promised():
 
 def test_scripts_are_tidy(tmp_path):
     """Nothing that is not used, nothing that is not defined, no line too long."""
-    for name in recorded_names():
+    for name in NAMING_IMAGES:
         (tmp_path / f"{name}.py").write_text(script(recorded_run(name)), encoding="utf-8")
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--line-length", "150", "--select", "E,F,I,W", str(tmp_path)]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stdout
+
+
+def test_a_run_on_sequences_has_no_script():
+    with pytest.raises(ConfigError, match="scripts only of models that name images"):
+        script(recorded_run("dates-transformer"))
 
 
 def test_a_run_of_another_version_has_no_script():
