@@ -127,7 +127,7 @@ COMPARED: dict[str, dict[str, Any]] = {
     "compare-cnn": {**{name: value for name, value in RECIPE.items() if name != "patch_size"}, "model": "cnn"},
 }
 
-# Tasks on sequences, by their names: from a quarter of a minute to a minute each on two cores, a row of images two.
+# Tasks on sequences, by their names.
 SEQUENCES: dict[str, dict[str, Any]] = {
     "dates": {"epochs": 4},
     "reverse": {"epochs": 5},
