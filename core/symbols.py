@@ -9,6 +9,7 @@ from core.errors import ConfigError
 
 PAD, BOS, EOS = 0, 1, 2  # padding, begin and end of sequence
 SPECIAL = ("·", "⊢", "⊣")  # how they are written
+LONGER = 4  # times as long as the longest sequence that is trained: so far do positions reach
 
 
 @dataclass(frozen=True)

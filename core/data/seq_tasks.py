@@ -25,9 +25,7 @@ from core.data.seq_rules import (
 )
 from core.data.shapes import CLASSES, SIZE
 from core.errors import ConfigError, unknown
-from core.symbols import BOS, EOS, Vocabulary
-
-ROOM = 4  # positions exist for so many times the lengths that are trained
+from core.symbols import BOS, EOS, LONGER, Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +55,7 @@ class SeqTask:
     @property
     def longest(self) -> int:
         """Symbols of the longest input that a model of this task has positions for."""
-        return ROOM * self.max_source - (0 if self.images else 1)
+        return LONGER * self.max_source - (0 if self.images else 1)
 
     def read(self, text: str) -> str:
         """What a person has typed as an input: in small letters, without blanks around it.

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError, DataError
-from core.models.seq2seq_ends import LONGER
 from core.models.seq2seq_task import Seq2Seq
+from core.symbols import LONGER
 
 
 class Prefix(Protocol):

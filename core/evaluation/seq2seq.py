@@ -15,8 +15,6 @@ from core.evaluation.intervals import Interval, proportion_interval
 from core.evaluation.judged import weights_of
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from core.data.sequences import SeqSplit
     from core.training.checkpoint import OpenedSeq2Seq
     from core.training.manager import RunManager
@@ -161,13 +159,9 @@ def judge_batch(model: Any, split: SeqSplit) -> tuple[float, int, int, int, int]
     import torch
     import torch.nn.functional as F
 
-    from core.symbols import PAD
-    from core.training.objective import right
+    from core.training.objective import right, token_logits
 
     with torch.no_grad():
-        logits: Tensor = model(split.source, split.targets[:, :-1])  # (B, T - 1, V)
-    following = split.targets[:, 1:]
-    counts = following != PAD
-    logits, targets = logits[counts], following[counts]  # (n, V), (n,)
+        logits, targets = token_logits(model, split)  # (n, V), (n,)
     loss = F.cross_entropy(logits, targets, reduction="sum").item()
     return loss, int((logits.argmax(1) == targets).sum()), len(targets), int(right(model, split).sum()), len(split)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from core.hparams import Hyperparameters, hparam
 
 PATCH_SIZES = (1, 2, 4, 8, 16, 32)  # the divisors of a 32 pixel image
 WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+
+
+def head_conflicts(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with the heads of an attention, by name: they must divide `embed_dim`, and leave pairs to rotary positions."""
+    width, heads = values["embed_dim"], values["num_heads"]
+    if width % heads:
+        return {"num_heads": f"num_heads = {heads} does not divide embed_dim = {width}: choose a number of heads that does."}
+    if values["positions"] == "rotary" and width // heads % 2:
+        sentence = f"Rotary positions turn features in pairs, but each of {heads} heads has {width // heads} of them"
+        return {"num_heads": f"{sentence}: choose fewer heads, or other positions."}
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +89,7 @@ class ViTConfig(PatchConfig):
 
     @classmethod
     def conflicts(cls, values):
-        width, heads = values["embed_dim"], values["num_heads"]
-        if width % heads:
-            return {"num_heads": f"num_heads = {heads} does not divide embed_dim = {width}: choose a number of heads that does."}
-        if values["positions"] == "rotary" and width // heads % 2:
-            sentence = f"Rotary positions turn features in pairs, but each of {heads} heads has {width // heads} of them"
-            return {"num_heads": f"{sentence}: choose fewer heads, or other positions."}
-        return {}
+        return head_conflicts(values)
 
 
 @dataclass(frozen=True, kw_only=True)

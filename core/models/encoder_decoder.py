@@ -16,10 +16,10 @@ from core.models.dropout import Dropout
 from core.models.masks import Mask, mask_named, padding_mask
 from core.models.positions import add_positions, build_positions
 from core.models.seq2seq_configs import EncoderDecoderConfig
-from core.models.seq2seq_ends import LONGER, Memory, check_length, check_source, source_embedding, source_padding, token_embedding
+from core.models.seq2seq_ends import Memory, check_length, check_source, source_embedding, source_padding, token_embedding
 from core.models.seq2seq_task import Seq2SeqTask
 from core.models.transformer import Encoder
-from core.symbols import PAD
+from core.symbols import LONGER, PAD
 
 
 @dataclass(frozen=True, eq=False)

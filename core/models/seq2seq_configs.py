@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.hparams import Hyperparameters, hparam
-from core.models.configs import WIDTHS
+from core.models.configs import WIDTHS, head_conflicts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +58,7 @@ class EncoderDecoderConfig(Seq2SeqConfig):
 
     @classmethod
     def conflicts(cls, values):
-        width, heads = values["embed_dim"], values["num_heads"]
-        if width % heads:
-            return {"num_heads": f"num_heads = {heads} does not divide embed_dim = {width}: choose a number of heads that does."}
-        if values["positions"] == "rotary" and width // heads % 2:
-            sentence = f"Rotary positions turn features in pairs, but each of {heads} heads has {width // heads} of them"
-            return {"num_heads": f"{sentence}: choose fewer heads, or other positions."}
-        return {}
+        return head_conflicts(values)
 
 
 @dataclass(frozen=True, kw_only=True)

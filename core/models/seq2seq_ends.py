@@ -11,9 +11,7 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from core.models.seq2seq_task import Seq2SeqTask
-from core.symbols import PAD
-
-LONGER = 4  # times as long as the longest sequence of the task: so far do positions reach
+from core.symbols import LONGER, PAD
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError, DataError
-from core.models.seq2seq_ends import LONGER
 from core.probes.dtypes import in_dtype
+from core.symbols import LONGER
 
 # Float noise, as a share of the largest number: the same sums, of which zeros are a part, in another order.
 TOLERANCES = {torch.float32: 1e-4, torch.float64: 1e-9}

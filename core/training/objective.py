@@ -99,31 +99,36 @@ class Translating:
     def forward(self, split: SeqSplit, index: Tensor, augmenting: torch.Generator) -> Outcome:
         """The loss of the pairs at `index`: the mean over all tokens of their targets but BOS."""
         batch = split[index].trimmed()
-        logits, targets = self._tokens(self.model, batch)  # (n, V), (n,)
+        logits, targets = self._tokens(batch)  # (n, V), (n,)
         loss = F.cross_entropy(logits, targets, label_smoothing=self.config.label_smoothing)
         return Outcome(loss, logits.detach().argmax(1), targets, len(targets))
 
     def judge(self, split: SeqSplit, after_batch: Callable[[], None]) -> Judgement:
         """Loss and token accuracy by teacher forcing, and the share of sequences that greedy decoding writes without a mistake."""
-        return judge_sequences(lambda batch: self._tokens(self.model, batch), self.model, split, len(self.dataset.classes), after_batch)
+        return judge_sequences(self._tokens, self.model, split, len(self.dataset.classes), after_batch)
 
     def trial(self, split: SeqSplit) -> Callable[[nn.Module], Tensor]:
         """A function from a model like this one to the loss of one batch."""
         batch = split[: self.config.batch_size].trimmed()
-        return lambda model: F.cross_entropy(*self._tokens(model, batch))
+        return lambda model: F.cross_entropy(*token_logits(model, batch))
 
     def samples(self, split: SeqSplit) -> dict[str, Any]:
         """What the model writes for the first `SAMPLES` inputs, by greedy decoding."""
         written = greedy_batch(self.model, split[:SAMPLES].trimmed().source)
         return {"sample_outputs": tuple(self.dataset.vocabulary.decode(row) for row in written.tolist())}
 
-    def _tokens(self, model: nn.Module, batch: SeqSplit) -> tuple[Tensor, Tensor]:
-        """Logits (n, V) for every token after BOS that is not padding, and these tokens (n,)."""
+    def _tokens(self, batch: SeqSplit) -> tuple[Tensor, Tensor]:
+        """`token_logits` of the model, in the run's precision."""
         with _precision(self.config, self.device):
-            logits = model(batch.source, batch.targets[:, :-1]).float()  # (B, T - 1, V)
-        following = batch.targets[:, 1:]  # (B, T - 1)
-        counts = following != PAD
-        return logits[counts], following[counts]
+            return token_logits(self.model, batch)
+
+
+def token_logits(model: nn.Module, batch: SeqSplit) -> tuple[Tensor, Tensor]:
+    """Teacher forcing: logits (n, V) float32 for every token after BOS that is not padding, and these tokens (n,)."""
+    logits = model(batch.source, batch.targets[:, :-1]).float()  # (B, T - 1, V)
+    following = batch.targets[:, 1:]  # (B, T - 1)
+    counts = following != PAD
+    return logits[counts], following[counts]
 
 
 Objective = Naming | Translating
