@@ -94,8 +94,8 @@ def kept_epochs(run: Weighted) -> Mapping[int, Path]:
     """The weights that a run keeps, by epoch (from 0), ascending. Raises StoreError when it keeps none."""
     kept = weights_of(services.manager(), run.run_id)
     if not kept:
-        raise StoreError(f"Run {run.run_id} keeps no weights: choose another run, or train it again.")
-    return kept
+        raise StoreError(f"Run {run.run_id} keeps no weights (any more): choose another run, or train it again.")
+    return dict(sorted(kept.items()))
 
 
 def _best_weights(run: Weighted) -> tuple[int, Path]:

@@ -11,8 +11,7 @@ import streamlit as st
 
 from core.data import downloaded
 from core.data.shapes import PARTS, draw
-from core.errors import ConfigError, StoreError
-from core.evaluation.judged import weights_of
+from core.errors import ConfigError
 from core.evaluation.pictures import top_classes
 from core.training.config import RunConfig
 from dashboard import services
@@ -73,14 +72,6 @@ class Swap:
     same: int
     right: tuple[int, int] | None  # of the class token and of the mean; None where classes are not known
     words: str
-
-
-def kept_epochs(run: Weighted) -> dict[int, Path]:
-    """The weights of a run by epoch, ascending. Raises StoreError when none are kept (any more)."""
-    kept = weights_of(services.manager(), run.run_id)
-    if not kept:
-        raise StoreError(f"Run {run.run_id} keeps no weights (any more): choose another run, or train it again.")
-    return dict(sorted(kept.items()))
 
 
 # ---- one picture ----

@@ -10,9 +10,9 @@ from dashboard import services, state
 from dashboard.feed import choose_epoch, follow
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
+from dashboard.opened import kept_epochs
 from dashboard.pictures import choose_picture
 from dashboard.reader import Seen, board, choose_run, explained, link_values, numbers, plane, proof, question
-from dashboard.vit_looks import kept_epochs
 
 EXPERIMENTS = {
     "The ship in columns: why does it know so much sooner?": {"order": "columns", "t": "47"},

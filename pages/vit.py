@@ -8,8 +8,8 @@ from dashboard import services, state
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
+from dashboard.opened import kept_epochs
 from dashboard.pictures import choose_picture
-from dashboard.vit_looks import kept_epochs
 from dashboard.vit_panels import (
     caveats,
     choose_epoch,
