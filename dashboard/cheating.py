@@ -10,8 +10,9 @@ import streamlit as st
 
 from core.probes.cheating_words import PROMPT, WORDS, loss_floor
 from dashboard import background, state
-from dashboard.background import DONE, FAILED, WAITING, Lesson
+from dashboard.background import DONE, FAILED
 from dashboard.components.time_chart import Line, chart_data, time_chart
+from dashboard.lessons import lesson_status
 
 if TYPE_CHECKING:
     from core.probes.cheating import CheatingLesson
@@ -61,7 +62,8 @@ def cheating_panel() -> None:
             label, key="masks_train", type="primary", icon=":material/play_arrow:", disabled=bool(lesson and lesson.status != FAILED)
         ):
             lesson = background.lesson(_key(), _maker(seed), lambda made: made.run())
-        _told(lesson)
+        if lesson is not None:
+            lesson_status(lesson, _steps())
     with right:
         if lesson is not None and lesson.made is not None:
             _curves(lesson.made)
@@ -83,20 +85,10 @@ def _maker(seed: int) -> Any:
     return make
 
 
-def _told(lesson: Lesson | None) -> None:
-    """Where the lesson stands."""
-    if lesson is None:
-        return
+def _steps() -> int:
     from core.probes.cheating import STEPS
 
-    if lesson.status == FAILED:
-        st.error(lesson.problem)
-    elif lesson.status == DONE:
-        st.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
-    elif lesson.status == WAITING:
-        st.progress(0.0, "Waiting for another lesson on this computer to end")
-    else:
-        st.progress(lesson.steps / STEPS, f"Training: step {lesson.steps} of {STEPS}")
+    return STEPS
 
 
 def _curves(lesson: CheatingLesson) -> None:

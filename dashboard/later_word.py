@@ -10,9 +10,10 @@ from core.errors import LabError
 from core.probes.later_word import MOST_BETWEEN, parse_sentence
 from core.probes.unrolled import HEADS
 from dashboard import background, state
-from dashboard.background import DONE, FAILED, WAITING, Lesson
+from dashboard.background import FAILED, Lesson
 from dashboard.components.panels import panels
 from dashboard.depth_html import curve_svg, ends_html, translations_html
+from dashboard.lessons import lesson_status
 
 if TYPE_CHECKING:
     from core.probes.later_word_training import LaterWordLesson
@@ -79,7 +80,7 @@ def later_word_panel() -> None:
             background.lesson(key, _maker(between, seed, rate), lambda made: made.run())
     with right:
         lesson = background.known(key)
-        _told(lesson, "Some seconds on this computer, behind the page: nothing waits for it.", _steps())
+        lesson_status(lesson, _steps(), before="Some seconds on this computer, behind the page: nothing waits for it.")
         if lesson is not None and lesson.made is not None:
             _curves(lesson.made)
     if lesson is not None and lesson.made is not None:
@@ -99,20 +100,6 @@ def _steps() -> int:
     from core.probes.later_word_training import STEPS
 
     return STEPS
-
-
-def _told(lesson: Lesson | None, before: str, steps: int) -> None:
-    """Where a lesson stands, in a sentence."""
-    if lesson is None:
-        st.info(f"Not trained yet. {before}")
-    elif lesson.status == FAILED:
-        st.error(lesson.problem)
-    elif lesson.status == DONE:
-        st.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
-    elif lesson.status == WAITING:
-        st.progress(0.0, "Waiting for another lesson on this computer to end")
-    else:
-        st.progress(lesson.steps / steps, f"Training: step {lesson.steps} of {steps}")
 
 
 def _curves(lesson: LaterWordLesson) -> None:
@@ -190,7 +177,7 @@ def ends_panel() -> None:
     if st.button("Train the three heads", key="depth_ends", icon=":material/play_arrow:", disabled=bool(known and known.status != FAILED)):
         background.lesson(ENDS_KEY, _ends_lesson, lambda made: made.run())
     lesson = background.known(ENDS_KEY)
-    _told(lesson, "Some seconds.", STEPS)
+    lesson_status(lesson, STEPS, before="Some seconds.")
     if lesson is not None and lesson.made is not None:
         last = {head: (own[-1].first, own[-1].last) for head, own in lesson.made.points.items()}
         st.html(ends_html(last, HEADS))

@@ -1,0 +1,21 @@
+"""Where a lesson that trains behind a page stands, in words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.background import DONE, FAILED, WAITING, Lesson
+
+
+def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> None:
+    """A line on a lesson of so many steps; while nobody has begun it what `before` says."""
+    if lesson is None:
+        st.info(f"Not trained yet. {before}")
+    elif lesson.status == FAILED:
+        st.error(lesson.problem)
+    elif lesson.status == DONE:
+        st.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
+    elif lesson.status == WAITING:
+        st.progress(0.0, "Waiting for another lesson on this computer to end")
+    else:
+        st.progress(lesson.steps / steps, f"Training: step {lesson.steps} of {steps}")
