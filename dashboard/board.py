@@ -29,7 +29,7 @@ from dashboard.live import STATUS_WORDS
 POINTS = 200  # of a training curve: as many as a figure of some hundred runs can show
 EPOCHS = 200
 DIGITS = 4  # significant ones
-FORMAT = 2  # of a line: one that was kept in another is made anew
+FORMAT = 3  # of a line: one that was kept in another is made anew
 SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
 
 
@@ -84,8 +84,9 @@ def read_ahead() -> None:
 def run_data(run: Snapshot) -> dict[str, Any]:
     """What the board knows of a run: accuracies are shares of 1 of its `n` validation images, None is what is not known.
 
-    `curve`: means over `size` points of the training curve, each of `stride` steps. `rows`: a row an epoch, [epoch from 1, step, seconds
-    since the start, training loss and accuracy, validation loss and accuracy].
+    Of a run on `sequences`, "accuracy" counts whole sequences, `curve` and `rows` their tokens. `curve`: means over `size` points of the
+    training curve, each of `stride` steps. `rows`: a row an epoch, [epoch from 1, step, seconds since the start, training loss and
+    accuracy, validation loss and accuracy].
     """
     found, model = best_interval(run), run.config["model"]
     seconds = [*accumulate(record.seconds for record in run.epochs)]
@@ -94,6 +95,7 @@ def run_data(run: Snapshot) -> dict[str, Any]:
         "kind": ("published" if run.run_id == PUBLISHED_ID else "recorded") if run.recorded else "own",
         "model": MODELS[model].title if model in MODELS else model,
         "data": data_label(run.config),
+        "sequences": run.kind == "sequences",
         "status": run.run_id.partition("-")[0] if run.recorded else STATUS_WORDS[run.status],
         "epochs": len(run.epochs),
         "total": run.total_epochs,

@@ -38,6 +38,7 @@ def live_data(
     training top1, validation loss, validation top1], top1 as a fraction; a number that is not finite is None. With `sent` only the tail is
     included, from point `start` on; without it, or when `sent` does not lead up to this snapshot, everything is.
     `smoothing` (0 to 0.99) is the weight of the past in the smoothed curve, `replay` plays the curve from its beginning.
+    "accuracy" is what top1 is called: of sequences it is the share of tokens that are right, the right ones before them given.
     """
     n, start = len(snapshot.points), 0
     if sent is not None and (sent.run, sent.stride) == (snapshot.run_id, snapshot.stride) and sent.n <= n:
@@ -60,6 +61,7 @@ def live_data(
         "smoothing": smoothing,
         "reference": reference,
         "replay": replay,
+        "accuracy": {"images": "top-1 accuracy", "sequences": "accuracy of tokens"}[snapshot.kind],
     }
 
 

@@ -26,13 +26,19 @@ def _matrices(run: Snapshot) -> None:
         normalise = st.toggle("In percent of the true class", key="normalise", value=True)
     record = run.epochs[epoch - 1]
     tokens = run.kind == "sequences"
-    used = [k for k in range(len(run.classes)) if not tokens or (record.val_confusion[k].any() or record.val_confusion[:, k].any())]
+    seen = record.val_confusion + record.train_confusion
+    used = [k for k in range(len(run.classes)) if not tokens or seen[k].any() or seen[:, k].any()]
     names = [run.classes[k] for k in used]
+    accuracy = "accuracy of tokens" if tokens else "top-1"
+    axes = (
+        "Row = true token, column = predicted one, the right ones before it given"
+        if tokens
+        else "Row = true class, column = predicted class"
+    )
     columns = st.columns(2)
     splits = (("Validation", record.val_confusion, record.val_top1), ("Training", record.train_confusion, record.train_top1))
     for column, (split, matrix, top1) in zip(columns, splits, strict=True):
-        kind = "token, given the right ones before it" if tokens else "class"
-        caption = f"{split} after epoch {epoch}: top-1 {top1:.1%}. Row = true {kind}, column = predicted {'one' if tokens else 'class'}"
+        caption = f"{split} after epoch {epoch}: {accuracy} {top1:.1%}. {axes}"
         column.html(confusion_html(matrix[np.ix_(used, used)], names, normalise=normalise, caption=caption))
     st.subheader(
         "Per token" if tokens else "Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy."

@@ -359,7 +359,7 @@ const changeLabel = (epoch, lr, style) => ({
 });
 
 // Axis titles stand level above their axes: easier to read than turned ones.
-function titles({ best }, narrow) {
+function titles({ best, data }, narrow) {
   const title = (axis, text, xref = 'x') => ({
     xref: `${xref} domain`, x: 0, xanchor: 'left', xshift: xref === 'x' || narrow ? -42 : -28, yref: `${axis} domain`, y: 1, yanchor: 'bottom', yshift: 4,
     text, showarrow: false, font: { size: 13 },
@@ -367,7 +367,7 @@ function titles({ best }, narrow) {
   const found = best && best[4] !== null ? [{
     ...title('y2', `<b>★ best: ${(100 * best[4]).toFixed(2)} % at epoch ${best[0]}</b>`, 'x2'), x: 1, xanchor: 'right', xshift: 0,
   }] : [];
-  return [title('y', 'loss'), title('y2', 'top-1 accuracy (%)', 'x2'), title('y3', 'learning rate'), ...found];
+  return [title('y', 'loss'), title('y2', `${data.accuracy} (%)`, 'x2'), title('y3', 'learning rate'), ...found];
 }
 
 const config = (run) => ({
@@ -386,8 +386,8 @@ function describe({ data, now, smoothLoss, smoothTop1, epochs, best, x }) {
   const last = epochs.at(-1);
   return [
     `Loss and accuracy of ${data.label}, epoch ${now.toFixed(2)} of ${data.total_epochs}.`,
-    `Training: loss ${number(smoothLoss.at(-1))}, top-1 accuracy ${percent(smoothTop1.at(-1))}.`,
-    last ? `Validation: loss ${number(last[3])}, top-1 accuracy ${percent(last[4] === null ? null : last[4] * 100)}.` : '',
+    `Training: loss ${number(smoothLoss.at(-1))}, ${data.accuracy} ${percent(smoothTop1.at(-1))}.`,
+    last ? `Validation: loss ${number(last[3])}, ${data.accuracy} ${percent(last[4] === null ? null : last[4] * 100)}.` : '',
     best ? `Best: ${percent(best[4] === null ? null : best[4] * 100)} at epoch ${best[0]}.` : '',
   ].join(' ').trim();
 }

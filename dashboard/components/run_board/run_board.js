@@ -248,7 +248,9 @@ class Board {
   source() {
     const sizes = [...new Set(this.runs.map((run) => run.n).filter((n) => n !== null))].sort((a, b) => a - b);
     const n = sizes.length > 1 ? `${sizes[0].toLocaleString('en-US')} to ${sizes.at(-1).toLocaleString('en-US')}` : (sizes[0] ?? 0).toLocaleString('en-US');
-    return `${this.runs.length} runs; n = ${n} validation images each; an accuracy is that of the best epoch.`;
+    const things = this.runs.every((run) => run.sequences) ? 'sequences' : this.runs.some((run) => run.sequences) ? 'images or sequences' : 'images';
+    const told = things === 'images' ? '' : ' Of sequences, curves count tokens, given the right ones before them; points and table count whole sequences.';
+    return `${this.runs.length} runs; n = ${n} validation ${things} each; an accuracy is that of the best epoch.${told}`;
   }
 
   describe() {
