@@ -48,9 +48,11 @@ def around() -> None:
     """What follows when the stack has come to rest."""
     rerun_when_settled(key="depth")
     try:
-        asked = st.session_state[ASKED]
-        proof_panel(asked)
+        asked = st.session_state.get(ASKED)
+        if asked is None:  # the picture says why
+            return
         st.caption(LEGEND)
+        proof_panel(asked)
         heads_panel(asked)
         with end:
             take_along(page_link({**asked.link, **link()}), asked.code, language="python")

@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import LabError
 from dashboard import services, state
 from dashboard.cheating import TICK, active, begin, cheating_panel, link
+from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
 from dashboard.live import page_link
 from dashboard.masks import board_panel, choose, downloads, empty_panel, extra_link, padding_panel, proof_panel, trap_panel
@@ -18,7 +19,7 @@ LEGEND = (
     "Blue: the row's position may read the column's. ⊢ begins, · fills up. Dashed: the token that is replaced; at its right how far each "
     "output moves, orange where it stands before that token. The output at position t predicts position t + 1."
 )
-MASKED = "masks_asked"  # what a link says of the matrices
+ASKED, MASKED = "masks_asked", "masks_link"  # what the controls of the matrices say; what a link says of them
 
 st.title("Masks")
 st.markdown("A decoder must not read what it is to write. **The subsequent mask hides it; take it away, and the model copies the answer.**")
@@ -30,16 +31,27 @@ for sentence in state.messages():
 
 @st.fragment
 def matrices() -> None:
-    """What a control of the matrices changes."""
+    """A control of the matrices and what it changes at once."""
     try:
         left, right = st.container(key="lab").columns([1, 4], gap="medium")
         with left:
-            asked = choose()
+            asked = st.session_state[ASKED] = choose()
         with right:
             board_panel(asked)
-            st.caption(LEGEND)
-            proof_panel(asked)
-            downloads(asked)
+        announce(str((asked.link, asked.problem)), key="masks")
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the matrices have come to rest."""
+    rerun_when_settled(key="masks")
+    try:
+        asked = st.session_state[ASKED]
+        st.caption(LEGEND)
+        proof_panel(asked)
+        downloads(asked)
         with trap:
             trap_panel(asked)
         with padding:
@@ -49,7 +61,7 @@ def matrices() -> None:
         with end:
             take_along(page_link(whole), asked.code, language="python")
         state.write_page(whole)
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+    except LabError as error:
         st.error(str(error))
 
 
@@ -67,6 +79,7 @@ def training(ticking: bool) -> None:
 there, trained, trap, padding, below, end = (st.container() for _ in range(6))
 with there:
     matrices()
+    around()
 with trained:
     now = active()
     st.fragment(training, run_every=TICK if now else None)(now)

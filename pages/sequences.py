@@ -50,9 +50,11 @@ def around() -> None:
     """What follows when the map has come to rest."""
     rerun_when_settled(key="sequences")
     try:
-        asked = st.session_state[ASKED]
-        proof_panel(asked)
+        asked = st.session_state.get(ASKED)
+        if asked is None:  # the picture says why
+            return
         st.caption(LEGEND)
+        proof_panel(asked)
         top = st.session_state[TOP] = {**asked.link, **padding_panel(asked)}
         with end:
             take_along(page_link({**top, **link()}), asked.code, language="python")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.errors import LabError
 from dashboard import services, state
+from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
 from dashboard.live import page_link
 from dashboard.went import choose, costs_panel, downloads, map_panel, question
@@ -13,6 +14,8 @@ EXPERIMENTS = {
     "A document of 65,536 tokens: what a window saves": {"T": "65536", "system": "longformer"},
     "One image, read by ViT and by PVT's first stage": {"field": "images", "T": "4096", "system": "pvt"},
 }
+
+ASKED = "went_asked"  # what the controls say
 
 st.title("Where it went")
 st.markdown(
@@ -25,25 +28,37 @@ for sentence in state.messages():
 
 @st.fragment
 def lab() -> None:
-    """What a control or a click on the map changes."""
+    """A control, or a click on the map, and what it changes at once."""
     try:
         left, right = st.container(key="lab").columns([1, 5], gap="medium")
         with left:
-            asked = choose()
+            asked = st.session_state[ASKED] = choose()
         with right:
             map_panel(asked)
+        announce(str(asked.link), key="went")
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the map has come to rest."""
+    rerun_when_settled(key="went")
+    try:
+        asked = st.session_state[ASKED]
         costs_panel(asked)
         downloads(asked)
         with end:
             take_along(page_link(asked.link), asked.code, language="python")
         state.write_page(asked.link)
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+    except LabError as error:
         st.error(str(error))
 
 
 there, below, end = (st.container() for _ in range(3))
 with there:
     lab()
+    around()
 with below:
     question()
     try_this(EXPERIMENTS)

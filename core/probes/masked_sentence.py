@@ -41,7 +41,7 @@ def parse_sentence(text: str, padding: int = 0, at: str = "end") -> Sentence:
     if not symbols:
         raise ConfigError("Nothing is typed: type a word, or a few words with spaces between them.")
     if len(symbols) > MOST_SYMBOLS:
-        raise ConfigError(f"That are {len(symbols):,} {kind}, and {MOST_SYMBOLS} fit into the picture: shorten it.")
+        raise ConfigError(f"Those are {len(symbols):,} {kind}, and {MOST_SYMBOLS} fit into the picture: shorten it.")
     if long := next((symbol for symbol in symbols if len(symbol) > LONGEST_SYMBOL), ""):
         raise ConfigError(f"The word {long[:LONGEST_SYMBOL]!r}… has {len(long)} letters, and {LONGEST_SYMBOL} fit: shorten it.")
     if not 0 <= padding <= MOST_PADDING or at not in ENDS:
