@@ -19,7 +19,6 @@ from dashboard.transport import transport
 EXPERIMENTS = {
     "Two layers of 25 units on 256 patches: the published hand-in, set up for CIFAR-10": {"preset": "hand-in"},
     "GRUs that sweep along rows and columns, past 80 %: the preset bar, set up for CIFAR-10": {"preset": "bar"},
-    "A Vision Transformer that is not told where its patches are": {"model": "vit", "positions": "none"},
     "A transformer that reads a date and writes it in ISO form, in half a minute": {"preset": "dates"},
 }
 

@@ -138,7 +138,7 @@ SEQUENCES: dict[str, dict[str, Any]] = {
     "rle-decode": {"epochs": 4},
     "addition": {"epochs": 15},
     "roman": {"epochs": 20},
-    "row-labels": {"epochs": 10, "lr": 3e-3},
+    "row-labels": {"epochs": 5, "lr": 3e-3},
 }
 SEQUENCES = {name: {"model": "transformer", "dataset": name, "lr": 5e-3, **values} for name, values in SEQUENCES.items()}
 
