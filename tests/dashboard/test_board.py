@@ -69,6 +69,16 @@ def test_a_run_is_what_its_snapshot_says(name):
     assert found["config"] == run.config
 
 
+def test_of_sequences_whole_ones_are_counted_and_curves_are_of_tokens():
+    run = recorded_run("reverse-gru")
+    found = board.run_data(run)
+    assert found["sequences"] and not board.run_data(recorded_run("shapes-gru"))["sequences"]
+    assert found["accuracy"] == pytest.approx(run.best.val_exact) and found["rows"][run.best.epoch][-1] == pytest.approx(
+        run.best.val_top1, rel=1e-3
+    )
+    assert run.best.val_exact < run.best.val_top1
+
+
 def test_a_long_run_keeps_its_best_and_its_last_epoch():
     run = recorded_run("shapes-gru")
     records = [dataclasses.replace(run.epochs[0], epoch=i, val_top1=0.9 if i == 457 else 0.5, seconds=2.0) for i in range(1_000)]
@@ -113,7 +123,7 @@ def test_an_ended_run_is_read_once_for_all_servers(monkeypatch):
     board.run_line.cache_clear()  # another server
     monkeypatch.setattr(board.services, "run", None)
     assert board.run_line(run_id, "finished-1") == line
-    assert [path.name for path in (manager.home / "runs" / run_id).glob("*board*")] == ["board-2-finished-1.json"]
+    assert [path.name for path in (manager.home / "runs" / run_id).glob("*board*")] == [f"board-{board.FORMAT}-finished-1.json"]
     with pytest.raises(TypeError):
         board.run_line(run_id, "finished-2")  # what has changed is read
 

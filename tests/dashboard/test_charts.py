@@ -30,6 +30,11 @@ def snapshot(**changes) -> Snapshot:
     return Snapshot(**{**values, **changes})
 
 
+def test_what_counts_tokens_is_not_called_top_1():
+    run = snapshot(config={"model": "transformer", "dataset": "dates", "epochs": 7})
+    assert live_data(run)["accuracy"] == "accuracy of tokens"
+
+
 def test_a_message_says_exactly_what_was_measured():
     run = snapshot(
         points=((2.3025851, 0.12345678, 0.002), (2.0, 0.5, 0.00123456)),
@@ -54,6 +59,7 @@ def test_a_message_says_exactly_what_was_measured():
         "smoothing": 0.5,
         "reference": None,
         "replay": False,
+        "accuracy": "top-1 accuracy",
     }
 
 
