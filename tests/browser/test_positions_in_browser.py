@@ -109,7 +109,7 @@ def test_all_is_in_sight_on_a_projector_and_the_sizes_can_be_changed(address, pa
     wait_shown(page, length=60)
     page.get_by_text("60 tokens are no square grid").wait_for()
     page.locator("label", has_text="Sine and cosine, 2-D").click()
-    page.get_by_text("60 is neither. Choose 49 or 50").wait_for()
+    page.get_by_text("60 is neither. Choose 49 or 50").first.wait_for()
 
 
 def test_a_finger_on_a_phone(address, page):
