@@ -12,23 +12,23 @@ import streamlit as st
 from core.probes.cell_by_hand import Reading
 from dashboard.foot import take_along
 from dashboard.live import page_link
-from dashboard.one_cell import Asked
+from dashboard.one_cell import Asked, Shown
 from dashboard.predict import predict
 
 ANSWERS = ("the old state", "the candidate", "zero")
 
 
-def proof_panel(reading: Reading) -> None:
+def proof_panel(shown: Shown) -> None:
     """The proof line for the numbers on the page."""
     from core.probes.cell_proof import check_cell  # brings torch: after the picture has been sent
 
-    report = check_cell(reading)
+    report = check_cell(*shown.rows)
     title = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[report.kind]
-    stand_in = ""
-    if reading.cell.kind == "gru2014":
+    stand_in, batch = "", f"{report.rows} rows of a batch, " if report.rows > 1 else ""
+    if shown.reading.cell.kind == "gru2014":
         stand_in = " torch has no GRU of 2014: compared with the reset gate held open and the sign of z's weights turned, where both agree."
     st.caption(
-        f"Proof, float64, largest difference over {report.steps} step{'s' * (report.steps > 1)}: from nn.{title}Cell step by step "
+        f"Proof, float64, largest difference over {batch}{report.steps} step{'s' * (report.steps > 1)}: from nn.{title}Cell step by step "
         f"{report.cell:.1g}, from nn.{title} over the whole sequence {report.layer:.1g}; tolerance {report.tolerance:.0g}: "
         f"**{'equal' if report.passed else 'not equal'}**.{stand_in}"
     )

@@ -4,12 +4,18 @@ import streamlit as st
 
 from core.errors import LabError
 from dashboard import services, state
+from dashboard.cell_choice import choose
 from dashboard.cell_panels import course_panel, foot, forms_panel, proof_panel, question
+from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import try_this
-from dashboard.one_cell import Asked, board, choose, link_of
+from dashboard.one_cell import Asked, board, link_of
+
+ASKED, SHOWN = "cell_asked", "cell_shown"  # what the controls say; what is on the board
 
 EXPERIMENTS = {
-    "Task 1.2 at the course's own sizes: compute the step by hand": {"inputs": "7", "hidden": "5", "t": "2", "view": "hand"},
+    "Task 1.2 at the course's own sizes: compute the step by hand": {
+        "inputs": "7", "hidden": "5", "t": "2", "view": "hand", "batch": "2",
+    },
     "A pulse and then silence: for how long does an LSTM remember it?": {
         "cell": "lstm", "sequence": "pulse", "steps": "32", "hidden": "4", "scale": "1",
     },
@@ -20,7 +26,7 @@ EXPERIMENTS = {
 LEGEND = (
     "Strips: a column a step, a row a unit; blue is above 0, orange below, and each strip's own range stands at its right. Click one, or "
     "use the arrow keys, for another step and unit; click an input, or a weight under By hand, to replace it: a violet line under each "
-    "strip then says which steps have changed since the run before, and dashed lines are that run. ⊙ multiplies unit by unit; h₀ = 0."
+    "strip then says which steps have changed since the run before, and dashed lines are that run. ⊙ multiplies unit by unit; h₀ is zero until you replace it (Replace, or More)."
 )
 
 st.title("The cell")
@@ -31,37 +37,51 @@ main, end = st.container(key="cell"), st.container()
 
 @st.fragment
 def picture(asked: Asked) -> None:
-    """Board, proof and foot: a number that is replaced moves nothing else."""
+    """The board alone: a number that is replaced moves nothing else."""
     try:
-        found, seen = board(asked)
-        proof_panel(found)
-        forms_panel(found)
-        link = link_of(asked, seen)
-        with end:
-            foot(asked, found, link)
-        state.write_page(link)
+        found = st.session_state[SHOWN] = board(asked)
+        announce(f"{asked.setup} {asked.link} {found.link}", key="cell")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         st.error(str(error))
 
 
-@st.fragment  # what is around it stays as it is: a slider moves the picture alone
-def reading() -> None:
-    """Controls, and what they make."""
+@st.fragment
+def lab() -> None:
+    """The controls, and the picture that they make: nothing else keeps it waiting."""
     left, right = st.columns([4, 11], gap="medium")
     try:
         with left:
-            asked = choose()
+            asked = st.session_state[ASKED] = choose()
         for sentence in (*state.messages(), *asked.notes):
             right.warning(sentence)
         with right:
             picture(asked)
-            st.caption(LEGEND)
+    except LabError as error:
+        st.error(str(error))
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the board has come to rest."""
+    rerun_when_settled(key="cell")
+    if ASKED not in st.session_state or SHOWN not in st.session_state:  # the picture says why
+        return
+    asked, found = st.session_state[ASKED], st.session_state[SHOWN]
+    try:
+        proof_panel(found)
+        forms_panel(found.reading)
+        link = link_of(asked, found.link)
+        with end:
+            foot(asked, found.reading, link)
+        state.write_page(link)
     except LabError as error:
         st.error(str(error))
 
 
 with main:
-    reading()
+    lab()
+    st.caption(LEGEND)
+    around()
 course_panel()
 question()
 try_this(EXPERIMENTS)

@@ -61,7 +61,8 @@ TORCH_FREE = {
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers background balance board byhand byhand_html cell_panels cells charts cheating choosing comparing confusion "
+    "dashboard": "answers background balance board byhand byhand_html cell_choice cell_panels cell_trained cell_typed cells charts "
+    "cheating choosing comparing confusion "
     "controls costing counting depth depth_html dose_panel downloads duplicates embeddings evaluating feed foot forecast "
     "gallery images later_word lessons live masks masks_words memory memory_recall memory_runs memory_words navigation "
     "one_cell one_image opened outputs pairs patch_panels patches pictures position_choice position_panels positions reader "

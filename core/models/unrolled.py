@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     Array = Tensor | np.ndarray
+    State = Array | tuple[Array, Array]  # (B, H); of an LSTM hidden and cell state
     Weights = Sequence[Array]  # weight_ih (G*H, C), weight_hh (G*H, H), bias_ih (G*H,), bias_hh (G*H,)
     Steps = RNNStep | LSTMStep | GRUStep
 
@@ -31,8 +32,10 @@ class Unrolled(NamedTuple):
     cell: Array | None  # likewise, of an LSTM
 
 
-def unroll(cell: str, inputs: Array, weights: Weights, *, reverse: bool = False) -> Steps:
-    """One cell over `inputs` (B, T, C) from zeros, from the end with `reverse`: the record of all steps, each field (B, T, ...).
+def unroll(cell: str, inputs: Array, weights: Weights, *, state: State | None = None, reverse: bool = False) -> Steps:
+    """One cell over `inputs` (B, T, C), from the end with `reverse`: the record of all steps, each field (B, T, ...).
+
+    It starts from zeros, or from `state`, which is what torch calls hx.
 
     Raises ConfigError for an unknown cell or a sequence without steps.
     """
@@ -41,7 +44,8 @@ def unroll(cell: str, inputs: Array, weights: Weights, *, reverse: bool = False)
     length = inputs.shape[1]
     if not length:
         raise ConfigError("This sequence has no step, so there is no state to look at: give it at least one.")
-    hidden = memory = _zeros(inputs, weights[1].shape[1])
+    zeros = _zeros(inputs, weights[1].shape[1])
+    hidden, memory = (zeros, zeros) if state is None else state if cell == "lstm" else (state, None)
     steps: list = [None] * length
     for t in reversed(range(length)) if reverse else range(length):
         steps[t] = CELLS[cell](inputs[:, t], (hidden, memory) if cell == "lstm" else hidden, *weights)

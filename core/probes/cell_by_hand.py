@@ -7,7 +7,7 @@ hidden units, G gates.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,11 +15,13 @@ import numpy as np
 
 from core.errors import ConfigError, unknown
 from core.models.cells import GATES, GRUStep, LSTMStep, RNNStep
-from core.models.unrolled import unroll
+from core.models.unrolled import unroll, unroll_layers
 
 LARGEST = 1000.0  # of a weight or an input: float64 then still gives the same ten digits in whatever order a sum is made
 ARRAYS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+STARTS = ("hidden0", "cell0")
 MOST_EDITS = 40
+SECOND_SEED = 1000  # of the second row of a batch: no seed that a page offers
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,25 +72,55 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A cell and a sequence (T, C) that it reads from zeros."""
+    """A cell and a sequence (T, C) that it reads, from zeros unless a state to start from is given."""
 
     cell: Cell
     inputs: np.ndarray  # (T, C)
+    hidden0: np.ndarray | None = None  # (H,)
+    cell0: np.ndarray | None = None  # (H,), of an LSTM
+
+    @property
+    def start(self) -> dict[str, np.ndarray]:
+        """What the first step finds, by name, each (H,): "hidden0", and of an LSTM "cell0"."""
+        given = {"hidden0": self.hidden0} | ({"cell0": self.cell0} if self.cell.kind == "lstm" else {})
+        return {name: np.zeros(self.cell.hidden) if state is None else state for name, state in given.items()}
 
     @cached_property
     def steps(self) -> RNNStep | LSTMStep | GRUStep:
         """The record of all steps: each field (T, ...)."""
-        found = unroll(self.cell.kind, self.inputs[None], self.cell.weights)
+        states = tuple(state[None] for state in self.start.values())  # (H,) -> (1, H)
+        found = unroll(self.cell.kind, self.inputs[None], self.cell.weights, state=states if len(states) > 1 else states[0])
         return type(found)(*(field[0] for field in found))  # (1, T, ...) -> (T, ...)
+
+    def before(self, name: str = "hidden") -> np.ndarray:
+        """The state, "hidden" or "cell", that each step found, (T, H): the one it starts from, then those of the steps before it."""
+        return np.concatenate([self.start[f"{name}0"][None], getattr(self.steps, name)[:-1]])
 
     def edited(self, edits: Iterable[Edit]) -> Reading:
         """With single numbers replaced, in turn; those that have no place here are left out."""
         arrays = {"inputs": self.inputs.copy(), **{name: getattr(self.cell, name).copy() for name in ARRAYS}}
+        arrays |= {name: state.copy() for name, state in self.start.items()}
         for edit in edits:
             if edit.fits(arrays):
                 arrays[edit.array][edit.place] = edit.value
-        inputs = arrays.pop("inputs")
-        return Reading(Cell(self.cell.kind, **arrays), inputs)
+        weights = [arrays.pop(name) for name in ARRAYS]
+        return Reading(Cell(self.cell.kind, *weights), **arrays)
+
+    def second(self) -> Reading:
+        """A second row of a batch: noise, as long as this sequence, through the same cell from the same start."""
+        return replace(self, inputs=sequence("noise", *self.inputs.shape, SECOND_SEED))
+
+
+def inside(
+    kind: str, layers: Sequence[Sequence[Sequence[np.ndarray]]], tokens: np.ndarray, layer: int = 0, *, backward: bool = False
+) -> Reading:
+    """What one cell of a stack reads: the tokens (T, E) in the first layer, above it the states of both directions of the layer below; of
+    the backward cell from the last one to the first.
+
+    `layers[layer][direction]` are weights as in `Cell`. A stack of "gru2014" has torch's GRU below: so it was trained.
+    """
+    below = unroll_layers(kind.removesuffix("2014"), tokens[None], layers[:layer]).outputs[0] if layer else tokens  # (T, H) or (T, 2H)
+    return Reading(Cell(kind, *layers[layer][backward]), below[::-1] if backward else below)
 
 
 # ---- edits ----
@@ -96,19 +128,21 @@ class Reading:
 
 @dataclass(frozen=True)
 class Edit:
-    """One number of the inputs or of a weight, replaced. `array` is "inputs" or one of `ARRAYS`."""
+    """One number of the inputs, of a weight or of the state at the start, replaced. `array` is "inputs" or one of `ARRAYS` or `STARTS`."""
 
     array: str
     row: int
-    column: int  # 0 in a bias
+    column: int  # 0 in a bias and a state
     value: float
 
     @property
     def place(self) -> tuple[int, ...]:
-        return (self.row,) if self.array.startswith("bias") else (self.row, self.column)
+        return (self.row,) if self.array.startswith("bias") or self.array in STARTS else (self.row, self.column)
 
     def fits(self, arrays: Mapping[str, np.ndarray]) -> bool:
         """Whether there is such a number."""
+        if self.array not in arrays:
+            return False
         shape = arrays[self.array].shape
         return len(self.place) == len(shape) and all(0 <= at < size for at, size in zip(self.place, shape, strict=True))
 
@@ -116,7 +150,7 @@ class Edit:
         return f"{SHORT[self.array]}.{self.row}.{self.column}:{self.value:g}"
 
 
-SHORT = {"inputs": "x", "weight_ih": "wi", "weight_hh": "wh", "bias_ih": "bi", "bias_hh": "bh"}  # in a link
+SHORT = {"inputs": "x", "weight_ih": "wi", "weight_hh": "wh", "bias_ih": "bi", "bias_hh": "bh", "hidden0": "h", "cell0": "c"}  # in a link
 
 
 def parse_edits(text: str) -> tuple[Edit, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +24,7 @@ class CellReport:
 
     kind: str  # of torch's cell
     steps: int
+    rows: int  # of the batch
     cell: float  # largest difference from nn.GRUCell (or its like), called once a step on the states by hand
     layer: float  # from nn.GRU (or its like) over the whole sequence
     tolerance: float = TOLERANCE
@@ -33,38 +35,37 @@ class CellReport:
 
 
 @torch.no_grad()
-def check_cell(reading: Reading) -> CellReport:
-    """Compare every state of `reading` with torch's own cell and layer.
+def check_cell(reading: Reading, *others: Reading) -> CellReport:
+    """Compare every state of `reading` with torch's own cell and layer; `others` are further rows of a batch, through the same cell.
 
     torch has no GRU of 2014. Its stand-in: with the reset gate held open and the sign of z's weights turned, nn.GRUCell must give what the
     form of 2014 gives with the reset gate held open.
     """
-    cell = reading.cell
+    cell, rows = reading.cell, (reading, *others)
     if cell.kind == "gru2014":
-        opened = cell.shifted(RESET, _opening(reading))
-        return _compare(Reading(opened, reading.inputs), replace(opened.turned(UPDATE), kind="gru"))
-    return _compare(reading, cell)
+        opened = cell.shifted(RESET, max(map(_opening, rows)))
+        return _compare([replace(row, cell=opened) for row in rows], replace(opened.turned(UPDATE), kind="gru"))
+    return _compare(rows, cell)
 
 
-def _compare(by_hand: Reading, torchs: Cell) -> CellReport:
-    name, steps = torchs.kind, by_hand.steps
-    weights = [torch.from_numpy(weight) for weight in torchs.weights]
-    one, layer = (
-        ONE_STEP[name](torchs.inputs, torchs.hidden).double(),
-        LAYERS[name](torchs.inputs, torchs.hidden, batch_first=True).double(),
-    )
-    for module in (one, layer):
-        for parameter, weight in zip(module.parameters(), weights, strict=True):
-            parameter.copy_(weight)
-    inputs = torch.from_numpy(by_hand.inputs)
-    before = [_before(field) for field in ([steps.hidden, steps.cell] if name == "lstm" else [steps.hidden])]
-    theirs = one(inputs, tuple(before) if name == "lstm" else before[0])
-    pairs = zip(theirs, (steps.hidden, steps.cell), strict=True) if name == "lstm" else [(theirs, steps.hidden)]
+def _compare(by_hand: Sequence[Reading], torchs: Cell) -> CellReport:
+    name = torchs.kind
+    one, layer = ONE_STEP[name](torchs.inputs, torchs.hidden), LAYERS[name](torchs.inputs, torchs.hidden, batch_first=True)
+    for module in (one.double(), layer.double()):
+        for parameter, weight in zip(module.parameters(), torchs.weights, strict=True):
+            parameter.copy_(torch.from_numpy(weight))
+    states = ("hidden", "cell") if name == "lstm" else ("hidden",)
+    inputs = _batch([row.inputs for row in by_hand])  # (B, T, C)
+    ours = [_batch([getattr(row.steps, state) for row in by_hand]) for state in states]  # each (B, T, H)
+    found = [_batch([row.before(state) for row in by_hand]) for state in states]  # what each step found, each (B, T, H)
+    by_cell = one(inputs.flatten(0, 1), _pair([state.flatten(0, 1) for state in found]))  # (B*T, H), a pair of an LSTM
+    by_layer, _ = layer(inputs, _pair([state[None, :, 0].contiguous() for state in found]))  # (B, T, H)
     return CellReport(
         kind=name,
-        steps=len(inputs),
-        cell=max(_apart(ours, torchs_) for torchs_, ours in pairs),
-        layer=_apart(steps.hidden, layer(inputs[None])[0][0]),
+        steps=inputs.shape[1],
+        rows=len(by_hand),
+        cell=max(_apart(mine.flatten(0, 1), theirs) for mine, theirs in zip(ours, _listed(by_cell), strict=True)),
+        layer=_apart(ours[0], by_layer),
     )
 
 
@@ -85,8 +86,8 @@ def compare_forms(reading: Reading) -> FormsReport:
 
     def apart(change: bool, opened: bool) -> np.ndarray:
         cell = reading.cell.shifted(RESET, opening) if opened else reading.cell
-        torchs = Reading(replace(cell, kind="gru"), reading.inputs).steps.hidden
-        original = Reading(replace(cell.turned(UPDATE) if change else cell, kind="gru2014"), reading.inputs).steps.hidden
+        torchs = replace(reading, cell=replace(cell, kind="gru")).steps.hidden
+        original = replace(reading, cell=replace(cell.turned(UPDATE) if change else cell, kind="gru2014")).steps.hidden
         return np.abs(original - torchs).max(-1)  # (T, H) -> (T,)
 
     plain = apart(change=False, opened=False)
@@ -123,13 +124,22 @@ def kept_by(kind: str) -> dict[str, float]:
 
 def _opening(reading: Reading) -> float:
     """A bias that opens a gate of `reading` at every step: more than all its other terms can take away, and 40 on top."""
-    steps = reading.steps
-    return 40.0 + float(np.abs(steps.from_input).max() + np.abs(reading.cell.weight_hh).sum(-1).max() + np.abs(reading.cell.bias_hh).max())
+    cell, state = reading.cell, max(1.0, float(np.abs(reading.start["hidden0"]).max()))
+    return 40.0 + float(np.abs(reading.steps.from_input).max() + state * np.abs(cell.weight_hh).sum(-1).max() + np.abs(cell.bias_hh).max())
 
 
-def _before(states: np.ndarray) -> Tensor:
-    """The state that each step found: zeros, then those of the steps before it. (T, H) -> (T, H)."""
-    return torch.from_numpy(np.concatenate([np.zeros_like(states[:1]), states[:-1]]))
+def _batch(rows: Sequence[np.ndarray]) -> Tensor:
+    """Arrays (T, ...) as the rows of a tensor (B, T, ...)."""
+    return torch.from_numpy(np.stack(rows))
+
+
+def _pair(states: Sequence[Tensor]) -> Tensor | tuple[Tensor, ...]:
+    """As torch takes a state: of an LSTM hidden and cell state, else the hidden one."""
+    return tuple(states) if len(states) > 1 else states[0]
+
+
+def _listed(found: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return found if isinstance(found, tuple) else (found,)
 
 
 def _apart(ours: np.ndarray | Tensor, theirs: Tensor) -> float:

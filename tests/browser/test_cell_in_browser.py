@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from core.probes.cell_by_hand import Cell, Edit, Reading, sequence
 
@@ -118,6 +120,78 @@ def test_compute_task_1_2_by_hand_beside_the_page(lab, page, size):
     page.wait_for_function("document.querySelector('.cellb-walk input.wrong')")
     expected = Reading(Cell.random("gru", 7, 5, scale=2.0), sequence("noise", 8, 7)).steps.hidden
     assert h == pytest.approx(expected[0], abs=1e-3) and (1 - z) * n + z * h == pytest.approx(expected[1], abs=3e-3)
+
+
+def test_task_1_2_at_the_courses_sizes_with_two_rows(lab, page):
+    """C = 7, H = 5, B = 2: what the walk shows is what nn.GRUCell gives for both rows at once."""
+    open_board(lab, page, "?inputs=7&hidden=5&t=2&view=hand")
+    page.get_by_role("button", name="2 rows in the batch").click()
+    page.wait_for_function("document.querySelectorAll('.cellb-walk td.result').length === 30")
+    page.wait_for_function("location.search.includes('batch=2')")
+    assert "x (B, C) = (2, 7), plus b_ih (15) → (B, 3H) = (2, 15)" in page.locator(".walk-shape").inner_text()
+    assert not page.evaluate("document.querySelector('.cellb').board.ghost")  # another row is no change of the first
+    shown = [[float(text) for text in row if text] for row in table_of(page)[1]]
+    x = torch.tensor(shown[:2])  # (2, 7)
+    for stage in (2, 3, 4, 5, 6):
+        next_stage(page, stage)
+        if stage == 2:
+            h = torch.tensor([[float(text) for text in row if text] for row in table_of(page)[1][:2]])  # (2, 5)
+    rows = table_of(page)[1]
+    assert len(rows) == 10 and "row 2, unit 5" in page.locator(".cellb-walk").inner_text()
+    cell, drawn = nn.GRUCell(7, 5), Cell.random("gru", 7, 5, scale=2.0)
+    for parameter, weight in zip(cell.parameters(), drawn.weights, strict=True):
+        parameter.data = torch.from_numpy(weight).float()
+    expected = cell(x, h).detach()  # (2, 5)
+    assert [float(row[-1]) for row in rows] == pytest.approx(expected.ravel().tolist(), abs=2e-3)  # x is shown in full, h to three digits
+    page.get_by_text("over 2 rows of a batch, 8 steps").wait_for()
+
+
+def test_the_state_at_the_start_is_clicked_and_replaced(lab, page):
+    open_board(lab, page, "?t=1&view=hand")
+    page.get_by_role("button", name="Stage 2: One affine map of the old state").click()
+    page.locator(".cellb-walk th[data-place='h0 1 0']").click()
+    page.wait_for_function("document.querySelector('.cellb').board.replacing.target.array === 'h0'")
+    page.get_by_label("New value", exact=True).fill("six")
+    page.keyboard.press("Enter")
+    page.get_by_text("six is no number between −1000 and 1000").wait_for()
+    page.get_by_label("New value", exact=True).fill("0.75")
+    page.keyboard.press("Enter")
+    page.locator(".cellb-walk th", has_text="h₂ = 0.750").wait_for()
+    page.wait_for_function("location.search.includes('edits=h.1.0')")
+    after = Reading(Cell.random("gru", 3, 4, scale=2.0), sequence("noise", 8, 3)).edited([Edit("hidden0", 1, 0, 0.75)])
+    hidden = page.evaluate("[...document.querySelector('.cellb').board.arrays.hidden]")
+    assert hidden == pytest.approx(after.steps.hidden.ravel(), abs=1e-5)
+    open_board(lab, page, "?t=1&view=hand&edits=h.1.0:0.75")  # the link opens it again
+    assert page.evaluate("[...document.querySelector('.cellb').board.arrays.hidden]") == pytest.approx(hidden)
+
+
+def test_a_start_that_is_pasted_and_one_that_is_not_numbers(lab, page):
+    open_board(lab, page)
+    page.get_by_role("button", name="More").click()
+    field = page.get_by_label("h₀, the state before the first step")
+    field.fill("[0.5, -1, 0, 2]")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("document.querySelector('.cellb').board.arrays.h0.join() === '0.5,-1,0,2'")
+    field.fill("🙂 0 0 0")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("'🙂' is no number").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelector('.cellb').board.arrays.h0.every((value) => value === 0)")
+
+
+def test_the_smallest_cell_and_the_longest_sequence(lab, page):
+    open_board(lab, page, "?cell=lstm&hidden=1&steps=1&inputs=1")
+    page.get_by_role("button", name="Play").click()
+    wait_shown(page, t=1, part="h")
+    page.get_by_role("button", name="By hand").click()
+    page.wait_for_function("document.querySelectorAll('.cellb-walk tr').length === 5")  # a head and 4H rows
+    page.get_by_role("button", name="2 rows in the batch").click()
+    page.wait_for_function("document.querySelectorAll('.cellb-walk td.result').length === 8")
+    open_board(lab, page, "?steps=10000")
+    page.get_by_text("10,000 steps cannot be told apart on a page").wait_for()
+    open_board(lab, page, "?steps=256&hidden=16&t=256")
+    wait_shown(page, t=256)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def answer(page, values):

@@ -32,10 +32,18 @@ def test_the_message_holds_every_number_once(kind):
     assert parts.pop("x") == pytest.approx(found.inputs.ravel(), rel=1e-6)
     for name, weight in zip(("wi", "wh", "bi", "bh"), found.cell.weights, strict=True):
         assert parts.pop(name) == pytest.approx(weight.ravel(), rel=1e-6)
+    assert parts.pop("h0").tolist() == [0] * 4 and (kind != "lstm" or parts.pop("c0").tolist() == [0] * 4)
     assert parts.keys() == found.steps._asdict().keys()
     for name, values in parts.items():
         assert values == pytest.approx(getattr(found.steps, name).ravel(), rel=1e-5, abs=1e-7)
     assert (sent["kind"], sent["T"], sent["C"], sent["H"], sent["setup"]) == (kind, 6, 3, 4, "s") and sent["edits"] == [["wh", 2, 1, 0.5]]
+
+
+def test_the_second_row_of_a_batch():
+    found = reading()
+    other = unpacked(cell_data(found, second=found.second(), setup="s", edits=(), view={})["second"])
+    assert other["x"] == pytest.approx(found.second().inputs.ravel()) and other.keys() == {"x", *found.steps._asdict()}
+    assert other["hidden"] == pytest.approx(found.second().steps.hidden.ravel(), rel=1e-5, abs=1e-7)
 
 
 def test_the_longest_message_is_small():

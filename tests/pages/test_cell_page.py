@@ -31,12 +31,13 @@ def sent_to(app):
     return json.loads(board.proto.json)[0]
 
 
-def arrays_of(app):
-    """Every array of the board by name, with its shape."""
+def arrays_of(app, *, second=False):
+    """Every array of the board by name, with its shape; those of the second row of a batch if `second`."""
     sent, found, at = sent_to(app), {}, 0
-    numbers = np.frombuffer(b64decode(sent["numbers"]), "<f4").astype(np.float64)
-    columns = {"x": sent["C"], "wi": sent["C"], "wh": sent["H"], "bi": 1, "bh": 1}
-    for name, count in sent["parts"]:
+    packed = sent["second"] if second else sent
+    numbers = np.frombuffer(b64decode(packed["numbers"]), "<f4").astype(np.float64)
+    columns = {"x": sent["C"], "wi": sent["C"], "wh": sent["H"], "bi": 1, "bh": 1, "h0": 1, "c0": 1}
+    for name, count in packed["parts"]:
         width = columns.get(name) or count // sent["T"]
         found[name] = numbers[at : at + count].reshape(-1, width)
         at += count
@@ -44,12 +45,13 @@ def arrays_of(app):
 
 
 def by_torch(app):
-    """The states (T, H) of torch's layer for the inputs and weights on the board."""
+    """The states (T, H) of torch's layer for the inputs, weights and start on the board."""
     sent, found = sent_to(app), arrays_of(app)
     layer = LAYERS[sent["kind"]](sent["C"], sent["H"], batch_first=True).double()
     for parameter, name in zip(layer.parameters(), ("wi", "wh", "bi", "bh"), strict=True):
         parameter.data = torch.from_numpy(found[name].reshape(parameter.shape))
-    return layer(torch.from_numpy(found["x"])[None])[0][0].detach().numpy()
+    start = [torch.from_numpy(found[name]).T[None] for name in ("h0", "c0") if name in found]  # (1, 1, H)
+    return layer(torch.from_numpy(found["x"])[None], tuple(start) if len(start) > 1 else start[0])[0][0].detach().numpy()
 
 
 def test_it_opens_on_a_gru_with_everything_proved():
@@ -87,7 +89,10 @@ def test_a_link_opens_what_it_says_and_is_written_again():
     }  # fmt: skip
     app = open_cell(**query)
     assert dict(app.query_params) == query
-    assert sent_to(app)["view"] == {"t": 7, "unit": 2, "tab": "hand"} and sent_to(app)["edits"] == [["x", 3, 1, 0.5], ["bi", 6, 0, 2.0]]
+    assert sent_to(app)["view"] == {"t": 7, "unit": 2, "tab": "hand", "rows": 1} and sent_to(app)["edits"] == [
+        ["x", 3, 1, 0.5],
+        ["bi", 6, 0, 2.0],
+    ]
     found = arrays_of(app)
     assert found["x"][3, 1] == 0.5 and found["bi"][6, 0] == 2 and found["x"][0].tolist() == [1, 1]
     assert found["hidden"] == pytest.approx(by_torch(app), abs=1e-5)
@@ -172,6 +177,46 @@ def test_what_cannot_be_read_is_explained_where_it_was_typed(name, text, message
     assert message in texts(app) and arrays_of(app)["hidden"] == pytest.approx(before) and "**equal**" in texts(app)
 
 
+@pytest.mark.parametrize("kind", LAYERS)
+def test_a_state_to_start_from_is_typed_and_in_the_link(kind):
+    typed = {"h0": "0.5 -1 0 2"} | ({"c0": "0 0 3 0"} if kind == "lstm" else {})
+    app = open_cell(cell=kind, **typed)
+    found = arrays_of(app)
+    assert found["h0"].ravel().tolist() == [0.5, -1, 0, 2] and ("c0" in found) == (kind == "lstm")
+    assert found["hidden"] == pytest.approx(by_torch(app), abs=1e-5) and "**equal**" in texts(app)
+    assert {name: app.query_params.get(name) for name in typed} == typed
+    assert not arrays_of(open_cell(cell=kind))["h0"].any()  # it opens at zeros
+    assert not arrays_of(open_cell(cell=kind, h0="|"))["h0"].any()  # an emptied field
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("1 2", "its row 1 has 2 numbers instead of 4"), ("1 2 x 4", "'x' is no number"), ("🙂", "'🙂' is no number"),
+        ("1e308 0 0 0", "is not between -1,000 and 1,000"), ("nan 0 0 0", "is not between"),
+    ],
+)  # fmt: skip
+def test_a_start_that_cannot_be_read_is_explained_in_place(text, message):
+    app = open_cell(h0=text)
+    assert message in texts(app) and "Zeros stand in" in texts(app) and not arrays_of(app)["h0"].any() and "**equal**" in texts(app)
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_the_second_row_of_a_batch_is_torchs_too(kind):
+    app = open_cell(cell=kind, inputs="7", hidden="5", batch="2", h0="1 0 0 0 0")
+    first, second = arrays_of(app), arrays_of(app, second=True)
+    cell = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[kind](7, 5).double()
+    for parameter, name in zip(cell.parameters(), ("wi", "wh", "bi", "bh"), strict=True):
+        parameter.data = torch.from_numpy(first[name].reshape(parameter.shape))
+    x = torch.from_numpy(np.stack([first["x"][0], second["x"][0]]))  # (2, 7)
+    h = torch.from_numpy(np.repeat(first["h0"].T, 2, 0))  # (2, 5)
+    found = cell(x, (h, torch.zeros_like(h)) if kind == "lstm" else h)
+    hidden = (found[0] if kind == "lstm" else found).detach().numpy()
+    assert np.stack([first["hidden"][0], second["hidden"][0]]) == pytest.approx(hidden, abs=1e-5)
+    assert second["from_input"].shape == first["from_input"].shape and "over 2 rows of a batch, 8 steps" in texts(app)
+    assert sent_to(open_cell(batch="0"))["second"] is None and sent_to(open_cell(batch="9"))["second"] is not None
+
+
 def test_typed_matrices_follow_the_sizes_until_somebody_types():
     app = open_cell(weights="typed")
     run(app.slider(key="cell_hidden").set_value(6))
@@ -195,6 +240,28 @@ def test_a_trained_run_reads_a_picture(kind, name):
     assert found["wi"].shape == rnn.weight_ih_l0.shape and found["wi"] == pytest.approx(rnn.weight_ih_l0.detach().numpy(), abs=1e-3)
     assert found["hidden"] == pytest.approx(by_torch(app), abs=1e-3) and "**equal**" in texts(app)
     assert sent_to(app)["side"] == 8 and sent_to(app)["picture"].startswith("data:image/png;base64,") and f"recorded-{name}" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "layer", "place"),
+    [("gru", "cifar10-hand-in-0", 1, "2"), ("lstm", "cifar10-compare-lstm-0", 0, "1b"), ("rnn", "cifar10-compare-rnn-0", 0, "1b")],
+)
+def test_every_layer_and_direction_of_a_run_can_be_looked_into(kind, name, layer, place):
+    """The oracle: the outputs of torch's own stack for the tokens of the first layer."""
+    app = open_cell(cell=kind, weights="run", run=f"recorded-{name}", layer=place)
+    tokens = arrays_of(open_cell(cell=kind, weights="run", run=f"recorded-{name}"))["x"]
+    rnn = open_model(recorded_epochs(name)[max(recorded_epochs(name))]).model.rnn.double()
+    outputs = rnn(torch.from_numpy(tokens)[None])[0][0].detach().numpy()  # of the last layer, (T, H) or (T, 2H)
+    expected = outputs[::-1, rnn.hidden_size :] if place.endswith("b") else outputs
+    assert rnn.num_layers == layer + 1 and arrays_of(app)["hidden"] == pytest.approx(expected, abs=1e-3)
+    assert sent_to(app)["backward"] == place.endswith("b") and f"layer {layer + 1} of {rnn.num_layers}" in texts(app)
+    assert app.query_params["layer"] == place and "**equal**" in texts(app)
+    assert app.selectbox(key="cell_place").value == place
+
+
+def test_a_layer_that_a_run_does_not_have_opens_the_first():
+    app = open_cell(weights="run", layer="7b")
+    assert "layer" not in app.query_params and "layer 1 of 1, forward" in texts(app)
 
 
 def test_what_was_replaced_holds_in_both_forms_of_the_gru():

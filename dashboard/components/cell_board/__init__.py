@@ -67,7 +67,7 @@ def _sent(key: str, name: str) -> Mapping[str, Any]:
 
 
 def view_sent(*, key: str) -> Mapping[str, Any]:
-    """What the browser looks at: {"t", "unit", "tab"}, or nothing. It comes from a browser: check it."""
+    """What the browser looks at: {"t", "unit", "tab", "rows"}, or nothing. It comes from a browser: check it."""
     return _sent(key, "view")
 
 
@@ -88,27 +88,35 @@ def edits_sent(*, key: str, setup: str) -> tuple[Edit, ...] | None:
     return tuple(found)
 
 
-ARRAY_NAMES = {"x": "inputs", "wi": "weight_ih", "wh": "weight_hh", "bi": "bias_ih", "bh": "bias_hh"}
+ARRAY_NAMES = {"x": "inputs", "wi": "weight_ih", "wh": "weight_hh", "bi": "bias_ih", "bh": "bias_hh", "h0": "hidden0", "c0": "cell0"}
 
 
 def cell_data(
-    reading: Reading, *, setup: str, edits: Sequence[Edit], view: Mapping[str, Any], picture: str = "", side: int = 0
+    reading: Reading,
+    *,
+    setup: str,
+    edits: Sequence[Edit],
+    view: Mapping[str, Any],
+    second: Reading | None = None,
+    picture: str = "",
+    side: int = 0,
+    backward: bool = False,
 ) -> dict[str, Any]:
-    """What the browser needs: all numbers one after the other as base64 of float32, lowest byte first; `parts` says how many of each.
+    """What the browser needs of one sequence, and of a `second` row of the batch if it is looked at.
 
     `setup` tells one set-up from another: edits belong to one. `view` is where a link opens the board. With a `picture` (a data URI) the
-    steps are its patches, `side` in a row.
+    steps are its patches, `side` in a row, from the last one to the first if `backward`.
     """
     short = {name: letter for letter, name in ARRAY_NAMES.items()}
-    arrays = {"x": reading.inputs, **dict(zip(("wi", "wh", "bi", "bh"), reading.cell.weights, strict=True)), **reading.steps._asdict()}
-    numbers = np.concatenate([array.ravel() for array in arrays.values()]).astype("<f4")
+    given = {"x": reading.inputs, **dict(zip(("wi", "wh", "bi", "bh"), reading.cell.weights, strict=True))}
+    given |= {short[name]: state for name, state in reading.start.items()}
     return {
         "kind": reading.cell.kind,
         "T": len(reading.inputs),
         "C": reading.cell.inputs,
         "H": reading.cell.hidden,
-        "parts": [[name, array.size] for name, array in arrays.items()],
-        "numbers": b64encode(numbers.tobytes()).decode(),
+        **_packed({**given, **reading.steps._asdict()}),
+        "second": _packed({"x": second.inputs, **second.steps._asdict()}) if second else None,
         "setup": setup,
         "edits": [[short[edit.array], edit.row, edit.column, edit.value] for edit in edits],
         "most": MOST_EDITS,
@@ -116,7 +124,14 @@ def cell_data(
         "view": dict(view),
         "picture": picture,
         "side": side,
+        "backward": backward,
     }
+
+
+def _packed(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """All numbers one after the other as base64 of float32, lowest byte first; `parts` says how many of each."""
+    numbers = np.concatenate([array.ravel() for array in arrays.values()]).astype("<f4")
+    return {"parts": [[name, array.size] for name, array in arrays.items()], "numbers": b64encode(numbers.tobytes()).decode()}
 
 
 def cell_board(data: dict[str, Any], *, key: str) -> None:

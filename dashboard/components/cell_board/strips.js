@@ -147,7 +147,7 @@ export class Strips {
       const lit = strip.part === board.lit;
       const color = board.colors[strip.letter];
       if (lit) frame(STRIP.left - 1, strip.top - 1, cell * board.T + 2, strip.height + 2, color, 2);
-      const row = strip.name !== 'x' ? board.j : board.target.array === 'x' ? board.target.column : -1;
+      const row = strip.name !== 'x' ? board.j : board.replacing.target.array === 'x' ? board.replacing.target.column : -1;
       if (row >= 0) frame(x, strip.top + row * strip.each, Math.max(3, cell - 1), Math.max(3, strip.each - 0.5), lit ? color : board.colors.ink, 2);
     }
     if (this.pointed) this.tag(context, this.said(), this.pointed);

@@ -1,115 +1,22 @@
-// The hand computation of one step as a walk (task 1.2): both affine maps, the split into gates, the gates, the new state, a table each.
+// The hand computation of one step as a walk (task 1.2) through the tables of `stages.js`.
 // Results can be covered, so that a student computes them and has each one checked.
 
-const { number, sub } = await import(`./formulas.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+const version = new URL(import.meta.url).search; // the folder's, in the query
+const { number } = await import(`./formulas.js${version}`);
+const { units, WALKS } = await import(`./stages.js${version}`);
 
-const MOST = { rows: 48, columns: 16 }; // of a table that can be read; beyond it only the chosen unit's rows, and sums without their terms
 const DIGITS = 3;
 const CLOSE = 0.0051; // how far a number computed by hand may be from the right one
-
-const affine = (of, weight, bias, vector, size, symbol) => (board, view) => {
-  const [gates, count] = [board.kind.gates, view[size]];
-  const row = (g, j) => g * view.H + j;
-  const rows = gates.flatMap((gate, g) => units(board).map((j) => ({ name: `${gate}${sub(j + 1)}`, gate, g, j })));
-  const wide = count > MOST.columns;
-  const cell = ({ g, j }, n) => ({ value: board.at(weight, row(g, j), n), digits: 2, place: `${weight} ${row(g, j)} ${n}` });
-  return {
-    head: [...(wide ? [`${count} products`] : Array.from({ length: count }, (_, n) => `${symbol}${sub(n + 1)} = ${number(vector(view)(n), symbol === 'x' ? 2 : DIGITS)}`)), bias === 'bi' ? 'b_ih' : 'b_hh', 'sum'],
-    rows: rows.map((one) => ({
-      ...one,
-      cells: [
-        ...(wide ? [{ value: board.at(of, view.t, row(one.g, one.j)) - board.arrays[bias][row(one.g, one.j)] }] : Array.from({ length: count }, (_, n) => cell(one, n))),
-        { value: board.arrays[bias][row(one.g, one.j)], digits: 2, place: `${bias} ${row(one.g, one.j)} 0` },
-        { value: board.at(of, view.t, row(one.g, one.j)), result: true },
-      ],
-    })),
-  };
-};
-
-// A line a unit; `columns` are [head, value of (view of that unit), whether it is a result].
-const perUnit = (...columns) => (board) => ({
-  head: columns.map(([name]) => name),
-  rows: units(board).map((j) => ({ name: `unit ${j + 1}`, gate: '', cells: columns.map(([, value, result]) => ({ value: value(board.view(j)), result })) })),
-});
-
-function units(board) {
-  const all = Array.from({ length: board.H }, (_, j) => j);
-  return board.H * board.kind.gates.length > MOST.rows ? [board.j] : all;
-}
-
-const input = (g) => (v) => v.fromInput(g);
-const state = (g) => (v) => v.fromState(g);
-const both = (g) => (v) => v.fromInput(g) + v.fromState(g);
-const of = (field) => (v) => v.of(field);
-const before = (v) => v.before(v.j);
-
-function maps(kind, letters) {
-  const G = letters.length;
-  const times = G > 1 ? `${G}H` : 'H';
-  const old = kind === 'gru2014' ? ' The rows of n are another matter: they come after r.' : '';
-  return [
-    { title: 'One affine map of the input', formula: 'W_ih x + b_ih', shape: (v) => `W_ih (${times}, C) = (${G * v.H}, ${v.C}) times x (B, C) = (1, ${v.C}), plus b_ih (${G * v.H}) → (B, ${times}) = (1, ${G * v.H})`, table: affine('from_input', 'wi', 'bi', (v) => v.x, 'C', 'x') },
-    { title: 'One affine map of the old state', formula: 'W_hh h + b_hh', shape: (v) => `W_hh (${times}, H) = (${G * v.H}, ${v.H}) times h (B, H) = (1, ${v.H}), plus b_hh (${G * v.H}) → (B, ${times}) = (1, ${G * v.H}).${old}`, table: affine('from_state', 'wh', 'bh', (v) => v.before, 'H', 'h') },
-  ];
-}
-
-// The maps above, cut into one part a gate.
-function split(letters) {
-  return {
-    title: `Split in the order ${letters.join(', ')}`,
-    formula: `chunk(${letters.length})`,
-    shape: (v) => `(B, ${letters.length}H) = (1, ${letters.length * v.H}) → ${letters.length} × (B, H) = (1, ${v.H}): rows 1 to ${v.H} are ${letters[0]}, and so on`,
-    table: perUnit(...letters.map((letter, g) => [`x gives ${letter}`, input(g)]), ...letters.map((letter, g) => [`h gives ${letter}`, state(g)])),
-  };
-}
-
-const each = (v) => `each (B, H) = (1, ${v.H}); one number a unit`;
-const gated = (g, letter, field, squash = 'σ') => [[`sum for ${letter}`, both(g)], [`${letter} = ${squash}(sum)`, of(field), true]];
-
-function gru(original) {
-  const letters = ['r', 'z', 'n'];
-  const z = [original ? '1 − z' : 'z', (v) => (original ? 1 - v.of('update') : v.of('update'))];
-  const rest = [original ? 'z' : '1 − z', (v) => (original ? v.of('update') : 1 - v.of('update'))];
-  const [times, plain] = original ? [(v) => v.of('reset') * v.before(v.j), (v) => v.fromInput(2) + v.fromState(2)] : [(v) => v.of('reset') * v.fromState(2), (v) => v.fromInput(2) + v.of('reset') * v.fromState(2)];
-  return [
-    ...maps(original ? 'gru2014' : 'gru', letters), split(letters),
-    { title: 'The two gates', formula: 'r = σ(·), z = σ(·)', shape: each, table: perUnit(...gated(0, 'r', 'reset'), ...gated(1, 'z', 'update')) },
-    {
-      title: 'The candidate', formula: original ? 'n = tanh(W_in x + b_in + W_hn (r ⊙ h) + b_hn)' : 'n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))', shape: each,
-      table: original
-        ? perUnit(['r ⊙ h', times], ['W_hn (r ⊙ h) + b_hn', state(2)], ['x gives n', input(2)], ['sum', plain], ['n = tanh(sum)', of('candidate'), true])
-        : perUnit(['r', of('reset')], ['h gives n', state(2)], ['r times it', times, true], ['x gives n', input(2)], ['sum', plain, true], ['n = tanh(sum)', of('candidate'), true]),
-    },
-    {
-      title: 'The new state', formula: original ? 'h′ = z ⊙ n + (1 − z) ⊙ h' : 'h′ = (1 − z) ⊙ n + z ⊙ h', shape: each,
-      table: perUnit(rest, ['n', of('candidate')], z, ['h', before], ['h′', of('hidden'), true]),
-    },
-  ];
-}
-
-const WALKS = {
-  rnn: [
-    ...maps('rnn', ['a']),
-    { title: 'The new state', formula: 'h′ = tanh(W_ih x + b_ih + W_hh h + b_hh)', shape: each, table: perUnit(['from x', input(0)], ['from h', state(0)], ['sum', both(0), true], ['h′ = tanh(sum)', of('hidden'), true]) },
-  ],
-  lstm: [
-    ...maps('lstm', ['i', 'f', 'g', 'o']), split(['i', 'f', 'g', 'o']),
-    { title: 'The gates and the candidate', formula: 'i, f, o = σ(·), g = tanh(·)', shape: each, table: perUnit(...gated(0, 'i', 'input'), ...gated(1, 'f', 'forget'), ...gated(2, 'g', 'candidate', 'tanh'), ...gated(3, 'o', 'output')) },
-    { title: 'The cell state', formula: 'c′ = f ⊙ c + i ⊙ g', shape: each, table: perUnit(['f', of('forget')], ['c', (v) => v.memory()], ['i', of('input')], ['g', of('candidate')], ['c′', of('cell'), true]) },
-    { title: 'The new state', formula: 'h′ = o ⊙ tanh(c′)', shape: each, table: perUnit(['o', of('output')], ['c′', of('cell')], ['tanh(c′)', (v) => Math.tanh(v.of('cell')), true], ['h′', of('hidden'), true]) },
-  ],
-  gru: gru(false),
-  gru2014: gru(true),
-};
 
 export class Walk {
   constructor(root, board) {
     Object.assign(this, { root, board, at: 0, covered: false, answers: {} });
     root.addEventListener('click', ({ target }) => {
-      const { walk, stage, place } = target.dataset;
+      const { walk, stage, place, rows } = target.dataset;
       if (walk) this.go(this.at + Number(walk));
       if (stage) this.go(Number(stage));
-      if (place) this.board.chooseTarget(Object.fromEntries(place.split(' ').map((value, n) => [['array', 'row', 'column'][n], n ? Number(value) : value])));
+      if (rows) this.board.chooseRows(Number(rows));
+      if (place) this.board.replacing.choose(Object.fromEntries(place.split(' ').map((value, n) => [['array', 'row', 'column'][n], n ? Number(value) : value])));
     });
     root.addEventListener('change', ({ target }) => {
       if (target.name === 'unit') this.board.chooseUnit(Number(target.value));
@@ -135,7 +42,7 @@ export class Walk {
   draw() {
     const { board } = this;
     this.at = Math.min(this.at, this.stages().length - 1);
-    const now = [board.data.numbers, board.data.kind, board.t, board.j, this.at].join(' ');
+    const now = [board.data.numbers, board.data.second?.numbers, board.data.kind, board.t, board.j, this.at].join(' ');
     if (this.drawn === now) return; // what is typed into covered cells stays
     this.drawn = now;
     const stage = this.stages()[this.at];
@@ -166,7 +73,13 @@ export class Walk {
     const cover = make('label', 'walk-cover');
     const box = Object.assign(document.createElement('input'), { type: 'checkbox', name: 'cover', checked: this.covered });
     cover.append(box, ' Cover the results: I compute them');
-    bar.append(back, ...stages, next, cover);
+    const batch = make('span', 'walk-batch', 'B = ');
+    batch.append(...[1, 2].map((rows) => {
+      const made = button(rows, { rows }, rows === this.board.batch);
+      made.setAttribute('aria-label', `${rows} row${rows > 1 ? 's' : ''} in the batch`);
+      return made;
+    }));
+    bar.append(back, ...stages, next, batch, cover);
     if (units(this.board).length < this.board.H) bar.append(this.unit());
     return bar;
   }
@@ -183,7 +96,7 @@ export class Walk {
   table({ head, rows }) {
     const table = make('table');
     const top = make('tr');
-    top.append(make('th'), ...head.map((text) => Object.assign(make('th', '', text), { scope: 'col' })));
+    top.append(make('th'), ...head.map(({ text, place }) => placed(Object.assign(make('th', '', text), { scope: 'col' }), place)));
     table.append(top, ...rows.map((row) => this.row(row)));
     const scroll = make('div', 'lab-scroll');
     scroll.append(table);
@@ -196,9 +109,8 @@ export class Walk {
     line.append(...cells.map((cell) => {
       const made = make('td', cell.result ? 'result' : '');
       if (cell.result && this.covered) made.append(this.question(name, cell.value));
-      else made.textContent = number(cell.value, cell.digits ?? DIGITS);
-      if (cell.place) Object.assign(made, { title: 'Replace this number below' }).dataset.place = cell.place;
-      return made;
+      else if (cell.value !== undefined) made.textContent = number(cell.value, cell.digits ?? DIGITS);
+      return placed(made, cell.place);
     }));
     return line;
   }
@@ -220,16 +132,24 @@ export class Walk {
   }
 
   note(view) {
-    const few = this.board.H * this.board.kind.gates.length > MOST.rows ? `Only unit ${view.j + 1} of ${view.H}: more rows cannot be read. ` : '';
-    const start = view.t ? `h is the state after step ${view.t}.` : 'h is zero: the sequence starts.';
+    const few = units(this.board).length < this.board.H ? `Only unit ${view.j + 1} of ${view.H}: more rows cannot be read. ` : '';
+    const zeros = ['h0', 'c0'].every((name) => !this.board.arrays[name]?.some(Boolean));
+    const start = view.t ? `h is the state after step ${view.t}.` : `h is ${zeros ? 'zero' : 'h₀'}: the sequence starts.`;
+    const batch = view.B > 1 ? 'Row 1 of the batch is the sequence above, row 2 is noise: each has its own h, both the same weights.' : '';
     const checked = this.covered ? 'Type your results: each is checked to within 0.005.' : this.board.exact() ? 'Weights and inputs are shown in full: a calculator gives the same results.' : 'Weights and inputs are rounded here; results are not.';
-    return make('p', 'walk-note', `${few}Step t = ${view.t + 1}; ${start} B = 1 sequence here. ${checked}`);
+    return make('p', 'walk-note', `${few}Step t = ${view.t + 1}; ${start} ${batch} ${checked}`);
   }
 }
 
 function title(stage, at, count) {
   const made = make('div', 'walk-title');
   made.append(make('span', '', `${at + 1} of ${count} · `), make('b', '', stage.title), make('code', '', stage.formula));
+  return made;
+}
+
+// A number that can be replaced says where it is.
+function placed(made, place) {
+  if (place) Object.assign(made, { title: 'Replace this number below' }).dataset.place = place;
   return made;
 }
 

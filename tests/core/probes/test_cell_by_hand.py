@@ -9,7 +9,7 @@ from torch import nn
 
 from core.errors import ConfigError
 from core.models.cells import GATES
-from core.probes.cell_by_hand import ARRAYS, MOST_EDITS, SEQUENCES, Cell, Edit, Reading, parse_edits, sequence
+from core.probes.cell_by_hand import ARRAYS, MOST_EDITS, SEQUENCES, Cell, Edit, Reading, inside, parse_edits, sequence
 from core.probes.cell_proof import check_cell, compare_forms, course_check, kept_by
 
 TORCH = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -20,10 +20,11 @@ def reading(kind="gru", length=6, width=3, hidden=4, **options):
 
 
 def by_torch(found):
-    """The states (T, H) of nn.RNN, nn.LSTM or nn.GRU with the same weights."""
+    """The states (T, H) of nn.RNN, nn.LSTM or nn.GRU with the same weights, from the same start."""
     layer = TORCH[found.cell.kind](found.cell.inputs, found.cell.hidden, batch_first=True).double()
     layer.load_state_dict({f"{name}_l0": torch.from_numpy(getattr(found.cell, name)) for name in ARRAYS})
-    return layer(torch.from_numpy(found.inputs)[None])[0][0].detach().numpy()
+    start = [torch.from_numpy(state)[None, None] for state in found.start.values()]  # (1, 1, H)
+    return layer(torch.from_numpy(found.inputs.copy())[None], tuple(start) if len(start) > 1 else start[0])[0][0].detach().numpy()
 
 
 @pytest.mark.parametrize("kind", TORCH)
@@ -50,6 +51,51 @@ def test_the_stand_in_for_2014_fails_for_another_formula(monkeypatch):
 
     monkeypatch.setitem(cells.CELLS, "gru2014", cells.gru_cell)  # torch's form under the other name
     assert not check_cell(reading("gru2014")).passed
+
+
+@pytest.mark.parametrize("kind", TORCH)
+def test_it_may_start_from_another_state_than_zeros(kind):
+    edits = [Edit("hidden0", 1, 0, 0.75), Edit("hidden0", 3, 0, -2.0), *([Edit("cell0", 0, 0, 3.0)] if kind == "lstm" else [])]
+    found, plain = reading(kind).edited(edits), reading(kind)
+    assert found.start["hidden0"].tolist() == [0, 0.75, 0, -2] and plain.start["hidden0"].tolist() == [0, 0, 0, 0]
+    np.testing.assert_allclose(found.steps.hidden, by_torch(found), rtol=0, atol=1e-12)
+    assert check_cell(found).passed and np.abs(found.steps.hidden - plain.steps.hidden).max() > 1e-3
+    assert found.before()[0].tolist() == [0, 0.75, 0, -2] and (found.before()[1:] == found.steps.hidden[:-1]).all()
+
+
+def test_the_start_counts_in_the_gru_of_2014_too_and_only_an_lstm_has_a_cell_state():
+    far = [Edit("hidden0", unit, 0, 1000.0) for unit in range(4)]
+    assert check_cell(reading("gru2014").edited(far)).passed
+    assert compare_forms(reading("gru2014").edited(far)).reset_open < 1e-9
+    np.testing.assert_array_equal(reading("gru").edited([Edit("cell0", 0, 0, 5.0)]).steps.hidden, reading("gru").steps.hidden)
+    assert list(reading("lstm").start) == ["hidden0", "cell0"] and list(reading("rnn").start) == ["hidden0"]
+
+
+@pytest.mark.parametrize("kind", GATES)
+def test_two_rows_of_a_batch_are_torchs(kind):
+    first = reading(kind).edited([Edit("hidden0", 2, 0, 0.5)])
+    second = first.second()
+    assert second.cell is first.cell and second.start["hidden0"][2] == 0.5 and (second.inputs != first.inputs).any()
+    report = check_cell(first, second)
+    assert report.passed and (report.rows, report.steps) == (2, 6)
+    second.__dict__["steps"] = second.steps._replace(hidden=second.steps.hidden + 1e-5)
+    if kind != "gru2014":
+        assert not check_cell(first, second).passed
+
+
+@pytest.mark.parametrize("kind", TORCH)
+@pytest.mark.parametrize("layer", [0, 1, 2])
+@pytest.mark.parametrize("backward", [False, True])
+def test_a_cell_inside_a_stack_reads_what_torchs_layers_hand_it(kind, layer, backward):
+    """The oracle is torch's own stack, cut off above the layer: its output holds both directions side by side."""
+    torch.manual_seed(layer)
+    stack = TORCH[kind](3, 4, num_layers=layer + 1, bidirectional=True, batch_first=True).double()
+    layers = [[[weight.detach().numpy() for weight in stack.all_weights[2 * n + way]] for way in (0, 1)] for n in range(layer + 1)]
+    tokens = np.random.default_rng(layer).normal(size=(7, 3))
+    outputs = stack(torch.from_numpy(tokens)[None])[0][0].detach().numpy()  # (T, 2H)
+    states = inside(kind, layers, tokens, layer, backward=backward).steps.hidden
+    expected = outputs[::-1, 4:] if backward else outputs[:, :4]
+    np.testing.assert_allclose(states, expected, rtol=0, atol=1e-12)
 
 
 def test_weights_are_seeded_bounded_and_what_is_shown_is_all_there_is():
@@ -93,7 +139,7 @@ def test_an_edit_changes_one_number_and_every_state_from_there_on():
 
 
 def test_edits_of_a_link():
-    edits = (Edit("inputs", 3, 0, 0.5), Edit("weight_hh", 2, 1, -1.25), Edit("bias_ih", 0, 0, 100.0))
+    edits = (Edit("inputs", 3, 0, 0.5), Edit("weight_hh", 2, 1, -1.25), Edit("bias_ih", 0, 0, 100.0), Edit("hidden0", 1, 0, 2.0))
     assert parse_edits(",".join(map(str, edits))) == edits
     assert parse_edits("x.1.0:nan,x.1:2,y.1.0:2,x.a.0:1,:,x.1.0:1e9,x.1.0:1e999,") == ()
     assert len(parse_edits(",".join(["x.0.0:1"] * 1000))) == MOST_EDITS
