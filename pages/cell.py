@@ -26,7 +26,8 @@ EXPERIMENTS = {
 LEGEND = (
     "Strips: a column a step, a row a unit; blue is above 0, orange below, and each strip's own range stands at its right. Click one, or "
     "use the arrow keys, for another step and unit; click an input, or a weight under By hand, to replace it: a violet line under each "
-    "strip then says which steps have changed since the run before, and dashed lines are that run. ⊙ multiplies unit by unit; h₀ is zero until you replace it (Replace, or More)."
+    "strip then says which steps have changed since the run before, and dashed lines are that run. ⊙ multiplies unit by unit; h₀ is zero "
+    "until you replace it."
 )
 
 st.title("The cell")

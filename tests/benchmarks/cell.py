@@ -28,7 +28,7 @@ WATCH = """() => {
     requestAnimationFrame(() => setTimeout(() => window.took.push(performance.now() - began)));
   };
   document.addEventListener('keydown', window.act, true);
-  window.slide = (value) => { window.act(); const { slide } = board.fields; slide.value = value; slide.dispatchEvent(new Event('input')); };
+  window.slide = (value) => { window.act(); const { slide } = board.replacing.fields; slide.value = value; slide.dispatchEvent(new Event('input')); };
   window.step = (t) => { const start = performance.now(); board.go(t); return performance.now() - start; };
 }"""
 
