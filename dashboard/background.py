@@ -18,8 +18,10 @@ from core.errors import LabError
 
 KEPT = 16  # lessons; the one that has been asked for longest ago goes first
 MOST_SECONDS = 300.0
+AWAY_SECONDS = 60.0  # nobody has looked for so long: the tab is closed, and others wait
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 TOO_SLOW = "This has taken {:.0f} seconds, which is too long for a lesson: this computer is busy. Try again later."
+NOBODY = "This has ended, for nobody was looking. Train again."
 NOT_EXPECTED = "The training has ended with an error that was not expected ({}). Train again; if it fails again, tell who runs this lab."
 
 
@@ -32,6 +34,7 @@ class Lesson:
         self.steps = 0
         self.problem = ""
         self.seconds = 0.0
+        self.seen = time.monotonic()  # when somebody asked for it last
 
     @property
     def active(self) -> bool:
@@ -41,19 +44,25 @@ class Lesson:
     def work(self, make: Callable[[], Any], run: Callable[[Any], Iterator[int]]) -> None:
         """Make what is to be trained, and train it to its end; whatever goes wrong is a sentence in `problem`."""
         started = time.monotonic()
-        self.status = RUNNING
         try:
+            self._check_seen()  # it may have waited for long
+            self.status = RUNNING
             made = make()
             self.made = made
             for step in run(made):
                 self.steps, self.seconds = step, time.monotonic() - started
                 if self.seconds > MOST_SECONDS:
                     raise LabError(TOO_SLOW.format(self.seconds))
+                self._check_seen()
             self.status = DONE
         except LabError as error:
             self._fail(str(error))
         except Exception as error:  # a page must say that it failed, whatever it was
             self._fail(NOT_EXPECTED.format(type(error).__name__))
+
+    def _check_seen(self) -> None:
+        if time.monotonic() - self.seen > AWAY_SECONDS:
+            raise LabError(NOBODY)
 
     def _fail(self, sentence: str) -> None:
         self.problem = sentence
@@ -72,6 +81,7 @@ def lesson(key: str, make: Callable[[], Any], run: Callable[[Any], Iterator[int]
         if found is None or found.status == FAILED:
             found = Lesson()
             _teacher.submit(found.work, make, run)
+        found.seen = time.monotonic()
         _lessons[key] = found  # the last one of the dict has been asked for last
         for old in [name for name, other in _lessons.items() if not other.active][: max(0, len(_lessons) - KEPT)]:
             if old != key:
@@ -80,6 +90,9 @@ def lesson(key: str, make: Callable[[], Any], run: Callable[[Any], Iterator[int]
 
 
 def known(key: str) -> Lesson | None:
-    """The lesson of this key, if somebody has begun it."""
+    """The lesson of this key, if somebody has begun it: who asks, looks at it."""
     with _lock:
-        return _lessons.get(key)
+        found = _lessons.get(key)
+    if found is not None:
+        found.seen = time.monotonic()
+    return found

@@ -1,32 +1,32 @@
-"""The recall task on the page Memory: three cells learn it side by side, in a thread of their own, while somebody looks."""
+"""The recall task on the page Memory: three cells learn it side by side behind the page; before anybody trains, the recorded lesson."""
 
 from __future__ import annotations
 
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
 from core.probes.gradient_flow import FlowSetup
-from core.probes.recall_task import CHANCE
-from dashboard import memory, state
+from core.probes.recall_recorded import COMMAND, recorded_lesson
+from core.probes.recall_task import CHANCE, JUDGE_EVERY, JUDGED, STEPS, Recalled, recall_batch
+from dashboard import background, memory, state
 from dashboard.components.time_chart import Line, chart_data, time_chart
-from dashboard.memory_words import COLORS, NAMES, columns_csv, recall_verdict
+from dashboard.lessons import lesson_status
+from dashboard.memory_words import COLORS, NAMES, columns_csv, recall_verdict, task_html
 
 if TYPE_CHECKING:
-    from core.probes.recall import Progress, RecallStudy
+    from core.probes.recall import RecallLesson
 
-FAR, RATE, STUDY = "memory_far", "memory_rate", "memory_study"
+FAR, RATE, LESSON = "memory_far", "memory_rate", "memory_lesson"
 MOST_FAR, FIRST_FAR = 60, 20
 RATES, FIRST_RATE = (0.001, 0.003, 0.01, 0.03), 0.01
 TICK_SECONDS = 1.0
-STATUS_WORDS = {
-    "waiting": "Waiting: others are training", "training": "Training", "finished": "Finished", "stopped": "Stopped", "failed": "Failed",
-}  # fmt: skip
 
 
 def choose_task() -> None:
-    """The controls of the task."""
+    """The controls of the task, and one sequence of it."""
     state.start(FAR, "far", range(1, MOST_FAR + 1), FIRST_FAR, int)
     state.start(RATE, "rate", RATES, FIRST_RATE, float)
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
@@ -35,14 +35,10 @@ def choose_task() -> None:
         help="The marked one is anywhere among them: up to one less than so many steps back.",
     )  # fmt: skip
     columns[1].select_slider("Learning rate", RATES, key=RATE, persist_state="session", help="Adam; gradients clipped to norm 1.")
-    running = study() is not None and study().progress.active
-    with columns[2]:
-        if running:
-            st.button("Stop", icon=":material/stop:", key="memory_stop", on_click=_stop, width="stretch")
-        else:
-            st.button(
-                "Train the three cells", icon=":material/play_arrow:", key="memory_train", on_click=_start, type="primary", width="stretch"
-            )
+    columns[2].button(
+        "Train the three cells", icon=":material/play_arrow:", key="memory_train", on_click=_start, type="primary", width="stretch"
+    )
+    st.html(task_html(recall_batch(1, st.session_state[FAR], np.random.default_rng(1))))
 
 
 def link_values() -> dict[str, str]:
@@ -51,92 +47,90 @@ def link_values() -> dict[str, str]:
     return {"far": "" if far == FIRST_FAR else str(far), "rate": "" if rate == FIRST_RATE else f"{rate:g}"}
 
 
-def study() -> RecallStudy | None:
-    """This session's study, if it has begun one."""
-    return st.session_state.get(STUDY)
+def _task() -> FlowSetup:
+    """The cells and the task that the controls describe."""
+    return replace(memory.setup(), length=st.session_state[FAR])
+
+
+def _key(task: FlowSetup, rate: float) -> str:
+    return f"recall {astuple(task)} {rate:g}"
+
+
+def active() -> bool:
+    """Whether the lesson that this session looks at is still to come."""
+    lesson = background.known(st.session_state.get(LESSON, ""))
+    return lesson is not None and lesson.active
 
 
 def _start() -> None:
-    from core.probes.recall import RecallStudy
-    from core.training.device import use_threads
+    task, rate = _task(), st.session_state[RATE]
 
-    chosen = memory.setup()
-    task = FlowSetup(st.session_state[FAR], chosen.radius, chosen.bias, chosen.units, chosen.strength, chosen.seed)
-    st.session_state[STUDY] = RecallStudy(task, st.session_state[RATE], prepare=lambda: use_threads(1))
-    st.session_state[STUDY].start()
+    def make() -> RecallLesson:
+        from core.probes.recall import RecallLesson
 
+        return RecallLesson(task, rate)
 
-def _stop() -> None:
-    if study() is not None:
-        study().stop()
+    st.session_state[LESSON] = _key(task, rate)
+    background.lesson(st.session_state[LESSON], make, lambda made: made.run())
 
 
 def recall_panel() -> None:
-    """The state of the study and its curves; a fragment that repeats itself while the study is active."""
-    running = study() is not None and study().progress.active
-    st.fragment(_draw, run_every=TICK_SECONDS if running else None)()
+    """The lesson and its curves, before anybody trains the recorded one; a fragment that repeats itself while a lesson is active."""
+    st.fragment(_draw, run_every=TICK_SECONDS if active() else None)(active())
 
 
-def _draw() -> None:
-    now = study()
-    if now is None:
-        st.info(
-            "Not trained yet: some ten seconds for all three. They start from the weights whose gradients are drawn above, so its spectral "
-            "radius and forget-gate bias count here, too."
+def _draw(ticking: bool) -> None:
+    lesson = background.known(st.session_state.get(LESSON, ""))
+    if lesson is None:
+        record = recorded_lesson()
+        st.caption(
+            f"Recorded · {_words(record.setup, record.rate)} · torch {record.torch} · made by `{COMMAND}`. Train the three cells to see it "
+            "happen, some ten seconds: they start from the weights whose gradients are drawn above, so radius and bias count here, too."
         )
+        _charts(record.setup, record.recalled)
         return
-    was_active = st.session_state.get("memory_was_active", False)
-    progress = now.attend()
-    st.session_state["memory_was_active"] = progress.active
-    _status(now, progress)
-    if progress.steps:
-        _charts(now, progress)
-    if was_active and not progress.active:
-        st.rerun()  # the whole page: its button is another one now
+    lesson_status(lesson, STEPS)
+    if lesson.made is not None:
+        st.caption(_words(lesson.made.setup, lesson.made.rate))
+        if lesson.made.recalled.steps:
+            _charts(lesson.made.setup, lesson.made.recalled)
+    if ticking and not active():
+        st.rerun()  # the whole page: nothing ticks now, and its button is another one
 
 
-def _status(now: RecallStudy, progress: Progress) -> None:
-    words = f"{STATUS_WORDS[progress.status]} · step {progress.step} of {now.total}, {progress.seconds:.0f} s"
-    task = now.setup
-    words += f" · radius {task.radius:g}, forget-gate bias {task.bias:g}, H = {task.units}, learning rate {now.rate:g}, seed {task.seed}"
-    if progress.status == "failed":
-        st.error(f"{words}. {progress.message}")
-    else:
-        st.caption(f"{words}. {progress.message}" if progress.message else words)
+def _words(task: FlowSetup, rate: float) -> str:
+    return (
+        f"{task.length} symbols, radius {task.radius:g}, forget-gate bias {task.bias:g}, H = {task.units}, learning rate {rate:g}, "
+        f"seed {task.seed}"
+    )
 
 
-def _charts(now: RecallStudy, progress: Progress) -> None:
-    from core.probes.recall import JUDGE_EVERY, JUDGED
-
+def _charts(task: FlowSetup, now: Recalled) -> None:
     mark = ((CHANCE, "guessing: 1 of 8"),)
     left, right = st.columns(2)
-    learned = [Line(NAMES[kind], COLORS[kind], np.array(values)) for kind, values in progress.right.items()]
-    back = [Line(NAMES[kind], COLORS[kind], values) for kind, values in progress.by_distance.items()]
+    learned = [Line(NAMES[kind], COLORS[kind], np.array(shares)) for kind, shares in now.right.items()]
+    back = [Line(NAMES[kind], COLORS[kind], shares) for kind, shares in now.by_distance.items()]
     with left:
         time_chart(
             chart_data(
                 "Right answers while they learn", learned, x="training step", y="Right answers", first=0, step=JUDGE_EVERY, height=260,
-                marks=mark, pinned=(0, 1), at=len(progress.steps) - 1, note=f"n = {JUDGED:,} sequences that none learns from.",
+                marks=mark, pinned=(0, 1), at=len(now.steps) - 1, note=f"n = {JUDGED:,} sequences that none learns from.",
             ),
             key="memory_learned",
         )  # fmt: skip
     with right:
         time_chart(
             chart_data(
-                "How far back they recall now", back, x="steps back", y="Right answers", first=0, height=260, marks=mark, pinned=(0, 1),
-                at=now.setup.length - 1, note=f"The same sequences by how far back the mark was: about {JUDGED // now.setup.length} each.",
+                f"How far back they recall after step {now.steps[-1]}", back, x="steps back", y="Right answers", first=0, height=260,
+                marks=mark, pinned=(0, 1), at=task.length - 1,
+                note=f"The same sequences by how far back the mark was: about {JUDGED // task.length} each.",
             ),
             key="memory_back",
         )  # fmt: skip
-    st.markdown(
-        "; ".join(
-            recall_verdict(kind, progress.by_distance[kind], progress.right[kind][-1], JUDGED) for kind in NAMES if kind in progress.right
-        )
-        + "."
-    )
-    if not progress.active:
-        columns = {f"{kind} by steps back": values for kind, values in progress.by_distance.items()}
-        st.download_button(
-            "Numbers as CSV", lambda: columns_csv("steps back", range(now.setup.length), columns), "recall.csv", "text/csv",
-            icon=":material/download:", on_click="ignore", key="memory_recall_csv",
-        )  # fmt: skip
+    told = [recall_verdict(kind, now.by_distance[kind], now.right[kind][-1], JUDGED) for kind in NAMES if kind in now.right]
+    st.markdown("; ".join(told) + ".")
+    columns = {f"{kind} by steps back": values for kind, values in now.by_distance.items()}
+    st.download_button(
+        "Numbers as CSV", lambda: columns_csv("steps back", range(task.length), columns), "recall.csv", "text/csv",
+        icon=":material/download:", on_click="ignore", key="memory_recall_csv",
+    )  # fmt: skip

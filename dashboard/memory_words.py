@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from core.probes.gradient_flow import SINGLE, Flow, FlowSetup
-from core.probes.recall_task import CHANCE, beyond_chance, span
+from core.probes.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
 from dashboard.components.time_chart import Line, chart_data
 
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM", "gru": "GRU", "linear": "RNN without tanh"}
 COLORS = {"rnn": "wrong", "lstm": "run", "gru": "right", "linear": "ink"}
 CELL_STATE = "LSTM cell state c"
 GATE_WORDS = {"rnn": "mean slope of tanh × radius", "lstm": "mean forget gate f", "gru": "mean update gate z", "linear": "radius"}
+LETTERS = "ABCDEFGH"  # the symbols of the recall task
 DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 STRONG = 0.01  # of the gradient: as much as an optimiser can still learn from beside what comes from nearer steps
 
@@ -142,6 +143,16 @@ def influences_csv(maps: Mapping[str, np.ndarray]) -> bytes:
 
 
 # ---- the recall task ----
+
+
+def task_html(batch: RecallBatch) -> str:
+    """The first sequence of `batch` as a row of letters, the marked one lit, and what the cell has to answer."""
+    letters = [LETTERS[one] for one in batch.inputs[0, :, :SYMBOLS].argmax(1)]  # (T, 8) -> (T,)
+    marked = int(batch.inputs[0, :, SYMBOLS].argmax())
+    row = "".join(f"<b>{letter}</b>" if t == marked else f"<span>{letter}</span>" for t, letter in enumerate(letters))
+    back = len(letters) - 1 - marked
+    words = f"{letters[marked]}, {back} step{'s' * (back != 1)} back"
+    return f'<div class="lab-recall">One sequence: <span class="lab-recall-row">{row}</span> → <b>?</b> <small>({words})</small></div>'
 
 
 def recall_verdict(kind: str, by_distance: np.ndarray, right: float, count: int) -> str:

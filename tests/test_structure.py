@@ -56,7 +56,8 @@ TORCH_FREE = {
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
     "probes.cheating_words probes.later_word probes.masked_sentence "
-    "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_task probes.through_time "
+    "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_recorded probes.recall_task "
+    "probes.through_time "
     "probes.typed probes.unrolled published published_systems recorded results scores symbols",
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled",

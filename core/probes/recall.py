@@ -1,15 +1,12 @@
-"""How far back a cell can recall: the recall task, learned by an RNN, an LSTM and a GRU side by side in seconds, in a thread of its own.
+"""How far back a cell can recall: the recall task, learned by an RNN, an LSTM and a GRU side by side in seconds.
 
 The cells start from the weights of `core.probes.gradient_flow`: what their gradients looked like there is what they learn with here. All
-three see the same batches, and are judged on the same other sequences. The thread publishes a frozen `Progress`; who looks reads that.
+three see the same batches, and are judged on the same other sequences.
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -19,46 +16,44 @@ from core.errors import TrainingError
 from core.models import building
 from core.models.recurrent import SequenceClassifier
 from core.probes.gradient_flow import FlowSetup, drawn_weights
-from core.probes.recall_task import FEATURES, SYMBOLS, recall_batch
+from core.probes.recall_task import CELLS, FEATURES, JUDGE_EVERY, JUDGED, STEPS, SYMBOLS, Recalled, recall_batch
+from core.probes.threads import one_thread
 
-CELLS = ("rnn", "lstm", "gru")
-STEPS, BATCH = 400, 32
-JUDGED, JUDGE_EVERY = 1000, 20  # sequences that are judged, and after how many steps
+BATCH = 32
 MOST_NORM = 1.0  # gradients are clipped to this norm: an RNN's may explode
-AWAY_SECONDS = 15.0  # nobody has looked for so long: the tab is closed
-TURNS = threading.Semaphore(2)  # studies that train at the same time; others wait
-ACTIVE = ("waiting", "training")
 
 
-@dataclass(frozen=True)
-class Progress:
-    """A moment of a study. `status`: waiting, training, finished, stopped or failed; `message` says why it was stopped or failed."""
-
-    status: str = "waiting"
-    message: str = ""
-    step: int = 0
-    seconds: float = 0.0
-    steps: tuple[int, ...] = ()  # when it was judged
-    right: Mapping[str, tuple[float, ...]] = field(default_factory=dict)  # cell -> share of right answers each time
-    by_distance: Mapping[str, np.ndarray] = field(
-        default_factory=dict
-    )  # cell -> (T,) share by steps back, 0 to T - 1; NaN if none was drawn
-
-    @property
-    def active(self) -> bool:
-        return self.status in ACTIVE
-
-
-class RecallCells:
-    """The three cells, their optimisers, and what they are judged on."""
+class RecallLesson:
+    """The three cells, their optimisers, and what they are judged on. `recalled` is what they could do so far; `run` adds to it."""
 
     def __init__(self, setup: FlowSetup, rate: float) -> None:
-        self.setup = setup
+        self.setup, self.rate = setup, rate
+        self.recalled = Recalled((), dict.fromkeys(CELLS, ()), {})
         self.models = {kind: _model(kind, setup) for kind in CELLS}
         self.optimizers = {kind: torch.optim.Adam(model.parameters(), rate) for kind, model in self.models.items()}
         self.generator = np.random.default_rng((setup.seed, 2))
         self.judged = recall_batch(JUDGED, setup.length, np.random.default_rng((setup.seed, 3)))
         self.sequences = torch.from_numpy(self.judged.inputs).float()  # (N, T, 9)
+
+    def run(self, steps: int = STEPS) -> Iterator[int]:
+        """Train all three, and yield every step. Raises TrainingError for a loss that is not finite."""
+        with one_thread():
+            self._judge(0)
+        for step in range(1, steps + 1):
+            with one_thread():
+                self.learn()
+                if step % JUDGE_EVERY == 0 or step == steps:
+                    self._judge(step)
+            yield step
+
+    def _judge(self, step: int) -> None:
+        """Swap in a new record: who reads it meanwhile has the one before."""
+        before, right = self.recalled, self.right()
+        self.recalled = Recalled(
+            (*before.steps, step),
+            {kind: (*before.right[kind], float(found.mean())) for kind, found in right.items()},
+            {kind: self.by_distance(found) for kind, found in right.items()},
+        )
 
     def learn(self) -> None:
         """One step of all three on one batch. Raises TrainingError for a loss that is not finite."""
@@ -95,75 +90,3 @@ def _model(kind: str, setup: FlowSetup) -> SequenceClassifier:
     for name, value in drawn_weights(kind, setup)._asdict().items():
         getattr(model.rnn, f"{name}_l0").data = torch.from_numpy(value).float()
     return model
-
-
-class RecallStudy(threading.Thread):
-    """Trains the three cells until `STEPS`, `stop()`, or nobody has called `attend()` for `AWAY_SECONDS`.
-
-    `prepare` is called in the thread before the first step: the number of CPU threads is a thread's own.
-    """
-
-    def __init__(self, setup: FlowSetup, rate: float, *, steps: int = STEPS, prepare: Callable[[], object] = lambda: None) -> None:
-        super().__init__(name="recall study", daemon=True)
-        self.setup, self.rate, self.total, self._prepare = setup, rate, steps, prepare
-        self.progress = Progress()
-        self._stopping = threading.Event()
-        self._seen = time.monotonic()
-
-    def attend(self) -> Progress:
-        """Say that somebody looks; returns the moment."""
-        self._seen = time.monotonic()
-        return self.progress
-
-    def stop(self) -> None:
-        """Stop at the next step; what has been learned stays on the page."""
-        self._stopping.set()
-
-    def run(self) -> None:
-        try:
-            while not TURNS.acquire(timeout=0.2):
-                if self._ended():
-                    return
-            try:
-                self._train()
-            finally:
-                TURNS.release()
-        except TrainingError as error:
-            self._publish(status="failed", message=str(error))
-        except Exception as error:  # a page must never wait for a thread that has died
-            self._publish(status="failed", message=f"An unexpected error ended it: {type(error).__name__}: {error}. Start it again.")
-
-    def _train(self) -> None:
-        self._prepare()
-        started = time.monotonic()
-        cells = RecallCells(self.setup, self.rate)
-        self._judge(cells, 0, started)
-        for step in range(1, self.total + 1):
-            if self._ended():
-                return
-            cells.learn()
-            if step % JUDGE_EVERY == 0 or step == self.total:
-                self._judge(cells, step, started)
-        self._publish(status="finished")
-
-    def _ended(self) -> bool:
-        """Whether it must end now; says so."""
-        if self._stopping.is_set():
-            self._publish(status="stopped", message="Stopped by you.")
-        elif time.monotonic() - self._seen > AWAY_SECONDS:
-            self._publish(status="stopped", message="Stopped: nobody was looking.")
-        return not self.progress.active
-
-    def _judge(self, cells: RecallCells, step: int, started: float) -> None:
-        before, right = self.progress, cells.right()
-        self._publish(
-            status="training",
-            step=step,
-            seconds=time.monotonic() - started,
-            steps=(*before.steps, step),
-            right={kind: (*before.right.get(kind, ()), float(found.mean())) for kind, found in right.items()},
-            by_distance={kind: cells.by_distance(found) for kind, found in right.items()},
-        )
-
-    def _publish(self, **changes: object) -> None:
-        self.progress = replace(self.progress, **changes)

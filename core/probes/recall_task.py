@@ -5,6 +5,7 @@ A shorter cousin of the adding problem (Hochreiter & Schmidhuber 1997), with a c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,9 @@ SYMBOLS = 8
 FEATURES = SYMBOLS + 1  # a symbol as a one-hot vector, and whether it is the marked one
 CHANCE = 1 / SYMBOLS
 MOST_STEPS = 500
+CELLS = ("rnn", "lstm", "gru")  # that learn it side by side
+STEPS = 400
+JUDGED, JUDGE_EVERY = 1000, 20  # sequences that are judged, and after how many steps
 HALFWAY = (1 + CHANCE) / 2  # between chance and all right
 
 
@@ -24,6 +28,14 @@ class RecallBatch(NamedTuple):
     inputs: np.ndarray  # (B, T, 9) float64 of 0 and 1
     targets: np.ndarray  # (B,) int64: the marked symbol
     distances: np.ndarray  # (B,) int64: steps from the marked symbol to the last one, 0 to T - 1
+
+
+class Recalled(NamedTuple):
+    """What cells could do while they learned the task."""
+
+    steps: tuple[int, ...]  # when they were judged
+    right: Mapping[str, tuple[float, ...]]  # cell -> share of right answers each time
+    by_distance: Mapping[str, np.ndarray]  # cell -> (T,) share by steps back, 0 to T - 1, the last time; NaN if none was drawn
 
 
 def recall_batch(batch: int, length: int, generator: np.random.Generator) -> RecallBatch:

@@ -100,16 +100,8 @@ def test_why_a_plain_rnn_forgets(address, page, width, height):
     page.get_by_text("Here the claim fails").wait_for()
     page.wait_for_function("location.search.includes('bias=0')")
     page.get_by_role("button", name="Train the three cells").click()
-    page.get_by_text("Finished · step 400").wait_for(timeout=COMPLETE)
+    page.get_by_text("Trained: 400 steps").wait_for(timeout=COMPLETE)
     page.get_by_text("recalls every distance, 0 to 3").wait_for()
-
-
-def test_it_can_be_stopped(address, page):
-    open_memory(address, page, "?far=60&runs=recorded-shapes-gru")
-    page.get_by_role("button", name="Train the three cells").click()
-    page.get_by_role("button", name="Stop", exact=True).click()
-    page.get_by_text("Stopped by you.").wait_for(timeout=COMPLETE)
-    page.get_by_role("button", name="Train the three cells").wait_for()
 
 
 def test_the_figure_is_saved_as_it_is(address, page, tmp_path):

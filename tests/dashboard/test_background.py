@@ -90,6 +90,25 @@ def test_a_lesson_that_takes_too_long_ends(monkeypatch):
     assert failed.status == "failed" and "too long" in failed.problem and failed.steps == 1
 
 
+def test_a_lesson_that_nobody_looks_at_ends_and_one_that_is_looked_at_goes_on(monkeypatch):
+    monkeypatch.setattr(background, "AWAY_SECONDS", 0.3)
+
+    def run(_):
+        for step in range(1, 200):
+            time.sleep(0.005)
+            yield step
+
+    left = background.lesson("left", list, run)
+    waits = background.lesson("waits", list, run)
+    assert wait(left).status == "failed" and "nobody was looking" in left.problem and 0 < left.steps < 199
+    assert wait(waits).problem == left.problem and waits.steps == 0  # its turn came too late
+    kept = background.lesson("kept", list, run)
+    while kept.active:
+        assert background.known("kept") is kept
+        time.sleep(0.01)
+    assert kept.status == "done" and kept.steps == 199
+
+
 def test_only_some_are_kept():
     for number in range(background.KEPT + 5):
         wait(background.lesson(f"{number}", list, lambda _: iter([1])))

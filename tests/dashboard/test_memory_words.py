@@ -1,11 +1,13 @@
 """The page Memory in words: what is claimed, and what is admitted."""
 
+import re
 from base64 import b64decode
 
 import numpy as np
 import pytest
 
 from core.probes.gradient_flow import KINDS, Flow, FlowSetup, gradient_flow
+from core.probes.recall_task import recall_batch
 from dashboard.components.time_chart import Line, chart_data
 from dashboard.memory_words import (
     changed,
@@ -20,6 +22,7 @@ from dashboard.memory_words import (
     lost,
     number,
     recall_verdict,
+    task_html,
 )
 
 
@@ -128,3 +131,13 @@ def test_recall_in_words():
     assert recall_verdict("gru", np.ones(20), 1.0, 1000) == "GRU 100.0%: recalls every distance, 0 to 19"
     assert recall_verdict("lstm", np.array([1, 1, 1, 0.2]), 0.8, 1000) == "LSTM 80.0%: recalls up to 2 steps back"
     assert recall_verdict("lstm", np.array([0.5, 0.5]), 0.5, 1000).endswith("recalls no distance safely")
+
+
+def test_one_sequence_of_the_task_as_letters():
+    batch = recall_batch(1, 5, np.random.default_rng(0))
+    told = task_html(batch)
+    letters = re.findall(r"<(?:b|span)>([A-H])</", told)
+    assert letters == ["ABCDEFGH"[one] for one in batch.inputs[0, :, :8].argmax(1)] and len(letters) == 5
+    (marked,) = re.findall(r"<b>([A-H])</b>", told)
+    assert marked == "ABCDEFGH"[batch.targets[0]] and f"({marked}, {batch.distances[0]} step" in told
+    assert "0 steps back" in task_html(recall_batch(1, 1, np.random.default_rng(0)))

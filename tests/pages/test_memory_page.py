@@ -6,9 +6,11 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
+from core.errors import TrainingError
 from core.probes import recall
 from core.probes.gradient_flow import FlowSetup, gradient_flow
-from dashboard import memory, memory_recall, memory_runs
+from core.probes.recall_recorded import COMMAND, recorded_lesson
+from dashboard import background, memory, memory_recall, memory_runs
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 RNN, LSTM, GRU = (f"recorded-cifar10-compare-{kind}-0" for kind in ("rnn", "lstm", "gru"))
@@ -19,6 +21,7 @@ SHAPES = "recorded-shapes-gru"  # reads one way: the quickest
 def sent(monkeypatch):
     """What the browser was sent last, by key."""
     found = {}
+    monkeypatch.setattr(background, "_lessons", {})
     for module in (memory, memory_runs, memory_recall):
         monkeypatch.setattr(module, "time_chart", lambda data, key: found.__setitem__(key, data))
     monkeypatch.setattr(memory_runs, "influence_board", lambda data, key: found.__setitem__(key, data))
@@ -96,40 +99,39 @@ def test_the_loss_reads_the_last_state_or_what_it_was_trained_with(sent):
     assert dict(app.query_params)["loss"] in ("trained", ["trained"])
 
 
+def test_it_opens_on_a_recorded_lesson_and_on_one_sequence_of_the_task(sent):
+    app = open_memory()
+    assert "Recorded · 20 symbols" in texts(app) and COMMAND in texts(app)
+    assert any("One sequence:" in element.proto.body for element in app.get("html"))
+    assert values(sent["memory_learned"], 2) == pytest.approx(recorded_lesson().recalled.right["gru"])
+    assert values(sent["memory_back"], 0) == pytest.approx(recorded_lesson().recalled.by_distance["rnn"])
+    assert "LSTM 100.0%: recalls every distance, 0 to 19" in texts(app) and "recalls no distance safely" in texts(app)
+
+
 def test_three_cells_learn_while_the_page_is_looked_at(sent, monkeypatch):
-    monkeypatch.setattr(recall.RecallStudy, "__init__", _short(recall.RecallStudy.__init__, 40))
+    monkeypatch.setattr(recall.RecallLesson, "run", _short(40))
     app = open_memory(far="3", units="8")
-    assert "Not trained yet" in texts(app)
     press(app, "memory_train")
-    until(app, "Finished · step 40 of 40")
+    until(app, "Trained: 40 steps")
     assert [line["name"] for line in sent["memory_learned"]["lines"]] == ["plain RNN", "LSTM", "GRU"]
     assert len(values(sent["memory_learned"], 0)) == 3 and len(values(sent["memory_back"], 2)) == 3
-    assert "GRU" in texts(app) and app.button(key="memory_train")
+    assert "3 symbols, radius 1, forget-gate bias 3, H = 8" in texts(app) and "Recorded ·" not in texts(app)
 
 
-def _short(make, steps):
-    return lambda self, setup, rate, **more: make(self, setup, rate, **(more | {"steps": steps}))
+def _short(steps):
+    run_all = recall.RecallLesson.run
+    return lambda self: run_all(self, steps)
 
 
-def test_it_is_stopped_and_what_it_learned_stays(sent, monkeypatch):
-    monkeypatch.setattr(recall.RecallStudy, "__init__", _short(recall.RecallStudy.__init__, 1_000_000))
-    app = open_memory(far="3", units="4")
-    press(app, "memory_train")
-    until(app, "Training · step")
-    press(app, "memory_stop")
-    until(app, "Stopped by you.")
-    assert "memory_learned" in sent and app.button(key="memory_train")
-
-
-def test_a_study_that_fails_says_why(monkeypatch):
+def test_a_lesson_that_fails_says_why(monkeypatch):
     def broken(self):
-        self._publish(status="failed", message="The loss of the RNN is not a finite number any more: choose a smaller learning rate.")
+        yield 1
+        raise TrainingError("The loss of the RNN is not a finite number any more: choose a smaller learning rate.")
 
-    monkeypatch.setattr(recall.RecallStudy, "run", broken)
-    app = open_memory()
+    monkeypatch.setattr(recall.RecallLesson, "run", broken)
+    app = open_memory(far="2")
     press(app, "memory_train")
     until(app, "choose a smaller learning rate")
-    assert "Failed · step 0" in texts(app)
 
 
 @pytest.mark.parametrize(
