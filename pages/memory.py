@@ -10,7 +10,6 @@ from dashboard.live import page_link
 from dashboard.pictures import choose_picture
 
 EXPERIMENTS = {
-    "Forget-gate bias 0, half open: the LSTM forgets faster than the plain RNN": {"bias": "0"},
     "A radius of 3: the plain RNN's gradient explodes": {"radius": "3", "length": "100"},
     "Start with gates nearly closed, bias −2, and train: do they learn to open?": {"bias": "-2", "length": "20"},
     "The hand-in's GRU, 256 patches: how far back does its answer reach?": {"runs": "recorded-cifar10-hand-in-0"},

@@ -29,7 +29,6 @@ EXPERIMENTS = {
         "order": "0.1.2.3.4.14.13.7.8.15.10.11.12.6.5.9",
     },
     "The same encoder with and without positions": {"models": "encoder,encoder-sinusoidal,encoder-rotary", "order": "reverse"},
-    "A convolution survives a shift, and nothing else": {"models": "convolution,encoder,gru", "order": "shift"},
     "Put back with p instead of its inverse: even equivariant models fail": {
         "models": "encoder,mlp,gru",
         "order": "random",

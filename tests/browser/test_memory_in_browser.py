@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.probes.gradient_flow import FlowSetup, gradient_flow
 
@@ -113,3 +114,21 @@ def test_the_figure_is_saved_as_it_is(address, page, tmp_path):
     assert text.startswith("<svg") and "plain RNN" in text and "#d55e00" in text and "var(" not in text
     assert text.count("time-chart-beyond") == 1  # the RNN without tanh leaves float32, and the figure says so
     assert np.isfinite(gradient_flow("linear", FlowSetup(length=200, radius=3)).arrives)
+
+
+def test_the_influence_map_is_saved_as_it_is(address, page, tmp_path):
+    open_memory(address, page, "?runs=recorded-shapes-gru.recorded-cifar10-compare-rnn-0")
+    page.get_by_role("slider", name="Output after patch s").fill("64")
+    wait_output(page, 64)
+    with page.expect_download() as download:
+        page.locator(f"{INFLUENCE} button").click()
+    assert download.value.suggested_filename == "influences.png"
+    download.value.save_as(tmp_path / "influences.png")
+    image = np.asarray(Image.open(tmp_path / "influences.png").convert("RGB")).astype(int)  # (H, W, 3)
+    drawn = page.evaluate(
+        f"[...document.querySelectorAll('{INFLUENCE} canvas')].map((one) => [...one.getContext('2d').getImageData(20, 250, 1, 1).data])"
+    )
+    saved = [image[16 + 2 * 17 + 4 + 250, 16 + run * (2 * 256 + 36) + at * 268 + 20] for run in range(2) for at in range(2)]
+    for (red, green, blue, alpha), pixel in zip(drawn, saved, strict=True):  # what is transparent on the page has its color in the file
+        assert alpha < 255 or pixel.tolist() == [red, green, blue]
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50

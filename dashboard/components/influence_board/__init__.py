@@ -2,7 +2,8 @@
 
     influence_board(data, key="memory_influence")      # dashboard/memory_words.py says what a message holds
 
-All influences are sent once. What follows the pointer, a finger or the arrow keys happens in the browser; nothing goes back.
+All influences are sent once. What follows the pointer, a finger or the arrow keys happens in the browser, and so does the figure
+to take along; nothing goes back.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import streamlit as st
 from dashboard.components import loader
 
 HTML = """<div class="influence">
-  <label class="influence-bar"><span class="influence-s"></span>
-    <input type="range" min="1" step="1" aria-label="Output after patch s"></label>
+  <div class="influence-top">
+    <label class="influence-bar"><span class="influence-s"></span>
+      <input type="range" min="1" step="1" aria-label="Output after patch s"></label>
+    <button type="button" title="Pictures and maps as they are, with what they show">PNG</button></div>
   <div class="influence-cards" role="list"></div>
   <div class="influence-told" aria-live="polite"></div>
 </div>"""

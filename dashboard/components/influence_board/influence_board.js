@@ -1,5 +1,7 @@
 // Which inputs moved an output, for up to three runs at once. A message (dashboard/memory_words.py) holds all influences; hovering an
 // output lights up the patches that moved it, and asks the server for nothing.
+const { save } = await import(`./save.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+
 const SIDE = 32; // pixels of the picture
 const SIZE = 256; // of a canvas
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -34,6 +36,7 @@ class Board {
     this.cards = root.querySelector('.influence-cards');
     this.spoken = root.querySelector('.influence-told');
     this.share = 0.6; // where the output is, as a share of the sequence: runs cut the picture into different numbers of patches
+    root.querySelector('.influence-top button').addEventListener('click', () => save(this));
     this.slider.addEventListener('input', () => this.go(Number(this.slider.value) / this.finest));
     this.theme = matchMedia('(prefers-color-scheme: dark)');
     this.repaint = () => this.draw();
@@ -51,7 +54,7 @@ class Board {
     this.slider.max = this.finest;
     this.shown = data.cards.map((card) => new Card(this, card));
     this.cards.replaceChildren(...this.shown.map((card) => card.element));
-    this.slider.parentElement.hidden = !data.cards.some((card) => card.tokens);
+    this.root.querySelector('.influence-top').hidden = !data.cards.some((card) => card.tokens);
     this.draw();
   }
 
