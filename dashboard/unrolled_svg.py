@@ -58,7 +58,7 @@ def unrolled_svg(
     parts += [_picture(plan, name, uri) for name, uri in (pictures or {}).items() if name in graph.known]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {plan.width:g} {plan.height:g}" width="{plan.width:g}" '
-        f'height="{plan.height:g}" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+        f'height="{plan.height:g}" style="--wide: {plan.width:g}px" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )
 
 

@@ -103,6 +103,12 @@ def test_both_pages_on_a_phone_by_touch(lab, chromium):
             assert set(page.evaluate("document.querySelector('.unrolled').dataset.lit").split()) >= lit
             picture, control = page.locator(".unrolled-scroll").bounding_box(), page.get_by_role("slider").first.bounding_box()
             assert picture["y"] < control["y"] and picture["x"] + picture["width"] <= 390
+            seen = page.locator(".unrolled-scroll > svg").bounding_box()
+            assert seen["width"] <= picture["width"] + 6  # as it opens, the network is in sight as a whole
+        for path in ("sequences?task=other-length&T=10&S=8", "depth?layers=3&T=8"):  # a long one scrolls by itself, not the page
+            open_page(lab, page, path)
+            page.wait_for_function("(place => place.scrollWidth > place.clientWidth + 50)(document.querySelector('.unrolled-scroll'))")
+            assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
     finally:
         context.close()
 
