@@ -101,7 +101,7 @@ def write_out(
     return Written(
         tokens=tokens, choices=choices, end=end, log_prob=log_prob, memory=model.encode(source[None]).states[0].cpu().numpy(),
         bottleneck=isinstance(model, RecurrentEncoderDecoder) and model.attend is None,
-        **{role: found for role, found in maps.items()}, unseen=unseen, off=float(off), attention_off=attention_off, tree=tree,
+        **maps, unseen=unseen, off=float(off), attention_off=attention_off, tree=tree,
     )  # fmt: skip
 
 
