@@ -28,7 +28,8 @@ HOWS = {"greedy": "greedy", "beam": "beam search", "sampled": "sampled"}
 UNTRAINED = "untrained"
 FIRST_TASK, FIRST_WIDTH, FIRST_ALPHA, FIRST_TEMPERATURE = "dates", 4, 0.0, 1.0
 WIDTHS, TEMPERATURES, ALPHAS, SEEDS = range(1, 17), (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), (0.0, 0.3, 0.6, 1.0), range(1000)
-TYPED = 200  # characters that the box takes
+TYPED = 10_000  # characters that the box takes: what is too long is said, not cut off
+LINKED = 200  # characters of an input that a link takes
 PICTURES_SEED = 0
 
 
@@ -59,7 +60,7 @@ class Asked:
             "task": "" if self.task == FIRST_TASK else self.task,
             "run": "" if run == first_run(self.task, runs_of(self.task)) else run,
             "epoch": "" if best else str(self.epoch + 1),
-            "text": "" if self.text == self.spec.example else self.text,
+            "text": "" if self.text == self.spec.example or len(self.text) > LINKED else self.text,
             "how": "" if self.how == "greedy" else self.how,
             "width": "" if self.how != "beam" or self.width == FIRST_WIDTH else str(self.width),
             "alpha": "" if self.how != "beam" or self.alpha == FIRST_ALPHA else f"{self.alpha:g}",
@@ -117,7 +118,7 @@ def _from_link() -> None:
         state.say(_why_not(run_id, run, task))
     st.session_state[TASK] = task
     if text := state.linked("text"):
-        st.session_state[_text_key(task)] = text[:TYPED]
+        st.session_state[_text_key(task)] = text[:LINKED]
     if run_id == UNTRAINED or (run is not None and run.config["dataset"] == task):
         st.session_state[_run_key(task)] = run_id
     state.start(HOW, "how", HOWS, "greedy")

@@ -30,6 +30,7 @@ def board_message(
     *,
     what: str,
     how: str,
+    weights: str,
     source: Sequence[str],
     images: Sequence[str] | None,
     names: Sequence[str],
@@ -39,15 +40,15 @@ def board_message(
 ) -> dict[str, Any]:
     """Everything that the board draws.
 
-    `names` are those of all tokens, `source` those of the input, with their `images` if it is a row of them. `right` is the right
-    answer with EOS, None where there is none; `texts` what was written, and what should have been.
+    `weights` says whose they are, `names` are those of all tokens, `source` those of the input, with their `images` if it is a row of
+    them. `right` is the right answer with EOS, None where there is none; `texts` what was written, and what should have been.
     """
     return {
         "what": what, "how": how, "source": [*source], "images": images and [*images],
         "tokens": [names[token] for token in written.tokens],
         "right": [right is None or (t < len(right) and token == right[t]) for t, token in enumerate(written.tokens)],
         "choices": [[[names[c.token], _digits(c.probability), _digits(c.drawn)] for c in row] for row in written.choices],
-        "sampled": how == "sampled", "end": written.end, "text": texts[0], "answer": texts[1],
+        "sampled": how == "sampled", "end": f"{written.end} {weights}", "text": texts[0], "answer": texts[1],
         "bottleneck": written.bottleneck, "unseen": _unseen(written), "memory": _memory(written.memory),
         "maps": {role: _weights(found) for role in ROLES if (found := getattr(written, role)) is not None},
         "tree": written.tree and _tree(written.tree, names), "view": dict(view),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -32,7 +32,7 @@ LEGEND = (
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What an input has become; `problem` says instead why there is nothing to show."""
+    """What an input has become, or the task's example where it cannot be read; `problem` says instead why there is nothing to show."""
 
     asked: Asked
     read: Read | None = None
@@ -85,6 +85,10 @@ def board_panel(asked: Asked) -> Found | None:
 
         st.rerun()
     found = find(asked)
+    if found.problem and asked.text != asked.spec.example:
+        st.error(f"{found.problem} Shown meanwhile: {asked.spec.example}.")
+        asked = replace(asked, text=asked.spec.example)
+        found = find(asked)
     if found.problem:
         st.error(found.problem)
         translate_board(waiting_message([]), key=BOARD)
@@ -92,7 +96,7 @@ def board_panel(asked: Asked) -> Found | None:
     read = found.read
     translate_board(
         board_message(
-            found.written, what=" ".join(asked.link.values()), how=asked.how, source=read.symbols,
+            found.written, what=" ".join(asked.link.values()), how=asked.how, weights=weights_words(asked), source=read.symbols,
             images=None if read.images is None else [png_uri(image.numpy()) for image in read.images],
             names=found.names, right=None if read.target is None else read.target[1:], texts=(found.output, read.answer),
             view=first_view(asked, len(found.written.tokens)),
@@ -100,6 +104,14 @@ def board_panel(asked: Asked) -> Found | None:
         key=BOARD,
     )  # fmt: skip
     return found
+
+
+def weights_words(asked: Asked) -> str:
+    """Whose weights these are, in a sentence."""
+    if asked.run is None:
+        return "Weights: random, seed 0."
+    recorded = "recorded run" if asked.run.run_id != asked.run.name else "run"
+    return f"Weights: epoch {asked.epoch + 1} of {recorded} {asked.run.name}."
 
 
 def first_view(asked: Asked, steps: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.support import ended, wait_for
 
 DATES, GRU = "recorded-dates-transformer", "recorded-reverse-gru"
-ELSEWHERE = f"Run {DATES} (Transformer) is of another kind: it makes sequences out of sequences and names no images. See it on Train."
+ELSEWHERE = f"Run {DATES} (Transformer) is of another kind: it makes sequences out of sequences and names no images. See it on Translate."
 ONE_RUN = ("evaluate.py", "reader.py", "vit.py", "patches.py")
 SEVERAL = ("try_it.py", "reading.py", "memory.py")
 OWN_LINK = {"positions.py": {"kind": "learned", "run": DATES}, "shuffle.py": {"models": DATES}}

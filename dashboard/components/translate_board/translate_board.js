@@ -60,7 +60,7 @@ class TranslateBoard {
       if (anew) this.stop();
     }
     this.rebuild();
-    this.root.dataset.what = data.what; // for tests
+    Object.assign(this.root.dataset, { what: data.what, source: data.source.join('') }); // for tests
   }
 
   rest() {

@@ -14,7 +14,7 @@ export class Wires {
   build(data, memory, colors, width) {
     this.data = data;
     const { source, tokens, images } = data;
-    const widest = Math.max(...[...source, ...tokens].map((name) => name.length));
+    const widest = Math.max(1, ...[...source, ...tokens].map((name) => name.length));
     const wanted = images ? 40 : widest > 1 ? 76 : MOST;
     const count = Math.max(source.length, tokens.length + 1);
     this.cell = inside((width - 4) / count, widest > 1 ? 44 : LEAST, wanted);
