@@ -47,7 +47,8 @@ def sequences_html(run: Snapshot) -> str:
     query = urlencode({"task": run.config["dataset"], "run": run.run_id})
     opened = f' <a href="translate?{escape(query)}" target="_self">Type your own on Translate</a>.' if run.epochs else ""
     return (
-        f'<p class="lab-strip-title">{title}probable symbol.{opened}</p><div class="lab-scroll"><table class="lab-table lab-tight lab-written">'
+        f'<p class="lab-strip-title">{title}probable symbol.{opened}</p>'
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-written">'
         f"<thead><tr><th>input</th><th>the model writes</th><th>right</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
