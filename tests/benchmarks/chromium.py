@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.server import free_port, lab_server, wait_for_port
@@ -26,9 +27,9 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def lab_in_chromium() -> Iterator[tuple[Any, str]]:
-    """The browser, and the address of a fresh lab."""
+def lab_in_chromium(home: Path | None = None) -> Iterator[tuple[Any, str]]:
+    """The browser, and the address of a lab: a fresh one, or that of `home`."""
     port = free_port()
-    with tempfile.TemporaryDirectory() as home, lab_server(home, port) as process, chromium() as browser:
+    with tempfile.TemporaryDirectory() as fresh, lab_server(str(home or fresh), port) as process, chromium() as browser:
         wait_for_port(port, process)
         yield browser, f"http://127.0.0.1:{port}"
