@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import tempfile
 from typing import Any
 
+from tests.benchmarks.chromium import lab_in_chromium
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import free_port, lab_server, wait_for_port
-from tests.benchmarks.start import BROWSERS
 
 MOVES, NEED, FRAME_NEED = 50, 150, 1000 / 60  # ms
 SLIDERS = {"hidden units": "Hidden units, H", "steps": "Steps, T", "numbers in an input": "Numbers in an input, C"}
@@ -35,16 +32,8 @@ WATCH = """() => {
 
 def cell(options: argparse.Namespace) -> str:
     """The table of what a person waits for."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        port = free_port()
-        with lab_server(home, port) as process:
-            wait_for_port(port, process)
-            waits = measure(browser, f"http://127.0.0.1:{port}/cell", moves=10 if options.quick else MOVES)
-        browser.close()
+    with lab_in_chromium() as (browser, address):
+        waits = measure(browser, f"{address}/cell", moves=10 if options.quick else MOVES)
     needs = {**dict.fromkeys([*SLIDERS, "a replaced input"], NEED), "step t": FRAME_NEED}
     rows = [
         [
