@@ -20,7 +20,6 @@ EXPERIMENTS = {
         "cell": "lstm", "sequence": "pulse", "steps": "32", "hidden": "4", "scale": "1",
     },
     "A trained GRU reads a heart, patch by patch": {"weights": "run", "t": "20", "unit": "3"},
-    "Hold the update gate of unit 1 at 1: what does its state do?": {"edits": "bi.4.0:50"},
 }  # fmt: skip
 
 LEGEND = (
