@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.probes.cell_by_hand import Cell, Edit, Reading, sequence
+from core.probes.cell_by_hand import Cell, Edit, Reading, parse_edits, sequence
 
 pytestmark = pytest.mark.browser
 BOARD = ".cellb"
@@ -144,6 +144,37 @@ def test_task_1_2_at_the_courses_sizes_with_two_rows(lab, page):
     expected = cell(x, h).detach()  # (2, 5)
     assert [float(row[-1]) for row in rows] == pytest.approx(expected.ravel().tolist(), abs=2e-3)  # x is shown in full, h to three digits
     page.get_by_text("over 2 rows of a batch, 8 steps").wait_for()
+
+
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru", "gru2014"])
+def test_every_stage_of_every_kind_holds_for_both_rows(lab, page, kind):
+    """The last column of the last stage is the new state; what is covered on the way is the column of results."""
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    edits = "h.0.0:0.5,h.2.0:-1" + (",c.1.0:2" if kind == "lstm" else "")
+    open_board(lab, page, f"?cell={kind}&t=1&view=hand&batch=2&edits={edits}")
+    drawn = Reading(Cell.random(kind, 3, 4, scale=2.0), sequence("noise", 8, 3)).edited(parse_edits(edits))
+    stages = page.locator(".cellb-walk [data-stage]").count()
+    for stage in range(2, stages + 1):
+        next_stage(page, stage)
+        assert "(2, " in page.locator(".walk-shape").inner_text() and "–" not in str(table_of(page)[1])
+    states = [float(row[-1]) for row in table_of(page)[1]]
+    assert states == pytest.approx(np.concatenate([drawn.steps.hidden[0], drawn.second().steps.hidden[0]]), abs=6e-4)
+    page.get_by_label("Cover the results").check()
+    page.wait_for_function("document.querySelectorAll('.cellb-walk input[data-right]').length >= 8")
+    assert not wrong
+
+
+def test_a_run_too_wide_for_its_tables_is_walked_unit_by_unit(lab, page):
+    open_board(lab, page, "?weights=run&run=recorded-cifar10-compare-gru-0&layer=1b&view=hand&batch=2&t=1&unit=3")
+    assert "products, row 1" in " ".join(table_of(page)[0]) and len(table_of(page)[1]) == 3  # r, z and n of one unit
+    page.get_by_label("Unit", exact=True).select_option("9")
+    page.wait_for_function("document.querySelector('.cellb-walk').innerText.includes('r₁₀')")
+    page.get_by_text("Only unit 10 of 64").wait_for()
+    page.get_by_role("button", name="Step by step").click()
+    wait_shown(page, tab="step", unit=10)
+    label = page.locator(".cellb-picture").get_attribute("aria-label")
+    assert "patch 64 of 64" in label  # backward: the first step reads the last patch
 
 
 def test_the_state_at_the_start_is_clicked_and_replaced(lab, page):
