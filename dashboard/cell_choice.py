@@ -78,7 +78,10 @@ def _more(kind: str) -> tuple[list[np.ndarray], dict[str, str]]:
                 "Size of random weights", SCALES, key=SCALE, persist_state="session", format_func=lambda value: f"{value:g} / √H",
                 help="The largest random weight. PyTorch starts its cells with 1 / √H.",
             )  # fmt: skip
-        return typed_start(kind, st.session_state[HIDDEN], drawn=box.open)
+        start, link, unread = typed_start(kind, st.session_state[HIDDEN], drawn=box.open)
+    if unread:
+        st.error(f"{', '.join(unread)}: what was typed cannot be read. Zeros stand in; see More.")
+    return start, link
 
 
 def _explain_length() -> None:

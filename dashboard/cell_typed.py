@@ -78,10 +78,10 @@ def _text(name: str, start: str, label: str, *, height: int = 130, drawn: bool =
     return st.text_area(label, key=key, persist_state="session", height=height, max_chars=100_000)
 
 
-def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray], dict[str, str]]:
-    """The state to start from, (H,), of an LSTM the cell state too, in text fields that open at zeros; and what a link says of them. What
-    was typed counts also while the fields are not drawn."""
-    found, link = [], {}
+def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray], dict[str, str], list[str]]:
+    """The state to start from, (H,), of an LSTM the cell state too, in text fields that open at zeros; what a link says of them; and which
+    could not be read. What was typed counts also while the fields are not drawn."""
+    found, link, unread = [], {}, []
     for name in STARTS if kind == "lstm" else ("h0",):
         zeros = np.zeros(hidden)
         text = _text(name, written(zeros), f"{STARTS[name]}: H = {hidden} numbers", height=68, drawn=drawn)
@@ -90,9 +90,10 @@ def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray
         except LabError as error:
             st.error(f"{error} Zeros stand in meanwhile.")
             found.append(zeros)
+            unread.append(STARTS[name][:2])
         if text != written(zeros):
             link[name] = text or "|"
-    return found, link
+    return found, link, unread
 
 
 def too_long(typed: Mapping[str, str]) -> dict[str, str]:

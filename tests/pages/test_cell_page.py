@@ -202,7 +202,8 @@ def test_a_state_to_start_from_is_typed_and_in_the_link(kind):
 )  # fmt: skip
 def test_a_start_that_cannot_be_read_is_explained_in_place(text, message):
     app = open_cell(h0=text)
-    assert message in texts(app) and "Zeros stand in" in texts(app) and not arrays_of(app)["h0"].any() and "**equal**" in texts(app)
+    assert message in texts(app) and "h₀: what was typed cannot be read. Zeros stand in; see More" in texts(app)
+    assert not arrays_of(app)["h0"].any() and "**equal**" in texts(app)
 
 
 @pytest.mark.parametrize("kind", LAYERS)
