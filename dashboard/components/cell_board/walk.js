@@ -47,7 +47,12 @@ export class Walk {
     this.drawn = now;
     const stage = this.stages()[this.at];
     const view = board.view();
-    this.root.replaceChildren(this.bar(), title(stage, this.at, this.stages().length), make('div', 'walk-shape', stage.shape(view)), this.table(stage.table(board, view)), this.note(view));
+    this.page = [board.data.setup, board.data.kind, board.data.edits.join(), board.batch, board.t, board.j, this.at].join(' ');
+    this.asked = 0;
+    const table = this.table(stage.table(board, view));
+    const asked = table.querySelector('[data-right]') !== null;
+    this.root.replaceChildren(this.bar(), title(stage, this.at, this.stages().length), make('div', 'walk-shape', stage.shape(view)), table, this.note(view, asked));
+    for (const answer of this.root.querySelectorAll('[data-right]')) if (answer.value) this.check(answer);
     this.root.dataset.at = this.at + 1; // for tests
   }
 
@@ -118,11 +123,15 @@ export class Walk {
   question(name, value) {
     const asked = Object.assign(document.createElement('input'), { type: 'text', inputMode: 'decimal', autocomplete: 'off' });
     asked.setAttribute('aria-label', `Your result for ${name}`);
-    asked.dataset.right = value;
+    const key = `${this.page} ${this.asked}`;
+    this.asked += 1;
+    Object.assign(asked, { value: this.answers[key] ?? '' }); // typed before a look at another stage
+    Object.assign(asked.dataset, { right: value, key });
     return asked;
   }
 
   check(asked) {
+    this.answers[asked.dataset.key] = asked.value;
     const typed = asked.value.trim().replace(',', '.').replace('−', '-');
     const right = typed !== '' && Math.abs(Number(typed) - Number(asked.dataset.right)) <= CLOSE;
     asked.className = typed === '' ? '' : right ? 'right' : 'wrong';
@@ -131,12 +140,12 @@ export class Walk {
     this.root.querySelector('.walk-note').textContent = `${done} of ${all} right (to within ${CLOSE.toFixed(3)}).`;
   }
 
-  note(view) {
+  note(view, asked) {
     const few = units(this.board).length < this.board.H ? `Only unit ${view.j + 1} of ${view.H}: more rows cannot be read. ` : '';
     const zeros = ['h0', 'c0'].every((name) => !this.board.arrays[name]?.some(Boolean));
     const start = view.t ? `h is the state after step ${view.t}.` : `h is ${zeros ? 'zero' : 'h₀'}: the sequence starts.`;
     const batch = view.B > 1 ? 'Row 1 of the batch is the sequence above, row 2 is noise: each has its own h, both the same weights.' : '';
-    const checked = this.covered ? 'Type your results: each is checked to within 0.005.' : this.board.exact() ? 'Weights and inputs are shown in full: a calculator gives the same results.' : 'Weights and inputs are rounded here; results are not.';
+    const checked = asked ? 'Type your results: each is checked to within 0.005.' : this.board.exact() ? 'Weights and inputs are shown in full: a calculator gives the same results.' : 'Weights and inputs are rounded here; results are not.';
     return make('p', 'walk-note', `${few}Step t = ${view.t + 1}; ${start} ${batch} ${checked}`);
   }
 }
