@@ -172,6 +172,14 @@ PAGES = (
         help="Who may read whom: subsequent, padding, both, none; what leaks, and a decoder that cheats when it can look.",
     ),
     Page(
+        title="GRU against transformer",
+        icon=":material/compare:",
+        file="versus.py",
+        url_path="versus",
+        section="Encoder and decoder",
+        help="The same task for two GRUs and a transformer: curves, exact match by length, and the bottleneck of one fixed vector.",
+    ),
+    Page(
         title="Where it went",
         icon=":material/map:",
         file="went.py",

@@ -18,6 +18,7 @@ from core.evaluation.contests import same_set_up
 from core.evaluation.judged import run_of, weights_of
 from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve
 from core.evaluation.seq2seq import scores, splits_of
+from core.symbols import EOS
 from core.training.config import RunConfig
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ DIGITS = 4  # significant ones of what is recorded
 class LongInputs:
     """How often the weights of an epoch are right by length, and what else they show on the way.
 
-    `written`: symbols that they write on average for inputs of each length. `moved`: how far learned vectors of positions have moved at
-    most since the start, (those of trained lengths, those beyond); None where there are none. `order`: the largest change of the logits
-    when the symbols of trained inputs change places.
+    `written`: symbols that they write on average for inputs of each length; `wanted`: how many the right outputs have. `moved`: how far
+    learned vectors of positions have moved at most since the start, (those of trained lengths, those beyond); None where there are none.
+    `order`: the largest change of the logits when the symbols of trained inputs change places.
     """
 
     curve: LengthCurve
     written: tuple[float, ...]
+    wanted: tuple[float, ...]
     moved: tuple[float, float] | None
     order: float
 
@@ -52,7 +54,7 @@ class LongInputs:
         """The inverse of `to_plain`."""
         curve = {name: tuple(value) if isinstance(value, list) else value for name, value in plain["curve"].items()}
         moved = tuple(plain["moved"]) if plain["moved"] else None
-        return cls(LengthCurve(**curve), tuple(plain["written"]), moved, plain["order"])
+        return cls(LengthCurve(**curve), tuple(plain["written"]), tuple(plain["wanted"]), moved, plain["order"])
 
 
 def kept_long_inputs(manager: RunManager, run_id: str, epoch: int) -> LongInputs | None:
@@ -87,12 +89,13 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
 
 def examined(manager: RunManager, opened: OpenedSeq2Seq, curve: LengthCurve, progress: Progress | None = None) -> LongInputs:
     """What else an opened model shows on the inputs of a curve."""
+    from core.evaluation.symptoms import moved_positions, order_counts, written_length
     from core.models import build_model
-    from core.probes.long_inputs import moved_positions, order_counts, written_length
 
     report, model = progress or (lambda *_: None), opened.model
     config = RunConfig.of(**opened.metadata["config"])
     parts = splits_of(manager, opened, "by length", progress=progress)
+    wanted = [int((split.targets > EOS).sum()) / len(split) for split in parts.values()]
     written = []
     for done, split in enumerate(parts.values()):
         written.append(written_length(model, split.trimmed().source))
@@ -103,7 +106,7 @@ def examined(manager: RunManager, opened: OpenedSeq2Seq, curve: LengthCurve, pro
     if hasattr(model, "source_positions"):
         start = build_model(config.model, opened.shape, seed=config.training.seed, **vars(config.model_config))
         moved = moved_positions(model, start)
-    return LongInputs(curve, tuple(written), moved, order)
+    return LongInputs(curve, tuple(written), tuple(wanted), moved, order)
 
 
 def _file(manager: RunManager, run_id: str, epoch: int) -> Path:
@@ -123,6 +126,7 @@ class Record:
     best: int  # the epoch (from 0) whose weights were measured
     found: LongInputs
     made: str  # hardware and versions
+    run: str = ""  # the recorded run that it is of, if that came with the lab
 
     @property
     def command(self) -> str:
@@ -132,8 +136,8 @@ class Record:
 
 @cache
 def records() -> tuple[Record, ...]:
-    """All recorded rows."""
-    with suppress(OSError):
+    """All recorded rows; none where the file is not there, or was written by another version of the lab."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
         plain = json.loads(gzip.decompress((recorded.FOLDER / FILE).read_bytes()))
         return tuple(_record(row) for row in plain)
     return ()
@@ -149,7 +153,8 @@ def keep_record(run: Snapshot, found: LongInputs) -> Path:
     config = RunConfig.of(**run.config)
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     made = f"{run.device}, {run.threads} thread{'s' * (run.threads > 1)}, {versions}"
-    new = Record(config.flat(), run.parameters, learned(run), run.best.epoch, found, made)
+    name = run.run_id if run.recorded else ""
+    new = Record(config.flat(), run.parameters, learned(run), run.best.epoch, found, made, name)
     rows = [*(row for row in records() if not same_set_up(row.config, config)), new]
     path = recorded.FOLDER / FILE
     plain = sorted((_plain(row) for row in rows), key=lambda row: json.dumps(row["config"], sort_keys=True))
@@ -160,16 +165,18 @@ def keep_record(run: Snapshot, found: LongInputs) -> Path:
 
 def _plain(row: Record) -> dict[str, Any]:
     found = row.found.to_plain()
-    found = {**found, "written": _short(found["written"]), "moved": _short(found["moved"] or ()), "order": _short([found["order"]])[0]}
+    found |= {name: _short(found[name]) for name in ("written", "wanted")}
+    found |= {"moved": _short(found["moved"] or ()), "order": _short([found["order"]])[0]}
     epochs = [_short(epoch) for epoch in row.epochs]
     config = RunConfig.of(**row.config).changed()
-    return {"config": config, "parameters": row.parameters, "epochs": epochs, "best": row.best, "found": found, "made": row.made}
+    rest = {"parameters": row.parameters, "epochs": epochs, "best": row.best, "made": row.made, "run": row.run}
+    return {"config": config, "found": found, **rest}
 
 
 def _record(plain: Mapping[str, Any]) -> Record:
     config, found = RunConfig.of(**plain["config"]).flat(), LongInputs.from_plain(plain["found"])
     epochs = tuple(Learned(*epoch) for epoch in plain["epochs"])
-    return Record(config, plain["parameters"], epochs, plain["best"], found, plain["made"])
+    return Record(config, plain["parameters"], epochs, plain["best"], found, plain["made"], plain["run"])
 
 
 def _short(values: Any) -> list[float]:

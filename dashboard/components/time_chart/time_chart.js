@@ -57,7 +57,7 @@ class TimeChart {
     if (!this.data || this.data.title !== data.title || this.count !== count) this.at = data.at;
     this.data = data;
     this.count = count;
-    this.lines = data.lines.map((line) => ({ ...line, values: floats(line.values) }));
+    this.lines = data.lines.map((line) => ({ ...line, values: floats(line.values), ...(line.low && { low: floats(line.low), high: floats(line.high) }) }));
     this.at = Math.max(0, Math.min(count - 1, this.at));
     this.title.textContent = data.title;
     this.caption.textContent = data.note;
@@ -121,6 +121,7 @@ class TimeChart {
     this.up = (value) => bottom - ((bottom - EDGE.top) * (Math.max(low, Math.min(high, this.scaled(value))) - low)) / (high - low);
     const figure = svg('svg', { xmlns: NS, width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, 'font-size': 12, fill: 'currentColor' });
     const faint = { stroke: 'currentColor', 'stroke-opacity': 0.16 };
+    if (this.data.shade.length) figure.append(...this.shaded(right, bottom));
     for (const tick of log ? logTicks(low, high) : [0, 0.25, 0.5, 0.75, 1]) {
       const at = this.up(log ? 10 ** tick : tick);
       figure.append(svg('path', { d: `M${EDGE.left} ${at}H${right}`, ...faint }));
@@ -135,6 +136,7 @@ class TimeChart {
       figure.append(svg('path', { d: `M${EDGE.left} ${this.up(value)}H${right}`, stroke: 'currentColor', 'stroke-dasharray': '2 3', fill: 'none' }));
       figure.append(words(word, { x: right - 2, y: this.up(value) + 13, 'text-anchor': 'end', 'fill-opacity': 0.8 }));
     }
+    for (const line of this.lines) if (line.low) figure.append(this.band(line));
     for (const line of this.lines) figure.append(...this.curve(line));
     this.cross = svg('g', {});
     figure.append(this.cross);
@@ -143,6 +145,23 @@ class TimeChart {
     this.told = `${this.data.title}. ${y}; ${x}.`;
     this.plot.setAttribute('aria-label', `${this.told} Arrow keys move.`);
     this.read();
+  }
+
+  // A part of the x axis, from the middle before its first point to the middle behind its last one.
+  shaded(right, bottom) {
+    const [from, to, word] = this.data.shade;
+    const { first, step } = this.data;
+    const ends = [from - step / 2, to + step / 2].map((value) => Math.max(EDGE.left, Math.min(right, this.across((value - first) / step))));
+    const tint = svg('rect', { x: ends[0], y: EDGE.top, width: ends[1] - ends[0], height: bottom - EDGE.top, fill: 'currentColor', 'fill-opacity': 0.07 });
+    return [tint, words(word, { x: ends[0] + 8, y: bottom - 8, 'fill-opacity': 0.8 })];
+  }
+
+  // The intervals around a line, where they are known.
+  band(line) {
+    const known = [...line.low.keys()].filter((i) => !Number.isNaN(line.low[i]));
+    const edge = (values, places) => places.map((i) => `${this.across(i).toFixed(1)} ${this.up(values[i]).toFixed(1)}`);
+    const d = known.length ? `M${[...edge(line.low, known), ...edge(line.high, [...known].reverse())].join('L')}Z` : '';
+    return svg('path', { d, fill: COLORS[line.color], 'fill-opacity': 0.16, 'data-line': line.name });
   }
 
   // A line, and triangles where it leaves the axis: what lies outside is drawn at the edge, not left out.
@@ -173,12 +192,14 @@ class TimeChart {
     this.cross.replaceChildren(svg('path', { d: `M${this.across(this.at)} ${EDGE.top}V${height - EDGE.bottom}`, stroke: 'currentColor', 'stroke-opacity': 0.55 }));
     const said = this.lines.map((line, which) => {
       const value = line.values[this.at];
-      const shown = this.beyond(value);
+      const around = line.low && !Number.isNaN(value) ? ` (${[line.low, line.high].map((ends) => (100 * ends[this.at]).toFixed(0)).join(' to ')})` : '';
+      const shown = this.beyond(value) + around;
       this.legend.children[which].querySelector('b').textContent = shown;
       if (!Number.isNaN(value)) this.cross.append(svg('circle', { cx: this.across(this.at), cy: this.up(value), r: 3.5, fill: COLORS[line.color] }));
       return `${line.name} ${shown}`;
     });
-    const where = `${x.split(' (')[0]} ${this.at_x(this.at)}`;
+    const count = this.data.counts[this.at];
+    const where = `${x.split(' (')[0]} ${this.at_x(this.at)}${count ? `, n = ${count.toLocaleString('en-US')}` : ''}`;
     this.cross.append(words(where, { x: this.across(this.at) + (this.at > this.count / 2 ? -5 : 5), y: EDGE.top - 7, 'text-anchor': this.at > this.count / 2 ? 'end' : 'start', 'font-weight': 600 }));
     for (const [name, value] of Object.entries({ valuemin: this.at_x(0), valuemax: this.at_x(this.count - 1), valuenow: this.at_x(this.at), valuetext: `${where}: ${said.join(', ')}` })) {
       this.plot.setAttribute(`aria-${name}`, value);

@@ -7,14 +7,15 @@ from torch import Tensor, nn
 
 from core.decoding.greedy import greedy_batch
 from core.models.seq2seq_task import Seq2Seq
-from core.symbols import EOS, PAD
+from core.symbols import EOS, LONGER, PAD
 
 BATCH = 250
 
 
 def written_length(model: Seq2Seq, source: Tensor) -> float:
-    """How many symbols greedy decoding writes before EOS, on average over a batch of sources."""
-    parts = [greedy_batch(model, part) for part in source.split(BATCH)]
+    """How many symbols greedy decoding writes before EOS, on average over a batch of sources. It is stopped where positions end."""
+    limit = LONGER * model.task.max_target - 1  # BOS has one
+    parts = [greedy_batch(model, part, limit=limit) for part in source.split(BATCH)]
     return sum(int(((part != PAD) & (part != EOS)).sum()) for part in parts) / len(source)
 
 

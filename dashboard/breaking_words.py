@@ -1,0 +1,72 @@
+"""Where a kind of positions breaks on long inputs, and why, in words that say what was measured. Pure."""
+
+from __future__ import annotations
+
+from core.evaluation.lengths import HALF
+from core.evaluation.long_inputs import LongInputs
+
+TITLES = {"none": "None", "learned": "Learned", "sinusoidal": "Sine and cosine", "rotary": "Rotary"}
+ROUNDING = 1e-3  # logits, float32: what a sum in another order may change
+SHORT = 0.9  # of the right length: less is called too short
+
+
+def why(kind: str, found: LongInputs, unit: str) -> str:
+    """Where it breaks, and what was measured of the reason."""
+    return " ".join(part for part in (where(found, unit), reason(kind, found, unit), too_short(found, unit)) if part)
+
+
+def where(found: LongInputs, unit: str) -> str:
+    """At which length, with the shares around it."""
+    curve = found.curve
+    at, trained = curve.gives_up(), curve.share(longer=False)
+    told = f"{trained.value:.0%} of trained lengths are right" if trained else ""
+    if at is None:
+        return f"{told}, and at no length up to {curve.lengths[-1]} {unit} fewer than half."
+    place = curve.lengths.index(at)
+    shares = [right / n for right, n in zip(curve.right, curve.n, strict=True)]
+    fall = (
+        f"from {shares[place - 1]:.0%} at {curve.lengths[place - 1]} to {shares[place]:.0%} at {at} {unit}" if place else f"at {at} {unit}"
+    )
+    if at <= curve.longest:
+        return f"{told}: it fails within what was trained, {fall}."
+    return f"{told}; it breaks beyond, {fall}."
+
+
+def reason(kind: str, found: LongInputs, unit: str) -> str:
+    """What is special about this kind, as far as it was measured."""
+    longest, trained = found.curve.longest, found.curve.share(longer=False)
+    if kind == "learned":
+        return _learned(found, unit)
+    if kind == "none":
+        if not found.order < ROUNDING:
+            return ""
+        bag = f"It reads a bag: when {unit} of the input change places, its logits move by {found.order:.0e}, float noise."
+        enough = trained is not None and trained.value >= HALF
+        return f"{bag} {'For this task the order does not matter.' if enough else 'This task asks for the order.'}"
+    if kind == "sinusoidal":
+        return f"Every position has a sine and a cosine, but training has shown no layer any that belongs to more than {longest} {unit}."
+    return (
+        f"Self-attention is turned by distances, and training has shown none that needs more than {longest} {unit}; attention to the "
+        "memory is not turned."
+    )
+
+
+def _learned(found: LongInputs, unit: str) -> str:
+    if not found.moved:
+        return ""
+    within, beyond = found.moved
+    told = f"vectors of positions beyond {found.curve.longest} {unit} have moved by {_exactly(beyond)} since the start"
+    noise = ": they are the noise that they were" if beyond == 0 else ""
+    return f"The {told} (the others by up to {within:.2g}){noise}."
+
+
+def _exactly(value: float) -> str:
+    return "exactly 0" if value == 0 else f"up to {value:.2g}"
+
+
+def too_short(found: LongInputs, unit: str) -> str:
+    """Whether it ends too early for the longest inputs; "" if it does not, or if there are none that are longer than trained."""
+    curve, written, wanted = found.curve, found.written[-1], found.wanted[-1]
+    if curve.lengths[-1] <= curve.longest or written >= SHORT * wanted:
+        return ""
+    return f"For inputs of {curve.lengths[-1]} {unit} it ends too early: it writes {written:.1f} symbols on average, not {wanted:.1f}."
