@@ -7,29 +7,26 @@ from core.evaluation.long_inputs import LongInputs
 
 TITLES = {"none": "None", "learned": "Learned", "sinusoidal": "Sine and cosine", "rotary": "Rotary"}
 ROUNDING = 1e-3  # logits, float32: what a sum in another order may change
-SHORT = 0.9  # of the right length: less is called too short
+ABOUT = 0.1  # of the right length: so far off it may be, to be called right
 
 
 def why(kind: str, found: LongInputs, unit: str) -> str:
     """Where it breaks, and what was measured of the reason."""
-    return " ".join(part for part in (where(found, unit), reason(kind, found, unit), too_short(found, unit)) if part)
+    return " ".join(part for part in (where(found, unit), reason(kind, found, unit), ending(found, unit)) if part)
 
 
 def where(found: LongInputs, unit: str) -> str:
     """At which length, with the shares around it."""
     curve = found.curve
     at, trained = curve.gives_up(), curve.share(longer=False)
-    told = f"{trained.value:.0%} of trained lengths are right" if trained else ""
+    told = f"Of trained lengths {trained.value:.1%} are right" if trained else "No trained length was measured"
     if at is None:
-        return f"{told}, and at no length up to {curve.lengths[-1]} {unit} fewer than half."
+        return f"{told}; at no length up to {curve.lengths[-1]} {unit} fewer than half."
     place = curve.lengths.index(at)
     shares = [right / n for right, n in zip(curve.right, curve.n, strict=True)]
-    fall = (
-        f"from {shares[place - 1]:.0%} at {curve.lengths[place - 1]} to {shares[place]:.0%} at {at} {unit}" if place else f"at {at} {unit}"
-    )
-    if at <= curve.longest:
-        return f"{told}: it fails within what was trained, {fall}."
-    return f"{told}; it breaks beyond, {fall}."
+    before = f"from {shares[place - 1]:.0%} at {curve.lengths[place - 1]} to " if place else ""
+    fall = f"{before}{shares[place]:.0%} at {at} {unit}"
+    return f"{told}: it fails within what was trained, {fall}." if at <= curve.longest else f"{told}; it breaks beyond, {fall}."
 
 
 def reason(kind: str, found: LongInputs, unit: str) -> str:
@@ -56,7 +53,7 @@ def _learned(found: LongInputs, unit: str) -> str:
         return ""
     within, beyond = found.moved
     told = f"vectors of positions beyond {found.curve.longest} {unit} have moved by {_exactly(beyond)} since the start"
-    noise = ": they are the noise that they were" if beyond == 0 else ""
+    noise = ": they are still the noise that they began as" if beyond == 0 else ""
     return f"The {told} (the others by up to {within:.2g}){noise}."
 
 
@@ -64,9 +61,9 @@ def _exactly(value: float) -> str:
     return "exactly 0" if value == 0 else f"up to {value:.2g}"
 
 
-def too_short(found: LongInputs, unit: str) -> str:
-    """Whether it ends too early for the longest inputs; "" if it does not, or if there are none that are longer than trained."""
+def ending(found: LongInputs, unit: str) -> str:
+    """How much it writes for the longest inputs, where that is not about what is right; "" also if none is longer than trained."""
     curve, written, wanted = found.curve, found.written[-1], found.wanted[-1]
-    if curve.lengths[-1] <= curve.longest or written >= SHORT * wanted:
+    if curve.lengths[-1] <= curve.longest or abs(written - wanted) <= ABOUT * wanted:
         return ""
-    return f"For inputs of {curve.lengths[-1]} {unit} it ends too early: it writes {written:.1f} symbols on average, not {wanted:.1f}."
+    return f"For inputs of {curve.lengths[-1]} {unit} it writes {written:.1f} symbols on average; {wanted:.1f} would be right."

@@ -94,8 +94,8 @@ def choose() -> Asked:
         "Task", list(SEQ_TASKS), format_func=lambda name: SEQ_TASKS[name].title, key=TASK, persist_state="session",
         help="The same pairs for all three models.",
     )  # fmt: skip
-    st.segmented_control(
-        "Numbers in the vector, H", HIDDEN_SIZES, key=SIZE, required=True, persist_state="session", width="stretch",
+    st.select_slider(
+        "Numbers in the vector, H", HIDDEN_SIZES, key=SIZE, persist_state="session",
         help="The width of both GRUs' states. Without attention this is all that the decoder ever learns of the input. The transformer has "
         "no such vector: it stays as it is.",
     )  # fmt: skip

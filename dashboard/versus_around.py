@@ -27,10 +27,9 @@ BANDS = ("up to 4 letters", "5 to 8", "9 to 12", "only longer than trained")
 def numbers_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     """The numbers behind the pictures, and to take along."""
     st.html(table_html(list(shown.values()), asked.row.unit))
-    made = {one.record.made for one in shown.values() if one.run is None and one.record}
-    if made:
-        commands = " · ".join(f"`{one.record.command}`" for one in shown.values() if one.run is None and one.record)
-        st.caption(f"Recorded on {'; '.join(sorted(made))}. Made by {commands}")
+    if recorded := [one.record for one in shown.values() if one.run is None and one.record]:
+        made = "; ".join(sorted({row.made for row in recorded}))
+        st.caption(f"Recorded: {made}; made by `python -m core train` as at the foot of this page, then `python -m core runs lengths RUN`.")
     curves = {one.title: one.curve for one in shown.values() if one.curve}
     epochs = [
         {"model": one.title, "epoch": number + 1, **epoch._asdict()} for one in shown.values() for number, epoch in enumerate(one.epochs)

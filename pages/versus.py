@@ -20,7 +20,7 @@ ASKED, STANDING = "versus_asked", "versus_standing"  # what the controls say, an
 st.title("GRU against transformer")
 st.markdown(
     "Same pairs, same epochs, three models. **A GRU that hands over one fixed vector forgets long inputs; one that may look back, by "
-    "attention, does not. Beyond the lengths that were trained all three fail.**"
+    "attention, does not.** Inputs longer than trained are another matter."
 )
 state.values()
 begin()

@@ -175,7 +175,7 @@ def _plain(row: Record) -> dict[str, Any]:
 
 def _record(plain: Mapping[str, Any]) -> Record:
     config, found = RunConfig.of(**plain["config"]).flat(), LongInputs.from_plain(plain["found"])
-    epochs = tuple(Learned(*epoch) for epoch in plain["epochs"])
+    epochs = tuple(Learned(int(step), *rest) for step, *rest in plain["epochs"])
     return Record(config, plain["parameters"], epochs, plain["best"], found, plain["made"], plain["run"])
 
 
