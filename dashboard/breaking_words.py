@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.evaluation.lengths import HALF
 from core.evaluation.long_inputs import LongInputs
+from dashboard.memory_words import number
 
 TITLES = {"none": "None", "learned": "Learned", "sinusoidal": "Sine and cosine", "rotary": "Rotary"}
 ROUNDING = 1e-3  # logits, float32: what a sum in another order may change
@@ -19,7 +20,7 @@ def where(found: LongInputs, unit: str) -> str:
     """At which length, with the shares around it."""
     curve = found.curve
     at, trained = curve.gives_up(), curve.share(longer=False)
-    told = f"Of trained lengths {trained.value:.1%} are right" if trained else "No trained length was measured"
+    told = f"Of inputs of trained lengths {trained.value:.1%} are right" if trained else "No trained length was measured"
     if at is None:
         return f"{told}; at no length up to {curve.lengths[-1]} {unit} fewer than half."
     place = curve.lengths.index(at)
@@ -37,14 +38,14 @@ def reason(kind: str, found: LongInputs, unit: str) -> str:
     if kind == "none":
         if not found.order < ROUNDING:
             return ""
-        bag = f"It reads a bag: when {unit} of the input change places, its logits move by {found.order:.0e}, float noise."
+        bag = f"It reads a bag: when {unit} of the input change places, its logits move by {number(found.order)}, float noise."
         enough = trained is not None and trained.value >= HALF
         return f"{bag} {'For this task the order does not matter.' if enough else 'This task asks for the order.'}"
     if kind == "sinusoidal":
-        return f"Every position has a sine and a cosine, but training has shown no layer any that belongs to more than {longest} {unit}."
+        return f"Every position has a sine and a cosine, but in training no layer has seen those beyond {longest} {unit}."
     return (
-        f"Self-attention is turned by distances, and training has shown none that needs more than {longest} {unit}; attention to the "
-        "memory is not turned."
+        f"Self-attention is turned by the distance of two tokens, in training never more than an input of {longest} {unit} has; attention "
+        "to the memory is not turned."
     )
 
 

@@ -77,8 +77,8 @@ def _task_of(run_id: str) -> str:
         return ""
     try:
         run = services.run(run_id)
-    except LabError as error:
-        state.say(str(error))
+    except LabError:
+        state.say(f"There is no run {run_id[:40]} here (any more). This page chooses its runs by task, size and seed.")
         return ""
     title = MODELS[run.config["model"]].title if run.config["model"] in MODELS else run.config["model"]
     if run.kind != "sequences":

@@ -70,10 +70,9 @@ def proof_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     except LabError as error:
         st.warning(str(error))
         return
-    trained = sum(bool(one.weights) for one in shown.values())
-    st.caption(
-        proof_words(reports, f"8 inputs, {'weights as trained' if trained == 3 else f'{trained} of 3 trained, else random weights'}")
-    )
+    drawn = [one.title for one in shown.values() if not one.weights]
+    apart = f" ({', '.join(drawn)}: drawn at random)" if drawn else ""
+    st.caption(proof_words(reports, f"8 test inputs, weights as trained{apart}"))
 
 
 def _version(one: Standing) -> int:

@@ -121,7 +121,8 @@ class TimeChart {
     this.up = (value) => bottom - ((bottom - EDGE.top) * (Math.max(low, Math.min(high, this.scaled(value))) - low)) / (high - low);
     const figure = svg('svg', { xmlns: NS, width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, 'font-size': 12, fill: 'currentColor' });
     const faint = { stroke: 'currentColor', 'stroke-opacity': 0.16 };
-    if (this.data.shade.length) figure.append(...this.shaded(right, bottom));
+    const [tint, tinted] = this.data.shade.length ? this.shaded(right, bottom) : [];
+    if (tint) figure.append(tint);
     for (const tick of log ? logTicks(low, high) : [0, 0.25, 0.5, 0.75, 1]) {
       const at = this.up(log ? 10 ** tick : tick);
       figure.append(svg('path', { d: `M${EDGE.left} ${at}H${right}`, ...faint }));
@@ -138,6 +139,7 @@ class TimeChart {
     }
     for (const line of this.lines) if (line.low) figure.append(this.band(line));
     for (const line of this.lines) figure.append(...this.curve(line));
+    if (tinted) figure.append(tinted);
     this.cross = svg('g', {});
     figure.append(this.cross);
     this.plot.replaceChildren(figure);
@@ -153,7 +155,8 @@ class TimeChart {
     const { first, step } = this.data;
     const ends = [from - step / 2, to + step / 2].map((value) => Math.max(EDGE.left, Math.min(right, this.across((value - first) / step))));
     const tint = svg('rect', { x: ends[0], y: EDGE.top, width: ends[1] - ends[0], height: bottom - EDGE.top, fill: 'currentColor', 'fill-opacity': 0.07 });
-    return [tint, words(word, { x: ends[0] + 8, y: bottom - 8, 'fill-opacity': 0.8 })];
+    const halo = { stroke: 'var(--st-background-color)', 'stroke-width': 4, 'paint-order': 'stroke', 'stroke-linejoin': 'round' };
+    return [tint, words(word, { x: ends[0] + 8, y: bottom - 8, ...halo })];
   }
 
   // The intervals around a line, where they are known.
