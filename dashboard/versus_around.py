@@ -58,8 +58,8 @@ def seeds_panel(asked: Asked) -> None:
     known = sum(all(row[seed] for row in found.values()) for seed in SEEDS)
     st.caption(
         f"{'One seed says' if known < 2 else f'{known} seeds say'} nothing of a small difference: the intervals above are by the choice of "
-        "the inputs, another seed moves the weights. Nor are these the best that each model can do: all have about as many weights, the "
-        "same pairs and epochs, and a learning rate that was not searched for."
+        "the inputs, another seed moves the weights. Nor are these the best that each model can do: they have the same pairs and "
+        "epochs, and learning rates that were not searched for."
     )
 
 
