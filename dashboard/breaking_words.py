@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.evaluation.lengths import HALF
 from core.evaluation.long_inputs import LongInputs
 from dashboard.memory_words import number
+from dashboard.versus_words import counted
 
 TITLES = {"none": "None", "learned": "Learned", "sinusoidal": "Sine and cosine", "rotary": "Rotary"}
 ROUNDING = 1e-3  # logits, float32: what a sum in another order may change
@@ -26,7 +27,7 @@ def where(found: LongInputs, unit: str) -> str:
     place = curve.lengths.index(at)
     shares = [right / n for right, n in zip(curve.right, curve.n, strict=True)]
     before = f"from {shares[place - 1]:.0%} at {curve.lengths[place - 1]} to " if place else ""
-    fall = f"{before}{shares[place]:.0%} at {at} {unit}"
+    fall = f"{before}{shares[place]:.0%} at {counted(at, unit)}"
     return f"{told}: it fails within what was trained, {fall}." if at <= curve.longest else f"{told}; it breaks beyond, {fall}."
 
 

@@ -65,7 +65,12 @@ def gives_up_words(curve: LengthCurve | None, unit: str) -> str:
     if curve is None:
         return "–"
     at = curve.gives_up()
-    return f"{at} {unit}" if at is not None else f"never up to {curve.lengths[-1]}"
+    return counted(at, unit) if at is not None else f"never up to {curve.lengths[-1]}"
+
+
+def counted(count: int, unit: str) -> str:
+    """So many of a task's unit: "1 letter", "9 letters"."""
+    return f"{count} {unit.removesuffix('s') if count == 1 else unit}"
 
 
 def finding(fixed: LengthCurve | None, attention: LengthCurve | None, unit: str) -> str:
@@ -80,7 +85,7 @@ def finding(fixed: LengthCurve | None, attention: LengthCurve | None, unit: str)
     if b is not None and b <= a:
         return f"Attention does not help here: both give up at {a} {unit} or before."
     carried = f"with attention the same GRU carries on to {b - 1}" if b is not None else "with attention the same GRU never does"
-    return f"**The fixed vector gives up at {a} {unit}, though it was trained to {fixed.longest}; {carried}.**"
+    return f"**The fixed vector gives up at {counted(a, unit)}, though it was trained to {fixed.longest}; {carried}.**"
 
 
 def seeds_html(found: Mapping[str, Mapping[int, LengthCurve | None]], unit: str) -> str:
