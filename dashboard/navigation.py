@@ -172,6 +172,14 @@ PAGES = (
         help="Who may read whom: subsequent, padding, both, none; what leaks, and a decoder that cheats when it can look.",
     ),
     Page(
+        title="Translate",
+        icon=":material/translate:",
+        file="translate.py",
+        url_path="translate",
+        section="Encoder and decoder",
+        help="Train an encoder-decoder, type an input, and watch it write one token at a time: memory, attention, beam.",
+    ),
+    Page(
         title="GRU against transformer",
         icon=":material/compare:",
         file="versus.py",

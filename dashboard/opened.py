@@ -72,7 +72,7 @@ def of_sequences(run_id: str) -> str:
     if run.kind != "sequences":
         return ""
     title = MODELS[run.config["model"]].title
-    return f"Run {run_id} ({title}) is of another kind: it makes sequences out of sequences and names no images. See it on Train."
+    return f"Run {run_id} ({title}) is of another kind: it makes sequences out of sequences and names no images. See it on Translate."
 
 
 def open_best(run: Weighted) -> tuple[int, OpenedModel]:

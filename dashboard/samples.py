@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -43,8 +44,11 @@ def sequences_html(run: Snapshot) -> str:
     rows = "".join(_row(*pair, known=bool(run.sample_outputs)) for pair in pairs)
     told = f": {hits} right" if run.sample_outputs else ""
     title = f"<b>The first {len(pairs)} validation inputs{told}.</b> What the model writes for each, as it is now, always taking the most "
+    query = urlencode({"task": run.config["dataset"], "run": run.run_id})
+    opened = f' <a href="translate?{escape(query)}" target="_self">Type your own on Translate</a>.' if run.epochs else ""
     return (
-        f'<p class="lab-strip-title">{title}probable symbol.</p><div class="lab-scroll"><table class="lab-table lab-tight lab-written">'
+        f'<p class="lab-strip-title">{title}probable symbol.{opened}</p>'
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-written">'
         f"<thead><tr><th>input</th><th>the model writes</th><th>right</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -158,3 +158,11 @@ def image_rows(task: SeqTask, images: Dataset, part: str, count: int, seed: int,
     inputs = padded([[number + 1 for number in row] for row in rows])
     targets = padded([[BOS, *vocabulary.encode(text), EOS] for text in told])
     return SeqSplit(inputs, targets, pictures)
+
+
+def pictures_of(images: Dataset, names: Sequence[str], seed: int) -> Tensor:
+    """A test image of each name in turn, (S, 3, H, W) uint8, drawn with `seed`; a name as `image_vocabulary` writes it."""
+    random, labels = Random(f"pictures {seed}"), images.test.labels.tolist()
+    known = image_vocabulary(images.classes).symbols
+    places = {name: [place for place, label in enumerate(labels) if known[label] == name] for name in {*names}}
+    return images.test.images[[random.choice(places[name]) for name in names]]

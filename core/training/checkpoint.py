@@ -134,7 +134,7 @@ def open_model(path: Path) -> OpenedModel:
     """
     tensors, metadata = load_tensors(path)
     if "vocabulary" in metadata:
-        raise StoreError(f"The checkpoint {path.name} is of an encoder-decoder, which names no images: see its run on the page Train.")
+        raise StoreError(f"The checkpoint {path.name} is of an encoder-decoder, which names no images: see its run on the page Translate.")
     model = _built(path, tensors, metadata, lambda: Task(num_classes=len(metadata["classes"])))
     return OpenedModel(model, tuple(metadata["classes"]), tuple(metadata["mean"]), tuple(metadata["std"]), metadata)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,9 +18,9 @@ from sqlalchemy.orm import Session
 from core.training.config import RunConfig
 from core.training.history import EpochRecord
 from core.training.store import Epoch, Run, Store
+from tests.benchmarks.chromium import chromium
 from tests.benchmarks.report import percentile, say, table, verdict
 from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
-from tests.benchmarks.start import BROWSERS
 
 RUNS, POINTS, EPOCHS = 200, 2_000, 20
 NEED = 1.0  # seconds
@@ -64,19 +63,15 @@ print(time.perf_counter() - began, len(data))
 
 def board(options: argparse.Namespace) -> str:
     """The table of the board's times."""
-    from playwright.sync_api import sync_playwright
-
     rounds = 1 if options.quick else 3
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as home:
         say(f"writing {RUNS} runs of {POINTS} points")
         fill(Path(home))
-        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         measured = []
-        for number in range(1, rounds + 1):
-            measured.append(visit(browser, home))
-            say(f"round {number}: first {measured[-1]['first']:.2f} s, second {measured[-1]['second']:.2f} s")
-        browser.close()
+        with chromium() as browser:
+            for number in range(1, rounds + 1):
+                measured.append(visit(browser, home))
+                say(f"round {number}: first {measured[-1]['first']:.2f} s, second {measured[-1]['second']:.2f} s")
         for line in Path(home).glob("runs/*/board-*"):
             line.unlink()
         (seconds, size), (again, _) = server_part(home), server_part(home)

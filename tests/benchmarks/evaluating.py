@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tests.benchmarks.chromium import lab_in_chromium
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import free_port, lab_server, wait_for_port
-from tests.benchmarks.start import BROWSERS
 
 EPOCHS, CLICKS = 50, 30
 EPOCH_NEED, CELL_NEED = 150, 300  # ms
@@ -43,18 +41,11 @@ CELL = """([cell, title]) => timed(
 
 def evaluate(options: argparse.Namespace) -> str:
     """The table of what a person waits for."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as fresh, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as fresh:
         home = options.home or Path(fresh)
         matrices, classes = make_run(home, options.data)
-        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        port = free_port()
-        with lab_server(str(home), port) as process:
-            wait_for_port(port, process)
-            waits = measure(browser, f"http://127.0.0.1:{port}/evaluate?run={RUN}", matrices, classes)
-        browser.close()
+        with lab_in_chromium(home) as (browser, address):
+            waits = measure(browser, f"{address}/evaluate?run={RUN}", matrices, classes)
     n = int(matrices[0].sum())
     needs = {"matrix of another epoch": EPOCH_NEED, "images of a cell": CELL_NEED}
     rows = [

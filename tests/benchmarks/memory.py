@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import tempfile
 import time
 
 from core.probes.gradient_flow import KINDS, FlowSetup, gradient_flow
+from tests.benchmarks.chromium import lab_in_chromium
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import free_port, lab_server, wait_for_port
-from tests.benchmarks.start import BROWSERS
 
 NEED = 150  # ms at the 95th percentile, from the issue
 MOVES = 50
@@ -37,17 +34,10 @@ HOVER = f"""async (count) => {{
 
 def memory(options: argparse.Namespace) -> str:
     """The table of the sliders' times."""
-    from playwright.sync_api import sync_playwright
-
-    moves = 10 if options.quick else MOVES
-    port = free_port()
-    rows = []
-    with tempfile.TemporaryDirectory() as home, lab_server(home, port) as server, sync_playwright() as playwright:
-        wait_for_port(port, server)
-        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    moves, rows = 10 if options.quick else MOVES, []
+    with lab_in_chromium() as (browser, address):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(f"http://127.0.0.1:{port}/memory")
+        page.goto(f"{address}/memory")
         page.get_by_text("This set-up as a link").wait_for(timeout=180_000)
         page.evaluate(WATCH)
         for name in SLIDERS:
@@ -59,7 +49,6 @@ def memory(options: argparse.Namespace) -> str:
         rows.append(
             ["hover, pointer to picture", f"{percentile(hovers, 50):.1f} ms", f"{percentile(hovers, 95):.1f} ms", "a frame is 17 ms"]
         )
-        browser.close()
     rows.append(["four cells by hand, CPU time, T = 60", f"{computed():.0f} ms", "", ""])
     return "\n".join(
         ["### Sliders of the page Memory", "", table(["what", "median", "p95", "need"], rows), "", f"{moves} moves each, by a key."]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import tempfile
 from typing import Any
 
 import numpy as np
 
+from tests.benchmarks.chromium import lab_in_chromium
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import free_port, lab_server, wait_for_port
-from tests.benchmarks.start import BROWSERS
 
 MOVES, NEED = 100, 150  # ms
 GRID = 4  # patches a side, 8 pixels each
@@ -32,16 +29,8 @@ WATCH = """
 
 def shuffle(options: argparse.Namespace) -> str:
     """The table of what a person waits for."""
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        port = free_port()
-        with lab_server(home, port) as process:
-            wait_for_port(port, process)
-            waits, models = measure(browser, f"http://127.0.0.1:{port}/shuffle", 20 if options.quick else MOVES)
-        browser.close()
+    with lab_in_chromium() as (browser, address):
+        waits, models = measure(browser, f"{address}/shuffle", 20 if options.quick else MOVES)
     p95 = percentile(waits, 95)
     row = ["new probabilities", f"{percentile(waits, 50):.0f}", f"{p95:.0f}", f"{max(waits):.0f}", len(waits), verdict(p95, at_most=NEED)]
     return "\n".join(

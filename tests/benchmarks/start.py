@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,11 +11,11 @@ import time
 from statistics import median
 from typing import Any
 
+from tests.benchmarks.chromium import chromium
 from tests.benchmarks.report import say, table, verdict
 from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
 
 NEED = 3.0  # seconds
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Runs in the page before anything else does; notes the end of the first frame that shows something, in ms since the page was asked for.
 WATCH = """
   window.seen = {};
@@ -40,19 +39,14 @@ STAGES = ("server listens", "Streamlit draws", "title", "play button", "content"
 
 def start(options: argparse.Namespace) -> str:
     """The table of the way to the first content."""
-    from playwright.sync_api import sync_playwright
-
     rounds = 1 if options.quick else 3
-    with sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as browser:
         browser.new_page().goto("about:blank")
         first_paint(browser)  # does not count: it warms the disk
         times = []
         for number in range(1, rounds + 1):
             times.append(first_paint(browser))
             say(f"round {number}: " + ", ".join(f"{stage} {times[-1][stage]:.2f} s" for stage in STAGES))
-        browser.close()
     middle = {stage: median(taken[stage] for taken in times) for stage in STAGES}
     rows = [[stage, f"{middle[stage]:.2f}", ", ".join(f"{taken[stage]:.2f}" for taken in times)] for stage in STAGES]
     return "\n".join(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import tempfile
 from statistics import median
 
+from tests.benchmarks.chromium import lab_in_chromium
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import free_port, lab_server, wait_for_port
-from tests.benchmarks.start import BROWSERS
 
 MOVES = 50
 NEED = 150  # ms at the 95th percentile
@@ -25,21 +22,13 @@ WATCH = """() => {
 
 def unrolled(options: argparse.Namespace) -> str:
     """The table of the sliders' times."""
-    from playwright.sync_api import sync_playwright
-
     moves, rows = 10 if options.quick else MOVES, []
-    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
-        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        port = free_port()
-        with lab_server(home, port) as process:
-            wait_for_port(port, process)
-            for page in PAGES:
-                times = moved(browser, f"http://127.0.0.1:{port}/{page}", moves)
-                say(f"{page}: median {median(times):.0f} ms")
-                p95 = percentile(times, 95)
-                rows.append([page, f"{median(times):.0f} ms", f"{p95:.0f} ms", verdict(p95, at_most=NEED)])
-        browser.close()
+    with lab_in_chromium() as (browser, address):
+        for page in PAGES:
+            times = moved(browser, f"{address}/{page}", moves)
+            say(f"{page}: median {median(times):.0f} ms")
+            p95 = percentile(times, 95)
+            rows.append([page, f"{median(times):.0f} ms", f"{p95:.0f} ms", verdict(p95, at_most=NEED)])
     told = f"{moves} moves of the slider T with the arrow keys, each about a second after the one before; every picture has been computed once before."
     return "\n".join(["### Slider to picture", "", table(["page", "median", "p95", "need"], rows), "", told])
 

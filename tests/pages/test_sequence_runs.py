@@ -11,7 +11,7 @@ from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.support import ended, wait_for
 
 DATES, GRU = "recorded-dates-transformer", "recorded-reverse-gru"
-ELSEWHERE = f"Run {DATES} (Transformer) is of another kind: it makes sequences out of sequences and names no images. See it on Train."
+ELSEWHERE = f"Run {DATES} (Transformer) is of another kind: it makes sequences out of sequences and names no images. See it on Translate."
 ONE_RUN = ("evaluate.py", "reader.py", "vit.py", "patches.py")
 SEVERAL = ("try_it.py", "reading.py", "memory.py")
 OWN_LINK = {"positions.py": {"kind": "learned", "run": DATES}, "shuffle.py": {"models": DATES}}
@@ -48,6 +48,7 @@ def test_train_shows_a_recorded_run_on_sequences():
     app = open_page("train.py", run=DATES)
     html = " ".join(element.proto.body for element in app.get("html"))
     assert "The first 16 validation inputs: 16 right." in html and "2085-06-23" in html
+    assert f'href="translate?task=dates&amp;run={DATES}"' in html
     assert "best validation tokens" in html and "100.0% at epoch 6" in html and "pairs/s" in html
     run_on_page = recorded_run("dates-transformer")
     assert f"Top-1 = diagonal / all = {int(run_on_page.epochs[-1].val_confusion.trace()):,}" in texts(app)

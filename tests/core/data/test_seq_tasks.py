@@ -11,7 +11,7 @@ import torch
 from core.data import load_dataset
 from core.data.dates import FORMS, iso, write
 from core.data.seq_tasks import SEQ_TASKS, seq_task
-from core.data.sequences import SIZES, distinct_inputs, image_rows, padded, text_split
+from core.data.sequences import SIZES, distinct_inputs, image_rows, padded, pictures_of, text_split
 from core.data.shapes import CLASSES
 from core.errors import ConfigError
 from core.symbols import BOS, EOS, PAD
@@ -157,3 +157,14 @@ def test_rows_take_images_of_their_own_split_only():
 
 def test_the_names_of_shapes_are_the_words_of_a_row():
     assert SEQ_TASKS["row-labels"].vocabulary.symbols == (*CLASSES, "and")
+
+
+def test_an_image_for_each_name_is_a_test_image_of_its_class():
+    images = load_tiny("tiny", None)
+    names = [f"class-{k}" for k in (3, 1, 3, 9)]
+    found = pictures_of(images, names, seed=2)
+    assert found.shape == (4, *images.test.images.shape[1:]) and found.dtype == torch.uint8
+    for name, image in zip(names, found, strict=True):
+        (places,) = torch.where((images.test.images == image).flatten(1).all(1))
+        assert f"class-{int(images.test.labels[places[0]])}" == name
+    assert torch.equal(found, pictures_of(images, names, seed=2))

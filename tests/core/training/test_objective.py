@@ -166,7 +166,7 @@ def test_a_run_is_kept_and_opened_with_its_task(tmp_path, monkeypatch):
     assert opened.shape == Seq2SeqTask(29, 13, 14, 0) and not opened.model.training
     kept = load_tensors(path)[0]
     assert all(torch.equal(value, kept[name]) for name, value in opened.model.state_dict().items())
-    with pytest.raises(StoreError, match="of an encoder-decoder, which names no images: see its run on the page Train"):
+    with pytest.raises(StoreError, match="of an encoder-decoder, which names no images: see its run on the page Translate"):
         open_model(path)
     manager.shutdown()
 

@@ -1,0 +1,326 @@
+"""What the page Translate looks at: a task, the weights of a run (or none), an input, and a way of decoding."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.data.seq_tasks import SEQ_TASKS, SeqTask
+from core.errors import ConfigError, LabError
+from core.models import MODELS
+from core.training.config import RunConfig
+from dashboard import services, state
+from dashboard.opened import Weighted, kept_epochs, opened_seq2seq, seq2seq_runs
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.data.splits import Dataset
+    from core.training.checkpoint import OpenedSeq2Seq
+
+TASK, HOW, NEXT = "translate_task", "translate_how", "translate_next"
+WIDTH, ALPHA, TEMPERATURE, DRAWN = (f"translate_{name}" for name in ("width", "alpha", "temperature", "drawn"))
+HOWS = {"greedy": "greedy", "beam": "beam search", "sampled": "sampled"}
+UNTRAINED = "untrained"
+FIRST_TASK, FIRST_WIDTH, FIRST_ALPHA, FIRST_TEMPERATURE = "dates", 4, 0.0, 1.0
+WIDTHS, TEMPERATURES, ALPHAS, SEEDS = range(1, 17), (0.1, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0), (0.0, 0.3, 0.6, 1.0), range(1000)
+TYPED = 10_000  # characters that the box takes: what is too long is said, not cut off
+LINKED = 200  # characters of an input that a link takes
+PICTURES_SEED = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the controls say. `epoch` counts from 0; None of weights that nobody has trained."""
+
+    task: str
+    run: Weighted | None
+    epoch: int | None
+    text: str
+    how: str
+    width: int
+    alpha: float
+    temperature: float
+    seed: int
+
+    @property
+    def spec(self) -> SeqTask:
+        return SEQ_TASKS[self.task]
+
+    @property
+    def link(self) -> dict[str, str]:
+        """What a link to this page says; empty where it opens so anyway."""
+        run = self.run.run_id if self.run else UNTRAINED
+        best = self.run is None or self.epoch == self.run.best
+        return {
+            "task": "" if self.task == FIRST_TASK else self.task,
+            "run": "" if run == first_run(self.task, runs_of(self.task)) else run,
+            "epoch": "" if best else str(self.epoch + 1),
+            "text": "" if self.text == self.spec.example or len(self.text) > LINKED else self.text,
+            "how": "" if self.how == "greedy" else self.how,
+            "width": "" if self.how != "beam" or self.width == FIRST_WIDTH else str(self.width),
+            "alpha": "" if self.how != "beam" or self.alpha == FIRST_ALPHA else f"{self.alpha:g}",
+            "temperature": "" if self.how != "sampled" or self.temperature == FIRST_TEMPERATURE else f"{self.temperature:g}",
+            "random": "" if self.how != "sampled" or not self.seed else str(self.seed),
+        }
+
+    @property
+    def code(self) -> str:
+        """Python that writes the same from the file of weights."""
+        more = {"beam": f", width={self.width}, alpha={self.alpha:g}", "sampled": f", temperature={self.temperature:g}, seed={self.seed}"}
+        return (
+            "import torch\nfrom pathlib import Path\nfrom core.probes.written import write_out\n"
+            "from core.training.checkpoint import open_seq2seq\n\n"
+            f'opened = open_seq2seq(Path("epoch-{(self.epoch or 0):04d}.safetensors"))  # {self.run.run_id if self.run else UNTRAINED}\n'
+            f"source = torch.tensor(opened.task.source({self.text!r}))\n"
+            f"written = write_out(opened.model, source, how={self.how!r}{more.get(self.how, '')})\n"
+            "print(opened.vocabulary.decode(written.tokens), written.alignment.round(2))"
+        )
+
+
+def first_run(task: str, runs: Mapping[str, Weighted]) -> str:
+    """The run that is shown before any is chosen: this lab's newest transformer, else a recorded one, else any, else none."""
+    return min(runs, key=lambda run_id: runs[run_id].config["model"] != "transformer", default=UNTRAINED)
+
+
+def runs_of(task: str) -> dict[str, Weighted]:
+    """All runs of a task that keep weights, by id."""
+    return seq2seq_runs(task)
+
+
+# ---- the controls ----
+
+
+def begin() -> None:
+    """Give the controls their first values, of the link or of a run that has just reached its first epoch; say what cannot be used."""
+    if TASK not in st.session_state:
+        _from_link()
+    if NEXT in st.session_state:
+        run_id = st.session_state.pop(NEXT)
+        run = seq2seq_runs().get(run_id)
+        if run is not None:
+            st.session_state[TASK] = run.config["dataset"]
+            st.session_state[_run_key(run.config["dataset"])] = run_id
+            st.session_state.pop(_epoch_key(run_id), None)
+
+
+def _from_link() -> None:
+    task, run_id = state.linked("task"), state.linked("run")
+    run = seq2seq_runs().get(run_id)
+    if task and task not in SEQ_TASKS:
+        state.say(f"There is no task {task[:40]}: choose one of {', '.join(SEQ_TASKS)}.")
+    task = task if task in SEQ_TASKS else run.config["dataset"] if run else FIRST_TASK
+    if run_id not in ("", UNTRAINED) and (run is None or run.config["dataset"] != task):
+        state.say(_why_not(run_id, run, task))
+    st.session_state[TASK] = task
+    if text := state.linked("text"):
+        st.session_state[_text_key(task)] = text[:LINKED]
+    if run_id == UNTRAINED or (run is not None and run.config["dataset"] == task):
+        st.session_state[_run_key(task)] = run_id
+    state.start(HOW, "how", HOWS, "greedy")
+    state.start(WIDTH, "width", WIDTHS, FIRST_WIDTH, int)
+    state.start(ALPHA, "alpha", ALPHAS, FIRST_ALPHA, float)
+    state.start(TEMPERATURE, "temperature", TEMPERATURES, FIRST_TEMPERATURE, float)
+    state.start(DRAWN, "random", SEEDS, 0, int)
+
+
+def _why_not(run_id: str, run: Weighted | None, task: str) -> str:
+    """Why a run that a link names is not shown."""
+    if run is not None:
+        other = SEQ_TASKS[run.config["dataset"]].title
+        return f"Run {run_id} was trained on {other}, not on {SEQ_TASKS[task].title}: choose that task to see it."
+    try:
+        kind = services.run(run_id).kind
+    except LabError:
+        return f"There is no run {run_id[:60]} here (any more): choose another one."
+    if kind == "images":
+        return f"Run {run_id} names images and writes no sequences: choose another one, or look at it on Train."
+    return f"Run {run_id} keeps no weights (yet): choose another one."
+
+
+def _text_key(task: str) -> str:
+    return f"translate_text_{task}"
+
+
+def _run_key(task: str) -> str:
+    return f"translate_run_{task}"
+
+
+def _epoch_key(run_id: str) -> str:
+    return f"translate_epoch_{run_id}"
+
+
+def choose() -> Asked:
+    """The controls in one row: task, weights, input, and the way of decoding with what belongs to it."""
+    one, two, three, four, five = st.columns([4, 6, 6, 4, 3], gap="small", vertical_alignment="bottom")
+    with one:
+        task = st.selectbox("Task", list(SEQ_TASKS), format_func=lambda name: SEQ_TASKS[name].title, key=TASK, persist_state="session")
+    with two:
+        run = _choose_run(task)
+    with three:
+        text = _type(task)
+    with four:
+        how = _choose_how()
+    with five, st.popover("More", width="stretch"):
+        epoch = _choose_epoch(run)
+        width = st.slider("Beam: beginnings at a time", WIDTHS[0], WIDTHS[-1], key=WIDTH, persist_state="session")
+        alpha = st.select_slider(
+            "Beam: score = log p / tokens to the power of", ALPHAS, key=ALPHA, persist_state="session",
+            help="0 ranks by probability alone, which favours short outputs.",
+        )  # fmt: skip
+        temperature = st.select_slider("Sampled: temperature", TEMPERATURES, key=TEMPERATURE, persist_state="session")
+        seed = st.number_input("Sampled: seed", SEEDS[0], SEEDS[-1], key=DRAWN, persist_state="session") or 0
+    return Asked(task, run, epoch, text, how, width, alpha, temperature, seed)
+
+
+def _choose_run(task: str) -> Weighted | None:
+    runs, key = runs_of(task), _run_key(task)
+    options = [*runs, UNTRAINED]
+    if st.session_state.get(key) not in options:  # a first visit, or somebody has deleted it
+        st.session_state[key] = first_run(task, runs)
+    chosen = st.selectbox(
+        "Weights", options, format_func=lambda run_id: run_words(runs[run_id]) if run_id in runs else "random, nobody has trained them",
+        key=key, persist_state="session", help="Runs on this task, newest first; those that came with the lab are called recorded. "
+        "Percentages: tokens right on validation pairs, those before them given.",
+    )  # fmt: skip
+    return runs.get(chosen)
+
+
+def run_words(run: Weighted) -> str:
+    """A run in a few words."""
+    recorded = "recorded · " if run.run_id != run.name else ""
+    title = MODELS[run.config["model"]].title if run.config["model"] in MODELS else run.config["model"]
+    return f"{title}, {run.val_top1:.1%} · {recorded}{run.name}"
+
+
+def _type(task: str) -> str:
+    key = _text_key(task)
+    st.session_state.setdefault(key, SEQ_TASKS[task].example)
+    return st.text_input(
+        "Input", key=key, persist_state="session", max_chars=TYPED, help=f"{SEQ_TASKS[task].help} Enter writes the output."
+    )
+
+
+def _choose_how() -> str:
+    return st.selectbox(
+        "Decoding", list(HOWS), format_func=HOWS.get, key=HOW, persist_state="session",
+        help="Greedy: always the most probable token. Beam: the best of several beginnings survive each step. Sampled: drawn by chance.",
+    )  # fmt: skip
+
+
+def _choose_epoch(run: Weighted | None) -> int | None:
+    if run is None:
+        return None
+    kept = list(kept_epochs(run))
+    key, best = _epoch_key(run.run_id), run.best if run.best in kept else kept[-1]
+    state.start(key, "epoch" if state.linked("run") in ("", run.run_id) else "", [n + 1 for n in kept], best + 1, int)
+    if st.session_state[key] - 1 not in kept:  # thinned meanwhile
+        st.session_state[key] = best + 1
+    if len(kept) == 1:
+        st.caption(f"Epoch {kept[0] + 1}: the only one whose weights are kept.")
+        return kept[0]
+    return st.select_slider("Epoch", [n + 1 for n in kept], key=key, persist_state="session") - 1
+
+
+# ---- what is behind them ----
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """An input as the model sees it, and the right answer, if there is one (`no_answer` says why not)."""
+
+    opened: OpenedSeq2Seq
+    text: str
+    source: Tensor  # (S,) tokens or (S, 3, P, P) uint8 images
+    symbols: tuple[str, ...]  # how each is written
+    images: Tensor | None
+    answer: str | None
+    no_answer: str = ""
+
+    @property
+    def target(self) -> list[int] | None:
+        """The right answer from BOS to EOS."""
+        return None if self.answer is None else task_of(self.opened).target(self.answer)
+
+    @property
+    def limit(self) -> int:
+        """Tokens that may be written: as many as the longest target of the task has, or as the right answer needs."""
+        return max(self.opened.shape.max_target, len(self.target or ())) - 1
+
+
+def torch_is_loaded() -> bool:
+    """Whether weights can be opened at once."""
+    return "torch" in sys.modules
+
+
+def symbols_of(task: SeqTask, text: str) -> list[str]:
+    """How an input is written symbol by symbol, as far as that is known without its model."""
+    try:
+        return [*task.vocabulary.split(task.read(text)), *([] if task.images else ["⊣"])]
+    except ConfigError:
+        return []
+
+
+def open_asked(asked: Asked) -> OpenedSeq2Seq:
+    """The weights that are asked for. Raises StoreError when they cannot be read."""
+    if asked.run is None:
+        return _untrained(asked.task)
+    return opened_seq2seq(kept_epochs(asked.run)[asked.epoch])
+
+
+@st.cache_resource(show_spinner=False)
+def _untrained(name: str) -> OpenedSeq2Seq:
+    from core.models import build_model
+    from core.training.checkpoint import OpenedSeq2Seq, seq2seq_shape
+
+    config, vocabulary = RunConfig.of(preset=name), SEQ_TASKS[name].vocabulary
+    shape = seq2seq_shape(name, vocabulary)
+    model = build_model(config.model, shape, seed=config.training.seed, **vars(config.model_config)).eval()
+    return OpenedSeq2Seq(model, name, vocabulary, shape, {"config": config.flat()})
+
+
+def task_of(opened: OpenedSeq2Seq) -> SeqTask:
+    """The task with the words of these weights: those of images are the names of their own classes."""
+    return replace(opened.task, vocabulary=opened.vocabulary)
+
+
+def read_input(opened: OpenedSeq2Seq, text: str) -> Read:
+    """The input as the model sees it.
+
+    Raises ConfigError that says why it cannot be read, and DataError where its images are not here.
+    """
+    import torch
+
+    task = task_of(opened)
+    text = task.read(text)
+    if task.images:
+        names = tuple(name for name in text.split() if name != "and")
+        if not names:
+            raise ConfigError(f"Name some images, such as {task.example}")
+        images = _pictures(opened, names)
+        return Read(opened, " ".join(names), images, names, images, task.answer(" ".join(names)))
+    tokens = task.source(text)
+    symbols = tuple(opened.vocabulary.names[token] for token in tokens)
+    try:
+        return Read(opened, text, torch.tensor(tokens), symbols, None, task.answer(text))
+    except ConfigError as error:
+        return Read(opened, text, torch.tensor(tokens), symbols, None, None, str(error))
+
+
+def _pictures(opened: OpenedSeq2Seq, names: tuple[str, ...]) -> Tensor:
+    """A test image of each name."""
+    from core.data.sequences import pictures_of
+
+    config = RunConfig.of(**opened.metadata["config"])
+    return pictures_of(_picture_set(config.data_config), names, PICTURES_SEED)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Opening the images")
+def _picture_set(config: Any) -> Dataset:
+    from core.data.sequences import load_pictures
+
+    return load_pictures(config, home=services.manager().home, download=False, progress=None)

@@ -1,0 +1,278 @@
+"""What the page Translate shows: the board, its proof, teacher forcing against free running, a question, and what can be taken along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard import state
+from dashboard.components.translate_board import translate_board, view_sent
+from dashboard.images import png_uri
+from dashboard.predict import predict
+from dashboard.translate import Asked, Read, open_asked, read_input, symbols_of, torch_is_loaded
+from dashboard.translate_message import FIRST_STEP, alignment_svg, board_message, outcomes_html, waiting_message, weights_csv
+
+if TYPE_CHECKING:
+    from core.probes.free_running import FreeRunning
+    from core.probes.written import Written
+
+BOARD = "translate_board"
+PARTS = ("cross", "decoder", "encoder", "beam")
+LEGEND = (
+    "Top: the input, and under it its memory: a column a token, a row a feature, blue above 0, orange below. Bottom: the output from ⊢ on; "
+    "green is what the decoder reads of it in this step, lines are what it reads of the memory, in the layer and head that are chosen. "
+    "Dashed orange: not what is right. Click a token, or use the arrow keys on the bar."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What an input has become, or the task's example where it cannot be read; `problem` says instead why there is nothing to show."""
+
+    asked: Asked
+    read: Read | None = None
+    written: Written | None = None
+    problem: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.read.opened.vocabulary.names
+
+    @property
+    def output(self) -> str:
+        return self.read.opened.vocabulary.decode(self.written.tokens)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _written(asked: Asked, trained: int, _read: Read) -> Written:
+    from core.probes.written import write_out
+
+    return write_out(
+        _read.opened.model, _read.source, how=asked.how, width=asked.width, alpha=asked.alpha,
+        temperature=asked.temperature, seed=asked.seed, limit=_read.limit,
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _compared(asked: Asked, trained: int, _read: Read) -> FreeRunning:
+    import torch
+
+    from core.probes.free_running import compare_free_running
+
+    return compare_free_running(_read.opened.model, _read.source, torch.tensor(_read.target), limit=_read.limit)
+
+
+def find(asked: Asked) -> Found:
+    """Read the input and write the output. What goes wrong is a sentence in `problem`. Loads torch, if that has not been done."""
+    try:
+        opened = open_asked(asked)
+        read = read_input(opened, asked.text)
+        return Found(asked, read, _written(asked, id(opened), read))
+    except LabError as error:
+        return Found(asked, problem=str(error))
+
+
+def board_panel(asked: Asked) -> Found | None:
+    """The board; None while torch is being loaded, after which the page runs again."""
+    if not torch_is_loaded():
+        translate_board(waiting_message(symbols_of(asked.spec, asked.text)), key=BOARD)
+        import core.training.checkpoint  # noqa: F401 - seconds
+
+        st.rerun()
+    found = find(asked)
+    if found.problem and asked.text != asked.spec.example:
+        st.error(f"{found.problem} Shown meanwhile: {asked.spec.example}.")
+        asked = replace(asked, text=asked.spec.example)
+        found = find(asked)
+    if found.problem:
+        st.error(found.problem)
+        translate_board(waiting_message([]), key=BOARD)
+        return found
+    read = found.read
+    translate_board(
+        board_message(
+            found.written, what=" ".join(asked.link.values()), how=asked.how, weights=weights_words(asked), source=read.symbols,
+            images=None if read.images is None else [png_uri(image.numpy()) for image in read.images],
+            names=found.names, right=None if read.target is None else read.target[1:], texts=(found.output, read.answer),
+            view=first_view(asked, len(found.written.tokens)),
+        ),
+        key=BOARD,
+    )  # fmt: skip
+    return found
+
+
+def weights_words(asked: Asked) -> str:
+    """Whose weights these are, in a sentence."""
+    if asked.run is None:
+        return "Weights: random, seed 0."
+    recorded = "recorded run" if asked.run.run_id != asked.run.name else "run"
+    return f"Weights: epoch {asked.epoch + 1} of {recorded} {asked.run.name}."
+
+
+def first_view(asked: Asked, steps: int) -> dict[str, Any]:
+    """Where the board stands before anybody moves it: as its link says, else some tokens have been written already."""
+    t, layer, head, part = (state.linked(name) for name in ("t", "layer", "head", "part"))
+    return {
+        "t": int(t) if t.isdecimal() else min(FIRST_STEP, steps - 1),
+        "layer": int(layer) - 1 if layer.isdecimal() and layer != "0" else 99,  # the last one
+        "head": int(head) - 1 if head.isdecimal() and head != "0" else -1,
+        "part": part if part in PARTS else "beam" if asked.how == "beam" else "cross",
+    }
+
+
+def view_link() -> dict[str, str]:
+    """What a link says of the board."""
+    seen = view_sent(key=BOARD)
+    numbers = {name: seen.get(name) for name in ("t", "layer", "head")}
+    if not all(isinstance(value, int) for value in numbers.values()) or seen.get("part") not in (*PARTS, ""):
+        return {name: state.linked(name) for name in ("t", "layer", "head", "part")}
+    return {
+        "t": str(numbers["t"]), "layer": str(numbers["layer"] + 1), "head": str(numbers["head"] + 1) if numbers["head"] >= 0 else "",
+        "part": "" if seen["part"] == "cross" else seen["part"],
+    }  # fmt: skip
+
+
+def proof_panel(found: Found) -> None:
+    """Whether what the board shows is what the model does."""
+    written = found.written
+    maps = (
+        "no attention to check"
+        if written.unseen
+        else f"rows of attention and what is made of them are off by {written.attention_off:.1e} at most"
+    )
+    st.caption(
+        f"Proof: written token by token, then the whole output in one pass, float64: probabilities differ by {written.off:.1e} at most, "
+        f"{maps}; tolerance {written.tolerance:.0e}: **{'passed' if written.passed else 'not passed'}**."
+    )
+    if found.read.no_answer:
+        st.caption(f"No right answer is known for this input: {found.read.no_answer}")
+
+
+def beam_panel(found: Found) -> None:
+    """All outputs of a beam search, if it was one."""
+    if found.written.tree:
+        st.html(outcomes_html(found.written.tree, found.names, found.read.opened.vocabulary.joiner))
+
+
+def downloads(found: Found) -> None:
+    """Picture and numbers to take along."""
+    written, read = found.written, found.read
+    with st.container(horizontal=True):
+        if written.alignment is not None:
+            st.download_button(
+                "Alignment (SVG)", lambda: alignment_svg(written, read.symbols, found.names, f"{read.text} → {found.output}"),
+                "alignment.svg", "image/svg+xml", icon=":material/download:", on_click="ignore", key="translate_svg",
+            )  # fmt: skip
+        st.download_button(
+            "Numbers (CSV)", lambda: weights_csv(written, read.symbols, found.names), "translate.csv", "text/csv",
+            icon=":material/download:", on_click="ignore", key="translate_csv",
+        )  # fmt: skip
+
+
+# ---- teacher forcing ----
+
+
+def forcing_panel(found: Found) -> None:
+    """The same weights fed the right tokens, and fed their own."""
+    st.subheader("Teacher forcing against free running")
+    st.markdown(
+        "In training the decoder is given the *right* tokens so far (**teacher forcing**), whatever it would have written. When it writes, "
+        "it is given its *own*. The same weights, the same input:"
+    )
+    if found.read.target is None:
+        st.info(f"That needs a right answer, and this input has none: {found.read.no_answer}")
+        return
+    report = _compared(found.asked, id(found.read.opened), found.read)
+    st.html(forcing_html(report, found.names))
+    st.markdown(forcing_words(report, found.names))
+    st.caption(
+        "Proof: up to the first mistake of its own the free run is fed the same: probabilities differ by "
+        f"{report.same_before:.1e} at most, tolerance {report.tolerance:.0e}: **{'passed' if report.passed else 'not passed'}**."
+    )
+
+
+def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:
+    """What the table says, in a sentence or two."""
+    steps = len(report.correct)
+    if report.first_mistake is None:
+        return (
+            "**No mistake, so no difference**: the free run is fed the right tokens, because it has written them. "
+            "Choose an early epoch, random weights or a longer input, and look for the first mistake."
+        )
+    t, fed = report.first_mistake, report.fed_otherwise
+    wrong = names[report.free[t]] if t < len(report.free) else "nothing more"
+    right = names[report.correct[t]] if t < steps else "nothing more"
+    told = f"**The first mistake is at step {t + 1}**: {_name(wrong)} instead of {_name(right)}. "
+    told += f"From step {fed + 1} on the free run reads its own mistake, teacher forcing does not. " if fed is not None else ""
+    where = (
+        f"They part at step {report.first_divergence + 1}. "
+        if report.first_divergence is not None
+        else "They never write different tokens. "
+    )
+    forced, free = report.forced_right, report.free_right
+    return f"{told}{where}Right, each in its place: {forced} of {steps} with teacher forcing, {free} of {steps} running free."
+
+
+def _name(name: str) -> str:
+    return "the end" if name == "⊣" else "a space" if name == " " else name if len(name) > 1 else f"“{name}”"
+
+
+def forcing_html(report: FreeRunning, names: tuple[str, ...]) -> str:
+    """A column a step: the right token, and what is most probable with the right ones before it, and with its own."""
+    steps = max(len(report.correct), len(report.free))
+    parts = report.first_divergence
+    head = "".join(f'<th scope="col"{" class=open" if t == parts else ""}>{t + 1}</th>' for t in range(steps))
+    rows = ""
+    for title, tokens in (("right", report.correct), ("teacher forcing writes", report.forced), ("running free writes", report.free)):
+        cells = ""
+        for t in range(steps):
+            token = tokens[t] if t < len(tokens) else None
+            correct = t < len(report.correct) and token == report.correct[t]
+            look = "" if title == "right" or token is None else "right" if correct else "wrong"
+            cells += f'<td class="{look}">{"" if token is None else escape("␣" if names[token] == " " else names[token])}</td>'
+        rows += f'<tr><th scope="row">{title}</th>{cells}</tr>'
+    differences = "".join(f"<td>{value:.2g}</td>" if value > report.tolerance else "<td>0</td>" for value in report.differences)
+    rows += f'<tr><th scope="row">largest difference of p</th>{differences}</tr>'
+    return (
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-spoken"><caption>A column a step; underlined: where the two '
+        f'first write different tokens</caption><thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+# ---- the question ----
+
+
+def question(found: Found) -> None:
+    """Where does the decoder look when it writes a token?"""
+    written, read = found.written, found.read
+    if written.alignment is None or len(read.symbols) < 3:
+        return
+    t = len(written.tokens) // 2
+    row = written.alignment[t]
+    places = sorted({int(row.argmax()), *_others(row)})
+    choices = [f"{place + 1}: {_name(read.symbols[place])}" for place in places]
+    first = row.argmax()
+    predict(
+        f"While it writes token {t + 1}, {_name(found.names[written.tokens[t]])}: which token of the input does it read most? "
+        "(Last layer, mean of its heads.)",
+        choices, answer=choices[places.index(int(first))],
+        because=f"It gives it {row[first]:.3f} of 1. Nobody has told it where to look: only the output was ever judged. And attention is "
+        "not an explanation: what stands at that place of the memory has read the whole input, too.",
+        key=f"translate_predict_{_short(found)}",
+    )  # fmt: skip
+
+
+def _others(row: Any) -> list[int]:
+    """Three other places, far from one another."""
+    order = [int(place) for place in row.argsort()[::-1]][1:]
+    return [order[0], order[len(order) // 2], order[-1]] if len(order) >= 3 else order
+
+
+def _short(found: Found) -> str:
+    """A short name of what is shown, for the key of its question: another output is another question."""
+    return f"{crc32(repr((found.asked.link, found.written.tokens)).encode()):08x}"

@@ -1,0 +1,87 @@
+"""Translate: an encoder-decoder reads an input of one's own and writes the output one token at a time, and what it reads on the way."""
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard import services, state
+from dashboard.components.settled import announce, rerun_when_settled
+from dashboard.foot import take_along, try_this
+from dashboard.live import page_link
+from dashboard.translate import begin, choose
+from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, forcing_panel, proof_panel, question, view_link
+from dashboard.translate_training import TICK, active, training_panel
+
+EXPERIMENTS = {
+    "Longer than anything it was trained on: where does it break?": {"task": "reverse", "text": "abcdefghijklmnopqrst", "t": "13"},
+    "The same word through one vector: two GRUs without attention": {"task": "reverse", "run": "recorded-reverse-gru"},
+    "Four beginnings at once: the tree of a beam search": {"text": "the 3rd of march", "how": "beam", "t": "4"},
+}
+ASKED, FOUND, DRAWN_FOR = "translate_asked", "translate_found", "translate_drawn_for"
+
+st.title("Translate")
+st.markdown(
+    "The encoder reads the whole input once: its output is the **memory**. The decoder writes one token at a time, and for each it reads "
+    "the memory (**cross-attention**) and what it has written so far (**self-attention**)."
+)
+state.values()
+begin()
+for sentence in state.messages():
+    st.warning(sentence)
+
+
+@st.fragment
+def lab() -> None:
+    """Controls, and the board that they make."""
+    try:
+        asked = st.session_state[ASKED] = choose()
+        st.session_state[FOUND] = board_panel(asked)
+        announce(str((asked, view_link())), key="translate")
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the board has come to rest on another output."""
+    rerun_when_settled(key="translate")
+    try:
+        asked, found = st.session_state[ASKED], st.session_state[FOUND]
+        if st.session_state.setdefault(DRAWN_FOR, asked.task) != asked.task:
+            st.rerun()  # what is trained belongs to the task
+        link = {**asked.link, **view_link()}
+        if found.written is not None:
+            st.caption(LEGEND)
+            proof_panel(found)
+            downloads(found)
+            beam_panel(found)
+            with below:
+                forcing_panel(found)
+                question(found)
+        with end:
+            take_along(page_link(link), asked.code, language="python")
+        state.write_page(link)
+    except LabError as error:
+        st.error(str(error))
+
+
+def training(ticking: bool) -> None:
+    """What is trained on the page; with `ticking` it looks by itself, and has the page run again when that is to begin or to end."""
+    try:
+        task = st.session_state[DRAWN_FOR] = st.session_state[ASKED].task
+        training_panel(task)
+    except LabError as error:
+        st.error(str(error))
+    if ticking != active():
+        st.rerun()
+
+
+there, live, below, last, end = (st.container() for _ in range(5))
+with there:
+    lab()
+    around()
+with live:
+    now = active()
+    st.fragment(training, run_every=TICK if now else None)(now)
+with last:
+    try_this(EXPERIMENTS)
+services.warm_up()
