@@ -21,7 +21,7 @@ COLUMNS = {
     "validation": "Share of validation inputs that the last epoch so far gets right: written without a mistake.",
     "trained lengths": "Share of test inputs of trained lengths that the best epoch gets right; in brackets the 95 % interval.",
     "longer": "The same for inputs that are longer than all it was trained on.",
-    "gives up at": "The shortest length of which fewer than half of the inputs are right.",
+    "gives up at": "The shortest length of which fewer than half of the inputs are right, its whole 95 % interval below half.",
 }
 
 

@@ -39,8 +39,8 @@ def lab(ticking: bool) -> None:
             contest.attend(shown.values())
             contest.measure(shown.values())
             contest.steer(list(shown.values()), key="versus")
-        with right:
             status(shown)
+        with right:
             lengths_panel(asked, shown)
             learning_panel(asked, shown)
         announce(said(asked, shown), key="versus")

@@ -35,9 +35,11 @@ class LengthCurve:
         return proportion_interval(sum(r for r, _ in chosen), sum(n for _, n in chosen)) if chosen else None
 
     def gives_up(self, share: float = HALF) -> int | None:
-        """The shortest length of which fewer than `share` of the inputs are right; None if there is none."""
-        rows = zip(self.lengths, self.right, self.n, strict=True)
-        return next((length for length, right, n in rows if right < share * n), None)
+        """The shortest length of which fewer than `share` of the inputs are right beyond doubt: the whole 95 % interval is below it.
+
+        None if there is none. A single wrong input of a rare length is no end.
+        """
+        return next((length for length, found in zip(self.lengths, self.exact, strict=True) if found.high < share), None)
 
 
 def length_curve(scores: SequenceScores) -> LengthCurve:

@@ -8,12 +8,12 @@ from core.evaluation.lengths import LengthCurve
 from core.evaluation.long_inputs import LongInputs
 from dashboard.breaking_words import TITLES, ending, reason, where, why
 
-BEYOND = LengthCurve((1, 2, 3, 4), (10, 9, 2, 0), (10, 10, 10, 10), 2)
+BEYOND = LengthCurve((1, 2, 3, 4), (100, 90, 20, 0), (100,) * 4, 2)
 FOUND = LongInputs(BEYOND, (1.0, 2.0, 2.0, 2.1), (1.0, 2.0, 3.0, 4.0), (0.5, 0.0), 12.0)
 
 
 def of(*right, **values):
-    return replace(FOUND, curve=replace(BEYOND, right=right), **values)
+    return replace(FOUND, curve=replace(BEYOND, right=tuple(10 * r for r in right)), **values)
 
 
 def test_where_it_breaks():

@@ -14,7 +14,7 @@ from dashboard.versus_words import COLUMNS, cells, finding, gives_up_words, proo
 
 
 def curve(*right, longest=4):
-    return LengthCurve(tuple(range(1, len(right) + 1)), right, (10,) * len(right), longest)
+    return LengthCurve(tuple(range(1, len(right) + 1)), tuple(10 * r for r in right), (100,) * len(right), longest)
 
 
 def test_the_claim_follows_from_where_both_give_up():

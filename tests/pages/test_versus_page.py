@@ -88,7 +88,7 @@ def test_curves_by_epoch_are_those_of_the_runs():
 
 def test_a_smaller_vector_is_a_narrower_bottleneck_and_a_link_says_so():
     app = open_page("versus.py", H="16", seed="0")
-    assert "gives up at 5 letters" in texts(app) and dict(app.query_params) == {"H": "16"}
+    assert "gives up at 6 letters" in texts(app) and dict(app.query_params) == {"H": "16"}
     run(app.select_slider(key="versus_hidden").set_value(192))
     assert "gives up at 12 letters" in texts(app)
     link, code = shown_code(app)
@@ -108,7 +108,7 @@ def test_predict_then_reveal():
     app = open_page("versus.py")
     run(app.radio(key="versus-choice").set_value("5 to 8"))
     press(app, "versus-reveal")
-    assert "It is: 9 to 12." in texts(app) and "H = 16: 5 letters · H = 48: 9 letters" in texts(app)
+    assert "It is: 9 to 12." in texts(app) and "H = 16: 6 letters · H = 48: 9 letters" in texts(app)
 
 
 def test_what_is_missing_is_trained_and_measured_live(short):

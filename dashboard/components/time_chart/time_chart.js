@@ -2,6 +2,7 @@
 const NS = 'http://www.w3.org/2000/svg';
 const COLORS = { run: 'var(--lab-run)', right: 'var(--lab-right)', wrong: 'var(--lab-wrong)', ink: 'currentColor' };
 const EDGE = { left: 50, right: 14, top: 20, bottom: 34 };
+const HALO = { stroke: 'var(--st-background-color)', 'stroke-width': 4, 'paint-order': 'stroke', 'stroke-linejoin': 'round' }; // of words on lines
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10, Home: -Infinity, End: Infinity };
 
 export default function timeChart({ data: [data], parentElement }) {
@@ -54,7 +55,7 @@ class TimeChart {
 
   receive(data) {
     const count = floats(data.lines[0]?.values ?? '').length;
-    if (!this.data || this.data.title !== data.title || this.count !== count) this.at = data.at;
+    if (!this.data || this.data.title !== data.title || this.count !== count || this.at === this.data.at) this.at = data.at; // where nobody has moved it
     this.data = data;
     this.count = count;
     this.lines = data.lines.map((line) => ({ ...line, values: floats(line.values), ...(line.low && { low: floats(line.low), high: floats(line.high) }) }));
@@ -135,10 +136,10 @@ class TimeChart {
     figure.append(svg('path', { d: `M${EDGE.left} ${EDGE.top}V${bottom}H${right}`, fill: 'none', stroke: 'currentColor', 'stroke-opacity': 0.5 }));
     for (const [value, word] of marks) {
       figure.append(svg('path', { d: `M${EDGE.left} ${this.up(value)}H${right}`, stroke: 'currentColor', 'stroke-dasharray': '2 3', fill: 'none' }));
-      figure.append(words(word, { x: right - 2, y: this.up(value) + 13, 'text-anchor': 'end', 'fill-opacity': 0.8 }));
     }
     for (const line of this.lines) if (line.low) figure.append(this.band(line));
     for (const line of this.lines) figure.append(...this.curve(line));
+    for (const [value, word] of marks) figure.append(words(word, { x: right - 2, y: this.up(value) + 13, 'text-anchor': 'end', ...HALO }));
     if (tinted) figure.append(tinted);
     this.cross = svg('g', {});
     figure.append(this.cross);
@@ -155,8 +156,7 @@ class TimeChart {
     const { first, step } = this.data;
     const ends = [from - step / 2, to + step / 2].map((value) => Math.max(EDGE.left, Math.min(right, this.across((value - first) / step))));
     const tint = svg('rect', { x: ends[0], y: EDGE.top, width: ends[1] - ends[0], height: bottom - EDGE.top, fill: 'currentColor', 'fill-opacity': 0.07 });
-    const halo = { stroke: 'var(--st-background-color)', 'stroke-width': 4, 'paint-order': 'stroke', 'stroke-linejoin': 'round' };
-    return [tint, words(word, { x: ends[0] + 8, y: bottom - 8, ...halo })];
+    return [tint, words(word, { x: ends[0] + 8, y: bottom - 8, ...HALO })];
   }
 
   // The intervals around a line, where they are known.
@@ -254,7 +254,7 @@ function logTicks(low, high) {
 function wholeTicks(count, width, { first, step }) {
   if (count < 2) return [0];
   const [range, most] = [(count - 1) * step, Math.max(2, Math.floor(width / 70))];
-  const gap = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200].find((size) => range / size <= most) ?? range;
+  const gap = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200].find((size) => size >= step && range / size <= most) ?? range;
   const round = [];
   for (let at = Math.ceil((first + 0.6 * gap) / gap) * gap; at < first + range - 0.6 * gap; at += gap) round.push((at - first) / step);
   return [0, ...round, count - 1];

@@ -27,7 +27,8 @@ def test_shares_and_where_it_gives_up_by_counting_inputs(seed):
     for longer in (False, True):
         chosen = [ok for length, ok in inputs if (length > curve.longest) == longer]
         assert curve.share(longer=longer) == proportion_interval(sum(chosen), len(chosen))
-    bad = [length for length in sorted({n for n, _ in inputs}) if sum(ok - 0.5 for n, ok in inputs if n == length) < 0]
+    by_length = {length: [ok for n, ok in inputs if n == length] for length in sorted({n for n, _ in inputs})}
+    bad = [length for length, told in by_length.items() if wilson_high(sum(told), len(told)) < 0.5]
     assert curve.gives_up() == (bad[0] if bad else None)
     rows = lengths_rows({"one": curve})
     assert [(row["right"], row["n"], row["trained"]) for row in rows] == [
@@ -35,9 +36,16 @@ def test_shares_and_where_it_gives_up_by_counting_inputs(seed):
     ]
 
 
-def test_half_is_not_less_than_half():
-    assert LengthCurve((1, 2, 3), (4, 2, 1), (4, 4, 4), 3).gives_up() == 3
-    assert LengthCurve((1, 2), (4, 2), (4, 4), 2).gives_up() is None
+def wilson_high(right, n, z=1.959964):
+    """The upper end of Wilson's interval as the larger root of |p - right / n| = z sqrt(p (1 - p) / n)."""
+    share = right / n
+    a, b, c = 1 + z**2 / n, -(2 * share + z**2 / n), share**2
+    return (-b + (b * b - 4 * a * c) ** 0.5) / (2 * a)
+
+
+def test_one_wrong_input_is_no_end():
+    assert LengthCurve((1, 2, 3), (0, 45, 10), (1, 100, 100), 3).gives_up() == 3
+    assert LengthCurve((1, 2), (4, 45), (4, 100), 2).gives_up() is None
     assert LengthCurve((1, 2), (4, 2), (4, 4), 2).share(longer=True) is None
 
 
