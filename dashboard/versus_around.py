@@ -27,6 +27,10 @@ BANDS = ("up to 4 letters", "5 to 8", "9 to 12", "only longer than trained")
 def numbers_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     """The numbers behind the pictures, and to take along."""
     st.html(table_html(list(shown.values()), asked.row.unit))
+    st.caption(
+        "Many-to-many of different length: an encoder reads all S tokens, a decoder writes as many as it takes. The first one starts from "
+        "the encoder's last state and is told nothing else; the others look back at every token, for each token that they write."
+    )
     if recorded := [one.record for one in shown.values() if one.run is None and one.record]:
         made = "; ".join(sorted({row.made for row in recorded}))
         st.caption(f"Recorded: {made}; made by `python -m core train` as at the foot of this page, then `python -m core runs lengths RUN`.")

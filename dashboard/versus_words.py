@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from core.evaluation.intervals import Interval
 from core.evaluation.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_to
+from core.training.config import RunConfig
 from dashboard.contest import Standing, stands
 
 if TYPE_CHECKING:
     from core.probes.bottleneck import BottleneckReport
 
 COLUMNS = {
+    "decoder is given": "Of an input of S tokens: the encoder's last state; or the states at all tokens, too; or the memory: key and value "
+    "in every block of the decoder, while the query comes from what it has written so far.",
     "run": "Where the numbers come from.",
     "parameters": "Weights of the model.",
     "s an epoch": "Median over its epochs, validation included; on the machine that trained it, so do not compare across machines.",
@@ -44,6 +47,7 @@ def cells(one: Standing, unit: str) -> list[str]:
     seconds, steps = seconds_per_epoch(one.epochs), steps_to(one.epochs)
     curve = one.curve
     return [
+        given(one.wanted),
         stands(one),
         f"{one.parameters:,}" if one.parameters else "–",
         f"{seconds:.1f}" if seconds is not None else "–",
@@ -53,6 +57,14 @@ def cells(one: Standing, unit: str) -> list[str]:
         share_words(curve.share(longer=True)) if curve else "–",
         gives_up_words(curve, unit),
     ]
+
+
+def given(config: RunConfig) -> str:
+    """How many numbers a decoder is given of an input of S tokens."""
+    model = config.model_config
+    if config.model == "transformer":
+        return f"S × {model.embed_dim} numbers"
+    return f"{model.hidden_size} numbers" if config.model == "seq2seq-gru" else f"(S + 1) × {model.hidden_size} numbers"
 
 
 def share_words(found: Interval | None) -> str:

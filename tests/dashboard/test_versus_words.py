@@ -1,16 +1,21 @@
 """GRU against transformer in words: what is claimed follows from the counts, and is taken back where they do not say so."""
 
 import re
+from dataclasses import replace
 
 import pytest
+import torch
 
+from core.data.seq_tasks import seq_task
 from core.evaluation.contests import contender
 from core.evaluation.lengths import Learned, LengthCurve
 from core.evaluation.long_inputs import recorded_of
+from core.models import build_model
 from core.probes.bottleneck import BottleneckReport
+from core.training.checkpoint import seq2seq_shape
 from dashboard.contest import Standing
 from dashboard.versus_around import BANDS, band
-from dashboard.versus_words import COLUMNS, cells, finding, gives_up_words, proof_words, seeds_html, table_html
+from dashboard.versus_words import COLUMNS, cells, finding, given, gives_up_words, proof_words, seeds_html, table_html
 
 
 def curve(*right, longest=4):
@@ -43,16 +48,25 @@ def test_cells_are_the_numbers_of_the_run():
 
 def test_what_is_not_known_is_a_dash():
     one = Standing("GRU", contender("fixed", "roman"))
-    assert one.missing and set(cells(one, "digits")) == {"not trained yet", "–"}
+    assert one.missing and set(cells(one, "digits")) == {"48 numbers", "not trained yet", "–"}
+
+
+def test_what_a_decoder_is_given_is_what_its_model_passes_on():
+    for name, told in (("fixed", "96 numbers"), ("attention", "(S + 1) × 96 numbers"), ("transformer", "S × 32 numbers")):
+        config = contender(name, "reverse", hidden=96)
+        assert given(config) == told
+        task = seq2seq_shape("reverse", seq_task("reverse").vocabulary)
+        memory = build_model(config.model, task, seed=0, **vars(config.model_config)).encode(torch.full((1, 7), 5))
+        read = {"fixed": 0, "attention": memory.states.numel(), "transformer": memory.states.numel()}[name]
+        handed = read + sum(layer.numel() for layer in getattr(memory, "final", ()))
+        assert handed == {"fixed": 96, "attention": 8 * 96, "transformer": 7 * 32}[name]
 
 
 def test_seconds_are_not_those_of_the_slowest_epoch():
     epochs = tuple(Learned(step, seconds, 1.0, exact) for step, seconds, exact in ((10, 4.0, 0.2), (20, 90.0, 0.96), (30, 5.0, 0.99)))
     row = recorded_of(contender("fixed", "reverse"))
-    from dataclasses import replace
-
     found = cells(Standing("GRU", contender("fixed", "reverse"), record=replace(row, epochs=epochs), found=row.found), "letters")
-    assert found[2:5] == ["5.0", "20", "99.0%"]
+    assert found[3:6] == ["5.0", "20", "99.0%"]
 
 
 def test_seeds_that_are_missing_say_so():
