@@ -60,10 +60,10 @@ def seeds_panel(asked: Asked) -> None:
         found[row.title] = dict(zip(SEEDS, (one.curve for one in contest.standings(asked_of)), strict=True))
     st.html(seeds_html(found, asked.row.unit))
     known = sum(all(row[seed] for row in found.values()) for seed in SEEDS)
+    says = "One seed says nothing" if known < 2 else f"{known} seeds say little"
     st.caption(
-        f"{'One seed says' if known < 2 else f'{known} seeds say'} nothing of a small difference: the intervals above are by the choice of "
-        "the inputs, another seed moves the weights. Nor are these the best that each model can do: they have the same pairs and "
-        "epochs, and learning rates that were not searched for."
+        f"{says} of a small difference: the intervals above are by the choice of the inputs, another seed moves the weights. Nor are these "
+        "the best that each model can do: they have the same pairs and epochs, and learning rates that were not searched for."
     )
 
 

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from core.probes.bottleneck import BottleneckReport
 
 COLUMNS = {
-    "decoder is given": "Of an input of S tokens: the encoder's last state; or the states at all tokens, too; or the memory: key and value "
-    "in every block of the decoder, while the query comes from what it has written so far.",
-    "run": "Where the numbers come from.",
+    "gives up at": "The shortest length of which fewer than half of the inputs are right, its whole 95 % interval below half.",
+    "decoder is given": "Numbers, of an input of S tokens: the encoder's last state; or the states at all tokens, too; or the memory: key "
+    "and value in every block of the decoder, while the query comes from what it has written so far.",
     "parameters": "Weights of the model.",
     "s an epoch": "Median over its epochs, validation included; on the machine that trained it, so do not compare across machines.",
     f"steps to {GOAL:.0%}": f"Until the end of the first epoch after which {GOAL:.0%} of the validation inputs are right.",
     "validation": "Share of validation inputs that the last epoch so far gets right: written without a mistake.",
     "trained lengths": "Share of test inputs of trained lengths that the best epoch gets right; in brackets the 95 % interval.",
     "longer": "The same for inputs that are longer than all it was trained on.",
-    "gives up at": "The shortest length of which fewer than half of the inputs are right, its whole 95 % interval below half.",
+    "run": "Where the numbers come from.",
 }
 
 
@@ -47,15 +47,15 @@ def cells(one: Standing, unit: str) -> list[str]:
     seconds, steps = seconds_per_epoch(one.epochs), steps_to(one.epochs)
     curve = one.curve
     return [
+        gives_up_words(curve, unit),
         given(one.wanted),
-        stands(one),
         f"{one.parameters:,}" if one.parameters else "–",
         f"{seconds:.1f}" if seconds is not None else "–",
         f"{steps:,}" if steps else "not reached" if one.epochs and not one.active else "–",
         f"{one.epochs[-1].exact:.1%}" if one.epochs else "–",
         share_words(curve.share(longer=False)) if curve else "–",
         share_words(curve.share(longer=True)) if curve else "–",
-        gives_up_words(curve, unit),
+        stands(one),
     ]
 
 
@@ -63,8 +63,8 @@ def given(config: RunConfig) -> str:
     """How many numbers a decoder is given of an input of S tokens."""
     model = config.model_config
     if config.model == "transformer":
-        return f"S × {model.embed_dim} numbers"
-    return f"{model.hidden_size} numbers" if config.model == "seq2seq-gru" else f"(S + 1) × {model.hidden_size} numbers"
+        return f"S × {model.embed_dim}"
+    return f"{model.hidden_size}" if config.model == "seq2seq-gru" else f"(S + 1) × {model.hidden_size}"
 
 
 def share_words(found: Interval | None) -> str:

@@ -48,11 +48,11 @@ def test_cells_are_the_numbers_of_the_run():
 
 def test_what_is_not_known_is_a_dash():
     one = Standing("GRU", contender("fixed", "roman"))
-    assert one.missing and set(cells(one, "digits")) == {"48 numbers", "not trained yet", "–"}
+    assert one.missing and set(cells(one, "digits")) == {"48", "not trained yet", "–"}
 
 
 def test_what_a_decoder_is_given_is_what_its_model_passes_on():
-    for name, told in (("fixed", "96 numbers"), ("attention", "(S + 1) × 96 numbers"), ("transformer", "S × 32 numbers")):
+    for name, told in (("fixed", "96"), ("attention", "(S + 1) × 96"), ("transformer", "S × 32")):
         config = contender(name, "reverse", hidden=96)
         assert given(config) == told
         task = seq2seq_shape("reverse", seq_task("reverse").vocabulary)
