@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import LabError
 from dashboard import services, state
 from dashboard.components.settled import announce, rerun_when_settled
-from dashboard.foot import take_along, try_this
+from dashboard.foot import facts, take_along, try_this
 from dashboard.live import page_link
 from dashboard.translate import begin, choose
 from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, forcing_panel, proof_panel, question, view_link
@@ -58,6 +58,8 @@ def around() -> None:
                 forcing_panel(found)
                 question(found)
         with end:
+            if asked.run is not None:
+                facts(services.run(asked.run.run_id))
             take_along(page_link(link), asked.code, language="python")
         state.write_page(link)
     except LabError as error:
