@@ -6,9 +6,10 @@ from core.errors import LabError
 from dashboard import services, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import facts, take_along, try_this
+from dashboard.forcing import forcing_panel
 from dashboard.live import page_link
 from dashboard.translate import begin, choose
-from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, forcing_panel, proof_panel, question, view_link
+from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, proof_panel, question, view_link
 from dashboard.translate_training import TICK, active, training_panel
 
 EXPERIMENTS = {

@@ -19,8 +19,8 @@ from core.recorded import recorded_epochs
 from core.training.checkpoint import open_seq2seq
 from core.training.config import RunConfig
 from dashboard import services
+from dashboard.forcing import forcing_html, forcing_words
 from dashboard.translate_message import alignment_svg, outcomes_html, weights_csv
-from dashboard.translate_panels import forcing_html, forcing_words
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 DATES, REVERSE, ONE_VECTOR = "dates-transformer", "reverse-transformer", "reverse-gru"
