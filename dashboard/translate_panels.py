@@ -83,12 +83,11 @@ def board_panel(asked: Asked) -> Found | None:
 
         st.rerun()
     found = find(asked)
-    if found.problem and asked.text != asked.spec.example:
-        st.error(f"{found.problem} Shown meanwhile: {asked.spec.example}.")
-        asked = replace(asked, text=asked.spec.example)
-        found = find(asked)
     if found.problem:
-        st.error(found.problem)
+        problem, asked = found.problem, replace(asked, text=asked.spec.example)
+        found = find(asked)
+        st.error(problem if found.problem else f"{problem} Shown meanwhile: {asked.text}.")
+    if found.problem:
         translate_board(waiting_message([]), key=BOARD)
         return found
     read = found.read

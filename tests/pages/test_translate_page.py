@@ -13,6 +13,7 @@ import torch
 
 from core.decoding.beam import beam
 from core.decoding.greedy import greedy, sampled
+from core.errors import StoreError
 from core.probes.free_running import compare_free_running
 from core.probes.written import write_out
 from core.recorded import recorded_epochs
@@ -188,6 +189,16 @@ def test_links_that_cannot_be_followed_are_explained(query, said):
 )
 def test_impossible_values_of_a_link_are_passed_over(query):
     assert "".join(sent_to(open_translate(**query))["tokens"]) == "1999-03-03⊣"
+
+
+def test_weights_that_cannot_be_read_are_explained(monkeypatch):
+    def damaged(path):
+        raise StoreError(f"The checkpoint {path.name} is damaged and cannot be read.")
+
+    monkeypatch.setattr("dashboard.translate_input.opened_seq2seq", damaged)
+    app = open_translate(text="17 may 2004")
+    assert [error.value for error in app.error] == ["The checkpoint epoch-0005.safetensors is damaged and cannot be read."]
+    assert sent_to(app)["tokens"] == [] and app.button(key="translate_train")
 
 
 def test_a_run_alone_says_its_task():
