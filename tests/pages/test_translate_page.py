@@ -159,6 +159,15 @@ def test_tasks_that_nobody_has_trained_open_with_random_weights():
     assert False in sent["right"] and dict(app.query_params) == {"task": "roman"}
 
 
+def test_another_task_changes_the_whole_page():
+    app = open_translate()
+    app = run(app.selectbox(key="translate_task").set_value("reverse"))
+    assert sent_to(app)["source"] == [*"sequence", "⊣"] and dict(app.query_params) == {"task": "reverse"}
+    assert "Train it: reverse" in [heading.value for heading in app.subheader]
+    app = run(app.selectbox(key="translate_task").set_value("dates"))
+    assert "Train it: dates" in [heading.value for heading in app.subheader] and dict(app.query_params) == {}
+
+
 def test_a_row_of_images_is_read_out():
     app = open_translate(task="row-labels", text="moon and star")
     sent = sent_to(app)
