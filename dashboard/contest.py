@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import LabError
-from core.evaluation.contests import same_set_up
+from core.evaluation.contests import set_up
 from core.evaluation.lengths import Learned, LengthCurve, learned
 from core.evaluation.long_inputs import LongInputs, Record, kept_long_inputs, long_inputs, recorded_of
 from core.training.config import RunConfig
@@ -72,7 +72,8 @@ def standings(asked: Iterable[tuple[str, RunConfig]]) -> list[Standing]:
 
 
 def _standing(title: str, wanted: RunConfig, own: Sequence[RunSummary]) -> Standing:
-    like = [row for row in own if same_set_up(row.config, wanted)]
+    asked = set_up(wanted.flat())
+    like = [row for row in own if set_up(row.config) == asked]
     some = next((row for row in like if row.status in ACTIVE or row.epochs_done), None)
     if some is None:
         record = recorded_of(wanted)

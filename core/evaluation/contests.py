@@ -58,5 +58,9 @@ def _epochs(task: str) -> int:
 
 def same_set_up(config: Mapping[str, Any], wanted: RunConfig) -> bool:
     """Whether a run with this flat config was set up as `wanted`, whatever computed it."""
-    here = {name: value for name, value in config.items() if name not in APART}
-    return here == {name: value for name, value in wanted.flat().items() if name not in APART}
+    return set_up(config) == set_up(wanted.flat())
+
+
+def set_up(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A flat config without what computes."""
+    return {name: value for name, value in config.items() if name not in APART}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from core import recorded
 from core.data import Progress
 from core.errors import StoreError
-from core.evaluation.contests import same_set_up
+from core.evaluation.contests import same_set_up, set_up
 from core.evaluation.judged import run_of, weights_of
 from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve
 from core.evaluation.seq2seq import scores, splits_of
@@ -145,7 +145,8 @@ def records() -> tuple[Record, ...]:
 
 def recorded_of(wanted: RunConfig) -> Record | None:
     """The recorded row of a set-up, if there is one."""
-    return next((row for row in records() if same_set_up(row.config, wanted)), None)
+    asked = set_up(wanted.flat())
+    return next((row for row in records() if set_up(row.config) == asked), None)
 
 
 def keep_record(run: Snapshot, found: LongInputs) -> Path:
