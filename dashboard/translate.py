@@ -73,8 +73,9 @@ class Asked:
 
 
 def first_run(task: str, runs: Mapping[str, Weighted]) -> str:
-    """The run that is shown before any is chosen: this lab's newest transformer, else a recorded one, else any, else none."""
-    return min(runs, key=lambda run_id: runs[run_id].config["model"] != "transformer", default=UNTRAINED)
+    """The run that is shown before any is chosen: the newest transformer as its preset has it, else any, else none."""
+    plain = {"model": "transformer", "positions": "sinusoidal", "mask": "subsequent"}
+    return min(runs, key=lambda run_id: any(runs[run_id].config.get(name) != value for name, value in plain.items()), default=UNTRAINED)
 
 
 def runs_of(task: str) -> dict[str, Weighted]:

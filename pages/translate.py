@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import breaking, services, state
+from dashboard.breaking import breaking_panel
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import facts, take_along, try_this
 from dashboard.forcing import forcing_panel
@@ -79,13 +80,26 @@ def training(ticking: bool) -> None:
         st.rerun()
 
 
-there, live, below, last, end = (st.container() for _ in range(5))
+def long_inputs(ticking: bool) -> None:
+    """Where longer inputs break; `ticking` as in `training`."""
+    try:
+        breaking_panel(st.session_state[ASKED].task)
+    except LabError as error:
+        st.error(str(error))
+    if ticking != breaking.active():
+        st.rerun()
+
+
+there, live, below, long, last, end = (st.container() for _ in range(6))
 with there:
     lab()
     around()
 with live:
     now = active()
     st.fragment(training, run_every=TICK if now else None)(now)
+with long:
+    now = breaking.active()
+    st.fragment(long_inputs, run_every=TICK if now else None)(now)
 with last:
     try_this(EXPERIMENTS)
 services.warm_up()

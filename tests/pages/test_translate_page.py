@@ -21,6 +21,8 @@ from core.training.checkpoint import open_seq2seq
 from core.training.config import RunConfig
 from dashboard import services
 from dashboard.forcing import forcing_html, forcing_words
+from dashboard.opened import Weighted
+from dashboard.translate import first_run
 from dashboard.translate_message import alignment_svg, outcomes_html, weights_csv
 from tests.pages.support import open_page, press, run, shown_code, texts
 
@@ -166,6 +168,20 @@ def test_another_task_changes_the_whole_page():
     assert "Train it: reverse" in [heading.value for heading in app.subheader]
     app = run(app.selectbox(key="translate_task").set_value("dates"))
     assert "Train it: dates" in [heading.value for heading in app.subheader] and dict(app.query_params) == {}
+
+
+def test_long_inputs_are_shown_for_each_kind_of_position():
+    app = open_translate(task="reverse")
+    said = texts(app)
+    assert "Long inputs: where it breaks, for each kind of position" in [heading.value for heading in app.subheader]
+    assert all(f"**{kind}** (recorded)" in said for kind in ("None", "Learned", "Sine and cosine", "Rotary"))
+
+
+def test_runs_with_other_positions_or_masks_are_not_what_the_page_opens_on():
+    config = {"model": "transformer", "dataset": "reverse", "positions": "sinusoidal", "mask": "subsequent"}
+    others = [{"model": "seq2seq-gru"}, {"positions": "none"}, {"mask": "none"}, {}, {}]
+    runs = {f"run-{n}": Weighted(f"run-{n}", {**config, **other}, 0, 0.5) for n, other in enumerate(others)}
+    assert first_run("reverse", runs) == "run-3" and first_run("reverse", {}) == "untrained"
 
 
 def test_a_row_of_images_is_read_out():
