@@ -21,7 +21,13 @@ def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
 
 
 def foot(run: Snapshot, *, link: str, command: str) -> None:
-    """Data, split, n, epoch, seed, device and versions; the link to the set-up in the controls, and the command that trains it."""
+    """Where a run's numbers come from; the link to the set-up in the controls, and the command that trains it."""
+    facts(run)
+    take_along(link, command)
+
+
+def facts(run: Snapshot) -> None:
+    """Data, split, n, epoch, seed, device and versions of a run, and what made it."""
     sizes = ", ".join(f"{name} {n:,}" for name, n in run.sizes.items())
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     parts = [
@@ -30,7 +36,6 @@ def foot(run: Snapshot, *, link: str, command: str) -> None:
         f"made by `{run.recorded or RunConfig.of(**run.config).command()}`",
     ]  # fmt: skip
     st.caption(" · ".join(part for part in parts if part))
-    take_along(link, command)
 
 
 def take_along(link: str, code: str, *, language: str = "bash") -> None:

@@ -180,6 +180,14 @@ PAGES = (
         help="Train an encoder-decoder, type an input, and watch it write one token at a time: memory, attention, beam.",
     ),
     Page(
+        title="GRU against transformer",
+        icon=":material/compare:",
+        file="versus.py",
+        url_path="versus",
+        section="Encoder and decoder",
+        help="The same task for two GRUs and a transformer: curves, exact match by length, and the bottleneck of one fixed vector.",
+    ),
+    Page(
         title="Where it went",
         icon=":material/map:",
         file="went.py",

@@ -162,3 +162,8 @@ def alignment_svg(written: Written, source: Sequence[str], names: Sequence[str],
 
 def _ink(name: str) -> str:
     return "␣" if name == " " else name
+
+
+def token_words(name: str) -> str:
+    """A token in a sentence."""
+    return "the end" if name == "⊣" else "a space" if name == " " else name if len(name) > 1 else f"“{name}”"

@@ -1,9 +1,8 @@
-"""What the page Translate shows: the board, its proof, teacher forcing against free running, a question, and what can be taken along."""
+"""What the page Translate shows: the board, its proof, a question, and what can be taken along."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -14,11 +13,19 @@ from dashboard import state
 from dashboard.components.translate_board import translate_board, view_sent
 from dashboard.images import png_uri
 from dashboard.predict import predict
-from dashboard.translate import Asked, Read, open_asked, read_input, symbols_of, torch_is_loaded
-from dashboard.translate_message import FIRST_STEP, alignment_svg, board_message, outcomes_html, waiting_message, weights_csv
+from dashboard.translate import Asked
+from dashboard.translate_input import Read, open_asked, read_input, symbols_of, torch_is_loaded
+from dashboard.translate_message import (
+    FIRST_STEP,
+    alignment_svg,
+    board_message,
+    outcomes_html,
+    token_words,
+    waiting_message,
+    weights_csv,
+)
 
 if TYPE_CHECKING:
-    from core.probes.free_running import FreeRunning
     from core.probes.written import Written
 
 BOARD = "translate_board"
@@ -58,15 +65,6 @@ def _written(asked: Asked, trained: int, _read: Read) -> Written:
     )  # fmt: skip
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _compared(asked: Asked, trained: int, _read: Read) -> FreeRunning:
-    import torch
-
-    from core.probes.free_running import compare_free_running
-
-    return compare_free_running(_read.opened.model, _read.source, torch.tensor(_read.target), limit=_read.limit)
-
-
 def find(asked: Asked) -> Found:
     """Read the input and write the output. What goes wrong is a sentence in `problem`. Loads torch, if that has not been done."""
     try:
@@ -85,12 +83,11 @@ def board_panel(asked: Asked) -> Found | None:
 
         st.rerun()
     found = find(asked)
-    if found.problem and asked.text != asked.spec.example:
-        st.error(f"{found.problem} Shown meanwhile: {asked.spec.example}.")
-        asked = replace(asked, text=asked.spec.example)
-        found = find(asked)
     if found.problem:
-        st.error(found.problem)
+        problem, asked = found.problem, replace(asked, text=asked.spec.example)
+        found = find(asked)
+        st.error(problem if found.problem else f"{problem} Shown meanwhile: {asked.text}.")
+    if found.problem:
         translate_board(waiting_message([]), key=BOARD)
         return found
     read = found.read
@@ -174,76 +171,6 @@ def downloads(found: Found) -> None:
         )  # fmt: skip
 
 
-# ---- teacher forcing ----
-
-
-def forcing_panel(found: Found) -> None:
-    """The same weights fed the right tokens, and fed their own."""
-    st.subheader("Teacher forcing against free running")
-    st.markdown(
-        "In training the decoder is given the *right* tokens so far (**teacher forcing**), whatever it would have written. When it writes, "
-        "it is given its *own*. The same weights, the same input:"
-    )
-    if found.read.target is None:
-        st.info(f"That needs a right answer, and this input has none: {found.read.no_answer}")
-        return
-    report = _compared(found.asked, id(found.read.opened), found.read)
-    st.html(forcing_html(report, found.names))
-    st.markdown(forcing_words(report, found.names))
-    st.caption(
-        "Proof: up to the first mistake of its own the free run is fed the same: probabilities differ by "
-        f"{report.same_before:.1e} at most, tolerance {report.tolerance:.0e}: **{'passed' if report.passed else 'not passed'}**."
-    )
-
-
-def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:
-    """What the table says, in a sentence or two."""
-    steps = len(report.correct)
-    if report.first_mistake is None:
-        return (
-            "**No mistake, so no difference**: the free run is fed the right tokens, because it has written them. "
-            "Choose an early epoch, random weights or a longer input, and look for the first mistake."
-        )
-    t, fed = report.first_mistake, report.fed_otherwise
-    wrong = names[report.free[t]] if t < len(report.free) else "nothing more"
-    right = names[report.correct[t]] if t < steps else "nothing more"
-    told = f"**The first mistake is at step {t + 1}**: {_name(wrong)} instead of {_name(right)}. "
-    told += f"From step {fed + 1} on the free run reads its own mistake, teacher forcing does not. " if fed is not None else ""
-    where = (
-        f"They part at step {report.first_divergence + 1}. "
-        if report.first_divergence is not None
-        else "They never write different tokens. "
-    )
-    forced, free = report.forced_right, report.free_right
-    return f"{told}{where}Right, each in its place: {forced} of {steps} with teacher forcing, {free} of {steps} running free."
-
-
-def _name(name: str) -> str:
-    return "the end" if name == "⊣" else "a space" if name == " " else name if len(name) > 1 else f"“{name}”"
-
-
-def forcing_html(report: FreeRunning, names: tuple[str, ...]) -> str:
-    """A column a step: the right token, and what is most probable with the right ones before it, and with its own."""
-    steps = max(len(report.correct), len(report.free))
-    parts = report.first_divergence
-    head = "".join(f'<th scope="col"{" class=open" if t == parts else ""}>{t + 1}</th>' for t in range(steps))
-    rows = ""
-    for title, tokens in (("right", report.correct), ("teacher forcing writes", report.forced), ("running free writes", report.free)):
-        cells = ""
-        for t in range(steps):
-            token = tokens[t] if t < len(tokens) else None
-            correct = t < len(report.correct) and token == report.correct[t]
-            look = "" if title == "right" or token is None else "right" if correct else "wrong"
-            cells += f'<td class="{look}">{"" if token is None else escape("␣" if names[token] == " " else names[token])}</td>'
-        rows += f'<tr><th scope="row">{title}</th>{cells}</tr>'
-    differences = "".join(f"<td>{value:.2g}</td>" if value > report.tolerance else "<td>0</td>" for value in report.differences)
-    rows += f'<tr><th scope="row">largest difference of p</th>{differences}</tr>'
-    return (
-        '<div class="lab-scroll"><table class="lab-table lab-tight lab-spoken"><caption>A column a step; underlined: where the two '
-        f'first write different tokens</caption><thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
-
-
 # ---- the question ----
 
 
@@ -255,10 +182,10 @@ def question(found: Found) -> None:
     t = len(written.tokens) // 2
     row = written.alignment[t]
     places = sorted({int(row.argmax()), *_others(row)})
-    choices = [f"{place + 1}: {_name(read.symbols[place])}" for place in places]
+    choices = [f"{place + 1}: {token_words(read.symbols[place])}" for place in places]
     first = row.argmax()
     predict(
-        f"While it writes token {t + 1}, {_name(found.names[written.tokens[t]])}: which token of the input does it read most? "
+        f"While it writes token {t + 1}, {token_words(found.names[written.tokens[t]])}: which token of the input does it read most? "
         "(Last layer, mean of its heads.)",
         choices, answer=choices[places.index(int(first))],
         because=f"It gives it {row[first]:.3f} of 1. Nobody has told it where to look: only the output was ever judged. And attention is "

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import breaking, services, state
+from dashboard.breaking import breaking_panel
 from dashboard.components.settled import announce, rerun_when_settled
-from dashboard.foot import take_along, try_this
+from dashboard.foot import facts, take_along, try_this
+from dashboard.forcing import forcing_panel
 from dashboard.live import page_link
 from dashboard.translate import begin, choose
-from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, forcing_panel, proof_panel, question, view_link
+from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, proof_panel, question, view_link
 from dashboard.translate_training import TICK, active, training_panel
 
 EXPERIMENTS = {
@@ -16,7 +18,8 @@ EXPERIMENTS = {
     "The same word through one vector: two GRUs without attention": {"task": "reverse", "run": "recorded-reverse-gru"},
     "Four beginnings at once: the tree of a beam search": {"text": "the 3rd of march", "how": "beam", "t": "4"},
 }
-ASKED, FOUND, DRAWN_FOR = "translate_asked", "translate_found", "translate_drawn_for"
+ASKED, FOUND = "translate_asked", "translate_found"
+DRAWN_FOR = "translate_drawn_for"  # the task for which the whole page has been drawn
 
 st.title("Translate")
 st.markdown(
@@ -24,6 +27,7 @@ st.markdown(
     "the memory (**cross-attention**) and what it has written so far (**self-attention**)."
 )
 state.values()
+st.session_state.pop(DRAWN_FOR, None)
 begin()
 for sentence in state.messages():
     st.warning(sentence)
@@ -58,6 +62,8 @@ def around() -> None:
                 forcing_panel(found)
                 question(found)
         with end:
+            if asked.run is not None:
+                facts(services.run(asked.run.run_id))
             take_along(page_link(link), asked.code, language="python")
         state.write_page(link)
     except LabError as error:
@@ -67,21 +73,33 @@ def around() -> None:
 def training(ticking: bool) -> None:
     """What is trained on the page; with `ticking` it looks by itself, and has the page run again when that is to begin or to end."""
     try:
-        task = st.session_state[DRAWN_FOR] = st.session_state[ASKED].task
-        training_panel(task)
+        training_panel(st.session_state[ASKED].task)
     except LabError as error:
         st.error(str(error))
     if ticking != active():
         st.rerun()
 
 
-there, live, below, last, end = (st.container() for _ in range(5))
+def long_inputs(ticking: bool) -> None:
+    """Where longer inputs break; `ticking` as in `training`."""
+    try:
+        breaking_panel(st.session_state[ASKED].task)
+    except LabError as error:
+        st.error(str(error))
+    if ticking != breaking.active():
+        st.rerun()
+
+
+there, live, below, long, last, end = (st.container() for _ in range(6))
 with there:
     lab()
     around()
 with live:
     now = active()
     st.fragment(training, run_every=TICK if now else None)(now)
+with long:
+    now = breaking.active()
+    st.fragment(long_inputs, run_every=TICK if now else None)(now)
 with last:
     try_this(EXPERIMENTS)
 services.warm_up()

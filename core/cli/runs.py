@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli import shuffle
+from core.cli import lengths, shuffle
 from core.cli.output import epoch_line, print_result, report, summary, table, write_out
 from core.errors import ConfigError
 from core.recorded import KEEP, record
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands and their flags."""
-    runs = commands.add_parser("runs", help="list, show, delete, export, record, shuffle")
-    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record | shuffle")
+    runs = commands.add_parser("runs", help="list, show, delete, export, record, shuffle, lengths")
+    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record | shuffle | lengths")
 
     def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
         parser = names.add_parser(name, parents=[shared], help=text)
@@ -38,6 +38,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     export.add_argument("--out", type=Path, metavar="FILE", help="the CSV file (default: standard output)")
     shuffling = add("shuffle", shuffle.shuffle, "its accuracy as more and more patches change places; of recorded runs too")
     shuffle.add_to(shuffling)
+    lengths.add_to(add("lengths", lengths.lengths, "how often it is right by the length of its inputs; of runs on sequences"))
     keeping = add("record", record_run, "keep a small copy of a run inside the project")
     keeping.add_argument("name")
     keeping.add_argument("--keep", default="all", help=f"weights of its first, middle and best epoch, or: {', '.join(KEEP)}")

@@ -68,9 +68,8 @@ def scores(
     Read from disk if that has been asked before, else computed and kept beside the run. `data`: the folder where its images lie now.
     Raises StoreError when the weights are not kept, DataError when its images are not here.
     """
-    path = manager.files(run_id).folder / f"sequences-{images.replace(' ', '-')}-{epoch:04d}.json"
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        return SequenceScores.from_plain(json.loads(path.read_text("utf-8")))
+    if known := kept_scores(manager, run_id, epoch, images):
+        return known
     kept = weights_of(manager, run_id)
     if epoch not in kept:
         raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}: choose one of the kept epochs.")
@@ -78,12 +77,24 @@ def scores(
 
     opened = open_seq2seq(kept[epoch])
     found = judge_split(opened, splits_of(manager, opened, images, data=data, progress=progress), epoch, images, progress)
+    path = _scores_file(manager, run_id, epoch, images)
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):  # a full disk: it is computed again
         temporary = path.with_suffix(".tmp")
         temporary.write_text(json.dumps(found.to_plain()), encoding="utf-8")
         temporary.replace(path)
     return found
+
+
+def kept_scores(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> SequenceScores | None:
+    """What `scores` has kept of an epoch, if it has been asked before."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return SequenceScores.from_plain(json.loads(_scores_file(manager, run_id, epoch, images).read_text("utf-8")))
+    return None
+
+
+def _scores_file(manager: RunManager, run_id: str, epoch: int, images: str) -> Path:
+    return manager.files(run_id).folder / f"sequences-{images.replace(' ', '-')}-{epoch:04d}.json"
 
 
 def splits_of(

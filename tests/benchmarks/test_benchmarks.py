@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import time
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -10,11 +11,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.data import DATASETS, DatasetSpec, load_dataset
+from core.recorded import recorded_run
 from core.training import trainer
 from core.training.config import RunConfig
 from core.training.device import Plan
 from core.training.manager import RunManager
-from tests.benchmarks import contenders, report
+from tests.benchmarks import contenders, dates, report
 from tests.benchmarks.board import fill
 from tests.benchmarks.decoding import times
 from tests.benchmarks.loop import Case, Speeds, take_turns
@@ -208,3 +210,38 @@ def test_a_viewer_sends_back_what_a_browser_would():
 def test_decoding_is_timed_as_often_with_a_cache_as_without():
     with_cache, without = times(2, 3, length=16, tokens=4)  # it also sees to it that both write the same
     assert len(with_cache) == len(without) == 3 and min(*with_cache, *without) > 0
+
+
+def test_dates_until_the_goal_and_no_longer(monkeypatch):
+    monkeypatch.setattr("core.data.sequences.SIZES", {"train": 300, "val": 40, "test": 40})
+    config = RunConfig.of(preset="dates", epochs=3, threads=1)
+    monkeypatch.setattr(dates, "GOAL", 0.0)
+    found = dates.train(config, give_up_after=60)
+    assert found["epoch"] == 1 and found["loaded"] > 0 and found["reached"] > 0 and found["threads"] == 1
+    monkeypatch.setattr(dates, "GOAL", 1.1)
+    found = dates.train(config, give_up_after=60)
+    assert found["epoch"] is None and found["reached"] is None and 0 <= found["exact"] <= 1
+
+
+def test_the_seconds_to_the_goal_are_those_of_the_epochs_up_to_it(monkeypatch):
+    class Scripted:
+        """A manager whose run comes along one epoch a look."""
+
+        def __init__(self, home):
+            run = recorded_run("dates-transformer")
+            self.looks = (replace(run, status="running", epochs=run.epochs[:done], step=max(1, done)) for done in count(0))
+
+        def submit(self, config):
+            return "scripted"
+
+        def snapshot(self, run_id):
+            return next(self.looks)
+
+        def shutdown(self):
+            pass
+
+    monkeypatch.setattr(dates, "RunManager", Scripted)
+    found = dates.train(None, give_up_after=60)
+    epochs = recorded_run("dates-transformer").epochs
+    assert found["epoch"] == 5 and epochs[3].val_exact < 0.95 <= epochs[4].val_exact
+    assert found["reached"] == sum(epoch.seconds for epoch in epochs[:5])

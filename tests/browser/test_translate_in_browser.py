@@ -163,6 +163,16 @@ def test_find_the_input_that_breaks_it(address, page):
     page.wait_for_selector(f"{BOARD}[data-source='stop⊣']")
 
 
+def test_another_task_is_followed_by_the_whole_page(address, page):
+    open_translate(address, page)
+    for task, example in (("Roman numerals", "1999"), ("Reverse", "sequence")):
+        page.get_by_role("combobox", name="Task").click()
+        page.get_by_role("option", name=task, exact=True).click()
+        page.wait_for_selector(f"{BOARD}[data-source='{example}⊣']")
+        expect(page.get_by_text(f"Train it: {task.lower()}")).to_be_visible()
+    expect(page).to_have_url(re.compile("task=reverse"))
+
+
 def test_on_a_phone_only_the_picture_scrolls(address, page):
     page.set_viewport_size({"width": 390, "height": 844})
     open_translate(address, page, "?task=reverse&text=abcdefghijklmnopqrstuvwx")

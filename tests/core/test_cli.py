@@ -306,6 +306,19 @@ def test_shuffle_says_the_accuracy_by_dose_and_keeps_the_counts(home, run, said,
     assert code == 2 and "choose another --out" in err
 
 
+def test_lengths_says_how_often_a_run_is_right_by_length(run, said, lab, monkeypatch):
+    kept = []
+    monkeypatch.setattr("core.evaluation.long_inputs.keep_record", lambda *what: kept.append(what))
+    found = said("runs", "lengths", "recorded-reverse-gru")
+    curve = found["curve"]
+    assert curve["lengths"] == [*range(2, 25)] and curve["longest"] == 12 and found["wanted"] == curve["lengths"] and not kept
+    text = lab("runs", "lengths", "recorded-reverse-gru", "--record")[1]
+    assert text.startswith("recorded-reverse-gru, epoch 7") and len(text.splitlines()) == 2 + len(curve["lengths"])
+    assert [(snapshot.run_id, was.to_plain()["curve"]["right"]) for snapshot, was in kept] == [("recorded-reverse-gru", (*curve["right"],))]
+    code, _, err = lab("runs", "lengths", run)
+    assert code == 2 and "names images: choose a run of a task on sequences" in err
+
+
 @pytest.mark.parametrize(("answer", "gone"), [("y\n", True), ("YES\n", True), ("n\n", False), ("\n", False), ("", False)])
 def test_delete_asks_first_on_a_terminal(lab, tmp_path, monkeypatch, answer, gone):
     store = RunManager(tmp_path).store

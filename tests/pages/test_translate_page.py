@@ -13,14 +13,17 @@ import torch
 
 from core.decoding.beam import beam
 from core.decoding.greedy import greedy, sampled
+from core.errors import StoreError
 from core.probes.free_running import compare_free_running
 from core.probes.written import write_out
 from core.recorded import recorded_epochs
 from core.training.checkpoint import open_seq2seq
 from core.training.config import RunConfig
 from dashboard import services
+from dashboard.forcing import forcing_html, forcing_words
+from dashboard.opened import Weighted
+from dashboard.translate import first_run
 from dashboard.translate_message import alignment_svg, outcomes_html, weights_csv
-from dashboard.translate_panels import forcing_html, forcing_words
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 DATES, REVERSE, ONE_VECTOR = "dates-transformer", "reverse-transformer", "reverse-gru"
@@ -158,6 +161,29 @@ def test_tasks_that_nobody_has_trained_open_with_random_weights():
     assert False in sent["right"] and dict(app.query_params) == {"task": "roman"}
 
 
+def test_another_task_changes_the_whole_page():
+    app = open_translate()
+    app = run(app.selectbox(key="translate_task").set_value("reverse"))
+    assert sent_to(app)["source"] == [*"sequence", "⊣"] and dict(app.query_params) == {"task": "reverse"}
+    assert "Train it: reverse" in [heading.value for heading in app.subheader]
+    app = run(app.selectbox(key="translate_task").set_value("dates"))
+    assert "Train it: dates" in [heading.value for heading in app.subheader] and dict(app.query_params) == {}
+
+
+def test_long_inputs_are_shown_for_each_kind_of_position():
+    app = open_translate(task="reverse")
+    said = texts(app)
+    assert "Long inputs: where it breaks, for each kind of position" in [heading.value for heading in app.subheader]
+    assert all(f"**{kind}** (recorded)" in said for kind in ("None", "Learned", "Sine and cosine", "Rotary"))
+
+
+def test_runs_with_other_positions_or_masks_are_not_what_the_page_opens_on():
+    config = {"model": "transformer", "dataset": "reverse", "positions": "sinusoidal", "mask": "subsequent"}
+    others = [{"model": "seq2seq-gru"}, {"positions": "none"}, {"mask": "none"}, {}, {}]
+    runs = {f"run-{n}": Weighted(f"run-{n}", {**config, **other}, 0, 0.5) for n, other in enumerate(others)}
+    assert first_run("reverse", runs) == "run-3" and first_run("reverse", {}) == "untrained"
+
+
 def test_a_row_of_images_is_read_out():
     app = open_translate(task="row-labels", text="moon and star")
     sent = sent_to(app)
@@ -188,6 +214,16 @@ def test_links_that_cannot_be_followed_are_explained(query, said):
 )
 def test_impossible_values_of_a_link_are_passed_over(query):
     assert "".join(sent_to(open_translate(**query))["tokens"]) == "1999-03-03⊣"
+
+
+def test_weights_that_cannot_be_read_are_explained(monkeypatch):
+    def damaged(path):
+        raise StoreError(f"The checkpoint {path.name} is damaged and cannot be read.")
+
+    monkeypatch.setattr("dashboard.translate_input.opened_seq2seq", damaged)
+    app = open_translate(text="17 may 2004")
+    assert [error.value for error in app.error] == ["The checkpoint epoch-0005.safetensors is damaged and cannot be read."]
+    assert sent_to(app)["tokens"] == [] and app.button(key="translate_train")
 
 
 def test_a_run_alone_says_its_task():

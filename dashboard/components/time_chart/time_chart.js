@@ -2,6 +2,7 @@
 const NS = 'http://www.w3.org/2000/svg';
 const COLORS = { run: 'var(--lab-run)', right: 'var(--lab-right)', wrong: 'var(--lab-wrong)', ink: 'currentColor' };
 const EDGE = { left: 50, right: 14, top: 20, bottom: 34 };
+const HALO = { stroke: 'var(--st-background-color)', 'stroke-width': 4, 'paint-order': 'stroke', 'stroke-linejoin': 'round' }; // of words on lines
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10, Home: -Infinity, End: Infinity };
 
 export default function timeChart({ data: [data], parentElement }) {
@@ -54,10 +55,10 @@ class TimeChart {
 
   receive(data) {
     const count = floats(data.lines[0]?.values ?? '').length;
-    if (!this.data || this.data.title !== data.title || this.count !== count) this.at = data.at;
+    if (!this.data || this.data.title !== data.title || this.count !== count || this.at === this.data.at) this.at = data.at; // where nobody has moved it
     this.data = data;
     this.count = count;
-    this.lines = data.lines.map((line) => ({ ...line, values: floats(line.values) }));
+    this.lines = data.lines.map((line) => ({ ...line, values: floats(line.values), ...(line.low && { low: floats(line.low), high: floats(line.high) }) }));
     this.at = Math.max(0, Math.min(count - 1, this.at));
     this.title.textContent = data.title;
     this.caption.textContent = data.note;
@@ -121,6 +122,8 @@ class TimeChart {
     this.up = (value) => bottom - ((bottom - EDGE.top) * (Math.max(low, Math.min(high, this.scaled(value))) - low)) / (high - low);
     const figure = svg('svg', { xmlns: NS, width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, 'font-size': 12, fill: 'currentColor' });
     const faint = { stroke: 'currentColor', 'stroke-opacity': 0.16 };
+    const [tint, tinted] = this.data.shade.length ? this.shaded(right, bottom) : [];
+    if (tint) figure.append(tint);
     for (const tick of log ? logTicks(low, high) : [0, 0.25, 0.5, 0.75, 1]) {
       const at = this.up(log ? 10 ** tick : tick);
       figure.append(svg('path', { d: `M${EDGE.left} ${at}H${right}`, ...faint }));
@@ -133,9 +136,11 @@ class TimeChart {
     figure.append(svg('path', { d: `M${EDGE.left} ${EDGE.top}V${bottom}H${right}`, fill: 'none', stroke: 'currentColor', 'stroke-opacity': 0.5 }));
     for (const [value, word] of marks) {
       figure.append(svg('path', { d: `M${EDGE.left} ${this.up(value)}H${right}`, stroke: 'currentColor', 'stroke-dasharray': '2 3', fill: 'none' }));
-      figure.append(words(word, { x: right - 2, y: this.up(value) + 13, 'text-anchor': 'end', 'fill-opacity': 0.8 }));
     }
+    for (const line of this.lines) if (line.low) figure.append(this.band(line));
     for (const line of this.lines) figure.append(...this.curve(line));
+    for (const [value, word] of marks) figure.append(words(word, { x: right - 2, y: this.up(value) + 13, 'text-anchor': 'end', ...HALO }));
+    if (tinted) figure.append(tinted);
     this.cross = svg('g', {});
     figure.append(this.cross);
     this.plot.replaceChildren(figure);
@@ -143,6 +148,23 @@ class TimeChart {
     this.told = `${this.data.title}. ${y}; ${x}.`;
     this.plot.setAttribute('aria-label', `${this.told} Arrow keys move.`);
     this.read();
+  }
+
+  // A part of the x axis, from the middle before its first point to the middle behind its last one.
+  shaded(right, bottom) {
+    const [from, to, word] = this.data.shade;
+    const { first, step } = this.data;
+    const ends = [from - step / 2, to + step / 2].map((value) => Math.max(EDGE.left, Math.min(right, this.across((value - first) / step))));
+    const tint = svg('rect', { x: ends[0], y: EDGE.top, width: ends[1] - ends[0], height: bottom - EDGE.top, fill: 'currentColor', 'fill-opacity': 0.07 });
+    return [tint, words(word, { x: ends[0] + 8, y: bottom - 8, ...HALO })];
+  }
+
+  // The intervals around a line, where they are known.
+  band(line) {
+    const known = [...line.low.keys()].filter((i) => !Number.isNaN(line.low[i]));
+    const edge = (values, places) => places.map((i) => `${this.across(i).toFixed(1)} ${this.up(values[i]).toFixed(1)}`);
+    const d = known.length ? `M${[...edge(line.low, known), ...edge(line.high, [...known].reverse())].join('L')}Z` : '';
+    return svg('path', { d, fill: COLORS[line.color], 'fill-opacity': 0.16, 'data-line': line.name });
   }
 
   // A line, and triangles where it leaves the axis: what lies outside is drawn at the edge, not left out.
@@ -173,12 +195,14 @@ class TimeChart {
     this.cross.replaceChildren(svg('path', { d: `M${this.across(this.at)} ${EDGE.top}V${height - EDGE.bottom}`, stroke: 'currentColor', 'stroke-opacity': 0.55 }));
     const said = this.lines.map((line, which) => {
       const value = line.values[this.at];
-      const shown = this.beyond(value);
+      const around = line.low && !Number.isNaN(value) ? ` (${[line.low, line.high].map((ends) => (100 * ends[this.at]).toFixed(0)).join(' to ')})` : '';
+      const shown = this.beyond(value) + around;
       this.legend.children[which].querySelector('b').textContent = shown;
       if (!Number.isNaN(value)) this.cross.append(svg('circle', { cx: this.across(this.at), cy: this.up(value), r: 3.5, fill: COLORS[line.color] }));
       return `${line.name} ${shown}`;
     });
-    const where = `${x.split(' (')[0]} ${this.at_x(this.at)}`;
+    const count = this.data.counts[this.at];
+    const where = `${x.split(' (')[0]} ${this.at_x(this.at)}${count ? `, n = ${count.toLocaleString('en-US')}` : ''}`;
     this.cross.append(words(where, { x: this.across(this.at) + (this.at > this.count / 2 ? -5 : 5), y: EDGE.top - 7, 'text-anchor': this.at > this.count / 2 ? 'end' : 'start', 'font-weight': 600 }));
     for (const [name, value] of Object.entries({ valuemin: this.at_x(0), valuemax: this.at_x(this.count - 1), valuenow: this.at_x(this.at), valuetext: `${where}: ${said.join(', ')}` })) {
       this.plot.setAttribute(`aria-${name}`, value);
@@ -230,7 +254,7 @@ function logTicks(low, high) {
 function wholeTicks(count, width, { first, step }) {
   if (count < 2) return [0];
   const [range, most] = [(count - 1) * step, Math.max(2, Math.floor(width / 70))];
-  const gap = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200].find((size) => range / size <= most) ?? range;
+  const gap = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200].find((size) => size >= step && range / size <= most) ?? range;
   const round = [];
   for (let at = Math.ceil((first + 0.6 * gap) / gap) * gap; at < first + range - 0.6 * gap; at += gap) round.push((at - first) / step);
   return [0, ...round, count - 1];

@@ -1,8 +1,8 @@
 // An attention map: row = the token that reads, column = the token that is read. Rows that are still to be written are empty.
 import { draw, inside, short, shown } from './parts.js';
 
-const [LEAST, MOST] = [5, 22]; // px of a cell
-const ROOM = 214; // px of height for the cells
+const [LEAST, MOST] = [5, 30]; // px of a cell
+const [LOW, REST, HIGH] = [200, 560, 420]; // px of height for the cells: what the rest of the board leaves of a screen
 
 export class AttentionMap {
   constructor(place) {
@@ -14,8 +14,9 @@ export class AttentionMap {
     const letters = Math.min(6, Math.max(...rows.map((name) => name.length), 1));
     this.left = 14 + 7 * letters;
     this.top = 16;
-    const wide = Math.max(...columns.map((name) => name.length)) > 1 ? 60 : 34;
-    this.cell = { x: inside((width - this.left - 4) / columns.length, LEAST, wide), y: inside(ROOM / rows.length, LEAST, MOST) };
+    const y = inside(inside(window.innerHeight - REST, LOW, HIGH) / rows.length, LEAST, MOST);
+    const wide = Math.max(...columns.map((name) => name.length)) > 1 ? 60 : Math.max(34, 2 * y);
+    this.cell = { x: inside((width - this.left - 4) / columns.length, LEAST, wide), y };
     const [w, h] = [this.left + this.cell.x * columns.length + 2, this.top + this.cell.y * rows.length + 2];
     const svg = draw('svg', { width: w, height: h, viewBox: `0 0 ${w} ${h}`, 'aria-hidden': true });
     columns.forEach((name, s) => {

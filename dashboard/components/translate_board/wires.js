@@ -2,7 +2,7 @@
 import { draw, inside, make, shown, short } from './parts.js';
 
 const [LEAST, MOST] = [15, 34]; // px, width of a token
-const [CHIP, STRIP, SPAN] = [24, 40, 66]; // px: height of a token, of the memory, of the lines
+const [CHIP, PICTURE, STRIP, SPAN] = [24, 40, 40, 66]; // px: height of a token, of one that is an image, of the memory, of the lines
 const FAINT = 0.02; // weights below are not drawn
 
 export class Wires {
@@ -15,13 +15,13 @@ export class Wires {
     this.data = data;
     const { source, tokens, images } = data;
     const widest = Math.max(1, ...[...source, ...tokens].map((name) => name.length));
-    const wanted = images ? 40 : widest > 1 ? 76 : MOST;
+    const wanted = widest > 1 ? 76 : MOST;
     const count = Math.max(source.length, tokens.length + 1);
     this.cell = inside((width - 4) / count, widest > 1 ? 44 : LEAST, wanted);
     this.letters = Math.max(1, Math.floor(this.cell / 7.2));
     const wide = Math.max(width, this.cell * count + 4);
     this.left = [source.length, tokens.length + 1].map((n) => (wide - n * this.cell) / 2);
-    this.high = images ? this.cell : CHIP;
+    this.high = images ? PICTURE : CHIP;
     this.strip = this.high + 3;
     this.from = this.strip + (memory ? STRIP : 0) + 3;
     this.under = this.from + SPAN;
@@ -44,7 +44,7 @@ export class Wires {
     const high = row ? CHIP : this.high;
     const group = draw('g', { class: 'chip', [row ? 'data-output' : 'data-source']: at });
     group.append(draw('rect', { x: x + 1, y, width: this.cell - 2, height: high, rx: 3 }));
-    if (image) group.append(draw('image', { href: image, x: x + 2, y: y + 1, width: this.cell - 4, height: high - 2, style: 'image-rendering: pixelated' }));
+    if (image) group.append(draw('image', { href: image, x: x + 2, y: y + 2, width: this.cell - 4, height: high - 4, style: 'image-rendering: pixelated' }));
     else group.append(draw('text', { x: x + this.cell / 2, y: y + high / 2 + 5, 'text-anchor': 'middle' }, short(shown(name), this.letters)));
     svg.append(group);
     return group;

@@ -1,0 +1,85 @@
+"""GRU against transformer: the same task for three models, and the bottleneck of one fixed vector."""
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard import contest, services, state
+from dashboard.components.settled import announce, rerun_when_settled
+from dashboard.foot import take_along, try_this
+from dashboard.live import page_link, tick_seconds
+from dashboard.versus import begin, choose, current, learning_panel, lengths_panel, said, stand, status
+from dashboard.versus_around import numbers_panel, proof_panel, question, seeds_panel
+
+EXPERIMENTS = {
+    "A vector of 16 numbers: how short must a word be?": {"H": "16"},
+    "Copy instead of reverse: what was read last is no longer written first. Does the vector mind?": {"task": "copy"},
+    "Another seed: what stays, and what was luck?": {"seed": "2"},
+    "Addition, which is not recorded: train all three and watch": {"task": "addition"},
+}
+ASKED, STANDING = "versus_asked", "versus_standing"  # what the controls say, and what stands for it
+
+st.title("GRU against transformer")
+st.markdown(
+    "Same pairs, same epochs, three models. **A GRU that hands over one fixed vector forgets long inputs; one that may look back, by "
+    "attention, does not.** Inputs longer than trained are another matter."
+)
+state.values()
+begin()
+for sentence in state.messages():
+    st.warning(sentence)
+
+
+def lab(ticking: bool) -> None:
+    """Controls and pictures; with `ticking` it looks by itself, and has the page run again when that is to begin or to end."""
+    try:
+        left, right = st.container(key="lab").columns([1, 4], gap="medium")
+        with left:
+            asked = st.session_state[ASKED] = choose()
+            shown = st.session_state[STANDING] = stand(asked)
+            contest.attend(shown.values())
+            contest.measure(shown.values())
+            contest.steer(list(shown.values()), key="versus")
+            status(shown)
+        with right:
+            lengths_panel(asked, shown)
+            learning_panel(asked, shown)
+        announce(said(asked, shown), key="versus")
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        st.error(str(error))
+        return
+    if ticking != contest.moving(shown.values()):
+        st.rerun()
+
+
+@st.fragment
+def around() -> None:
+    """What follows when the pictures have come to rest."""
+    rerun_when_settled(key="versus")
+    try:
+        asked, shown = st.session_state[ASKED], st.session_state[STANDING]
+        numbers_panel(asked, shown)
+        proof = st.container()
+        seeds_panel(asked)
+        with end:
+            take_along(page_link(asked.link), asked.code)
+        state.write_page(asked.link)
+        with proof:
+            proof_panel(asked, shown)  # brings torch: after all that is there at once
+    except LabError as error:
+        st.error(str(error))
+
+
+there, rest, below, end = (st.container() for _ in range(4))
+with there:
+    now = contest.moving(stand(current()).values())
+    st.fragment(lab, run_every=tick_seconds() if now else None)(now)
+with below:
+    question()
+    try_this(EXPERIMENTS)
+    st.caption(
+        "Data: drawn by seed 0; 20,000 pairs to train on (fewer where a task has fewer), 1,000 to validate, 1,000 to test by length, and "
+        "100 of each longer length."
+    )
+with rest:
+    around()
+services.warm_up()
