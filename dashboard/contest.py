@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -99,7 +99,7 @@ def measure(shown: Iterable[Standing]) -> None:
             background.lesson(_key(one.run), lambda: None, _measuring(one.run.run_id, one.best))
 
 
-def _measuring(run_id: str, epoch: int):  # -> a function as `background.lesson` wants it
+def _measuring(run_id: str, epoch: int) -> Callable[[None], Iterator[int]]:
     def run(_: None) -> Iterator[int]:
         long_inputs(services.manager(), run_id, epoch)
         yield 1

@@ -42,6 +42,12 @@ class Asked:
         return SEQ_TASKS[self.task]
 
     @property
+    def name(self) -> str:
+        """All of it in a line; another one for every other output."""
+        run = self.run.run_id if self.run else UNTRAINED
+        return f"{self.task} {run} {self.epoch} {self.how} {self.width} {self.alpha} {self.temperature} {self.seed} {self.text}"
+
+    @property
     def link(self) -> dict[str, str]:
         """What a link to this page says; empty where it opens so anyway."""
         run = self.run.run_id if self.run else UNTRAINED

@@ -61,10 +61,20 @@ def symbols_of(task: SeqTask, text: str) -> list[str]:
 
 
 def open_asked(asked: Asked) -> OpenedSeq2Seq:
-    """The weights that are asked for. Raises StoreError when they cannot be read."""
-    if asked.run is None:
-        return _untrained(asked.task)
-    return opened_seq2seq(kept_epochs(asked.run)[asked.epoch])
+    """The weights that are asked for, in float64. Raises StoreError when they cannot be read."""
+    opened = opened_seq2seq(kept_epochs(asked.run)[asked.epoch]) if asked.run else _untrained(asked.task)
+    return _in_float64(id(opened), opened)[0]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _in_float64(number: int, _opened: OpenedSeq2Seq) -> tuple[OpenedSeq2Seq, OpenedSeq2Seq]:
+    """A copy that every input is read by: to copy it for each would take as long as reading. Kept with its original, whose `number` is
+    then nobody else's."""
+    import torch
+
+    from core.probes.dtypes import in_dtype
+
+    return replace(_opened, model=in_dtype(_opened.model, torch.float64)), _opened
 
 
 @st.cache_resource(show_spinner=False)

@@ -93,7 +93,7 @@ def board_panel(asked: Asked) -> Found | None:
     read = found.read
     translate_board(
         board_message(
-            found.written, what=" ".join(asked.link.values()), how=asked.how, weights=weights_words(asked), source=read.symbols,
+            found.written, what=asked.name, how=asked.how, weights=weights_words(asked), source=read.symbols,
             images=None if read.images is None else [png_uri(image.numpy()) for image in read.images],
             names=found.names, right=None if read.target is None else read.target[1:], texts=(found.output, read.answer),
             view=first_view(asked, len(found.written.tokens)),
@@ -202,4 +202,4 @@ def _others(row: Any) -> list[int]:
 
 def _short(found: Found) -> str:
     """A short name of what is shown, for the key of its question: another output is another question."""
-    return f"{crc32(repr((found.asked.link, found.written.tokens)).encode()):08x}"
+    return f"{crc32(found.asked.name.encode()):08x}"

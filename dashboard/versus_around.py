@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.errors import LabError
+from core.errors import LabError, StoreError
 from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
 from core.evaluation.lengths import lengths_rows
 from core.evaluation.long_inputs import recorded_of
@@ -95,7 +95,10 @@ def proof(task: str, name: str, run_id: str, version: int, hidden: int) -> Bottl
     dataset = load_shared(config, services.manager().home, lambda *_: None)
     batch = dataset.test[:8].trimmed()
     if run_id:
-        model = open_best_seq2seq(seq2seq_runs(task)[run_id])[1].model
+        known = seq2seq_runs(task)
+        if run_id not in known:
+            raise StoreError(f"Run {run_id} is not there any more: reload the page.")
+        model = open_best_seq2seq(known[run_id])[1].model
     else:
         from core.models import build_model
 

@@ -39,7 +39,7 @@ def lab() -> None:
     try:
         asked = st.session_state[ASKED] = choose()
         st.session_state[FOUND] = board_panel(asked)
-        announce(str((asked, view_link())), key="translate")
+        announce(asked.name + str(view_link()), key="translate")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         st.error(str(error))
 

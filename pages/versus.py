@@ -13,7 +13,6 @@ from dashboard.versus_around import numbers_panel, proof_panel, question, seeds_
 EXPERIMENTS = {
     "A vector of 16 numbers: how short must a word be?": {"H": "16"},
     "Copy instead of reverse: what was read last is no longer written first. Does the vector mind?": {"task": "copy"},
-    "Another seed: what stays, and what was luck?": {"seed": "2"},
     "Addition, which is not recorded: train all three and watch": {"task": "addition"},
 }
 ASKED, STANDING = "versus_asked", "versus_standing"  # what the controls say, and what stands for it

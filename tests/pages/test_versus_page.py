@@ -18,6 +18,7 @@ from core.evaluation.long_inputs import recorded_of
 from core.evaluation.seq2seq import scores
 from core.training.config import RunConfig
 from dashboard import background, services
+from dashboard.versus_around import proof
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 TITLES = {name: row.title for name, row in CONTENDERS.items()}
@@ -251,3 +252,8 @@ def test_the_panel_trains_the_four(short):
     assert all(np.isfinite(values).all() for values in lines.values())
     assert "have moved by exactly 0 since the start" in texts(app) and not app.error
     assert RunConfig.of(**services.manager().runs()[0].config).dataset == "addition"
+
+
+def test_a_run_that_has_gone_meanwhile_is_explained():
+    with pytest.raises(StoreError, match="gru-gone is not there any more"):
+        proof("reverse", "fixed", "gru-gone", 1, 48)

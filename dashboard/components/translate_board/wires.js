@@ -53,7 +53,7 @@ export class Wires {
   // A column a token, a row a feature: blue above 0, orange below.
   paint(memory, [above, below], wide) {
     const canvas = make('canvas', 'memory');
-    Object.assign(canvas, { width: memory.tokens, height: memory.features });
+    Object.assign(canvas, { width: memory.tokens, height: memory.features, role: 'img', ariaLabel: `Memory: ${memory.tokens} tokens of ${memory.features} numbers, from −${memory.most} to ${memory.most}` });
     Object.assign(canvas.style, { left: `${this.left[0]}px`, top: `${this.strip}px`, width: `${memory.tokens * this.cell}px`, height: `${STRIP}px` });
     const context = canvas.getContext('2d');
     const image = context.createImageData(memory.tokens, memory.features);
