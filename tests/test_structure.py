@@ -67,7 +67,7 @@ TORCH_FREE = {
     "one_cell one_image opened outputs pairs patch_panels patches pictures position_choice position_panels positions reader "
     "reader_cards reading reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences "
     "server services several_runs shuffle_cards shuffle_panels shuffling state tables trap tryout unrolled_svg verdicts "
-    "vit_figures vit_looks vit_maps vit_panels went went_map",
+    "vit_figures vit_looks vit_maps vit_panels weighted went went_map",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
