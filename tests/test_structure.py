@@ -65,8 +65,8 @@ TORCH_FREE = {
     "controls costing counting depth depth_html dose_panel downloads duplicates embeddings evaluating feed foot forecast "
     "gallery images later_word lessons live masks masks_words memory memory_recall memory_runs memory_words navigation "
     "one_cell one_image opened outputs pairs patch_panels patches pictures position_choice position_panels positions reader "
-    "reader_cards reading reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences "
-    "server services several_runs shuffle_cards shuffle_panels shuffling state tables trap tryout unrolled_svg verdicts "
+    "reader_around reader_cards reader_minds reading reading_cards reading_panels runs sequence_examples sequence_html sequence_panels "
+    "sequences server services several_runs shuffle_cards shuffle_panels shuffling state tables trap tryout unrolled_svg verdicts "
     "vit_figures vit_looks vit_maps vit_panels weighted went went_map",
 }
 
