@@ -15,7 +15,7 @@ from dashboard.answers import WAITING, knows, tokens_of
 from dashboard.components.reader_board import reader_board, view_sent
 from dashboard.opened import Weighted, kept_epochs
 from dashboard.pictures import choose_picture
-from dashboard.reader_cards import Mind, message, waiting
+from dashboard.reader_cards import AS, Mind, message, waiting
 from dashboard.reader_minds import Seen, read
 from dashboard.reading import READERS, count_of
 from dashboard.weighted import choose_weighted, runs_of, why_not
@@ -74,8 +74,9 @@ def choose_layer(run: Weighted) -> int:
 # ---- the board ----
 
 
-def board(seen: Seen) -> None:
-    """The board, with the order that is looked at; the others follow in a message of their own (`dashboard.reader_around`).
+def board(seen: Seen) -> str:
+    """The board, with the order that is looked at, which is returned; the others follow in a message of their own
+    (`dashboard.reader_around`).
 
     Before torch is loaded nothing is read, and then the page runs again. Raises what `read` does.
     """
@@ -89,13 +90,14 @@ def board(seen: Seen) -> None:
         message(seen.picture, mind, view["order"], what=seen.what, notes=notes(seen, mind, why_one), why_one=why_one, t=view["t"]),
         key=BOARD,
     )
+    return view["order"]
 
 
 def why_one_order(seen: Seen) -> str:
     """Why a run's patches are read in one order alone; "" where they are read in all."""
     if len(seen.kinds) > 1:
         return ""
-    return f"{seen.total:,} patches are read in one order only: the states of all orders would be too much for a browser."
+    return f"{seen.total:,} patches are read {AS[seen.own]} only: the states of all orders would be too much for a browser."
 
 
 def notes(seen: Seen, mind: Mind, why_one: str) -> list[str]:

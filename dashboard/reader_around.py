@@ -9,7 +9,7 @@ from core.models.orders import ORDERS, own_order, scan_order
 from dashboard.components.reader_board import reader_orders
 from dashboard.opened import open_best, weighted_runs
 from dashboard.predict import predict
-from dashboard.reader import ORDERS_KEY, view_of
+from dashboard.reader import ORDERS_KEY
 from dashboard.reader_cards import AS, others, plane_words, proof_line, states_csv
 from dashboard.reader_minds import Seen, check, read
 from dashboard.reading import normalized
@@ -23,15 +23,16 @@ LEGEND = (
 )
 
 
-def around_board(seen: Seen) -> None:
-    """All that follows when the board has come to rest. Raises what `read` does."""
+def around_board(seen: Seen, order: str) -> None:
+    """All that follows when the board has come to rest, which has got one `order` of reading. Raises what `read` does."""
     mind = read(seen)
-    reader_orders(others(seen.picture, mind, view_of(seen)["order"], what=seen.what), key=ORDERS_KEY)
+    reader_orders(others(seen.picture, mind, order, what=seen.what), key=ORDERS_KEY)
     st.caption(LEGEND)
     st.caption(f"{EXPLAINED[mind.reads]} {plane_words(mind)}")
     st.caption(proof_line(check(seen), len(seen.kinds)))
+    layer = f"-layer-{seen.layer + 1}" if seen.layers > 1 else ""
     st.download_button(
-        "States as CSV", lambda: states_csv(mind), f"states-{seen.run.name}.csv", "text/csv", icon=":material/download:",
+        "States as CSV", lambda: states_csv(mind), f"states-{seen.run.name}{layer}.csv", "text/csv", icon=":material/download:",
         on_click="ignore", key="reader_csv", help="A line for each order and t.",
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -96,6 +96,19 @@ class Mind:
     def plane(self) -> Plane:
         """The plane in which the states of the first order spread most."""
         return principal_plane(self.states[0])
+
+
+def together(minds: Sequence[Mind]) -> Mind:
+    """What one network held in mind of one picture in several orders."""
+    return replace(
+        minds[0],
+        kinds=tuple(kind for mind in minds for kind in mind.kinds),
+        orders=np.concatenate([mind.orders for mind in minds]),
+        states=np.concatenate([mind.states for mind in minds]),
+        beliefs=np.concatenate([mind.beliefs for mind in minds]),
+        known=tuple(known for mind in minds for known in mind.known),
+        gates={field: np.concatenate([mind.gates[field] for mind in minds]) for field in minds[0].gates},
+    )
 
 
 # ---- the message ----

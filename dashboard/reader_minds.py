@@ -13,7 +13,7 @@ from core.models.orders import ORDERS, own_order, scan_order
 from dashboard.answers import tokens_of
 from dashboard.opened import Weighted, opened
 from dashboard.pictures import Shown
-from dashboard.reader_cards import Mind
+from dashboard.reader_cards import Mind, together
 from dashboard.reading import normalized
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def read(seen: Seen, *kinds: str) -> Mind:
     answers.
     """
     opened(seen.path)  # says what is wrong with the file
-    return _read(*_asked(seen), tuple(dict.fromkeys((seen.own, *(kinds or seen.kinds)))))
+    return together([_read(*_asked(seen), kind) for kind in dict.fromkeys((seen.own, *(kinds or seen.kinds)))])
 
 
 def check(seen: Seen) -> StateCheck:
@@ -77,15 +77,16 @@ def _asked(seen: Seen) -> tuple[str, int, int, bytes]:
     return str(seen.path), seen.path.stat().st_mtime_ns, seen.layer, seen.picture.pixels.tobytes()
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _read(path: str, changed: int, layer: int, content: bytes, kinds: tuple[str, ...]) -> Mind:
+@st.cache_resource(max_entries=120, show_spinner=False)
+def _read(path: str, changed: int, layer: int, content: bytes, kind: str) -> Mind:
+    """One order alone: of several at once the last digits differ, and with them what one message says of another."""
     from core.probes.reading import known_from, way_of_reading
 
-    found, _, record, hands, no_gates = _record(path, layer, content, kinds)
+    found, _, record, hands, no_gates = _record(path, layer, content, (kind,))
     model = found.model
     gates = {name: values.numpy() for name, values in hands._asdict().items() if name != "hidden"} if hands else {}
     return Mind(
-        kinds, _orders(kinds, model.embed.patch_size), record.states.numpy(), record.beliefs.numpy(),
+        (kind,), _orders((kind,), model.embed.patch_size), record.states.numpy(), record.beliefs.numpy(),
         tuple(known_from(each) for each in record.beliefs), gates, no_gates, found.classes, model.embed.patch_size, way_of_reading(model),
         model.readout, model.rnn.mode.split("_")[0], model.rnn.hidden_size, layer, model.rnn.num_layers,
     )  # fmt: skip

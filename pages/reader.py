@@ -20,7 +20,7 @@ EXPERIMENTS = {
     "After one epoch: does the state move yet, and where to?": {"set": "shapes", "run": "recorded-shapes-gru", "epoch": "1"},
     "Two directions: an LSTM that also reads backwards": {"run": "recorded-cifar10-compare-lstm-0"},
 }
-SEEN = "reader_seen"  # what the board shows
+SEEN = "reader_seen"  # what the board shows, and which order it has got
 
 st.title("The image reader")
 st.markdown(
@@ -40,8 +40,7 @@ def reading() -> None:
         with left:
             seen = choose(runs)
         with right:
-            board(seen)
-        st.session_state[SEEN] = seen
+            st.session_state[SEEN] = seen, board(seen)
         announce(f"{seen.what} {seen.picture.label}", key="reader")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         right.error(str(error))
@@ -52,14 +51,14 @@ def reading() -> None:
 def around(followed: Snapshot) -> None:
     """What follows when the board has come to rest. `followed` is the run whose new epochs the page waits for."""
     rerun_when_settled(key="reader")
-    seen = st.session_state[SEEN]
-    if seen is None:  # the board says why
+    if st.session_state[SEEN] is None:  # the board says why
         return
+    seen, order = st.session_state[SEEN]
     snapshot = services.run(seen.run.run_id)
     if snapshot.run_id != followed.run_id and (snapshot.active or followed.active):
         st.rerun()
-    with suppress(LabError):  # the board says what is wrong
-        around_board(seen)
+    with suppress(LabError):  # the file may have gone meanwhile
+        around_board(seen, order)
     link = link_values(seen)
     with end:
         foot(snapshot, link=page_link(link), command=RunConfig.of(**snapshot.config).command())
