@@ -90,7 +90,7 @@ def _choose_from_set(first: str) -> tuple[str, int]:
     sets = [*sets_at_hand(), *DRAWN]
     state.start(SET, "set", sets, first)
     st.session_state[SET] = st.session_state[SET] if st.session_state[SET] in sets else first  # set anew, as the source is
-    columns = st.columns([3, 2], gap="small", vertical_alignment="bottom")
+    columns = st.columns(2, gap="small", vertical_alignment="bottom")  # beside each other both have room for their buttons
     name = columns[0].selectbox(
         "Data set",
         sets,
