@@ -8,6 +8,7 @@ from core.data.shapes import PARTS, draw
 from core.models.orders import ORDERS, own_order, scan_order
 from dashboard.components.reader_board import reader_orders
 from dashboard.opened import open_best, weighted_runs
+from dashboard.pictures import next_picture
 from dashboard.predict import predict
 from dashboard.reader import ORDERS_KEY
 from dashboard.reader_cards import AS, others, plane_words, proof_line, states_csv
@@ -35,6 +36,8 @@ def around_board(seen: Seen, order: str) -> None:
         "States as CSV", lambda: states_csv(mind), f"states-{seen.run.name}{layer}.csv", "text/csv", icon=":material/download:",
         on_click="ignore", key="reader_csv", help="A line for each order and t.",
     )  # fmt: skip
+    if following := next_picture(seen.picture):
+        read(seen._replace(picture=following), order)  # ahead: the next image comes at once
 
 
 # ---- the question ----
