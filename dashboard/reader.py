@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StoreError
-from core.models.orders import own_order
 from dashboard import feed, services, state
 from dashboard.answers import WAITING, knows, tokens_of
 from dashboard.components.reader_board import reader_board, view_sent
@@ -135,6 +134,6 @@ def link_values(seen: Seen) -> dict[str, str]:
         "run": "" if run.run_id == FIRST_RUN else run.run_id,
         "epoch": "" if seen.epoch == run.best else str(seen.epoch + 1),
         "layer": "" if seen.layer == seen.layers - 1 else str(seen.layer + 1),
-        "order": "" if view["order"] == own_order(run.config) else view["order"],
+        "order": "" if view["order"] == seen.own else view["order"],
         "t": "" if view["t"] == seen.total // 2 else str(view["t"]),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.data.shapes import PARTS, draw
-from core.models.orders import ORDERS, own_order, scan_order
+from core.models.orders import ORDERS, TRAINED, scan_order
 from dashboard.components.reader_board import reader_orders
 from dashboard.opened import open_best, weighted_runs
 from dashboard.pictures import next_picture
@@ -46,12 +46,12 @@ def around_board(seen: Seen, order: str) -> None:
 def question() -> None:
     """How much does the order matter? Counted on validation images that the recorded GRU on shapes has not learned from."""
     run = weighted_runs()[ASKED_RUN]
-    right, own = {kind: right_in(ASKED_RUN, open_best(run)[0], kind) for kind in ORDERS}, own_order(run.config)
+    right = {kind: right_in(ASKED_RUN, open_best(run)[0], kind) for kind in ORDERS}
     choices = ("as many, or nearly", "clearly fewer, but most of them", "less than half of them")
-    share = right[ASKED_ORDER] / right[own]
+    share = right[ASKED_ORDER] / right[TRAINED]
     predict(
-        f"{run.name} learned to read {AS[own]}, and names {right[own]} of {ASKED} validation pictures of shapes right. Now every second "
-        "row is read backwards (a snake): the same patches, and each still in its row. How many does it name now?",
+        f"{run.name} learned to read {AS[TRAINED]}, and names {right[TRAINED]} of {ASKED} validation pictures of shapes right. Now every "
+        "second row is read backwards (a snake): the same patches, and each still in its row. How many does it name now?",
         choices,
         answer=choices[0] if share > 0.9 else choices[1] if share > 0.5 else choices[2],
         because="Right of "

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import ConfigError
-from core.models.orders import ORDERS, own_order, scan_order
+from core.models.orders import ORDERS, TRAINED, scan_order
 from dashboard.answers import tokens_of
 from dashboard.opened import Weighted, opened
 from dashboard.pictures import Shown
@@ -40,7 +40,7 @@ class Seen(NamedTuple):
     @property
     def own(self) -> str:
         """The order in which the run has learned to read."""
-        return own_order(self.run.config)
+        return TRAINED
 
     @property
     def layers(self) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -52,12 +51,7 @@ def shuffled(side: int) -> np.ndarray:
 ORDERS: dict[str, Callable[[int], np.ndarray]] = {
     "rows": rows, "columns": columns, "snake": snake, "hilbert": hilbert, "random": shuffled,
 }  # fmt: skip
-FIRST_ORDER = "rows"  # in which a model reads unless it is told another one
-
-
-def own_order(config: Mapping[str, Any]) -> str:
-    """In which order the model of a run's config has learned to read."""
-    return str(config.get("scan", FIRST_ORDER))
+TRAINED = "rows"  # in which every model of the lab learns to read
 
 
 def scan_order(kind: str, side: int) -> np.ndarray:
