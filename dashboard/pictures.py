@@ -45,6 +45,7 @@ class Shown:
     label: str = ""
     told: tuple[str, ...] = ()
     link: Mapping[str, str] = field(default_factory=dict)
+    place: tuple[str, int] | None = None  # the data set that it is a validation image of, and which, from 0
 
 
 def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
@@ -90,7 +91,9 @@ def _choose_from_set(first: str) -> tuple[str, int]:
     sets = [*sets_at_hand(), *DRAWN]
     state.start(SET, "set", sets, first)
     st.session_state[SET] = st.session_state[SET] if st.session_state[SET] in sets else first  # set anew, as the source is
-    columns = st.columns([3, 2], gap="small", vertical_alignment="bottom")
+    columns = st.container(key="try_set_row").columns(
+        2, gap="small", vertical_alignment="bottom"
+    )  # beside each other both have room for their buttons
     name = columns[0].selectbox(
         "Data set",
         sets,
@@ -130,7 +133,13 @@ def from_set(name: str, index: int, *, first: str = "shapes") -> Shown:
         classes, count = dataset.classes, len(dataset.val)
     caption = f"{classes[label]}: {name}, validation image {index + 1:,} of {count:,}"
     link = {"set": "" if name == first else name, "image": "" if index == FIRST else str(index + 1)}
-    return Shown(pixels, f"{name} {index}", caption, classes[label], link=link)
+    return Shown(pixels, f"{name} {index}", caption, classes[label], link=link, place=(name, index))
+
+
+def next_picture(shown: Shown) -> Shown | None:
+    """The image after one of a data set; None after the last one, and for any other picture."""
+    name, index = shown.place or ("", 0)
+    return from_set(name, index + 1) if name and index + 1 < size_of(name) else None
 
 
 def _loaded(name: str) -> Dataset:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.models.orders import TRAINED
 from core.probes.principal import Plane, principal_plane
 from dashboard.pictures import Shown
 from dashboard.reading_cards import knew, packed
@@ -72,6 +71,18 @@ class Mind:
     readout: str
     cell: str  # RNN, GRU or LSTM
     hidden: int  # H
+    layer: int = 0  # whose states and gates these are
+    layers: int = 1
+
+    @property
+    def own(self) -> str:
+        """The order in which the network has learned to read."""
+        return self.kinds[0]
+
+    @property
+    def last(self) -> bool:
+        """Whether the head reads these states."""
+        return self.layer == self.layers - 1
 
     @property
     def total(self) -> int:
@@ -87,12 +98,25 @@ class Mind:
         return principal_plane(self.states[0])
 
 
+def together(minds: Sequence[Mind]) -> Mind:
+    """What one network held in mind of one picture in several orders."""
+    return replace(
+        minds[0],
+        kinds=tuple(kind for mind in minds for kind in mind.kinds),
+        orders=np.concatenate([mind.orders for mind in minds]),
+        states=np.concatenate([mind.states for mind in minds]),
+        beliefs=np.concatenate([mind.beliefs for mind in minds]),
+        known=tuple(known for mind in minds for known in mind.known),
+        gates={field: np.concatenate([mind.gates[field] for mind in minds]) for field in minds[0].gates},
+    )
+
+
 # ---- the message ----
 
 
-def message(picture: Shown, mind: Mind, *, what: str, notes: Sequence[str], why_one: str, start: Mapping[str, Any]) -> dict[str, Any]:
-    """What the board gets: all orders with all that moves along the scrub bar. `start` is the view it opens with, `why_one` says why orders
-    are missing that will not come."""
+def message(picture: Shown, mind: Mind, shown: str, *, what: str, notes: Sequence[str], why_one: str, t: int) -> dict[str, Any]:
+    """What the board gets: an order of reading with all that moves along the scrub bar. It opens with `t` patches read; `why_one` says why
+    orders are missing that will not come, `others` are those that will."""
     plane = mind.plane()
     strips = _strips(mind, plane)
     return {
@@ -102,13 +126,22 @@ def message(picture: Shown, mind: Mind, *, what: str, notes: Sequence[str], why_
         "classes": list(mind.classes),
         "way": mind.way,
         "whyOne": why_one,
-        "trained": TRAINED,
+        "own": mind.own,
+        "ownPath": packed(plane.place(mind.states[0])),
         "strips": [told for told, _ in strips],
         "axes": [f"PC {place + 1}: {100 * share:.0f} %" for place, share in enumerate(plane.shares)],
-        "orders": {kind: _order(mind, place, plane, strips, picture.label) for place, kind in enumerate(mind.kinds)},
+        "orders": _orders(mind, [shown], plane, strips, picture.label),
         "words": words(mind),
-        **start,
+        "order": shown,
+        "t": t,
     }
+
+
+def others(picture: Shown, mind: Mind, shown: str, *, what: str) -> dict[str, Any]:
+    """What follows the message of the board: all orders but the one that it has been `shown`."""
+    plane = mind.plane()
+    rest = [kind for kind in mind.kinds if kind != shown]
+    return {"what": what, "orders": _orders(mind, rest, plane, _strips(mind, plane), picture.label)}
 
 
 def waiting(picture: Shown, *, what: str, notes: Sequence[str]) -> dict[str, Any]:
@@ -123,6 +156,10 @@ def waiting(picture: Shown, *, what: str, notes: Sequence[str]) -> dict[str, Any
     }
 
 
+def _orders(mind: Mind, kinds: Sequence[str], plane: Plane, strips: list[tuple[dict[str, Any], np.ndarray]], label: str) -> dict[str, Any]:
+    return {kind: _order(mind, mind.kinds.index(kind), plane, strips, label) for kind in kinds}
+
+
 def _order(mind: Mind, place: int, plane: Plane, strips: list[tuple[dict[str, Any], np.ndarray]], label: str) -> dict[str, Any]:
     beliefs, known = mind.beliefs[place], mind.known[place]
     answer = int(beliefs[-1].argmax())
@@ -132,18 +169,18 @@ def _order(mind: Mind, place: int, plane: Plane, strips: list[tuple[dict[str, An
         "answer": answer,
         "known": known,
         "knew": knew(mind.classes[answer], known, mind.total, right=mind.classes[answer] == label),
-        "told": told_order(mind.kinds[place]),
+        "told": told_order(mind.own, mind.kinds[place]),
         "path": packed(plane.place(mind.states[place])),
         "share": plane.share(mind.states[place]),
         "strips": [_quantised(values[place]) for _, values in strips],
     }
 
 
-def told_order(kind: str) -> str:
+def told_order(own: str, kind: str) -> str:
     """In which order a network was trained, and in which it reads here."""
-    if kind == TRAINED:
-        return f"Trained {AS[TRAINED]}, and read here as trained."
-    return f"Trained {AS[TRAINED]}; read here {AS[kind]}: an order that it has never seen."
+    if kind == own:
+        return f"Trained {AS[own]}, and read here as trained."
+    return f"Trained {AS[own]}; read here {AS[kind]}: an order that it has never seen."
 
 
 def _strips(mind: Mind, plane: Plane) -> list[tuple[dict[str, Any], np.ndarray]]:
@@ -160,7 +197,7 @@ def _strips(mind: Mind, plane: Plane) -> list[tuple[dict[str, Any], np.ndarray]]
             where = "patches 1 to t" if direction == "forwards" else "patches t to 1"
             told = f"{direction}, {where}: {'the mean of its states' if mean else 'where it ends'}"
         shown = _units(values[0], plane.axes[0, own])
-        head = "all" if mind.reads == "recurrent mean" else "one"
+        head = "" if not mind.last else "all" if mind.reads == "recurrent mean" else "one"
         found.append((_told(symbol, told, shown, mind.hidden, signed=True, head=head), values[..., shown]))
     forwards = _units(mind.states[0, 1:, : mind.hidden], plane.axes[0, : mind.hidden])
     for field, symbol, told, signed in GATES[mind.cell]:
@@ -211,11 +248,14 @@ def words(mind: Mind) -> list[tuple[str, str]]:
             (" shows of it the ", ""), state, (". ", ""),
         ],
     }[mind.cell]  # fmt: skip
+    path = "what it reads" if both and mind.last else "the state"
+    above = "" if mind.last else f", of layer {mind.layers}: layer {mind.layer + 1} is what the next one reads"
     return [
         *ways,
         *([] if mind.no_gates else cell),
-        ("After t patches the ", ""), ("head reads", "head"), (f" {READS[mind.reads]}, and gives the ", ""), ("probabilities", "plot"),
-        (". The ", ""), ("path", "path"), (f" is {'what it reads' if both else 'the state'} in the plane where that moves most.", ""),
+        ("After t patches the ", ""), ("head reads", "head" if mind.last else ""), (f" {READS[mind.reads]}{above}, and gives the ", ""),
+        ("probabilities", "plot"),
+        (". The ", ""), ("path", "path"), (f" is {path} in the plane where that moves most.", ""),
     ]  # fmt: skip
 
 
@@ -226,8 +266,8 @@ def plane_words(mind: Mind) -> str:
     """Where the principal components were fitted, and how much they show."""
     first, second = 100 * mind.plane().shares
     return (
-        f"Path: the plane of two principal components of the {mind.total + 1} states of this picture, read {AS[TRAINED]} as trained, t = 0 "
-        f"to {mind.total}: PC 1 has {first:.0f} % and PC 2 {second:.0f} % of their variance. Other orders are laid onto the same plane."
+        f"Path: the plane of two principal components of the {mind.total + 1} states of this picture, read {AS[mind.own]} as trained, "
+        f"t = 0 to {mind.total}: PC 1 has {first:.0f} % and PC 2 {second:.0f} % of their variance. Other orders lie on the same plane."
     )
 
 
@@ -241,8 +281,8 @@ def proof_line(check: StateCheck, orders: int) -> str:
     many = f"{orders} orders" if orders > 1 else "one order"
     return (
         f"Proof, {many}: after a quarter, a half, three quarters and all of the patches the recorded states and probabilities are those of "
-        f"torch's layers run on these patches alone, largest difference {check.alone:.1g}; {hands}; the last answer {AS[TRAINED]} is the "
-        f"model's own, {check.whole:.1g}. Tolerance {check.tolerance:.0g}: **{'passed' if check.passed else 'not passed'}**."
+        f"torch's layers run on these alone, largest difference {check.alone:.1g}; {hands}; the last answer in the trained order is "
+        f"the model's own, {check.whole:.1g}. Tolerance {check.tolerance:.0g}: **{'passed' if check.passed else 'not passed'}**."
     )
 
 

@@ -10,25 +10,23 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from core.errors import LabError
 from core.evaluation.pictures import top_classes
-from core.models import MODELS
 from core.recorded import recorded_run
 from dashboard import feed, services, state
 from dashboard.answers import knows
 from dashboard.components.attention_maps import attention_maps, pin_sent
 from dashboard.components.panels import panels
-from dashboard.live import shown
-from dashboard.opened import Weighted, of_sequences, weighted_runs
+from dashboard.opened import Weighted
 from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.vit_figures import became_local, distance_rows, distances_svg, steps_html
 from dashboard.vit_looks import Look, Swap, distances, look, shapes_of, swap
 from dashboard.vit_maps import Pin, board_data, checked_pin, map_name, parse_pin, waiting_data
+from dashboard.weighted import choose_weighted, runs_of, why_not
 
 RUN, BOARD, PIN, START = "vit_run", "vit_board", "vit_pin", "vit_start"
 ATTENTION = ("vit",)  # the models with attention
-FIRST_RUNS = ("recorded-shapes-vit", "recorded-cifar10-compare-vit-0")
+FIRST_RUN = "recorded-shapes-vit"
 MOST_EPOCHS = 8  # of the figure of distances
 CHOICES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
 
@@ -37,45 +35,16 @@ CHOICES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
 
 
 def vit_runs() -> dict[str, Weighted]:
-    """The runs that this page can show, by id; the one that is shown first is the first."""
-    found = {run_id: run for run_id, run in weighted_runs().items() if run.config["model"] in ATTENTION}
-    first = next(run_id for run_id in FIRST_RUNS if run_id in found)
-    return {first: found[first], **found}
+    """The runs that this page can show, by id."""
+    return runs_of(ATTENTION, FIRST_RUN)
 
 
 def choose_run() -> Weighted:
     """The list of runs with attention."""
-    runs = vit_runs()
-    asked = state.linked("run")
-    if RUN not in st.session_state and asked and asked not in runs:
-        state.say(why_not(asked))
-        state.show_run("")
-    now = shown().run_id, st.session_state.get(RUN)  # the run of the other pages, if it has attention
-    st.session_state[RUN] = next((run_id for run_id in now if run_id in runs), next(iter(runs)))
-    chosen = st.selectbox(
-        "Run", list(runs), format_func=lambda run_id: f"{runs[run_id].name}: {runs[run_id].title}", key=RUN, on_change=_take_run,
-        persist_state="session", help="Vision Transformers whose weights are kept. The percentage is the accuracy on validation images.",
+    return choose_weighted(
+        "Run", vit_runs(), key=RUN, help="Vision Transformers whose weights are kept.",
+        why_not=lambda asked: why_not(asked, ATTENTION, "is no Vision Transformer: it has no attention to look at. Choose another run."),
     )  # fmt: skip
-    return runs[chosen]
-
-
-def _take_run() -> None:
-    state.show_run(st.session_state[RUN])
-    state.show_epoch(None)
-
-
-def why_not(run_id: str) -> str:
-    """Why a run that a link asks for cannot be shown."""
-    if told := of_sequences(run_id):
-        return told
-    try:
-        model = services.run(run_id).config["model"]
-    except LabError:
-        return f"There is no run {run_id[:40]} here (any more): choose another one."
-    if model in ATTENTION:
-        return f"Run {run_id} keeps no weights (any more): choose another run, or train it again."
-    title = MODELS[model].title if model in MODELS else model
-    return f"Run {run_id} is no Vision Transformer ({title}): it has no attention to look at. Choose another run."
 
 
 def choose_epoch(run: Weighted, kept: dict[int, Path]) -> int:
@@ -286,7 +255,7 @@ def link_values(run: Weighted, epoch: int, picture: Shown) -> dict[str, str]:
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
-        "run": "" if run.run_id == next(iter(vit_runs())) else run.run_id,
+        "run": "" if run.run_id == FIRST_RUN else run.run_id,
         "epoch": "" if epoch == run.best else str(epoch + 1),
         "token": "" if str(token) in ("", "0") else str(token),
         "map": "" if name == map_name(0, 0, 1) else name,

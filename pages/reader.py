@@ -6,25 +6,21 @@ import streamlit as st
 
 from core.errors import LabError
 from core.training.config import RunConfig
+from core.training.history import Snapshot
 from dashboard import services, state
-from dashboard.feed import choose_epoch, follow
+from dashboard.components.settled import announce, rerun_when_settled
+from dashboard.feed import follow
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
-from dashboard.opened import kept_epochs
-from dashboard.pictures import choose_picture
-from dashboard.reader import Seen, board, choose_run, explained, link_values, numbers, plane, proof, question
+from dashboard.reader import RUN, board, carriers, choose, link_values
+from dashboard.reader_around import around_board, question
 
 EXPERIMENTS = {
     "The ship in columns: why does it know so much sooner?": {"order": "columns", "t": "47"},
     "After one epoch: does the state move yet, and where to?": {"set": "shapes", "run": "recorded-shapes-gru", "epoch": "1"},
     "Two directions: an LSTM that also reads backwards": {"run": "recorded-cifar10-compare-lstm-0"},
 }
-
-LEGEND = (
-    "Across: t, the patches read. Picture: the way of reading, and in grey what is not read yet. Curves: the probability of each class "
-    "after t patches; green: the true class, blue or dashed orange: the final answer. Strips: a line a unit, sorted by its part in PC 1; "
-    "blue above 0, orange below, gates from 0 to 1; h₀ is zeros. Green frame: what the head reads."
-)
+SEEN = "reader_seen"  # what the board shows, and which order it has got
 
 st.title("The image reader")
 st.markdown(
@@ -32,54 +28,52 @@ st.markdown(
 )
 state.values()
 messages = st.container()
-left, right = st.container(key="reader").columns([3, 9], gap="medium")
-with left:
-    run = choose_run()
-    slider = st.container()
-    picture = choose_picture(services.run(run.run_id).classes, first="ship")
-for sentence in state.messages():
-    messages.warning(sentence)
-snapshot = services.run(run.run_id)
-there, below = right.container(), right.container()
-between, end = st.container(), st.container()
+runs = carriers()
 
 
 @st.fragment
-def reading(seen: Seen) -> None:
-    """What the browser says of its view; the rest of the page stays as it is."""
+def reading() -> None:
+    """Who reads what, and the board: a choice runs nothing else of the page."""
+    left, right = st.container(key="reader").columns([3, 9], gap="medium")
+    st.session_state[SEEN] = None
     try:
-        view = board(seen)
+        with left:
+            seen = choose(runs)
+        with right:
+            st.session_state[SEEN] = seen, board(seen)
+        announce(f"{seen.what} {seen.picture.label}", key="reader")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
-        view = {}
-    finish(link_values(run, seen.epoch, picture, view))
+        right.error(str(error))
+        announce(str(error), key="reader")
 
 
-def finish(link: dict[str, str]) -> None:
-    """The foot and the address bar."""
+@st.fragment
+def around(followed: Snapshot) -> None:
+    """What follows when the board has come to rest. `followed` is the run whose new epochs the page waits for."""
+    rerun_when_settled(key="reader")
+    if st.session_state[SEEN] is None:  # the board says why
+        return
+    seen, order = st.session_state[SEEN]
+    snapshot = services.run(seen.run.run_id)
+    if snapshot.run_id != followed.run_id and (snapshot.active or followed.active):
+        st.rerun()
+    with suppress(LabError):  # the file may have gone meanwhile
+        around_board(seen, order)
+    link = link_values(seen)
     with end:
         foot(snapshot, link=page_link(link), command=RunConfig.of(**snapshot.config).command())
     state.write_page(link)
 
 
-try:
-    kept = kept_epochs(run)
-    with slider:
-        epoch = choose_epoch(snapshot, list(kept))
-    seen = Seen(run, epoch, kept[epoch], picture)
-except LabError as error:
-    there.error(str(error))
-    finish(link_values(run, run.best, picture, {}))
-else:
-    with there:
-        reading(seen)
-    below.caption(LEGEND)
-    with below, suppress(LabError):  # the board says what is wrong
-        st.caption(f"{explained(seen)} {plane(seen)}")
-        st.caption(proof(seen))
-        numbers(seen)
+there, between, end = (st.container() for _ in range(3))
+with there:
+    reading()
+    for sentence in state.messages():
+        messages.warning(sentence)
+    followed = services.run(st.session_state[RUN])
+    around(followed)
 with between:
     question()
     try_this(EXPERIMENTS)
-follow(snapshot)
+follow(followed)
 services.warm_up()

@@ -63,16 +63,15 @@ TORCH_FREE = {
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
     "core.training": "config export forecast history manager presets store",
-    "dashboard": "answers background balance board byhand byhand_html cell_choice cell_panels cell_trained cell_typed cells charts "
-    "cheating choosing comparing confusion "
-    "controls costing counting depth depth_html dose_panel downloads duplicates embeddings evaluating feed foot forcing forecast "
-    "gallery images later_word lessons live masks masks_words memory memory_recall memory_runs memory_words navigation "
-    "one_cell one_image opened outputs pairs patch_panels patches pictures position_choice position_panels positions reader "
-    "reader_cards reading reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences "
-    "server services several_runs shuffle_cards shuffle_panels shuffling state tables translate translate_input translate_message "
-    "translate_panels translate_training trap tryout unrolled_svg verdicts "
-    "vit_figures vit_looks vit_maps vit_panels went went_map "
-    "breaking breaking_words contest versus versus_around versus_words",
+    "dashboard": "answers background balance board breaking breaking_words byhand byhand_html cell_choice cell_panels cell_trained "
+    "cell_typed cells charts cheating choosing comparing confusion contest controls costing counting depth depth_html "
+    "dose_panel downloads duplicates embeddings evaluating feed foot forcing forecast gallery images later_word lessons "
+    "live masks masks_words memory memory_recall memory_runs memory_words navigation one_cell one_image opened outputs "
+    "pairs patch_panels patches pictures position_choice position_panels positions reader reader_around reader_cards "
+    "reader_minds reading reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences "
+    "server services several_runs shuffle_cards shuffle_panels shuffling state tables translate translate_input "
+    "translate_message translate_panels translate_training trap tryout unrolled_svg verdicts versus versus_around "
+    "versus_words vit_figures vit_looks vit_maps vit_panels weighted went went_map",
 }
 
 IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise

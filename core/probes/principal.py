@@ -1,4 +1,4 @@
-"""The plane in which points of many dimensions spread most: two principal components (Pearson 1901). No torch: it is NumPy's SVD."""
+"""The plane in which points of many dimensions spread most: two principal components (Pearson 1901)."""
 
 from __future__ import annotations
 
@@ -28,9 +28,15 @@ class Plane:
 
 def principal_plane(points: np.ndarray) -> Plane:
     """The plane in which (N, D) points spread most. The sign of an axis is free: its largest entry is positive here."""
+    import torch  # not before it is needed: this module is imported before the first page is painted
+
+    from core.probes.threads import one_thread
+
     points = np.asarray(points, np.float64)
     mean = points.mean(axis=0)
-    _, singular, directions = np.linalg.svd(points - mean, full_matrices=False)  # (R,), (R, D); R = min(N, D)
+    with one_thread():  # NumPy's own SVD has threads that wait for each other: a hundred times slower beside a busy neighbour
+        found = torch.linalg.svd(torch.from_numpy(points - mean), full_matrices=False)
+    singular, directions = found.S.numpy(), found.Vh.numpy()  # (R,), (R, D); R = min(N, D)
     axes, variance = np.zeros((2, points.shape[1])), np.zeros(2)
     count = min(2, len(singular))
     signs = np.sign(directions[np.arange(count), np.abs(directions[:count]).argmax(axis=1)])

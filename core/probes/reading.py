@@ -84,16 +84,23 @@ def _running(model: SequenceClassifier, tokens: Tensor) -> Tensor:
 
 def _both_ways(model: SequenceClassifier, tokens: Tensor) -> Tensor:
     """Logits of every beginning, read from both of its ends: (1, T, C) -> (T + 1, K)."""
+    features = read_both_ways(model.rnn, model.readout, tokens)  # (T, 2H)
+    return model.head(nn.functional.pad(features, (0, 0, 1, 0)))  # -> (T + 1, 2H) -> (T + 1, K)
+
+
+def read_both_ways(rnn: nn.RNNBase, readout: str, tokens: Tensor) -> Tensor:
+    """What a head reads of each beginning of one sequence that `rnn` reads from both of its ends: (1, T, C) -> (T, 2H).
+
+    With readout "last" where each direction ends, with "mean" the means of both directions' states.
+    """
     length = tokens.shape[1]
     lengths = torch.arange(1, length + 1)
     beginnings = pack_padded_sequence(tokens.expand(length, -1, -1), lengths, batch_first=True, enforce_sorted=False)
-    states, final = model.rnn(beginnings)
-    if model.readout == "mean":
-        padded, _ = pad_packed_sequence(states, batch_first=True)  # (T, T, 2H), zeros behind each end
-        features = padded.sum(dim=1) / lengths[:, None].to(padded.dtype)  # (T, T, 2H) -> (T, 2H)
-    else:
-        features = last_state(model.rnn, final)  # (T, 2H): where each direction ends
-    return model.head(nn.functional.pad(features, (0, 0, 1, 0)))  # -> (T + 1, 2H) -> (T + 1, K)
+    states, final = rnn(beginnings)
+    if readout == "last":
+        return last_state(rnn, final)
+    padded, _ = pad_packed_sequence(states, batch_first=True)  # (T, T, 2H), zeros behind each end
+    return padded.sum(dim=1) / lengths[:, None].to(padded.dtype)  # (T, T, 2H) -> (T, 2H)
 
 
 def _masked(model: ViT, tokens: Tensor) -> Tensor:

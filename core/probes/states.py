@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from core.models.cells import GRUStep, LSTMStep, RNNStep, gru_cell, lstm_cell, rnn_cell
-from core.models.recurrent import RecurrentClassifier, SequenceClassifier, last_state
-from core.probes.reading import beliefs_of_tokens
+from core.models.recurrent import RecurrentClassifier, SequenceClassifier
+from core.probes.reading import beliefs_of_tokens, read_both_ways
 
 TOLERANCE = 1e-5  # of states and probabilities that are computed in float32
 PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -31,21 +31,25 @@ class StateRecord:
     """What hooks saw of a model that read S sequences of T tokens with H hidden units; at place 0 nothing has been read yet."""
 
     tokens: Tensor  # (S, T, C) as the recurrent layers got them
-    states: Tensor  # (S, T + 1, H) of one direction; of both, what the head reads of each, (S, T + 1, 2H)
-    read: Tensor  # (S, T + 1, H) or 2H: what the head got
+    states: Tensor  # (S, T + 1, H) of a layer in one direction; of both, what a head would read of each, (S, T + 1, 2H)
+    read: Tensor  # (S, T + 1, H) or 2H: what the head got, of the last layer
     beliefs: Tensor  # (S, T + 1, K) float64, what it made of that
+    layer: int  # whose states these are, from 0
 
 
-def record_states(model: nn.Module, image: Tensor, orders: Sequence[np.ndarray]) -> StateRecord:
+def record_states(model: nn.Module, image: Tensor, orders: Sequence[np.ndarray], layer: int | None = None) -> StateRecord:
     """Let `model` read one normalised image (1, 3, H, W) in S orders (T,), each a permutation of its patches.
 
     Hooks on its recurrent layers and its head record what passes; they are always taken away again, and hear nothing of other threads that
-    use the model meanwhile. Raises ConfigError for a model without a state, and what `beliefs_of_tokens` does.
+    use the model meanwhile. `layer` is the one whose states are wanted, from 0; the last one unless given. torch does not tell those of a
+    layer below: they are what its layers up to that one give. Raises ConfigError for a model without a state, or a layer that it has not,
+    and what `beliefs_of_tokens` does.
     """
     if not isinstance(model, RecurrentClassifier):
         raise ConfigError(
             f"{type(model).__name__} carries no state from patch to patch, so there is none to show: choose a GRU, an LSTM or an RNN."
         )
+    layer = _layer(model, layer)
     own = get_ident()
     states, read = [], []
 
@@ -61,9 +65,42 @@ def record_states(model: nn.Module, image: Tensor, orders: Sequence[np.ndarray])
         tokens = model.embed(image)[0][torch.from_numpy(np.stack(orders))]  # (1, 3, H, W) -> (T, C) -> (S, T, C)
         with _hook(model.rnn, keep_states), _hook(model.head, keep_read):
             beliefs = beliefs_of_tokens(model, tokens)
-    got = torch.cat([part.reshape(-1, tokens.shape[1] + 1, part.shape[-1]) for part in read])  # both directions: one sequence at a time
-    shown = got if model.rnn.bidirectional else nn.functional.pad(states[0], (0, 0, 1, 0))  # h_0 is zeros
-    return StateRecord(tokens, shown, got, beliefs)
+        got = torch.cat([part.reshape(-1, tokens.shape[1] + 1, part.shape[-1]) for part in read])  # both directions: a sequence at a time
+        if layer < model.rnn.num_layers - 1:
+            shown = _states_below(model, tokens, layer)
+        else:
+            shown = got if model.rnn.bidirectional else _from_zeros(states[0])
+    return StateRecord(tokens, shown, got, beliefs, layer)
+
+
+def _layer(model: RecurrentClassifier, layer: int | None) -> int:
+    """A layer of the model from 0, the last one for None. Raises ConfigError when there is no such layer."""
+    count = model.rnn.num_layers
+    if layer is not None and not 0 <= layer < count:
+        raise ConfigError(f"There is no layer {layer + 1}: the model has {count}. Choose one of 1 to {count}.")
+    return count - 1 if layer is None else layer
+
+
+def _states_below(model: RecurrentClassifier, tokens: Tensor, layer: int) -> Tensor:
+    """The states (S, T + 1, H) or (S, T + 1, 2H) of a layer below the last one."""
+    rnn = first_layers(model.rnn, layer + 1)
+    if not rnn.bidirectional:
+        return _from_zeros(rnn(tokens)[0])
+    return _from_zeros(torch.stack([read_both_ways(rnn, model.readout, sequence[None]) for sequence in tokens]))
+
+
+def first_layers(rnn: nn.RNNBase, count: int) -> nn.RNNBase:
+    """The first `count` layers of `rnn` as torch's own network, with the same weights."""
+    kind = {"GRU": nn.GRU, "LSTM": nn.LSTM}.get(rnn.mode, nn.RNN)
+    below = kind(rnn.input_size, rnn.hidden_size, num_layers=count, bidirectional=rnn.bidirectional, batch_first=True, device="meta")
+    weights = rnn.state_dict()
+    below.load_state_dict({name: weights[name] for name in below.state_dict()}, assign=True)
+    return below
+
+
+def _from_zeros(states: Tensor) -> Tensor:
+    """States h_1 ... h_T (S, T, H) with h_0 before them, which is zeros: (S, T + 1, H)."""
+    return nn.functional.pad(states, (0, 0, 1, 0))
 
 
 @contextmanager
@@ -76,20 +113,21 @@ def _hook(module: nn.Module, hook: Callable) -> Iterator[None]:
 
 
 @torch.no_grad()
-def steps_by_hand(model: RecurrentClassifier, tokens: Tensor) -> Steps:
-    """Every gate and state of the last layer, forwards, by the lab's own equations: tokens (S, T, C) -> fields (S, T, H).
+def steps_by_hand(model: RecurrentClassifier, tokens: Tensor, layer: int | None = None) -> Steps:
+    """Every gate and state of a layer, forwards, by the lab's own equations: tokens (S, T, C) -> fields (S, T, H).
 
-    All steps at once: each is given its token and the state before it, and must give the state after it. Raises ConfigError for several
-    layers in both directions: the upper ones also read what comes from the end of the sequence.
+    `layer` counts from 0; the last one unless given. All steps at once: each is given its token and the state before it, and must give the
+    state after it. Raises ConfigError for a layer on top of another in both directions: it also reads what comes from the end of the
+    sequence.
     """
-    rnn = model.rnn
-    if rnn.bidirectional and rnn.num_layers > 1:
+    rnn, layer = model.rnn, _layer(model, layer)
+    if rnn.bidirectional and layer:
         raise ConfigError(
             f"{rnn.num_layers} layers in both directions: the upper ones also read what comes from the end, so their gates at patch t "
             "change with where reading ends."
         )
-    for layer in range(rnn.num_layers):
-        weights = [getattr(rnn, f"{name}_l{layer}") for name in PARAMETERS]
+    for place in range(layer + 1):
+        weights = [getattr(rnn, f"{name}_l{place}") for name in PARAMETERS]
         inputs, tokens = tokens, _states_of(rnn.mode, weights, tokens)  # -> (S, T, H)
     before = nn.functional.pad(tokens[:, :-1], (0, 0, 1, 0))  # (S, T, H): zeros, then h_1 ... h_{T-1}
     if rnn.mode == "LSTM":
@@ -143,10 +181,12 @@ def check_states(model: RecurrentClassifier, image: Tensor, record: StateRecord,
     alone = 0.0
     for t in sorted({max(1, total * k // 4) for k in (1, 2, 3, 4)}):
         beginning = record.tokens[:, :t]
-        states, final = model.rnn(beginning)  # (S, t, H) or 2H
-        ends = states.mean(1) if model.rnn.bidirectional and model.readout == "mean" else last_state(model.rnn, final)
         logits = SequenceClassifier.forward(model, beginning)  # (S, K)
-        alone = max(alone, _apart(record.states[:, t], ends), _apart(record.beliefs[:, t], logits.double().softmax(-1)))
+        alone = max(
+            alone,
+            _apart(record.states[:, t], _end_of_layer(model, beginning, record.layer)),
+            _apart(record.beliefs[:, t], logits.double().softmax(-1)),
+        )
     whole = _apart(record.beliefs[0, -1], model(image)[0].double().softmax(-1))
     by_hand = None
     if hands is not None:
@@ -155,6 +195,17 @@ def check_states(model: RecurrentClassifier, image: Tensor, record: StateRecord,
             forwards = forwards.cumsum(1) / torch.arange(1, total + 1, dtype=forwards.dtype)[:, None]
         by_hand = _apart(record.states[:, 1:, : forwards.shape[-1]], forwards)
     return StateCheck(alone, whole, by_hand)
+
+
+def _end_of_layer(model: RecurrentClassifier, beginning: Tensor, layer: int) -> Tensor:
+    """What all layers together, run on a beginning (S, t, C) alone, leave in one of them: (S, H), or (S, 2H) of both directions."""
+    rnn = model.rnn
+    if rnn.bidirectional and model.readout == "mean":
+        return first_layers(rnn, layer + 1)(beginning)[0].mean(1)  # torch tells the states in between of the last layer only
+    final = rnn(beginning)[1]
+    hidden = final[0] if rnn.mode == "LSTM" else final  # (layers * directions, S, H)
+    ends = hidden.unflatten(0, (rnn.num_layers, -1))[layer]  # (directions, S, H)
+    return torch.cat(ends.unbind(), dim=-1)
 
 
 def _apart(one: Tensor, other: Tensor) -> float:

@@ -137,25 +137,65 @@ def test_pointing_sends_nothing_and_sixty_moves_one_message(address, page):
     assert 1 <= len(sent) - before <= 2
 
 
-def test_on_a_phone_by_touch(visit, opened, record):
-    page = visit()
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
-    page.wait_for_function(  # the picture comes before the controls
-        """() => { const box = (part) => document.querySelector(part).getBoundingClientRect();
-        return box('.reader-picture').bottom < box('.st-key-reader_run').top; }"""
-    )
-    touch = page.context.new_cdp_session(page)
-    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    plot = page.locator(".reader-plot")
-    plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
-    places = [(box["x"] + box["width"] * share, box["y"] + box["height"] / 2) for share in (0.3, 0.4, 0.5, 0.6, 0.75)]
+def drag(touch, places):
+    """One finger from place to place."""
     for kind, place in (("touchStart", places[0]), *(("touchMove", place) for place in places[1:])):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": place[0], "y": place[1]}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    wait_t(page, 192)
-    wait_top(page, top_bar(record, opened.classes, "rows", 192))
+
+
+def in_sight(page, *parts):
+    """Wait until all these parts are in the window, below one another."""
+    page.wait_for_function(
+        """(parts) => { const boxes = parts.map((part) => document.querySelector(part).getBoundingClientRect());
+        const below = (box, k) => box.top >= (boxes[k - 1]?.bottom ?? 0) - 1;
+        return boxes.every((box, k) => below(box, k) && box.bottom <= innerHeight && box.right <= innerWidth); }""",
+        arg=parts,
+    )
+
+
+def test_watch_the_gru_read_a_ship_on_a_phone(address, chromium, opened, record):
+    """The journey by touch: play, scrub, step, another order and the next image, with the picture in sight all the time."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{address}/reader")
+    page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')", timeout=90_000)
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+    in_sight(page, ".st-key-try_set", ".reader-orders", ".reader-scrub", ".reader-picture", ".reader-bars")
+    page.wait_for_function(  # as large as a finger wants them
+        """() => [...document.querySelectorAll('.reader-orders button, .reader-tools button')]
+        .every((part) => part.offsetHeight >= 40 && part.offsetWidth >= 40)"""
+    )
+    page.get_by_role("button", name="Play").tap()
+    page.get_by_role("button", name="Stop").wait_for()
+    wait_t(page, 256)
+    wait_top(page, top_bar(record, opened.classes, "rows", 256))
+    page.get_by_role("button", name="Play").wait_for()
+    touch = context.new_cdp_session(page)
+    for part, t in ((".reader-scrub", None), (".reader-plot", 192)):
+        box = page.locator(part).bounding_box()
+        assert box["width"] > 200
+        drag(touch, [(box["x"] + box["width"] * share, box["y"] + box["height"] / 2) for share in (0.98, 0.8, 0.7, 0.75)])
+        page.wait_for_function("() => Math.abs(document.querySelector('.reader').dataset.t - 192) < 8")
+        if t:
+            wait_t(page, t)
+            wait_top(page, top_bar(record, opened.classes, "rows", t))
+    page.get_by_role("button", name="One patch back").tap()
+    wait_t(page, 191)
+    page.get_by_role("radio", name="Hilbert").tap()
+    wait_top(page, top_bar(record, opened.classes, "hilbert", 191))
+    page.locator(".reader-scrub").focus()
+    page.keyboard.press("End")
+    wait_t(page, 256)
+    page.locator(".st-key-try_set").get_by_role("combobox").tap()
+    page.get_by_role("option", name="shapes").tap()
+    for number in (7, 8):
+        page.wait_for_function("name => document.querySelector('.reader').dataset.what.endsWith(name)", arg=f"shapes {number - 1}")
+        in_sight(page, ".st-key-try_image", ".reader-scrub", ".reader-picture")
+        page.wait_for_function("document.querySelector('.reader').dataset.orders.includes('random')")
+        page.locator(".st-key-try_image [data-testid=stNumberInputStepUp]").tap()
+    page.wait_for_url("**/reader?**image=9**")
+    context.close()
 
 
 def test_both_directions_are_in_sight_on_a_projector_and_in_a_figure(visit):

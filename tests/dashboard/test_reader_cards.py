@@ -1,6 +1,7 @@
 """What the board of the image reader is told: numbers packed, units chosen, words, and the table to take along."""
 
 import csv
+import dataclasses
 import io
 from base64 import b64decode
 
@@ -11,12 +12,26 @@ from sklearn.decomposition import PCA
 from core.models.orders import ORDERS, scan_order
 from core.probes.states import StateCheck
 from dashboard.pictures import Shown
-from dashboard.reader_cards import GATES, LEVELS, MOST_UNITS, READS, Mind, message, plane_words, proof_line, states_csv, told_order, words
+from dashboard.reader_cards import (
+    GATES,
+    LEVELS,
+    MOST_UNITS,
+    READS,
+    Mind,
+    message,
+    others,
+    plane_words,
+    proof_line,
+    states_csv,
+    together,
+    told_order,
+    words,
+)
 
 PICTURE = Shown(np.arange(3072, dtype=np.uint8).reshape(3, 32, 32), "one", "a picture", "=cat")
 
 
-def mind(way="recurrent", readout="last", cell="GRU", hidden=6, kinds=tuple(ORDERS), patch=8, gates=True):
+def mind(way="recurrent", readout="last", cell="GRU", hidden=6, kinds=tuple(ORDERS), patch=8, gates=True, layer=0, layers=1):
     total, draw = (32 // patch) ** 2, np.random.default_rng(3)
     width = hidden * (1 + (way == "bidirectional"))
     states = draw.normal(size=(len(kinds), total + 1, width))
@@ -26,12 +41,16 @@ def mind(way="recurrent", readout="last", cell="GRU", hidden=6, kinds=tuple(ORDE
     fields = {field: draw.uniform(size=(len(kinds), total, hidden)) for field, *_ in GATES[cell]} if gates else {}
     return Mind(
         kinds, np.stack([scan_order(kind, 32 // patch) for kind in kinds]), states, beliefs, (3,) * len(kinds), fields,
-        "" if gates else "no gates", ("=cat", 'a "dog", wet'), patch, way, readout, cell, hidden,
+        "" if gates else "no gates", ("=cat", 'a "dog", wet'), patch, way, readout, cell, hidden, layer, layers,
     )  # fmt: skip
 
 
-def told(one):
-    return message(PICTURE, one, what="this", notes=["a note"], why_one="", start={"order": "rows", "t": 2, "of": 16})
+def told(one, shown="rows"):
+    """What the board has when the other orders have followed."""
+    board = message(PICTURE, one, shown, what="this", notes=["a note"], why_one="", t=2)
+    more = others(PICTURE, one, shown, what="this")
+    assert list(board["orders"]) == [shown] and shown not in more["orders"] and more["what"] == board["what"]
+    return {**board, "orders": {**board["orders"], **more["orders"]}}
 
 
 def numbers(strip, units):
@@ -121,8 +140,33 @@ def test_words_light_up_parts_that_there_are(cell, way, gates):
 
 
 def test_another_order_than_the_trained_one_is_said():
-    assert told_order("rows") == "Trained in rows, and read here as trained."
-    assert told_order("hilbert") == "Trained in rows; read here along Hilbert's curve: an order that it has never seen."
+    assert told_order("rows", "rows") == "Trained in rows, and read here as trained."
+    assert told_order("rows", "hilbert") == "Trained in rows; read here along Hilbert's curve: an order that it has never seen."
+    snake = mind(kinds=("snake", "rows", "columns"))
+    assert snake.own == "snake" and "read as a snake as trained" in plane_words(snake)
+    board = told(snake)
+    assert board["own"] == "snake" and board["ownPath"] == board["orders"]["snake"]["path"] != board["orders"]["rows"]["path"]
+    assert board["orders"]["snake"]["told"] == "Trained as a snake, and read here as trained."
+
+
+def test_a_layer_below_the_last_one_is_not_what_the_head_reads():
+    one = mind(layer=0, layers=2)
+    board, text = told(one), "".join(text for text, _ in words(one))
+    assert not any(strip["head"] for strip in board["strips"]) and "of layer 2: layer 1 is what the next one reads" in text
+    assert {part for _, names in board["words"] for part in names.split()} == {"plot", "path", "h", "r", "z", "n"}
+    assert [strip["head"] for strip in told(mind(layer=1, layers=2))["strips"]] == ["one", "", "", ""]
+
+
+def test_orders_that_were_read_one_by_one_are_put_together():
+    one = mind()
+    parts = [
+        dataclasses.replace(
+            one, kinds=(kind,), orders=one.orders[k : k + 1], states=one.states[k : k + 1], beliefs=one.beliefs[k : k + 1], known=(3,),
+            gates={field: values[k : k + 1] for field, values in one.gates.items()},
+        )
+        for k, kind in enumerate(one.kinds)
+    ]  # fmt: skip
+    assert told(together(parts)) == told(one)
 
 
 def test_the_proof_line():

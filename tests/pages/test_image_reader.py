@@ -29,9 +29,19 @@ def open_reader(**query):
     return open_page("reader.py", **query)
 
 
+def sent_to(app, name):
+    (found,) = [e for e in app.get("bidi_component") if name in e.proto.component_name]
+    return json.loads(found.proto.json)[0]
+
+
 def board_of(app):
-    (board,) = [e for e in app.get("bidi_component") if "reader_board" in e.proto.component_name]
-    return json.loads(board.proto.json)[0]
+    """What the board has in the end: its own message, and the other orders, which follow."""
+    board = sent_to(app, "reader_board")
+    if "reader_orders" in [e.proto.component_name.removeprefix("sequence_lab_") for e in app.get("bidi_component")]:
+        more = sent_to(app, "reader_orders")
+        assert more["what"] == board["what"] and not board["orders"].keys() & more["orders"].keys()
+        board["orders"] |= more["orders"]
+    return board
 
 
 def beliefs_of(board, kind="rows"):
@@ -70,7 +80,7 @@ def states_by_cells(opened, pixels, order):
 
 
 def send(app, **view):
-    app.session_state["reader_board"] = {"view": view}
+    app.session_state["reader_orders"] = {"view": view}
     return run(app)
 
 
@@ -126,16 +136,24 @@ def test_both_directions_are_shown():
             np.testing.assert_allclose(strip_of(board, "h←")[t - 1], states[:, 64:].mean(0), atol=1e-4)
 
 
-def test_the_view_that_the_browser_sends_is_in_the_link_and_changes_no_message():
+def test_the_view_that_the_browser_sends_is_in_the_link():
     app = open_reader()
-    before = board_of(app)
-    assert board_of(send(app, order="snake", t=40, of=256)) == before
+    send(app, order="snake", t=40, of=256)
     assert dict(app.query_params) == {"order": "snake", "t": "40"}
     assert shown_code(app)[0].endswith("?order=snake&t=40")
     board = board_of(open_reader(order="snake", t="40"))
     assert (board["order"], board["t"]) == ("snake", 40)
     send(app, order="rows", t=128, of=256)
     assert dict(app.query_params) == {}
+
+
+def test_the_order_that_is_looked_at_comes_first_and_the_others_of_the_same_reading_follow():
+    app = open_reader(order="snake")
+    assert list(sent_to(app, "reader_board")["orders"]) == ["snake"]
+    assert sorted(sent_to(app, "reader_orders")["orders"]) == ["columns", "hilbert", "random", "rows"]
+    other = open_reader()
+    assert board_of(app)["strips"] == board_of(other)["strips"] and board_of(app)["orders"] == board_of(other)["orders"]
+    assert board_of(app)["ownPath"] == board_of(other)["orders"]["rows"]["path"]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +163,7 @@ def test_the_view_that_the_browser_sends_is_in_the_link_and_changes_no_message()
 )  # fmt: skip
 def test_what_a_browser_should_not_send_does_nothing(view):
     app = open_reader()
-    app.session_state["reader_board"] = {"view": view}
+    app.session_state["reader_orders"] = {"view": view}
     board = board_of(run(app))
     assert (board["t"], board["order"]) == (128, "rows") and dict(app.query_params) == {}
 
@@ -224,7 +242,7 @@ def test_weights_that_are_no_numbers_are_explained(monkeypatch):
     _, run_id = small_run()
     broken = open_model(services.manager().weights(run_id, 0))
     nn.init.constant_(broken.model.head.bias, float("nan"))
-    monkeypatch.setattr("dashboard.reader.opened", lambda path: broken)
+    monkeypatch.setattr("dashboard.reader_minds.opened", lambda path: broken)
     app = open_reader(run=run_id)
     assert any("no finite numbers" in error.value for error in app.error)
 
@@ -240,6 +258,34 @@ def test_predict_then_reveal():
         moved = unpatchify(patchify(torch.from_numpy(images), 4)[:, torch.from_numpy(scan_order(kind, 8))], 4).numpy()
         right = (probabilities(opened, moved).argmax(1) == labels).sum()
         assert f"{right} {words}" in told
+
+
+def test_a_lower_layer_is_chosen():
+    """Layer 1 of 2: a GRU of one layer with its weights; what is believed stays, for the head reads the last one."""
+    app = open_reader(layer="1")
+    board, opened = board_of(app), own_model(HAND_IN)
+    alone = nn.GRU(opened.model.rnn.input_size, 25, batch_first=True)
+    alone.load_state_dict({name: value for name, value in opened.model.rnn.state_dict().items() if name.endswith("_l0")})
+    with torch.no_grad():
+        tokens = opened.model.embed(normalize(torch.from_numpy(ship()[None]), opened.mean, opened.std))
+        for kind in ORDERS:
+            states = alone(tokens[:, torch.from_numpy(scan_order(kind, 16))])[0][0]
+            np.testing.assert_allclose(strip_of(board, "h", kind), states, atol=1e-4)
+    assert any("layer 1 of 2" in note for note in board["notes"]) and not any(strip["head"] for strip in board["strips"])
+    assert "**passed**" in texts(app) and dict(app.query_params) == {"layer": "1"}
+    run(app.segmented_control(key="reader_layer").set_value(2))
+    last = board_of(app)
+    assert dict(app.query_params) == {} and [strip["head"] for strip in last["strips"]] == ["one", "", "", ""]
+    assert np.array_equal(beliefs_of(last), beliefs_of(board)) and not np.allclose(strip_of(last, "h"), strip_of(board, "h"))
+
+
+@pytest.mark.parametrize("layer", ["3", "0", "x"])
+def test_a_layer_that_is_not_there_is_the_last_one(layer):
+    app = open_reader(layer=layer)
+    assert any("layer 2 of 2" in note for note in board_of(app)["notes"]) and dict(app.query_params) == {}
+    app = open_reader(layer=layer, run=SHAPES)
+    assert board_of(app)["tokens"] == 64
+    assert [control.label for control in app.segmented_control] == ["Picture from"]  # one layer: nothing to choose
 
 
 def test_own_pictures_and_numbers_to_take_along():

@@ -127,7 +127,7 @@ def test_nonsense_in_the_link_opens_the_page_as_it_is():
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (GRU, f"Run {GRU} is no Vision Transformer"),
+        (GRU, f"Run {GRU} (GRU) is no Vision Transformer"),
         ("nobody", "There is no run nobody here (any more)"),
         ("recorded-<b>", "There is no run recorded-<b> here"),
     ],

@@ -1,10 +1,11 @@
 """One network that reads one picture on one scrub bar: what has been read, what it believes, its state and its gates, and the state's path.
 
-    seen = view_sent(key="board")                                     # where the browser has been, before anything is computed
-    reader_board(data, key="board")
+    seen = view_sent(key="orders")                 # where the browser has been, before anything is computed
+    reader_board(data, key="board")                # in the fragment of the controls: the order that is looked at
+    reader_orders(others, key="orders")            # in the fragment around it: all other orders, once the board has come to rest
 
-`message` (dashboard/reader_cards.py) says what a message holds. All orders of reading are sent at once: all that follows the scrub bar, the
-buttons, the pointer or the keys happens in the browser; once it has come to rest, order and place are sent, for the page's link.
+`message` and `others` (dashboard/reader_cards.py) say what a message holds. All that follows the scrub bar, the buttons, the pointer or the
+keys happens in the browser; once it has come to rest, order and place are sent, for the page's link.
 """
 
 from __future__ import annotations
@@ -60,12 +61,25 @@ _mount = st.components.v2.component(
 )
 
 
-def view_sent(*, key: str) -> Mapping[str, Any]:
-    """What the browser has sent last: {"order", "t", "of"}, or nothing. It comes from a browser: check it."""
-    sent = (st.session_state.get(key) or {}).get("view")
-    return sent if isinstance(sent, dict) else {}
+_mount_orders = st.components.v2.component(
+    "sequence_lab_reader_orders",
+    html='<div class="reader-others" hidden></div>',
+    js=loader("reader_board/orders.js"),
+    isolate_styles=False,  # the board looks for it
+)
 
 
 def reader_board(data: dict[str, Any], *, key: str) -> None:
     """Draw or update the board `key` from `data`."""
-    _mount(data=[data], key=key, on_view_change=lambda: None)
+    _mount(data=[data], key=key)
+
+
+def reader_orders(data: dict[str, Any], *, key: str) -> None:
+    """Hand the board of the page its other orders; and take what it sends, so that a move of its scrub bar runs only what is around it."""
+    _mount_orders(data=[data], key=key, on_view_change=lambda: None)
+
+
+def view_sent(*, key: str) -> Mapping[str, Any]:
+    """What the browser has sent last by the `reader_orders` of that key: {"order", "t", "of"}, or nothing. Check it: anyone may send it."""
+    sent = (st.session_state.get(key) or {}).get("view")
+    return sent if isinstance(sent, dict) else {}

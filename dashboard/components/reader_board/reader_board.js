@@ -1,20 +1,20 @@
 // One network that reads one picture. A message (dashboard/reader_cards.py) holds every order of reading; the scrub bar, the buttons, the pointer
 // and the keys ask the server for nothing. Where they came to rest is sent for the page's link.
-import { figure } from './figure.js';
-import { bytes, floats, make, save, shorts, svg } from './parts.js';
-import { StatePath } from './path.js';
-import { paint, SIDE } from './picture.js';
-import { Strip } from './strip.js';
+const version = new URL(import.meta.url).search; // the folder's, in the query
+const { figure } = await import(`./figure.js${version}`);
+const { bytes, floats, make, save, shorts, svg } = await import(`./parts.js${version}`);
+const { StatePath } = await import(`./path.js${version}`);
+const { paint, SIDE } = await import(`./picture.js${version}`);
+const { Strip } = await import(`./strip.js${version}`);
 
 const BARS = 5; // most probable classes
 const REST = 500; // ms without a move, then the view is sent
 const PACE = 6000; // ms that reading the whole picture takes
 const ROOM = 330; // pixels of all strips, so that they are in sight on a projector
 
-export default function readerBoard({ data: [data], parentElement, setStateValue }) {
+export default function readerBoard({ data: [data], parentElement }) {
   const root = parentElement.querySelector('.reader');
   root.board ??= new ReaderBoard(root);
-  root.board.send = (view) => setStateValue('view', view);
   root.board.receive(data);
   return () => {
     clearTimeout(root.board.timer);
@@ -57,7 +57,7 @@ class ReaderBoard {
       const cutAnew = before?.tokens && before.tokens !== data.tokens;
       if (cutAnew) this.t = Math.round((this.t / before.tokens) * data.tokens);
       this.scrubPart.max = data.tokens;
-      this.showOrders();
+      this.takeOthers();
       this.showStrips(JSON.stringify(before?.strips) === JSON.stringify(data.strips));
       this.showWords();
       this.readOrder();
@@ -67,30 +67,45 @@ class ReaderBoard {
     if (ready) this.draw();
     else paint(this.picturePart, this.pixels, [], SIDE, {});
     this.root.dataset.what = data.what; // tells a test what is on the board
-    this.root.dataset.orders = Object.keys(data.orders).join(' ');
+  }
+
+  // The other orders of what is on the board, if they have come.
+  takeOthers() {
+    const more = document.querySelector('.reader-others')?.others;
+    if (more?.what === this.data.what) this.data.orders = { ...more.orders, ...this.data.orders };
+    this.showOrders();
+    this.root.dataset.orders = Object.keys(this.data.orders).join(' ');
+  }
+
+  complete() {
+    if (!this.now) return;
+    this.takeOthers();
+    if (this.shown === this.kind) return;
+    this.readOrder();
+    this.draw();
   }
 
   // The view goes to the server once it has come to rest: one message, not one a frame.
   rest() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send({ order: this.kind, t: this.t, of: this.data.tokens }), REST);
+    this.timer = setTimeout(() => document.querySelector('.reader-others')?.send({ order: this.kind, t: this.t, of: this.data.tokens }), REST);
   }
 
-  // The numbers of the order that is looked at; until it has come, those of the one that was trained.
+  // The numbers of the order that is looked at; until it has come, those of the one that is there.
   readOrder() {
-    const { orders, trained, classes, tokens } = this.data;
-    this.shown = orders[this.kind] ? this.kind : trained;
+    const { orders, own, ownPath, classes, tokens } = this.data;
+    this.shown = orders[this.kind] ? this.kind : this.data.order;
     const raw = orders[this.shown];
     this.now = { ...raw, order: shorts(raw.order), beliefs: floats(raw.beliefs), path: floats(raw.path) };
     this.truth = classes.indexOf(this.data.label);
     this.firsts = Array.from({ length: tokens + 1 }, (_, t) => this.first(t));
-    this.path.read(this.shown === trained ? this.now.path : floats(orders[trained].path), this.now.path);
+    this.path.read(this.shown === own ? this.now.path : floats(ownPath), this.now.path);
     this.strips.forEach((strip, place) => strip.read(raw.strips[place], tokens));
     this.curves();
     this.toldPart.textContent = raw.told;
     this.knewPart.textContent = raw.knew;
-    const own = this.shown === trained ? '' : `; of this order's own: ${Math.round(100 * raw.share)} %`;
-    this.axesPart.textContent = `→ ${this.data.axes[0]}, ↑ ${this.data.axes[1]} of the variance${own}`;
+    const share = this.shown === own ? '' : `; of this order's own: ${Math.round(100 * raw.share)} %`;
+    this.axesPart.textContent = `→ ${this.data.axes[0]}, ↑ ${this.data.axes[1]} of the variance${share}`;
     for (const button of this.ordersPart.children) {
       const chosen = button.dataset.order === this.shown;
       button.ariaChecked = String(chosen);
@@ -199,14 +214,20 @@ class ReaderBoard {
 
   showOrders() {
     const { titles, orders, whyOne } = this.data;
-    this.ordersPart.replaceChildren(
-      ...Object.entries(titles).map(([kind, title]) => {
-        const button = make('button', '', title);
-        Object.assign(button, { type: 'button', role: 'radio', disabled: !orders[kind], title: orders[kind] ? '' : whyOne || 'Being read' });
-        button.dataset.order = kind;
-        return button;
-      }),
-    );
+    if (!this.ordersPart.children.length) {
+      this.ordersPart.append(
+        ...Object.entries(titles).map(([kind, title]) => {
+          const button = make('button', '', title);
+          Object.assign(button, { type: 'button', role: 'radio' });
+          button.dataset.order = kind;
+          return button;
+        }),
+      );
+    }
+    for (const button of this.ordersPart.children) {
+      const there = Boolean(orders[button.dataset.order]);
+      Object.assign(button, { disabled: !there, title: there ? '' : whyOne || 'Being read' });
+    }
   }
 
   showStrips(same) {

@@ -1,11 +1,14 @@
 // One strip: a line a unit, a column a patch. Its colors never change with t; what has not been read is veiled, what the head reads is framed.
-import { make, shorts16 } from './parts.js';
+
+const { make, shorts16 } = await import(`./parts.js${new URL(import.meta.url).search}`); // the folder's version is in the query
 
 const LEVELS = 32767; // an int16 of the message is that many steps of the largest number
 const [ABOVE, BELOW] = [[0, 114, 178], [213, 94, 0]];
 const [MOST, LEAST] = [64, 24]; // pixels of a strip; of two a unit
 const TALLER = 1.5; // what the head reads is half as high again
 const WIDE = 512; // pixels across that are drawn at least: a column has sharp edges
+
+const sheet = document.createElement('canvas');
 
 export class Strip {
   // `room` is how high it may be, in pixels.
@@ -42,9 +45,7 @@ export class Strip {
   read({ values, top, full, low, high }, tokens) {
     Object.assign(this, { values: shorts16(values), top, full, low, high, tokens });
     const { units, signed } = this.told;
-    const times = Math.ceil(WIDE / tokens); // pixels of a column
-    Object.assign(this.canvas, { width: times * tokens, height: units.length });
-    const image = new ImageData(this.canvas.width, units.length);
+    const image = new ImageData(tokens, units.length);
     const pixels = image.data;
     let place = 0; // pixel by pixel: a spread or a call for each of a hundred thousand would be seen
     for (let u = 0; u < units.length; u += 1) {
@@ -52,16 +53,20 @@ export class Strip {
         const value = this.value(t, u);
         const color = value < 0 ? BELOW : ABOVE;
         const strength = Math.round(255 * (signed ? Math.min(1, Math.abs(value) / full) : value)); // a gate's scale is 0 to 1
-        for (let pixel = 0; pixel < times; pixel += 1, place += 4) {
-          pixels[place] = color[0];
-          pixels[place + 1] = color[1];
-          pixels[place + 2] = color[2];
-          pixels[place + 3] = strength;
-        }
+        pixels[place] = color[0];
+        pixels[place + 1] = color[1];
+        pixels[place + 2] = color[2];
+        pixels[place + 3] = strength;
+        place += 4;
       }
     }
     this.canvas.style.imageRendering = units.length > parseFloat(this.box.style.height) ? 'auto' : 'pixelated';
-    this.canvas.getContext('2d').putImageData(image, 0, 0);
+    Object.assign(this.canvas, { width: Math.ceil(WIDE / tokens) * tokens, height: units.length }); // clears it
+    Object.assign(sheet, { width: tokens, height: units.length });
+    sheet.getContext('2d').putImageData(image, 0, 0);
+    const pen = this.canvas.getContext('2d');
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(sheet, 0, 0, this.canvas.width, units.length);
     this.describe();
     this.box.ariaLabel = `${this.told.symbol}, ${this.told.told}: ${units.length} units after 1 to ${tokens} patches, from ${number(low)} to ${number(high)}`;
   }

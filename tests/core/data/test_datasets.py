@@ -7,7 +7,8 @@ from core.data.seq_tasks import SEQ_TASKS
 from core.errors import ConfigError
 
 
-def test_the_table_and_its_errors():
+def test_the_table_and_its_errors(monkeypatch):
+    monkeypatch.delitem(DATASETS, "tiny", raising=False)  # of the tests that ran before
     assert datasets_of("images") == ["shapes", "cifar10", "fashion_mnist", "folder"]
     assert datasets_of("sequences") == [*SEQ_TASKS] and {*DATASETS} == {*datasets_of("images"), *SEQ_TASKS}
     assert [n for n, s in DATASETS.items() if s.downloads] == ["cifar10", "fashion_mnist"]

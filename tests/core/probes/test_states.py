@@ -32,10 +32,10 @@ def torch_twin(model):
     return twin
 
 
-def walk(name, model, tokens):
-    """Every step of the last layer, forwards, one after the other by the lab's cells: a list of records (1, H)."""
+def walk(name, model, tokens, layers):
+    """Every step of the last of some layers, forwards, one after the other by the lab's cells: a list of records (1, H)."""
     below = tokens
-    for layer in range(model.rnn.num_layers):
+    for layer in range(layers):
         weights = [getattr(model.rnn, f"{part}_l{layer}") for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
         hidden = cell = torch.zeros(1, model.rnn.hidden_size, dtype=tokens.dtype)
         steps = []
@@ -73,38 +73,60 @@ def test_a_state_is_what_torch_has_after_the_shorter_sequence(name, more):
             torch.testing.assert_close(record.beliefs[place, t], recurrent_by_torch(model, read[None, :t]), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize(("name", "more"), [(name, more) for name, more in RECURRENT if more["num_layers"] > 1])
+@torch.no_grad()
+def test_the_states_of_a_lower_layer_are_what_torch_has_of_it_after_the_shorter_sequence(name, more):
+    """The oracle: a network of one layer with the weights of the first, run on each beginning."""
+    model, picture = model_of(name, more), images(1)
+    record, whole = record_states(model, picture, ORDERED, 0), record_states(model, picture, ORDERED)
+    assert (record.layer, whole.layer) == (0, 1) and torch.equal(record.beliefs, whole.beliefs) and torch.equal(record.read, whole.read)
+    kind = {"GRU": nn.GRU, "LSTM": nn.LSTM, "RNN": nn.RNN}[type(model.rnn).__name__]
+    alone = kind(model.rnn.input_size, 7, batch_first=True, bidirectional=more["bidirectional"]).double()
+    alone.load_state_dict({name: value for name, value in model.rnn.state_dict().items() if "_l0" in name})
+    for place, order in enumerate(ORDERED):
+        read = model.embed(picture)[0][torch.from_numpy(order)]
+        assert not record.states[place, 0].any()
+        for t in range(1, 17):
+            states, _ = alone(read[None, :t])
+            mean = more["bidirectional"] and more["readout"] == "mean"
+            ends = states.mean(1) if mean else torch.cat((states[:, -1, :7], states[:, 0, 7:]), 1)
+            torch.testing.assert_close(record.states[place, t], ends[0], rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize(("name", "more"), RECURRENT, ids=IDS[: len(RECURRENT)])
 @torch.no_grad()
 def test_gates_are_those_of_the_cells_step_by_step(name, more):
     model, picture = model_of(name, more), images(1)
-    record = record_states(model, picture, ORDERED)
-    if more["bidirectional"] and more["num_layers"] > 1:
-        with pytest.raises(ConfigError, match="2 layers in both directions"):
-            steps_by_hand(model, record.tokens)
-        return
-    found = steps_by_hand(model, record.tokens)
-    for place in range(len(ORDERED)):
-        steps = walk(name, model, record.tokens[place])
-        for field in steps[0]._fields:
-            expected = torch.cat([getattr(step, field) for step in steps])
-            torch.testing.assert_close(getattr(found, field)[place], expected, rtol=0, atol=1e-12)
-    if not (more["bidirectional"] and more["readout"] == "mean"):
-        torch.testing.assert_close(found.hidden, record.states[:, 1:, :7], rtol=0, atol=1e-12)
+    for layer in range(more["num_layers"]):
+        record = record_states(model, picture, ORDERED, layer)
+        if more["bidirectional"] and layer:
+            with pytest.raises(ConfigError, match="2 layers in both directions"):
+                steps_by_hand(model, record.tokens)
+            return
+        found = steps_by_hand(model, record.tokens, layer)
+        for place in range(len(ORDERED)):
+            steps = walk(name, model, record.tokens[place], layer + 1)
+            for field in steps[0]._fields:
+                expected = torch.cat([getattr(step, field) for step in steps])
+                torch.testing.assert_close(getattr(found, field)[place], expected, rtol=0, atol=1e-12)
+        if not (more["bidirectional"] and more["readout"] == "mean"):
+            torch.testing.assert_close(found.hidden, record.states[:, 1:, :7], rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("name", "more"), RECURRENT, ids=IDS[: len(RECURRENT)])
 def test_the_check_passes_and_notices_what_is_wrong(name, more):
     model, picture = model_of(name, more).float(), images(1).float()
-    record = record_states(model, picture, ORDERED)
-    hands = None if more["bidirectional"] and more["num_layers"] > 1 else steps_by_hand(model, record.tokens)
-    found = check_states(model, picture, record, hands)
-    assert found.passed and found.tolerance == 1e-5 and (found.by_hand is None) == (hands is None)
-    late = dataclasses.replace(record, states=record.states.roll(1, 1))
-    assert not check_states(model, picture, late, hands).passed
-    other = dataclasses.replace(record, beliefs=record.beliefs.roll(1, 0))  # rows are not the first order
-    assert check_states(model, picture, other, hands).whole > 1e-5
-    if hands is not None:
-        assert check_states(model, picture, record, hands._replace(hidden=hands.hidden + 1e-3)).by_hand > 1e-4
+    for layer in range(more["num_layers"]):
+        record = record_states(model, picture, ORDERED, layer)
+        hands = None if more["bidirectional"] and layer else steps_by_hand(model, record.tokens, layer)
+        found = check_states(model, picture, record, hands)
+        assert found.passed and found.tolerance == 1e-5 and (found.by_hand is None) == (hands is None)
+        late = dataclasses.replace(record, states=record.states.roll(1, 1))
+        assert not check_states(model, picture, late, hands).passed
+        other = dataclasses.replace(record, beliefs=record.beliefs.roll(1, 0))  # rows are not the first order
+        assert check_states(model, picture, other, hands).whole > 1e-5
+        if hands is not None:
+            assert check_states(model, picture, record, hands._replace(hidden=hands.hidden + 1e-3)).by_hand > 1e-4
 
 
 def test_a_model_is_left_as_it_was():
@@ -163,6 +185,13 @@ def test_what_cannot_be_followed_is_refused():
         record_states(both, images(1).float(), [np.arange(1024)])
     one = build_model("gru", patch_size=1).eval()
     assert record_states(one, images(1).float(), [np.arange(1024)]).states.shape == (1, 1025, 64)
+
+
+def test_a_layer_that_is_not_there_is_refused():
+    model = model_of(*RECURRENT[0])
+    for layer in (-1, model.rnn.num_layers):
+        with pytest.raises(ConfigError, match=f"no layer {layer + 1}: the model has {model.rnn.num_layers}"):
+            record_states(model, images(1), ORDERED, layer)
 
 
 def test_one_patch_and_one_unit():
