@@ -1,5 +1,7 @@
 """Errors that a person can cause. Each message says what is wrong and what to do; `assert` is for what cannot happen."""
 
+NOT_FINITE = "These weights give no finite numbers: choose a run or an epoch whose training did not fail."
+
 
 class LabError(Exception):
     """Base of all errors with a remedy. `str(error)` is one or two sentences, fit to be shown to a student."""

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.seq2seq_task import Seq2Seq
 from core.symbols import LONGER
 
@@ -73,7 +73,7 @@ def as_numbers(log_probs: Tensor) -> np.ndarray:
     """Log-probabilities as an array; raises DataError where they are not numbers."""
     found = log_probs.cpu().numpy()
     if np.isnan(found).any():
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import ConfigError, StoreError
+from core.errors import NOT_FINITE, ConfigError, StoreError
 from core.models.configs import PATCH_SIZES
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def probabilities(opened: OpenedModel, images: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         logits = opened.model(normalize(torch.from_numpy(images), opened.mean, opened.std))  # (N, 3, 32, 32) -> (N, K)
     if not logits.isfinite().all():
-        raise StoreError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise StoreError(NOT_FINITE)
     return torch.softmax(logits.double(), dim=1).numpy()
 
 

@@ -14,7 +14,7 @@ from math import isqrt
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.attention import Attend, scaled_dot_product_attention
 from core.probes.dtypes import in_dtype
 
@@ -179,5 +179,5 @@ def _stacked(layers: list[Tensor] | tuple[Tensor, ...]) -> Tensor:
         raise ConfigError("The layers of this model do not all attend between the same tokens with as many heads: look at each by itself.")
     whole = torch.stack(tuple(layers), dim=1)
     if not whole.isfinite().all():
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     return whole

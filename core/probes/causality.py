@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.masks import mask_named
 from core.probes.dtypes import in_dtype
 
@@ -88,7 +88,7 @@ def causality_test(
         raise ConfigError(f"The token at place {place} is already that one: choose another to change it to.")
     plain, changed = outputs(tokens), outputs(other)
     if not (plain.isfinite().all() and changed.isfinite().all()):
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     return CausalityReport(place, plain, changed, ahead)
 
 

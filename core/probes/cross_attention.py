@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.attention import Attend, scaled_dot_product_attention
 from core.models.decoder import DecoderLayer
 from core.models.recurrent_encoder_decoder import RecurrentEncoderDecoder
@@ -84,7 +84,7 @@ def record_seq2seq_attention(
             handle.remove()
     stacked = {role: torch.stack(layers, 1) if layers else None for role, layers in found.items()}
     if not all(weights.isfinite().all() for weights in stacked.values() if weights is not None):
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     return Seq2SeqAttention(**stacked, logits=logits, outputs_off=max(off))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.probes.dtypes import in_dtype
 from core.symbols import LONGER
 
@@ -76,6 +76,6 @@ def padding_test(
     longer = model.encode(torch.cat((source, source.new_zeros(len(source), extra, *source.shape[2:])), 1), masked=masked)  # PAD is 0
     plain, padded = model.decode(target, memory), model.decode(target, longer)
     if not (plain.isfinite().all() and padded.isfinite().all()):
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     moved = (longer.states[:, : source.shape[1]] - memory.states).abs().amax(-1)  # (B, S)
     return PaddingReport(extra, masked, plain, padded, moved.masked_fill(memory.padding, 0).max().item(), dtype)

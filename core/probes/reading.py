@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.recurrent import RecurrentClassifier, SequenceClassifier, last_state
 from core.models.vit import ViT
 
@@ -69,7 +69,7 @@ def beliefs_of_tokens(model: nn.Module, tokens: Tensor) -> Tensor:
         each = _both_ways if way == "bidirectional" else _masked
         logits = torch.stack([each(model, sequence[None]) for sequence in tokens])  # -> (B, T + 1, K)
     if not logits.isfinite().all():
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     return logits.double().softmax(dim=-1)
 
 

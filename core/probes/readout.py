@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.vit import ViT
 
 
@@ -48,7 +48,7 @@ def read_tokens(model: nn.Module, images: Tensor) -> Readouts:
         tokens = model.norm(kept[0])  # (B, 1 + N, C)
         found = Readouts(model.head(tokens[:, 0]), model.head(tokens[:, 1:].mean(1)), model.head(tokens[:, 1:]))
     if not found.each.isfinite().all():
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     return found
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.recurrent import RecurrentClassifier
 from core.probes.through_time import NAMES, Trace, Weights, backward, forward, norms
 
@@ -58,7 +58,7 @@ def loss_paths(model: nn.Module, image: Tensor, label: int, *, readout: str) -> 
     read = read_by(states, readout, len(passes[-1]))
     logits = read @ _array(model.head.weight).T + _array(model.head.bias)  # (K,)
     if not np.isfinite(logits).all():
-        raise DataError("These weights give no finite numbers: choose a run or an epoch whose training did not fail.")
+        raise DataError(NOT_FINITE)
     pull = (_softmax(logits) - np.eye(len(logits))[label]) @ _array(model.head.weight)  # (K,) -> (D*H,)
     incoming = _spread(pull[None], len(states), readout, len(passes[-1]))  # (T, 1, D*H)
     found = []
