@@ -13,7 +13,7 @@ from core.models import MODELS
 from dashboard import services, state
 from dashboard.opened import Weighted, kept_epochs, seq2seq_runs
 
-TASK, HOW, NEXT = "translate_task", "translate_how", "translate_next"
+TASK, HOW, NEXT, MORE = "translate_task", "translate_how", "translate_next", "translate_more"
 WIDTH, ALPHA, TEMPERATURE, DRAWN = (f"translate_{name}" for name in ("width", "alpha", "temperature", "drawn"))
 HOWS = {"greedy": "greedy", "beam": "beam search", "sampled": "sampled"}
 UNTRAINED = "untrained"
@@ -162,16 +162,23 @@ def choose() -> Asked:
         text = _type(task)
     with four:
         how = _choose_how()
-    with five, st.popover("More", width="stretch"):
-        epoch = _choose_epoch(run)
-        width = st.slider("Beam: beginnings at a time", WIDTHS[0], WIDTHS[-1], key=WIDTH, persist_state="session")
-        alpha = st.select_slider(
-            "Beam: score = log p / tokens to the power of", ALPHAS, key=ALPHA, persist_state="session",
-            help="0 ranks by probability alone, which favours short outputs.",
-        )  # fmt: skip
-        temperature = st.select_slider("Sampled: temperature", TEMPERATURES, key=TEMPERATURE, persist_state="session")
-        seed = st.number_input("Sampled: seed", SEEDS[0], SEEDS[-1], key=DRAWN, persist_state="session") or 0
-    return Asked(task, run, epoch, text, how, width, alpha, temperature, seed)
+    with five, st.popover("More", width="stretch", key=MORE, on_change="rerun") as box:  # drawn while it is open: each control costs time
+        epoch = _choose_epoch(run, drawn=box.open)
+        if box.open:
+            _more()
+    width, alpha, temperature, seed = (st.session_state[key] for key in (WIDTH, ALPHA, TEMPERATURE, DRAWN))
+    return Asked(task, run, epoch, text, how, width, alpha, temperature, seed or 0)
+
+
+def _more() -> None:
+    """What belongs to one way of decoding alone."""
+    st.slider("Beam: beginnings at a time", WIDTHS[0], WIDTHS[-1], key=WIDTH, persist_state="session")
+    st.select_slider(
+        "Beam: score = log p / tokens to the power of", ALPHAS, key=ALPHA, persist_state="session",
+        help="0 ranks by probability alone, which favours short outputs.",
+    )  # fmt: skip
+    st.select_slider("Sampled: temperature", TEMPERATURES, key=TEMPERATURE, persist_state="session")
+    st.number_input("Sampled: seed", SEEDS[0], SEEDS[-1], key=DRAWN, persist_state="session")
 
 
 def _choose_run(task: str) -> Weighted | None:
@@ -209,7 +216,7 @@ def _choose_how() -> str:
     )  # fmt: skip
 
 
-def _choose_epoch(run: Weighted | None) -> int | None:
+def _choose_epoch(run: Weighted | None, *, drawn: bool) -> int | None:
     if run is None:
         return None
     kept = list(kept_epochs(run))
@@ -217,7 +224,8 @@ def _choose_epoch(run: Weighted | None) -> int | None:
     state.start(key, "epoch" if state.linked("run") in ("", run.run_id) else "", [n + 1 for n in kept], best + 1, int)
     if st.session_state[key] - 1 not in kept:  # thinned meanwhile
         st.session_state[key] = best + 1
-    if len(kept) == 1:
+    if drawn and len(kept) == 1:
         st.caption(f"Epoch {kept[0] + 1}: the only one whose weights are kept.")
-        return kept[0]
-    return st.select_slider("Epoch", [n + 1 for n in kept], key=key, persist_state="session") - 1
+    elif drawn:
+        st.select_slider("Epoch", [n + 1 for n in kept], key=key, persist_state="session")
+    return st.session_state[key] - 1
