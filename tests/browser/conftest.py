@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 25_000  # ms that a test waits for what must come
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERVER = """
 import sys
@@ -45,9 +46,10 @@ def missing(what: str) -> None:
 def chromium() -> Iterator:
     """A Playwright browser: the system's Chromium or Chrome, else the one that `playwright install chromium` fetched."""
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         missing("Playwright is not installed")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
         if not Path(path).exists():
@@ -61,7 +63,7 @@ def chromium() -> Iterator:
 def fresh_page(chromium) -> Iterator:
     """A page of 1280 x 800; an error in the browser's console fails the test that closes it."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    context.set_default_timeout(25_000)
+    context.set_default_timeout(PATIENCE)
     made, errors = context.new_page(), []
     made.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     made.on("pageerror", lambda error: errors.append(str(error)))
