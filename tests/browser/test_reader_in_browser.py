@@ -160,6 +160,8 @@ def test_watch_the_gru_read_a_ship_on_a_phone(address, chromium, opened, record)
     page = context.new_page()
     page.goto(f"{address}/reader")
     page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')", timeout=90_000)
+    page.get_by_text("Proof, 5 orders").wait_for(timeout=60_000)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     in_sight(page, ".st-key-try_set", ".reader-orders", ".reader-scrub", ".reader-picture", ".reader-bars")
     page.wait_for_function(  # as large as a finger wants them

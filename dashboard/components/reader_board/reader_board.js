@@ -17,6 +17,7 @@ export default function readerBoard({ data: [data], parentElement }) {
   root.board ??= new ReaderBoard(root);
   root.board.receive(data);
   return () => {
+    if (root.isConnected) return; // the next message has overtaken this one: who plays, plays on
     clearTimeout(root.board.timer);
     root.board.stop();
   };
@@ -48,6 +49,7 @@ class ReaderBoard {
 
   receive(data) {
     const before = this.data;
+    if (before && before.what !== data.what) this.stop();
     this.data = data;
     this.pixels = bytes(data.pixels);
     const ready = Object.keys(data.orders).length > 0;
