@@ -14,7 +14,7 @@ from core.evaluation.long_inputs import LongInputs, Record, kept_long_inputs, lo
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard import background, services, state
-from dashboard.background import FAILED
+from dashboard.background import FAILED, NOBODY
 from dashboard.live import STATUS_WORDS
 
 
@@ -84,7 +84,8 @@ def _standing(title: str, wanted: RunConfig, own: Sequence[RunSummary]) -> Stand
         return Standing(title, wanted, run)
     found, key = kept_long_inputs(services.manager(), run.run_id, run.best.epoch), _key(run)
     lesson = background.known(key)
-    problem = lesson.problem if lesson and lesson.status == FAILED else ""
+    given_up = lesson and lesson.status == FAILED and lesson.problem != NOBODY  # what ended unseen is simply measured again
+    problem = lesson.problem if given_up else ""
     return Standing(title, wanted, run, found=found, problem="" if found else problem)
 
 

@@ -11,13 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.seq_tasks import SEQ_TASKS
-from core.errors import StoreError
+from core.errors import LabError, StoreError
 from core.evaluation.contests import CONTENDERS, POSITIONS, contender, with_positions
 from core.evaluation.lengths import length_curve
 from core.evaluation.long_inputs import recorded_of
 from core.evaluation.seq2seq import scores
 from core.training.config import RunConfig
-from dashboard import background, services
+from dashboard import background, contest, services
 from dashboard.versus_around import proof
 from tests.pages.support import open_page, press, run, shown_code, texts
 
@@ -185,6 +185,21 @@ def test_weights_that_are_gone_are_explained_in_place(short, monkeypatch):
     monkeypatch.setattr("dashboard.contest.long_inputs", gone)
     until(app, lambda app: len(app.error) == 3)
     assert all("keeps no weights of epoch 2" in error.value for error in app.error)
+
+
+def test_what_ended_because_nobody_looked_is_measured_again(short, monkeypatch):
+    measure, asked = contest.long_inputs, []
+
+    def unseen_at_first(manager, run_id, epoch):
+        asked.append(run_id)
+        if asked.count(run_id) == 1:
+            raise LabError(background.NOBODY)
+        return measure(manager, run_id, epoch)
+
+    monkeypatch.setattr("dashboard.contest.long_inputs", unseen_at_first)
+    app = press(open_page("versus.py", task="addition"), "versus_train")
+    until(app, lambda app: len(asked) == 6)
+    assert sorted(map(asked.count, {*asked})) == [2, 2, 2] and not app.error
 
 
 def test_a_training_that_fails_is_explained_and_can_be_tried_again(short, monkeypatch):
