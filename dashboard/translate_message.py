@@ -88,11 +88,7 @@ def _memory(states: np.ndarray) -> dict[str, Any]:
 
 
 def _tree(tree: BeamSearch, names: Sequence[str]) -> dict[str, Any]:
-    path, node = [0], tree.best
-    while node.parent >= 0:
-        path.append(node.number)
-        node = tree.nodes[node.parent]
-    return {"best": path, "nodes": [_node(node, names) for node in tree.nodes]}
+    return {"best": [0, *(node.number for node in tree.path(tree.best))], "nodes": [_node(node, names) for node in tree.nodes]}
 
 
 def _node(node: Node, names: Sequence[str]) -> dict[str, Any]:

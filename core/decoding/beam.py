@@ -62,9 +62,13 @@ class BeamSearch:
 
     def tokens_of(self, node: Node) -> tuple[int, ...]:
         """All tokens from BOS to a node, BOS not."""
+        return tuple(one.token for one in self.path(node))
+
+    def path(self, node: Node) -> tuple[Node, ...]:
+        """All nodes that lead to a node, itself the last, BOS not."""
         found = []
         while node.parent >= 0:
-            found.append(node.token)
+            found.append(node)
             node = self.nodes[node.parent]
         return tuple(reversed(found))
 
