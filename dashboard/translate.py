@@ -54,7 +54,7 @@ class Asked:
         best = self.run is None or self.epoch == self.run.best
         return {
             "task": "" if self.task == FIRST_TASK else self.task,
-            "run": "" if run == first_run(self.task, runs_of(self.task)) else run,
+            "run": "" if run == first_run(self.task, seq2seq_runs(self.task)) else run,
             "epoch": "" if best else str(self.epoch + 1),
             "text": "" if self.text == self.spec.example or len(self.text) > LINKED else self.text,
             "how": "" if self.how == "greedy" else self.how,
@@ -68,13 +68,15 @@ class Asked:
     def code(self) -> str:
         """Python that writes the same from the file of weights."""
         more = {"beam": f", width={self.width}, alpha={self.alpha:g}", "sampled": f", temperature={self.temperature:g}, seed={self.seed}"}
+        images = "source = images  # (S, 3, 32, 32) uint8"
+        source = images if self.spec.images else f"source = torch.tensor(opened.task.source({self.text!r}))"
         return (
             "import torch\nfrom pathlib import Path\nfrom core.probes.written import write_out\n"
             "from core.training.checkpoint import open_seq2seq\n\n"
             f'opened = open_seq2seq(Path("epoch-{(self.epoch or 0):04d}.safetensors"))  # {self.run.run_id if self.run else UNTRAINED}\n'
-            f"source = torch.tensor(opened.task.source({self.text!r}))\n"
+            f"{source}\n"
             f"written = write_out(opened.model, source, how={self.how!r}{more.get(self.how, '')})\n"
-            "print(opened.vocabulary.decode(written.tokens), written.alignment.round(2))"
+            "print(opened.vocabulary.decode(written.tokens), written.choices)  # at most as long as trained outputs, unless limit= is given"
         )
 
 
@@ -82,11 +84,6 @@ def first_run(task: str, runs: Mapping[str, Weighted]) -> str:
     """The run that is shown before any is chosen: the newest transformer as its preset has it, else any, else none."""
     plain = {"model": "transformer", "positions": "sinusoidal", "mask": "subsequent"}
     return min(runs, key=lambda run_id: any(runs[run_id].config.get(name) != value for name, value in plain.items()), default=UNTRAINED)
-
-
-def runs_of(task: str) -> dict[str, Weighted]:
-    """All runs of a task that keep weights, by id."""
-    return seq2seq_runs(task)
 
 
 # ---- the controls ----
@@ -182,7 +179,7 @@ def _more() -> None:
 
 
 def _choose_run(task: str) -> Weighted | None:
-    runs, key = runs_of(task), _run_key(task)
+    runs, key = seq2seq_runs(task), _run_key(task)
     options = [*runs, UNTRAINED]
     if st.session_state.get(key) not in options:  # a first visit, or somebody has deleted it
         st.session_state[key] = first_run(task, runs)

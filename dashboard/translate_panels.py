@@ -143,7 +143,8 @@ def proof_panel(found: Found) -> None:
         else f"rows of attention and what is made of them are off by {written.attention_off:.1e} at most"
     )
     st.caption(
-        f"Proof: written token by token, then the whole output in one pass, float64: probabilities differ by {written.off:.1e} at most, "
+        "Proof: written token by token with a cache, and computed again without one, float64: probabilities differ by "
+        f"{written.off:.1e} at most, "
         f"{maps}; tolerance {written.tolerance:.0e}: **{'passed' if written.passed else 'not passed'}**."
     )
     if found.read.no_answer:
