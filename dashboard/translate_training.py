@@ -17,7 +17,6 @@ from dashboard.live import STATUS_WORDS, duration
 from dashboard.translate import NEXT
 
 TRAINING, MODEL, EPOCHS, SEEN = "translate_training", "translate_model", "translate_epochs", "translate_seen"
-TICK = 1.0  # seconds
 MOST_EPOCHS = 60
 
 
@@ -83,7 +82,9 @@ def _stop() -> None:
 
 def _progress(run: Snapshot) -> None:
     """Where the run stands, and its curve."""
-    services.manager().attend(run.run_id)
+    if run.active:
+        services.manager().attend(run.run_id)
+        services.saw_viewer(state.owner())
     words = f"{run.run_id}: {STATUS_WORDS[run.status]}"
     if run.status in ("failed", "interrupted"):
         st.error(f"{words}. {run.message}")

@@ -8,10 +8,10 @@ from dashboard.breaking import breaking_panel
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import facts, take_along, try_this
 from dashboard.forcing import forcing_panel
-from dashboard.live import page_link
+from dashboard.live import page_link, tick_seconds
 from dashboard.translate import begin, choose
 from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, proof_panel, question, view_link
-from dashboard.translate_training import TICK, active, training_panel
+from dashboard.translate_training import active, training_panel
 
 EXPERIMENTS = {
     "Longer than anything it was trained on: where does it break?": {"task": "reverse", "text": "abcdefghijklmnopqrst", "t": "13"},
@@ -96,10 +96,10 @@ with there:
     around()
 with live:
     now = active()
-    st.fragment(training, run_every=TICK if now else None)(now)
+    st.fragment(training, run_every=tick_seconds() if now else None)(now)
 with long:
     now = breaking.active()
-    st.fragment(long_inputs, run_every=TICK if now else None)(now)
+    st.fragment(long_inputs, run_every=tick_seconds() if now else None)(now)
 with last:
     try_this(EXPERIMENTS)
 services.warm_up()
