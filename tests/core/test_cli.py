@@ -224,6 +224,10 @@ def test_evaluate_on_its_own_images_gives_the_recorded_numbers(home, run, said, 
     assert found["loss"] == pytest.approx(record.loss if split == "test" else record.val_loss, rel=1e-5)
 
 
+def test_evaluate_leaves_the_test_images_alone_unless_it_is_told(run, said):
+    assert said("evaluate", run)["images"] == "tiny val"
+
+
 def test_evaluate_any_epoch(home, run, said):
     found = said("evaluate", run, "--epoch", 0)
     assert found["epoch"] == 0 and found["confusion"] == RunManager(home).snapshot(run).epochs[0].val_confusion.tolist()

@@ -121,6 +121,8 @@ def test_classes_out_of_range_are_reported_when_read(pred, true):
 def test_logits_and_shapes_that_differ_are_refused():
     with pytest.raises(DataError, match=r"\(4, 3\) and true classes \(4,\) differ in shape.*argmax"):
         ConfusionMatrix(3).update(torch.zeros(4, 3), torch.zeros(4, dtype=torch.int64))
+    with pytest.raises(DataError, match=r"\(2, 3\) and true classes \(3, 2\) differ in shape"):  # as many, in another order
+        ConfusionMatrix(3).update(torch.zeros(2, 3, dtype=torch.int64), torch.zeros(3, 2, dtype=torch.int64))
     with pytest.raises(DataError, match="class indices"):
         ConfusionMatrix(3).update(torch.zeros(4), torch.zeros(4, dtype=torch.int64))
 

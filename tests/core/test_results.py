@@ -77,6 +77,21 @@ def test_a_proof_fails_below_the_bar_and_when_counts_differ():
     wrong = dataclasses.replace(run, epochs=tuple(dataclasses.replace(e, val_top1=e.val_top1 + 0.01) for e in run.epochs))
     shown = proof(Result((wrong,)), need=0.5)
     assert not shown.passed and shown.recount == pytest.approx(0.01)
+    assert not proof(Result((run, wrong)), need=0.5).passed  # one wrong run is enough
+
+
+def test_a_bar_asks_every_run_not_their_mean():
+    """Two runs at 70 % and 95 %: 82.5 % on the average, and still one below 80 %."""
+
+    def run(right, of=100):
+        epoch = dataclasses.replace(like.best, val_top1=right / of, val_confusion=np.array([[right, of - right], [0, 0]]))
+        return dataclasses.replace(like, epochs=(epoch,))
+
+    like = result("bar").runs[0]
+    shown = proof(Result((run(70), run(95))), need=0.8)
+    assert (shown.least, shown.runs, shown.images, shown.passed) == (0.7, 2, 100, False)
+    assert proof(Result((run(81), run(95))), need=0.8).passed
+    assert not proof(Result((run(80), run(95))), need=0.8).passed  # at the bar is not over it
 
 
 def test_the_road_has_a_result_a_rung_and_gains_that_add_up():

@@ -121,6 +121,20 @@ def test_the_cache_saves_decoding_until_something_changes(flat, home, monkeypatc
     assert len(list((home / "cache").iterdir())) == 1
 
 
+def test_a_file_that_is_rewritten_with_as_many_bytes_is_decoded_again(flat, home):
+    """A bitmap's size does not depend on what it shows: only its time tells that it was rewritten."""
+    file = flat / "cat" / "020.bmp"
+    sizes = []
+    for color, seconds in (((9, 9, 9), 1000), ((200, 100, 50), 2000)):
+        Image.new("RGB", (32, 32), color).save(file)
+        os.utime(file, (seconds, seconds))
+        sizes.append(file.stat().st_size)
+        found = read_folder(flat, home=home)
+        cats = found.images[found.labels == found.classes.index("cat")]
+        assert (cats[-1].flatten(1) == torch.tensor(color)[:, None]).all()
+    assert sizes[0] == sizes[1]
+
+
 @pytest.mark.parametrize("damage", ["cut", "rubbish", "one bit", "empty"])
 def test_a_damaged_cache_is_rebuilt_in_silence(flat, home, monkeypatch, damage):
     first = read_folder(flat, home=home)

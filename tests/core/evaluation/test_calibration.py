@@ -43,3 +43,11 @@ def test_a_model_that_keeps_its_word_has_a_small_error():
 def test_no_images_have_no_error():
     found = reliability(np.zeros((0, 10)), np.zeros(0, np.int64))
     assert found.ece == found.gap == 0 and found.count.sum() == 0
+
+
+def test_there_are_fifteen_bins_unless_another_number_is_asked_for():
+    """On the confidences 0.64 and 0.69, too low and too high: 15 bins (border 2 / 3) part them, so that the errors do not cancel."""
+    found = reliability(*spoken([0.64] * 10 + [0.69] * 10, [True] * 10 + [False] * 10))
+    assert len(found.count) == 15 and found.count[[9, 10]].tolist() == [10, 10]
+    assert found.ece == pytest.approx((0.36 + 0.69) / 2)
+    assert reliability(*spoken([0.64] * 10 + [0.69] * 10, [True] * 10 + [False] * 10), bins=10).ece == pytest.approx(0.165)

@@ -82,6 +82,10 @@ def test_other_images_than_the_run_was_judged_on_are_refused(manager, run, monke
     monkeypatch.setattr(module, "images_of", lambda *_, **__: DATA.val[1:])
     with pytest.raises(DataError, match="not the images.*it counted 40, here are 39"):
         judged(manager, run.run_id, 0)
+    monkeypatch.setattr(module, "images_of", lambda *_, **__: DATA.val[torch.tensor([1, *range(1, 40)])])  # as many, of other classes
+    with pytest.raises(DataError, match="not the images.*or other classes"):
+        judged(manager, run.run_id, 0)
+    monkeypatch.setattr(module, "images_of", lambda *_, **__: DATA.val[1:])
     assert len(judged(manager, run.run_id, 0, "train").labels) == 39  # of training images there is no count of the images themselves
 
 
@@ -119,3 +123,11 @@ def test_answers_from_logits_against_scikit_learn():
 def test_no_images_at_all():
     found = Judged(np.zeros((0, 3), np.float32), np.zeros(0, np.int64))
     assert found.probabilities.shape == (0, 3) and np.isnan(found.loss) and found.scores.top1 == 0 and len(found.cell(0, 1)) == 0
+
+
+def test_large_logits_neither_overflow_nor_vanish():
+    logits = np.array([[1000.0, 0.0, 999.0], [-1000.0, -1001.0, -1000.0]], np.float32)
+    found = Judged(logits, np.array([0, 1]))
+    expected = torch.from_numpy(logits).double()
+    assert found.probabilities == pytest.approx(expected.softmax(1).numpy(), abs=1e-12)
+    assert found.loss == pytest.approx(torch.nn.functional.cross_entropy(expected, torch.tensor([0, 1])).item())

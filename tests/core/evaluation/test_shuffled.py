@@ -6,6 +6,7 @@ import torch
 
 from core.data.shapes import PARTS, draw
 from core.errors import ConfigError, DataError
+from core.evaluation import shuffled
 from core.evaluation.shuffled import KINDS, dose_response, orders, shuffled_image
 from core.models.patches import patchify, unpatchify
 from core.recorded import recorded_epochs, recorded_run
@@ -65,3 +66,21 @@ def test_what_cannot_be_shuffled(gru):
         orders("swap", 1, 1)
     with pytest.raises(DataError, match="no pictures"):
         dose_response(gru, np.empty((0, 3, 32, 32), np.uint8), np.empty(0, int), "swaps")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_picture_of_a_dose_is_shuffled_in_a_way_of_its_own_and_all_models_get_the_same(kind, monkeypatch):
+    """Thirty equal pictures: what a model gets of a dose tells the orders apart."""
+    picture, seen = np.random.default_rng(0).integers(0, 256, (3, 32, 32), np.uint8), []
+
+    def look(opened, pictures):
+        seen.append(pictures)
+        return np.zeros((len(pictures), 2))
+
+    monkeypatch.setattr(shuffled, "probabilities", look)
+    for model in ("one", "another"):
+        dose_response(model, np.stack([picture] * 30), np.zeros(30, int), kind, seed=4)
+    doses = len(KINDS[kind].doses)
+    assert len(seen) == 2 * doses and all((a == b).all() for a, b in zip(seen[:doses], seen[doses:], strict=True))
+    ways = [len({one.tobytes() for one in pictures}) for pictures in seen[:doses]]
+    assert ways[0] == 1 and min(ways[1:]) > 10

@@ -102,6 +102,16 @@ def test_the_changes_are_those_of_one_attention_by_hand():
     assert (report.per_position[0], report.reach) == (0, 1)
 
 
+@pytest.mark.parametrize("leak", [1e-12, 1e-6, 1e-3])
+def test_causal_is_exactly_zero_not_nearly(leak):
+    """Sums of all tokens so far, with a trace of those to come: however small it is, it is a look ahead."""
+    tokens = torch.arange(1.0, 7.0, dtype=torch.float64)[None]
+    honest = causality_test(lambda t: t.cumsum(1)[..., None], tokens, 3, 9.0)
+    report = causality_test(lambda t: (t.cumsum(1) + leak * t.flip(1).cumsum(1))[..., None], tokens, 3, 9.0)
+    assert (honest.verdict, honest.before, honest.passed) == ("causal", 0.0, True)
+    assert 0 < report.before < 10 * leak and report.verdict == "looks ahead" and not report.causal and not report.passed
+
+
 def test_a_change_that_nothing_sees_proves_nothing():
     report = causality_test(lambda tokens: torch.ones(*tokens.shape, 2), torch.full((1, 4), 5), 2, 6)
     assert report.verdict == "nothing moved" and not report.passed
