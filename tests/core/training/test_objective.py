@@ -219,3 +219,37 @@ def test_what_is_not_named_follows_what_is():
     assert RunConfig.of(model="seq2seq-gru").dataset == "dates" and RunConfig.of(dataset="sort").model == "transformer"
     assert (RunConfig.of().model, RunConfig.of().dataset) == ("gru", "shapes")
     assert RunConfig.of(preset="roman").flat()["dataset"] == "roman"
+
+
+def losses_by_hand(model, split):
+    """The cross-entropy of every token but BOS and padding, and the mean over all symbols, one pair at a time and unpadded."""
+    of_right, of_all = [], []
+    for source, target in zip(split.inputs, split.targets, strict=True):
+        source, target = source[source != PAD][None], target[target != PAD][None]
+        told = model(source, target[:, :-1])[0].log_softmax(-1)  # (T - 1, V)
+        of_right += (-told.gather(1, target[0, 1:, None])).flatten().tolist()
+        of_all += (-told.mean(1)).tolist()
+    return of_right, of_all
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("batch", [500, 4])
+def test_the_validation_loss_is_the_mean_over_all_tokens(batch, monkeypatch):
+    """Of a loop without batches and padding; in batches of 4 pairs the last one has other lengths, and must weigh by its tokens."""
+    monkeypatch.setattr("core.training.objective.BATCH", batch)
+    trainer = make()
+    of_right, _ = losses_by_hand(copy.deepcopy(trainer.model).eval(), trainer.dataset.val)
+    found = trainer.evaluate(trainer.val_split, phase="val")
+    assert found.loss == pytest.approx(sum(of_right) / len(of_right), rel=1e-5)
+    assert found.confusion.matrix.sum() == len(of_right)
+
+
+def test_labels_of_sequences_are_smoothed():
+    """(1 - s) of a token's loss and s of the mean over all symbols (Szegedy et al. 2016); one batch, before its step."""
+    trainer = make(label_smoothing=0.3, epochs=1, batch_size=30)
+    with torch.no_grad():
+        of_right, of_all = losses_by_hand(copy.deepcopy(trainer.model).eval(), trainer.dataset.train)
+    trainer.fit()
+    expected = (0.7 * sum(of_right) + 0.3 * sum(of_all)) / len(of_right)
+    assert trainer.epochs[0].train_loss == pytest.approx(expected, rel=1e-5)
+    assert abs(expected - sum(of_right) / len(of_right)) > 1e-2  # it would show
