@@ -65,6 +65,31 @@ def test_a_number_of_threads_that_was_asked_for_is_kept(machine):
     assert set(machine.tried) == {3}
 
 
+def test_the_time_of_a_plan_is_its_median(machine):
+    """Two threads are faster but for once, when a neighbour disturbs them: by mean, least and largest time one would be."""
+    taken = {1: [0.30, 0.01, 0.31], 2: [0.20, 9.0, 0.20]}
+    calls = {1: 0, 2: 0}
+
+    def step(kernel):  # every second one is timed
+        threads = machine.tried[-1]
+        machine.now += taken[threads][calls[threads] // 2] if calls[threads] % 2 else 0
+        calls[threads] += 1
+
+    assert fastest_plan(step, ["torch"], spare=6) == Plan(2, "torch")
+    assert calls == {1: 6, 2: 6}
+
+
+def test_the_first_step_after_a_change_does_not_count(machine):
+    """With the scan the first step compiles for a second, the next ones take a tenth of the other kernel's time."""
+    last = []
+
+    def step(kernel):
+        machine.now += 0.01 if kernel == "torch" else 0.001 if last == ["scan"] else 1.0
+        last[:] = [kernel]
+
+    assert fastest_plan(step, ["torch", "scan"], threads=1) == Plan(1, "scan")
+
+
 def test_one_thread_with_one_kernel_may_beat_two_with_another(machine):
     """Two threads are twice as fast with PyTorch's kernel, but slower than one with the scan, which more threads do not help."""
 
