@@ -1,6 +1,8 @@
 """The loop against a loop written out by hand, and the unit's traps 4 and 9."""
 
 import copy
+import math
+import threading
 
 import pytest
 import torch
@@ -118,8 +120,15 @@ def test_best_weights_are_a_copy_of_the_best_epoch():
 
 def test_a_run_does_not_depend_on_what_else_draws_random_numbers():
     class Noise(Callback):
+        """Draws in this thread and in another one, before each batch and amidst it."""
+
         def on_batch_begin(self, trainer):
             torch.rand(7)
+            other = threading.Thread(target=torch.rand, args=(7,))
+            other.start()
+            other.join()
+
+        on_gradients_ready = on_batch_begin
 
     options = {"augment": True, "epochs": 1}
     torch.manual_seed(1)
@@ -148,26 +157,65 @@ def test_learns_and_counts_what_it_saw():
     assert record.sample_probabilities.sum(1) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_every_step_is_on_the_curve():
-    losses = []
+@pytest.mark.parametrize("often", [0.0, 1e9], ids=["read at every step", "read once an epoch"])
+def test_every_step_is_on_the_curve(monkeypatch, often):
+    monkeypatch.setattr("core.training.trainer.READ_SECONDS", often)
+    done, step = [], Trainer._train_step
 
-    class Watch(Callback):
-        def on_batch_end(self, trainer):
-            if trainer.phase == "train":
-                losses.append(trainer._recent[len(trainer._recent_lrs) - 1, 0].item() if trainer._recent_lrs else None)
+    def watched(self, *arguments):
+        done.append(step(self, *arguments))
+        return done[-1]
 
-    trainer = make_trainer(Watch(), epochs=3)
+    monkeypatch.setattr(Trainer, "_train_step", watched)
+    trainer = make_trainer(epochs=3)
     trainer.fit()
     points = trainer.curve.points
-    assert len(points) == 12 == len(losses)
-    assert all(kept is None or kept == point[0] for kept, point in zip(losses, points, strict=True))
+    assert [(loss, top1) for loss, top1, _ in points] == [
+        (outcome.loss.item(), (outcome.predictions == outcome.targets).float().mean().item()) for outcome in done
+    ]
     assert [lr for *_, lr in points] == pytest.approx([trainer.config.lr * s for s in _cosine(12)])
 
 
 def _cosine(steps):
-    import math
-
     return [0.5 * (1 + math.cos(math.pi * s / steps)) for s in range(steps)]
+
+
+class Clocked(Callback):
+    """A clock that only training steps move, half a second each."""
+
+    def __init__(self):
+        self.now, self.said = 0.0, []
+
+    def perf_counter(self):
+        return self.now
+
+    def on_gradients_ready(self, trainer):
+        self.now += 0.5
+
+    def on_reading(self, trainer):
+        self.said.append((trainer.images_per_second, trainer.seconds_left()))
+
+
+def test_speed_counts_images_and_what_is_left_counts_validation_too(monkeypatch):
+    """Two steps of 50 images an epoch at 100 images a second; validating 40 costs as much as training a third of them."""
+    clock = Clocked()
+    monkeypatch.setattr("core.training.trainer.time", clock)
+    trainer = make_trainer(clock, epochs=3, batch_size=50)
+    assert math.isnan(trainer.seconds_left())
+    trainer.fit()
+    assert [speed for speed, _ in clock.said] == pytest.approx([100.0] * 6)
+    left = [(6 - step) * 50 + epochs * 40 / 3 for step, epochs in ((1, 3), (2, 3), (3, 2), (4, 2), (5, 1), (6, 1))]
+    assert [seconds for _, seconds in clock.said] == pytest.approx([images / 100 for images in left])
+    assert [(record.images_per_second, record.seconds) for record in trainer.epochs] == [(100.0, 1.0)] * 3
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_looking_at_samples_leaves_the_model_in_its_mode(training):
+    trainer = make_trainer(model=small_model(dropout=0.5))
+    trainer.model.train(training)
+    one, two = trainer.samples(), trainer.samples()
+    assert all(module.training == training for module in trainer.model.modules())
+    assert (one["sample_probabilities"] == two["sample_probabilities"]).all()  # without dropout
 
 
 def test_a_loss_that_is_not_finite_ends_the_run():
@@ -176,6 +224,14 @@ def test_a_loss_that_is_not_finite_ends_the_run():
     with pytest.raises(TrainingError, match=r"The loss became nan at step 1 .*Lower the learning rate"):
         trainer.fit()
     assert trainer.epochs == []
+
+
+def test_an_infinite_loss_ends_the_run_too():
+    """One class has a logit of minus infinity: the loss of its images is infinite, and nothing is a NaN."""
+    trainer = make_trainer(epochs=1)
+    trainer.model.head.bias.data[3] = -math.inf
+    with pytest.raises(TrainingError, match=r"The loss became inf at step 1 .*Lower the learning rate"):
+        trainer.fit()
 
 
 def test_uses_the_fraction_it_is_told():
