@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("core", "dashboard", "pages")
 
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with.
-BASE = {"core", "core.errors", "core.hparams", "core.home", "core.symbols"}
+BASE = {"core", "core.errors", "core.files", "core.hparams", "core.home", "core.log", "core.symbols"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
 HEADLESS = LEARNING | {
     "core.decoding",
@@ -29,6 +29,8 @@ HEADLESS = LEARNING | {
 ALLOWED = {
     "core": set(),
     "core.errors": set(),
+    "core.files": set(),
+    "core.log": set(),
     "core.hparams": {"core.errors"},
     "core.home": {"core.errors"},
     "core.symbols": {"core.errors"},
@@ -52,7 +54,7 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors home hparams models models.cells models.configs models.embedding models.orders "
+    "core": "cli data data.config errors files home hparams log models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
     "probes.cheating_words probes.later_word probes.masked_sentence "
