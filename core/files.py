@@ -21,7 +21,7 @@ TEMPORARY = ".tmp"
 _count = itertools.count()
 
 
-def write_whole(path: Path, content: bytes | str | Callable[[BinaryIO], object]) -> None:
+def write_whole(path: Path, content: bytes | bytearray | str | Callable[[BinaryIO], object]) -> None:
     """Write `content` (bytes, text as UTF-8, or a function that writes into an open file) to `path` in one move.
 
     Any number of threads and processes may write one path at once: each has a temporary name of its own and the last one stays.

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigError, StoreError, unknown
+from core.files import write_whole
 from core.training.config import RunConfig
 from core.training.history import Curve, Snapshot, snapshot_of
 
@@ -85,7 +86,7 @@ def record(manager: RunManager, run_id: str, name: str, *, keep: str = "all") ->
     folder = FOLDER / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / "run.json.gz").write_bytes(gzip.compress(json.dumps(publishable(plain)).encode(), mtime=0))
+    write_whole(folder / "run.json.gz", gzip.compress(json.dumps(publishable(plain)).encode(), mtime=0))
     for epoch, (tensors, metadata) in weights.items():
         save_tensors(folder / f"epoch-{epoch:04d}.safetensors", tensors, metadata)
     recorded_run.cache_clear()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -16,6 +15,7 @@ import numpy as np
 
 from core.data.config import SequenceDataConfig
 from core.evaluation.pairs import best_interval, differing
+from core.files import write_whole
 from core.hparams import declared
 from core.models import MODELS
 from core.published import PUBLISHED_ID, published_run
@@ -68,10 +68,8 @@ def run_line(run_id: str, version: str) -> bytes:
     run = published_run() if run_id == PUBLISHED_ID else services.run(run_id)
     line = json.dumps(run_data(run), separators=(",", ":")).encode()
     if version and not run.active and kept.parent.is_dir():
-        with suppress(OSError):  # a full disk: it is read again
-            temporary = kept.with_name(f".{kept.name}.{os.getpid()}")
-            temporary.write_bytes(line)
-            temporary.replace(kept)
+        with suppress(OSError):  # a full disk, or the run was deleted: it is read again
+            write_whole(kept, line)
     return line
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
+
+from core.files import write_whole
 
 
 def read_cache(path: Path, fingerprint: str) -> dict[str, np.ndarray] | None:
@@ -28,14 +29,9 @@ def read_cache(path: Path, fingerprint: str) -> dict[str, np.ndarray] | None:
 
 def write_cache(path: Path, fingerprint: str, arrays: Mapping[str, np.ndarray]) -> None:
     """Write `arrays` to a temporary name and rename it; when that fails (a full disk) there is no cache, no harm."""
-    temporary = path.with_suffix(".partial")  # should two processes write it at once, the checksum tells
-    try:
+    with suppress(OSError, SafetensorError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(dict(arrays), temporary, {"fingerprint": fingerprint, "checksum": _checksum(arrays)})
-        os.replace(temporary, path)
-    except (OSError, SafetensorError):
-        with suppress(OSError):
-            temporary.unlink()
+        write_whole(path, save(dict(arrays), {"fingerprint": fingerprint, "checksum": _checksum(arrays)}))
 
 
 def _checksum(arrays: Mapping[str, np.ndarray]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import StoreError
+from core.training.tensor_file import damaged, read_arrays
 
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -17,18 +18,13 @@ def read_layers(path: Path) -> list[list[list[np.ndarray]]]:
 
     Raises StoreError when the file is missing or damaged, or holds no recurrent layer.
     """
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        raise StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.")
-    try:
-        with safe_open(path, framework="numpy") as file:
-            kept, layers = set(file.keys()), []
-            while (ending := f"_l{len(layers)}") and f"rnn.weight_ih{ending}" in kept:
-                ways = [way for way in (ending, f"{ending}_reverse") if f"rnn.weight_ih{way}" in kept]
-                layers.append([[file.get_tensor(f"rnn.{name}{way}").astype(np.float64) for name in WEIGHTS] for way in ways])
-        if not layers:
-            raise StoreError(f"The model in {path.name} has no recurrent layer. Choose a run of an RNN, LSTM or GRU.")
-        return layers
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
-        raise StoreError(f"The checkpoint {path.name} is damaged and cannot be read. Choose another epoch, or delete the run.") from error
+    kept, layers = read_arrays(path)[0], []
+    while (ending := f"_l{len(layers)}") and f"rnn.weight_ih{ending}" in kept:
+        ways = [way for way in (ending, f"{ending}_reverse") if f"rnn.weight_ih{way}" in kept]
+        try:
+            layers.append([[kept[f"rnn.{name}{way}"].astype(np.float64) for name in WEIGHTS] for way in ways])
+        except KeyError as error:
+            raise damaged(path) from error
+    if not layers:
+        raise StoreError(f"The model in {path.name} has no recurrent layer. Choose a run of an RNN, LSTM or GRU.")
+    return layers

@@ -14,8 +14,9 @@ from core import recorded
 from core.data import Progress
 from core.errors import StoreError
 from core.evaluation.intervals import accuracy_interval
-from core.evaluation.judged import RECORDED, images_of, run_of, weights_of
+from core.evaluation.judged import RECORDED, folder_of, images_of, run_of, weights_of
 from core.evaluation.shuffled import KINDS, Dose, dose_response
+from core.files import remedy, write_whole
 
 if TYPE_CHECKING:
     from core.data.splits import Split
@@ -64,12 +65,10 @@ def measure_response(
     opened = open_model(weights[best.epoch])
     split = images_of(manager, opened.metadata["config"], opened.classes, SPLIT, data=data, progress=progress)
     found = respond(opened, split, epoch=best.epoch, count=count, seed=seed, progress=progress)
-    path = manager.files(run_id).folder / FILE
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(to_plain(found)), "utf-8")
+        write_whole(folder_of(manager, run_id) / FILE, json.dumps(to_plain(found)))
     except OSError as error:
-        raise StoreError(f"What was measured cannot be kept in {path} ({error.strerror}): make room there, then measure again.") from error
+        raise StoreError(f"What was measured of {run_id} cannot be kept ({error.strerror}). {remedy(error)} Then measure again.") from error
     return found
 
 

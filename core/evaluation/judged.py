@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from core.errors import DataError, StoreError
 from core.recorded import recorded_epochs, recorded_run
 from core.scores import ClassScores
 from core.training.history import Snapshot, frozen
+from core.training.tensor_file import read_arrays
 
 if TYPE_CHECKING:
     from core.data.splits import Split
@@ -117,6 +119,15 @@ def weights_of(manager: RunManager, run_id: str) -> Mapping[int, Path]:
     return {epoch: files.epoch(epoch) for epoch in files.epochs()}
 
 
+def folder_of(manager: RunManager, run_id: str) -> Path:
+    """Where is kept what was measured of a run. That of a recorded run is made; that of a run somebody has deleted does not come back."""
+    folder = manager.files(run_id).folder
+    if run_id.startswith(RECORDED):
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
+    return folder
+
+
 def looks(manager: RunManager) -> int:
     """How often weights of this lab were judged on test images: once at the end of every run, and whenever a page asked for it."""
     runs = manager.runs()
@@ -126,13 +137,10 @@ def looks(manager: RunManager) -> int:
 
 def _kept(path: Path) -> Judged | None:
     """The file's content; None when it is not there or damaged, for it can be computed again."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
     try:
-        found = load_file(path)
+        found = read_arrays(path)[0]
         return Judged(frozen(found["logits"], np.float32), frozen(found["labels"], np.int64))
-    except (OSError, SafetensorError, KeyError):
+    except (StoreError, KeyError):
         return None
 
 
@@ -161,6 +169,7 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
             progress(done, len(split), "Judging images")
 
     found = evaluate(lambda batch: opened.model(normalize(batch, opened.mean, opened.std)), split, len(opened.classes), after_batch=told)
+    folder_of(manager, run_id)
     save_tensors(path, {"logits": found.logits, "labels": split.labels}, {"run": run_id, "epoch": epoch, "images": images})
     return Judged(frozen(found.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64))
 

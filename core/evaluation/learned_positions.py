@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import StoreError
+from core.training.tensor_file import read_arrays
 
 NAME = "positions.table"
 
@@ -16,14 +17,7 @@ def read_positions(path: Path) -> np.ndarray:
 
     Raises StoreError when the file is missing or damaged, or its model has no learned positions.
     """
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        raise StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.")
-    try:
-        with safe_open(path, framework="numpy") as file:
-            if NAME not in file.keys():  # noqa: SIM118 - no mapping
-                raise StoreError(f"The model in {path.name} has no learned positions. Choose a run of a ViT that has.")
-            return file.get_tensor(NAME).astype(np.float64)
-    except (SafetensorError, ValueError, OSError) as error:
-        raise StoreError(f"The checkpoint {path.name} is damaged and cannot be read. Choose another epoch, or delete the run.") from error
+    kept = read_arrays(path)[0]
+    if NAME not in kept:
+        raise StoreError(f"The model in {path.name} has no learned positions. Choose a run of a ViT that has.")
+    return kept[NAME].astype(np.float64)

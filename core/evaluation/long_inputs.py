@@ -15,9 +15,10 @@ from core import recorded
 from core.data import Progress
 from core.errors import StoreError
 from core.evaluation.contests import same_set_up, set_up
-from core.evaluation.judged import run_of, weights_of
+from core.evaluation.judged import folder_of, run_of, weights_of
 from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve
 from core.evaluation.seq2seq import scores, splits_of
+from core.files import write_whole
 from core.symbols import EOS
 from core.training.config import RunConfig
 
@@ -79,11 +80,9 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
         raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}: choose one of the kept epochs.")
     found = examined(manager, open_seq2seq(kept[epoch]), curve, progress)
     path = _file(manager, run_id, epoch)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError):  # a full disk: it is measured again
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(found.to_plain()), encoding="utf-8")
-        temporary.replace(path)
+    folder_of(manager, run_id)
+    with suppress(OSError):  # a full disk, or the run was deleted: it is measured again
+        write_whole(path, json.dumps(found.to_plain()))
     return found
 
 
@@ -159,7 +158,7 @@ def keep_record(run: Snapshot, found: LongInputs) -> Path:
     rows = [*(row for row in records() if not same_set_up(row.config, config)), new]
     path = recorded.FOLDER / FILE
     plain = sorted((_plain(row) for row in rows), key=lambda row: json.dumps(row["config"], sort_keys=True))
-    path.write_bytes(gzip.compress(json.dumps(plain, separators=(",", ":")).encode(), mtime=0))
+    write_whole(path, gzip.compress(json.dumps(plain, separators=(",", ":")).encode(), mtime=0))
     records.cache_clear()
     return path
 

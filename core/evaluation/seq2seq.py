@@ -12,7 +12,8 @@ from core.data import Progress
 from core.data.seq_tasks import SeqTask
 from core.errors import StoreError
 from core.evaluation.intervals import Interval, proportion_interval
-from core.evaluation.judged import weights_of
+from core.evaluation.judged import folder_of, weights_of
+from core.files import write_whole
 
 if TYPE_CHECKING:
     from core.data.sequences import SeqSplit
@@ -78,11 +79,9 @@ def scores(
     opened = open_seq2seq(kept[epoch])
     found = judge_split(opened, splits_of(manager, opened, images, data=data, progress=progress), epoch, images, progress)
     path = _scores_file(manager, run_id, epoch, images)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError):  # a full disk: it is computed again
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(found.to_plain()), encoding="utf-8")
-        temporary.replace(path)
+    folder_of(manager, run_id)
+    with suppress(OSError):  # a full disk, or the run was deleted: it is computed again
+        write_whole(path, json.dumps(found.to_plain()))
     return found
 
 

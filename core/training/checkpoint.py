@@ -2,57 +2,50 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from core.data.seq_tasks import SeqTask, seq_task
 from core.data.sequences import SeqDataset
 from core.errors import LabError, StoreError
+from core.files import remedy, write_whole
 from core.models import Task, build_model
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import Vocabulary
 from core.training.config import RunConfig
 from core.training.optim import Together
+from core.training.tensor_file import about, damaged, read_sealed, seal
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
-    """Write `tensors` and JSON `metadata` to `path` in one move. Raises StoreError when the disk is full or cannot be written."""
+    """Write `tensors` and JSON `metadata` to `path` in one move, in a folder that is there.
+
+    Raises StoreError when the disk is full or cannot be written.
+    """
     whole = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(save(whole, metadata={"lab": json.dumps(metadata)}))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, seal(save(whole, metadata=about(metadata))))
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StoreError(
-            f"The checkpoint {path.name} could not be written ({error.strerror}). Free some disk space or delete old runs, "
-            "then resume: every complete epoch before it is kept."
+            f"The checkpoint {path.name} could not be written ({error.strerror}). {remedy(error)} "
+            "Then resume: every complete epoch before it is kept."
         ) from error
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Tensors and metadata of `path`. Raises StoreError when it is missing or damaged."""
-    if not path.is_file():
-        raise StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.")
+    blob, metadata = read_sealed(path)
     try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no dict
-            return tensors, json.loads((file.metadata() or {})["lab"])
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
-        raise StoreError(f"The checkpoint {path.name} is damaged and cannot be read. Choose another epoch, or delete the run.") from error
+        return load(blob), metadata
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise damaged(path) from error
 
 
 OWN = "weights."  # before the names of weights in an optimiser's file

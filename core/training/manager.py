@@ -48,6 +48,7 @@ class RunManager:
     ) -> None:
         self.home = lab_home(home)
         self.store = Store(self.home)
+        (self.home / "runs").mkdir(exist_ok=True)
         self.budget = budget or int(number_setting("LAB_DISK_BUDGET", DISK_BUDGET))
         self.away_seconds, self.spare_cores = away_seconds, spare_cores
         self._turns = Turns(max_active)

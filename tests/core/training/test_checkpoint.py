@@ -1,8 +1,10 @@
 import errno
+import json
 import os
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from core.errors import StoreError
 from core.models import Task, build_model, models_of
@@ -18,6 +20,7 @@ from core.training.checkpoint import (
 )
 from core.training.config import RunConfig, TrainingConfig
 from core.training.optim import make_optimizer
+from core.training.tensor_file import read_arrays
 from tests.support import load_tiny
 
 
@@ -101,3 +104,51 @@ def test_thinning_keeps_the_first_the_best_and_the_last(tmp_path):
     thin({files: 7}, budget=1)
     assert files.epochs() == [7, 19] and files.steps() == [0]
     assert sorted(tmp_path.glob("logits-*")) == [files.logits("val", 7), files.logits("val", 19)]  # they go with their weights
+
+
+def some_tensors():
+    return {
+        "w": torch.arange(40.0).reshape(5, 8),
+        "half": torch.ones(3, dtype=torch.bfloat16),
+        "n": torch.tensor(7),
+        "none": torch.zeros(0, 4),
+    }
+
+
+def test_any_flipped_bit_is_noticed(tmp_path):
+    path = tmp_path / "epoch-0001.safetensors"
+    metadata = {"config": {"data": 'a "checksum":"00000000" in it'}, "val_top1": 0.5}
+    save_tensors(path, some_tensors(), metadata)
+    tensors, said = load_tensors(path)
+    assert said == metadata and all(torch.equal(tensors[name], value) for name, value in some_tensors().items())
+    whole = path.read_bytes()
+    for bit in range(8 * len(whole)):
+        broken = bytearray(whole)
+        broken[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(broken)
+        with pytest.raises(StoreError, match="is damaged and cannot be read. Choose another epoch"):
+            load_tensors(path)
+        with pytest.raises(StoreError, match="is damaged"):
+            read_arrays(path)
+
+
+def test_files_of_older_versions_have_no_checksum_and_are_read(tmp_path):
+    path = tmp_path / "epoch-0001.safetensors"
+    path.write_bytes(save(some_tensors(), metadata={"lab": json.dumps({"epoch": 1})}))
+    tensors, said = load_tensors(path)
+    assert said == {"epoch": 1} and torch.equal(tensors["w"], some_tensors()["w"])
+
+
+def test_too_many_open_files_are_not_a_full_disk(tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(type(tmp_path), "open", refused)
+    with pytest.raises(StoreError, match=r"could not be written \(Too many open files\). The server has too many files open"):
+        save_tensors(tmp_path / "epoch-0000.safetensors", some_tensors(), {})
+
+
+def test_a_folder_that_is_gone_does_not_come_back(tmp_path):
+    with pytest.raises(StoreError, match="could not be written"):
+        save_tensors(tmp_path / "gone" / "epoch-0000.safetensors", some_tensors(), {})
+    assert not (tmp_path / "gone").exists()
