@@ -1,7 +1,7 @@
 """Recorded runs: small trained runs that come with the project, so that every page opens on something real.
 
 One folder a run in `core/recorded/`: `run.json.gz` (its history) and the weights of a few epochs as float16 safetensors. Made by
-`python -m core runs record RUN NAME`. They are always shown as recorded, with the command that trained them.
+`python -m core runs record RUN NAME` (`core.recording`). They are always shown as recorded, with the command that trained them.
 """
 
 from __future__ import annotations
@@ -9,29 +9,17 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import re
-import shutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
-from core.errors import ConfigError, StoreError, unknown
-from core.files import write_whole
+from core.errors import StoreError, unknown
 from core.training.config import RunConfig
-from core.training.history import Curve, Snapshot, snapshot_of
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from core.training.manager import RunManager
+from core.training.history import Snapshot, snapshot_of
 
 FOLDER = Path(__file__).parent / "recorded"
-DIGITS = 5  # significant digits of a recorded curve
-POINTS = 800  # of a recorded curve at most: neighbours are merged, as they are while a run trains
-KEEP = ("all", "best", "none")
-OWN_IMAGES = ("shapes",)  # drawn by the lab; nobody else's images are copied
+RECORDED = "recorded-"  # before the name of a recorded run: its id
 
 
 def recorded_names() -> list[str]:
@@ -47,7 +35,7 @@ def recorded_run(name: str) -> Snapshot:
     plain = json.loads(gzip.decompress((FOLDER / name / "run.json.gz").read_bytes()))
     images = base64.b64decode(plain.pop("sample_images")) or None
     command = RunConfig.of(**plain["config"]).command()
-    return snapshot_of(**plain, run_id=f"recorded-{name}", sample_images=images, recorded=command)
+    return snapshot_of(**plain, run_id=RECORDED + name, sample_images=images, recorded=command)
 
 
 @cache
@@ -55,69 +43,3 @@ def recorded_epochs(name: str) -> Mapping[int, Path]:
     """The weights that a recorded run keeps, by epoch; looked up once, for pages ask at every tick."""
     found = {int(path.stem.removeprefix("epoch-")): path for path in sorted((FOLDER / name).glob("epoch-*.safetensors"))}
     return MappingProxyType(found)
-
-
-def record(manager: RunManager, run_id: str, name: str, *, keep: str = "all") -> Path:
-    """Copy a finished run into the project: its history, its arithmetic and this machine's limit, and the weights of some epochs.
-
-    `keep`: the weights of its first, middle and best epoch ("all"), of the best ("best") or of none ("none"). Takes the place of the
-    recorded run of this name, if any. Raises ConfigError for a name that is no plain folder name or an unknown `keep`, and StoreError
-    when the run has not finished or does not keep these weights (any more).
-    """
-    from core.training.checkpoint import save_tensors
-    from core.training.speed import matmul_peak, run_flops
-
-    if keep not in KEEP:
-        raise unknown("choice of weights", keep, KEEP)
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise ConfigError(f"A recorded run cannot be named {name!r}: use small letters, digits and single hyphens, as in 'shapes-gru'.")
-    plain = manager.store.plain(run_id)
-    if plain["status"] != "finished":
-        raise StoreError(f"Run {run_id} is {plain['status']}: only a finished run can be recorded.")
-    best = manager.snapshot(run_id).best.epoch
-    kept = {"all": {0, best // 2, best}, "best": {best}, "none": set()}[keep]
-    weights = {epoch: half_weights(manager.weights(run_id, epoch)) for epoch in sorted(kept)}
-    facts = plain["facts"]
-    facts |= {
-        "flops": run_flops(RunConfig.of(**plain["config"]), len(facts["classes"])),
-        "peak": matmul_peak(facts["threads"], device=facts["device"].split()[0]),
-    }
-
-    folder = FOLDER / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    write_whole(folder / "run.json.gz", gzip.compress(json.dumps(publishable(plain)).encode(), mtime=0))
-    for epoch, (tensors, metadata) in weights.items():
-        save_tensors(folder / f"epoch-{epoch:04d}.safetensors", tensors, metadata)
-    recorded_run.cache_clear()
-    recorded_epochs.cache_clear()
-    return folder
-
-
-def publishable(plain: dict[str, Any]) -> dict[str, Any]:
-    """What is stored of a run as JSON: without the recorder's own folder, and without images that are not ours."""
-    images = plain["sample_images"] if plain["config"]["dataset"] in OWN_IMAGES else b""
-    curve = Curve.from_dict(plain["curve"])
-    while len(curve.points) > POINTS:
-        curve.halve()
-    points = [[float(f"{v:.{DIGITS}g}") for v in point] for point in curve.points]
-    return {
-        **{name: value for name, value in plain.items() if name != "run_id"},
-        "curve": {**curve.to_dict(), "points": points},
-        "config": without_folder(plain["config"]),
-        "sample_images": base64.b64encode(images).decode(),
-    }
-
-
-def half_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Weights in float16 (half the size; logits change in the third digit) and their metadata."""
-    from core.training.checkpoint import load_tensors
-
-    tensors, metadata = load_tensors(path)
-    metadata["config"] = without_folder(metadata["config"])
-    return {name: value.half() if value.is_floating_point() else value for name, value in tensors.items()}, metadata
-
-
-def without_folder(config: dict[str, Any]) -> dict[str, Any]:
-    """A run's config with the bare name of its folder: where the recorder keeps images is nobody else's business."""
-    return {**config, "data": Path(config["data"]).name}

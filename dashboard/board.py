@@ -18,7 +18,7 @@ from core.evaluation.pairs import best_interval, differing
 from core.files import write_whole
 from core.hparams import declared
 from core.models import MODELS
-from core.published import PUBLISHED_ID, published_run
+from core.published import PUBLISHED_ID
 from core.recorded import recorded_names
 from core.training.config import TrainingConfig
 from core.training.history import Snapshot
@@ -65,7 +65,7 @@ def run_line(run_id: str, version: str) -> bytes:
     if version:
         with suppress(OSError):
             return kept.read_bytes()
-    run = published_run() if run_id == PUBLISHED_ID else services.run(run_id)
+    run = services.run(run_id)
     line = json.dumps(run_data(run), separators=(",", ":")).encode()
     if version and not run.active and kept.parent.is_dir():
         with suppress(OSError):  # a full disk, or the run was deleted: it is read again

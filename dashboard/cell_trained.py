@@ -9,7 +9,6 @@ import streamlit as st
 from core.errors import ConfigError, LabError
 from core.evaluation.cell_weights import read_layers
 from core.evaluation.embedding import read_embedding
-from core.evaluation.judged import weights_of
 from core.probes.cell_by_hand import inside
 from dashboard import services, state
 from dashboard.feed import choose_epoch, choose_run
@@ -25,7 +24,7 @@ def trained(kind: str) -> Asked | None:
     """A cell of a run, and a picture as that run reads it; None, after a sentence on the page, if there are no weights to read."""
     base = kind.removesuffix("2014")
     run = choose_run(lambda config: config["model"] == base)
-    kept = weights_of(services.manager(), run.run_id)
+    kept = services.manager().kept_weights(run.run_id)
     epochs = [epoch for epoch in sorted(kept) if epoch < len(run.epochs)]
     try:
         if not epochs:
@@ -58,9 +57,9 @@ def trained(kind: str) -> Asked | None:
     }
     code = (
         "import numpy as np\nfrom core.evaluation.cell_weights import read_layers\nfrom core.evaluation.embedding import read_embedding\n"
-        "from core.evaluation.judged import weights_of\nfrom core.probes.cell_by_hand import inside, parse_edits\n"
+        "from core.probes.cell_by_hand import inside, parse_edits\n"
         "from core.training import RunManager\n\n"
-        f'path = weights_of(RunManager(".lab"), {run.run_id!r})[{epoch}]\n'
+        f'path = RunManager(".lab").weights({run.run_id!r}, {epoch})\n'
         "tokens = read_embedding(path).tokens(pixels)  # pixels: (3, 32, 32) uint8\n"
         f"reading = inside({kind!r}, read_layers(path), tokens, {layer}, backward={backward})\n"
         "print(reading.steps.hidden.round(3))  # (T, H)"

@@ -12,7 +12,6 @@ import streamlit as st
 
 from core.errors import LabError
 from core.evaluation.embedding import read_embedding
-from core.evaluation.judged import weights_of
 from core.models import MODELS
 from core.models.configs import PATCH_SIZES, WIDTHS, PatchConfig
 from core.models.embedding import Embedding
@@ -65,7 +64,7 @@ def choose_embedding() -> Chosen:
 
 def _trained(run: Snapshot) -> tuple[int | None, Embedding | None]:
     """The chosen epoch, of those whose weights are kept, and its embedding; None and why where there is none."""
-    weights: dict[int, Path] = weights_of(services.manager(), run.run_id)
+    weights: dict[int, Path] = services.manager().kept_weights(run.run_id)
     epochs = [epoch for epoch in sorted(weights) if epoch < len(run.epochs)]
     if not epochs:
         st.caption("This run keeps no weights (yet): nothing of it can be looked into.")

@@ -10,7 +10,6 @@ import numpy as np
 import streamlit as st
 
 from core.errors import LabError, StoreError
-from core.evaluation.judged import weights_of
 from core.probes.gradient_flow import SINGLE
 from dashboard import services, state
 from dashboard.components.influence_board import influence_board
@@ -104,7 +103,7 @@ class Looked:
 def look(run: Weighted, weights: str) -> Looked:
     """Open the first or the best weights that are kept of a run."""
     try:
-        kept = weights_of(services.manager(), run.run_id)
+        kept = services.manager().kept_weights(run.run_id)
         if not kept:
             raise StoreError(f"Run {run.run_id} keeps no weights: choose another run, or train it again.")
         epoch = min(kept) if weights == "first" else run.best if run.best in kept else max(kept)

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.errors import LabError, StoreError
-from core.evaluation.judged import RECORDED, weights_of
 from core.models import MODELS
-from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
 from core.training.config import kind_of
 from dashboard import services
 from dashboard.charts import data_label
@@ -92,7 +91,7 @@ def open_best_seq2seq(run: Weighted) -> tuple[int, OpenedSeq2Seq]:
 
 def kept_epochs(run: Weighted) -> Mapping[int, Path]:
     """The weights that a run keeps, by epoch (from 0), ascending. Raises StoreError when it keeps none."""
-    kept = weights_of(services.manager(), run.run_id)
+    kept = services.manager().kept_weights(run.run_id)
     if not kept:
         raise StoreError(f"Run {run.run_id} keeps no weights (any more): choose another run, or train it again.")
     return dict(sorted(kept.items()))

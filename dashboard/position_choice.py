@@ -12,7 +12,6 @@ import streamlit as st
 
 from core.data.images import SIZE
 from core.errors import ConfigError, LabError
-from core.evaluation.judged import weights_of
 from core.evaluation.learned_positions import read_positions
 from core.probes.positions import KINDS, MOST_TOKENS, MOST_WIDTH, check_size, position_table
 from core.training.history import Snapshot
@@ -99,7 +98,7 @@ def _learned() -> Chosen:
     """The table of a run at one of its epochs."""
     run = choose_run(has_learned_positions)
     length, dim = tokens_of(run.config), run.config["embed_dim"]
-    weights: dict[int, Path] = weights_of(services.manager(), run.run_id)
+    weights: dict[int, Path] = services.manager().kept_weights(run.run_id)
     epochs = [epoch for epoch in sorted(weights) if epoch < len(run.epochs)]
     table, epoch, why = None, None, f"{run.run_id} keeps no weights (yet), so its positions cannot be shown: choose another run."
     if epochs:

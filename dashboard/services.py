@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
-from core.published import PUBLISHED_ID, published_run
-from core.recorded import recorded_names, recorded_run
+from core.recorded import recorded_names
 from core.results import road
+from core.shipped import shipped_run
 
 if TYPE_CHECKING:
     from core.probes.cost import Cost
@@ -62,10 +62,7 @@ def manager() -> RunManager:
 
 def run(run_id: str) -> Snapshot:
     """Any run by its id: this lab's, a recorded or the published one. Raises StoreError when there is none."""
-    if run_id == PUBLISHED_ID:
-        return published_run()
-    name = run_id.removeprefix("recorded-")
-    return manager().snapshot(run_id) if name == run_id else recorded_run(name)
+    return shipped_run(run_id) or manager().snapshot(run_id)  # the first page needs no database
 
 
 def make_forecast(key: str, config: RunConfig) -> None:

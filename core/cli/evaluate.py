@@ -25,7 +25,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     images = parser.add_mutually_exclusive_group()
     images.add_argument("--data", metavar="DIR", help="any folder of class folders (default: the run's own images)")
     images.add_argument("--split", choices=("val", "test"), default="val", help="which of the run's own splits (default val)")
-    parser.add_argument("--epoch", type=int, help="weights of this epoch, from 0 (default: the best)")
+    parser.add_argument("--epoch", type=int, help="weights of this epoch, from 1 (default: the best)")
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -40,7 +40,7 @@ def evaluate(options: argparse.Namespace) -> int:
     manager = RunManager(options.home)
     if manager.snapshot(options.run).kind == "sequences":
         return evaluate_sequences(options, manager)
-    opened = open_model(manager.weights(options.run, options.epoch))
+    opened = open_model(manager.weights(options.run, asked_epoch(options)))
     run = manager.snapshot(options.run)
     use_threads(run.threads or 1)
     use_kernel(opened.model, run.kernel)
@@ -49,12 +49,21 @@ def evaluate(options: argparse.Namespace) -> int:
     loss, confusion = judged.loss, judged.confusion
     scores = confusion.scores
     found = {
-        "run": options.run, "epoch": opened.metadata["epoch"], "images": what, "n": len(split), "loss": loss,
+        "run": options.run, "epoch": opened.metadata["epoch"] + 1, "images": what, "n": len(split), "loss": loss,
         "top1": confusion.top1, "classes": scores.rows(opened.classes), "confusion": confusion.matrix.tolist(),
     }  # fmt: skip
     head = f"{options.run}, epoch {found['epoch']}, {what}, n = {len(split):,}: loss {loss:.4f}, top-1 {confusion.top1:.2%}"
     print_result(options, found, f"{head}\n{scores.table(opened.classes)}")
     return 0
+
+
+def asked_epoch(options: argparse.Namespace) -> int | None:
+    """The epoch that is asked for, from 0 as in `core`; None for the best one."""
+    if options.epoch is None:
+        return None
+    if options.epoch < 1:
+        raise ConfigError(f"--epoch {options.epoch}: epochs count from 1, as on the pages.")
+    return options.epoch - 1
 
 
 def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
@@ -64,7 +73,7 @@ def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
 
     if options.data:
         raise ConfigError(f"{options.run} makes sequences out of sequences: it names no images. Leave out --data.")
-    epoch = load_tensors(manager.weights(options.run, options.epoch))[1]["epoch"]
+    epoch = load_tensors(manager.weights(options.run, asked_epoch(options)))[1]["epoch"]
     with progress_bar() as progress:
         found = {images: scores(manager, options.run, epoch, images, progress=progress) for images in (options.split, "by length")}
     whole, by_length = found[options.split], found["by length"]
@@ -75,10 +84,10 @@ def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
         for row in by_length.lengths
     ]  # fmt: skip
     head = (
-        f"{options.run}, epoch {epoch}, {options.split}, n = {whole.exact.n:,}: loss {whole.loss:.4f}, tokens {whole.tokens.value:.2%}, "
-        f"whole sequences {whole.exact.value:.2%} (95 %: {whole.exact.low:.2%} to {whole.exact.high:.2%})"
+        f"{options.run}, epoch {epoch + 1}, {options.split}, n = {whole.exact.n:,}: loss {whole.loss:.4f}, "
+        f"tokens {whole.tokens.value:.2%}, whole sequences {whole.exact.value:.2%} (95 %: {whole.exact.low:.2%} to {whole.exact.high:.2%})"
     )
-    plain = {"run": options.run, **whole.to_plain(), "by_length": [asdict(row) for row in by_length.lengths]}
+    plain = {"run": options.run, **whole.to_plain(), "epoch": epoch + 1, "by_length": [asdict(row) for row in by_length.lengths]}
     print_result(options, plain, f"{head}\n{table(rows)}")
     return 0
 

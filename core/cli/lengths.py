@@ -17,13 +17,12 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def lengths(options: argparse.Namespace) -> int:
     """Print how often a run's best weights are right by the length of the inputs, longer than trained included."""
-    from core.evaluation.judged import run_of
     from core.evaluation.lengths import lengths_rows
     from core.evaluation.long_inputs import keep_record, measured
     from core.training.manager import RunManager
 
     manager = RunManager(options.home)
-    run = run_of(manager, options.run)
+    run = manager.snapshot(options.run)
     if run.kind != "sequences":
         raise ConfigError(f"Run {options.run} names images: choose a run of a task on sequences, one of {', '.join(SEQ_TASKS)}.")
     with progress_bar() as progress:
@@ -34,6 +33,6 @@ def lengths(options: argparse.Namespace) -> int:
         {**{name: value for name, value in row.items() if name != "model"}, "written": f"{written:.1f}"}
         for row, written in zip(lengths_rows({options.run: found.curve}), found.written, strict=True)
     ]
-    head = f"{options.run}, epoch {run.best.epoch}; exact: share without a mistake, with its 95 % interval; written: symbols on average"
+    head = f"{options.run}, epoch {run.best.epoch + 1}; exact: share without a mistake, with its 95 % interval; written: symbols on average"
     print_result(options, {"run": options.run, **found.to_plain()}, f"{head}\n{table(rows)}")
     return 0

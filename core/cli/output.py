@@ -54,15 +54,17 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def summary(snapshot: Snapshot) -> dict[str, Any]:
-    """What a script wants to know of a run."""
+    """What a script wants to know of a run; epochs count from 1, as in the text and in `--epoch`."""
     best, test = snapshot.best, snapshot.test
     known = ("status", "message", "config", "parameters", "device", "threads", "kernel", "sizes", "versions")
     return {
         "run": snapshot.run_id,
         **{name: getattr(snapshot, name) for name in known},
-        "epochs": [{name: getattr(record, name) for name in epoch_columns(snapshot)} for record in snapshot.epochs],
-        "best": {"epoch": best.epoch, "val_top1": best.val_top1, **_exact("val_exact", best.val_exact)} if best else None,
-        "test": {"epoch": test.epoch, "loss": test.loss, "top1": test.top1, **_exact("exact", test.exact)} if test else None,
+        "epochs": [
+            {**{name: getattr(record, name) for name in epoch_columns(snapshot)}, "epoch": record.epoch + 1} for record in snapshot.epochs
+        ],
+        "best": {"epoch": best.epoch + 1, "val_top1": best.val_top1, **_exact("val_exact", best.val_exact)} if best else None,
+        "test": {"epoch": test.epoch + 1, "loss": test.loss, "top1": test.top1, **_exact("exact", test.exact)} if test else None,
     }
 
 
@@ -76,7 +78,7 @@ def report(snapshot: Snapshot) -> str:
     lines = [f"{snapshot.run_id}: {snapshot.status}. {snapshot.message}".strip()]
     if best := snapshot.best:
         lines.append(
-            f"best epoch {best.epoch}: validation top-1 {best.val_top1:.2%}{_whole(best.val_exact)} (n = {snapshot.sizes['val']:,})"
+            f"best epoch {best.epoch + 1}: validation top-1 {best.val_top1:.2%}{_whole(best.val_exact)} (n = {snapshot.sizes['val']:,})"
         )
     if test := snapshot.test:
         lines.append(
@@ -92,7 +94,7 @@ def _whole(share: float | None) -> str:
 def epoch_line(record: EpochRecord) -> str:
     """One epoch in one line."""
     return (
-        f"epoch {record.epoch:3d}  train loss {record.train_loss:.4f} top-1 {record.train_top1:6.2%}  "
+        f"epoch {record.epoch + 1:3d}  train loss {record.train_loss:.4f} top-1 {record.train_top1:6.2%}  "
         f"val loss {record.val_loss:.4f} top-1 {record.val_top1:6.2%}  "
         + (f"exact {record.val_exact:6.2%}  " if record.val_exact is not None else "")
         + f"{record.images_per_second:,.0f} {'images' if record.val_exact is None else 'pairs'}/s  {record.seconds:.1f} s"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from core.cli import lengths, shuffle
 from core.cli.output import epoch_line, print_result, report, summary, table, write_out
 from core.errors import ConfigError
-from core.recorded import KEEP, record
+from core.recording import KEEP, record
+from core.shipped import refuse_shipped
 from core.training.export import curve_csv, epochs_csv
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def show(options: argparse.Namespace) -> int:
 
 def delete(options: argparse.Namespace) -> int:
     """Delete a run for good, after asking on a terminal; elsewhere only with --yes."""
+    refuse_shipped(options.run, "deleted")
     manager = open_manager(options)
     snapshot = manager.snapshot(options.run)
     if not options.yes and not confirmed(f"Delete {options.run} ({snapshot.status}, {len(snapshot.epochs)} epochs) for good?"):

@@ -35,6 +35,6 @@ def shuffle(options: argparse.Namespace) -> int:
          "from": dose.accuracy.low, "to": dose.accuracy.high}
         for kind, doses in found.doses.items() for dose in doses
     ]  # fmt: skip
-    head = f"{options.run}, epoch {found.epoch}, {found.n:,} validation images, seed {found.seed}; from, to: 95 % interval"
-    print_result(options, {"run": options.run, **to_plain(found)}, f"{head}\n{table(rows)}")
+    head = f"{options.run}, epoch {found.epoch + 1}, {found.n:,} validation images, seed {found.seed}; from, to: 95 % interval"
+    print_result(options, {"run": options.run, **to_plain(found), "epoch": found.epoch + 1}, f"{head}\n{table(rows)}")
     return 0

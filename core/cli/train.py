@@ -17,6 +17,7 @@ from core.data.config import SequenceDataConfig
 from core.errors import ConfigError
 from core.hparams import Hyperparameter, add_flags, declared
 from core.models import MODELS
+from core.shipped import refuse_shipped
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
 from core.training.presets import PRESETS
@@ -108,6 +109,7 @@ def resumed_config(options: argparse.Namespace, manager: RunManager) -> RunConfi
     if names:
         flag = "--" + names[0].replace("_", "-")
         raise ConfigError(f"--resume goes on with the run as it was set up: leave out {flag}, or start a new run without --resume.")
+    refuse_shipped(options.resume, "resumed")
     return RunConfig.of(**manager.snapshot(options.resume).config)
 
 

@@ -14,7 +14,7 @@ from core import recorded
 from core.data import Progress
 from core.errors import StoreError
 from core.evaluation.intervals import accuracy_interval
-from core.evaluation.judged import RECORDED, folder_of, images_of, run_of, weights_of
+from core.evaluation.judged import folder_of, images_of
 from core.evaluation.shuffled import KINDS, Dose, dose_response
 from core.files import remedy, write_whole
 
@@ -40,8 +40,8 @@ class Response:
 
 def kept_response(manager: RunManager, run_id: str) -> Response | None:
     """What was measured of the best weights of a run, or came with a recorded one; None where nothing was."""
-    best = run_of(manager, run_id).best
-    folders = [recorded.FOLDER / run_id.removeprefix(RECORDED)] if run_id.startswith(RECORDED) else []
+    best = manager.snapshot(run_id).best
+    folders = [recorded.FOLDER / run_id.removeprefix(recorded.RECORDED)] if run_id.startswith(recorded.RECORDED) else []
     for folder in (*folders, manager.files(run_id).folder):
         found = _read(folder / FILE)
         if found and best and found.epoch == best.epoch:
@@ -59,10 +59,8 @@ def measure_response(
     """
     from core.training.checkpoint import open_model
 
-    best, weights = run_of(manager, run_id).best, weights_of(manager, run_id)
-    if best is None or best.epoch not in weights:
-        raise StoreError(f"Run {run_id} keeps no weights of its best epoch: choose another run.")
-    opened = open_model(weights[best.epoch])
+    best = manager.snapshot(run_id).best
+    opened = open_model(manager.weights(run_id))
     split = images_of(manager, opened.metadata["config"], opened.classes, SPLIT, data=data, progress=progress)
     found = respond(opened, split, epoch=best.epoch, count=count, seed=seed, progress=progress)
     try:

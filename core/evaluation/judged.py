@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +13,9 @@ import numpy as np
 
 from core.data import Progress
 from core.errors import DataError, StoreError
-from core.recorded import recorded_epochs, recorded_run
 from core.scores import ClassScores
-from core.training.history import Snapshot, frozen
+from core.shipped import is_shipped
+from core.training.history import frozen
 from core.training.tensor_file import read_arrays
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from core.training.manager import RunManager
 
 SPLITS = ("val", "test", "train")
-RECORDED = "recorded-"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,23 +105,10 @@ def images_of(
     return labelled_split(images, classes, home=manager.home, progress=report)[0]
 
 
-def run_of(manager: RunManager, run_id: str) -> Snapshot:
-    """A run of this lab, or a recorded one. Raises StoreError when there is none."""
-    return recorded_run(run_id.removeprefix(RECORDED)) if run_id.startswith(RECORDED) else manager.snapshot(run_id)
-
-
-def weights_of(manager: RunManager, run_id: str) -> Mapping[int, Path]:
-    """The weights that a run keeps, by epoch; of a recorded run those that came with the lab."""
-    if run_id.startswith(RECORDED):
-        return recorded_epochs(run_id.removeprefix(RECORDED))
-    files = manager.files(run_id)
-    return {epoch: files.epoch(epoch) for epoch in files.epochs()}
-
-
 def folder_of(manager: RunManager, run_id: str) -> Path:
     """Where is kept what was measured of a run. That of a recorded run is made; that of a run somebody has deleted does not come back."""
     folder = manager.files(run_id).folder
-    if run_id.startswith(RECORDED):
+    if is_shipped(run_id):
         with suppress(OSError):
             folder.mkdir(exist_ok=True)
     return folder
@@ -151,11 +137,7 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
     from core.training.device import use_threads
     from core.training.evaluate import BATCH, evaluate
 
-    weights = weights_of(manager, run_id)
-    if epoch not in weights:
-        others = f" Choose one of the kept epochs: {', '.join(str(e + 1) for e in weights)}." if weights else ""
-        raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}, so what it says of single images is not known.{others}")
-    opened = open_model(weights[epoch])
+    opened = open_model(manager.weights(run_id, epoch))
     split = images_of(manager, opened.metadata["config"], opened.classes, images, data=data, progress=progress)
     _check(manager, run_id, images, split)
     use_threads(1)  # beside a run that trains more would be slower
@@ -176,7 +158,7 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
 
 def _check(manager: RunManager, run_id: str, images: str, split: Split) -> None:
     """Raise DataError if the classes of the images are not as often there as the run counted them."""
-    run = run_of(manager, run_id)
+    run = manager.snapshot(run_id)
     counted = {"val": run.epochs[0].val_confusion if run.epochs else None, "test": run.test and run.test.confusion}.get(images)
     found = np.bincount(split.labels.numpy(), minlength=len(run.classes)) if counted is not None else None
     if found is not None and found.tolist() != counted.sum(axis=1).tolist():

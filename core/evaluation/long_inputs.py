@@ -15,7 +15,7 @@ from core import recorded
 from core.data import Progress
 from core.errors import StoreError
 from core.evaluation.contests import same_set_up, set_up
-from core.evaluation.judged import folder_of, run_of, weights_of
+from core.evaluation.judged import folder_of
 from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve
 from core.evaluation.seq2seq import scores, splits_of
 from core.files import write_whole
@@ -75,10 +75,7 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
     curve = length_curve(scores(manager, run_id, epoch, "by length", progress=progress))
     from core.training.checkpoint import open_seq2seq
 
-    kept = weights_of(manager, run_id)
-    if epoch not in kept:
-        raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}: choose one of the kept epochs.")
-    found = examined(manager, open_seq2seq(kept[epoch]), curve, progress)
+    found = examined(manager, open_seq2seq(manager.weights(run_id, epoch)), curve, progress)
     path = _file(manager, run_id, epoch)
     folder_of(manager, run_id)
     with suppress(OSError):  # a full disk, or the run was deleted: it is measured again
@@ -185,7 +182,7 @@ def _short(values: Any) -> list[float]:
 
 def measured(manager: RunManager, run_id: str, *, progress: Progress | None = None) -> LongInputs:
     """`long_inputs` of the best epoch of a run. Raises StoreError when it has none."""
-    best = run_of(manager, run_id).best
+    best = manager.snapshot(run_id).best
     if best is None:
         raise StoreError(f"Run {run_id} has no complete epoch yet: let it train for one epoch first.")
     return long_inputs(manager, run_id, best.epoch, progress=progress)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import Progress
 from core.data.seq_tasks import SeqTask
-from core.errors import StoreError
 from core.evaluation.intervals import Interval, proportion_interval
-from core.evaluation.judged import folder_of, weights_of
+from core.evaluation.judged import folder_of
 from core.files import write_whole
 
 if TYPE_CHECKING:
@@ -71,12 +70,9 @@ def scores(
     """
     if known := kept_scores(manager, run_id, epoch, images):
         return known
-    kept = weights_of(manager, run_id)
-    if epoch not in kept:
-        raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}: choose one of the kept epochs.")
     from core.training.checkpoint import open_seq2seq
 
-    opened = open_seq2seq(kept[epoch])
+    opened = open_seq2seq(manager.weights(run_id, epoch))
     found = judge_split(opened, splits_of(manager, opened, images, data=data, progress=progress), epoch, images, progress)
     path = _scores_file(manager, run_id, epoch, images)
     folder_of(manager, run_id)

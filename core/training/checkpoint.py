@@ -157,13 +157,16 @@ def _built(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any
 
 
 class RunFiles:
-    """The files of one run in its folder: weights of epochs and early steps, what they say of images, and the last optimiser state."""
+    """The files of one run in its folder: weights of epochs and early steps, what they say of images, and the last optimiser state.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    `shipped`: weights that lie elsewhere, by epoch, because they came with the lab; they are never removed.
+    """
+
+    def __init__(self, folder: Path, *, shipped: Mapping[int, Path] | None = None) -> None:
+        self.folder, self.shipped = folder, shipped or {}
 
     def epoch(self, epoch: int) -> Path:
-        return self.folder / f"epoch-{epoch:04d}.safetensors"
+        return self.shipped.get(epoch) or self.folder / f"epoch-{epoch:04d}.safetensors"
 
     def step(self, step: int) -> Path:
         return self.folder / f"step-{step:06d}.safetensors"
@@ -181,7 +184,7 @@ class RunFiles:
 
     def epochs(self) -> list[int]:
         """Epochs whose weights are kept, ascending."""
-        return sorted(int(p.stem.removeprefix("epoch-")) for p in self.folder.glob("epoch-*.safetensors"))
+        return sorted({*self.shipped, *(int(p.stem.removeprefix("epoch-")) for p in self.folder.glob("epoch-*.safetensors"))})
 
     def steps(self) -> list[int]:
         """Early steps whose weights are kept, ascending."""
@@ -194,7 +197,7 @@ class RunFiles:
 
     def removable(self, best: int | None) -> list[tuple[Path, ...]]:
         """Files that may go together when the disk budget is spent: of all but the first (step 0), the best and the last epoch."""
-        middle = [e for e in self.epochs()[:-1] if e != best]
+        middle = [e for e in self.epochs()[:-1] if e != best and e not in self.shipped]
         said = [tuple(self.folder.glob(f"logits-*-{e:04d}.safetensors")) for e in middle]
         return [(self.step(s),) for s in self.steps() if s != 0] + [(self.epoch(e), *more) for e, more in zip(middle, said, strict=True)]
 

@@ -27,9 +27,9 @@ def epoch_columns(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def epochs_csv(snapshot: Snapshot) -> str:
-    """One line an epoch: losses are means over images (or tokens), accuracies shares of 1, `step` counts optimiser steps."""
+    """One line an epoch, from 1: losses are means over images (or tokens), accuracies shares of 1, `step` counts optimiser steps."""
     columns = epoch_columns(snapshot)
-    return _csv(columns, ([getattr(record, name) for name in columns] for record in snapshot.epochs))
+    return _csv(columns, ([record.epoch + 1, *(getattr(record, name) for name in columns[1:])] for record in snapshot.epochs))
 
 
 def curve_csv(snapshot: Snapshot) -> str:

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from filelock import FileLock, Timeout
 from core.errors import ConfigError, StoreError
 from core.home import lab_home, number_setting
 from core.hparams import declared
+from core.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from core.training.store import Store
@@ -34,6 +36,8 @@ class RunManager:
     `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
     Runs from the command line are never watched, so they go on.
     `spare_cores`: cores that the training leaves alone, one for a server in the same process.
+    Runs that came with the lab are looked at by their ids as its own are; what would change one of them raises ConfigError.
+    Epochs count from 0 here, as in `Snapshot.epochs`; in messages they count from 1, as on the pages.
     Torch is imported when the first run starts, not before. Methods raise StoreError or ConfigError with a remedy.
     """
 
@@ -73,6 +77,7 @@ class RunManager:
 
     def resume(self, run_id: str) -> None:
         """Let a paused run go on, or an ended one from its last complete epoch. Raises ConfigError when it is complete."""
+        refuse_shipped(run_id, "resumed")
         worker = self._workers.get(run_id)
         if worker and not worker.snapshot.active:
             worker.join(timeout=30)  # it has said that it ended, and is about to leave
@@ -107,6 +112,7 @@ class RunManager:
 
     def delete(self, run_id: str) -> None:
         """Stop a run if it trains, and delete its record and checkpoints."""
+        refuse_shipped(run_id, "deleted")
         with self._lock:
             worker = self._workers.get(run_id)
         if worker:
@@ -124,6 +130,8 @@ class RunManager:
         """The run as it is now. Raises StoreError when there is no such run."""
         from dataclasses import replace
 
+        if shipped := shipped_run(run_id):
+            return shipped
         worker = self._workers.get(run_id)
         if worker:
             now = worker.snapshot
@@ -158,10 +166,17 @@ class RunManager:
         return self._turns.held
 
     def files(self, run_id: str) -> RunFiles:
-        """The checkpoints of a run."""
+        """The checkpoints of a run; of one that came with the lab, its weights lie with the program and all else in the home."""
         from core.training.checkpoint import RunFiles
 
-        return RunFiles(self._folder(run_id))
+        return RunFiles(self._folder(run_id), shipped=shipped_weights(run_id))
+
+    def kept_weights(self, run_id: str) -> Mapping[int, Path]:
+        """The weights files that a run keeps, by epoch, ascending."""
+        if is_shipped(run_id):  # without torch, for the pages that are painted first
+            return shipped_weights(run_id)
+        files = self.files(run_id)
+        return {epoch: files.epoch(epoch) for epoch in files.epochs()}
 
     def weights(self, run_id: str, epoch: int | None = None) -> Path:
         """The weights file of `epoch`, the best one unless given. Raises StoreError when it is not kept."""
@@ -170,11 +185,11 @@ class RunManager:
             if not snapshot.best:
                 raise StoreError(f"Run {run_id} has no complete epoch yet: let it train for one epoch first.")
             epoch = snapshot.best.epoch
-        path = self.files(run_id).epoch(epoch)
-        if not path.is_file():
-            kept = ", ".join(map(str, self.files(run_id).epochs())) or "none"
-            raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch}. Kept epochs: {kept}.")
-        return path
+        kept = self.kept_weights(run_id)
+        if epoch not in kept:
+            others = ", ".join(str(number + 1) for number in kept) or "none, so choose another run"
+            raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Kept epochs: {others}.")
+        return kept[epoch]
 
     # -- viewers ----------------------------------------------------------------------------------------------------
 
@@ -225,6 +240,7 @@ class RunManager:
             self._workers.pop(worker.snapshot.run_id, None)
 
     def _worker(self, run_id: str) -> Worker:
+        refuse_shipped(run_id, "steered")
         if worker := self._workers.get(run_id):
             return worker
         if self._stored(run_id).active:

@@ -18,6 +18,7 @@ from core.errors import StoreError, unknown
 from core.training.history import Curve, EpochRecord, RunSummary, Snapshot, snapshot_of
 
 SCHEMA = 1
+NO_RUNS = "There are no runs yet: train one, or choose one that came with the lab, such as recorded-shapes-gru."
 
 
 class Base(DeclarativeBase):
@@ -112,7 +113,7 @@ class Store:
         with self._transaction() as session:
             run = session.get(Run, run_id)
             if run is None:
-                raise (unknown("run", run_id, self._ids(session)) if self._ids(session) else StoreError("There are no runs yet."))
+                raise (unknown("run", run_id, self._ids(session)) if self._ids(session) else StoreError(NO_RUNS))
             yield run
 
     @staticmethod

@@ -47,7 +47,7 @@ def shapes(options: argparse.Namespace) -> str:
             "",
             table(
                 ["epoch", "seconds", "val top-1"],
-                [[row["epoch"] + 1, f"{row['seconds']:.1f}", f"{row['val']:.2%}"] for row in by_time(gru)],
+                [[row["epoch"], f"{row['seconds']:.1f}", f"{row['val']:.2%}"] for row in by_time(gru)],
             ),
             "",
             f"`python -m core train {' '.join(GRU)}`: {gru['parameters']:,} parameters, {gru['threads']} threads; seconds of training and",

@@ -110,7 +110,7 @@ def test_the_viewers_row():
 
 
 def test_seconds_of_epochs_add_up():
-    epochs = [{"epoch": 0, "seconds": 2.0, "val_top1": 0.5}, {"epoch": 1, "seconds": 3.0, "val_top1": 0.9}]
+    epochs = [{"epoch": 1, "seconds": 2.0, "val_top1": 0.5}, {"epoch": 2, "seconds": 3.0, "val_top1": 0.9}]
     assert [(line["seconds"], line["val"]) for line in by_time({"epochs": epochs})] == [(2.0, 0.5), (5.0, 0.9)]
 
 

@@ -139,17 +139,17 @@ def test_json_is_one_object_and_progress_goes_to_standard_error(lab, tmp_path):
     assert code == 0 and out.count("\n") == 1
     result = json.loads(out)
     assert result["status"] == "finished" and result["config"]["seed"] == 5 and result["config"]["augment"] is True
-    assert [e["epoch"] for e in result["epochs"]] == [0, 1] and result["sizes"] == {"train": 100, "val": 40, "test": 40}
+    assert [e["epoch"] for e in result["epochs"]] == [1, 2] and result["sizes"] == {"train": 100, "val": 40, "test": 40}
     assert result["best"]["val_top1"] == max(e["val_top1"] for e in result["epochs"])
     assert result["test"]["epoch"] == result["best"]["epoch"] and result["parameters"] > 0
-    assert [line.split()[:2] for line in err.splitlines()] == [["epoch", "0"], ["epoch", "1"]]
+    assert [line.split()[:2] for line in err.splitlines()] == [["epoch", "1"], ["epoch", "2"]]
     assert [r.run_id for r in RunManager(tmp_path).runs()] == [result["run"]], "the dashboard lists it"
 
 
 def test_without_json_the_result_is_text(lab, tmp_path):
     code, out, _ = lab("train", *FLAGS, "--epochs", 1, home=tmp_path)
     assert code == 0
-    assert "finished" in out and "best epoch 0: validation top-1" in out and "(n = 40)" in out
+    assert "finished" in out and "best epoch 1: validation top-1" in out and "(n = 40)" in out
 
 
 def test_resume_after_a_stop_gives_the_run_that_was_never_stopped(home, run, said, lab):
@@ -161,7 +161,7 @@ def test_resume_after_a_stop_gives_the_run_that_was_never_stopped(home, run, sai
     manager.stop(part)
     assert wait_for(manager, part, ended).status == "stopped"
     code, _, err = lab("train", "--resume", part)
-    assert code == 0 and [line.split()[1] for line in err.splitlines()] == ["1", "2"], "epoch 0 was told when it was made"
+    assert code == 0 and [line.split()[1] for line in err.splitlines()] == ["2", "3"], "epoch 1 was told when it was made"
     one, two = (load_tensors(RunManager(home).weights(r, 2))[0] for r in (run, part))
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert said("runs", "show", part)["test"] == said("runs", "show", run)["test"]
@@ -191,7 +191,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(tmp_path, said):
     words = ["train", *FLAGS, "--epochs", "1000", "--home", str(tmp_path)]
     process = subprocess.Popen([sys.executable, "-c", INTERRUPTED, *words], cwd=ROOT, stdout=-1, stderr=-1, text=True)
     try:
-        assert process.stderr.readline().startswith("epoch   0")
+        assert process.stderr.readline().startswith("epoch   1")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     finally:
@@ -218,7 +218,7 @@ def test_evaluate_on_its_own_images_gives_the_recorded_numbers(home, run, said, 
     now = RunManager(home).snapshot(run)
     record = now.test if split == "test" else now.best
     found = said("evaluate", run, "--split", split)
-    assert (found["run"], found["epoch"], found["n"], found["images"]) == (run, now.best.epoch, 40, f"tiny {split}")
+    assert (found["run"], found["epoch"], found["n"], found["images"]) == (run, now.best.epoch + 1, 40, f"tiny {split}")
     assert found["confusion"] == (record.confusion if split == "test" else record.val_confusion).tolist()
     assert found["top1"] == (record.top1 if split == "test" else record.val_top1)
     assert found["loss"] == pytest.approx(record.loss if split == "test" else record.val_loss, rel=1e-5)
@@ -229,8 +229,8 @@ def test_evaluate_leaves_the_test_images_alone_unless_it_is_told(run, said):
 
 
 def test_evaluate_any_epoch(home, run, said):
-    found = said("evaluate", run, "--epoch", 0)
-    assert found["epoch"] == 0 and found["confusion"] == RunManager(home).snapshot(run).epochs[0].val_confusion.tolist()
+    found = said("evaluate", run, "--epoch", 1)
+    assert found["epoch"] == 1 and found["confusion"] == RunManager(home).snapshot(run).epochs[0].val_confusion.tolist()
 
 
 def test_evaluate_on_a_folder_equals_scikit_learn(home, run, said, lab, tmp_path):
@@ -284,7 +284,9 @@ def test_export_is_the_run_as_csv(home, run, said, lab, tmp_path, curve):
         assert [(float(r["train_loss"]), float(r["train_top1"]), float(r["lr"])) for r in rows] == list(now.points)
         assert [int(r["step"]) for r in rows] == list(range(1, 13))
     else:
-        assert [{n: float(v) for n, v in r.items()} for r in rows] == [{n: getattr(e, n) for n in rows[0]} for e in now.epochs]
+        assert [{n: float(v) for n, v in r.items()} for r in rows] == [
+            {n: getattr(e, n) + (n == "epoch") for n in rows[0]} for e in now.epochs
+        ]
         assert {"epoch", "train_loss", "train_top1", "val_loss", "val_top1", "lr"} <= {*rows[0]}
     assert said("runs", "export", run, *words)["csv"] == text.rstrip() + "\n"
     file = tmp_path / "run.csv"
@@ -298,11 +300,13 @@ def test_shuffle_says_the_accuracy_by_dose_and_keeps_the_counts(home, run, said,
     file = tmp_path / "shuffled.json"
     found = said("runs", "shuffle", run, "--images", "30", "--out", file)
     best = RunManager(home).snapshot(run).best
-    assert (found["run"], found["epoch"], found["n"], set(found["doses"])) == (run, best.epoch, 30, {"swaps", "rows", "blocks"})
+    assert (found["run"], found["epoch"], found["n"], set(found["doses"])) == (run, best.epoch + 1, 30, {"swaps", "rows", "blocks"})
     assert len({doses[0][2] for doses in found["doses"].values()}) == 1, "at dose 0 nothing has moved"
-    assert json.loads(file.read_text("utf-8")) == {name: value for name, value in found.items() if name != "run"}
+    kept = json.loads(file.read_text("utf-8"))
+    assert {**kept, "epoch": kept["epoch"] + 1} == {name: value for name, value in found.items() if name != "run"}
+    assert kept["epoch"] == best.epoch, "as a recorded run keeps it"
     text = lab("runs", "shuffle", run, "--images", "30")[1]
-    assert text.startswith(f"{run}, epoch {best.epoch}, 30 validation images, seed 0") and "8 pairs" in text
+    assert text.startswith(f"{run}, epoch {best.epoch + 1}, 30 validation images, seed 0") and "8 pairs" in text
     assert lab("runs", "shuffle", run, "--images", "0")[0] == 2
     code, _, err = lab("runs", "shuffle", "nobody", "--images", "30")
     assert code == 2 and "no run" in err
@@ -317,7 +321,7 @@ def test_lengths_says_how_often_a_run_is_right_by_length(run, said, lab, monkeyp
     curve = found["curve"]
     assert curve["lengths"] == [*range(2, 25)] and curve["longest"] == 12 and found["wanted"] == curve["lengths"] and not kept
     text = lab("runs", "lengths", "recorded-reverse-gru", "--record")[1]
-    assert text.startswith("recorded-reverse-gru, epoch 7") and len(text.splitlines()) == 2 + len(curve["lengths"])
+    assert text.startswith("recorded-reverse-gru, epoch 8") and len(text.splitlines()) == 2 + len(curve["lengths"])
     assert [(snapshot.run_id, was.to_plain()["curve"]["right"]) for snapshot, was in kept] == [("recorded-reverse-gru", (*curve["right"],))]
     code, _, err = lab("runs", "lengths", run)
     assert code == 2 and "names images: choose a run of a task on sequences" in err
@@ -446,7 +450,21 @@ def test_a_finished_run_has_nothing_to_resume(lab, run):
 
 
 def test_an_epoch_that_is_not_kept(lab, run):
-    assert "keeps no weights of epoch 7. Kept epochs: 0, 1, 2." in refused(lab, "evaluate", run, "--epoch", "7")
+    assert "keeps no weights of epoch 7. Kept epochs: 1, 2, 3." in refused(lab, "evaluate", run, "--epoch", "7")
+    for number in ("0", "-1"):
+        assert f"--epoch {number}: epochs count from 1, as on the pages" in refused(lab, "evaluate", run, f"--epoch={number}")
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_an_epoch_has_one_number_wherever_it_is_said(home, run, said, lab, epoch):
+    record = RunManager(home).snapshot(run).epochs[epoch - 1]
+    assert said("evaluate", run, "--epoch", epoch)["confusion"] == record.val_confusion.tolist()
+    assert f"{run}, epoch {epoch}, tiny val" in lab("evaluate", run, "--epoch", epoch)[1]
+    line = next(line for line in lab("runs", "show", run)[1].splitlines() if line.startswith(f"epoch {epoch:3d} "))
+    row = list(csv.DictReader(io.StringIO(lab("runs", "export", run)[1])))[epoch - 1]
+    of_json = said("runs", "show", run)["epochs"][epoch - 1]
+    assert f"val loss {record.val_loss:.4f}" in line and (row["epoch"], of_json["epoch"]) == (str(epoch), epoch)
+    assert float(row["val_loss"]) == of_json["val_loss"] == record.val_loss
 
 
 def nothing(folder):

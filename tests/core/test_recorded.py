@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from core import recorded
+from core import recorded, recording
 from core.data import DATASETS
 from core.data.sequences import text_split
 from core.decoding.greedy import greedy_batch
 from core.errors import ConfigError, StoreError
 from core.models import MODELS, Task, build_model
-from core.recorded import record, recorded_epochs, recorded_names, recorded_run
+from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.recording import record
 from core.training.checkpoint import load_tensors, open_model, open_seq2seq
 from core.training.config import RunConfig
 from core.training.manager import RunManager
@@ -97,7 +98,7 @@ def test_an_unknown_choice_of_weights_is_refused(trained):
 @pytest.mark.parametrize("own", [False, True])
 def test_only_images_of_the_lab_itself_are_copied(trained, monkeypatch, own):
     manager, run = trained
-    monkeypatch.setattr(recorded, "OWN_IMAGES", ("tiny",) if own else ("shapes",))
+    monkeypatch.setattr(recording, "OWN_IMAGES", ("tiny",) if own else ("shapes",))
     folder = record(manager, run, "tiny-gru")
     now, was = recorded_run("tiny-gru"), manager.snapshot(run)
     assert now.sample_images is None if not own else (now.sample_images == was.sample_images).all()
@@ -113,7 +114,7 @@ def test_recording_again_replaces_and_failing_keeps(trained):
     record(manager, run, "tiny-gru")
     assert 99 not in recorded_epochs("tiny-gru")
     manager.files(run).epoch(0).unlink()
-    with pytest.raises(StoreError, match="keeps no weights of epoch 0"):
+    with pytest.raises(StoreError, match="keeps no weights of epoch 1"):
         record(manager, run, "tiny-gru")
     assert recorded_run("tiny-gru").status == "finished" and 0 in recorded_epochs("tiny-gru")
 
@@ -144,7 +145,7 @@ def test_what_comes_with_the_project_can_be_used(name):
     run, kept = recorded_run(name), recorded_epochs(name)
     assert run.status == "finished" and run.epochs and run.points and run.test
     assert run.recorded.startswith("python -m core train ")
-    assert (run.sample_images is not None) == (run.config["dataset"] in recorded.OWN_IMAGES)
+    assert (run.sample_images is not None) == (run.config["dataset"] in recording.OWN_IMAGES)
     assert {*kept} <= {e.epoch for e in run.epochs}
     assert run.flops > 1e5 and run.peak > 1e9
     if not kept:

@@ -10,6 +10,7 @@ from core.errors import TrainingError
 from core.probes import recall
 from core.probes.gradient_flow import FlowSetup, gradient_flow
 from core.probes.recall_recorded import COMMAND, recorded_lesson
+from core.training.manager import RunManager
 from dashboard import background, memory, memory_recall, memory_runs
 from tests.pages.support import open_page, press, run, shown_code, texts
 
@@ -157,8 +158,8 @@ def test_what_cannot_be_is_said(query, sentence):
 
 
 def test_a_run_whose_weights_are_missing_is_said_and_the_others_are_shown(sent, monkeypatch):
-    kept = memory_runs.weights_of
-    monkeypatch.setattr(memory_runs, "weights_of", lambda manager, run_id: {} if run_id == RNN else kept(manager, run_id))
+    kept = RunManager.kept_weights
+    monkeypatch.setattr(RunManager, "kept_weights", lambda manager, run_id: {} if run_id == RNN else kept(manager, run_id))
     app = open_memory(runs=f"{RNN}.{SHAPES}")
     assert f"Run {RNN} keeps no weights" in texts(app)
     first, second = sent["memory_influence"]["cards"]

@@ -83,7 +83,7 @@ def test_what_is_damaged_or_of_other_weights_is_measured_again(manager, unmeasur
 
 
 def test_what_cannot_be_measured_says_why(manager, monkeypatch):
-    with pytest.raises(StoreError, match="keeps no weights of its best epoch"):
+    with pytest.raises(StoreError, match="keeps no weights of epoch"):
         measure_response(manager, "recorded-cifar10-road-mean-0", count=10)
     with pytest.raises(DataError, match="folder"):
         measure_response(manager, "recorded-cifar10-compare-gru-0", count=10)

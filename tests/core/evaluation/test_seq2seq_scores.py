@@ -91,5 +91,5 @@ def test_scores_are_kept_beside_the_run(lab, monkeypatch):
 
 
 def test_weights_that_are_not_kept_are_named(lab):
-    with pytest.raises(StoreError, match="keeps no weights of epoch 1: choose one of the kept epochs"):
+    with pytest.raises(StoreError, match="keeps no weights of epoch 1. Kept epochs: "):
         scores(lab, GRU, 0)
