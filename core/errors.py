@@ -23,6 +23,14 @@ class StoreError(LabError):
     """A lab home, database or checkpoint that cannot be read or written."""
 
 
+class BusyError(StoreError):
+    """What will pass by itself: a database that another program writes to, or that is being started again."""
+
+
+class CancelledError(LabError):
+    """Nobody waits any more for what was asked for."""
+
+
 def unknown(kind: str, name: object, known: object, error: type[LabError] = ConfigError) -> LabError:
     """The error for `name` that is none of `known`, with the nearest match if there is one."""
     from difflib import get_close_matches

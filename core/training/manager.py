@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from core.errors import ConfigError, StoreError
+from core.errors import CancelledError, ConfigError, StoreError
 from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
@@ -59,6 +61,7 @@ class RunManager:
         self._workers: dict[str, Worker] = {}
         self._ended: dict[str, Snapshot] = {}
         self._attended: dict[str, float] = {}
+        self._measurements = itertools.count(1)
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._find_interrupted()
@@ -149,11 +152,11 @@ class RunManager:
         """All runs, newest first, as they are now."""
         from dataclasses import replace
 
-        found = []
+        places, found = self._turns.places(), []
         for summary in self.store.summaries():
             worker = self._workers.get(summary.run_id)
             if worker:
-                summary = replace(summary, status=worker.snapshot.status, place=self._turns.place(summary.run_id))
+                summary = replace(summary, status=worker.snapshot.status, place=places.get(summary.run_id, 0))
             elif summary.status in ACTIVE and not self._alive(summary.run_id):
                 self._mark_interrupted(summary.run_id)
                 summary = replace(summary, status="interrupted")
@@ -163,7 +166,7 @@ class RunManager:
     @property
     def training(self) -> bool:
         """Whether a run of this process trains now."""
-        return self._turns.held
+        return any(key in self._workers for key in self._turns.held)
 
     def files(self, run_id: str) -> RunFiles:
         """The checkpoints of a run; of one that came with the lab, its weights lie with the program and all else in the home."""
@@ -190,6 +193,29 @@ class RunManager:
             others = ", ".join(str(number + 1) for number in kept) or "none, so choose another run"
             raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Kept epochs: {others}.")
         return kept[epoch]
+
+    # -- measurements -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def turn(
+        self,
+        owner: str = "",
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        told: Callable[[int], object] = lambda place: None,
+    ) -> Iterator[None]:
+        """Hold a turn while the body runs, having waited for it in the queue as a run does: for what computes much, such as a forecast.
+
+        `told(place)` is called at first and whenever the place in the queue (from 1) changes. Raises CancelledError when `cancelled()`
+        became true, or the lab was stopped, before the turn came.
+        """
+        key = f"measurement {next(self._measurements)}"
+        if not self._turns.take(key, owner, cancelled=lambda: self._closing.is_set() or cancelled(), told=told):
+            raise CancelledError("This measurement was cancelled before its turn came: ask for it again.")
+        try:
+            yield
+        finally:
+            self._turns.give_back(key)
 
     # -- viewers ----------------------------------------------------------------------------------------------------
 

@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 import torch
 
-from core.errors import ConfigError, StoreError
+from core.errors import CancelledError, ConfigError, StoreError
 from core.training import keeping
 from core.training.checkpoint import load_tensors
 from core.training.config import RunConfig
@@ -305,3 +306,42 @@ def test_a_home_that_cannot_be_written(tmp_path):
 def test_the_manager_needs_no_torch_until_a_run_starts(tmp_path):
     code = f"import sys; from core.training import RunManager; RunManager({str(tmp_path)!r}); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_measurement_waits_in_the_queue_like_a_run(manager):
+    first = manager.submit(RunConfig.of(**LONG), owner="ann")
+    wait_for(manager, first, lambda s: s.status == "running")
+    second = manager.submit(config(), owner="bob")
+    wait_for(manager, second, lambda s: s.place == 1)
+    places, measured, go_on = [], threading.Event(), threading.Event()
+
+    def measure():
+        with manager.turn("cy", told=places.append):
+            measured.set()
+            go_on.wait(30)
+
+    thread = threading.Thread(target=measure, daemon=True)
+    thread.start()
+    while places != [2]:
+        time.sleep(0.005)
+    assert not measured.is_set()
+    manager.stop(second)
+    while places != [2, 1]:
+        time.sleep(0.005)
+    manager.stop(first)
+    assert measured.wait(30)
+    third = manager.submit(config(), owner="dan")
+    assert wait_for(manager, third, lambda s: s.place == 1).status == "queued" and not manager.training
+    go_on.set()
+    thread.join(30)
+    assert wait_for(manager, third, ended).status == "finished"
+
+
+def test_a_measurement_for_which_nobody_waits_is_not_made(manager):
+    with manager.turn("ann"):
+        with pytest.raises(CancelledError, match="cancelled before its turn came"), manager.turn("bob", cancelled=lambda: True):
+            raise AssertionError("it has no turn")
+        with pytest.raises(KeyError), manager.turn("cy", told=lambda place: {}["the page was closed"]):
+            raise AssertionError("it has no turn")
+    with manager.turn("dan"):
+        pass  # both have left the queue

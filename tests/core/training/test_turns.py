@@ -1,6 +1,10 @@
+import random
 import threading
 import time
 
+import pytest
+
+from core.training import turns as turns_module
 from core.training.turns import Turns
 
 
@@ -47,3 +51,53 @@ def test_a_cancelled_run_leaves_the_queue():
     stop.set()
     waiting.join(5)
     assert turns.place("b") == 0 and got == ["a"]
+
+
+def asked(turns, entries):
+    """Queue keys behind a turn that is held; what is served, in order, is in the list that is returned."""
+    served = []
+    for key, owner in entries:
+        turns.ask(key, owner, lambda key=key: served.append(key))
+    return served
+
+
+def test_places_are_the_order_in_which_turns_are_given():
+    generator = random.Random(0)
+    for _ in range(50):
+        turns = Turns(1)
+        served = asked(turns, [(f"{i}", generator.choice("abcd")) for i in range(20)])
+        while turns.places():
+            order = list(turns.places())
+            assert [turns.place(key) for key in order] == list(range(1, len(order) + 1))
+            turns.give_back(served[-1])
+            assert served[-1] == order[0]
+
+
+@pytest.mark.parametrize("owners", [1, 30, 300])
+def test_places_of_300_are_computed_once_in_few_steps(monkeypatch, owners):
+    steps = {"order": 0, "heap": 0}
+
+    def counted(name, function):
+        def call(*arguments):
+            steps[name] += 1
+            return function(*arguments)
+
+        return call
+
+    monkeypatch.setattr(Turns, "_order", counted("order", Turns._order))
+    monkeypatch.setattr(turns_module.heapq, "heappop", counted("heap", turns_module.heapq.heappop))
+    turns = Turns(1)
+    asked(turns, [(f"{i}", f"owner {i % owners}") for i in range(301)])
+    for i in range(301):
+        turns.place(f"{i}")
+    assert steps == {"order": 1, "heap": 300}
+    turns.leave("300")
+    assert len(turns.places()) == 299 and steps["order"] == 2
+
+
+def test_waiting_needs_no_thread():
+    before, turns = threading.active_count(), Turns(1)
+    served = asked(turns, [(f"{i}", "ann") for i in range(300)])
+    assert threading.active_count() == before and served == ["0"]
+    turns.give_back("0")
+    assert served == ["0", "1"] and not turns.leave("1") and turns.leave("2")
