@@ -230,6 +230,13 @@ def test_what_is_deprecated_or_unsafe_is_not_used():
     none(found(r"^\s*print\(", [p for p in sources("core") if "cli" not in p.parts]), "core prints nothing")
 
 
+def test_only_one_place_looks_inside_modules():
+    """A hook hears every thread, and models are shared: core.probes.recording takes care of that, for all."""
+    hooks = r"\bregister_(?:module_)?(?:full_)?(?:forward|backward)(?:_pre)?_hook\b|\b_(?:forward|backward)(?:_pre)?_hooks\b"
+    none(found(hooks, [p for p in sources(*PACKAGES) if p.name != "recording.py"]), "use core.probes.recording")
+    none(found(r"\bFlopCounterMode\(", [p for p in sources(*PACKAGES) if p.name != "speed.py"]), "use core.training.speed.training_flops")
+
+
 def test_nothing_needs_a_posix_system():
     """The lab runs on Windows too, where these modules are missing and text files are not UTF-8 unless told."""
     posix = {"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"}

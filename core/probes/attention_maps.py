@@ -1,13 +1,11 @@
 """Looking at attention: what every token of a trained model reads, in every layer and head, and figures that follow from it.
 
-Recorded by forward hooks on the `Attend` modules of a model, which are always taken away again. Weights have the shape (..., T, T): a row
-is a token that reads, a column one that is read.
+Recorded on the `Attend` modules of a model, which others may use meanwhile (see core.probes.recording). Weights have the shape
+(..., T, T): a row is a token that reads, a column one that is read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from math import isqrt
 
@@ -17,6 +15,7 @@ from torch import Tensor, nn
 from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.attention import Attend, scaled_dot_product_attention
 from core.probes.dtypes import in_dtype
+from core.probes.recording import recording
 
 TOLERANCES = {torch.float32: 1e-5, torch.float64: 1e-12}  # of a row's sum, and as a share of the largest output
 
@@ -65,7 +64,7 @@ def record_attention(model: nn.Module, inputs: Tensor, *, dtype: torch.dtype = t
         expected, weights = scaled_dot_product_attention(*args)
         found.append((weights, ((expected - output).abs().max() / output.abs().max().clamp_min(1e-30)).item()))
 
-    with torch.no_grad(), _hooked(model, keep):
+    with torch.no_grad(), recording(dict.fromkeys(_attends(model), keep)):
         answers = model(inputs.to(dtype))
     return AttentionRecord(_stacked([weights for weights, _ in found]), answers, max(off for _, off in found))
 
@@ -84,7 +83,7 @@ def gradient_attention(model: nn.Module, inputs: Tensor, target: int | Tensor, *
         found.append(weights if weights.requires_grad else weights.requires_grad_())  # frozen parameters give it no gradient
         return weights @ args[2]  # (..., T, T) @ (..., T, D) -> (..., T, D): the model goes on from these weights
 
-    with torch.enable_grad(), _hooked(model, pass_through):
+    with torch.enable_grad(), recording(dict.fromkeys(_attends(model), pass_through)):
         logits = model(inputs.to(dtype))  # (B, K)
         targets = torch.as_tensor(target).expand(len(logits))
         chosen = logits.gather(1, targets[:, None]).sum()  # an input's logit does not depend on another input
@@ -149,22 +148,15 @@ def attention_entropy(weights: Tensor) -> Tensor:
     return torch.special.entr(weights.double()).sum(-1).mean(-1) / torch.log(torch.tensor(2.0, dtype=torch.float64))
 
 
-# ---- hooks ----
+# ---- what is recorded ----
 
 
-@contextmanager
-def _hooked(model: nn.Module, hook: Callable) -> Iterator[None]:
-    """`hook` on every `Attend` of the model, until the block ends, however it does."""
-    handles = [part.register_forward_hook(hook) for part in model.modules() if isinstance(part, Attend)]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
+def _attends(model: nn.Module) -> list[Attend]:
+    return [part for part in model.modules() if isinstance(part, Attend)]
 
 
 def _check(model: nn.Module) -> None:
-    if not any(isinstance(part, Attend) for part in model.modules()):
+    if not _attends(model):
         raise ConfigError(f"A {type(model).__name__} has no attention to look at: choose a model that has, such as a ViT.")
     if any(part.training for part in model.modules()):
         raise ConfigError(

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from core.models.attention import MultiHeadAttention, attention_stages
 from core.models.transformer import Encoder, EncoderLayer
 from core.probes.attention_by_hand import ByHand
+from core.probes.recording import recording
 
 TOLERANCE = 1e-6
 
@@ -88,7 +89,7 @@ COURSE = (4, 100, 64)  # B sequences of T tokens of C features
 
 
 def course_shapes(heads: int = 4) -> dict[str, tuple[int, ...]]:
-    """The shape of every tensor on the way of (4, 100, 64) through `MultiHeadAttention`, read off by a hook while it computes."""
+    """The shape of every tensor on the way of (4, 100, 64) through `MultiHeadAttention`, recorded while it computes."""
     attention, seen = MultiHeadAttention(COURSE[-1], heads), {}
 
     def look(_: nn.Module, args: tuple, result: Tensor) -> None:
@@ -97,12 +98,8 @@ def course_shapes(heads: int = 4) -> dict[str, tuple[int, ...]]:
         seen["weights"] = tuple(attention_stages(q, k, v, mask).weights.shape)
         seen["outputs of the heads"] = tuple(result.shape)
 
-    handle = attention.attend.register_forward_hook(look)
-    try:
-        with torch.no_grad():
-            output = attention(torch.randn(COURSE))
-    finally:
-        handle.remove()
+    with torch.no_grad(), recording({attention.attend: look}):
+        output = attention(torch.zeros(COURSE))
     return {"tokens": COURSE, **seen, "output": tuple(output.shape)}
 
 

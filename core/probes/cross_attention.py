@@ -1,6 +1,6 @@
 """Who reads whom in an encoder-decoder: source in source, output in output, output in source, in every layer and head.
 
-Recorded by forward hooks on the `Attend` modules, which are always taken away again.
+Recorded on the `Attend` modules, which others may use meanwhile (see core.probes.recording).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from core.models.recurrent_encoder_decoder import RecurrentEncoderDecoder
 from core.models.transformer import EncoderLayer
 from core.probes.attention_maps import TOLERANCES
 from core.probes.dtypes import in_dtype
+from core.probes.recording import recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +76,9 @@ def record_seq2seq_attention(
         found[roles[module]].append(weights)
         off.append(((expected - output).abs().max() / output.abs().max().clamp_min(1e-30)).item())
 
-    handles = [attend.register_forward_hook(keep) for attend in roles]
-    try:
+    with recording(dict.fromkeys(roles, keep)):
         memory = model.encode(source, masked=masked)
         logits = model.decode(target, memory) if mask is None else model.decode(target, memory, mask=mask)
-    finally:
-        for handle in handles:
-            handle.remove()
     stacked = {role: torch.stack(layers, 1) if layers else None for role, layers in found.items()}
     if not all(weights.isfinite().all() for weights in stacked.values() if weights is not None):
         raise DataError(NOT_FINITE)

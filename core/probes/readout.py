@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 
 from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.vit import ViT
+from core.probes.recording import recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def read_tokens(model: nn.Module, images: Tensor) -> Readouts:
     """
     _check(model)
     kept: list[Tensor] = []
-    with torch.no_grad(), _hook(model.encoder, lambda module, args, output: kept.append(output)):
+    with torch.no_grad(), recording({model.encoder: lambda module, args, output: kept.append(output)}):
         model(images)
         tokens = model.norm(kept[0])  # (B, 1 + N, C)
         found = Readouts(model.head(tokens[:, 0]), model.head(tokens[:, 1:].mean(1)), model.head(tokens[:, 1:]))
@@ -69,21 +69,10 @@ def layer_shapes(model: nn.Module, images: Tensor) -> list[tuple[str, tuple[int,
 
         return hook
 
-    with ExitStack() as stack, torch.no_grad():
-        for name, part in parts.items():
-            stack.enter_context(_hook(part, keep(name)))
+    with torch.no_grad(), recording({part: keep(name) for name, part in parts.items()}):
         model(images)
     order = ["images", "patches", "class token", "positions", *(name for name in parts if name not in ("patches", "encoder"))]
     return [(name, seen[name]) for name in order]
-
-
-@contextmanager
-def _hook(module: nn.Module, hook: Callable) -> Iterator[None]:
-    handle = module.register_forward_hook(hook)
-    try:
-        yield
-    finally:
-        handle.remove()
 
 
 def _check(model: nn.Module) -> None:

@@ -220,14 +220,15 @@ def _loss_at_tokens(model: RecurrentClassifier, image: Tensor) -> tuple[np.ndarr
     tokens = model.embed(image).detach().requires_grad_()
     with torch.enable_grad():
         answer = super(RecurrentClassifier, model).forward(tokens)  # (1, T, C) -> (1, K)
-        nn.functional.cross_entropy(answer, torch.tensor([0])).backward()
+        loss = nn.functional.cross_entropy(answer, torch.tensor([0]))
+    (gradient,) = torch.autograd.grad(loss, tokens)  # not backward(): it would add to the gradients of a model that others use
     passes = _passes(model, image)
     states = _states(passes[-1])
     weight = _array(model.head.weight)
     logits = read_by(states, model.readout, len(passes[-1])) @ weight.T + _array(model.head.bias)
     pull = (_softmax(logits) - np.eye(len(logits))[0]) @ weight
     ours = _through(passes, _spread(pull[None], len(states), model.readout, len(passes[-1])))  # (T, 1, C)
-    return norms(ours[:, 0]), tokens.grad[0].double().norm(dim=1).numpy()
+    return norms(ours[:, 0]), gradient[0].double().norm(dim=1).numpy()
 
 
 def _apart(one: np.ndarray, other: np.ndarray) -> float:

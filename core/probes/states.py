@@ -1,4 +1,4 @@
-"""What a recurrent classifier holds in mind after each patch: recorded by forward hooks while it reads, in any order of patches.
+"""What a recurrent classifier holds in mind after each patch: recorded while it reads, in any order of patches.
 
 A network in one direction has one state h_t after t patches, and its head reads that, or the mean of h_1 ... h_t. One in both directions
 reads the first t patches as a sequence of their own (as in `core.probes.reading`): forwards it ends at patch t, backwards it starts there
@@ -7,10 +7,8 @@ and ends at patch 1; its head reads where each direction ends, or the means of b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import get_ident
 
 import numpy as np
 import torch
@@ -20,6 +18,7 @@ from core.errors import ConfigError
 from core.models.cells import GRUStep, LSTMStep, RNNStep, gru_cell, lstm_cell, rnn_cell
 from core.models.recurrent import RecurrentClassifier, SequenceClassifier
 from core.probes.reading import beliefs_of_tokens, read_both_ways
+from core.probes.recording import recording
 
 TOLERANCE = 1e-5  # of states and probabilities that are computed in float32
 PARAMETERS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
@@ -28,7 +27,7 @@ Steps = RNNStep | LSTMStep | GRUStep
 
 @dataclass(frozen=True, eq=False)
 class StateRecord:
-    """What hooks saw of a model that read S sequences of T tokens with H hidden units; at place 0 nothing has been read yet."""
+    """What was seen of a model that read S sequences of T tokens with H hidden units; at place 0 nothing has been read yet."""
 
     tokens: Tensor  # (S, T, C) as the recurrent layers got them
     states: Tensor  # (S, T + 1, H) of a layer in one direction; of both, what a head would read of each, (S, T + 1, 2H)
@@ -40,32 +39,30 @@ class StateRecord:
 def record_states(model: nn.Module, image: Tensor, orders: Sequence[np.ndarray], layer: int | None = None) -> StateRecord:
     """Let `model` read one normalised image (1, 3, H, W) in S orders (T,), each a permutation of its patches.
 
-    Hooks on its recurrent layers and its head record what passes; they are always taken away again, and hear nothing of other threads that
-    use the model meanwhile. `layer` is the one whose states are wanted, from 0; the last one unless given. torch does not tell those of a
-    layer below: they are what its layers up to that one give. Raises ConfigError for a model without a state, or a layer that it has not,
-    and what `beliefs_of_tokens` does.
+    What passes its recurrent layers and its head is recorded; others may use the model meanwhile (see core.probes.recording). `layer` is
+    the one whose states are wanted, from 0; the last one unless given. torch does not tell those of a layer below: they are what its
+    layers up to that one give. Raises ConfigError for a model without a state, or a layer that it has not, and what `beliefs_of_tokens`
+    does.
     """
     if not isinstance(model, RecurrentClassifier):
         raise ConfigError(
             f"{type(model).__name__} carries no state from patch to patch, so there is none to show: choose a GRU, an LSTM or an RNN."
         )
     layer = _layer(model, layer)
-    own = get_ident()
     states, read = [], []
 
     def keep_states(_: nn.Module, __: tuple[Tensor, ...], output: tuple[Tensor, Tensor]) -> None:
-        if get_ident() == own:
-            states.append(output[0])
+        states.append(output[0])
 
     def keep_read(_: nn.Module, args: tuple[Tensor, ...], __: Tensor) -> None:
-        if get_ident() == own:
-            read.append(args[0])
+        read.append(args[0])
 
     with torch.no_grad():
         tokens = model.embed(image)[0][torch.from_numpy(np.stack(orders))]  # (1, 3, H, W) -> (T, C) -> (S, T, C)
-        with _hook(model.rnn, keep_states), _hook(model.head, keep_read):
+        readings = len(tokens) if model.rnn.bidirectional else 1  # both directions: a sequence at a time
+        with recording({model.rnn: keep_states, model.head: keep_read}, times=readings):
             beliefs = beliefs_of_tokens(model, tokens)
-        got = torch.cat([part.reshape(-1, tokens.shape[1] + 1, part.shape[-1]) for part in read])  # both directions: a sequence at a time
+        got = torch.cat([part.reshape(-1, tokens.shape[1] + 1, part.shape[-1]) for part in read])
         if layer < model.rnn.num_layers - 1:
             shown = _states_below(model, tokens, layer)
         else:
@@ -101,15 +98,6 @@ def first_layers(rnn: nn.RNNBase, count: int) -> nn.RNNBase:
 def _from_zeros(states: Tensor) -> Tensor:
     """States h_1 ... h_T (S, T, H) with h_0 before them, which is zeros: (S, T + 1, H)."""
     return nn.functional.pad(states, (0, 0, 1, 0))
-
-
-@contextmanager
-def _hook(module: nn.Module, hook: Callable) -> Iterator[None]:
-    handle = module.register_forward_hook(hook)
-    try:
-        yield
-    finally:
-        handle.remove()
 
 
 @torch.no_grad()

@@ -13,6 +13,7 @@ from core.errors import ConfigError, unknown
 from core.models import building
 from core.models.recurrent import SequenceClassifier, SequenceTagger
 from core.models.writing import EncoderDecoder, OneToMany
+from core.probes.recording import Hook, recording
 from core.probes.threads import one_thread
 from core.probes.unrolled import TASKS, task_graph
 
@@ -68,14 +69,12 @@ def run_task(task: str, sizes: Sizes, *, cell: str = "gru", seed: int = 0) -> Ta
     shape = (sizes.B, sizes.C) if alone else (sizes.B, sizes.T, sizes.C)
     x = torch.randn(shape, dtype=torch.float64, generator=generator)
     seen: list[tuple[str, tuple[int, ...]]] = [("inputs x", shape)]
-    hooks = [part.register_forward_hook(_watch(seen, name)) for name, part in _parts(task, model).items()]
     steps = (sizes.S,) if task in ("one-to-many", "other-length") else ()
+    parts = _parts(task, model)
+    times = {part: sizes.S if name.endswith("of a step") else 1 for name, part in parts.items()}
     with one_thread():
-        try:
+        with recording({part: _watch(seen, name) for name, part in parts.items()}, times=times):
             y = model(x, *steps).detach()
-        finally:
-            for hook in hooks:
-                hook.remove()
         reach = _reach(lambda inputs: model(inputs, *steps), x, y.shape[1] if y.dim() == 3 else 1)
     seen.append(("logits y", tuple(y.shape)))
     return TaskRun(_counted(seen), reach, sum(parameter.numel() for parameter in model.parameters()))
@@ -111,7 +110,7 @@ def _parts(task: str, model: nn.Module) -> dict[str, nn.Module]:
     return {"states h": model.rnn}
 
 
-def _watch(seen: list[tuple[str, tuple[int, ...]]], name: str) -> Callable:
+def _watch(seen: list[tuple[str, tuple[int, ...]]], name: str) -> Hook:
     def hook(module: nn.Module, args: tuple, output: Tensor | tuple) -> None:
         seen.append((name, tuple((output[0] if isinstance(output, tuple) else output).shape)))
         if name.endswith("encoder"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from core.probes.equivariance import ShuffleReport, shuffle_test
+from core.probes.recording import copied
 from core.probes.subjects import Subject
 
 
@@ -34,7 +34,7 @@ def examine(subject: Subject, image: Tensor, permutation: Tensor, way: Way, *, p
     if way.places == "after":
         tokens, module = subject.positions(tokens), subject.body
     if way.training:
-        module = copy.deepcopy(module).train()
+        module = copied(module).train()
     return shuffle_test(module, tokens, subject.order(permutation), dtype=way.dtype, undo=way.undo, plain=plain)
 
 
