@@ -175,7 +175,7 @@ def _take_folder() -> None:
 
 def consent(judging: Judging) -> None:
     """A button that judges images on which no epoch, or not this one, has been judged yet: test images are not looked at unasked."""
-    from core.evaluation.judged import looks
+    from core.evaluation.looks import looks
 
     run, split = judging.run, judging.split
     epochs = [epoch for epoch in services.manager().kept_weights(run.run_id) if epoch not in kept_epochs(run, split)]

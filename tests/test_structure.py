@@ -249,6 +249,30 @@ def test_no_two_test_files_have_one_name():
     none(sorted({name for name in names if names.count(name) > 1}), "pytest imports them by their names")
 
 
+# Where the test split of a data set is taken, outside of what makes data sets and of the one final test of a run.
+TEST_SPLIT = {
+    "core/evaluation/judged.py": "images_of, which gives a split by its name; `judge` leaves the mark",
+    "core/evaluation/seq2seq.py": "splits_of; `scores` leaves the mark",
+    "core/training/trainer.py": "the final test, which stands in the record of the run",
+    "core/training/worker.py": "its size",
+    "core/training/script.py": "a script of its own, which prints its own final test",
+    "core/cli/data.py": "its size and its classes: no model",
+    "dashboard/balance.py": "how many images of each class: no model",
+    "dashboard/one_image.py": "pictures of the pages Data and Patches, cut and normalised: no model answers",
+    "dashboard/gallery.py": "pictures of the page Data: no model",
+    "dashboard/choosing.py": "pictures to choose from: no model",
+    "dashboard/duplicates.py": "pictures that are alike: no model",
+    "dashboard/versus_around.py": "inputs of the bottleneck probe, which compares outputs with outputs, never with the right ones",
+}
+
+
+def test_test_labels_are_taken_in_known_places_only():
+    """Looks at the test set are counted (`core/evaluation/looks.py`): a new place that takes test labels has to be thought about here."""
+    takes = r"\b(?:data|dataset|loaded)\.test\b|\bgetattr\((?:data|dataset|loaded|load_shared)\b"
+    where = {place.split(":")[0] for place in found(takes, [p for p in sources(*PACKAGES) if p.parent.name != "data" or "cli" in p.parts])}
+    none(sorted(where - TEST_SPLIT.keys()), "it takes the test split: judge with core.evaluation.judged.judge, or say here why it need not")
+
+
 def test_requirements_are_what_is_imported():
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}

@@ -67,10 +67,14 @@ def list_runs(options: argparse.Namespace) -> int:
 
 
 def show(options: argparse.Namespace) -> int:
-    """Print the set-up of a run, its result and a line an epoch."""
-    snapshot = open_manager(options).snapshot(options.run)
-    lines = [report(snapshot), *(f"  {name} = {value}" for name, value in snapshot.config.items())]
-    print_result(options, summary(snapshot), "\n".join([*lines, *map(epoch_line, snapshot.epochs)]))
+    """Print the set-up of a run, its result, how often its test images were looked at, and a line an epoch."""
+    from core.evaluation.looks import looks
+
+    manager = open_manager(options)
+    snapshot, count = manager.snapshot(options.run), looks(manager, options.run)
+    seen = f"test set looked at here: {count} time{'s' * (count != 1)}"
+    lines = [report(snapshot), seen, *(f"  {name} = {value}" for name, value in snapshot.config.items())]
+    print_result(options, {**summary(snapshot), "looks": count}, "\n".join([*lines, *map(epoch_line, snapshot.epochs)]))
     return 0
 
 

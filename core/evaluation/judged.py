@@ -13,6 +13,7 @@ import numpy as np
 
 from core.data import Progress
 from core.errors import DataError, StoreError
+from core.evaluation.looks import look
 from core.scores import ClassScores
 from core.shipped import is_shipped
 from core.training.history import frozen
@@ -20,6 +21,8 @@ from core.training.tensor_file import read_arrays
 
 if TYPE_CHECKING:
     from core.data.splits import Split
+    from core.training.evaluate import Judgement
+    from core.training.history import Snapshot
     from core.training.manager import RunManager
 
 SPLITS = ("val", "test", "train")
@@ -72,12 +75,23 @@ def judged(
 ) -> Judged:
     """What `epoch` of a run (or of a recorded one) says of a split of its data set, or of a folder of class folders.
 
-    Read from disk if that has been asked before (for validation the training itself has kept it), else computed and kept.
+    Read from disk if that has been asked before (for validation the training itself has kept it), else computed and kept; to compute it on
+    test images is a look at them, which is counted (`core.evaluation.looks`), to read it again is none.
     `data`: the folder in which the images of the run lie now, where they have moved. Raises StoreError when the weights are not kept, and
     DataError when the images are not there, or are not those that the run itself counted.
     """
     path = logits_file(manager, run_id, epoch, images)
-    return _kept(path) or _compute(manager, run_id, epoch, images, path, data, progress)
+    if known := _kept(path):
+        return known
+    from core.training.checkpoint import save_tensors
+
+    manager.weights(run_id, epoch)  # says what is wrong before the images are loaded
+    run = manager.snapshot(run_id)
+    split = images_of(manager, run.config, run.classes, images, data=data, progress=progress)
+    found = judge(manager, run_id, epoch, images, split, progress=progress)
+    folder_of(manager, run_id)
+    save_tensors(path, {"logits": found.logits, "labels": split.labels}, {"run": run_id, "epoch": epoch, "images": images})
+    return Judged(frozen(found.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64))
 
 
 def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> Path:
@@ -101,8 +115,18 @@ def images_of(
 
     report = progress or (lambda *_: None)
     if images in SPLITS:
+        _know_folder(data or config["data"])
         return getattr(load_shared(RunConfig.of(**{**config, **({"data": data} if data else {})}), manager.home, report), images)
     return labelled_split(images, classes, home=manager.home, progress=report)[0]
+
+
+def _know_folder(folder: str) -> None:
+    """Raise DataError for the bare name of a folder that is not here: all that a run that came with the lab says of its images."""
+    if folder and not Path(folder).expanduser().is_absolute() and not Path(folder).is_dir():
+        raise DataError(
+            f"The images of this run lay in a folder {folder!r}, and they did not come with the lab: name the folder that holds them here "
+            "(--data DIR, or the field on the page)."
+        )
 
 
 def folder_of(manager: RunManager, run_id: str) -> Path:
@@ -114,13 +138,6 @@ def folder_of(manager: RunManager, run_id: str) -> Path:
     return folder
 
 
-def looks(manager: RunManager) -> int:
-    """How often weights of this lab were judged on test images: once at the end of every run, and whenever a page asked for it."""
-    runs = manager.runs()
-    final = sum(row.test_top1 == row.test_top1 for row in runs)  # NaN where there was none
-    return final + len(list((manager.home / "runs").glob("*/logits-test-*.safetensors")))
-
-
 def _kept(path: Path) -> Judged | None:
     """The file's content; None when it is not there or damaged, for it can be computed again."""
     try:
@@ -130,18 +147,26 @@ def _kept(path: Path) -> Judged | None:
         return None
 
 
-def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Path, data: str, progress: Progress | None) -> Judged:
+def judge(
+    manager: RunManager, run_id: str, epoch: int, images: str, split: Split, *, as_trained: bool = False, progress: Progress | None = None
+) -> Judgement:
+    """Have the weights of `epoch` judge the labelled images `split`, which `images` (a split's name, or a folder) names. Leaves the mark
+    of a look where they are test images. Raises StoreError when the weights are not kept, DataError when these are other images.
+
+    `as_trained`: with the threads and the kernel of the run's own training, which gives its numbers again; else with one thread, because
+    more are slower beside a run that trains.
+    """
     from core.data.splits import normalize
     from core.models.gru import kernels, use_kernel
-    from core.training.checkpoint import open_model, save_tensors
+    from core.training.checkpoint import open_model
     from core.training.device import use_threads
     from core.training.evaluate import BATCH, evaluate
 
-    opened = open_model(manager.weights(run_id, epoch))
-    split = images_of(manager, opened.metadata["config"], opened.classes, images, data=data, progress=progress)
+    opened, run = open_model(manager.weights(run_id, epoch)), manager.snapshot(run_id)
     _check(manager, run_id, images, split)
-    use_threads(1)  # beside a run that trains more would be slower
-    use_kernel(opened.model, kernels(opened.model)[-1])
+    look(manager, run_id, epoch, images if images in SPLITS else "folder" * is_own_folder(run, images, split))
+    use_threads(run.threads or 1 if as_trained else 1)
+    use_kernel(opened.model, run.kernel if as_trained else kernels(opened.model)[-1])
     done = 0
 
     def told() -> None:
@@ -150,10 +175,15 @@ def _compute(manager: RunManager, run_id: str, epoch: int, images: str, path: Pa
         if progress:
             progress(done, len(split), "Judging images")
 
-    found = evaluate(lambda batch: opened.model(normalize(batch, opened.mean, opened.std)), split, len(opened.classes), after_batch=told)
-    folder_of(manager, run_id)
-    save_tensors(path, {"logits": found.logits, "labels": split.labels}, {"run": run_id, "epoch": epoch, "images": images})
-    return Judged(frozen(found.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64))
+    return evaluate(lambda batch: opened.model(normalize(batch, opened.mean, opened.std)), split, len(opened.classes), after_batch=told)
+
+
+def is_own_folder(run: Snapshot, folder: str, split: Split) -> bool:
+    """Whether the images of a folder are those that a run was trained, validated and tested on; of a run that came with the lab, whose
+    folder is nowhere here, whether they are as many."""
+    if is_shipped(run.run_id):
+        return len(split) in (sum(run.sizes.values()), run.sizes["test"])
+    return bool(run.config["data"]) and Path(run.config["data"]).resolve() == Path(folder).expanduser().resolve()
 
 
 def _check(manager: RunManager, run_id: str, images: str, split: Split) -> None:

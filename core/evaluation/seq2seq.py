@@ -12,6 +12,7 @@ from core.data import Progress
 from core.data.seq_tasks import SeqTask
 from core.evaluation.intervals import Interval, proportion_interval
 from core.evaluation.judged import folder_of
+from core.evaluation.looks import look
 from core.files import write_whole
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def scores(
 ) -> SequenceScores:
     """What `epoch` (from 0) of a run reaches on its "val" or "test" split, or "by length": on inputs of every length, longer ones too.
 
-    Read from disk if that has been asked before, else computed and kept beside the run. `data`: the folder where its images lie now.
+    Read from disk if that has been asked before, else computed and kept beside the run. The shorter inputs of "by length" are those of the
+    test split: to judge either is one look at the test set, which is counted. `data`: the folder where its images lie now.
     Raises StoreError when the weights are not kept, DataError when its images are not here.
     """
     if known := kept_scores(manager, run_id, epoch, images):
@@ -73,7 +75,10 @@ def scores(
     from core.training.checkpoint import open_seq2seq
 
     opened = open_seq2seq(manager.weights(run_id, epoch))
-    found = judge_split(opened, splits_of(manager, opened, images, data=data, progress=progress), epoch, images, progress)
+    parts = splits_of(manager, opened, images, data=data, progress=progress)
+    if not tested(manager, run_id, epoch):
+        look(manager, run_id, epoch, images)
+    found = judge_split(opened, parts, epoch, images, progress)
     path = _scores_file(manager, run_id, epoch, images)
     folder_of(manager, run_id)
     with suppress(OSError):  # a full disk, or the run was deleted: it is computed again
@@ -86,6 +91,11 @@ def kept_scores(manager: RunManager, run_id: str, epoch: int, images: str = "val
     with suppress(OSError, ValueError, KeyError, TypeError):
         return SequenceScores.from_plain(json.loads(_scores_file(manager, run_id, epoch, images).read_text("utf-8")))
     return None
+
+
+def tested(manager: RunManager, run_id: str, epoch: int) -> bool:
+    """Whether it is kept what an epoch reaches on the test split, as a whole or by length."""
+    return any(kept_scores(manager, run_id, epoch, images) for images in ("test", "by length"))
 
 
 def _scores_file(manager: RunManager, run_id: str, epoch: int, images: str) -> Path:

@@ -63,6 +63,17 @@ class Epoch(Base):
     record: Mapped[dict]
 
 
+class Look(Base):
+    """One time that weights met test labels, beside the final test of every run. It stays when the run is deleted."""
+
+    __tablename__ = "looks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str]  # no foreign key: runs that came with the lab have no row
+    epoch: Mapped[int]  # from 0
+    images: Mapped[str]
+    created: Mapped[float]
+
+
 class Store:
     """Reads and writes runs. Every method is one transaction and may be called from any thread.
 
@@ -154,6 +165,16 @@ class Store:
     def owner(self, run_id: str) -> str:
         with self._run(run_id) as run:
             return run.owner
+
+    def add_look(self, run_id: str, epoch: int, images: str) -> None:
+        """Note that the weights of an epoch are judged on images that have test labels."""
+        with self._transaction() as session:
+            session.add(Look(run_id=run_id, epoch=epoch, images=images, created=time.time()))
+
+    def looks(self) -> list[tuple[str, int]]:
+        """Run and epoch of every look, in their order."""
+        with self._transaction() as session:
+            return [(row.run_id, row.epoch) for row in session.execute(select(Look.run_id, Look.epoch).order_by(Look.id))]
 
     def summaries(self) -> list[RunSummary]:
         """All runs, newest first, without their curves and matrices."""

@@ -9,7 +9,8 @@ from sklearn.metrics import confusion_matrix
 from core.data.splits import normalize
 from core.errors import DataError, StoreError
 from core.evaluation import judged as module
-from core.evaluation.judged import Judged, images_of, judged, logits_file, looks
+from core.evaluation.judged import Judged, images_of, judged, logits_file
+from core.evaluation.looks import looks
 from core.training.checkpoint import open_model
 from core.training.config import RunConfig
 from tests.support import SMALL, ended, load_tiny, wait_for
@@ -26,7 +27,7 @@ def run(manager):
 
 
 def test_validation_is_kept_by_the_training_and_matches_its_record(manager, run, monkeypatch):
-    monkeypatch.setattr(module, "_compute", None)  # no forward pass
+    monkeypatch.setattr(module, "judge", None)  # no forward pass
     for record in run.epochs:
         found = judged(manager, run.run_id, record.epoch)
         assert found.scores.matrix.tolist() == record.val_confusion.tolist() and found.scores.top1 == record.val_top1
