@@ -1,10 +1,31 @@
 """Errors that a person can cause. Each message says what is wrong and what to do; `assert` is for what cannot happen."""
 
+from __future__ import annotations
+
+from core.text import MOST_PATH, bare, taken
+
 NOT_FINITE = "These weights give no finite numbers: choose a run or an epoch whose training did not fail."
 
 
+class Place(str):
+    """A path of this machine in the words of an error: who is not the machine's own user is told its last name alone."""
+
+    __slots__ = ()
+
+
 class LabError(Exception):
-    """Base of all errors with a remedy. `str(error)` is one or two sentences, fit to be shown to a student."""
+    """Base of all errors with a remedy. `str(error)` is one or two sentences, fit to be shown to a student.
+
+    Made of its words, and of `Place`s between them: `DataError("The folder ", Place(root), " is empty.")`.
+    """
+
+    def __str__(self) -> str:
+        return "".join(taken(part, MOST_PATH) if isinstance(part, Place) else str(part) for part in self.args)
+
+    @property
+    def for_others(self) -> str:
+        """The same for those who may not know where things lie on this machine, and for what all can read: a run's record."""
+        return "".join(bare(part) if isinstance(part, Place) else str(part) for part in self.args)
 
 
 class ConfigError(LabError):
@@ -35,7 +56,7 @@ def unknown(kind: str, name: object, known: object, error: type[LabError] = Conf
     """The error for `name` that is none of `known`, with the nearest match if there is one."""
     from difflib import get_close_matches
 
-    known = [str(k) for k in known]
-    near = get_close_matches(str(name), known, n=1)
+    known, asked = [str(k) for k in known], taken(name)  # comparing takes the square of the length
+    near = get_close_matches(asked, known, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return error(f"There is no {kind} named {str(name)!r}.{hint} Choose one of: {', '.join(known)}.")
+    return error(f"There is no {kind} named {asked!r}.{hint} Choose one of: {', '.join(known)}.")

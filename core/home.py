@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.errors import ConfigError, StoreError
+from core.errors import ConfigError, Place, StoreError
 
 
 def lab_home(home: str | Path | None = None) -> Path:
@@ -21,8 +21,10 @@ def lab_home(home: str | Path | None = None) -> Path:
         probe.unlink(missing_ok=True)  # another thread may have been quicker
     except OSError as error:
         raise StoreError(
-            f"The lab's folder {folder} cannot be written ({error.strerror}). Give it write permission and free disk space, "
-            "or set LAB_HOME (or --home) to another folder."
+            "The lab's folder ",
+            Place(folder),
+            f" cannot be written ({error.strerror}). Give it write permission and free disk space, "
+            "or set LAB_HOME (or --home) to another folder.",
         ) from error
     return folder
 

@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any, Self, get_type_hints
 
 from core.errors import ConfigError, unknown
+from core.text import MOST_NAME, path_problem, quoted
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
@@ -38,6 +39,8 @@ class Hyperparameter:
     unit: str = ""
     basic: bool = False
     label: str = ""
+    most: int = MOST_NAME  # letters of a text
+    path: bool = False  # a text that names a folder
 
     @property
     def flag(self) -> str:
@@ -51,7 +54,7 @@ class Hyperparameter:
         if self.kind is bool:
             return "yes | no"
         if self.low is None and self.high is None:
-            return "any text" if self.kind is str else "any number"
+            return ("the path of a folder" if self.path else "any text") if self.kind is str else "any number"
         if self.low is None or self.high is None:
             return f"at most {_text(self.high)}" if self.low is None else f"at least {_text(self.low)}"
         return f"{_text(self.low)} to {_text(self.high)}"
@@ -67,9 +70,13 @@ class Hyperparameter:
         }[self.kind]
         if not fits:
             kinds = {bool: "yes or no", int: "a whole number", float: "a finite number", str: "text"}
-            return f"{self.name} must be {kinds[self.kind]}, not {value!r}: choose {self.range}."
+            return f"{self.name} must be {kinds[self.kind]}, not {quoted(value)}: choose {self.range}."
         if self.choices is not None and value not in self.choices:
-            return f"{self.name} = {value!r} is not possible: choose one of {self.range}."
+            return f"{self.name} = {quoted(value)} is not possible: choose one of {self.range}."
+        if self.kind is str and (problem := path_problem(value) if self.path else ""):
+            return f"{self.name} {problem}."
+        if self.kind is str and len(value) > self.most:
+            return f"{self.name} has {len(value):,} letters: {self.most:,} at most can be given."
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
             unit = f" {self.unit}" if self.unit else ""
             return f"{self.name} = {_text(value)} is out of range: choose {self.range}{unit}."
@@ -80,7 +87,7 @@ class Hyperparameter:
         try:
             return BOOLEANS[text.lower()] if self.kind is bool else self.kind(text)
         except (ValueError, KeyError):
-            raise ConfigError(f"{self.name} = {text!r} is not valid: choose {self.range}.") from None
+            raise ConfigError(f"{self.name} = {quoted(text)} is not valid: choose {self.range}.") from None
 
 
 def _text(number: float) -> str:

@@ -14,6 +14,7 @@ from core import recorded
 from core.errors import ConfigError, StoreError, unknown
 from core.files import write_whole
 from core.shipped import refuse_shipped
+from core.text import bare
 from core.training.config import RunConfig
 from core.training.history import Curve
 
@@ -92,4 +93,4 @@ def half_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 def without_folder(config: dict[str, Any]) -> dict[str, Any]:
     """A run's config with the bare name of its folder: where the recorder keeps images is nobody else's business."""
-    return {**config, "data": Path(config["data"]).name}
+    return {**config, "data": bare(config["data"])}

@@ -1,4 +1,4 @@
-"""The lab's server: `python -m dashboard [--host 127.0.0.1] [--port 8501] [--home DIR]`."""
+"""The lab's server: `python -m dashboard [--host 127.0.0.1] [--port 8501] [--home DIR] [--data-root DIR]`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve the lab until Ctrl-C. Returns the exit code: 0, or 2 when it cannot start (then one sentence says why)."""
     options = parser().parse_args(arguments)
     from core.errors import LabError
+    from core.folders import ROOTS, checked_roots
     from core.home import lab_home
 
     try:
         os.environ["LAB_HOME"] = str(lab_home(options.home))
+        if options.data_root:
+            os.environ[ROOTS] = checked_roots(options.data_root)
     except LabError as error:
         return refuse(str(error))
     if problem := port_problem(options.host, options.port):
@@ -37,6 +40,10 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--port", type=int, default=os.environ.get("PORT", "8501"), help="port (default: the environment's PORT, else 8501)")
     made.add_argument("--home", type=Path, help="folder of runs and data sets (default: the environment's LAB_HOME, else .lab)")
+    made.add_argument(
+        "--data-root", action="append", metavar="DIR",
+        help="let visitors from other machines open folders of images below DIR; may be given again (default: LAB_DATA_ROOT, else none)",
+    )  # fmt: skip
     return made
 
 

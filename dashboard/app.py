@@ -10,6 +10,7 @@ if str(ROOT) not in sys.path:  # `streamlit run dashboard/app.py` puts only dash
 import streamlit as st  # noqa: E402
 
 from core.errors import LabError  # noqa: E402
+from dashboard import show  # noqa: E402
 from dashboard.navigation import sections  # noqa: E402
 
 st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")
@@ -27,4 +28,4 @@ page = st.navigation(
 try:
     page.run()
 except LabError as error:
-    st.error(str(error))
+    show.error(error)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.data.splits import Dataset

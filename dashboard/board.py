@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import accumulate
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from core.hparams import declared
 from core.models import MODELS
 from core.published import PUBLISHED_ID
 from core.recorded import recorded_names
+from core.text import bare, taken
 from core.training.config import TrainingConfig
 from core.training.history import Snapshot
 from dashboard import services
@@ -91,7 +91,7 @@ def run_data(run: Snapshot) -> dict[str, Any]:
     return {
         "id": run.run_id,
         "kind": ("published" if run.run_id == PUBLISHED_ID else "recorded") if run.recorded else "own",
-        "model": MODELS[model].title if model in MODELS else model,
+        "model": MODELS[model].title if model in MODELS else taken(model),
         "data": data_label(run.config),
         "sequences": run.kind == "sequences",
         "status": run.run_id.partition("-")[0] if run.recorded else STATUS_WORDS[run.status],
@@ -106,7 +106,7 @@ def run_data(run: Snapshot) -> dict[str, Any]:
         "parameters": run.parameters or None,
         "seconds": _number(seconds[-1]) if seconds else None,
         "steps_per_epoch": run.steps_per_epoch,
-        "config": {name: Path(value).name if name == "data" else value for name, value in run.config.items()},
+        "config": {name: bare(value) if name == "data" else value for name, value in run.config.items()},
         "curve": thinned(run),
         "rows": [
             [record.epoch + 1, record.step, *map(_number, (since, record.train_loss, record.train_top1, record.val_loss, record.val_top1))]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.models import MODELS
 from core.published import PUBLISHED_ID, published_run
+from core.text import bare, taken
 from core.training.history import EpochRecord, Snapshot
 
 TAIL = 200  # points that are sent although the browser should have them: lost updates repair themselves
@@ -73,12 +73,12 @@ def sent_with(data: dict[str, Any]) -> Sent:
 def run_label(snapshot: Snapshot) -> str:
     """A run in a few words: "GRU on shapes", with "recorded: " or "published: " before it where it is one."""
     model, kind = snapshot.config["model"], "published: " if snapshot.run_id == PUBLISHED_ID else "recorded: "
-    return f"{kind if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else model} on {data_label(snapshot.config)}"
+    return f"{kind if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else taken(model)} on {data_label(snapshot.config)}"
 
 
 def data_label(config: Mapping[str, Any]) -> str:
     """The data set of a run in a word; a folder by its name."""
-    return Path(config["data"]).name or config["dataset"] if config["dataset"] == "folder" else config["dataset"]
+    return (config["dataset"] == "folder" and bare(config["data"])) or taken(config["dataset"])
 
 
 def as_reference(run: Snapshot, label: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from dashboard import background, state
 from dashboard.background import DONE, FAILED
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.lessons import lesson_status
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.cheating import CheatingLesson

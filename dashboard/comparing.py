@@ -13,7 +13,7 @@ from core.recorded import recorded_names
 from core.results import result
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, Snapshot
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.board import board_data, board_runs
 from dashboard.components.run_board import run_board
 from dashboard.verdicts import NAMES, accuracy_words, counts_html, difference_html, differences_html, proof_words, verdict_words
@@ -71,6 +71,7 @@ def pair_panel(runs: Sequence[Snapshot]) -> None:
     with left:
         names = [run.run_id for run in shown]
         values = differing([run.config for run in shown])
+        values |= {"data": [None if folder is None else visitor.path(folder) for folder in values["data"]]} if "data" in values else {}
         caption = f"{len(values)} hyperparameters differ" if len(values) != 1 else "One hyperparameter differs"
         st.html(differences_html(names, values, caption=caption) if values else "<p>They have the same set-up, the seed included.</p>")
     with right:
@@ -141,7 +142,7 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
             return
         if run.kind == "sequences":
             told = "There are scripts only of models that name images. This command trains the run again:"
-            st.info(f"{told} `{RunConfig.of(**run.config).command()}`")
+            st.info(f"{told} `{visitor.command(run.config)}`")
             return
         st.download_button(
             "Download", lambda: _script(run.run_id), f"{run.run_id}.py", key="script_file", icon=":material/download:", on_click="ignore"

@@ -40,7 +40,7 @@ def widget(h: Hyperparameter) -> Any:
     elif h.choices is not None:
         st.select_slider(options=h.choices, **common)
     elif h.kind is str:
-        st.text_input(**common)
+        st.text_input(max_chars=h.most, **common)
     elif h.scale == "log":
         st.select_slider(options=options(h, st.session_state[key]), format_func=lambda v: f"{v:g}", **common)
     elif (h.high - h.low) / (h.step or 1) <= MANY:

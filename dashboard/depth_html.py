@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.probes.unrolled import HEADS, Graph
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.direction import BiasReport, HeadReport, LeakReport, StackReport

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.images import sheet_uri
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.data.duplicates import Duplicates

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.training.config import RunConfig
 from core.training.history import Snapshot
+from dashboard import visitor
 from dashboard.charts import data_label
+from dashboard.wording import escape
 
 
 def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
@@ -33,7 +33,7 @@ def facts(run: Snapshot) -> None:
     parts = [
         f"Data {data_label(run.config)} ({sizes})" if sizes else f"Data {data_label(run.config)}",
         f"epoch {run.epoch:.2f}", f"seed {run.config['seed']}", run.device, versions,
-        f"made by `{run.recorded or RunConfig.of(**run.config).command()}`",
+        f"made by `{run.recorded or visitor.command(run.config)}`",
     ]  # fmt: skip
     st.caption(" · ".join(part for part in parts if part))
 

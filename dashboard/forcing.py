@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from dashboard.translate import Asked
 from dashboard.translate_message import token_words
 from dashboard.translate_panels import Found
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.free_running import FreeRunning

@@ -5,13 +5,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import lru_cache
-from html import escape
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
 from core.scores import normalized
+from dashboard.wording import escape
 
 
 def confusion_html(matrix: np.ndarray, classes: Sequence[str], *, normalise: bool, caption: str) -> str:

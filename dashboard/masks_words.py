@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from core.probes.masked_sentence import OTHER, Sentence, allowed
 from dashboard.memory_words import number
 from dashboard.tables import rows_csv
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.mask_effects import EmptyRow, MaskEffects

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from html import escape
 from io import BytesIO
 
 import numpy as np
@@ -15,6 +14,7 @@ from core.models.embedding import Steps
 from core.models.orders import Reading
 from core.probes.rebuild import Rebuilt
 from dashboard.images import png_uri
+from dashboard.wording import escape
 
 WRITTEN = 4  # patches of up to so many pixels a side are shown with their numbers
 CHANNELS = ("red", "green", "blue")

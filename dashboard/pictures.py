@@ -7,7 +7,6 @@ from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from core.data.shapes import CLASSES, PARTS, draw
 from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
 from core.errors import DataError, LabError
+from core.folders import is_folder
 from core.training.config import RunConfig
 from dashboard import services, state
 from dashboard.charts import data_label
@@ -81,7 +81,7 @@ def sets_at_hand() -> dict[str, RunConfig]:
     """The data sets that can be shown without a download, by what they are called; folders are those of this lab's runs."""
     found = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and downloaded(name)}
     for row in services.manager().runs():
-        if row.config["dataset"] == "folder" and Path(row.config["data"]).is_dir():
+        if row.config["dataset"] == "folder" and is_folder(row.config["data"]):
             found.setdefault(data_label(row.config), RunConfig.of(dataset="folder", data=row.config["data"]))
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from urllib.parse import urlencode
 
 import numpy as np
@@ -15,6 +14,7 @@ from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
 from dashboard.charts import data_label
 from dashboard.state import DEFAULTS
+from dashboard.wording import escape
 
 TITLES = {
     "none": "None",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from core.data.shapes import PARTS, draw
 from dashboard.opened import open_best, weighted_runs
 from dashboard.predict import predict
 from dashboard.reading import normalized
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.cost import Cost

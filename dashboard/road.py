@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from statistics import mean
 
 from core.results import BAR_TOP1, Result, spread
+from dashboard.wording import escape
 
 LOW, HIGH = 0.4, 0.9  # of the axis
 TIME = "Of all epochs, validation included; in brackets the CPU threads (of seeds with different numbers: those with the most)."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
 import streamlit as st
 
@@ -82,8 +83,8 @@ def _open_button(run_id: str) -> None:
 def _uses(row: RunSummary) -> None:
     manager, run_id = services.manager(), row.run_id
     st.button(
-        "Set the controls as they were", key=f"setup-{run_id}", icon=":material/tune:", on_click=state.load,
-        args=(RunConfig.of(**row.config).changed(),),
+        "Set the controls as they were", key=f"setup-{run_id}", icon=":material/tune:", on_click=_set_up,
+        args=(row.config,),
     )  # fmt: skip
     if row.best_epoch is None:
         st.caption("Weights and curves come with the first epoch.")
@@ -95,6 +96,13 @@ def _uses(row: RunSummary) -> None:
     }
     for label, (name, content) in files.items():
         st.download_button(label, content, name, key=f"file-{name}", icon=":material/download:", on_click="ignore")
+
+
+def _set_up(config: dict[str, Any]) -> None:
+    try:
+        state.load(RunConfig.of(**config).changed())
+    except LabError as error:
+        state.say(str(error))
 
 
 def _resume(run_id: str) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from core import folders
+from core.training.config import folder_of
 from core.training.history import Snapshot
 from dashboard.images import samples_css, strip_html
+from dashboard.wording import escape
 
 
 def sample_images(run: Snapshot) -> None:
-    """Put the run's sample images on the page, once for all updates of their cards."""
-    if run.sample_images is not None:
+    """Put the run's sample images on the page, once for all updates of their cards; those of a folder for who may open it."""
+    if run.sample_images is not None and may_open(run):
         st.html(samples_css(run.sample_images))
+
+
+def may_open(run: Snapshot) -> bool:
+    """Whether who looks may see the images of a run; those of a recorded one are everybody's."""
+    folder = folder_of(run.config)
+    return bool(run.recorded) or not folder or folders.may_open(folder)
 
 
 def sample_cards(run: Snapshot) -> str:
@@ -24,7 +32,7 @@ def sample_cards(run: Snapshot) -> str:
     """
     if run.sample_texts:
         return sequences_html(run)
-    if run.sample_images is None:
+    if run.sample_images is None or not may_open(run):
         return ""
     right = ""
     if run.sample_probabilities is not None:

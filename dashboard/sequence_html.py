@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.probes.padding import Packing
 from core.probes.unrolled import Graph
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.convolution import ConvolutionCost

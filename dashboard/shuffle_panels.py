@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +14,7 @@ from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.shuffle_cards import Reader, read_by
 from dashboard.shuffling import PATCHES, order_of, reader
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.survival import Survival

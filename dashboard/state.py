@@ -18,6 +18,7 @@ from core.data.config import DataConfig
 from core.errors import LabError, unknown
 from core.hparams import declared
 from core.models import MODELS
+from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
@@ -99,6 +100,10 @@ def remember(name: str, default: Any = None) -> Any:
 
 def load(new: Mapping[str, Any]) -> None:
     """Set up everything as in `new`, the rest at its defaults. To be called before the widgets are drawn (in a callback)."""
+    for name, value in new.items():
+        if isinstance(value, str) and taken(value, MOST_PATH) != value:  # no field in a browser can hold it
+            say(f"{name} = {quoted(value)} holds what cannot be typed: give it on the command line.")
+    new = {name: value for name, value in new.items() if not isinstance(value, str) or taken(value, MOST_PATH) == value}
     st.session_state[VALUES] = {**DEFAULTS, **new}
     for key in [key for key in st.session_state if str(key).startswith("hp_")]:
         del st.session_state[key]

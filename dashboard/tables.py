@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from csv import DictWriter
-from html import escape
 from io import StringIO
 from typing import Any
 
 from core.scores import ClassScores
+from dashboard.wording import escape
 
 COUNTS = {
     "frequency": ("of all %", "Share of all images that are of this class."),

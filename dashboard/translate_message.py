@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.symbols import EOS
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.decoding.beam import BeamSearch, Node

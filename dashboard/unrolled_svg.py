@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from core.probes.unrolled import Edge, Graph, Node
+from dashboard.wording import escape
 
 COLUMN, ROW, RADIUS, SIDE = 66, 66, 17, 34  # px
 NARROW, MANY = 52, 9  # a column where there are more than so many

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 from core.evaluation.intervals import Interval
 from core.evaluation.pairs import TRIALS, Verdict
 from dashboard.road import points
+from dashboard.wording import escape
 
 NAMES = "ABCDEF"  # of the selected runs, in their order
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from core.evaluation.intervals import Interval
 from core.evaluation.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_to
 from core.training.config import RunConfig
 from dashboard.contest import Standing, stands
+from dashboard.wording import escape
 
 if TYPE_CHECKING:
     from core.probes.bottleneck import BottleneckReport

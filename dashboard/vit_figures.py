@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
+
+from dashboard.wording import escape
 
 LOCAL = 0.5  # a head is called local below this share of even attention's distance
 WIDTH, HEIGHT = 220, 150  # of a panel

@@ -13,6 +13,7 @@ from core.data import downloaded
 from core.data.shapes import PARTS, draw
 from core.errors import ConfigError
 from core.evaluation.pictures import top_classes
+from core.folders import is_folder
 from core.training.config import RunConfig
 from dashboard import services
 from dashboard.opened import Weighted, opened
@@ -167,7 +168,7 @@ def measured_on(run: Weighted, count: int) -> Measured:
 def at_hand(run: Weighted) -> bool:
     """Whether a run's images can be read without a download."""
     if run.config["dataset"] == "folder":
-        return Path(run.config["data"]).is_absolute() and Path(run.config["data"]).is_dir()
+        return Path(run.config["data"]).is_absolute() and is_folder(run.config["data"])
     return downloaded(run.config["dataset"])
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from html import escape
 from typing import Any
 
 from core.probes.attention_costs import KINDS, Sizes, pairs, patterns
 from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS, System
 from dashboard.tables import rows_csv
+from dashboard.wording import escape
 
 YEARS = tuple(range(2017, 2022))
 LENGTHS = tuple(2**power for power in range(4, 17))

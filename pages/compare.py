@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.comparing import board_panel, feeding, pair_panel, script_panel
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
@@ -32,6 +31,6 @@ pair_panel(runs)
 script_panel(runs)
 try_this(EXPERIMENTS)
 fed = feeding(runs)
-foot(fed, link=page_link(state.board_link()), command=RunConfig.of(**fed.config).command())
+foot(fed, link=page_link(state.board_link()), command=visitor.command(fed.config))
 state.write_page(state.board_link())
 services.warm_up()

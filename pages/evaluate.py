@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.scores import ClassScores
-from core.training.config import RunConfig
-from dashboard import feed, services, state
+from dashboard import feed, services, state, visitor
 from dashboard.evaluating import board, choose, consent, figures_html, judged_here, minus_link, view
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
@@ -55,7 +54,7 @@ else:
     norm = looked.norm if looked.norm != "true" else ""
     values = {**feed.link_values(run, epoch), **minus_link(judging), "cell": cell, "norm": norm}
     try_this(EXPERIMENTS)
-    foot(run, link=page_link(values), command=RunConfig.of(**run.config).command())
+    foot(run, link=page_link(values), command=visitor.command(run.config))
     state.write_page(values, bound=("split", "view"))
 feed.follow(run)
 services.warm_up()

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.training.config import RunConfig
-from dashboard import memory, memory_recall, memory_runs, services, state
+from dashboard import memory, memory_recall, memory_runs, services, state, visitor
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
@@ -81,6 +80,6 @@ link = {
 }  # fmt: skip
 try_this(EXPERIMENTS)
 first = services.run(runs[0].run_id if runs else memory_runs.FIRST_RUNS[0])
-foot(first, link=page_link(link), command=RunConfig.of(**first.config).command())
+foot(first, link=page_link(link), command=visitor.command(first.config))
 state.write_page(link)
 services.warm_up()

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.embeddings import choose_embedding
 from dashboard.feed import link_values as feed_link
 from dashboard.foot import foot, try_this
@@ -38,6 +37,6 @@ kernels_panel(chosen, feature)
 try_this(EXPERIMENTS)
 numbers_panel(chosen, image, order)
 link = {**feed_link(chosen.run, chosen.epoch), **chosen.link, **image.link, **link_values(at, order, feature)}
-foot(chosen.run, link=page_link(link), command=RunConfig.of(**chosen.run.config).command())
+foot(chosen.run, link=page_link(link), command=visitor.command(chosen.run.config))
 state.write_page(link)
 services.warm_up()

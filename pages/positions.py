@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.foot import foot, take_along, try_this
 from dashboard.live import page_link
 from dashboard.position_choice import choose_positions
@@ -48,7 +47,7 @@ try_this(EXPERIMENTS)
 numbers_panel(chosen)
 link = {**chosen.link, "p": "" if permutation == FIRST_PERMUTATION else permutation}
 if chosen.run is not None:
-    foot(chosen.run, link=page_link(link), command=RunConfig.of(**chosen.run.config).command())
+    foot(chosen.run, link=page_link(link), command=visitor.command(chosen.run.config))
 else:
     st.caption("No data set: tables by their formula; tokens and encoder of the shuffle test drawn with seed 0, in float64, on the CPU.")
     lines = ("from core.probes.positions import position_table", "", f'position_table("{chosen.kind}", {chosen.length}, {chosen.dim})')

@@ -5,9 +5,8 @@ from contextlib import suppress
 import streamlit as st
 
 from core.errors import LabError
-from core.training.config import RunConfig
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
@@ -61,7 +60,7 @@ def around(followed: Snapshot) -> None:
         around_board(seen, order)
     link = link_values(seen)
     with end:
-        foot(snapshot, link=page_link(link), command=RunConfig.of(**snapshot.config).command())
+        foot(snapshot, link=page_link(link), command=visitor.command(snapshot.config))
     state.write_page(link)
 
 

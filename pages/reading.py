@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
@@ -53,7 +52,7 @@ def readings() -> None:
             foot(
                 first,
                 link=page_link(values),
-                command=RunConfig.of(**first.config).command(),
+                command=visitor.command(first.config),
             )
         state.write_page(values)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.components.settled import rerun_when_settled
 from dashboard.dose_panel import choose_doses, dose_panel
 from dashboard.foot import foot, try_this
@@ -85,7 +84,7 @@ def around() -> None:
             st.caption(proof(picture, patch))
         values = {**rest, "order": order_of(patch)[1]}
         with end:
-            foot(first, link=page_link(values), command=RunConfig.of(**first.config).command())
+            foot(first, link=page_link(values), command=visitor.command(first.config))
         state.write_page(values)
     except LabError as error:
         st.error(str(error))

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
@@ -48,7 +47,7 @@ def answers() -> None:
         values = link_values(picture, runs, patch, edits)
         with end:
             link = page_link(values)
-            foot(first, link=link, command=RunConfig.of(**first.config).command())
+            foot(first, link=link, command=visitor.command(first.config))
         state.write_page(values)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         st.error(str(error))

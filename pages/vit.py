@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, state, visitor
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
@@ -67,6 +66,6 @@ except LabError as error:
     link = {"run": run.run_id}
 caveats()
 try_this(EXPERIMENTS)
-foot(snapshot, link=page_link(link), command=RunConfig.of(**snapshot.config).command())
+foot(snapshot, link=page_link(link), command=visitor.command(snapshot.config))
 follow(snapshot)
 services.warm_up()

@@ -15,7 +15,7 @@ PACKAGES = ("core", "dashboard", "pages")
 
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with. The manager stands above
 # the rest of training: it hands out the runs that came with the lab beside its own, and those are read with what training stores.
-BASE = {"core", "core.errors", "core.files", "core.hparams", "core.home", "core.log", "core.symbols"}
+BASE = {"core", "core.errors", "core.files", "core.folders", "core.hparams", "core.home", "core.log", "core.symbols", "core.text"}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
 HEADLESS = LEARNING | {
     "core.decoding",
@@ -32,10 +32,12 @@ HEADLESS = LEARNING | {
 }
 ALLOWED = {
     "core": set(),
-    "core.errors": set(),
+    "core.errors": {"core.text"},
+    "core.folders": {"core.errors", "core.text"},
+    "core.text": set(),
     "core.files": set(),
     "core.log": set(),
-    "core.hparams": {"core.errors"},
+    "core.hparams": {"core.errors", "core.text"},
     "core.home": {"core.errors"},
     "core.symbols": {"core.errors"},
     "core.scores": BASE,
@@ -62,7 +64,8 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "cli data data.config errors files home hparams log models models.cells models.configs models.embedding models.orders "
+    "core": "folders text "
+    "cli data data.config errors files home hparams log models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
     "probes.cheating_words probes.later_word probes.masked_sentence "

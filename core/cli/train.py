@@ -6,7 +6,6 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
@@ -15,6 +14,7 @@ from core.cli.output import epoch_line, print_result, progress_bar, report, summ
 from core.data import DATASETS, data_spec
 from core.data.config import SequenceDataConfig
 from core.errors import ConfigError
+from core.folders import whole_path
 from core.hparams import Hyperparameter, add_flags, declared
 from core.models import MODELS
 from core.shipped import refuse_shipped
@@ -99,7 +99,7 @@ def config_of(options: argparse.Namespace) -> RunConfig:
         dataset = dataset or ("folder" if texts.get("pictures") is None else "row-labels")
         if not (data_spec(dataset).needs_folder or data_spec(dataset).kind == "sequences"):
             raise ConfigError(f"The data set {dataset!r} reads no folder: leave out --data, or choose --dataset folder.")
-        texts["data"] = str(Path(texts["data"]).expanduser().absolute())
+        texts["data"] = whole_path(texts["data"])
     return parse_run(options.preset, options.model, dataset, texts)
 
 

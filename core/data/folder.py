@@ -16,7 +16,7 @@ from core.data.images import decode
 from core.data.progress import Progress
 from core.data.scan import Scan, scan
 from core.data.splits import Dataset, Split, random_parts
-from core.errors import DataError, StoreError
+from core.errors import DataError, Place, StoreError
 from core.home import lab_home
 
 
@@ -52,8 +52,9 @@ def load(name: str, config: DataConfig, *, home: str | Path | None, download: bo
     found = read_folder(config.data, home=home, progress=progress)
     if len(found.classes) < 2:
         raise DataError(
-            f"{config.data} has images of one class only ({found.classes[0]!r}): add a folder for each further class, "
-            "for a classifier needs at least two."
+            Place(config.data),
+            f" has images of one class only ({found.classes[0]!r}): add a folder for each further class, "
+            "for a classifier needs at least two.",
         )
     train, val, test = _splits(found, config)
     return Dataset.of(name, train, val, test, found.classes, found.skipped)
@@ -70,8 +71,8 @@ def labelled_split(
     strange = [c for c in found.classes if c not in classes]
     if strange:
         raise DataError(
-            f"{folder} has the class {strange[0]!r}, which the model has not learned: it knows {', '.join(classes)}. "
-            "Rename or remove that folder."
+            Place(folder),
+            f" has the class {strange[0]!r}, which the model has not learned: it knows {', '.join(classes)}. Rename or remove that folder.",
         )
     split = found.part("test") or Split(found.images, found.labels)
     position = torch.tensor([list(classes).index(c) for c in found.classes])
@@ -93,7 +94,9 @@ def read_folder(folder: str | Path, *, home: str | Path | None = None, progress:
             write_cache(cache, listing.fingerprint, arrays)
     if not len(arrays["labels"]):
         raise DataError(
-            f"None of the {len(listing.paths):,} files in {folder} is an image that can be read: give a folder of JPEG or PNG images."
+            f"None of the {len(listing.paths):,} files in ",
+            Place(folder),
+            " is an image that can be read: give a folder of JPEG or PNG images.",
         )
     return _with_used_classes(listing, arrays)
 
@@ -134,9 +137,10 @@ def _splits(found: Images, config: DataConfig) -> tuple[Split, Split, Split]:
     ]
     if len(whole) - sum(sizes) < len(found.classes):
         raise DataError(
-            f"{config.data} has too few images to split: {len(whole)} for {len(found.classes)} classes, "
+            Place(config.data),
+            f" has too few images to split: {len(whole)} for {len(found.classes)} classes, "
             f"of which {sum(sizes)} are held back for validation and test. "
-            "Add images, or lower val_fraction and test_fraction."
+            "Add images, or lower val_fraction and test_fraction.",
         )
     if not sum(sizes):
         return whole, val, test

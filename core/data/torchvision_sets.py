@@ -27,7 +27,7 @@ from core.data import Progress, data_folder, downloaded
 from core.data.config import DataConfig
 from core.data.progress import throttled
 from core.data.splits import CHUNK, Dataset, Split, random_parts
-from core.errors import DataError
+from core.errors import DataError, Place
 
 SIZE = 32
 VALIDATION = 5000  # images held back from torchvision's training part
@@ -73,7 +73,9 @@ def load(
     try:
         parts = [_kind(cls)(folder, **kwargs) for kwargs in (train, test)]
     except BROKEN as error:
-        raise DataError(f"The data set in {folder} is damaged: download it again with `python -m core data download {name}`.") from error
+        raise DataError(
+            "The data set in ", Place(folder), f" is damaged: download it again with `python -m core data download {name}`."
+        ) from error
     report(1, 2, f"Reading {name}")
     whole, final = map(_split, parts)
     kept, held_back = random_parts(len(whole), (len(whole) - validation, validation), config.split_seed)
@@ -146,8 +148,10 @@ def fetch(
         ) from error
     except OSError as error:
         raise DataError(
-            f"Downloading {name} failed: {folder.parent} cannot be written ({error.strerror or error}). "
-            "Free some disk space or set LAB_HOME (or --home) to another folder, then try again."
+            f"Downloading {name} failed: ",
+            Place(folder.parent),
+            f" cannot be written ({error.strerror or error}). "
+            "Free some disk space or set LAB_HOME (or --home) to another folder, then try again.",
         ) from error
     except BROKEN as error:
         raise DataError(f"Downloading {name} failed: what arrived is damaged ({error}). Try again.") from error

@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Self
 
 from core.data import DATA_CONFIGS, DATASETS, data_spec, datasets_of
 from core.data.config import DataConfig
-from core.errors import ConfigError, unknown
+from core.errors import ConfigError, LabError, unknown
 from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
 from core.models import MODELS, model_spec, models_of
+from core.text import MOST_PATH, MOST_SENTENCE, bare, taken
 from core.training.presets import PRESETS
 
 
@@ -219,6 +220,11 @@ class RunConfig:
         known = cls.hyperparameters(config["model"]) if config.get("model") in MODELS else {}
         return {**config, **{name: h.default for name, h in known.items() if name not in config}}
 
+    @property
+    def folder(self) -> str:
+        """The folder that its images come from; empty where they come from none."""
+        return folder_of(self.flat())
+
     def changed(self) -> dict[str, Any]:
         """`model` and `dataset`, and the values that differ from their defaults: the short form for links and labels."""
         parts = (self.model_config, self.data_config, self.training)
@@ -230,17 +236,45 @@ class RunConfig:
 
     def command(self) -> str:
         """The command line that trains this run."""
-        flags = []
-        for name, value in self.changed().items():
-            flag = "--" + name.replace("_", "-")
-            flags += [flag if value else flag.replace("--", "--no-", 1)] if isinstance(value, bool) else [flag, shlex.quote(str(value))]
-        return " ".join(["python -m core train", *flags])
+        return command(self.changed())
 
 
 def kind_of(config: Mapping[str, Any]) -> str:
     """ "images" or "sequences": what a run with this flat config learns from. One of a model that the lab does not know (any more) is taken
     to name images."""
     return MODELS[config["model"]].kind if config.get("model") in MODELS else "images"
+
+
+def folder_of(config: Mapping[str, Any]) -> str:
+    """The folder that a run with this flat config reads; empty when it reads none."""
+    pictures = config.get("pictures") if config.get("dataset") == "row-labels" else config.get("dataset")
+    return config.get("data") or "" if pictures in DATASETS and DATASETS[pictures].needs_folder else ""
+
+
+def command_of(config: Mapping[str, Any], *, paths: bool = True) -> str:
+    """The command line that trained a run with this flat config as it was kept, whatever is in it: what is no config (any more) is shown.
+
+    Without `paths`, a folder is named by its last name alone.
+    """
+    shown = dict(config)
+    if shown.get("data") and not paths:
+        shown["data"] = bare(str(shown["data"]))
+    try:
+        return RunConfig.of(**shown).command()
+    except LabError:
+        known = RunConfig.hyperparameters(shown["model"]) if shown.get("model") in MODELS else {}
+        changed = {n: v for n, v in shown.items() if n not in known or v != known[n].default}
+        return taken(command(changed), MOST_SENTENCE)
+
+
+def command(changed: Mapping[str, Any]) -> str:
+    """The command line of the values that are not at their defaults, in one line that can be shown."""
+    flags = []
+    for name, value in changed.items():
+        flag = "--" + name.replace("_", "-")
+        text = taken(value, MOST_PATH) if isinstance(value, str) else str(value)
+        flags += [flag if value else flag.replace("--", "--no-", 1)] if isinstance(value, bool) else [flag, shlex.quote(text)]
+    return " ".join(["python -m core train", *flags])
 
 
 def misfit(model: str, dataset: str) -> str:

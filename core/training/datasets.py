@@ -10,6 +10,7 @@ from typing import Any
 
 from core.data import load_dataset
 from core.data.splits import Dataset
+from core.folders import check_open, may_open
 from core.training.config import RunConfig
 
 KEPT = 2
@@ -19,7 +20,11 @@ _lock = threading.Lock()
 
 
 def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str], None]) -> Dataset:
-    """The data set of `config`, from memory if one of the last runs used it. One thread loads, others wait for it."""
+    """The data set of `config`, from memory if one of the last runs used it. One thread loads, others wait for it.
+
+    Raises DataError when who asks may not open its folder, also where it is in memory for others.
+    """
+    check_open(config.folder)
     key = _key(config, home)
     with _lock:
         if key not in _datasets:
@@ -31,7 +36,9 @@ def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str
 
 
 def in_memory(config: RunConfig, home: Path) -> Dataset | None:
-    """The data set of `config` if it is in memory. Waits for nobody."""
+    """The data set of `config` if it is in memory, and who asks may see it. Waits for nobody."""
+    if config.folder and not may_open(config.folder):
+        return None
     return _datasets.get(_key(config, home))
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from core.text import MOST_SENTENCE, taken, taken_config
 from core.training.config import RunConfig, kind_of
 
 MAX_POINTS = 2000
@@ -219,9 +220,9 @@ def snapshot_of(
         run_id=run_id,
         version=len(records) * 100 + sum(status.encode()) % 97,  # changes with every epoch and every status
         status=status,
-        message=message,
-        config=RunConfig.completed(config),
-        classes=tuple(facts.get("classes", ())),
+        message=taken(message, MOST_SENTENCE),
+        config=RunConfig.completed(taken_config(config)),
+        classes=tuple(map(taken, facts.get("classes", ()))),
         epochs=records,
         stride=points.stride,
         points=tuple(points.points),

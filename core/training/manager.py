@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from core.errors import CancelledError, ConfigError, StoreError
+from core.folders import check_open
 from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
@@ -72,7 +73,11 @@ class RunManager:
     # -- runs -------------------------------------------------------------------------------------------------------
 
     def submit(self, config: RunConfig, *, owner: str = "", paused: bool = False) -> str:
-        """Queue a new run; returns its id. `paused`: wait for `resume` or `step` before the first batch."""
+        """Queue a new run; returns its id. `paused`: wait for `resume` or `step` before the first batch.
+
+        Raises DataError when it reads a folder that who asks may not open.
+        """
+        check_open(config.folder)
         run_id = f"{config.model}-{secrets.token_hex(3)}"
         self.store.add(run_id, config.flat(), owner)
         self._start(run_id, config, owner, paused)
@@ -93,7 +98,9 @@ class RunManager:
                 raise StoreError(_elsewhere(run_id))
             if not snapshot.resumable:
                 raise ConfigError(f"Run {run_id} is complete. Start a new run with more epochs instead.")
-            self._start(run_id, RunConfig.of(**snapshot.config), self.store.owner(run_id), paused=False)
+            config = RunConfig.of(**snapshot.config)
+            check_open(config.folder)
+            self._start(run_id, config, self.store.owner(run_id), paused=False)
 
     def pause(self, run_id: str) -> None:
         """Pause at the next batch; others may train meanwhile."""

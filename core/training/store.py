@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from core.errors import StoreError, unknown
+from core.text import MOST_SENTENCE, taken, taken_config
 from core.training.history import Curve, EpochRecord, RunSummary, Snapshot, snapshot_of
 
 SCHEMA = 1
@@ -186,8 +187,8 @@ class Store:
             RunSummary(
                 run_id=row.id,
                 status=row.status,
-                message=row.message,
-                config=row.config,
+                message=taken(row.message, MOST_SENTENCE),
+                config=taken_config(row.config),
                 owner=row.owner,
                 created=row.created,
                 epochs_done=done.get(row.id, 0),

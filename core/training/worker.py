@@ -75,7 +75,7 @@ class Worker(threading.Thread):
         except StopTraining:
             self._finish(*self._end)
         except LabError as error:
-            self._finish("failed", str(error))
+            self._finish("failed", error.for_others)
         except Exception as error:
             self._finish("failed", self._explain(error))
         finally:
@@ -170,12 +170,14 @@ class Worker(threading.Thread):
     def _explain(self, error: Exception) -> str:
         if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(words in str(error) for words in NO_MEMORY):
             return OUT_OF_MEMORY.format(device=self.snapshot.device or "computer")
+        reason = error.strerror if isinstance(error, OSError) else error  # the words of an OSError name a path, which is not for everybody
+        said = f"An unexpected error ended this run: {type(error).__name__}: {reason}."
         log = self.files.folder / "error.log"
         try:
             log.write_text(traceback.format_exc(), encoding="utf-8")
         except OSError:
-            return f"An unexpected error ended this run: {type(error).__name__}: {error}."
-        return f"An unexpected error ended this run: {type(error).__name__}: {error}. Details are in {log}."
+            return said
+        return f"{said} Details are in {log.name} in the folder of this run."
 
     def _progress(self, done: int, total: int, what: str) -> None:
         if self.commands.stopping.is_set():

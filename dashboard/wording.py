@@ -1,0 +1,73 @@
+"""Text from people made harmless for what draws it: Markdown, HTML, Plotly. Pure: `show` puts it on pages."""
+
+from __future__ import annotations
+
+import html
+import re
+from string import Formatter
+from typing import Any
+
+from core.text import MOST_NAME, MOST_SENTENCE, taken
+
+NOTHING = "\u2060"  # a sign without width: it keeps apart what Streamlit would take for a link or an icon after it has read the Markdown
+# What Streamlit's Markdown reads: emphasis, code, links, HTML, formulas, strikes, tables, entities, and directives such as :red[...].
+SIGNS = re.compile(r"[\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=[#\w])|:(?=[A-Za-z])")
+# What it finds afterwards in text, escaped or not: links, addresses, :icons:, arrows drawn with ASCII.
+FOUND = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w@)(?=[\w-])|(?<=:)(?=[+\w-]+:)", re.IGNORECASE)
+ARROWS = re.compile(r"(?<!\S)(<->|->|<-|--|>=|<=|~=)(?!\S)")
+FIRST = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+-])(?=[#+\s-]|$)")  # what makes a heading, a list or a line of what stands first
+
+
+class Words(str):
+    """Markdown of our own, in which all that came from elsewhere has been escaped: only `words` and `code` make it."""
+
+    __slots__ = ()
+
+    def __add__(self, other: str) -> Words:
+        return Words(str(self) + markdown(other))
+
+    def __radd__(self, other: str) -> Words:
+        return Words(markdown(other) + str(self))
+
+    def join(self, parts: Any) -> Words:
+        return Words(str(self).join(map(markdown, parts)))
+
+
+class _Escaping(Formatter):
+    """`str.format` whose values are escaped, but for numbers and for `Words`."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return markdown(value) if isinstance(value, str) and not format_spec else markdown(super().format_field(value, format_spec))
+
+
+def words(template: str, *values: Any, **named: Any) -> Words:
+    """A sentence in Markdown: `template` is a literal of ours, with the places of `str.format`; each value is shown as it is."""
+    return Words(_Escaping().vformat(template, values, named))
+
+
+def markdown(value: object, most: int = MOST_SENTENCE) -> str:
+    """`value` as Markdown that shows it letter by letter, in one line; `Words` as they are."""
+    if isinstance(value, Words):
+        return str(value)
+    text = taken(" ".join(str(value)[: most + 1].split("\n")), most)
+    text = ARROWS.sub(lambda found: found[1][0] + NOTHING + found[1][1:], FOUND.sub(NOTHING, text))
+    text = SIGNS.sub(r"\\\g<0>", text)
+    return FIRST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", text)
+
+
+def code(value: object, most: int = MOST_SENTENCE) -> Words:
+    """`value` as Markdown in the letters of code, where nothing needs an escape but the marks around it."""
+    text = taken(" ".join(str(value)[: most + 1].split("\n")), most)
+    marks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    space = " " * (text.startswith("`") or text.endswith("`") or not text.strip())
+    return Words(f"{marks}{space}{text}{space}{marks}")
+
+
+def escape(value: object, most: int = MOST_SENTENCE) -> str:
+    """`value` as HTML, in an element or in quotes."""
+    return html.escape(taken(value, most))
+
+
+def plotted(value: object, most: int = MOST_NAME) -> str:
+    """`value` as Plotly draws it in titles, names, ticks and hover texts, which read tags, entities and %{places} of templates."""
+    return html.escape(taken(value, most), quote=False).replace("%{", "%&#123;").replace("$", "&#36;")

@@ -1,0 +1,84 @@
+"""A run in the database holds whatever people can put there; every page opens all the same, and shows it as text."""
+
+import shutil
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from core.training import RunConfig, RunManager
+from core.training.store import Run
+from dashboard import navigation
+from tests.pages.support import open_page
+from tests.support import SMALL, ended, register_tiny, wait_for
+
+IMAGE, LINK, SCRIPT = "![a](http://evil.example/a.png)", "[log in](http://evil.example)", "<script>alert(1)</script>"
+NAMES = (
+    IMAGE, LINK, SCRIPT, "$x^2$ and $y$", ":red[x] :material/home: :smile:", "caf\udce9", "two\nlines # head", "\u202egnp.txt",
+    "%s {0} %{x} {x}", "http://evil.example/x www.evil.example a@evil.example",
+)  # fmt: skip
+LONG = "x" * 5_000_000
+FOLDERS = {
+    "markdown": f"/photos/{IMAGE} {LINK}".replace("//", "\\"),
+    "letters": "/photos/" + "y" * 300,
+    "long": "/photos/" + LONG,
+    "bytes": "/photos/caf\udce9\u202e",
+    "nothing": "/photos/a\0b\n",
+}
+MOST_SHOWN = 3_000_000  # bytes of a page, pictures among them
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A home with a run for each kind of hostile folder: trained on something tiny, then written over in the database."""
+    home = tmp_path_factory.mktemp("trained")
+    register_tiny()
+    manager = RunManager(home)
+    known = {}
+    for name in FOLDERS:
+        model = {"model": "vit", "positions": "learned", "num_heads": 2} if name == "markdown" else {}
+        values = {n: v for n, v in {**SMALL, **model, "epochs": 1}.items() if n in RunConfig.hyperparameters(model.get("model", "gru"))}
+        config = RunConfig.of(**values, dataset="tiny", model=model.get("model", "gru"))
+        known[name] = manager.submit(config)
+        wait_for(manager, known[name], ended)
+    manager.shutdown()
+    with Session(create_engine(f"sqlite:///{home / 'lab.sqlite'}")) as session:
+        for name, folder in FOLDERS.items():
+            row = session.get(Run, known[name])
+            row.config = {**row.config, "dataset": "folder", "data": folder}
+            row.facts = {**row.facts, "classes": list(NAMES)}
+            row.message = f"{IMAGE} {LINK} {SCRIPT} {LONG if name == 'long' else ''}"
+            row.owner = IMAGE
+            row.status = "failed" if name == "letters" else "stopped"
+        session.commit()
+    return home, known
+
+
+@pytest.fixture
+def hostile(trained, tmp_path, lab):
+    home, known = trained
+    shutil.copytree(home, tmp_path / "home")
+    return known
+
+
+def protos(node):
+    """What Streamlit sends of each element below a node of the page."""
+    for child in getattr(node, "children", {}).values():
+        yield from protos(child)
+    if getattr(node, "proto", None) is not None:
+        yield node.proto
+
+
+@pytest.mark.parametrize("file", [page.file for page in navigation.PAGES])
+def test_every_page_opens_with_hostile_runs_in_the_list(hostile, file):
+    app = open_page(file, run=hostile["markdown"])
+    assert not app.exception
+    assert sum(proto.ByteSize() for proto in protos(app._tree)) < MOST_SHOWN
+
+
+@pytest.mark.parametrize("name", [name for name in FOLDERS if name != "markdown"])
+@pytest.mark.parametrize("file", ["train.py", "evaluate.py", "compare.py"])
+def test_a_page_about_a_hostile_run_opens(hostile, file, name):
+    app = open_page(file, run=hostile[name])
+    assert not app.exception
+    assert sum(proto.ByteSize() for proto in protos(app._tree)) < MOST_SHOWN
