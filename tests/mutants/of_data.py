@@ -1,0 +1,78 @@
+"""Broken versions of data sets, augmentation, sequences and what is declared of hyperparameters."""
+
+from tests.mutants.table import broken
+
+MUTANTS = [
+    *broken("data/splits.py", "test_splits.py", [
+        ("deviation of all channels", "counts[c] += torch.bincount(chunk[:, c]", "counts[c] += torch.bincount(chunk[:, 0]"),
+        ("mean without its square", "(shares @ values.square() - mean.square())", "(shares @ values.square() - mean)"),
+        ("a flat color divides by zero", ".clamp(min=LEAST_STD)", ""),
+        ("divided by the variance", "images.float().sub_(mean * 255).div_(std * 255)", "images.float().sub_(mean * 255).div_(std.square() * 255)"),
+        ("0..255 for 0..1", "images.float().sub_(mean * 255).div_(std * 255)", "images.float().sub_(mean).div_(std)"),
+        ("cut off without rounding", "(std * 255) + mean * 255).round_().clamp_", "(std * 255) + mean * 255).clamp_"),
+        ("parts overlap", "return order[: sum(sizes)].split(list(sizes))", "return tuple(order[:size] for size in sizes)"),
+        ("mean of validation", "mean, std = channel_statistics(train.images)", "mean, std = channel_statistics(val.images)"),
+    ]),
+    *broken("data/augment.py", "test_splits.py", [
+        ("never to the right", "torch.randint(-padding, padding + 1,", "torch.randint(-padding, 1,"),
+        ("all are mirrored alike", "torch.randint(0, 2, (batch, 1), generator", "torch.randint(0, 2, (1, 1), generator"),
+        ("the edge repeats", "size - 1 - (size - 1 - index.abs()).abs()", "index.clamp(0, size - 1)"),
+        ("one square for all", "torch.randint(0, size, (batch, 1), generator=generator, device=images.device)", "torch.randint(0, size, (1, 1), generator=generator, device=images.device).expand(batch, 1)"),
+        ("a square one too wide", "(at < start + side)", "(at <= start + side)"),
+    ]),
+    *broken("data/scan.py", "test_folder.py", [
+        ("a rewritten file of the same size is not noticed", r'f"{path}\0{size}\0{changed}" for', r'f"{path}\0{size}" for'),
+        ("files are not sorted", "    found.sort()\n", "    found.sort(reverse=True)\n"),
+        ("hidden files count", 'if not e.name.startswith(".")]', "if e.name]"),
+        ("links in a circle", "    if identity in above:\n        return\n", "    if len(above) > 5:\n        return\n"),
+    ]),
+    *broken("data/folder.py", "test_folder.py", [
+        ("shares of what is left", "max(1, round(share * len(whole)))", "max(1, round(share * 0.9 * len(whole)))"),
+        ("labels of the folder for those of the model", "Split(split.images, position[split.labels])", "Split(split.images, split.labels)"),
+        ("the training part is evaluated", 'found.part("test") or Split', 'found.part("train") or Split'),
+        ("skipped files keep their labels", "listing.labels[readable]", "listing.labels[: len(images)]"),
+        ("classes without images stay", "classes=tuple(listing.classes[k] for k in used)", "classes=listing.classes"),
+    ]),
+    *broken("data/cache.py", "test_folder.py", [
+        ("a damaged cache is taken", 'return arrays if about.get("checksum") == _checksum(arrays) else None', "return arrays"),
+        ("an old cache is taken", 'if about.get("fingerprint") != fingerprint:', 'if about.get("fingerprint") is None:'),
+    ]),
+    *broken("data/images.py", "test_image_files.py", [
+        ("channels last", "pixels.transpose(2, 0, 1), True", "pixels.transpose(2, 1, 0), True"),
+        ("too large is read", "            if pixels > MOST_PIXELS:\n                return None\n", ""),
+    ]),
+    *broken("data/uploads.py", "test_uploads.py", [
+        ("the top left square", "left, top = (image.width - side) // 2, (image.height - side) // 2", "left, top = 0, 0"),
+        ("transposed", ".transpose(2, 0, 1).copy(), told)", ".transpose(2, 1, 0).copy(), told)"),
+        ("any size is decoded", "if image.width * image.height > MOST_PIXELS:", "if image.width > MOST_PIXELS:"),
+    ]),
+    *broken("data/seq_rules.py", "test_seq_tasks.py", [
+        ("y is a vowel", 'VOWELS = "aeiou"', 'VOWELS = "aeiouy"'),
+        ("runs may go on", "[letter for letter in RUNS if not text.endswith(letter)]", "[letter for letter in RUNS if letter]"),
+        ("no subtraction in numerals", '4: "iv", 1: "i"}', '1: "i"}'),
+        ("a sum of digits", "str(int(found[1]) + int(found[2]))", "str(int(found[1] + found[2]))"),
+        ("runs of over nine are one", "for done in range(0, count, 9))", "for done in range(0, 1, 9))"),
+    ]),
+    *broken("data/dates.py", "test_seq_tasks.py", [
+        ("11st", 'return "th" if day in (11, 12, 13) else', "return"),
+        ("months from 0", "for number, month in enumerate(MONTHS, 1):", "for number, month in enumerate(MONTHS):"),
+        ("any weekday", 'found["w"][:3] != WEEKDAYS[day.weekday()]', 'found["w"][:3] not in WEEKDAYS'),
+    ]),
+    *broken("data/duplicates.py", "test_duplicates.py", [
+        ("light counts", "centred = pixels - pixels.mean((2, 3), keepdim=True)", "centred = pixels"),
+        ("the bound loses what averaging loses", "return torch.cat([coarse, lost[:, None]], 1)", "return torch.cat([coarse, 0 * lost[:, None]], 1)"),
+        ("the least alike of a row", "    order = np.argsort(-likeness, kind=\"stable\")\n    _, first", "    order = np.argsort(likeness, kind=\"stable\")\n    _, first"),
+        ("only test and train", 'COMPARED = (("test", "train"), ("val", "train"), ("test", "val"))', 'COMPARED = (("test", "train"), ("val", "train"))'),
+    ]),
+    *broken("symbols.py", "test_symbols.py", [
+        ("tokens after the end are read", "            if token == EOS:\n                break\n", ""),
+        ("the first symbol is EOS", "{symbol: len(SPECIAL) + i for i, symbol", "{symbol: len(SPECIAL) - 1 + i for i, symbol"),
+    ]),
+    *broken("hparams.py", "test_hparams.py", [
+        ("the highest is out of range", "and value > self.high)", "and value >= self.high)"),
+        ("below the least is fine", "(self.low is not None and value < self.low) or", "False or"),
+        ("infinity is a number", "isinstance(value, float) and math.isfinite(value)),", "isinstance(value, float)),"),
+        ("True is 1", "whole = isinstance(value, int) and not isinstance(value, bool)", "whole = isinstance(value, int)"),
+        ("what is unknown is passed over", 'for name in values if name not in known}\n        found |=', 'for name in values if name in ()}\n        found |='),
+    ]),
+]  # fmt: skip
