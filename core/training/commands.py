@@ -46,7 +46,9 @@ class Commands(Callback):
             self._changed.notify_all()
 
     def set_lr(self, lr: float) -> None:
-        self._lrs.append(lr)
+        with self._changed:
+            self._lrs.append(lr)
+            self._changed.notify_all()
 
     def on_batch_begin(self, trainer: Trainer) -> None:
         if not self._playing.is_set() and not self._one_step():
@@ -57,10 +59,13 @@ class Commands(Callback):
         self._obey(trainer)
 
     def _obey(self, trainer: Trainer) -> None:
+        """Take over new learning rates, then stop if told to: a rate that was set before the stop is the resumed run's, too."""
+        if self._lrs:
+            while self._lrs:
+                trainer.change_lr(self._lrs.popleft())
+            self.worker.publish(lr=trainer.lr, lr_changes=tuple(trainer.lr_changes))
         if self.stopping.is_set():
             raise StopTraining
-        while self._lrs:
-            trainer.change_lr(self._lrs.popleft())
 
     def _one_step(self) -> bool:
         with self._changed:
@@ -69,14 +74,20 @@ class Commands(Callback):
                 return True
             return False
 
+    def _told_to_go_on(self) -> bool:
+        """Wait until there is something to obey; whether that is to play or to step, and not a new learning rate alone."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._lrs or self._playing.is_set() or self._steps or self.stopping.is_set())
+            return not (self._lrs or self.stopping.is_set())
+
     def _pause(self, trainer: Trainer) -> None:
         """Let others train until this run is told to go on."""
         start = time.perf_counter()
         trainer.read()
         self.worker.turns.give_back(self.worker.snapshot.run_id)
         self.worker.publish(status="paused", **trainer.samples())
-        with self._changed:
-            self._changed.wait_for(lambda: self._playing.is_set() or self._steps or self.stopping.is_set())
+        while not self._told_to_go_on():
+            self._obey(trainer)
         self.worker.take_turn()
         self._one_step()
         self.worker.publish(status="running")

@@ -93,8 +93,12 @@ class Trainer:
         return learning_rate(self.config, min(self.step, self.total_steps - 1), self.total_steps, self.lr_changes)
 
     def change_lr(self, lr: float) -> None:
-        """Set the learning rate from the next step on; what is left of the schedule scales with it."""
-        self.lr_changes.append((min(self.step, self.total_steps - 1), lr))
+        """Set the learning rate from the next step on; what is left of the schedule scales with it.
+
+        Changes of later steps are dropped: a resumed run has those of the epoch that was lost, until it is told otherwise.
+        """
+        step = min(self.step, self.total_steps - 1)
+        self.lr_changes = [*(change for change in self.lr_changes if change[0] <= step), (step, lr)]
 
     @property
     def best(self) -> EpochRecord | None:

@@ -161,8 +161,10 @@ class Worker(threading.Thread):
         trainer.resume(epochs=before.epochs, curve=self.store.curve(before.run_id), lr_changes=before.lr_changes, best_weights=best)
 
     def _finish(self, status: str, message: str, **results: Any) -> None:
+        # A run that failed may have failed by the rate that was set last: it goes on with those of its complete epochs.
+        known = {} if status == "failed" else {"lr_changes": list(self.snapshot.lr_changes)}
         try:
-            self.store.update(self.snapshot.run_id, status=status, message=message)
+            self.store.update(self.snapshot.run_id, status=status, message=message, **known)
         except LabError as error:  # a full disk: say so; at the next start the run is found interrupted
             message = f"{message} {error}".strip()
         self.publish(status=status, message=message, place=0, seconds_left=float("nan"), **results)

@@ -1,5 +1,6 @@
 """What a run must not lose when it is paused or stopped and goes on: its best weights, its learning rates, its clock."""
 
+import threading
 import time
 
 import pytest
@@ -80,6 +81,29 @@ def test_changed_learning_rates_outlive_a_stop(manager):
     assert [lr for *_, lr in done.points] == pytest.approx([0.02, 0.03, 0.03, 0.03])
 
 
+def test_a_rate_that_was_changed_in_the_epoch_that_was_lost_comes_again_at_its_step(manager):
+    """Four steps an epoch, stopped after the sixth: the resumed run is the one that was never stopped."""
+    runs = []
+    for stop in (False, True):
+        run = manager.submit(config(epochs=3, batch_size=25, lr=0.001), paused=True)
+        paused_after(manager, run, 5)
+        manager.set_lr(run, 0.02)
+        shown = wait_for(manager, run, lambda s: s.lr_changes)  # while it is paused
+        assert (shown.status, shown.lr_changes, shown.lr) == ("paused", ((5, 0.02),), pytest.approx(0.02))
+        paused_after(manager, run, 1)
+        if stop:
+            manager.set_lr(run, 0.03)
+            assert stopped(manager, run).step == 6
+        else:
+            manager.set_lr(run, 0.03)
+        manager.resume(run)
+        done = wait_for(manager, run, lambda s: s.status == "finished")
+        assert done.lr_changes == ((5, 0.02), (6, 0.03))
+        assert [lr for *_, lr in done.points] == pytest.approx([0.001] * 5 + [0.02] + [0.03] * 6)
+        runs.append(done)
+    assert runs[0].points == runs[1].points and runs[0].test.loss == runs[1].test.loss
+
+
 def test_of_two_new_rates_the_last_one_wins(manager):
     run = manager.submit(config(epochs=2), paused=True)
     wait_for(manager, run, lambda s: s.status == "paused")
@@ -111,6 +135,27 @@ def test_a_paused_run_shows_what_its_weights_say_now(manager):
         with torch.no_grad():
             told = opened.model(normalize(torch.from_numpy(shown.sample_images.copy()), opened.mean, opened.std)).softmax(1)
         assert shown.sample_probabilities == pytest.approx(told.numpy(), abs=1e-5), step
+
+
+def test_two_who_resume_one_run_at_once_start_it_once(manager, monkeypatch):
+    """While one reads the run, to start it, another comes: he must wait, and then find it started."""
+    run = manager.submit(config(epochs=2), paused=True)
+    wait_for(manager, run, lambda s: s.status == "paused")
+    stopped(manager, run)
+    read, came = manager.store.snapshot, []
+
+    def reading(run_id):
+        found = read(run_id)
+        if not came:
+            came.append(threading.Thread(target=manager.resume, args=(run,)))
+            came[0].start()
+            came[0].join(timeout=1)  # he waits for this thread, or is through
+        return found
+
+    monkeypatch.setattr(manager.store, "snapshot", reading)
+    manager.resume(run)
+    came[0].join()
+    assert wait_for(manager, run, ended).status == "finished"
 
 
 def test_a_run_without_its_test_can_go_on_to_it(manager, monkeypatch):

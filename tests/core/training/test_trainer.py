@@ -209,6 +209,17 @@ def test_speed_counts_images_and_what_is_left_counts_validation_too(monkeypatch)
     assert [(record.images_per_second, record.seconds) for record in trainer.epochs] == [(100.0, 1.0)] * 3
 
 
+def test_a_new_rate_takes_the_place_of_those_that_were_to_come():
+    """A resumed run has the changes of the epoch that was lost. One that is made before them shall last."""
+    trainer = make_trainer(epochs=3, schedule="constant")
+    trainer.lr_changes = [(1, 0.1), (5, 0.2), (7, 0.3)]
+    trainer.step = 5
+    trainer.change_lr(0.4)
+    assert trainer.lr_changes == [(1, 0.1), (5, 0.2), (5, 0.4)] and trainer.lr == pytest.approx(0.4)
+    trainer.step = 9
+    assert trainer.lr == pytest.approx(0.4)
+
+
 @pytest.mark.parametrize("training", [True, False])
 def test_looking_at_samples_leaves_the_model_in_its_mode(training):
     trainer = make_trainer(model=small_model(dropout=0.5))
