@@ -39,6 +39,7 @@ MUTANTS = [
     ]),
     *broken("models/recurrent.py", "test_recurrent.py test_all_models.py", [
         ("the batch is taken for time", "bidirectional=bidirectional, batch_first=True)", "bidirectional=bidirectional)"),
+        ("bidirectional is taken for bias", "num_layers=num_layers, bidirectional=bidirectional, batch_first", "num_layers=num_layers, bias=bidirectional, batch_first"),
         ("one direction is read out", "torch.cat((hidden[-2], hidden[-1]), dim=-1) if rnn.bidirectional", "torch.cat((hidden[-1], hidden[-1]), dim=-1) if rnn.bidirectional"),
         ("the first layer is read out", "rnn.bidirectional else hidden[-1]", "rnn.bidirectional else hidden[0]"),
         ("the mean over features", 'states.mean(1) if self.readout == "mean"', 'states.mean(0).expand(len(states), -1) if self.readout == "mean"'),
@@ -49,6 +50,7 @@ MUTANTS = [
     ]),
     *broken("models/renet.py", "test_renet.py", [
         ("rows twice", "self.norm(grid), columns=self.columns)", "self.norm(grid), columns=False)"),
+        ("the batch is taken for time", "width // 2, bidirectional=True, batch_first=True)", "width // 2, bidirectional=True)"),
         ("no residual", "return grid + states", "return states"),
         ("values are dropped, not images", "self.keep(grid.new_ones(len(grid), 1, 1, 1))", "self.keep(torch.ones_like(states))"),
         ("tokens that are no neighbours are merged", "grid.transpose(2, 3).flatten(3)", "grid.flatten(3)"),
@@ -105,6 +107,8 @@ MUTANTS = [
         ("tied weights are the source's", "F.linear(states, self.target_table.weight)", "F.linear(states, self.source_embedding.weight)"),
     ]),
     *broken("models/recurrent_encoder_decoder.py", "test_encoder_decoder.py", [
+        ("the batch is taken for time in the encoder", "self.encoder = nn.ModuleList(GRU(width, hidden, batch_first=True)", "self.encoder = nn.ModuleList(GRU(width, hidden)"),
+        ("the batch is taken for time in the decoder", "self.decoder = nn.ModuleList(GRU(width, hidden, batch_first=True)", "self.decoder = nn.ModuleList(GRU(width, hidden)"),
         ("the state after the padding", "final.append(states[rows, last])", "final.append(states[:, -1])"),
         ("every layer starts from the first", "for layer, state in zip(self.decoder, before, strict=True):", "for layer, state in zip(self.decoder, (before[0],) * len(before), strict=True):"),
         ("padding is read", "self.attend(q, kv, kv, padding_mask(memory.padding))", "self.attend(q, kv, kv)"),

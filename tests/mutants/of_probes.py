@@ -1,8 +1,12 @@
 """Broken versions of what proves the claims of the pages, and of the command line that judges a run."""
 
-from tests.mutants.table import broken
+from tests.mutants.table import Mutant, broken
 
 MUTANTS = [
+    Mutant(
+        file="dashboard/vit_panels.py", what="an attention map is an explanation", old="**An attention map is not an explanation.**",
+        new="**An attention map is an explanation.**", tests=("tests/pages/test_vit_page.py::test_the_caveats_have_the_numbers_of_the_runs",),
+    ),
     *broken("probes/equivariance.py", "test_equivariance.py", [
         ("put back with p", 'permutation.argsort() if undo == "inverse"', 'permutation if undo == "inverse"'),
         ("train mode is taken", "        if part.training:\n", "        if part is None:\n"),
@@ -19,6 +23,7 @@ MUTANTS = [
         ("the mean change", ".abs().amax(dim=(0, 2))", ".abs().mean(dim=(0, 2))"),
     ]),
     *broken("probes/attention_maps.py", "test_attention_maps.py", [
+        ("train mode is taken", "if any(part.training for part in model.modules()):", "if model is None:"),
         ("columns sum to 1", "(self.weights.sum(-1) - 1)", "(self.weights.sum(-2) - 1)"),
         ("rollout without the residual", "torch.eye(mean.shape[-1], dtype=mean.dtype)) / 2", "torch.zeros_like(mean)) / 1"),
         ("rollout from the top", "mixed[..., layer, :, :] @ rolled[-1]", "rolled[-1] @ mixed[..., layer, :, :]"),

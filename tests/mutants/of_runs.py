@@ -15,6 +15,7 @@ MUTANTS = [
         ("the optimiser starts anew", "load_optimizer(self.files.optimizer(last), trainer.optimizer) or kept", "kept"),
         ("the average starts anew", "        if trainer.average:\n            trainer.average.weights", "        if not trainer:\n            trainer.average.weights"),
         ("the test result is not stored", "        self.store.update(self.snapshot.run_id, test=test.to_dict())\n", ""),
+        ("rates of the epoch that was stopped are not stored", '{"lr_changes": list(self.snapshot.lr_changes)}', "{}"),
         ("the lock is kept", "            self._lock.release()\n", ""),
         ("the turn is kept", "            self.turns.give_back(self.snapshot.run_id)\n", ""),
         ("the version stays", "version=self.snapshot.version + 1", "version=self.snapshot.version"),
@@ -31,6 +32,8 @@ MUTANTS = [
     ]),
     *broken("training/commands.py", "test_stopped_and_resumed.py test_manager.py", [
         ("of two new rates the first wins", "self._lrs.popleft()", "self._lrs.pop()"),
+        ("a rate that is set before a stop is lost", "        if self._lrs:\n            while", "        if self._lrs and not self.stopping.is_set():\n            while"),
+        ("a paused run keeps a new rate to itself", "            self.worker.publish(lr=trainer.lr, lr_changes=tuple(trainer.lr_changes))\n", ""),
         ("a pause counts as training", "trainer.idle_seconds += time.perf_counter() - start", "trainer.idle_seconds += 0"),
         ("samples of a paused run are old", 'status="paused", **trainer.samples())', 'status="paused")'),
         ("a paused run keeps its turn", "        self.worker.turns.give_back(self.worker.snapshot.run_id)\n", ""),

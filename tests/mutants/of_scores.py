@@ -24,6 +24,7 @@ MUTANTS = [
         ("one-vs-rest counts hits alone", "ratio(self.true_positives + self.true_negatives, self.total)",
          "ratio(self.true_positives, self.total)"),
         ("top-1 is the mean recall", "float(ratio(self.true_positives.sum(), self.total))", "float(self.recall.mean())"),
+        ("top-1 is the mean one-vs-rest accuracy", "float(ratio(self.true_positives.sum(), self.total))", "float(self.one_vs_rest_accuracy.mean())"),
         ("the weighted mean is not weighted", "ratio((self._score(name) * self.count).sum(), self.total)", "self._score(name).mean()"),
         ("0/0 is 1", "out=np.zeros(part.shape)", "out=np.ones(part.shape)"),
         ("columns sum to 1", "matrix.sum(axis=1, keepdims=True)", "matrix.sum(axis=0, keepdims=True)"),
