@@ -22,8 +22,8 @@ def config(**values):
 
 def paused_after(manager, run, steps):
     """Lets a paused run take `steps` steps more."""
-    before = wait_for(manager, run, lambda s: s.status == "paused").step
-    for step in range(before + 1, before + steps + 1):
+    found = wait_for(manager, run, lambda s: s.status == "paused")
+    for step in range(found.step + 1, found.step + steps + 1):
         manager.step(run)
         found = wait_for(manager, run, lambda s, step=step: s.status == "paused" and s.step == step)
     return found
@@ -135,6 +135,22 @@ def test_a_paused_run_shows_what_its_weights_say_now(manager):
         with torch.no_grad():
             told = opened.model(normalize(torch.from_numpy(shown.sample_images.copy()), opened.mean, opened.std)).softmax(1)
         assert shown.sample_probabilities == pytest.approx(told.numpy(), abs=1e-5), step
+
+
+def test_every_change_is_a_new_version_for_those_who_look(manager):
+    """A page draws anew when the version differs: of each pause, of a new rate, of the end, of the run as it is stored."""
+    run = manager.submit(config(epochs=2), paused=True)
+    seen = [paused_after(manager, run, 0), paused_after(manager, run, 1)]
+    manager.set_lr(run, 0.02)
+    seen.append(wait_for(manager, run, lambda s: s.lr_changes))
+    manager.resume(run)
+    seen.append(wait_for(manager, run, ended))
+    versions = [snapshot.version for snapshot in seen]
+    assert versions == sorted(set(versions))
+    stored = [manager.store.snapshot(run).version]
+    manager.store.update(run, status="interrupted")
+    stored.append(manager.store.snapshot(run).version)
+    assert stored[0] != stored[1]
 
 
 def test_two_who_resume_one_run_at_once_start_it_once(manager, monkeypatch):
