@@ -153,6 +153,19 @@ def test_every_change_is_a_new_version_for_those_who_look(manager):
     assert stored[0] != stored[1]
 
 
+def test_a_paused_run_waits_for_its_turn_when_it_goes_on(manager):
+    first = manager.submit(config(), paused=True)
+    wait_for(manager, first, lambda s: s.status == "paused")
+    second = manager.submit(config(epochs=1000))
+    wait_for(manager, second, lambda s: s.status == "running" and s.step > 0)
+    manager.resume(first)
+    waiting = wait_for(manager, first, lambda s: s.status != "paused" and s.place)
+    assert (waiting.status, waiting.place, waiting.step) == ("queued", 1, 0)
+    manager.pause(second)
+    assert wait_for(manager, first, ended).status == "finished"
+    stopped(manager, second)
+
+
 def test_two_who_resume_one_run_at_once_start_it_once(manager, monkeypatch):
     """While one reads the run, to start it, another comes: he must wait, and then find it started."""
     run = manager.submit(config(epochs=2), paused=True)
