@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from collections.abc import Callable
 
@@ -13,6 +14,8 @@ from core.data.splits import Dataset, Split
 from core.training.history import Snapshot
 from core.training.manager import RunManager
 from core.training.trainer import Trainer
+
+PATIENCE = float(os.environ.get("LAB_TEST_SECONDS", 60))  # how long a test waits for a run
 
 
 def tiny_split(count: int, seed: int) -> Split:
@@ -41,7 +44,7 @@ SMALL = {
 }  # fmt: skip
 
 
-def wait_for(manager: RunManager, run_id: str, condition: Callable[[Snapshot], bool], seconds: float = 60) -> Snapshot:
+def wait_for(manager: RunManager, run_id: str, condition: Callable[[Snapshot], bool], seconds: float = PATIENCE) -> Snapshot:
     """The first snapshot that fulfils `condition`; fails the test when none comes, or the run ends otherwise."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -43,6 +43,6 @@ MUTANTS = [
         ("the last token is the class token", "Readouts(model.head(tokens[:, 0])", "Readouts(model.head(tokens[:, -1])"),
     ]),
     *broken("cli/evaluate.py", "test_cli.py::test_evaluate_leaves_the_test_images_alone_unless_it_is_told test_cli.py::test_evaluate_any_epoch", [
-        ("the test images are looked at unless it is told otherwise", 'choices=("val", "test"), default="val"', 'choices=("val", "test"), default="test"'),
+        ("the test images are looked at unless it is told otherwise", 'run.config["dataset"], options.split or "val"', 'run.config["dataset"], options.split or "test"'),
     ]),
 ]  # fmt: skip

@@ -25,6 +25,7 @@ HEAVY = (
     "PIL.Image", "filelock", "numba", "numpy", "pytest", "safetensors.torch", "scipy.stats", "sklearn.metrics", "sqlalchemy.orm",
     "torch", "torch.utils.flop_counter", "torchvision",
 )  # fmt: skip
+PATIENCE = "15"  # seconds that tests wait for a run
 VERDICTS = {0: "survived", 1: "killed", 2: "killed"}  # by pytest's exit status; 2: the tests cannot even be imported
 
 
@@ -107,6 +108,7 @@ def _in_child(tree: Path, tests: Sequence[str], log: Path, keep_compiled: bool) 
         sys.path[:] = [str(tree), *(entry for entry in sys.path if Path(entry or ".").resolve() != ROOT)]
         sys.dont_write_bytecode = not keep_compiled
         os.environ["PYTHONDONTWRITEBYTECODE"] = "" if keep_compiled else "1"
+        os.environ["LAB_TEST_SECONDS"] = PATIENCE  # a broken run often hangs
         import pytest
 
         status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:rerunfailures", "--tb=line", *tests]))
