@@ -1,0 +1,301 @@
+"""README says what is true: every command and block of code in it runs as it is written, and its tables are what was recorded.
+
+A new command is run by itself. What takes minutes as written is shortened by a row of `SHORTENED`, which never changes the words.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import recorded, results
+from core.cli import bench, main, train
+from core.evaluation import long_inputs
+from core.probes import recall, recall_recorded
+from core.recorded import recorded_names, recorded_run
+from core.training.manager import DISK_BUDGET, RunManager
+from core.training.presets import PRESETS
+from dashboard import __main__ as server
+from dashboard.services import AWAY_MINUTES
+from tests.benchmarks.__main__ import BENCHMARKS
+from tests.benchmarks.__main__ import main as measure
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.M | re.S)  # (language, text)
+SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```$", "", TEXT, flags=re.M | re.S))]
+STARTS = ("python -m ", "make ", "PORT=")
+PER_CLASS = 12  # images of the folder that stands for DIR
+
+
+def commands() -> list[str]:
+    """Every command of README, once each: the lines of its sh blocks without their comments, and code in its sentences and tables."""
+    lines = [shlex.join(shlex.split(line, comments=True)) for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
+    spans = [span for span in SPANS if span.startswith(STARTS)]
+    spans += [f"python -m tests.benchmarks {span}" for span in SPANS if span.split()[0] in BENCHMARKS]
+    return list(dict.fromkeys(line for line in (*lines, *spans) if line))
+
+
+# ---- what is shortened, and why ----
+
+
+def fewer_pairs(patch):
+    """The preset dates: 20,000 pairs take half a minute."""
+    patch.setattr("core.data.sequences.SIZES", {"train": 400, "val": 40, "test": 40})
+
+
+def two_models(patch):
+    """bench: two seconds for each of all models, on a quiet machine; here one model and one preset, a moment each."""
+    from core.training import speed
+
+    whole, peak = speed.training_speed, speed.matmul_peak
+    patch.setattr(bench, "DEFAULT", ("cnn", "hand-in"))
+    patch.setattr(speed, "training_speed", lambda config, seconds: whole(config, seconds=0.05))
+    patch.setattr(speed, "matmul_peak", lambda threads, **more: peak(threads, **{**more, "seconds": 0.05}))
+
+
+def shorter_lesson(patch):
+    """The recall lesson: ten seconds of training on a machine of its own; what it keeps goes into a folder of the test."""
+    run = recall.RecallLesson.run
+    patch.setattr(recall.RecallLesson, "run", lambda lesson: (step for step, _ in zip(run(lesson), range(3), strict=False)))
+
+
+def told_benchmarks(patch):
+    """Benchmarks: minutes each, alone on the machine. tests/benchmarks/test_benchmarks.py runs their parts."""
+    for name, (module, *_) in BENCHMARKS.items():
+        patch.setattr(f"tests.benchmarks.{module}.{name}", lambda options, name=name: f"{name} {options.data} {options.preset}")
+
+
+def no_server(patch):
+    """The server: it would open a port to the network until Ctrl-C. tests/dashboard/test_start.py starts it."""
+    patch.setattr(server, "port_problem", lambda host, port: None)
+    patch.setattr(server, "serve", lambda *, host, port: print(host, port))
+
+
+SHORTENED = {  # how a command begins, and what is patched for it
+    "python -m core train --preset dates": fewer_pairs,
+    "python -m core bench": two_models,
+    "python -m core.probes.recall_recorded": shorter_lesson,
+    "python -m tests.benchmarks": told_benchmarks,
+    "python -m dashboard": no_server,
+}
+
+
+# ---- the commands ----
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """What README calls DIR: a folder of ten class folders, named as those of CIFAR-10."""
+    folder, draw = tmp_path_factory.mktemp("readme") / "DIR", np.random.default_rng(0)
+    for k, name in enumerate(recorded_run("cifar10-bar-0").classes):
+        (folder / name).mkdir(parents=True)
+        for i in range(PER_CLASS):
+            pixels = np.clip(25 * k + draw.integers(0, 40, (32, 32, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{i}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(images, tmp_path_factory):
+    """A home with a run on DIR and one on sequences; (home, what stands for RUN in a command)."""
+    home = tmp_path_factory.mktemp("readme") / "home"
+    words = [
+        "train",
+        "--data",
+        str(images),
+        "--epochs",
+        "2",
+        "--hidden-size",
+        "8",
+        "--patch-size",
+        "16",
+        "--threads",
+        "1",
+        "--home",
+        str(home),
+    ]
+    assert main(words) == 0
+    of_images = RunManager(home).runs()[0].run_id
+    return home, lambda command: "recorded-reverse-gru" if "runs lengths" in command else of_images
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A clean working folder with a copy of core/recorded, and a home in which nothing was ever done."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+    shutil.copytree(recorded.FOLDER, tmp_path / "core" / "recorded", ignore=shutil.ignore_patterns("*bar-1", "*bar-2", "*best*", "*road*"))
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "core" / "recorded")
+    monkeypatch.setattr(recall_recorded, "FILE", tmp_path / "core" / "recorded" / "recall.json")
+    forget()
+    yield tmp_path
+    monkeypatch.undo()
+    forget()
+
+
+def forget():
+    for known in (recorded_run, recorded.recorded_epochs, long_inputs.records, recall_recorded.recorded_lesson):
+        known.cache_clear()
+
+
+def run_python(words: list[str], monkeypatch) -> int:
+    """Run `python -m MODULE ...` in this process; the exit code."""
+    module, arguments = words[2], words[3:]
+    monkeypatch.setattr(sys, "argv", [module, *arguments])
+    known = {
+        "core": lambda: main(arguments),
+        "dashboard": lambda: server.main(arguments),
+        "tests.benchmarks": measure,
+        "core.probes.recall_recorded": recall_recorded.record,
+    }
+    try:
+        return known[module]() or 0
+    except SystemExit as end:  # --help
+        return end.code or 0
+
+
+def shell(command: str) -> str:
+    """What `make` would do, without doing it: it would install, serve, or run this test."""
+    if shutil.which("make") is None:
+        pytest.skip("there is no make on this machine: Windows has the bat block")
+    made = subprocess.run(["sh", "-c", command.replace("make ", "make -n ")], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    return made.stdout
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_readme_runs_as_written(command, here, images, trained, monkeypatch, capsys):
+    if "make " in command:
+        assert "python -m " in shell(command)
+        return
+    for start, shorten in SHORTENED.items():
+        if command.startswith(start):
+            shorten(monkeypatch)
+    home, run_for = trained
+    if "RUN" in command.split():
+        shutil.copytree(home, here / "home")
+    name = next(iter(BENCHMARKS)) if "benchmarks" in command else "my-run"
+    known = {"DIR": str(here / "lab" if "dashboard" in command else images), "RUN": run_for(command), "NAME": name}
+    words = [known.get(word, word) for word in shlex.split(command)]
+    assert words[:2] == ["python", "-m"]
+    code = run_python(words, monkeypatch)
+    printed = capsys.readouterr()
+    assert code == 0, printed.err
+    assert printed.out or "recall_recorded" in command
+
+
+def test_every_row_that_shortens_a_command_is_needed():
+    assert [start for start in SHORTENED if not any(command.startswith(start) for command in commands())] == []
+    assert len(commands()) > 25
+
+
+def test_what_make_does_has_a_line_for_windows():
+    (windows,) = (text for language, text in BLOCKS if language == "bat")
+    there = [line.replace("\\", "/").replace(".venv/Scripts/", ".venv/bin/") for line in windows.splitlines()]
+    makes = shell("make run") + shell("make test")
+    assert there[0] == "py -m venv .venv" and "python3 -m venv .venv" in makes
+    assert there[1] == ".venv/bin/pip install -r requirements.txt" and re.search(r"-m pip install .*-r requirements.txt", makes)
+    for line in there[2:]:
+        assert line in makes
+    assert {re.search(r"-m (\w+)", line)[1] for line in there[2:]} == {"dashboard", "pytest"}
+
+
+@pytest.mark.parametrize("block", [text for language, text in BLOCKS if language == "python"])
+def test_a_block_of_python_runs_as_written(block, here, capsys):
+    exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+    assert capsys.readouterr().out
+
+
+def test_every_block_is_of_a_language_that_is_tested():
+    assert {language for language, _ in BLOCKS} == {"sh", "bat", "python"}
+
+
+def test_flags_in_sentences_exist():
+    named = {span.split()[0] for span in SPANS if span.startswith("--")}
+    assert named <= {*train.flags(), "--split", "--threads"}
+
+
+# ---- numbers ----
+
+
+def rows(head: str) -> list[list[str]]:
+    """The cells of a table of README whose head begins with these words."""
+    table = TEXT[TEXT.index(head) :].split("\n\n")[0].splitlines()[2:]
+    return [[cell.strip().replace("*", "") for cell in line.strip("|").split("|")] for line in table]
+
+
+def spread(values: list[float]) -> str:
+    found = f"{statistics.mean(values) * 100:.1f}"
+    return f"{found} ± {statistics.stdev(values) * 100:.1f}" if len(values) > 1 else found
+
+
+def minutes(result: results.Result) -> str:
+    """Two digits, and the threads."""
+    found = result.seconds / 60
+    return f"{found:.1f} ({result.threads})" if found < 9.95 else f"{found:.0f} ({result.threads})"
+
+
+PRESET_ROWS = rows("| preset | what |")
+
+
+@pytest.mark.parametrize("row", PRESET_ROWS, ids=[row[0] for row in PRESET_ROWS])
+def test_the_table_of_presets_is_what_was_recorded(row):
+    found = results.result(row[0].strip("`"))
+    assert row[2:] == [
+        spread(found.val_top1), spread(found.test_top1), str(len(found.runs)), minutes(found), f"{found.share:.0%}",
+    ]  # fmt: skip
+
+
+def test_every_preset_with_recorded_runs_is_in_the_table():
+    assert {row[0].strip("`") for row in PRESET_ROWS} == {name for name in PRESETS if results.result(name)}
+
+
+def test_the_sentence_on_positions_is_what_was_recorded():
+    sentence = " ".join(re.search(r"The ViT of `compare-vit` with other positions.*?\n\n", TEXT, re.S)[0].split())
+    runs = {
+        "none": "vit-none",
+        "rotary": "vit-rotary",
+        "learned": "compare-vit",
+        "row and column": "vit-grid",
+        "sine and cosine": "vit-sinusoidal",
+    }
+    for words, name in runs.items():
+        run = recorded_run(f"cifar10-{name}-0")
+        numbers = re.search(rf"{words} ([\d.]+)(?: % validation)? and ([\d.]+)", sentence)
+        assert numbers.groups() == (f"{run.best.val_top1 * 100:.1f}", f"{run.test.top1 * 100:.1f}"), words
+
+
+def test_numbers_in_sentences_are_what_was_recorded():
+    bar = results.result("bar")
+    assert f"{bar.parameters / 1e6:.1f} million parameters" in TEXT
+    seconds = [sum(epoch.seconds for epoch in run.epochs) / 60 for run in bar.runs]
+    assert f"{seconds[1]:.0f} and {seconds[2]:.0f} minutes" in " ".join(TEXT.split())
+    assert f"{recorded_run('shapes-gru').parameters:,} parameters" in TEXT
+    assert f"Exact match by length of {len(long_inputs.records())} small runs" in TEXT
+
+
+def test_settings_are_those_of_the_program():
+    unset = {row[0].strip("`"): row[2].strip("`") for row in rows("| setting (environment) |")}
+    assert unset["LAB_HOME"] == ".lab" and int(unset["LAB_MAX_ACTIVE"]) == 1
+    assert float(unset["LAB_AWAY_MINUTES"]) == AWAY_MINUTES and int(unset["LAB_DISK_BUDGET"]) == DISK_BUDGET
+    assert set(re.findall(r"`(LAB_\w+)`", TEXT)) == {*unset}
+
+
+def test_the_pages_are_those_of_the_lab():
+    from dashboard.navigation import PAGES
+
+    assert {row[0] for row in rows("| page | what a class does there |")} == {page.title for page in PAGES}
+
+
+def test_recorded_runs_that_are_named_exist():
+    assert set(re.findall(r"\brecorded-([a-z0-9]+(?:-[a-z0-9]+)+)", TEXT)) <= {*recorded_names()}
