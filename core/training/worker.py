@@ -35,7 +35,7 @@ from core.training.trainer import Trainer
 from core.training.turns import Turns
 
 OUT_OF_MEMORY = "The {device} ran out of memory. Choose a smaller batch_size or a smaller model, then start again."
-# In a RuntimeError of torch: its allocator on Linux and macOS, on Windows, on Apple's GPU; the libraries of CUDA.
+# In a RuntimeError of torch: its allocator on Linux and macOS, on Windows, of CUDA and Apple's GPU; the libraries of CUDA.
 NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "STATUS_ALLOC_FAILED")
 
 
@@ -170,7 +170,7 @@ class Worker(threading.Thread):
         self.publish(status=status, message=message, place=0, seconds_left=float("nan"), **results)
 
     def _explain(self, error: Exception) -> str:
-        if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or any(words in str(error) for words in NO_MEMORY):
+        if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
             return OUT_OF_MEMORY.format(device=self.snapshot.device or "computer")
         reason = error.strerror if isinstance(error, OSError) else error  # the words of an OSError name a path, which is not for everybody
         said = f"An unexpected error ended this run: {type(error).__name__}: {reason}."

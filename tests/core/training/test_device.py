@@ -1,9 +1,10 @@
 """The choice of threads and kernel on steps whose time depends on them in a known way, by a clock that only they move."""
 
 import pytest
+import torch
 
 from core.training import device
-from core.training.device import Plan, fastest_plan
+from core.training.device import Plan, choose_plan, fastest_plan
 
 
 class Machine:
@@ -88,6 +89,13 @@ def test_the_first_step_after_a_change_does_not_count(machine):
         last[:] = [kernel]
 
     assert fastest_plan(step, ["torch", "scan"], threads=1) == Plan(1, "scan")
+
+
+@pytest.mark.parametrize(("threads", "planned"), [(0, 1), (3, 3)])
+def test_a_gpu_computes_with_torch_and_nothing_is_measured(threads, planned):
+    for kernel in ("auto", "scan"):
+        found = choose_plan(None, ["torch", "scan"], torch.device("cuda"), threads=threads, kernel=kernel)
+        assert found == Plan(planned, "torch")
 
 
 def test_one_thread_with_one_kernel_may_beat_two_with_another(machine):
