@@ -11,7 +11,7 @@ MUTANTS = [
         ("asked threads are ignored", "threads=asked.threads, kernel", "threads=0, kernel"),
         ("an asked kernel is ignored", "kernel=asked.kernel, spare", 'kernel="auto", spare'),
         ("spare cores are ignored", "spare=self.spare_cores)", "spare=0)"),
-        ("a CUDA device out of memory is unexpected", "(MemoryError, torch.OutOfMemoryError)", "(MemoryError,)"),
+        ("a CUDA device out of memory is unexpected", '"out of memory", "STATUS', '"STATUS'),
         ("the optimiser starts anew", "load_optimizer(self.files.optimizer(last), trainer.optimizer) or kept", "kept"),
         ("the average starts anew", "        if trainer.average:\n            trainer.average.weights", "        if not trainer:\n            trainer.average.weights"),
         ("the test result is not stored", "        self.store.update(self.snapshot.run_id, test=test.to_dict())\n", ""),
