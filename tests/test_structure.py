@@ -240,6 +240,52 @@ def test_only_one_place_looks_inside_modules():
     none(found(r"\bFlopCounterMode\(", [p for p in sources(*PACKAGES) if p.name != "speed.py"]), "use core.training.speed.training_flops")
 
 
+DRAWS = "bernoulli bernoulli_ cauchy_ exponential_ geometric_ log_normal_ multinomial normal normal_ poisson rand rand_like randint "
+DRAWS += "randint_like randn randn_like random_ randperm uniform_ trunc_normal_ xavier_uniform_ kaiming_normal_ orthogonal_"
+SEEDS = {"torch.manual_seed", "torch.seed", "numpy.random.seed", "np.random.seed", "random.seed", "torch.default_generator"}
+OWN_RANDOM = {"np.random.default_rng", "np.random.Generator", "np.random.Philox", "np.random.SeedSequence"}
+
+
+def global_draws(source: str, *, building: bool = False) -> list[str]:
+    """Where a module draws from a generator of the whole process, or seeds it. With `building` weights may be drawn: see there."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import) and any(alias.name == "random" for alias in node.names):
+            found.append(f"line {node.lineno}: import random")
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) in SEEDS:
+            found.append(f"line {node.lineno}: {ast.unparse(node)}")
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            call, told = ast.unparse(node.func), {keyword.arg for keyword in node.keywords}
+            of_numpy = re.fullmatch(r"np\.random\.\w+", call) and call not in OWN_RANDOM
+            own = re.match(r"(?:rng|random|draw|generator|self\.generator|np\.random\.default_rng\(.*\))\.", call)
+            of_torch = node.func.attr in DRAWS.split() and not own and not {"generator", None} & told
+            if of_numpy or (of_torch and not building):
+                found.append(f"line {node.lineno}: {call}")
+    return found
+
+
+def test_nothing_draws_from_the_generator_of_the_whole_process():
+    """Else a number depends on what other threads draw meanwhile, and theirs on it."""
+    written = [(p, p.is_relative_to(ROOT / "core" / "models")) for p in sources(*PACKAGES)]
+    none([f"{module_name(p)}: {draw}" for p, models in written for draw in global_draws(p.read_text("utf-8"), building=models)])
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["torch.randn(3)", "torch.manual_seed(0)", "np.random.rand(3)", "import random", "x.normal_()", "nn.init.normal_(x, std=0.5)",
+     "torch.default_generator.get_state()"],
+)  # fmt: skip
+def test_a_global_draw_is_found(source):
+    assert len(global_draws(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source", ["torch.randn(3, generator=g)", "np.random.default_rng(0).normal(2)", "rng.normal(3)", "torch.rand(2, **like)"]
+)
+def test_a_draw_of_ones_own_is_none(source):
+    assert not global_draws(source)
+
+
 def test_nothing_needs_a_posix_system():
     """The lab runs on Windows too, where these modules are missing and text files are not UTF-8 unless told."""
     posix = {"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"}

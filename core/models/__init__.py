@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from core.errors import unknown
@@ -43,8 +41,6 @@ class ModelSpec:
     fixed: dict[str, Any] = field(default_factory=dict)
     kind: str = "images"  # names images, or translates "sequences"
 
-
-_building = Lock()
 
 RECURRENT = "core.models.recurrent:RecurrentClassifier"
 RECURRENT_PAIR = "core.models.recurrent_encoder_decoder:RecurrentEncoderDecoder"
@@ -122,16 +118,11 @@ def build_model(name: str, task: Task | Seq2SeqTask | None = None, *, seed: int 
         return make()
 
 
-@contextmanager
-def building(seed: int | None) -> Iterator[None]:
-    """Make a module in here: initialisation draws from torch's global generator, so one model at a time, and with a `seed` the generator
-    is put back after it."""
-    import torch
+def building(seed: int | None) -> AbstractContextManager[object]:
+    """Make a module in here: with a `seed`, its initialisation draws from a generator of its own (see core.models.drawing); without one
+    from torch's global generator, or from that of a `building` around it."""
+    if seed is None:
+        return nullcontext()
+    from core.models.drawing import Drawing
 
-    with _building:
-        if seed is None:
-            yield
-            return
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(seed)
-            yield
+    return Drawing(seed)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.models import building
 from core.models.attention import MultiHeadAttention, attention_stages
 from core.models.transformer import Encoder, EncoderLayer
 from core.probes.attention_by_hand import ByHand
@@ -90,7 +91,8 @@ COURSE = (4, 100, 64)  # B sequences of T tokens of C features
 
 def course_shapes(heads: int = 4) -> dict[str, tuple[int, ...]]:
     """The shape of every tensor on the way of (4, 100, 64) through `MultiHeadAttention`, recorded while it computes."""
-    attention, seen = MultiHeadAttention(COURSE[-1], heads), {}
+    with building(0):
+        attention, seen = MultiHeadAttention(COURSE[-1], heads), {}
 
     def look(_: nn.Module, args: tuple, result: Tensor) -> None:
         q, k, v, mask = args

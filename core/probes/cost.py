@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from core.errors import ConfigError, unknown
+from core.models import building
 from core.models.attention import scaled_dot_product_attention
 from core.probes.threads import one_thread
 
@@ -102,10 +103,13 @@ def _check_width(width: int, heads: int) -> None:
 
 def _pass(kind: str, length: int, width: int, heads: int, images: int) -> Callable[[], object]:
     """One forward pass, ready to be called."""
+    generator = torch.Generator().manual_seed(0)
     if kind == "gru scan":
-        gru, tokens = nn.GRU(width, width, batch_first=True), torch.randn(images, length, width)
+        with building(0):
+            gru = nn.GRU(width, width, batch_first=True)
+        tokens = torch.randn(images, length, width, generator=generator)
         return lambda: gru(tokens)
-    q, k, v = torch.randn(3, images, heads, length, width // heads)
+    q, k, v = torch.randn(3, images, heads, length, width // heads, generator=generator)
     attend = scaled_dot_product_attention if kind == "by hand" else F.scaled_dot_product_attention
     return lambda: attend(q, k, v)
 

@@ -9,6 +9,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
+from core.models import building
 from core.models.gru import GRU
 
 
@@ -63,8 +64,9 @@ def reading_times(side: int = 16, width: int = 64, images: int = 16, rounds: int
 
     Both have the same weights and so many updates of a state; medians of `rounds` in turn, after one that does not count.
     """
-    gru = nn.GRU(width, width // 2, bidirectional=True, batch_first=True)
-    tokens = torch.randn(images, side * side, width)
+    with building(0):
+        gru = nn.GRU(width, width // 2, bidirectional=True, batch_first=True)
+    tokens = torch.randn(images, side * side, width, generator=torch.Generator().manual_seed(0))
     shapes = tokens, tokens.view(images * side, side, width)
     taken: tuple[list[float], list[float]] = ([], [])
     for turn in range(rounds + 1):
