@@ -151,7 +151,7 @@ def test_a_cache_that_cannot_be_written_stops_nothing(flat, home, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.data.cache.os.replace", full)
+    monkeypatch.setattr("core.files.os.fsync", full)
     assert len(read_folder(flat, home=home).images) == 60
     assert list((home / "cache").iterdir()) == []
 
