@@ -16,6 +16,7 @@ from tests.mutants.runner import Verdict
 from tests.mutants.table import Mutant, table
 
 NOTICED = ("killed", "timed out")
+UNTRIED = "untried"  # a test fails without the change, too
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         verdicts = []
         for row in rows:
             verdict = known.get(runner.key_of(row)) or tried(row, tree, whole, options.timeout)
-            if options.results and verdict.key not in known:
+            if options.results and verdict.outcome != UNTRIED and verdict.key not in known:
                 with options.results.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(asdict(verdict)) + "\n")
             said = f"by {verdict.by}" if verdict.by else f"(as it must: {row.same})" if row.same else ""
@@ -50,20 +51,21 @@ class Baseline:
 
     def __init__(self, tree: Path, timeout: float) -> None:
         self.tree, self.timeout = tree, timeout
-        self.passed: set[str] = set()
+        self.failing: dict[str, str] = {}  # test -> the one that fails, "" where all pass
 
-    def check(self, tests: tuple[str, ...]) -> None:
-        """Run those of `tests` that have not run yet; ends the program when one fails."""
-        for test in set(tests) - self.passed:
-            verdict, output = runner.run_tests(self.tree, [test], timeout=self.timeout, keep_compiled=True)
-            if verdict != "survived":
-                sys.exit(f"{test} fails (or takes over {self.timeout:g} s) on the source as it is:\n{output[-3000:]}")
-            self.passed.add(test)
+    def failure(self, tests: tuple[str, ...]) -> str:
+        """The first of `tests` that fails on the source as it is; "" if there is none."""
+        for test in tests:
+            if test not in self.failing:
+                outcome, output = runner.run_tests(self.tree, [test], timeout=self.timeout, keep_compiled=True)
+                self.failing[test] = "" if outcome == "survived" else runner.first_failure(output) or f"{test} ({outcome})"
+        return next((self.failing[test] for test in tests if self.failing[test]), "")
 
 
 def tried(row: Mutant, tree: Path, whole: Baseline, timeout: float) -> Verdict:
     """Break, test, put back."""
-    whole.check(row.tests)
+    if failure := whole.failure(row.tests):
+        return Verdict(name=row.name, key="", outcome=UNTRIED, by=failure)
     start = time.monotonic()
     with runner.broken_source(row, tree):
         outcome, output = runner.run_tests(tree, row.tests, timeout=timeout)
