@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import ConfigError, Place, StoreError
+from core.files import write_whole
 
 
 def lab_home(home: str | Path | None = None) -> Path:
@@ -39,3 +42,15 @@ def number_setting(name: str, default: float) -> float:
     if not 0 <= value < float("inf"):
         raise ConfigError(f"The setting {name} = {text!r} is not a number of 0 or more: correct it, or unset it for {default:g}.")
     return value
+
+
+def home_id(home: Path) -> str:
+    """What names the home wherever it is moved to: some letters in its file `home.id`, made at the first call.
+
+    Two homes may share one database (LAB_DATABASE); each run belongs to the home that has its weights.
+    """
+    path = home / "home.id"
+    with suppress(FileNotFoundError):
+        return path.read_text("utf-8").strip()
+    write_whole(path, secrets.token_hex(8))
+    return path.read_text("utf-8").strip()

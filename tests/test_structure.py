@@ -38,7 +38,7 @@ ALLOWED = {
     "core.files": set(),
     "core.log": set(),
     "core.hparams": {"core.errors", "core.text"},
-    "core.home": {"core.errors"},
+    "core.home": {"core.errors", "core.files"},
     "core.symbols": {"core.errors"},
     "core.scores": BASE,
     "core.metrics": BASE | {"core.scores"},
@@ -75,7 +75,8 @@ TORCH_FREE = {
     "core.data": "search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
-    "core.training": "config export forecast history manager presets store tensor_file",
+    "core.training": "budget claims config database export forecast history manager presets records rescue store "
+    "sweeping tables tensor_file turns",
     "dashboard": "answers background balance board breaking breaking_words byhand byhand_html cell_choice cell_panels cell_trained "
     "cell_typed cells charts cheating choosing comparing confusion contest controls costing counting depth depth_html "
     "dose_panel downloads duplicates embeddings evaluating feed foot forcing forecast gallery images later_word lessons "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from core.files import remedy, write_whole
 from core.models import Task, build_model
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import Vocabulary
+from core.training.budget import COUNTED, size_of
+from core.training.claims import LOCK
 from core.training.config import RunConfig
 from core.training.optim import Together
 from core.training.tensor_file import about, damaged, read_sealed, seal
@@ -180,7 +183,7 @@ class RunFiles:
 
     @property
     def lock(self) -> Path:
-        return self.folder / "alive.lock"
+        return self.folder / LOCK
 
     def epochs(self) -> list[int]:
         """Epochs whose weights are kept, ascending."""
@@ -193,7 +196,8 @@ class RunFiles:
     def drop_old_optimizers(self, keep: int) -> None:
         for path in self.folder.glob("optimizer-*.safetensors"):
             if path != self.optimizer(keep):
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # on Windows: a page reads it just now
+                    path.unlink(missing_ok=True)
 
     def removable(self, best: int | None) -> list[tuple[Path, ...]]:
         """Files that may go together when the disk budget is spent: of all but the first (step 0), the best and the last epoch."""
@@ -202,30 +206,25 @@ class RunFiles:
         return [(self.step(s),) for s in self.steps() if s != 0] + [(self.epoch(e), *more) for e, more in zip(middle, said, strict=True)]
 
 
-def _size(path: Path) -> int:
-    """Bytes of a file; 0 when another run's thread has just removed it."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
 def thin(runs: Mapping[RunFiles, int | None], budget: int) -> int:
     """Delete checkpoints until all of `runs` ({files: best epoch}) fit into `budget` bytes; returns the bytes freed.
 
     Takes every other removable epoch of the run that holds most, so that what stays covers each run evenly.
     """
-    sizes = {path: size for files in runs for path in files.folder.glob("*.safetensors") if (size := _size(path))}
+    sizes = {path: size for files in runs for end in COUNTED for path in files.folder.glob(f"*{end}") if (size := size_of(path))}
     over, freed = sum(sizes.values()) - budget, 0
     while freed < over:
-        candidates = [files.removable(best) for files, best in runs.items()]
+        before, candidates = freed, [files.removable(best) for files, best in runs.items()]
         largest = max(candidates, key=lambda groups: sum(sizes.get(path, 0) for group in groups for path in group), default=[])
         if not largest:
             break
         for group in largest[::2]:
             for path in group:
-                path.unlink(missing_ok=True)
-                freed += sizes.get(path, 0)
+                with suppress(OSError):  # on Windows: a page reads it just now
+                    path.unlink(missing_ok=True)
+                    freed += sizes.get(path, 0)
             if freed >= over:
                 break
+        if freed == before:
+            break
     return freed

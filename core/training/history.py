@@ -205,6 +205,8 @@ class RunSummary:
     test_top1: float
     place: int = 0
     best_val_exact: float | None = None  # of sequences
+    version: int = 0  # of its record
+    home: str = ""  # the lab home that has its weights
 
 
 def snapshot_of(

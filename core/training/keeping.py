@@ -25,6 +25,7 @@ class Publisher(Callback):
     def on_reading(self, trainer: Trainer) -> None:
         now, samples = time.perf_counter(), {}
         if now - self._sampled_at > SAMPLE_SECONDS:
+            self.worker.store.check()  # a home that is gone: no epoch could be kept
             self._sampled_at, samples = now, trainer.samples()
         self._publish(trainer, **samples)
 
@@ -66,19 +67,18 @@ class Keeper(Callback):
             worker.config, trainer.dataset, run=worker.snapshot.run_id, epoch=record.epoch, step=record.step,
             val_top1=record.val_top1,
         )  # fmt: skip
-        save_tensors(worker.files.epoch(record.epoch), trainer.weights(), metadata)
+        curve, lr_changes = trainer.curve.to_dict(), list(trainer.lr_changes)
+        # With its numbers in it, and the run's beside the optimiser, checkpoints alone are enough should the database be lost.
+        save_tensors(worker.files.epoch(record.epoch), trainer.weights(), {**metadata, "record": record.to_dict()})
         if trainer.val_logits is not None:
             said = {"logits": trainer.val_logits, "labels": trainer.val_split.labels}
             save_tensors(worker.files.logits("val", record.epoch), said, metadata)
         own = trainer.model.state_dict() if trainer.average else {}  # else they are the epoch's
-        save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, {"epoch": record.epoch}, weights=own)
-        worker.store.add_epoch(
-            worker.snapshot.run_id,
-            record,
-            curve=trainer.curve.to_dict(),
-            lr_changes=list(trainer.lr_changes),
-            best={name: getattr(trainer.best, name) for name in ("epoch", "val_top1", "val_exact")},
-        )
+        state = {"epoch": record.epoch, "facts": worker.facts, "curve": curve, "lr_changes": lr_changes}
+        save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, state, weights=own)
+        best = {name: getattr(trainer.best, name) for name in ("epoch", "val_top1", "val_exact")}
+        columns = {"curve": curve, "lr_changes": lr_changes, "best": best}
+        worker.persist(lambda: worker.store.add_epoch(worker.snapshot.run_id, record, **columns))
         worker.files.drop_old_optimizers(keep=record.epoch)
         worker.after_epoch()
 

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import platform
 import secrets
 import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from core.errors import CancelledError, ConfigError, StoreError
+from core.errors import CancelledError, ConfigError, LabError, StoreError
 from core.folders import check_open
 from core.home import lab_home, number_setting
 from core.hparams import declared
+from core.log import open_log
 from core.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
+from core.training.budget import Budget
+from core.training.claims import claim, elsewhere
 from core.training.config import RunConfig, TrainingConfig
-from core.training.history import ACTIVE, RunSummary, Snapshot
-from core.training.store import Store
+from core.training.history import RunSummary, Snapshot
+from core.training.records import Records
+from core.training.store import State, Store
+from core.training.sweeping import delete_run
 from core.training.turns import Turns
 
 if TYPE_CHECKING:
@@ -30,7 +36,8 @@ if TYPE_CHECKING:
     from core.training.worker import Worker
 
 DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
-KEPT_SNAPSHOTS = 32
+MAX_WAITING = 5  # runs of one person that wait or are paused; LAB_MAX_WAITING sets another number, 0 for no limit
+MAX_WAITING_ALL = 200  # those of all; LAB_MAX_WAITING_ALL
 
 
 class RunManager:
@@ -39,6 +46,7 @@ class RunManager:
     `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
     Runs from the command line are never watched, so they go on.
     `spare_cores`: cores that the training leaves alone, one for a server in the same process.
+    `notices`: sentences on what had to be done to the database when it was opened.
     Runs that came with the lab are looked at by their ids as its own are; what would change one of them raises ConfigError.
     Epochs count from 0 here, as in `Snapshot.epochs`; in messages they count from 1, as on the pages.
     Torch is imported when the first run starts, not before. Methods raise StoreError or ConfigError with a remedy.
@@ -54,18 +62,20 @@ class RunManager:
         spare_cores: int = 0,
     ) -> None:
         self.home = lab_home(home)
+        open_log(self.home)
         self.store = Store(self.home)
-        (self.home / "runs").mkdir(exist_ok=True)
-        self.budget = budget or int(number_setting("LAB_DISK_BUDGET", DISK_BUDGET))
+        self.notices = tuple(self.store.notices)
+        self._budget = Budget(self.home / "runs", budget or int(number_setting("LAB_DISK_BUDGET", DISK_BUDGET)))
+        self._limits = int(number_setting("LAB_MAX_WAITING", MAX_WAITING)), int(number_setting("LAB_MAX_WAITING_ALL", MAX_WAITING_ALL))
         self.away_seconds, self.spare_cores = away_seconds, spare_cores
         self._turns = Turns(max_active)
         self._workers: dict[str, Worker] = {}
-        self._ended: dict[str, Snapshot] = {}
         self._attended: dict[str, float] = {}
+        self._starting: list[str] = []  # owners of runs that are just being started
         self._measurements = itertools.count(1)
         self._lock = threading.RLock()
         self._closing = threading.Event()
-        self._find_interrupted()
+        self._records = Records(self.store, trains=self._workers.__contains__, lock=self._lock)
         atexit.register(self.shutdown)  # a thread that computes while the interpreter goes would crash the process
         if away_seconds is not None:
             threading.Thread(target=self._watch_viewers, name="lab viewers", daemon=True).start()
@@ -75,12 +85,23 @@ class RunManager:
     def submit(self, config: RunConfig, *, owner: str = "", paused: bool = False) -> str:
         """Queue a new run; returns its id. `paused`: wait for `resume` or `step` before the first batch.
 
-        Raises DataError when it reads a folder that who asks may not open.
+        Raises ConfigError when `owner` (a person on a page; "" is the command line, which may do more) has too many runs waiting, and
+        DataError when it reads a folder that who asks may not open.
         """
         check_open(config.folder)
         run_id = f"{config.model}-{secrets.token_hex(3)}"
-        self.store.add(run_id, config.flat(), owner)
-        self._start(run_id, config, owner, paused)
+        with self._room(owner):
+            self.store.check()  # before a folder is made
+            lock = claim(self._folder(run_id), make=True)
+            try:
+                self.store.add(run_id, config.flat(), owner, home=self._records.home_id, host=platform.node())
+                self._launch(self.store.snapshot(run_id), config, owner, lock, paused)
+            except BaseException:
+                lock.release()
+                with suppress(LabError):
+                    self.store.delete(run_id)
+                shutil.rmtree(self._folder(run_id), ignore_errors=True)
+                raise
         return run_id
 
     def resume(self, run_id: str) -> None:
@@ -93,14 +114,33 @@ class RunManager:
             if worker := self._workers.get(run_id):
                 worker.commands.play()
                 return
-            snapshot = self._stored(run_id)
-            if snapshot.active:
-                raise StoreError(_elsewhere(run_id))
-            if not snapshot.resumable:
-                raise ConfigError(f"Run {run_id} is complete. Start a new run with more epochs instead.")
-            config = RunConfig.of(**snapshot.config)
-            check_open(config.folder)
-            self._start(run_id, config, self.store.owner(run_id), paused=False)
+            with self._room(self._records.own(run_id).owner):
+                lock = claim(self._folder(run_id), make=True)
+                try:
+                    self._go_on(run_id, self.store.state(run_id), lock)
+                except BaseException:
+                    lock.release()
+                    raise
+
+    def _go_on(self, run_id: str, state: State, lock: FileLock) -> None:
+        """Queue a run that has ended; `state` was read while its `lock` was held, so that nobody but us may write to it."""
+        from dataclasses import replace
+
+        snapshot = self.store.snapshot(run_id)
+        if snapshot.active:  # its process is dead
+            snapshot = replace(snapshot, status="interrupted")
+        if not snapshot.resumable:
+            raise ConfigError(f"Run {run_id} is complete. Start a new run with more epochs instead.")
+        config = RunConfig.of(**snapshot.config)
+        check_open(config.folder)
+        if not self.store.change(run_id, version=state.version, status="queued", message=""):
+            raise StoreError(f"Run {run_id} has just been changed by another process: look at it again.")
+        try:
+            self._launch(snapshot, config, state.owner, lock, paused=False)
+        except BaseException:
+            with suppress(LabError):
+                self.store.update(run_id, status=snapshot.status, message=snapshot.message)
+            raise
 
     def pause(self, run_id: str) -> None:
         """Pause at the next batch; others may train meanwhile."""
@@ -123,16 +163,17 @@ class RunManager:
     def delete(self, run_id: str) -> None:
         """Stop a run if it trains, and delete its record and checkpoints."""
         refuse_shipped(run_id, "deleted")
-        with self._lock:
-            worker = self._workers.get(run_id)
-        if worker:
+        if worker := self._workers.get(run_id):
             worker.stop()
-            worker.join(timeout=30)
-        elif self._stored(run_id).active:
-            raise StoreError(_elsewhere(run_id))
-        self.store.delete(run_id)
-        self._ended.pop(run_id, None)
-        shutil.rmtree(self._folder(run_id), ignore_errors=True)
+            if not worker.join(timeout=30):
+                raise StoreError(f"Run {run_id} is in the middle of a long batch and stops after it: delete it then.")
+        with self._lock:
+            if run_id in self._workers:
+                raise StoreError(f"Run {run_id} has just been resumed: stop it first.")
+            self._records.own(run_id)
+            delete_run(self.store, run_id, self._folder(run_id))
+            self._records.forget(run_id)
+            self._attended.pop(run_id, None)
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -146,27 +187,16 @@ class RunManager:
         if worker:
             now = worker.snapshot
             return replace(now, place=self._turns.place(run_id)) if now.status == "queued" else now
-        if run_id not in self._ended:
-            snapshot = self._stored(run_id)
-            if snapshot.active:
-                return snapshot
-            while len(self._ended) >= KEPT_SNAPSHOTS:
-                self._ended.pop(next(iter(self._ended)))
-            self._ended[run_id] = snapshot
-        return self._ended[run_id]
+        return self._records.snapshot(run_id)
 
     def runs(self) -> list[RunSummary]:
         """All runs, newest first, as they are now."""
         from dataclasses import replace
 
         places, found = self._turns.places(), []
-        for summary in self.store.summaries():
-            worker = self._workers.get(summary.run_id)
-            if worker:
+        for summary in self._records.summaries():
+            if worker := self._workers.get(summary.run_id):
                 summary = replace(summary, status=worker.snapshot.status, place=places.get(summary.run_id, 0))
-            elif summary.status in ACTIVE and not self._alive(summary.run_id):
-                self._mark_interrupted(summary.run_id)
-                summary = replace(summary, status="interrupted")
             found.append(summary)
         return found
 
@@ -246,76 +276,67 @@ class RunManager:
             worker.stop("interrupted", "The server was stopped. Resume goes on from the last complete epoch.")
         for worker in workers:
             worker.join(timeout=5)
+        self.store.close()
 
     # -- helpers ----------------------------------------------------------------------------------------------------
 
-    def _start(self, run_id: str, config: RunConfig, owner: str, paused: bool) -> None:
+    @contextmanager
+    def _room(self, owner: str) -> Iterator[None]:
+        """Room for one more run of `owner` while it is started; "" needs none. Raises ConfigError if too many wait already.
+
+        Paused runs count: they are in memory, and go on at a click.
+        """
+        with self._lock:
+            waiting = [w.owner for w in self._workers.values() if w.snapshot.status in ("queued", "paused")] + self._starting
+            mine, everybody = self._limits
+            if owner and mine and waiting.count(owner) >= mine:
+                raise ConfigError(f"You have {mine} runs waiting or paused already: stop one of them, or wait until one has trained.")
+            if owner and everybody and len(waiting) >= everybody:
+                raise ConfigError(f"{everybody} runs wait already, which is all that this lab takes: try again when some have trained.")
+            self._starting.append(owner)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._starting.remove(owner)
+
+    def _launch(self, snapshot: Snapshot, config: RunConfig, owner: str, lock: FileLock, paused: bool) -> None:
+        """Make the worker of a run whose record and lock are ready, and let it wait for its turn, last of all."""
         from core.training.worker import Worker
 
-        files = self.files(run_id)
-        try:
-            files.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(f"The folder of run {run_id} cannot be made ({error.strerror}): free some disk space.") from error
+        run_id = snapshot.run_id
+        worker = Worker(
+            snapshot, config, owner=owner, files=self.files(run_id), lock=lock, store=self.store, turns=self._turns,
+            after_epoch=self._thin, after_end=self._forget, paused=paused, spare_cores=self.spare_cores,
+        )  # fmt: skip
         with self._lock:
-            worker = Worker(
-                self._stored(run_id), config, owner=owner, files=files, store=self.store, turns=self._turns,
-                after_epoch=self._thin, after_end=self._forget, paused=paused, spare_cores=self.spare_cores,
-            )  # fmt: skip
-            self._ended.pop(run_id, None)
+            self._records.forget(run_id)
+            self._attended.pop(run_id, None)  # of an earlier life: whoever looks now says so
             self._workers[run_id] = worker
-            self.store.update(run_id, status="queued", message="")
-            worker.start()
+        try:
+            worker.enqueue()
+        except BaseException:
+            with self._lock:
+                self._workers.pop(run_id, None)
+            raise
 
     def _forget(self, worker: Worker) -> None:
+        self._records.keep_end(worker.snapshot)
         with self._lock:
-            self._ended[worker.snapshot.run_id] = worker.snapshot
             self._workers.pop(worker.snapshot.run_id, None)
 
     def _worker(self, run_id: str) -> Worker:
         refuse_shipped(run_id, "steered")
         if worker := self._workers.get(run_id):
             return worker
-        if self._stored(run_id).active:
-            raise StoreError(_elsewhere(run_id))
+        if self._records.snapshot(run_id).active:
+            raise StoreError(self._records.other_home(run_id) or elsewhere(run_id))
         raise ConfigError(f"Run {run_id} does not train at the moment: resume it first.")
 
-    def _stored(self, run_id: str) -> Snapshot:
-        snapshot = self.store.snapshot(run_id)
-        if snapshot.active and run_id not in self._workers and not self._alive(run_id):
-            self._mark_interrupted(run_id)
-            snapshot = self.store.snapshot(run_id)
-        return snapshot
-
-    def _find_interrupted(self) -> None:
-        for summary in self.store.summaries():
-            if summary.status in ACTIVE and not self._alive(summary.run_id):
-                self._mark_interrupted(summary.run_id)
-
-    def _mark_interrupted(self, run_id: str) -> None:
-        message = "The program that trained it ended in mid-epoch. Resume goes on from the last complete epoch."
-        self.store.update(run_id, status="interrupted", message=message)
-
-    def _alive(self, run_id: str) -> bool:
-        """Whether some process holds the run's lock; the system releases it when a process dies, however it dies."""
-        path = self.files(run_id).lock
-        if not path.exists():
-            return False
-        try:
-            with FileLock(path, timeout=0, thread_local=False):
-                return False
-        except Timeout:
-            return True
-
     def _folder(self, run_id: str) -> Path:
-        return self.home / "runs" / run_id
+        return self._records.folder(run_id)
 
     def _thin(self) -> None:
-        from core.training.checkpoint import thin
-
-        runs = {self.files(summary.run_id): summary.best_epoch for summary in self.store.summaries()}
-        thin(runs, self.budget)
-
-
-def _elsewhere(run_id: str) -> str:
-    return f"Run {run_id} trains in another process (the command line, or a second server): steer it there."
+        self._budget.keep(
+            lambda: {self.files(row.run_id): row.best_epoch for row in self.store.summaries() if self._records.is_own(row.home)}
+        )

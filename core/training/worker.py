@@ -1,24 +1,28 @@
-"""The training thread: takes a run from the queue to its end, publishes snapshots, obeys commands, keeps every epoch.
+"""The training thread: takes a run from its turn to its end, publishes snapshots, obeys commands, keeps every epoch.
 
     queued -> loading -> running <-> paused -> testing -> finished
     any of them -> stopped | failed | interrupted
 
-The thread never touches Streamlit. Pages read `Worker.snapshot`, a frozen value that is swapped whole.
+While a run waits in the queue it has no thread. The thread never touches Streamlit.
+Pages read `Worker.snapshot`, a frozen value that is swapped whole.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import logging
 import platform
 import threading
+import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import torch
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from core.errors import LabError, StoreError
+from core.errors import BusyError, LabError, StoreError
 from core.models import build_model
 from core.models.gru import kernels, use_kernel
 from core.training.callbacks import StopTraining
@@ -34,16 +38,20 @@ from core.training.store import Store
 from core.training.trainer import Trainer
 from core.training.turns import Turns
 
+WAITING = "Waiting for the database, which another program uses: nothing is lost, training goes on when it is free"
+BUSY_SECONDS = 0.5  # between two tries
 OUT_OF_MEMORY = "The {device} ran out of memory. Choose a smaller batch_size or a smaller model, then start again."
 # In a RuntimeError of torch: its allocator on Linux and macOS, on Windows, of CUDA and Apple's GPU; the libraries of CUDA.
 NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "STATUS_ALLOC_FAILED")
+
+log = logging.getLogger(__name__)
 
 
 class Worker(threading.Thread):
     """Trains one run. Commands may be given from any thread; they take effect at the next batch."""
 
     def __init__(
-        self, snapshot: Snapshot, config: RunConfig, *, owner: str, files: RunFiles, store: Store, turns: Turns,
+        self, snapshot: Snapshot, config: RunConfig, *, owner: str, files: RunFiles, lock: FileLock, store: Store, turns: Turns,
         after_epoch: Callable[[], None], after_end: Callable[[Worker], None], paused: bool = False, spare_cores: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(name=f"train {snapshot.run_id}", daemon=True)
@@ -52,39 +60,69 @@ class Worker(threading.Thread):
         self.commands = Commands(self)
         if not paused:
             self.commands.play()
-        self._lock = FileLock(files.lock, thread_local=False)
-        try:
-            self._lock.acquire(timeout=0)  # held while the process lives: how another process knows that this run does
-        except Timeout:
-            raise StoreError(f"Run {snapshot.run_id} is being trained by another process: steer it there.") from None
+        self._lock = lock  # held while the process lives: how another process knows that this run does
+        self._gone = threading.Event()
         self._end = ("stopped", "")
+        self.facts: dict[str, Any] = {}
         self.snapshot = dataclasses.replace(snapshot, status="queued", message="", test=None)
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
     def stop(self, status: str = "stopped", message: str = "") -> None:
-        """End the run at the next batch with `status`."""
+        """End the run at the next batch with `status`; at once if it waits for its first turn."""
         self._end = (status, message)
         self.commands.stop()
+        if self.ident is None and self.turns.leave(self.snapshot.run_id):
+            self._finish(*self._end)
+            self._leave()
 
     # -- the life of a run ------------------------------------------------------------------------------------------
 
+    def enqueue(self) -> None:
+        """Wait for a turn; the thread starts when it has come."""
+        self.turns.ask(self.snapshot.run_id, self.owner, self._begin)
+
+    def _begin(self) -> None:
+        try:
+            self.start()
+        except RuntimeError:  # no more threads
+            log.exception("Run %s could not start", self.snapshot.run_id)
+            self._finish("failed", "The computer has no thread left for this run: close other programs, then resume.")
+            self._leave()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the run has ended, also one whose thread never started; whether it has."""
+        ended = self._gone.wait(timeout)
+        if ended and self.ident is not None and self is not threading.current_thread():
+            super().join(timeout)
+        return ended
+
     def run(self) -> None:
+        """The thread."""
         try:
             self._train()
         except StopTraining:
             self._finish(*self._end)
         except LabError as error:
+            log.exception("Run %s failed", self.snapshot.run_id)
             self._finish("failed", error.for_others)
         except Exception as error:
             self._finish("failed", self._explain(error))
         finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        """The end, also of a run that was stopped while it waited."""
+        try:
             self.turns.give_back(self.snapshot.run_id)
             self._lock.release()
             self.after_end(self)
+        finally:
+            self._gone.set()
 
     def _train(self) -> None:
-        self.take_turn()
+        if self.commands.stopping.is_set():
+            raise StopTraining
         what = {"images": "Loading the images", "sequences": "Drawing the sequences"}[self.snapshot.kind]
         self.publish(status="loading", message=what)
         dataset = load_shared(self.config, self.store.home, self._progress)
@@ -103,11 +141,10 @@ class Worker(threading.Thread):
         trainer.fit()
         self.publish(status="testing", message="Evaluating the best epoch on the test set")
         test = trainer.test()
-        self.store.update(self.snapshot.run_id, test=test.to_dict())
         self._finish("finished", "", test=test)
 
     def take_turn(self) -> None:
-        """Wait until this run may train; raises StopTraining when it is stopped first."""
+        """Wait until this run may train again; raises StopTraining when it is stopped first."""
         self.publish(status="queued")
         if not self.turns.take(self.snapshot.run_id, self.owner, cancelled=self.commands.stopping.is_set):
             raise StopTraining
@@ -139,7 +176,9 @@ class Worker(threading.Thread):
             **{name: value if name == "sample_texts" else value.tolist() for name, value in samples.items() if name != "sample_images"},
         }
         images = samples.get("sample_images")
-        self.store.update(self.snapshot.run_id, facts=facts, sample_images=None if images is None else images.tobytes())
+        self.facts = facts
+        pixels = None if images is None else images.tobytes()
+        self.persist(lambda: self.store.update(self.snapshot.run_id, facts=facts, sample_images=pixels, status="running", message=""))
         known = {name: facts[name] for name in ("sizes", "steps_per_epoch", "parameters", "device", "threads", "kernel", "versions")}
         self.publish(
             status="running",
@@ -148,11 +187,12 @@ class Worker(threading.Thread):
             **samples,
             **known,
         )
-        self.store.update(self.snapshot.run_id, status="running", message="")
 
     def _restore(self, trainer: Trainer) -> None:
         """Put the trainer where the last complete epoch left it."""
         before, last = self.snapshot, self.snapshot.epochs[-1].epoch
+        if last != len(before.epochs) - 1:
+            raise StoreError("Some epochs of this run were lost with a damaged database, so it cannot go on: start a new run.")
         kept = load_tensors(self.files.epoch(last))[0]
         trainer.model.load_state_dict(load_optimizer(self.files.optimizer(last), trainer.optimizer) or kept)
         if trainer.average:
@@ -160,31 +200,52 @@ class Worker(threading.Thread):
         best = load_tensors(self.files.epoch(before.best.epoch))[0]
         trainer.resume(epochs=before.epochs, curve=self.store.curve(before.run_id), lr_changes=before.lr_changes, best_weights=best)
 
+    def persist(self, write: Callable[[], None]) -> None:
+        """Do `write`, and wait as long as the database is busy or away: another program may hold it for minutes, and nothing shall end.
+
+        Raises BusyError when the lab itself is being stopped (the next start finds this run interrupted), and for a run that has no
+        thread of its own which could wait.
+        """
+        before = None
+        while True:
+            try:
+                write()
+                break
+            except BusyError:
+                if self.ident is None or (self._end[0] == "interrupted" and self.commands.stopping.is_set()):
+                    raise
+                if before is None:
+                    log.warning("Run %s waits for the database", self.snapshot.run_id, exc_info=True)
+                    before = self.snapshot.message
+                    self.publish(message=WAITING)
+                time.sleep(BUSY_SECONDS)
+        if before is not None:
+            self.publish(message=before)
+
     def _finish(self, status: str, message: str, **results: Any) -> None:
-        # A run that failed may have failed by the rate that was set last: it goes on with those of its complete epochs.
-        known = {} if status == "failed" else {"lr_changes": list(self.snapshot.lr_changes)}
+        columns = {name: value.to_dict() for name, value in results.items()}
+        if status != "failed":  # one that failed may have failed by the rate that was set last: it goes on with those of its epochs
+            columns["lr_changes"] = list(self.snapshot.lr_changes)
         try:
-            self.store.update(self.snapshot.run_id, status=status, message=message, **known)
+            self.persist(lambda: self.store.update(self.snapshot.run_id, status=status, message=message, **columns))
         except LabError as error:  # a full disk: say so; at the next start the run is found interrupted
+            log.exception("The end of run %s could not be kept", self.snapshot.run_id)
             message = f"{message} {error}".strip()
         self.publish(status=status, message=message, place=0, seconds_left=float("nan"), **results)
 
     def _explain(self, error: Exception) -> str:
         if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
             return OUT_OF_MEMORY.format(device=self.snapshot.device or "computer")
+        log.exception("Run %s failed", self.snapshot.run_id)
+        with suppress(OSError):
+            (self.files.folder / "error.log").write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
         reason = error.strerror if isinstance(error, OSError) else error  # the words of an OSError name a path, which is not for everybody
-        said = f"An unexpected error ended this run: {type(error).__name__}: {reason}."
-        log = self.files.folder / "error.log"
-        try:
-            log.write_text(traceback.format_exc(), encoding="utf-8")
-        except OSError:
-            return said
-        return f"{said} Details are in {log.name} in the folder of this run."
+        return f"An unexpected error ended this run: {type(error).__name__}: {reason}. Details are in the log of the lab."
 
     def _progress(self, done: int, total: int, what: str) -> None:
         if self.commands.stopping.is_set():
             raise StopTraining
-        self.publish(message=f"{what}: {done:,} of {total:,}")
+        self.publish(message=f"{what}: {done:,} of {total:,}" if total else what)
 
     def publish(self, **changes: Any) -> None:
         """Swap in the next snapshot."""
