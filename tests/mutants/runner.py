@@ -6,6 +6,7 @@ The child is forked before anything of `core` is imported, so that it imports th
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -130,6 +131,8 @@ def import_heavy() -> None:
 
     for name in HEAVY:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # pytest collects garbage several times at its end: half of a child's time, with all of torch to look at
 
 
 def load(path: Path | None) -> dict[str, Verdict]:
