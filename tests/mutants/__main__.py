@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         whole = Baseline(tree, options.timeout)
         verdicts = []
         for row in rows:
-            verdict = known.get(runner.key_of(row)) or tried(row, tree, whole, options.timeout)
+            verdict = known.get(runner.key_of(row, tree)) or tried(row, tree, whole, options.timeout)
             if options.results and verdict.outcome != UNTRIED and verdict.key not in known:
                 with options.results.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(asdict(verdict)) + "\n")
@@ -70,7 +70,7 @@ def tried(row: Mutant, tree: Path, whole: Baseline, timeout: float) -> Verdict:
     with runner.broken_source(row, tree):
         outcome, output = runner.run_tests(tree, row.tests, timeout=timeout)
     by = runner.first_failure(output) if outcome == "killed" else ""
-    return Verdict(name=row.name, key=runner.key_of(row), outcome=outcome, by=by, seconds=round(time.monotonic() - start, 1))
+    return Verdict(name=row.name, key=runner.key_of(row, tree), outcome=outcome, by=by, seconds=round(time.monotonic() - start, 1))
 
 
 def report(rows: list[Mutant], verdicts: list[Verdict]) -> list[str]:

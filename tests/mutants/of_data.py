@@ -24,7 +24,7 @@ MUTANTS = [
         ("a rewritten file of the same size is not noticed", r'f"{path}\0{size}\0{changed}" for', r'f"{path}\0{size}" for'),
         ("files are not sorted", "    found.sort()\n", "    found.sort(reverse=True)\n"),
         ("hidden files count", 'if not e.name.startswith(".")]', "if e.name]"),
-        ("links in a circle", "    if identity in above:\n        return\n", "    if len(above) > 5:\n        return\n"),
+        ("links in a circle", "    if identity in above:\n        return\n", "    if len(above) > 2:\n        return\n"),
     ]),
     *broken("data/folder.py", "test_folder.py", [
         ("shares of what is left", "max(1, round(share * len(whole)))", "max(1, round(share * 0.9 * len(whole)))"),
@@ -67,6 +67,14 @@ MUTANTS = [
     *broken("symbols.py", "test_symbols.py", [
         ("tokens after the end are read", "            if token == EOS:\n                break\n", ""),
         ("the first symbol is EOS", "{symbol: len(SPECIAL) + i for i, symbol", "{symbol: len(SPECIAL) - 1 + i for i, symbol"),
+    ]),
+    *broken("text.py", "test_text.py", [
+        ("what is long is shown whole", "found = whole if len(whole) <= most else", "found = whole if whole else"),
+        ("signs that turn the direction are shown", 'REPLACED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})', 'REPLACED = frozenset({"Cc", "Cs", "Zl", "Zp"})'),
+        ("what is drawn as nothing is shown", "not in REPLACED and letter not in HIDDEN:", "not in REPLACED:"),
+        ("a byte looks like its code point", "code = ord(letter) - 0xDC00 if", "code = ord(letter) if"),
+        ("paths of any length", "    if len(text) > MOST_PATH:", "    if len(text) > 100 * MOST_PATH:"),
+        ("line ends in paths", 'if re.search(r"[\\x00-\\x1f\\x7f]", text):', "if not text:"),
     ]),
     *broken("hparams.py", "test_hparams.py", [
         ("the highest is out of range", "and value > self.high)", "and value >= self.high)"),

@@ -42,6 +42,22 @@ MUTANTS = [
         ("the class token is in the mean", "model.head(tokens[:, 1:].mean(1))", "model.head(tokens.mean(1))"),
         ("the last token is the class token", "Readouts(model.head(tokens[:, 0])", "Readouts(model.head(tokens[:, -1])"),
     ]),
+    *broken("probes/recording.py", "test_recording.py", [
+        ("other threads are heard", "if get_ident() != own or called is not module:", "if called is not module:"),
+        ("copies are heard", "if get_ident() != own or called is not module:", "if get_ident() != own:"),
+        ("hooks stay", "            for handle in handles:\n                handle.remove()\n", "            handles.clear()\n"),
+        ("what is not whole is shown", "    if wrong:\n", "    if len(wrong) > 99:\n"),
+        ("a copy may be made while hooks change", "    with _changing:\n        return copy.deepcopy(module)", "    return copy.deepcopy(module)"),
+    ]),
+    *broken("models/drawing.py", "test_drawing.py", [
+        ("what is drawn comes from the global generator", 'kwargs = {**kwargs, "generator": self.generator}', "kwargs = {**kwargs}"),
+        ("every seed is the same", "torch.Generator().manual_seed(seed)", "torch.Generator().manual_seed(0)"),
+    ]),
+    *broken("evaluation/looks.py", "test_looks.py", [
+        ("looks by the length are not counted", 'TEST = ("test", "by length", "folder")', 'TEST = ("test", "folder")'),
+        ("looks at validation are counted", "    if images in TEST:\n", "    if images:\n"),
+        ("final tests are not counted", 'return sum(run_id in ("", one) for one in finals) + len(marked)', "return len(marked)"),
+    ]),
     *broken("cli/evaluate.py", "test_cli.py::test_evaluate_leaves_the_test_images_alone_unless_it_is_told test_cli.py::test_evaluate_any_epoch", [
         ("the test images are looked at unless it is told otherwise", 'run.config["dataset"], options.split or "val"', 'run.config["dataset"], options.split or "test"'),
     ]),

@@ -41,12 +41,12 @@ class Verdict:
     seconds: float = 0.0
 
 
-def key_of(mutant: Mutant) -> str:
-    """Changes with the row, with the file that it changes and with the tests that it names."""
+def key_of(mutant: Mutant, tree: Path) -> str:
+    """Changes with the row, with the file of `tree` that it changes and with the tests that it names."""
     files = [mutant.file, *(test.partition("::")[0] for test in mutant.tests)]
     digest = hashlib.blake2b(repr(asdict(mutant)).encode(), digest_size=8)
     for file in files:
-        digest.update((ROOT / file).read_bytes())
+        digest.update((tree / file).read_bytes())
     return digest.hexdigest()
 
 
