@@ -10,10 +10,13 @@ from core.scores import ratio
 
 
 def top_k(logits: np.ndarray, labels: np.ndarray, k: int) -> float:
-    """Share of images whose true class is among the k highest of (N, K) logits; equals count against the true class."""
+    """Share of images whose true class is among the k highest of (N, K) logits; equals count against the true class.
+
+    An answer with a number that is none names no class: it counts as wrong.
+    """
     true = np.take_along_axis(logits, labels[:, None], axis=1)  # (N, K) -> (N, 1)
     above = (logits >= true).sum(axis=1) - 1  # (N,) other classes at least as high
-    return float(ratio((above < k).sum(), len(labels)))
+    return float(ratio(((above < k) & ~np.isnan(logits).any(axis=1)).sum(), len(labels)))
 
 
 def confident_errors(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -186,7 +186,12 @@ class Snapshot:
     @property
     def best(self) -> EpochRecord | None:
         """The epoch with the highest validation accuracy, the earliest of equals."""
-        return max(self.epochs, key=lambda e: e.val_top1, default=None)
+        return best_of(self.epochs)
+
+
+def best_of(epochs: Iterable[EpochRecord]) -> EpochRecord | None:
+    """The epoch with the highest validation accuracy, the earliest of equals; none whose validation loss is not finite."""
+    return max((epoch for epoch in epochs if math.isfinite(epoch.val_loss)), key=lambda epoch: epoch.val_top1, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)

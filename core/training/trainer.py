@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import math
 import time
 from collections.abc import Callable, Iterable
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 
 from core.data.sequences import SeqDataset, SeqSplit
 from core.data.splits import Dataset, Split
-from core.errors import ConfigError, TrainingError
+from core.errors import ConfigError
 from core.metrics import ConfusionMatrix
 from core.models.dropout import seed_dropout
 from core.models.gru import use_kernel
@@ -23,21 +22,18 @@ from core.training.average import WeightAverage
 from core.training.callbacks import Callback
 from core.training.config import TrainingConfig
 from core.training.device import choose_device
+from core.training.divergence import diverged, finite
 from core.training.evaluate import Judgement
 from core.training.forecast import EVAL_COST
-from core.training.history import Curve, EpochRecord, FinalTest, frozen
+from core.training.history import Curve, EpochRecord, FinalTest, best_of, frozen
 from core.training.objective import Outcome, objective_of
 from core.training.optim import learning_rate, make_optimizer
+from core.training.seeds import derived_seed, share_of
 
 READ_SECONDS = 0.25  # how often numbers are read back from the device
 READ_STEPS = 512  # and after how many steps at the latest
+PHASES = {"val": "validation", "test": "test"}
 COMPILES = ("cuda",)  # devices for which torch.compile pays for its wait
-
-
-def derived_seed(seed: int, *purpose: object) -> int:
-    """A seed of its own for each purpose, so that every epoch can be repeated without replaying those before."""
-    digest = hashlib.blake2b(repr((seed, *purpose)).encode(), digest_size=7).digest()
-    return int.from_bytes(digest, "big")
 
 
 class Trainer:
@@ -45,8 +41,9 @@ class Trainer:
 
     `fit()` runs the remaining epochs; each has a training and a validation phase and ends as an `EpochRecord` in `epochs`.
     Losses are means over targets (images, or the tokens of sequences), never over batches. The best epoch is the one with the
-    highest validation accuracy, and `best_weights` is a copy of its weights. Raises TrainingError when the loss is not finite,
-    ConfigError when the device cannot do what is asked.
+    highest validation accuracy, and `best_weights` is a copy of its weights. Raises TrainingError as soon as a loss (of training,
+    validation or test) or a weight is not finite: that epoch is none, those before it stay. ConfigError when the device cannot do what is
+    asked.
     """
 
     def __init__(
@@ -63,7 +60,7 @@ class Trainer:
         self.objective = objective_of(forward, dataset, config, self.device)
         self.optimizer = make_optimizer(self.model, config)
         self.average = WeightAverage(self.model, config.ema) if config.ema else None
-        self.train_split = self._fraction(dataset.train).to(self.device)
+        self.train_split = share_of(dataset.train, config.train_fraction, config.seed).to(self.device)
         self.val_split = dataset.val.to(self.device)
         self.steps_per_epoch = math.ceil(len(self.train_split) / config.batch_size)
         self.total_steps = self.steps_per_epoch * config.epochs
@@ -92,6 +89,11 @@ class Trainer:
         """The learning rate of the next step."""
         return learning_rate(self.config, min(self.step, self.total_steps - 1), self.total_steps, self.lr_changes)
 
+    @property
+    def _last_lr(self) -> float:
+        """The learning rate of the last step."""
+        return learning_rate(self.config, max(0, self.step - 1), self.total_steps, self.lr_changes)
+
     def change_lr(self, lr: float) -> None:
         """Set the learning rate from the next step on; what is left of the schedule scales with it.
 
@@ -103,7 +105,7 @@ class Trainer:
     @property
     def best(self) -> EpochRecord | None:
         """The record with the highest validation accuracy, the earliest of equals."""
-        return max(self.epochs, key=lambda record: record.val_top1, default=None)
+        return best_of(self.epochs)
 
     def resume(
         self,
@@ -155,6 +157,8 @@ class Trainer:
         start, idle = time.perf_counter(), self.idle_seconds
         train_loss, train_confusion = self._train_phase()
         spent = time.perf_counter() - start - (self.idle_seconds - idle)
+        if not (finite(self.model.state_dict()) and finite(self.weights())):
+            raise diverged(f"Some weights are no finite numbers after step {self.step}", self._last_lr)
         val = self.evaluate(self.val_split, phase="val")
         self.val_logits = val.logits
         return EpochRecord(
@@ -168,7 +172,7 @@ class Trainer:
             val_confusion=frozen(val.confusion.matrix.cpu().numpy(), "int64"),
             val_exact=val.exact,
             **self.samples(),
-            lr=learning_rate(self.config, self.step - 1, self.total_steps, self.lr_changes),
+            lr=self._last_lr,
             seconds=time.perf_counter() - start - (self.idle_seconds - idle),
             images_per_second=len(self.train_split) / spent,
         )
@@ -216,11 +220,14 @@ class Trainer:
     # -- looking ----------------------------------------------------------------------------------------------------
 
     def evaluate(self, split: Split | SeqSplit, *, phase: str) -> Judgement:
-        """What the model makes of `split`, in eval mode."""
+        """What the model makes of `split`, in eval mode. Raises TrainingError for answers that are not finite."""
         self.phase = phase
         self.model.eval()
         with self.averaged():
-            return self.objective.judge(split, lambda: self._call("on_batch_end"))
+            found = self.objective.judge(split, lambda: self._call("on_batch_end"))
+        if not math.isfinite(found.loss) or not (found.logits is None or found.logits.isfinite().all()):
+            raise diverged(f"The answers to the {PHASES[phase]} set are no finite numbers after step {self.step}", self._last_lr)
+        return found
 
     def averaged(self) -> AbstractContextManager[None]:
         """While it lasts, the model has the weights that are evaluated."""
@@ -264,10 +271,7 @@ class Trainer:
         first = self.step - len(rows)
         for offset, ((loss, top1), lr) in enumerate(zip(rows, self._recent_lrs, strict=True)):
             if not math.isfinite(loss):
-                raise TrainingError(
-                    f"The loss became {loss} at step {first + offset + 1} (learning rate {lr:.3g}). Lower the learning rate "
-                    "or switch on gradient clipping (clip_norm = 1), then start again or resume from the last epoch."
-                )
+                raise diverged(f"The loss became {loss} at step {first + offset + 1}", lr)
             self.curve.add(loss, top1, lr)
         self._clock(len(rows))
         self._recent_lrs.clear()
@@ -284,14 +288,6 @@ class Trainer:
         self._start_clock()
 
     # -- helpers ----------------------------------------------------------------------------------------------------
-
-    def _fraction(self, split: Split | SeqSplit) -> Split | SeqSplit:
-        keep = max(1, round(self.config.train_fraction * len(split)))
-        if keep == len(split):
-            return split
-        generator = torch.Generator().manual_seed(derived_seed(self.config.seed, "fraction"))
-        index = torch.randperm(len(split), generator=generator)[:keep]
-        return split[index]
 
     def _call(self, hook: str) -> None:
         for callback in self.callbacks:

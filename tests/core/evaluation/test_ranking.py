@@ -49,3 +49,13 @@ def test_a_class_that_never_occurs():
     found = precision_recall(np.array([0.3, 0.9]), np.zeros(2, bool))
     assert found.recall.tolist() == found.precision.tolist() == [0, 0] and found.average_precision == 0
     assert precision_recall(np.zeros(0), np.zeros(0, bool)).average_precision == 0
+
+
+@pytest.mark.parametrize("k", [1, 3, 5])
+def test_an_answer_that_is_no_number_is_never_right(k):
+    logits = np.zeros((4, 5))
+    logits[:, 2] = 1
+    logits[0] = np.nan
+    logits[1, 4] = np.nan
+    labels = np.array([2, 2, 2, 2])
+    assert top_k(logits, labels, k) == 0.5 and top_k(np.full((4, 5), np.nan), labels, k) == 0

@@ -2,6 +2,7 @@
 
 import copy
 import dataclasses
+import math
 
 import pytest
 import torch
@@ -10,10 +11,11 @@ import torch.nn.functional as F
 from core.data import load_dataset
 from core.data.seq_tasks import SEQ_TASKS
 from core.data.sequences import SeqDataset, SeqSplit, text_split
-from core.errors import ConfigError, StoreError
+from core.errors import ConfigError, StoreError, TrainingError
 from core.models import build_model, models_of
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import BOS, EOS, PAD
+from core.training.callbacks import Callback
 from core.training.checkpoint import load_tensors, model_metadata, open_model, open_seq2seq, save_tensors, task_of
 from core.training.config import RunConfig, SequenceTrainingConfig
 from core.training.manager import RunManager
@@ -253,3 +255,22 @@ def test_labels_of_sequences_are_smoothed():
     expected = (0.7 * sum(of_right) + 0.3 * sum(of_all)) / len(of_right)
     assert trainer.epochs[0].train_loss == pytest.approx(expected, rel=1e-5)
     assert abs(expected - sum(of_right) / len(of_right)) > 1e-2  # it would show
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+@pytest.mark.parametrize("step", [1, 3, 4, 7, 8])
+def test_a_run_that_breaks_at_any_step_ends_in_that_epoch(step, number):
+    """Also at the last step of an epoch, whose loss was still right."""
+
+    class Break(Callback):
+        def on_gradients_ready(self, trainer):
+            if trainer.step == step - 1:
+                for parameter in trainer.model.parameters():
+                    parameter.grad.fill_(number)
+
+    trainer = make(batch_size=8)
+    trainer.callbacks = (Break(),)
+    assert trainer.steps_per_epoch == 4
+    with pytest.raises(TrainingError, match=r"(loss became|no finite numbers).*Lower the learning rate"):
+        trainer.fit()
+    assert len(trainer.epochs) == (step - 1) // 4 and all(math.isfinite(epoch.val_loss) for epoch in trainer.epochs)

@@ -1,6 +1,7 @@
 """The loop against a loop written out by hand, and the unit's traps 4 and 9."""
 
 import copy
+import dataclasses
 import math
 import threading
 
@@ -13,6 +14,7 @@ from core.errors import ConfigError, TrainingError
 from core.models import build_model
 from core.training.callbacks import Callback, StopTraining
 from core.training.config import TrainingConfig
+from core.training.history import best_of
 from core.training.trainer import Trainer, derived_seed
 from tests.support import load_tiny, tiny_split
 
@@ -243,6 +245,66 @@ def test_an_infinite_loss_ends_the_run_too():
     trainer.model.head.bias.data[3] = -math.inf
     with pytest.raises(TrainingError, match=r"The loss became inf at step 1 .*Lower the learning rate"):
         trainer.fit()
+
+
+BROKEN = [math.nan, math.inf, -math.inf]
+
+
+def gradients_break(at, number):
+    """A callback that gives every gradient of step `at`, from 1, a value that is no finite number."""
+
+    class Break(Callback):
+        def on_gradients_ready(self, trainer):
+            if trainer.step == at - 1:
+                for parameter in trainer.model.parameters():
+                    parameter.grad.fill_(number)
+
+    return Break()
+
+
+@pytest.mark.parametrize("number", BROKEN)
+@pytest.mark.parametrize("options", [{}, {"ema": 0.9}, {"optimizer": "sgd"}, {"clip_norm": 0.0}], ids=str)
+@pytest.mark.parametrize("step", range(1, 13))
+def test_a_run_that_breaks_at_any_step_ends_in_that_epoch(step, options, number):
+    """Four steps an epoch: also the last step, whose loss was still right. The epochs before stay, and one of them is the best."""
+    trainer = make_trainer(gradients_break(step, number), epochs=3, **options)
+    with pytest.raises(TrainingError, match=r"(loss became|no finite numbers).*learning rate.*Lower the learning rate or switch on"):
+        trainer.fit()
+    assert len(trainer.epochs) == (step - 1) // 4
+    assert all(math.isfinite(epoch.train_loss + epoch.val_loss) for epoch in trainer.epochs)
+    assert trainer.best is None or all(value.isfinite().all() for value in trainer.best_weights.values())
+
+
+@pytest.mark.parametrize("number", BROKEN)
+@pytest.mark.parametrize(("phase", "words"), [("val", "validation"), ("test", "test")])
+def test_answers_that_are_not_finite_end_a_run(phase, words, number):
+    class Break(Callback):
+        def on_batch_begin(self, trainer):
+            if trainer.step == 7:
+                trainer.objective.logits = lambda images, whole=trainer.objective.logits: broken(whole, images)
+
+    trainer = make_trainer(Break() if phase == "val" else Callback(), epochs=3)
+
+    def broken(whole, images):
+        logits = whole(images)
+        if trainer.phase == phase:
+            logits[0, 3] = number  # one answer of one image
+        return logits
+
+    with pytest.raises(TrainingError, match=rf"answers to the {words} set are no finite numbers after step.*Lower the learning rate"):
+        trainer.fit()
+        trainer.objective.logits = lambda images, whole=trainer.objective.logits: broken(whole, images)
+        trainer.test()
+    assert len(trainer.epochs) == (1 if phase == "val" else 3)
+
+
+def test_an_epoch_without_a_finite_loss_is_never_the_best():
+    trainer = make_trainer(epochs=3)
+    trainer.fit()
+    good, better, _ = trainer.epochs
+    lost = dataclasses.replace(better, val_top1=1.0, val_loss=math.nan)
+    trainer.epochs = [good, lost]
+    assert trainer.best is good and best_of([lost]) is None and best_of([]) is None
 
 
 def test_uses_the_fraction_it_is_told():
