@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from core.models import Task
 from core.models.configs import CNNConfig
 from core.models.dropout import Dropout
+from core.models.logits import Logits
 
 
 class CNN(nn.Module):
@@ -23,7 +24,7 @@ class CNN(nn.Module):
         self.stage2 = stage(width, 2 * width, blocks, halve=True)
         self.stage3 = stage(2 * width, 4 * width, blocks)
         self.dropout = Dropout(config.dropout)
-        self.head = nn.Linear(4 * width, task.num_classes)
+        self.head = Logits(4 * width, task.num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
         images = images.contiguous(memory_format=torch.channels_last)  # the layout in which convolutions are fastest, by about 1.4 on a CPU

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from core.errors import ConfigError
 from core.models.decoder import Decoder, LayerCache
 from core.models.dropout import Dropout
+from core.models.logits import Logits
 from core.models.masks import Mask, mask_named, padding_mask
 from core.models.positions import add_positions, build_positions
 from core.models.seq2seq_configs import EncoderDecoderConfig
@@ -55,7 +56,7 @@ class TransformerEnds(nn.Module):
         self.source_positions = build_positions(config.positions, LONGER * task.max_source, dim)
         self.target_positions = build_positions(config.positions, LONGER * task.max_target, dim)
         self.dropout = Dropout(config.dropout)
-        self.output = None if config.tie else nn.Linear(dim, task.vocabulary)
+        self.output = None if config.tie else Logits(dim, task.vocabulary)
 
     def encode(self, source: Tensor, *, masked: bool = True) -> Memory:
         """The memory of (B, S) tokens or (B, S, 3, P, P) images. Without `masked` padding is read as if it were none: the mistake.

@@ -10,6 +10,7 @@ from core.models import Task
 from core.models.configs import RecurrentConfig
 from core.models.dropout import Dropout
 from core.models.gru import GRU
+from core.models.logits import Logits
 from core.models.patches import PatchEmbed
 
 CELLS: dict[str, type[nn.RNNBase]] = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": GRU}
@@ -33,7 +34,7 @@ class SequenceTagger(nn.Module):
         self.rnn = recurrent_layers(
             cell, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers, bidirectional=bidirectional
         )
-        self.head = nn.Linear(hidden_size * (1 + bidirectional), num_classes)
+        self.head = Logits(hidden_size * (1 + bidirectional), num_classes)
 
     def forward(self, sequence: Tensor) -> Tensor:
         states, _ = self.rnn(sequence)  # (B, T, C) -> (B, T, H), 2H if bidirectional
@@ -66,7 +67,7 @@ class SequenceClassifier(nn.Module):
             cell, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers, bidirectional=bidirectional
         )
         self.dropout = Dropout(dropout)
-        self.head = nn.Linear(hidden_size * (1 + bidirectional), num_classes)
+        self.head = Logits(hidden_size * (1 + bidirectional), num_classes)
 
     def forward(self, sequence: Tensor) -> Tensor:
         states, final = self.rnn(sequence)  # (B, T, C) -> (B, T, H), 2H if bidirectional; (layers * directions, B, H)

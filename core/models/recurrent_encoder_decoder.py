@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from core.models.attention import Attend
 from core.models.dropout import Dropout
 from core.models.gru import GRU
+from core.models.logits import Logits
 from core.models.masks import padding_mask
 from core.models.seq2seq_configs import RecurrentSeq2SeqConfig
 from core.models.seq2seq_ends import Memory, check_length, check_source, source_embedding, source_padding, token_embedding, unpadded
@@ -61,7 +62,7 @@ class RecurrentEncoderDecoder(nn.Module):
         self.attend = Attend() if attention else None
         self.join = nn.Linear(2 * hidden, hidden, bias=False) if attention else None
         self.dropout = Dropout(config.dropout)
-        self.output = nn.Linear(hidden, task.vocabulary)
+        self.output = Logits(hidden, task.vocabulary)
 
     def encode(self, source: Tensor, *, masked: bool = True) -> RecurrentMemory:
         """The memory of (B, S) tokens or (B, S, 3, P, P) images, padded at their ends. Not `masked`, the GRU runs on through the padding.

@@ -9,6 +9,7 @@ from core.models import Task
 from core.models.configs import ReNetConfig
 from core.models.dropout import Dropout
 from core.models.gru import GRU
+from core.models.logits import Logits
 
 STAGES = 3
 
@@ -40,7 +41,7 @@ class ReNet(nn.Module):
         self.stages = nn.Sequential(*stages)
         self.norm = nn.LayerNorm(width)
         self.dropout = Dropout(config.dropout)
-        self.head = nn.Linear(width, task.num_classes)
+        self.head = Logits(width, task.num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
         grid = self.embed(images).permute(0, 2, 3, 1).contiguous()  # (B, 3, H, W) -> (B, C, h, w) -> (B, h, w, C)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from core.models import Task
 from core.models.configs import ViTConfig
 from core.models.dropout import Dropout
+from core.models.logits import Logits
 from core.models.patches import PatchEmbed
 from core.models.positions import build_positions
 from core.models.transformer import Encoder
@@ -37,7 +38,7 @@ class ViT(nn.Module):
             rotary=config.positions == "rotary",
         )
         self.norm = nn.LayerNorm(dim)
-        self.head = nn.Linear(dim, task.num_classes)
+        self.head = Logits(dim, task.num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
         patches = self.embed(images)  # (B, 3, H, W) -> (B, N, C)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError
+from core.models.logits import Logits
 from core.models.recurrent import recurrent_layers
 
 
@@ -20,7 +21,7 @@ class RecurrentDecoder(nn.Module):
         self.start = num_classes
         self.embed = nn.Embedding(num_classes + 1, hidden_size)
         self.rnn = recurrent_layers(cell, input_size=hidden_size, hidden_size=hidden_size, num_layers=1, bidirectional=False)
-        self.head = nn.Linear(hidden_size, num_classes)
+        self.head = Logits(hidden_size, num_classes)
 
     def forward(self, state: Tensor | tuple[Tensor, Tensor], steps: int) -> Tensor:
         """From a first state as `self.rnn` takes it, (1, B, H) or a pair of them, to logits (B, S, K); raises ConfigError for no step."""

@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from core.models.logits import Logits
+from core.models.positions import LearnedPositions
 from core.training.config import TrainingConfig
 from core.training.muon import Muon, gates
 
@@ -29,13 +31,24 @@ def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Opti
         case "sgd":
             return torch.optim.SGD(model.parameters(), momentum=config.momentum, **common)
         case "muon":
-            tables = ("head.", "positions.")  # a row a class or a place: none of them maps features to features
-            matrices = [p for name, p in model.named_parameters() if p.ndim in (2, 4) and not name.startswith(tables)]
+            matrices = muon_matrices(model)
             rest = [p for p in model.parameters() if all(p is not m for m in matrices)]
             group = {"params": matrices, "lr_scale": config.muon_lr / config.lr}
             muon = Muon([group], weight_decay=config.weight_decay, parts=gates(model))
             return Together(torch.optim.AdamW(rest, **common), muon)
     raise AssertionError(config.optimizer)
+
+
+def muon_matrices(model: nn.Module) -> list[nn.Parameter]:
+    """The parameters that Muon steps: matrices and convolutions that map features to features.
+
+    Not embeddings, positions and the layer that makes logits: a row of those is a symbol, a place or a class. In a model that is not the
+    lab's, the last one is what is called `head`.
+    """
+    tables = [part for part in model.modules() if isinstance(part, (nn.Embedding, LearnedPositions, Logits))]
+    tables += [part for name, part in model.named_children() if name == "head"]
+    apart = {id(parameter) for part in tables for parameter in part.parameters()}
+    return [parameter for parameter in model.parameters() if parameter.ndim in (2, 4) and id(parameter) not in apart]
 
 
 class Together:

@@ -4,10 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from core.models import build_model
+from core.models import MODELS, Task, build_model
+from core.models.positions import build_positions
+from core.models.seq2seq_task import Seq2SeqTask
 from core.training.config import TrainingConfig
 from core.training.muon import Muon
-from core.training.optim import learning_rate, make_optimizer, scheduled_lr
+from core.training.optim import learning_rate, make_optimizer, muon_matrices, scheduled_lr
 
 STEPS = 40
 
@@ -82,12 +84,42 @@ def test_muon_steps_the_matrices_and_adamw_the_rest():
         torch.testing.assert_close(value, theirs.state_dict()[name])
 
 
-def test_muon_leaves_tables_and_the_head_to_adamw():
-    model = build_model("vit", seed=0, patch_size=16)
+SETTINGS = [
+    *((name, {}) for name in MODELS),
+    ("vit", {"num_layers": 1}),
+    ("gru", {"num_layers": 2, "bidirectional": True}),
+    *((name, {"positions": "learned"}) for name in ("transformer", "torch-transformer")),
+    *(("transformer", {"tie": tie, "share": share}) for tie in (False, True) for share in (False, True)),
+]
+
+
+@pytest.mark.parametrize(("name", "more"), SETTINGS)
+def test_muon_leaves_embeddings_tables_and_logits_to_adamw(name, more):
+    """By what the parameters are for: who has a row a symbol, a place or a class, found by changing the task, not by a name."""
+    model, larger = (made_for(name, more, size) for size in (7, 9))  # another number of classes or symbols, and of places
+    tables = {key for key, value in model.named_parameters() if value.shape != dict(larger.named_parameters())[key].shape}
     adamw, muon = make_optimizer(model, TrainingConfig(optimizer="muon")).optimizers
     stepped = {id(p) for group in muon.param_groups for p in group["params"]}
-    names = {name for name, p in model.named_parameters() if id(p) in stepped}
-    others = {name for name, p in model.named_parameters() if p.ndim >= 2} - names
-    assert others == {"class_token", "positions.table", "head.weight"}
-    assert any("embed" in name for name in names), "a convolution is a matrix too"
+    names = {key for key, p in model.named_parameters() if id(p) in stepped}
+    assert tables and not names & tables
+    assert names == {key for key, p in model.named_parameters() if p.ndim in (2, 4)} - tables, "every other matrix is Muon's"
     assert sum(len(group["params"]) for group in adamw.param_groups) + len(names) == len([*model.parameters()])
+
+
+def made_for(name, more, size):
+    if MODELS[name].kind == "sequences":
+        return build_model(name, Seq2SeqTask(size, size, size), seed=0, **more)
+    model = build_model(name, Task(num_classes=size), seed=0, **more)
+    if name == "vit":  # its places are those of its patches, which belong to the patch embedding
+        model.positions = build_positions("learned", size, model.head.in_features)
+    return model
+
+
+def test_muon_steps_the_same_matrices_of_a_vit_and_of_the_preset_bar_as_ever():
+    vit = build_model("vit", seed=0, patch_size=16)
+    names = {name for name, p in vit.named_parameters() if any(p is m for m in muon_matrices(vit))}
+    assert {name for name, p in vit.named_parameters() if p.ndim >= 2} - names == {"class_token", "positions.table", "head.weight"}
+    assert any("embed" in name for name in names), "a convolution is a matrix too"
+    renet = build_model("renet", seed=0)
+    names = [name for name, p in renet.named_parameters() if any(p is m for m in muon_matrices(renet))]
+    assert names == [name for name, p in renet.named_parameters() if p.ndim in (2, 4) and name != "head.weight"]
