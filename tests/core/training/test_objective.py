@@ -158,7 +158,6 @@ def test_a_run_is_kept_and_opened_with_its_task(tmp_path, monkeypatch):
     assert live.sizes == {"train": 400, "val": 40, "test": 40} and live.classes[:4] == ("·", "⊢", "⊣", "a")
     row = manager.runs()[0]
     assert row.best_val_exact == live.best.val_exact is not None and live.test.exact is not None
-    manager._ended.clear()
     stored = manager.snapshot(live.run_id)
     assert [e.to_dict() for e in stored.epochs] == [e.to_dict() for e in live.epochs]
     assert (stored.sample_texts, stored.sample_outputs) == (live.sample_texts, live.sample_outputs) and stored.test.exact == live.test.exact
