@@ -17,6 +17,7 @@ BENCHMARKS = {
     "kernel": ("kernel", 4, "GRUs in the lab against nn.GRU at its best number of threads, free and beside a busy neighbour"),
     "shares": ("shares", 6, "evaluation, metrics, checkpoints and augmentation as shares of an epoch"),
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
+    "class": ("classroom", 3, "a class of thirty: ten watch a run, ten turn controls on all pages, ten train"),
     "evaluate": ("evaluating", 2, "how long a person waits for an epoch and for a cell's images on the page Evaluate"),
     "shuffle": ("shuffling", 2, "how long a person who drags a patch waits for three trained models on the page Shuffle test"),
     "cell": ("cell", 2, "from a moved slider to the new picture on the page The cell"),
@@ -31,6 +32,8 @@ BENCHMARKS = {
     "decoding": ("decoding", 1, "decoding 32 tokens with a cache of keys and values against without, at length 256"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
 }
+
+CALLED = {"class": "classroom"}  # where a function cannot have the benchmark's name
 
 
 def main() -> int:
@@ -51,7 +54,7 @@ def main() -> int:
     for name in options.name or BENCHMARKS:
         say(f"-- {name}")
         module = importlib.import_module(f"tests.benchmarks.{BENCHMARKS[name][0]}")
-        print(f"\n{getattr(module, name)(options)}", flush=True)
+        print(f"\n{getattr(module, CALLED.get(name, name))(options)}", flush=True)
     return 0
 
 

@@ -171,6 +171,19 @@ async def start_run(port: int, query: str) -> str:
     return next(part.partition("=")[2] for part in viewer.query.split("&") if part.startswith("run="))
 
 
+async def press(port: int, query: str, key: str) -> None:
+    """Open the page with `query`, press the button with this key, and wait until the page has been drawn anew."""
+    async with connect(address(port), **WEBSOCKET) as socket:
+        viewer = Viewer(socket, query, Counted())
+        reading = asyncio.create_task(viewer.watch())
+        async with asyncio.timeout(60):
+            await viewer.complete.wait()
+            viewer.complete.clear()
+            await viewer.press(key)
+            await viewer.complete.wait()
+        reading.cancel()
+
+
 async def main(port: int, query: str, count: int) -> None:
     counted = Counted()
     async with AsyncExitStack() as stack:

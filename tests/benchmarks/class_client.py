@@ -1,0 +1,270 @@
+"""A class without browsers: `python -m tests.benchmarks.class_client PORT RUN`, one process of thirty-two websockets.
+
+Ten watch the run RUN, ten go through all pages and turn what can be turned, ten start a short run each and watch it, and two look inside
+one model at the same moments, each at a picture of its own. Every visitor sends what a browser sends. The process reads words on standard
+input: "measure" forgets what was counted so far, "report" prints one JSON object, and the end of the input ends everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import random
+import sys
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from dashboard.navigation import PAGES
+from tests.benchmarks.viewer_client import WEBSOCKET, Counted, Viewer, address
+
+WATCHERS, TURNERS, STARTERS = 10, 10, 10
+TURNS = 4  # of controls on a page, before the next page
+PAUSE = 1.0  # seconds that a person thinks between two turns
+PATIENCE = 60.0  # seconds without an answer after which a page counts as dead
+LOOKS_AT = "run=recorded-shapes-vit&set=shapes"
+SHORT_RUN = "dataset=shapes&model=gru&epochs=1&patch_size=16&hidden_size=8&embed_dim=8&batch_size=512"
+
+
+@dataclass
+class Seen:
+    """What all visitors have met since the counting began; times in seconds."""
+
+    opened: list[float] = field(default_factory=list)
+    replies: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    pages: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # url_path -> visits
+    looks: list[dict[str, Any]] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    counted: Counted = field(default_factory=Counted)
+
+    def forget(self) -> None:
+        """Count anew. Errors, looks and runs stay: they are not measured, they must be right."""
+        self.opened.clear()
+        self.replies.clear()
+        self.counted.asked, self.counted.received = 0, 0
+        self.counted.ticks.clear()
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "opened": self.opened, "replies": self.replies, "errors": self.errors, "pages": self.pages, "looks": self.looks,
+            "started": self.started, "asked": self.counted.asked, "ticks": self.counted.ticks,
+        }  # fmt: skip
+
+
+class Visitor(Viewer):
+    """A viewer who opens pages and turns their controls, and who notices when a page has died."""
+
+    def __init__(self, socket: ClientConnection, query: str, seen: Seen, *, name: str, path: str = ""):
+        super().__init__(socket, query, seen.counted)
+        self.seen, self.name, self.path = seen, name, path
+        self.controls: dict[str, tuple[str, Any, str]] = {}  # widget id -> (kind, element, fragment)
+        self.boards: dict[str, list[Any]] = {}  # a component's user key -> what it was sent last
+        self._hashes: dict[str, str] = {}  # url_path -> what Streamlit calls the page
+        self._answers: dict[str, asyncio.Future] = {}  # fragment ("" for the page) -> who waits for its end
+
+    async def open(self, path: str, query: str = "") -> None:
+        """Go to another page of the lab, as a click in the navigation does."""
+        self.path, self.query, self._page = path, query, self._hashes.get(path, self._page)
+        self._widgets.clear()
+        self.controls.clear()
+        seconds = await self._ask("", lambda: self._rerun())
+        self.seen.opened.append(seconds)
+        self.seen.pages[path] += 1
+
+    async def turn(self, dice: random.Random) -> None:
+        """Turn one control of the page, if it has any, and wait for the answer."""
+        turnable = [found for found in self.controls.values() if not found[1].disabled and not getattr(found[1], "form_id", "")]
+        if not turnable:
+            return
+        kind, element, fragment = dice.choice(turnable)
+        state = turned(kind, element, dice)
+        if state is not None:
+            self._widgets[state.id] = state
+            self.seen.replies.append(await self._ask(fragment, lambda: self._rerun(fragment)))
+
+    async def choose(self, key: str, number: int) -> None:
+        """Write a number into the field with this key."""
+        widget, (_, _, fragment) = next((widget, found) for widget, found in self.controls.items() if widget.endswith(f"-{key}"))
+        self._widgets[widget] = WidgetState(id=widget, int_value=number)
+        self.seen.replies.append(await self._ask(fragment, lambda: self._rerun(fragment)))
+
+    async def board(self, key: str, ending: str) -> dict[str, Any] | None:
+        """What the component with this key was sent about what ends so; None when that does not come soon after the page's last word."""
+        for _ in range(100):
+            found = self.boards.get(key)
+            if found and str(found[0]["what"]).endswith(ending):
+                return found[0]
+            await asyncio.sleep(0.05)
+        return None
+
+    async def _ask(self, fragment: str, send: Any) -> float:
+        answer = self._answers[fragment] = asyncio.get_running_loop().create_future()
+        began = time.perf_counter()
+        try:
+            await send()
+            async with asyncio.timeout(PATIENCE):
+                await answer
+        except TimeoutError:
+            self.note(f"no answer in {PATIENCE:g} s")
+        except ConnectionClosed:
+            self.note("the connection was closed")
+        return time.perf_counter() - began
+
+    def note(self, what: str) -> None:
+        self.seen.errors.append(f"{self.name} on {self.path or 'train'}: {what}")
+
+    def _take(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self._hashes = {page.url_pathname or PAGES[0].url_path: page.page_script_hash for page in message.navigation.app_pages}
+        elif kind == "new_session" and not message.metadata.run.fragment_ids:
+            self.controls.clear()
+        elif kind == "session_event":
+            self.note(str(message.session_event)[:200])
+        super()._take(message)
+
+    def _see(self, element: Element, fragment: str) -> None:
+        super()._see(element, fragment)
+        kind = element.WhichOneof("type")
+        found = getattr(element, kind)
+        if kind == "exception":
+            self.note(f"{found.type} {found.message}"[:300])
+        elif kind in TURNED:
+            self.controls[found.id] = (kind, found, fragment)
+        elif kind == "bidi_component" and found.json:
+            self.boards[found.id.rpartition("-")[2]] = json.loads(found.json)
+
+    def _finish(self, fragments: list[str], status: int) -> None:
+        super()._finish(fragments, status)
+        if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            return
+        for fragment in fragments or [*self._answers]:  # a run of the whole page answers for its fragments
+            answer = self._answers.pop(fragment, None)
+            if answer and not answer.done():
+                answer.set_result(None)
+
+
+def turned(kind: str, element: Any, dice: random.Random) -> WidgetState | None:
+    """Another state of a control that a person could choose; None where there is none."""
+    state = WidgetState(id=element.id)
+    match kind:
+        case "checkbox":
+            state.bool_value = dice.random() < 0.5
+        case "selectbox" | "radio" if element.options:
+            state.string_value = dice.choice(list(element.options))
+        case "button_group" if element.options:
+            state.string_array_value.data.append(dice.choice([option.content for option in element.options]))
+        case "multiselect" if element.options:
+            state.string_array_value.data.extend(dice.sample(list(element.options), 1))
+        case "slider" if element.options:
+            state.string_array_value.data.extend(
+                sorted(dice.choices(element.options, k=len(element.default)), key=list(element.options).index)
+            )
+        case "slider":
+            steps = round((element.max - element.min) / element.step)
+            state.double_array_value.data.extend(sorted(element.min + element.step * dice.randint(0, steps) for _ in element.default))
+        case "number_input" if element.has_min and element.has_max:
+            value = dice.randint(round(element.min), round(element.max))
+            setattr(state, "double_value" if element.data_type else "int_value", value)
+        case _:
+            return None
+    return state
+
+
+TURNED = {"checkbox", "selectbox", "radio", "button_group", "multiselect", "slider", "number_input"}
+
+
+# ---- what each does ----
+
+
+async def visit(port: int, seen: Seen, name: str, query: str, path: str, act: Any) -> None:
+    """Open a page, do what `act` does with it, and stay until the end."""
+    try:
+        async with connect(address(port), **WEBSOCKET) as socket:
+            visitor = Visitor(socket, query, seen, name=name, path=path)
+            reading = asyncio.create_task(visitor.watch())
+            try:
+                await visitor.complete.wait()
+                await act(visitor)
+                await reading
+            finally:
+                reading.cancel()
+    except (ConnectionClosed, OSError) as error:
+        seen.errors.append(f"{name} on {path or 'train'}: {type(error).__name__} {error}")
+
+
+async def watch(visitor: Visitor) -> None:
+    """Nothing: the page's own timers do the rest."""
+
+
+def tour(number: int) -> Any:
+    """Turn controls on one page after another; everyone begins with another page."""
+
+    async def act(visitor: Visitor) -> None:
+        dice = random.Random(number)
+        for step in count(number * len(PAGES) // TURNERS):
+            await visitor.open(PAGES[step % len(PAGES)].url_path)
+            for _ in range(TURNS):
+                await asyncio.sleep(PAUSE * dice.uniform(0.5, 1.5))
+                await visitor.turn(dice)
+
+    return act
+
+
+async def start(visitor: Visitor) -> None:
+    """Press play, and watch the run."""
+    await visitor.press("play")
+    async with asyncio.timeout(PATIENCE):
+        while "run=" not in visitor.query:
+            await asyncio.sleep(0.05)
+    visitor.seen.started.append(next(part.partition("=")[2] for part in visitor.query.split("&") if part.startswith("run=")))
+
+
+def look(number: int, together: asyncio.Barrier) -> Any:
+    """Look inside one model at the same moment as the other, each at pictures of its own; what came is kept."""
+
+    async def act(visitor: Visitor) -> None:
+        await visitor.open("vit", LOOKS_AT)
+        for picture in count(2 + number, 2):
+            await together.wait()
+            await visitor.choose("try_image", picture)
+            board = await visitor.board("vit_board", f"shapes {picture - 1}")
+            visitor.seen.looks.append({"picture": picture, "board": board})
+            await asyncio.sleep(PAUSE * 3)
+
+    return act
+
+
+async def main(port: int, run_id: str) -> None:
+    seen, together = Seen(), asyncio.Barrier(2)
+    people = [(f"watcher {n}", f"run={run_id}", "", watch) for n in range(WATCHERS)]
+    people += [(f"turner {n}", "", "", tour(n)) for n in range(TURNERS)]
+    people += [(f"starter {n}", SHORT_RUN, "", start) for n in range(STARTERS)]
+    people += [(f"looker {n}", "", "", look(n, together)) for n in range(2)]
+    tasks = [asyncio.create_task(visit(port, seen, *person)) for person in people]
+    print("ready", flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        if line.strip() == "measure":
+            seen.forget()
+        else:
+            crashed = [repr(task.exception()) for task in tasks if task.done() and not task.cancelled() and task.exception()]
+            held = sum(not task.done() for task in tasks)
+            print(json.dumps({**seen.report(), "crashed": crashed, "held": held, "people": len(people)}), flush=True)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+if __name__ == "__main__":
+    gc.disable()  # the client shall cost little: it shares the cores with what is measured
+    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))

@@ -1,0 +1,281 @@
+"""A class of thirty on a real server: ten watch one run, ten turn controls on all pages, ten train; two more look inside one model at once."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import http.client
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.training.history import ACTIVE, RunSummary
+from core.training.store import Store
+from dashboard.navigation import PAGES
+from tests.benchmarks.report import percentile, say, table, verdict
+from tests.benchmarks.server import ROOT, free_port, wait_for_port
+from tests.benchmarks.viewer_client import press, start_run
+from tests.benchmarks.viewers import mean_speed
+
+WATCHED = "dataset=shapes&model=gru&epochs=1000"
+ASK_SECONDS = 0.25  # between two questions to the health route, from outside
+SOON = 10  # seconds: the class has sat down
+
+
+@dataclass
+class Lesson:
+    """What a class met, and what it left behind. Times in seconds, lateness of the event loop in ms, memory in MB, speeds in images/s."""
+
+    report: dict[str, Any] = field(default_factory=dict)  # of tests.benchmarks.class_client
+    late: list[float] = field(default_factory=list)
+    health: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)  # one value a second
+    load: list[float] = field(default_factory=list)
+    alone: float = math.nan
+    watched: float = math.nan
+    runs: list[RunSummary] = field(default_factory=list)
+    wrong_looks: list[str] = field(default_factory=list)
+
+    @property
+    def growth(self) -> float:
+        """The last third's memory against the first third's, both means, as a share."""
+        third = max(1, len(self.memory) // 3)
+        first, last = self.memory[:third], self.memory[-third:]
+        return sum(last) / len(last) / (sum(first) / len(first)) - 1 if self.memory else math.nan
+
+    @property
+    def wrong_runs(self) -> list[str]:
+        """Runs whose record at the end does not say what became of them: nobody stopped a starter's run, and the server never ended."""
+        right = {"finished"}
+        mine = {*self.report.get("started", [])}
+        return [f"{r.run_id}: {r.status} ({r.message})" for r in self.runs if r.run_id in mine and r.status not in right]
+
+
+def hold(seconds: float, *, alone: float, wait: float = 120) -> Lesson:
+    """A lesson of `seconds`, after a run has trained `alone` for some; then that run is stopped, and up to `wait` the others have their turn."""
+    lesson = Lesson()
+    with tempfile.TemporaryDirectory() as home:
+        port, lines = free_port(), Path(home) / "late"
+        with measured_server(home, port, lines) as process:
+            wait_for_port(port, process)
+            run_id = asyncio.run(start_run(port, WATCHED))
+            store = Store(Path(home))
+            until(lambda: len(store.snapshot(run_id).epochs) >= 2, "two epochs")
+            if alone:
+                lesson.alone = speed(store, run_id, alone)
+            say(f"one run trained alone at {lesson.alone:,.0f} images/s; the class comes in")
+            with pupils(port, run_id) as ask:
+                time.sleep(SOON)
+                began = len(lines.read_text("utf-8").split())
+                with asked_from_outside(port, process.pid, lesson):
+                    lesson.watched = speed(store, run_id, seconds)
+                lesson.late = [float(line) for line in lines.read_text("utf-8").split()[began:]]
+                lesson.report = json.loads(ask("report"))
+                say(
+                    f"with the class: {lesson.watched:,.0f} images/s, {len(lesson.report['errors'])} pages in an error; now the others train"
+                )
+                asyncio.run(press(port, f"run={run_id}", "stop"))
+                mine = lesson.report["started"]
+                until(
+                    lambda: not any(r.status in ACTIVE for r in store.summaries() if r.run_id in mine), "the class's runs", wait, fail=False
+                )
+                lesson.report = json.loads(ask("report")) | {name: lesson.report[name] for name in ("opened", "replies", "asked", "ticks")}
+        lesson.runs = store.summaries()
+        lesson.wrong_looks = wrong_looks(lesson.report["looks"])
+    return lesson
+
+
+@contextmanager
+def measured_server(home: str, port: int, lines: Path) -> Iterator[subprocess.Popen]:
+    """The server's process; what it says goes into a file beside `lines`."""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | {"LAB_HOME": home}
+    with lines.with_name("said").open("w", encoding="utf-8") as said:
+        command = [sys.executable, "-m", "tests.benchmarks.measured_server", str(lines), "--port", str(port)]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@contextmanager
+def pupils(port: int, run_id: str) -> Iterator[Any]:
+    """The class, in a process of its own; yields a function that sends it a word and returns its answer, if any."""
+    command = [sys.executable, "-m", "tests.benchmarks.class_client", str(port), run_id]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+    def ask(word: str) -> str:
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
+        return process.stdout.readline() if word == "report" else ""
+
+    try:
+        if process.stdout.readline().strip() != "ready":
+            raise RuntimeError("The class's process ended before it began.")
+        yield ask
+    finally:
+        process.stdin.close()
+        process.wait(timeout=30)
+
+
+def until(condition: Any, what: str, seconds: float = 180, *, fail: bool = True) -> None:
+    """Wait for a condition; raises RuntimeError when it does not come, unless `fail` is false."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            if fail:
+                raise RuntimeError(f"Waited {seconds:g} s for {what}.")
+            return
+        time.sleep(0.25)
+
+
+def speed(store: Store, run_id: str, seconds: float) -> float:
+    """Images per second of the epochs that lie wholly within the next `seconds`; NaN if there is none."""
+    before = len(store.snapshot(run_id).epochs)
+    time.sleep(seconds)
+    epochs = store.snapshot(run_id).epochs[before + 1 :]
+    return mean_speed(epochs) if epochs else math.nan
+
+
+@contextmanager
+def asked_from_outside(port: int, pid: int, lesson: Lesson) -> Iterator[None]:
+    """Meanwhile ask the health route, and read the server's memory and the machine's load."""
+    ended = threading.Event()
+
+    def ask() -> None:
+        second = time.monotonic()
+        while not ended.wait(ASK_SECONDS):
+            began = time.perf_counter()
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            try:
+                connection.request("GET", "/_stcore/health")
+                connection.getresponse().read()
+            except OSError as error:
+                say(f"health: {error}")
+            finally:
+                connection.close()
+            lesson.health.append(time.perf_counter() - began)
+            if time.monotonic() > second:
+                second += 1
+                lesson.memory.append(resident(pid))
+                lesson.load.append(os.getloadavg()[0] if hasattr(os, "getloadavg") else math.nan)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+def resident(pid: int) -> float:
+    """MB of memory that a process occupies; NaN where the system does not say so in /proc."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    except OSError:
+        return math.nan
+    return next(int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS"))
+
+
+# ---- were the numbers right? ----
+
+
+def wrong_looks(looks: Sequence[dict[str, Any]]) -> list[str]:
+    """What two who looked inside one model at the same moments were sent, where it is not what the probes give for their picture alone."""
+    from core.recorded import recorded_epochs
+    from core.training.checkpoint import open_model
+    from dashboard.pictures import from_set
+    from dashboard.vit_looks import look_of
+
+    wrong, models = [], {}
+    for seen in looks:
+        board = seen["board"]
+        if not board:
+            wrong.append(f"picture {seen['picture']}: nothing was sent")
+            continue
+        epoch = int(board["what"].split()[1])
+        if epoch not in models:
+            models[epoch] = open_model(recorded_epochs("shapes-vit")[epoch])
+        alone = look_of(models[epoch], from_set("shapes", seen["picture"] - 1).pixels)
+        if not same(board, alone):
+            wrong.append(f"picture {seen['picture']}: {board['what']} {board['answers']}")
+    return wrong
+
+
+def same(board: dict[str, Any], alone: Any) -> bool:
+    """Whether a message to the browser holds the maps, distances and entropies of a look: to the last digit that it shows."""
+    maps = [np.frombuffer(text, np.uint8).astype(int) for text in (b64decode(board["maps"]), alone.packed.maps)]
+    floats = [np.frombuffer(b64decode(board[name]), "<f4") for name in ("tops", "own")]
+    expected = [np.frombuffer(content, "<f4") for content in (alone.packed.tops, alone.packed.own)]
+    rows = [np.array(board[name], float) for name in ("distance", "entropy")]
+    return (
+        maps[0].shape == maps[1].shape
+        and np.abs(maps[0] - maps[1]).max() <= 1
+        and all(a.shape == b.shape and np.allclose(a, b, atol=1e-5) for a, b in zip(floats, expected, strict=True))
+        and all(
+            a.shape == b.shape and np.allclose(a, b, atol=0.011, equal_nan=True)
+            for a, b in zip(rows, (alone.distance, alone.entropy), strict=True)
+        )
+    )
+
+
+# ---- as a table ----
+
+
+def classroom(options: argparse.Namespace) -> str:
+    """The table of a lesson."""
+    seconds, alone = (20.0, 6.0) if options.quick else (90.0, 15.0)
+    lesson = hold(seconds, alone=alone)
+    head = ["a class of 30 (and two who look inside one model)", "measured", "wanted"]
+    text = [
+        "### Class", "", table(head, rows(lesson)), "",
+        f"{seconds:g} s, after {SOON} s of sitting down; load average of the machine {min(lesson.load):.1f} to {max(lesson.load):.1f}, the class's own",
+        "process and the probes included, which share the cores with the server. A person turns a control about once a second after an answer,",
+        f"{len(lesson.report['pages'])} of {len(PAGES)} pages were visited {sum(lesson.report['pages'].values())} times.",
+    ]  # fmt: skip
+    faults = Counter([*lesson.report["errors"], *lesson.report["crashed"], *lesson.wrong_runs, *lesson.wrong_looks])
+    return "\n".join([*text, *([""] + [f"- {count} times: {fault}" for fault, count in faults.items()] if faults else [])])
+
+
+def rows(lesson: Lesson) -> list[list[str]]:
+    """The lines of the table: what, measured, wanted."""
+    report, share = lesson.report, lesson.watched / lesson.alone
+    done = [r for r in lesson.runs if r.run_id in report["started"] and r.status == "finished"]
+    return [
+        ["people held", f"{report['held']} of {report['people']}", "all"],
+        ["reply to a control, p50 / p95 / max, s", three(report["replies"]), verdict(percentile(report["replies"], 95), at_most=1)],
+        ["opening a page, p50 / p95 / max, s", three(report["opened"]), ""],
+        ["ticks answered", f"{len(report['ticks'])} of {report['asked']}", ""],
+        ["event loop late, worst of each second, p50 / p95 / max, ms", three(lesson.late, "{:.0f}"), verdict(percentile(lesson.late, 95), at_most=200)],
+        ["health route from outside, p50 / p95 / max, s", three(lesson.health), ""],
+        ["server memory, first / last third, MB", memory(lesson), verdict(100 * lesson.growth, at_most=5)],
+        ["speed of the watched run, with / alone, images/s", f"{lesson.watched:,.0f} / {lesson.alone:,.0f} = {share:.2f}", verdict(share, at_least=0.8)],
+        ["pages that ended in an error", str(len(report["errors"])), verdict(len(report["errors"]), at_most=0)],
+        ["starters whose run has trained at the end", f"{len(done)} of {len(report['started'])}", "all"],
+        ["runs with a wrong status", str(len(lesson.wrong_runs)), verdict(len(lesson.wrong_runs), at_most=0)],
+        ["looks inside the model, of them with wrong numbers", f"{len(report['looks'])}, {len(lesson.wrong_looks)}", verdict(len(lesson.wrong_looks), at_most=0)],
+    ]  # fmt: skip
+
+
+def three(values: Sequence[float], form: str = "{:.2f}") -> str:
+    return " / ".join(form.format(value) for value in (percentile(values, 50), percentile(values, 95), max(values, default=math.nan)))
+
+
+def memory(lesson: Lesson) -> str:
+    third = max(1, len(lesson.memory) // 3)
+    first, last = lesson.memory[:third], lesson.memory[-third:]
+    return f"{sum(first) / len(first):,.0f} / {sum(last) / len(last):,.0f} ({lesson.growth:+.1%})"
