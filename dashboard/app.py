@@ -11,8 +11,10 @@ import streamlit as st  # noqa: E402
 
 from core.errors import LabError  # noqa: E402
 from dashboard import show  # noqa: E402
+from dashboard.libraries import load_libraries  # noqa: E402
 from dashboard.navigation import sections  # noqa: E402
 
+load_libraries()
 st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")
 st.html(ROOT / "dashboard" / "theme.css")
 page = st.navigation(

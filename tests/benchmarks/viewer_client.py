@@ -49,6 +49,7 @@ class Viewer:
         self._timers: dict[str, asyncio.Task] = {}
         self._asked: dict[str, float] = {}  # fragment -> when the oldest rerun was asked for that has not been answered
         self._page = ""
+        self.path = ""  # which page is opened first, by its url_path; "" for the default one
 
     async def watch(self) -> None:
         """Open the page and read until the connection ends."""
@@ -70,6 +71,7 @@ class Viewer:
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.page_script_hash, state.fragment_id, state.is_auto_rerun = self.query, self._page, fragment, auto
+        state.page_name = "" if self._page else self.path
         state.widget_states.widgets.extend([*self._widgets.values(), *more])
         state.cached_message_hashes.extend(self._kept)
         await self.socket.send(message.SerializeToString())
