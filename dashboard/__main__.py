@@ -1,4 +1,4 @@
-"""The lab's server: `python -m dashboard [--host 127.0.0.1] [--port 8501] [--home DIR] [--data-root DIR]`."""
+"""The lab's server: `python -m dashboard [--host 127.0.0.1] [--port 8501] [--home DIR] ...`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(str(error))
     if problem := port_problem(options.host, options.port):
         return refuse(problem)
-    serve(host=options.host, port=options.port)
+    try:
+        serve(host=options.host, port=options.port, allow_hosts=options.allow_host, frame_ancestors=options.frame_ancestors)
+    except LabError as error:
+        return refuse(str(error))
     return 0
 
 
@@ -39,6 +43,14 @@ def parser() -> argparse.ArgumentParser:
         "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens the lab to the network (default %(default)s)"
     )
     made.add_argument("--port", type=int, default=os.environ.get("PORT", "8501"), help="port (default: the environment's PORT, else 8501)")
+    made.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME",
+        help="a name by which others reach this lab, such as lab.example.edu behind a proxy; may be given several times",
+    )  # fmt: skip
+    made.add_argument(
+        "--frame-ancestors", action="append", default=[], metavar="ORIGIN",
+        help="a site that may show the lab in a frame, such as https://NAME of a learning platform; may be given several times",
+    )  # fmt: skip
     made.add_argument("--home", type=Path, help="folder of runs and data sets (default: the environment's LAB_HOME, else .lab)")
     made.add_argument(
         "--data-root", action="append", metavar="DIR",
@@ -70,21 +82,28 @@ def port_problem(host: str, port: int) -> str | None:
     return None
 
 
-def serve(*, host: str, port: int, script: Path = APP) -> None:
-    """Serve the Streamlit `script` with the lab's routes; returns after Ctrl-C."""
+def serve(*, host: str, port: int, script: Path = APP, allow_hosts: Sequence[str] = (), frame_ancestors: Sequence[str] = ()) -> None:
+    """Serve the Streamlit `script` with the lab's routes; returns after Ctrl-C.
+
+    Raises ConfigError for what cannot be a name or an origin.
+    """
     os.chdir(ROOT)  # .streamlit/config.toml is looked for in the working folder
     # A training step gives up the interpreter lock some hundred times; against a busy page it waits one switch interval (5 ms unless
     # set) each time to get it back. With 30 viewers this line keeps about 0.9 of the training speed instead of 0.5 to 0.8.
     sys.setswitchinterval(0.0005)
     import uvicorn
-    from uvicorn.config import LOGGING_CONFIG
 
-    from dashboard.server import PromptServer, application
+    from core.home import lab_home
+    from dashboard.doors import limits
+    from dashboard.guard import rules
+    from dashboard.logs import gather_logs
+    from dashboard.server import LabApp, PromptServer
 
+    gather_logs(lab_home())
     uvicorn.Server = PromptServer  # the name by which Streamlit makes its server
-    LOGGING_CONFIG["loggers"]["uvicorn.error"]["level"] = "WARNING"
+    app = LabApp(script, address=f"http://{shown_host(host)}:{port}", rules=rules(host, allow_hosts, frame_ancestors), limits=limits())
     with suppress(KeyboardInterrupt):
-        application(script, address=f"http://{shown_host(host)}:{port}").run(config={"server.address": host, "server.port": port})
+        app.run(config={"server.address": host, "server.port": port, "server.allowedHosts": ["*"]})  # the guard has looked already
 
 
 def shown_host(host: str) -> str:

@@ -123,7 +123,7 @@ def attend(shown: Iterable[Standing]) -> None:
     for one in shown:
         if one.active:
             services.manager().attend(one.run.run_id)
-            services.saw_viewer(state.owner())
+            services.saw_viewer(state.session())
 
 
 def steer(shown: Sequence[Standing], *, key: str) -> None:

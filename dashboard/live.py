@@ -57,7 +57,7 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
     run = shown()
     if run.active:
         services.manager().attend(run.run_id)
-        services.saw_viewer(state.owner())
+        services.saw_viewer(state.session())
     _rerun_when_changed(run)
     _status(run)
     if st.session_state.get("reference"):

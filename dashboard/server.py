@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import re
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from functools import cache
+from functools import cache, partial
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,42 +24,89 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.runtime import RuntimeConfig
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 
 from core.errors import LabError
 from core.recorded import recorded_run
 from dashboard import services
 from dashboard.components import SCRIPTS, script_urls
+from dashboard.doors import Doors, Limits, PatientProtocol, limits
+from dashboard.guard import Guard, Rules, policy
+from dashboard.libraries import load_libraries
 from dashboard.navigation import PAGES
+from dashboard.person import Introduce
+from dashboard.sessions import Departed, LabRuntime, sweep
+from dashboard.uploads_cap import BoundedUploads, UploadCap
 
 GARBAGE_SECONDS = 60
+UPLOADS = "/_stcore/upload_file"  # where Streamlit has its browsers send them
 PREPARE_SECONDS = 0.4  # after the start: a browser that waits already gets its scripts first, and is then busy with them
 # Both kinds of file have a version in what names them: plotly.js its release, ours a hash. So a browser may keep them.
 KEEP = {"Cache-Control": "public, max-age=31536000, immutable"}
 A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 
-def application(script: Path, *, address: str) -> st.App:
-    """The lab as an ASGI application that runs the Streamlit `script`; `address` is printed once it answers."""
+class LabApp(st.App):
+    """Streamlit's application with the lab's routes, rules and bounds around it."""
 
-    @asynccontextmanager
-    async def lifespan(_app: st.App) -> AsyncIterator[None]:
-        ended = threading.Event()
-        threading.Thread(target=collect_garbage, args=(ended,), name="garbage", daemon=True).start()
-        threading.Thread(target=prepare_first_page, name="first page", daemon=True).start()
-        print(f"Sequence Lab: {address}", flush=True)
-        yield
-        ended.set()
-        await asyncio.to_thread(services.shutdown)  # waits for the runs' last batch
+    def __init__(self, script: Path, *, address: str, rules: Rules, limits: Limits) -> None:
+        self.limits, self.uploads = limits, BoundedUploads(UPLOADS)
+        layers = [
+            Middleware(Introduce),
+            Middleware(Preload, ancestors=rules.ancestors),
+            Middleware(Doors, sessions=limits.sessions),
+            Middleware(UploadCap, uploads=self.uploads),
+        ]
+        super().__init__(script, routes=ROUTES, lifespan=partial(lifespan, address=address), middleware=layers)
+        self._guard = Guard(super().__call__, rules)
 
-    return st.App(script, routes=ROUTES, lifespan=lifespan, middleware=[Middleware(Preload)])
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._guard(scope, receive, send)
+
+    def _create_runtime(self) -> LabRuntime:
+        """Streamlit's own, with the lab's stores of uploads and of sessions that have left."""
+        self.departed = Departed(seconds=config.get_option("server.disconnectedSessionTTL"), most=self.limits.sessions)
+        return LabRuntime(
+            RuntimeConfig(
+                script_path=str(self._resolve_script_path()),
+                media_file_storage=MemoryMediaFileStorage("/media"),
+                uploaded_file_manager=self.uploads,
+                cache_storage_manager=create_default_cache_storage_manager(),
+                session_storage=self.departed,
+            )
+        )
+
+
+@asynccontextmanager
+async def lifespan(app: LabApp, *, address: str) -> AsyncIterator[None]:
+    """What starts and ends with the server."""
+    ended = threading.Event()
+    threading.Thread(target=collect_garbage, args=(ended,), name="garbage", daemon=True).start()
+    threading.Thread(target=prepare_first_page, name="first page", daemon=True).start()
+    sweeping = asyncio.create_task(sweep(app.departed))
+    print(f"Sequence Lab: {address}", flush=True)
+    yield
+    sweeping.cancel()
+    ended.set()
+    await asyncio.to_thread(services.shutdown)  # waits for the runs' last batch
 
 
 class PromptServer(uvicorn.Server):
-    """Sends small answers at once.
+    """Sends small answers at once, waits for nobody for good, and does not say what it is.
 
     Streamlit binds the socket in a way that leaves Nagle's algorithm on (github.com/Kludex/uvicorn/issues/3149): the body of an answer
     then waits 40 ms for the browser to acknowledge the head, for each of the hundred files of the first page.
     """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        bounds = limits()
+        config.http = partial(PatientProtocol, most=bounds.connections)
+        config.backlog, config.server_header = bounds.backlog, False
+        config.proxy_headers = False  # dashboard.guard reads them where a proxy was announced
+        super().__init__(config)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         for listening in sockets or ():
@@ -70,12 +120,14 @@ SERVER_HERE = b"<script>window.__streamlit = { BACKEND_BASE_URL: location.origin
 class Preload:
     """Tells the browser with the empty page what the first chart will need, so that it is there when the chart is, and where the server
     is: on a link to a page, Streamlit's script would look for it under the page's address first, and fail twice.
+
+    All in the page itself: a proxy takes no more than 4 kB of headers.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        links = ["</vendor/plotly.min.js>; rel=preload; as=script", *(f"<{url}>; rel=modulepreload" for url in script_urls())]
-        self.links = ", ".join(links).encode()
+    def __init__(self, app: ASGIApp, ancestors: Iterable[str] = ()) -> None:
+        self.app, self.ancestors = app, tuple(ancestors)
+        modules = (f'<link rel="modulepreload" href="{url}">' for url in script_urls())
+        self.head = SERVER_HERE + "".join(['<link rel="preload" as="script" href="/vendor/plotly.min.js">', *modules]).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None
@@ -86,13 +138,16 @@ class Preload:
             if page:
                 start = message  # its length is known with its body, which Streamlit sends whole
             elif start and message["type"] == "http.response.body":
-                headers = dict(start["headers"])
                 body = message.get("body", b"")
-                if headers.pop(b"content-encoding", b"") == b"gzip":
+                if any(pair == (b"content-encoding", b"gzip") for pair in start["headers"]):
                     body = gzip.decompress(body)
-                body = body.replace(b"<head>", b"<head>" + SERVER_HERE, 1)
-                headers |= {b"content-length": str(len(body)).encode(), b"link": self.links}
-                await send({**start, "headers": [*headers.items()]})
+                body = body.replace(b"<head>", b"<head>" + self.head, 1)
+                changed = {
+                    b"content-length": str(len(body)).encode(),
+                    b"content-security-policy": policy(self.ancestors, inline_scripts(body)).encode(),
+                }
+                kept = [pair for pair in start["headers"] if pair[0] not in (*changed, b"content-encoding", b"etag", b"last-modified")]
+                await send({**start, "headers": [*kept, *changed.items()]})
                 await send({**message, "body": body})
                 start = None
             else:
@@ -101,9 +156,17 @@ class Preload:
         await self.app(scope, receive, send_told if scope["type"] == "http" else send)
 
 
+@cache
+def inline_scripts(page: bytes) -> tuple[str, ...]:
+    """The hashes of the scripts that stand in a page, as a Content-Security-Policy names them."""
+    found = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    return tuple(f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in found)
+
+
 def prepare_first_page() -> None:
     """Load what the first page needs while the browser is still evaluating Streamlit's scripts."""
     time.sleep(PREPARE_SECONDS)
+    load_libraries()
     with suppress(LabError):  # the page says what is wrong
         import dashboard.judgement
         import dashboard.live

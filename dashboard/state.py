@@ -22,8 +22,9 @@ from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
+from dashboard.person import person_of
 
-VALUES, RUN, OWNER, PROBLEMS, MESSAGES, SAID = "values", "run", "owner", "link_problems", "messages", "said"
+VALUES, RUN, SESSION, PROBLEMS, MESSAGES, SAID = "values", "run", "session", "link_problems", "messages", "said"
 RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
@@ -183,9 +184,14 @@ def write_page(values: Mapping[str, str], *, bound: Collection[str] = ()) -> Non
             st.query_params[name] = value
 
 
+def session() -> str:
+    """Which session this is: a tab of a browser, until it is reloaded."""
+    return st.session_state.setdefault(SESSION, uuid.uuid4().hex)
+
+
 def owner() -> str:
-    """Who this session is, for taking turns."""
-    return st.session_state.setdefault(OWNER, uuid.uuid4().hex)
+    """Who a person is, for taking turns: in all tabs of a browser the same. Without a cookie, this session."""
+    return person_of(st.context.cookies) or session()
 
 
 def query(config: RunConfig | None) -> dict[str, str]:

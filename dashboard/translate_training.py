@@ -84,7 +84,7 @@ def _progress(run: Snapshot) -> None:
     """Where the run stands, and its curve."""
     if run.active:
         services.manager().attend(run.run_id)
-        services.saw_viewer(state.owner())
+        services.saw_viewer(state.session())
     words = f"{run.run_id}: {STATUS_WORDS[run.status]}"
     if run.status in ("failed", "interrupted"):
         st.error(f"{words}. {run.message}")

@@ -8,14 +8,16 @@ import os
 import socket
 import subprocess
 import sys
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
 from dashboard.__main__ import ROOT, main, port_problem, shown_host
-from dashboard.components import SCRIPTS, loader, script_url
+from dashboard.components import SCRIPTS, loader, script_url, script_urls
 
 
 def refused(capsys, *arguments: str) -> str:
@@ -130,11 +132,15 @@ def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
         return dict(start["headers"]), end["body"], body
 
     headers, body, _ = sent(b"text/html; charset=utf-8")
-    assert body == html.replace(b"<head>", b"<head>" + SERVER_HERE) and int(headers[b"content-length"]) == len(body)
-    assert b"content-encoding" not in headers and b"/vendor/plotly.min.js" in headers[b"link"]
+    assert body.startswith(b"<html><head>" + SERVER_HERE) and body.endswith(b"<title>x</title></head></html>")
+    assert int(headers[b"content-length"]) == len(body) and b"content-encoding" not in headers
+    for url in ("/vendor/plotly.min.js", *script_urls()):
+        assert f'href="{url}">'.encode() in body
+    digest = b64encode(sha256(SERVER_HERE.removeprefix(b"<script>").removesuffix(b"</script>")).digest())
+    assert b"'sha256-" + digest + b"'" in headers[b"content-security-policy"], "the script that stands in the page may run"
     for kind, status in ((b"text/css", 200), (b"text/html", 404)):
         headers, body, whole = sent(kind, status)
-        assert body == whole and b"link" not in headers
+        assert body == whole and b"content-security-policy" not in headers
 
 
 def test_the_live_chart_runs_without_a_browser():

@@ -1,0 +1,217 @@
+"""Who may ask the server: names that it answers to, pages that may talk to it, and what every answer tells a browser to refuse.
+
+A page of another origin in a visitor's browser must not use the lab: not under a name of its own that it points at this machine (DNS
+rebinding), not from another port of this machine, not in a frame.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import ConfigError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+EVERYWHERE = ("0.0.0.0", "::")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+HOST = r"(\[[0-9a-fA-F:.]+\]|[\w.-]{1,253})(?::([0-9]{1,5}))?"
+PORTS = {"http": "80", "https": "443"}
+STARTS = ("http.response.start", "websocket.http.response.start")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What the server answers to. `hosts` are names and addresses without ports.
+
+    `own_addresses`: also the address at which a connection has come in. `forwarded`: a proxy stands before the server, so that its headers
+    X-Forwarded-Host and X-Forwarded-Proto count. `ancestors`: origins that may show the lab in a frame, beside its own.
+    """
+
+    hosts: frozenset[str] = LOOPBACK
+    own_addresses: bool = False
+    forwarded: bool = False
+    ancestors: tuple[str, ...] = ()
+
+
+def rules(host: str = "127.0.0.1", allow_hosts: Iterable[str] = (), ancestors: Iterable[str] = ()) -> Rules:
+    """The rules of a server that listens on `host`. Raises ConfigError for what is no name or no origin."""
+    added = {_allowed(name) for name in allow_hosts}
+    everywhere = host in EVERYWHERE
+    own = {socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"} if host not in LOOPBACK else set()
+    for origin in ancestors:
+        if not re.fullmatch(f"https?://{HOST}", origin):
+            raise ConfigError(f"{shortened(origin)} is no origin: write --frame-ancestors https://NAME, without a path.")
+    hosts = LOOPBACK | own | added | ({plain(host)} if not everywhere else set())
+    return Rules(hosts=frozenset(hosts), own_addresses=everywhere, forwarded=bool(added), ancestors=tuple(ancestors))
+
+
+def _allowed(name: str) -> str:
+    found = split(name)
+    if found is None or found[1]:
+        raise ConfigError(f"{shortened(name)} is no name of a host: write --allow-host lab.example.edu, without scheme, port or path.")
+    return found[0]
+
+
+def split(host: str) -> tuple[str, str] | None:
+    """The name and the port of "name:port", the port "" where there is none; None for what is neither."""
+    found = re.fullmatch(HOST, host)
+    return (plain(found[1]), found[2] or "") if found else None
+
+
+def plain(name: str) -> str:
+    """A name or an address in the one way in which they are compared: an IPv4 address in IPv6's clothes is the same address."""
+    name = name.strip("[]").rstrip(".").lower()
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return name
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def shortened(text: str) -> str:
+    """Text from outside for a sentence: at most 80 printable ASCII characters."""
+    shown = "".join(letter if " " <= letter <= "~" else "?" for letter in text[:80])
+    return f"{shown}…" if len(text) > 80 else shown
+
+
+# ---- what is asked ----
+
+
+@dataclass(frozen=True)
+class Asked:
+    """By which scheme and name a request has reached us; through a proxy, its own."""
+
+    scheme: str
+    host: str
+
+    @property
+    def origin(self) -> tuple[str, str, str]:
+        name, port = split(self.host) or ("", "")
+        return self.scheme, name, port or PORTS[self.scheme]
+
+
+def asked(scope: Scope, rules: Rules) -> Asked:
+    """How a request calls this server. Of a header that came twice nothing is believed."""
+    scheme = "https" if scope.get("scheme") in ("https", "wss") else "http"
+    host = header(scope, b"host")
+    if rules.forwarded:
+        told = header(scope, b"x-forwarded-proto").partition(",")[0].strip().lower()
+        scheme = told if told in PORTS else scheme
+        host = header(scope, b"x-forwarded-host").partition(",")[0].strip() or host
+    return Asked(scheme, host)
+
+
+def header(scope: Scope, name: bytes) -> str:
+    values = [value for key, value in scope.get("headers", ()) if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else ""
+
+
+def refusal(scope: Scope, rules: Rules) -> str:
+    """Why a request is refused, in a sentence that says what to do; "" for one that is answered."""
+    how = asked(scope, rules)
+    for host in {header(scope, b"host"), how.host}:
+        if not answers_to(host, scope, rules):
+            return (
+                f"This lab does not answer to the name {shortened(host) or '(none)'}. If it is meant to, start it with "
+                "--allow-host NAME; on this machine it answers to localhost and 127.0.0.1."
+            )
+    origin = header(scope, b"origin")
+    origins = sum(key == b"origin" for key, _ in scope.get("headers", ()))
+    changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+    if changes and origins and origin_of(origin) != how.origin:
+        return (
+            f"A page of {shortened(origin) or 'another origin'} may not use this lab. Open the lab by its own address; behind a proxy, "
+            "let that pass on X-Forwarded-Host and X-Forwarded-Proto, and start the lab with --allow-host NAME."
+        )
+    return ""
+
+
+def answers_to(host: str, scope: Scope, rules: Rules) -> bool:
+    """Whether a server answers to the header Host."""
+    found = split(host)
+    if found is None:
+        return False
+    here = scope.get("server") or ("", 0)
+    return found[0] in rules.hosts or (rules.own_addresses and bool(here[0]) and found[0] == plain(str(here[0]).partition("%")[0]))
+
+
+def origin_of(text: str) -> tuple[str, str, str] | None:
+    """Scheme, name and port of an origin; None for what is none, such as "null"."""
+    scheme, _, host = text.partition("://")
+    found = split(host)
+    return (scheme, found[0], found[1] or PORTS[scheme]) if found and scheme in PORTS else None
+
+
+# ---- what is answered ----
+
+
+def policy(ancestors: Iterable[str] = (), scripts: Iterable[str] = ()) -> str:
+    """The Content-Security-Policy: all from this server; inline scripts by their hashes (`scripts`, such as 'sha256-...').
+
+    Streamlit writes styles into the page, and takes a component's script from a blob of its own making; images are also drawn on a canvas.
+    'unsafe-eval' lets no script in that is not there already; browser tests wait for conditions that they have the page evaluate.
+    """
+    return "; ".join(
+        [
+            "default-src 'self'",
+            " ".join(["script-src 'self' blob: 'unsafe-eval'", *scripts]),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            " ".join(["frame-ancestors 'self'", *ancestors]),
+        ]
+    )
+
+
+def headers(rules: Rules) -> Mapping[bytes, bytes]:
+    """The headers of every answer. X-Frame-Options knows no list: where others may frame the lab, the policy alone says who."""
+    found = {
+        b"content-security-policy": policy(rules.ancestors).encode(),
+        b"x-content-type-options": b"nosniff",
+        b"referrer-policy": b"same-origin",
+    }
+    return found if rules.ancestors else found | {b"x-frame-options": b"SAMEORIGIN"}
+
+
+class Guard:
+    """Refuses what the rules do not allow, and puts the headers on every answer. The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+        self.app, self.rules, self.headers = app, rules, headers(rules)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] in STARTS:
+                own = {key.lower() for key, _ in message["headers"]}
+                message = {**message, "headers": [*message["headers"], *((k, v) for k, v in self.headers.items() if k not in own)]}
+            await send(message)
+
+        if reason := refusal(scope, self.rules):
+            await PlainTextResponse(reason, status_code=403)(scope, receive, send_guarded)
+        else:
+            await self.app(as_asked(scope, self.rules), receive, send_guarded)
+
+
+def as_asked(scope: Scope, rules: Rules) -> Scope:
+    """The request as the browser made it, for what is behind: Streamlit compares Origin with Host letter by letter."""
+    how = asked(scope, rules)
+    origin = header(scope, b"origin")
+    host = origin.partition("://")[2] if origin_of(origin) == how.origin else how.host
+    kept = [(key, value) for key, value in scope["headers"] if key != b"host"]
+    scheme = how.scheme if scope["type"] == "http" else how.scheme.replace("http", "ws")
+    return {**scope, "scheme": scheme, "headers": [(b"host", host.encode("latin-1")), *kept]}

@@ -1,0 +1,92 @@
+"""Who a person is, across tabs and reloads: a random id in a cookie that scripts cannot read, signed with a key of this lab."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import LabError
+from core.home import lab_home
+
+COOKIE = "lab_person"
+KEY_FILE = "person.key"
+YEAR = 365 * 24 * 3600  # seconds
+
+
+@cache
+def key() -> bytes:
+    """The key of this lab, kept in its home; where that cannot be written, one for as long as this process lives."""
+    fresh = secrets.token_bytes(32)
+    try:
+        path = lab_home() / KEY_FILE
+        _write_once(path, fresh)
+        kept = path.read_bytes()
+    except (OSError, LabError):
+        return fresh
+    return kept if len(kept) == len(fresh) else fresh
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Make a whole file that only its owner can read, unless there is one: of two servers at once, one is first."""
+    if path.exists():
+        return
+    half = path.with_name(f".{path.name}.{content.hex()[:8]}.tmp")
+    try:
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        with suppress(FileExistsError):
+            os.link(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def signed(person: str) -> str:
+    """The cookie of a person."""
+    return f"{person}.{hmac.new(key(), person.encode(), 'sha256').hexdigest()}"
+
+
+def person_of(cookies: Mapping[str, str]) -> str:
+    """The id of whoever sent these cookies; "" without a cookie of this lab."""
+    sent = cookies.get(COOKIE, "")
+    person = sent.partition(".")[0]
+    return person if re.fullmatch("[0-9a-f]{32}", person) and hmac.compare_digest(sent.encode(), signed(person).encode()) else ""
+
+
+class Introduce:
+    """Gives a cookie, with a page, to whoever has none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_introduced(message: Message) -> None:
+            page = message.get("status") == 200 and any(b"text/html" in value for _, value in message["headers"])
+            if page and not person_of(cookies(scope)):
+                message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie(scope))]}
+            await send(message)
+
+        await self.app(scope, receive, send_introduced if scope["type"] == "http" else send)
+
+
+def cookie(scope: Scope) -> bytes:
+    """The header's value for a new person."""
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return f"{COOKIE}={signed(secrets.token_hex(16))}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}".encode()
+
+
+def cookies(scope: Scope) -> dict[str, str]:
+    """The cookies of a request; none where they cannot be read."""
+    sent = b"; ".join(value for name, value in scope.get("headers", ()) if name == b"cookie").decode("latin-1")
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(sent).items()}
+    except CookieError:
+        return {}

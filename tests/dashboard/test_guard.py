@@ -1,0 +1,153 @@
+"""Who may ask the server: names, origins, and the headers of every answer."""
+
+from __future__ import annotations
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from core.errors import ConfigError
+from dashboard.guard import Rules, refusal, rules, split
+from tests.dashboard.serving import serving
+
+NAMES = {b"host": "127.0.0.1:8501"}
+
+
+def scope(kind="http", method="GET", scheme="http", server=("127.0.0.1", 8501), **headers):
+    sent = {name.replace("_", "-"): value for name, value in ({"host": "127.0.0.1:8501"} | headers).items() if value is not None}
+    found = {"type": kind, "scheme": scheme, "path": "/", "server": server}
+    found["headers"] = [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
+    return found | ({"method": method} if kind == "http" else {})
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:9", "[::1]", "[::1]:8501", "localhost.:80"])
+def test_a_private_lab_answers_to_this_machine_at_any_port(host):
+    assert refusal(scope(host=host), rules()) == ""
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "evil.example:8501", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.7", "", "localhost:port",
+        "localhost@evil.example", "localhost/..", "localhost:123456", "evil.example\\@localhost", "xn--lcalhost-5cb", "[::2]", "[::1",
+        "127.0.0.1 evil", "localhost,evil.example", None,
+    ],
+)  # fmt: skip
+def test_a_private_lab_answers_to_no_other_name(host):
+    for kind in ("http", "websocket"):
+        said = refusal(scope(kind, host=host), rules())
+        assert "--allow-host" in said and said.isascii() and len(said) < 400
+
+
+def test_a_header_that_came_twice_is_not_believed():
+    twice = scope()
+    twice["headers"].append((b"host", b"evil.example"))
+    assert refusal(twice, rules())
+    asked = scope("websocket", origin="http://127.0.0.1:8501")
+    asked["headers"].append((b"origin", b"http://evil.example"))
+    assert refusal(asked, rules())
+
+
+def test_an_open_lab_answers_to_its_own_address_and_to_what_was_allowed():
+    opened = rules("0.0.0.0", ["lab.example.edu"])
+    own = ("192.168.7.9", 8501)
+    assert refusal(scope(host="192.168.7.9:8501", server=own), opened) == ""
+    assert refusal(scope(host="[::ffff:192.168.7.9]:8501", server=own), opened) == ""
+    assert refusal(scope(host="lab.example.edu", server=own), opened) == ""
+    assert refusal(scope(host="localhost:8501"), opened) == ""
+    for stranger in ("192.168.7.10", "evil.example", "sub.lab.example.edu"):
+        assert "does not answer" in refusal(scope(host=stranger, server=own), opened)
+    assert refusal(scope(host="192.168.7.9", server=own), rules("192.168.7.9")) == ""
+    assert refusal(scope(host="192.168.7.10", server=own), rules("192.168.7.9"))
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        (None, True), ("http://127.0.0.1:8501", True), ("http://127.0.0.1:8502", False), ("http://localhost:8501", False),
+        ("https://127.0.0.1:8501", False), ("http://127.0.0.1", False), ("null", False), ("http://evil.example", False), ("", False),
+        ("file://", False), ("http://127.0.0.1:8501.evil.example", False), ("http://user@127.0.0.1:8501", False),
+    ],
+)  # fmt: skip
+def test_only_the_labs_own_pages_may_talk_to_it(origin, allowed):
+    for asked in (
+        scope("websocket", scheme="ws", origin=origin),
+        scope(method="PUT", origin=origin),
+        scope(method="DELETE", origin=origin),
+    ):
+        assert (refusal(asked, rules()) == "") is allowed
+    assert refusal(scope(method="GET", origin=origin), rules()) == "", "whoever follows a link from elsewhere may look"
+
+
+def test_a_default_port_is_the_same_origin_said_or_not():
+    assert refusal(scope("websocket", host="localhost:80", origin="http://localhost"), rules()) == ""
+    assert refusal(scope("websocket", scheme="wss", host="localhost", origin="https://localhost:443"), rules()) == ""
+
+
+def test_a_proxy_is_believed_only_when_it_was_announced():
+    proxied = {"host": "127.0.0.1:8501", "x_forwarded_host": "lab.example.edu", "x_forwarded_proto": "https"}
+    asked = scope("websocket", scheme="ws", origin="https://lab.example.edu", **proxied)
+    assert refusal(asked, rules(allow_hosts=["lab.example.edu"])) == ""
+    assert refusal(asked, rules()), "nobody announced a proxy: the header may be anybody's"
+    forged = scope("websocket", scheme="ws", origin="http://evil.example", host="evil.example", x_forwarded_host="lab.example.edu")
+    assert refusal(forged, rules(allow_hosts=["lab.example.edu"])), "the real name counts, too"
+    other = scope("websocket", origin="https://evil.example", host="127.0.0.1:8501", x_forwarded_host="evil.example")
+    assert refusal(other, rules(allow_hosts=["lab.example.edu"]))
+    plain = scope("websocket", origin="https://lab.example.edu", host="lab.example.edu")
+    assert "X-Forwarded-Proto" in refusal(plain, rules(allow_hosts=["lab.example.edu"]))
+
+
+@pytest.mark.parametrize("name", ["http://lab.example.edu", "lab.example.edu:80", "lab/x", "a b", "", "*"])
+def test_what_is_no_name_cannot_be_allowed(name):
+    with pytest.raises(ConfigError, match="--allow-host"):
+        rules(allow_hosts=[name])
+
+
+@pytest.mark.parametrize(
+    "origin", ["lms.example.edu", "https://lms.example.edu/course", "https://a; script-src *", "*", "https://a\r\nx: y"]
+)
+def test_what_is_no_origin_cannot_frame_the_lab(origin):
+    with pytest.raises(ConfigError, match="--frame-ancestors"):
+        rules(ancestors=[origin])
+
+
+def test_names_are_compared_in_one_way():
+    assert split("LAB.Example.EDU.:80") == ("lab.example.edu", "80")
+    assert split("[0:0:0:0:0:0:0:1]:5") == ("::1", "5")
+    assert Rules() == rules(), "the default is a private lab"
+
+
+def test_the_server_refuses_strangers_and_says_so(tmp_path):
+    with serving(tmp_path, "--frame-ancestors", "https://lms.example.edu") as lab:
+        status, headers, body = lab.get("/", Host="evil.example")
+        assert status == 403 and b"evil.example" in body and b"--allow-host" in body and headers["content-type"].startswith("text/plain")
+        own = f"http://127.0.0.1:{lab.port}"
+        for origin in ("http://127.0.0.1:1", "http://evil.example", f"https://127.0.0.1:{lab.port}", "null"):
+            with pytest.raises(InvalidStatus) as refused:
+                lab.visit(origin=origin)
+            assert refused.value.response.status_code == 403 and b"may not use this lab" in refused.value.response.body
+        upgrade = {
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+            "Sec_WebSocket_Version": "13",
+        }
+        assert lab.get("/_stcore/stream", Host="evil.example", **upgrade)[0] == 403
+        assert lab.get("/_stcore/upload_file/a/b", "PUT", b"x", Origin="http://127.0.0.1:1")[0] == 403
+        with lab.visit(origin=own) as page:
+            assert lab.session(page)
+        paths = (
+            "/",
+            "/evaluate",
+            "/_stcore/health",
+            "/vendor/plotly.min.js",
+            "/components/none/none.js",
+            "/static/none.js",
+            "/favicon.png",
+        )
+        for path in paths:
+            status, headers, body = lab.get(path)
+            assert "frame-ancestors 'self' https://lms.example.edu" in headers["content-security-policy"], path
+            assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
+            assert "server" not in headers and "x-frame-options" not in headers, "a list of frames is known to the policy alone"
+            assert sum(len(name) + len(value) + 4 for name, value in headers.items()) < 2000, "a proxy takes 4 kB"
+        assert lab.get("/", Host="evil.example")[1]["x-content-type-options"] == "nosniff"

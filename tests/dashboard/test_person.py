@@ -1,0 +1,74 @@
+"""A person is the same in all tabs: the cookie, its signature, and whose turn it is."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from dashboard import person
+from dashboard.person import COOKIE, person_of, signed
+from tests.dashboard.serving import serving
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path))
+    person.key.cache_clear()
+    yield tmp_path
+    person.key.cache_clear()
+
+
+def test_a_cookie_says_who_somebody_is_and_cannot_be_made_up():
+    anna, ben = "a" * 32, "b" * 32
+    assert person_of({COOKIE: signed(anna)}) == anna
+    for forged in ("", anna, f"{anna}.", signed(anna)[:-1], signed(anna).replace(anna, ben), f"{anna}.{'0' * 64}", "é.x", "." * 99):
+        assert person_of({COOKIE: forged}) == ""
+    assert person_of({}) == ""
+
+
+def test_the_key_stays_with_the_lab(home):
+    before = signed("a" * 32)
+    person.key.cache_clear()  # as after a restart
+    assert signed("a" * 32) == before
+    assert [p.name for p in home.iterdir()] == [person.KEY_FILE], "nothing half is left"
+    (home / person.KEY_FILE).unlink()
+    person.key.cache_clear()
+    assert signed("a" * 32) != before
+
+
+def test_a_home_that_cannot_be_written_still_knows_people_for_a_while(home, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(home / "file" / "home"))
+    (home / "file").write_text("")
+    assert person_of({COOKIE: signed("a" * 32)}) == "a" * 32
+
+
+def test_eight_tabs_and_a_reload_are_one_person(monkeypatch):
+    import streamlit as st
+
+    from dashboard import state
+
+    tab = SimpleNamespace(cookies={COOKIE: signed("a" * 32)})
+    owners, sessions = set(), set()
+    for _ in range(8):
+        monkeypatch.setattr(st, "context", tab)
+        monkeypatch.setattr(st, "session_state", {})  # a new tab, or a reload
+        owners.add(state.owner())
+        sessions.add(state.session())
+    assert owners == {"a" * 32} and len(sessions) == 8
+    tab.cookies = {}
+    assert state.owner() == state.session(), "without cookies a session is a person"
+
+
+def test_the_page_brings_the_cookie_once(tmp_path):
+    with serving(tmp_path) as lab:
+        status, headers, _ = lab.get("/")
+        sent = headers["set-cookie"]
+        assert status == 200 and re.fullmatch(rf"{COOKIE}=[0-9a-f.]+; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", sent)
+        mine = sent.partition(";")[0]
+        assert "set-cookie" not in lab.get("/evaluate", Cookie=f"other=1; {mine}")[1]
+        assert COOKIE in lab.get("/", Cookie=f"{mine}0")[1]["set-cookie"], "a forged one is replaced"
+        assert COOKIE not in lab.get("/_stcore/health")[1].get("set-cookie", "")
+        person.key.cache_clear()
+        assert person_of(dict([mine.split("=")])) != "", "the key lies in the lab's home"
