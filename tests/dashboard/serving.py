@@ -71,7 +71,7 @@ def heard(page: ClientConnection, kind: str) -> ForwardMsg:
             return message
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
+def until(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
     """Wait for what must come."""
     end = time.monotonic() + seconds
     while not condition():
