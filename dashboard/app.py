@@ -13,6 +13,7 @@ from core.errors import LabError  # noqa: E402
 from dashboard import show  # noqa: E402
 from dashboard.libraries import load_libraries  # noqa: E402
 from dashboard.navigation import sections  # noqa: E402
+from dashboard.notices import notices  # noqa: E402
 
 load_libraries()
 st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")
@@ -27,7 +28,8 @@ page = st.navigation(
     },
     position="top",  # a sidebar would take a third of a projector's width
 )
-try:
-    page.run()
-except LabError as error:
-    show.error(error)
+with notices():
+    try:
+        page.run()
+    except LabError as error:
+        show.error(error)

@@ -115,8 +115,8 @@ class Asked:
 
 def choose() -> Asked:
     """All controls. What is typed and cannot be used is said, and the first tokens are shown meanwhile."""
-    state.start(WIDTH, "width", WIDTHS, FIRST_WIDTH, int)
-    state.start(SEED, "random", SEEDS, 0, int)
+    state.start(WIDTH, "width", WIDTHS, FIRST_WIDTH)
+    state.start(SEED, "random", SEEDS, 0)
     width, seed = st.session_state[WIDTH], st.session_state[SEED] or 0  # None while the field is empty
     tokens = _choose_tokens(width, seed)
     divisor, temperature = _choose_scale()
@@ -180,7 +180,7 @@ def _numbers(text: str, width: int, seed: int, link: Mapping[str, str]) -> Token
 
 
 def _patches(width: int, seed: int) -> Tokens:
-    state.start(CUT, "cut", CUTS, CUTS[-1], int)
+    state.start(CUT, "cut", CUTS, CUTS[-1])
     with st.popover("Choose the picture", icon=":material/image:", width="stretch", key="attention_picture"):
         picture = choose_picture(())
         side = st.segmented_control(
@@ -195,12 +195,12 @@ def _patches(width: int, seed: int) -> Tokens:
 
 
 def _choose_scale() -> tuple[str, float]:
-    state.start(DIVISOR, "divide", DIVISORS, "sqrt(D)", lambda text: next((n for n, t in DIVISOR_LINKS.items() if t == text), text))
+    state.start(DIVISOR, "divide", DIVISORS, "sqrt(D)", DIVISOR_LINKS.get)
     divisor = st.segmented_control(
         "Scores are divided by", DIVISORS, format_func=DIVISOR_SIGNS.get, key=DIVISOR, required=True, persist_state="session",
         width="stretch", help="1 is no scaling. √D, the size of a key, is right; √T, of the number of tokens, is the unit's trap.",
     )  # fmt: skip
-    state.start(TEMPERATURE, "temperature", TEMPERATURES, 1.0, float)
+    state.start(TEMPERATURE, "temperature", TEMPERATURES, 1.0)
     temperature = st.select_slider(
         "Temperature", TEMPERATURES, key=TEMPERATURE, format_func=lambda value: f"{value:g}", persist_state="session",
         help="Divides the scores once more. Low: a row reads one token. High: all alike.",
@@ -219,7 +219,7 @@ def _choose_mask() -> str:
 def _choose_heads(width: int) -> int:
     """The number of heads, of those that divide the width; what was chosen before and does not is said."""
     possible = possible_heads(width, MOST_HEADS)
-    state.start(HEADS, "heads", range(1, MOST_HEADS + 1), FIRST_HEADS, int)
+    state.start(HEADS, "heads", range(1, MOST_HEADS + 1), FIRST_HEADS)
     wanted = st.session_state[HEADS]
     if wanted not in possible:
         st.session_state[HEADS] = max(heads for heads in possible if heads < wanted)

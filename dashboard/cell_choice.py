@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from core.checks import Whole
 from core.probes.cell_by_hand import SEQUENCES, Cell, Reading, sequence
 from dashboard import state
 from dashboard.cell_trained import trained
@@ -39,12 +40,12 @@ def choose() -> Asked:
 def _made(kind: str, source: str) -> Asked:
     """Random or typed weights, and a sequence that is drawn or typed."""
     _explain_length()
-    for key, name, options, default, convert in (
-        (SEQUENCE, "sequence", SEQUENCE_WORDS, "noise", str), (HIDDEN, "hidden", SIZES, FIRST["hidden"], int),
-        (LENGTH, "steps", LENGTHS, FIRST["length"], int), (INPUTS, "inputs", WIDTHS, FIRST["inputs"], int),
-        (SEED, "random", SEEDS, 0, int), (SCALE, "scale", SCALES, FIRST["scale"], float),
+    for key, name, options, default in (
+        (SEQUENCE, "sequence", SEQUENCE_WORDS, "noise"), (HIDDEN, "hidden", SIZES, FIRST["hidden"]),
+        (LENGTH, "steps", LENGTHS, FIRST["length"]), (INPUTS, "inputs", WIDTHS, FIRST["inputs"]),
+        (SEED, "random", SEEDS, 0), (SCALE, "scale", SCALES, FIRST["scale"]),
     ):  # fmt: skip
-        state.start(key, name, options, default, convert)
+        state.start(key, name, options, default)
     sort = st.selectbox("Sequence", list(SEQUENCE_WORDS), format_func=SEQUENCE_WORDS.get, key=SEQUENCE, persist_state="session")
     hidden = st.slider("Hidden units, H", SIZES[0], SIZES[-1], key=HIDDEN, persist_state="session")
     length = st.select_slider("Steps, T", LENGTHS, key=LENGTH, persist_state="session", disabled=sort == "typed")
@@ -86,20 +87,16 @@ def _more(kind: str) -> tuple[list[np.ndarray], dict[str, str]]:
 
 def _explain_length() -> None:
     """Say once why a link's number of steps was not taken."""
-    asked = state.linked("steps")
-    if LENGTH in st.session_state or not asked:
-        return
-    try:
-        count = int(asked)
-    except ValueError:
+    count = Whole().read(state.linked("steps"))
+    if LENGTH in st.session_state or count is None or count in LENGTHS:
         return
     first, told = FIRST["length"], f"{count:,}" if abs(count) < 10**9 else "So many"
     if count < 1:
-        st.warning(f"A sequence of {told} steps leaves nothing to read: {first} steps instead.")
+        state.refuse("steps", f"A sequence of {told} steps leaves nothing to read: {first} steps instead.")
     elif count > MOST_STEPS:
-        st.warning(f"{told} steps cannot be told apart on a page: {first} instead, and {MOST_STEPS} at most.")
-    elif count not in LENGTHS:
-        st.warning(f"{told} steps are not on the slider below: {first} instead.")
+        state.refuse("steps", f"{told} steps cannot be told apart on a page: {first} instead, and {MOST_STEPS} at most.")
+    else:
+        state.refuse("steps", f"{told} steps are not on the slider below: {first} instead.")
 
 
 def _code(reading: Reading, *, source: str, sort: str, seed: int, scale: float) -> str:

@@ -28,7 +28,7 @@ LEAST = 1e-4  # nats, the lowest loss that the chart shows
 
 def begin() -> None:
     """Give the controls their first values, before the address bar is written for the first time."""
-    state.start(SEED, "random", SEEDS, 0, int)
+    state.start(SEED, "random", SEEDS, 0)
 
 
 def link() -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from core.checks import Many, Whole
 from core.training.history import Snapshot
 
 NORMS = ("true", "predicted", "count")
@@ -51,12 +52,9 @@ def board_data(
     }
 
 
-def cell_of(text: str, classes: int) -> tuple[int, int] | None:
-    """A cell written as "true-predicted", both from 0, as in a link; None when it is no cell of K classes."""
-    true, _, predicted = text.partition("-")
-    if true.isdecimal() and predicted.isdecimal() and int(true) < classes and int(predicted) < classes:
-        return int(true), int(predicted)
-    return None
+def cells_of(classes: int) -> Many:
+    """The check of a cell (true, predicted) of K classes, both from 0; a link writes it "true-predicted"."""
+    return Many(Whole(0, classes - 1), 2, between="-", least=2)
 
 
 def largest_confusion(matrix: Sequence[Sequence[int]] | np.ndarray) -> tuple[int, int]:

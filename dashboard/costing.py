@@ -20,7 +20,7 @@ NAMES = {"by hand": "attention by hand", "fused": "attention, fused kernel", "gr
 def cost_panel() -> str:
     """A slider for the length, what it costs, and a button that measures; returns what a link says of the length."""
     st.subheader("What it costs by the number of tokens T")
-    state.start(LENGTH, "length", COST_LENGTHS, FIRST_LENGTH, int)
+    state.start(LENGTH, "length", COST_LENGTHS, FIRST_LENGTH)
     left, right = st.columns([3, 4], gap="large")
     with left:
         length = st.select_slider(

@@ -81,7 +81,7 @@ def choose() -> Asked:
     for key, name, options in (
         (LAYERS, "layers", range(1, MOST_LAYERS + 1)), (LENGTH, "T", range(1, MOST_LENGTH + 1)), (HIDDEN, "H", range(1, MOST_HIDDEN + 1)),
     ):  # fmt: skip
-        state.start(key, name, options, FIRST[name], int)
+        state.start(key, name, options, FIRST[name])
     for key, name, options in ((WAYS, "ways", DIRECTIONS), (HEAD, "head", HEADS), (CELL, "cell", CELLS)):
         state.start(key, name, options, FIRST[name])
     layers = st.slider("Layers", 1, MOST_LAYERS, key=LAYERS, persist_state="session")

@@ -80,7 +80,7 @@ def _trained(run: Snapshot) -> tuple[int | None, Embedding | None]:
 def _patch_size(run: Snapshot) -> int:
     """The side of a patch; that of the run until another one is chosen, and again when the run is changed."""
     own = run.config["patch_size"]
-    state.start(PATCH, "patch", PATCH_SIZES, own, int)
+    state.start(PATCH, "patch", PATCH_SIZES, own)
     if st.session_state.setdefault(PATCHES_OF, run.run_id) != run.run_id:
         st.session_state.update({PATCH: own, PATCHES_OF: run.run_id})
     return st.select_slider(
@@ -95,5 +95,5 @@ def _width(run: Snapshot, *, disabled: bool) -> int:
     if disabled:
         st.select_slider(label, WIDTHS, value=own, disabled=True, help="The run has learned with this width. Another patch size frees it.")
         return own
-    state.start(WIDTH, "width", WIDTHS, own, int)
+    state.start(WIDTH, "width", WIDTHS, own)
     return st.select_slider(label, WIDTHS, key=WIDTH, persist_state="session", help="embed_dim of the untrained embedding.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from core.checks import OneOf
 from core.data import DATASETS
 from core.errors import DataError, LabError
 from core.published import PUBLISHED_ID
@@ -16,7 +17,7 @@ from core.training.history import Snapshot
 from dashboard import feed, services, state
 from dashboard.cells import cell_panel, errors_panel
 from dashboard.components.confusion import Looked, confusion_board
-from dashboard.confusion import NORMS, SPLITS, board_data, cell_of, largest_confusion, recorded_matrices
+from dashboard.confusion import NORMS, SPLITS, board_data, cells_of, largest_confusion, recorded_matrices
 from dashboard.outputs import moved_to, outputs
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _choose_minus(run: Snapshot, split: str) -> tuple[str, int]:
             return "", 0
         other = services.run(minus)
         epochs = sorted(recorded_matrices(other, split))
-        state.start("minus_epoch", "minus_epoch", epochs, other.best.epoch, lambda text: int(text) - 1)
+        state.start("minus_epoch", "minus_epoch", epochs, other.best.epoch, lambda epoch: str(epoch + 1))
         if st.session_state["minus_epoch"] not in epochs:
             st.session_state["minus_epoch"] = other.best.epoch
         return minus, st.selectbox("Its epoch", epochs, format_func=lambda e: str(e + 1), key="minus_epoch", width=84)
@@ -114,9 +115,9 @@ def board(judging: Judging) -> tuple[Looked, int]:
     epochs = sorted(matrices)
     epoch = state.shown_epoch(epochs, run.best.epoch)
     other = _other(judging)
-    cell = cell_of(st.query_params.get("cell", ""), len(run.classes)) or largest_confusion(matrices[epoch])
-    norm = st.query_params.get("norm", "true")
-    data = board_data(run, judging.split, matrices, epoch=epoch, norm=norm if norm in NORMS else "true", cell=cell, other=other)
+    cell = state.read("cell", cells_of(len(run.classes))) or largest_confusion(matrices[epoch])
+    norm = state.read("norm", OneOf(NORMS)) or "true"
+    data = board_data(run, judging.split, matrices, epoch=epoch, norm=norm, cell=cell, other=other)
     looked = confusion_board(data, key="matrix")
     epoch = looked.epoch if looked.epoch in matrices else epoch
     state.show_epoch(epoch)

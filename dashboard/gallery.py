@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from core.checks import Whole
 from core.data.uploads import Picture
 from core.training.config import RunConfig
 from dashboard import state
@@ -98,16 +99,17 @@ def data_foot(dataset: Dataset, shown: Shown | None) -> None:
     )
     given = "".join(f", {name}={value!r}" for name, value in config.data_config.changed().items())
     large = chosen_image(shown) if shown else "0"
+    number = Whole(0).read(large)  # none of a picture of one's own
     lines = [
         "from core.data import load_dataset", "from core.data.splits import normalize", "",
         f"dataset = load_dataset({dataset.name!r}{given})",
-        f"image = dataset.{shown.split if shown else 'train'}.images[{large if large.isdecimal() else 0}]  # (3, 32, 32) uint8",
+        f"image = dataset.{shown.split if shown else 'train'}.images[{number or 0}]  # (3, 32, 32) uint8",
         "seen = normalize(image, dataset.mean, dataset.std)  # what a model gets",
     ]  # fmt: skip
-    if large.isdecimal() and shown:
+    if number is not None and shown:
         from core.data.numbers import image_csv
 
-        image = getattr(dataset, shown.split).images[int(large)]
+        image = getattr(dataset, shown.split).images[number]
         st.download_button(
             f"Numbers of {SPLITS[shown.split]} image {large} (CSV)", lambda: image_csv(image, dataset.mean, dataset.std),
             f"{shown.split}-{large}.csv", key="image_csv", icon=":material/download:", on_click="ignore",
@@ -159,8 +161,7 @@ def _pages(shown: Shown) -> None:
 
 def page_number() -> int:
     """The page that is asked for, from 1; 1 when it is no number."""
-    text = state.gallery()["page"]
-    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
+    return Whole(1).read(state.gallery()["page"]) or 1
 
 
 def page_count(found: int) -> int:

@@ -30,9 +30,9 @@ ENDS_KEY = "ends"
 
 def begin() -> None:
     """Give the controls their first values, before the address bar is written for the first time."""
-    state.start(BETWEEN, "between", range(MOST_BETWEEN + 1), FIRST_BETWEEN, int)
-    state.start(SEED, "random", SEEDS, 0, int)
-    state.start(RATE, "rate", RATES, FIRST_RATE, float)
+    state.start(BETWEEN, "between", range(MOST_BETWEEN + 1), FIRST_BETWEEN)
+    state.start(SEED, "random", SEEDS, 0)
+    state.start(RATE, "rate", RATES, FIRST_RATE)
     if SENTENCE not in st.session_state:
         st.session_state[SENTENCE] = state.linked("sentence") or FIRST_SENTENCE
 

@@ -66,9 +66,9 @@ def choose() -> Asked:
     """All controls of the matrices."""
     if TEXT not in st.session_state:
         st.session_state[TEXT] = state.linked("text") or FIRST_TEXT
-    state.start(PADDING, "pad", range(MOST_PADDING + 1), FIRST_PADDING, int)
+    state.start(PADDING, "pad", range(MOST_PADDING + 1), FIRST_PADDING)
     state.start(END, "at", ENDS, FIRST_END)
-    state.start(LAYERS, "layers", range(1, MOST_LAYERS + 1), FIRST_LAYERS, int)
+    state.start(LAYERS, "layers", range(1, MOST_LAYERS + 1), FIRST_LAYERS)
     text = st.text_input(
         "A word, or a few words", key=TEXT, persist_state="session", max_chars=TYPED,
         help=f"Up to {MOST_SYMBOLS} letters, or words with spaces between them.",
@@ -182,7 +182,7 @@ def padding_panel(asked: Asked) -> None:
         "only in training. **Padding**: a row (B, 1, 1, S) of its own for each sentence, in encoder and decoder; it hides what is *no "
         "token at all*. Neither does the other's work: point at the last columns above."
     )
-    state.start(EXTRA, "extra", range(1, MOST_EXTRA + 1), FIRST_EXTRA, int)
+    state.start(EXTRA, "extra", range(1, MOST_EXTRA + 1), FIRST_EXTRA)
     left, right = st.columns([1, 3], gap="medium")
     with left:
         extra = st.slider("More padding for the source", 1, MOST_EXTRA, key=EXTRA, persist_state="session")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.checks import OneOf
 from core.probes.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
 from dashboard import state
 from dashboard.components.time_chart import Line, chart_data, time_chart
@@ -26,38 +26,35 @@ SWEPT_RADII = np.arange(0.25, 3.01, 0.25)
 SWEPT_BIASES = np.arange(-3.0, 6.01, 1.0)
 ASKED = FlowSetup(bias=0.0)
 
-CONTROLS: dict[str, tuple[str, Any, Any, Callable[[str], Any]]] = {  # key -> its name in a link, its options, its default, its type
-    "memory_length": ("length", range(1, MOST_LENGTH + 1), FIRST.length, int),
-    "memory_radius": ("radius", RADII, FIRST.radius, float),
-    "memory_bias": ("bias", BIASES, FIRST.bias, float),
-    "memory_units": ("units", UNITS, FIRST.units, int),
-    "memory_strength": ("input", STRENGTHS, FIRST.strength, float),
-    "memory_seed": ("seed", range(100), FIRST.seed, int),
+CONTROLS: dict[str, tuple[str, Any, Any]] = {  # key -> its name in a link, its options, its default
+    "memory_length": ("length", range(1, MOST_LENGTH + 1), FIRST.length),
+    "memory_radius": ("radius", RADII, FIRST.radius),
+    "memory_bias": ("bias", BIASES, FIRST.bias),
+    "memory_units": ("units", UNITS, FIRST.units),
+    "memory_strength": ("input", STRENGTHS, FIRST.strength),
+    "memory_seed": ("seed", range(100), FIRST.seed),
 }
 
 
 def start_controls() -> None:
     """Give the controls their first values, from the link; what a link asks for that cannot be is said."""
-    for key, (name, options, default, convert) in CONTROLS.items():
-        if key not in st.session_state and (asked := state.linked(name)):
-            state.start(key, name, options, None, convert)
-            if st.session_state[key] is None:
-                shown = re.sub(r"[^\w.+-]", "", asked)[:12]
-                state.say(f"{name} = {shown} cannot be shown here: choose {options[0]:g} to {options[-1]:g}. This is {default:g}.")
-                st.session_state[key] = default
-        else:
-            state.start(key, name, options, default, convert)
+    for key, (name, options, default) in CONTROLS.items():
+        if (asked := state.linked(name)) and OneOf(options).read(asked) is None:
+            shown = re.sub(r"[^\w.+-]", "", asked)[:12]
+            told = f"{name} = {shown} cannot be shown here: choose {options[0]:g} to {options[-1]:g}. This is {default:g}."
+            state.refuse(name, told)
+        state.start(key, name, options, default)
 
 
 def link_values() -> dict[str, str]:
     """What a link says of the controls, empty where the page opens so anyway."""
-    values = {name: (st.session_state.get(key, default), default) for key, (name, _, default, _) in CONTROLS.items()}
+    values = {name: (st.session_state.get(key, default), default) for key, (name, _, default) in CONTROLS.items()}
     return {name: "" if value == default else f"{value:g}" for name, (value, default) in values.items()}
 
 
 def setup() -> FlowSetup:
     """The set-up that the controls describe."""
-    at = {key: st.session_state.get(key, default) for key, (_, _, default, _) in CONTROLS.items()}
+    at = {key: st.session_state.get(key, default) for key, (_, _, default) in CONTROLS.items()}
     return FlowSetup(
         length=at["memory_length"], radius=at["memory_radius"], bias=at["memory_bias"], units=at["memory_units"],
         strength=at["memory_strength"], seed=at["memory_seed"] or 0,

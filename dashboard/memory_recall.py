@@ -27,8 +27,8 @@ TICK_SECONDS = 1.0
 
 def choose_task() -> None:
     """The controls of the task, and one sequence of it."""
-    state.start(FAR, "far", range(1, MOST_FAR + 1), FIRST_FAR, int)
-    state.start(RATE, "rate", RATES, FIRST_RATE, float)
+    state.start(FAR, "far", range(1, MOST_FAR + 1), FIRST_FAR)
+    state.start(RATE, "rate", RATES, FIRST_RATE)
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
     columns[0].slider(
         "Symbols in a row", 1, MOST_FAR, key=FAR, persist_state="session",

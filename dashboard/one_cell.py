@@ -8,9 +8,9 @@ from hashlib import sha256
 
 import streamlit as st
 
-from core.probes.cell_by_hand import Reading, parse_edits
+from core.probes.cell_by_hand import Edit, Reading, parse_edits
 from dashboard import state
-from dashboard.components.cell_board import cell_board, cell_data, edits_sent, view_sent
+from dashboard.components.cell_board import SEEN, cell_board, cell_data, edits_sent, view_sent
 
 BOARD = "cell_board"
 VIEW = {"t": "t", "unit": "unit", "tab": "view", "rows": "batch"}  # what the browser says of its view, and its name in a link
@@ -56,16 +56,14 @@ def board(asked: Asked) -> Shown:
     """The board with the numbers that were replaced; returns what is on it."""
     edits = edits_sent(key=BOARD, setup=asked.setup)
     if edits is None:
-        edits = parse_edits(state.linked("edits")) if st.session_state.setdefault("cell_linked", asked.setup) == asked.setup else ()
+        edits = _linked_edits() if st.session_state.setdefault("cell_linked", asked.setup) == asked.setup else ()
     reading = asked.reading.edited(edits)
-    seen = {**{name: state.linked(link) for name, link in VIEW.items()}, **view_sent(key=BOARD)}
     steps, units = len(reading.inputs), reading.cell.hidden
+    seen = {name: state.read(link, SEEN[name]) for name, link in VIEW.items()} | view_sent(key=BOARD)
     view = {
-        "t": _between(seen["t"] or FIRST_STEP, steps),
-        "unit": _between(seen["unit"], units),
-        "tab": "hand" if seen["tab"] == "hand" else "step",
-        "rows": _between(seen["rows"], 2),
-    }
+        "t": min(seen["t"] or FIRST_STEP, steps), "unit": min(seen["unit"] or 1, units), "tab": seen["tab"] or "step",
+        "rows": min(seen["rows"] or 1, 2),
+    }  # fmt: skip
     second = reading.second() if view["rows"] == 2 else None
     data = cell_data(
         reading, second=second, setup=asked.setup, edits=edits, view=view, picture=asked.picture, side=asked.side, backward=asked.backward
@@ -83,12 +81,13 @@ def unless(default: float, value: float) -> str:
     return "" if value == default else f"{value:g}"
 
 
-def _between(value: object, most: int) -> int:
-    """A whole number from 1 to `most`, whatever a link or a browser says."""
-    try:
-        return max(1, min(most, int(value)))
-    except (TypeError, ValueError, OverflowError):
-        return 1
+def _linked_edits() -> tuple[Edit, ...]:
+    """The edits of the link; what of them makes no sense is left out, and said."""
+    text = state.linked("edits")
+    found = parse_edits(text)
+    if text and len(found) < len(text.split(",")):
+        state.refuse("edits", "Some of the link's edits make no sense and are left out: write x.3.0:0.5 to set x₃,₀ to 0.5.")
+    return found
 
 
 def link_of(asked: Asked, seen: Mapping[str, str]) -> dict[str, str]:

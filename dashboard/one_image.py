@@ -62,7 +62,7 @@ def _from_set() -> OneImage | str:
     dataset = dataset_form()
     state.start(SPLIT, "split", SPLITS, "val")
     split = st.segmented_control("Split", SPLITS, format_func=SPLIT_WORDS.get, key=SPLIT, required=True, persist_state="session")
-    state.start(NUMBER, "image", range(1, MOST), FIRST, int)
+    state.start(NUMBER, "image", range(1, MOST), FIRST)
     folder = state.values().get("data", "") if DATASETS[dataset].needs_folder else ""
     link = {
         "dataset": "" if dataset == state.DEFAULTS["dataset"] else dataset, "data": folder, "split": "" if split == "val" else split,

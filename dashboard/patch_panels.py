@@ -37,7 +37,7 @@ def choose_order() -> str:
 
 def grid_panel(chosen: Chosen, image: OneImage, order: str) -> tuple[int, int]:
     """The image under its grid beside the sequence, and what that costs; the pixel (row, column) whose patch is chosen."""
-    state.start(AT, "at", PIXELS, MIDDLE, lambda text: tuple(map(int, text.split(","))))
+    state.start(AT, "at", PIXELS, MIDDLE, "{0[0]},{0[1]}".format)
     used, at = chosen.used, st.session_state[AT]
     side = SIZE // used.patch_size
     data = grid_data(image.pixels, used.tokens(image.pixels), used.patch_size, scan_order(order, side), at=at, label=image.words)
@@ -83,7 +83,7 @@ def steps_panel(chosen: Chosen, image: OneImage, at: tuple[int, int]) -> int:
 
 def _feature(embed_dim: int) -> int:
     """Which feature of the token (from 0) is taken apart."""
-    state.start(FEATURE, "feature", range(1, max(WIDTHS) + 1), 1, int)
+    state.start(FEATURE, "feature", range(1, max(WIDTHS) + 1), 1)
     st.session_state[FEATURE] = min(st.session_state[FEATURE], embed_dim)
     number = st.number_input(
         f"Feature of the token, 1 to {embed_dim}", 1, embed_dim, key=FEATURE, required=True, persist_state="session",
@@ -115,7 +115,7 @@ def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
         "Can the image be computed back from them?",
         (YES, NO), answer=YES if found.full_rank else NO, because=because, key="rebuild",
     )  # fmt: skip
-    state.start(REBUILT, "rebuilt", (True,), False, lambda text: text == "1")
+    state.start(REBUILT, "rebuilt", (True,), False, lambda _: "1")
     st.session_state[REBUILT] |= said
     if not st.session_state[REBUILT]:
         return

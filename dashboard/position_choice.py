@@ -90,7 +90,7 @@ def _made(kind: str) -> Chosen:
 
 
 def _size(key: str, name: str, label: str, default: int, told: str) -> int:
-    state.start(key, name, TYPED, default, int)
+    state.start(key, name, TYPED, default)
     return int(st.number_input(label, step=1, key=key, required=True, persist_state="session", help=told))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.checks import OneOf, Whole
 from core.errors import StoreError
 from dashboard import feed, services, state
 from dashboard.answers import WAITING, knows, tokens_of
@@ -16,7 +17,7 @@ from dashboard.opened import Weighted, kept_epochs
 from dashboard.pictures import choose_picture
 from dashboard.reader_cards import AS, Mind, message, waiting
 from dashboard.reader_minds import Seen, read
-from dashboard.reading import READERS, count_of
+from dashboard.reading import READERS
 from dashboard.weighted import choose_weighted, runs_of, why_not
 
 RUN, LAYER, BOARD, ORDERS_KEY, VIEW = (f"reader_{name}" for name in ("run", "layer", "board", "orders", "view"))
@@ -59,7 +60,7 @@ def choose_layer(run: Weighted) -> int:
     if count == 1:
         return 0
     layers = range(1, count + 1)
-    state.start(LAYER, "layer", layers, count, int)
+    state.start(LAYER, "layer", layers, count)
     st.session_state[LAYER] = st.session_state[LAYER] if st.session_state[LAYER] in layers else count  # another run may have fewer
     with st.popover("More", icon=":material/tune:", width="stretch", key="reader_more"):
         chosen = st.segmented_control(
@@ -115,13 +116,11 @@ def view_of(seen: Seen) -> dict[str, Any]:
     """The order and how many patches are read: as the browser has sent it last, else as the link says, else half of them in the run's own
     order."""
     total = seen.total
-    st.session_state.setdefault(VIEW, {"order": state.linked("order"), "t": state.linked("t"), "of": total})
-    sent = view_sent(key=ORDERS_KEY)
-    if sent.get("of") == total:
-        st.session_state[VIEW] = dict(sent)
-    kept = st.session_state[VIEW]
-    t = count_of(kept.get("t"), total) if kept.get("of") == total else None
-    order = str(kept.get("order"))
+    if VIEW not in st.session_state:
+        st.session_state[VIEW] = {"order": state.read("order", OneOf(seen.kinds)), "t": state.read("t", Whole(0, total)), "of": total}
+    kept = view_sent(key=ORDERS_KEY, orders=seen.kinds, of=total) or st.session_state[VIEW]
+    st.session_state[VIEW] = kept
+    order, t = kept["order"], kept["t"] if kept["of"] == total else None
     return {"order": order if order in seen.kinds else seen.own, "t": total // 2 if t is None else t}
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from core.checks import Whole
 from core.errors import LabError
 from core.evaluation.pictures import mean_color, probabilities
 from core.probes.change_of_mind import ChangeOfMind, change_of_mind
 from dashboard import state
 from dashboard.answers import NO_RUN, WAITING, knows
-from dashboard.components.reading_board import reading_board, view_sent
+from dashboard.components.reading_board import path_of, reading_board, view_sent
 from dashboard.opened import Weighted, open_best, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.reading_cards import EXPLAINED, Reading, card, failed_card, kind_of, message, proof_line
@@ -133,7 +134,7 @@ def board(picture: Shown, runs: Sequence[Weighted]) -> dict[str, str]:
             with suppress(LabError):  # the next time its card says what is wrong
                 read(picture, reading.run, search=True)
         st.session_state[SEARCHED] = wanted
-        state.run_again()
+        st.rerun()
     return link_of(view)
 
 
@@ -145,20 +146,12 @@ def view_of(total: int) -> dict[str, Any]:
     the link says, else half of them and no path."""
     if not total:
         return {"t": 0, "of": 1, "path": []}
-    st.session_state.setdefault(VIEW, {"t": state.linked("t"), "of": total, "path": state.linked("path")})
-    sent = view_sent(key=BOARD)
-    if sent.get("of") == total:
-        st.session_state[VIEW] = dict(sent)
-    kept = st.session_state[VIEW] if st.session_state[VIEW]["of"] == total else {}
-    t = count_of(kept.get("t"), total)
-    path = [count_of(part, total - 1) for part in str(kept.get("path", "")).split("-")]
-    return {"t": total // 2 if t is None else t, "of": total, "path": path if len(path) == 2 and None not in path else []}
-
-
-def count_of(value: Any, most: int) -> int | None:
-    """A whole number from 0 to `most`; None for anything else."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 4 and int(text) <= most else None
+    if VIEW not in st.session_state:
+        st.session_state[VIEW] = {"t": state.read("t", Whole(0, total)), "of": total, "path": state.read("path", path_of(total))}
+    st.session_state[VIEW] = view_sent(key=BOARD, of=total) or st.session_state[VIEW]
+    t, of, path = st.session_state[VIEW].values()
+    here = of == total
+    return {"t": t if here and t is not None else total // 2, "of": total, "path": list(path) if here and path and len(path) == 2 else []}
 
 
 def link_of(view: Mapping[str, Any]) -> dict[str, str]:

@@ -28,11 +28,11 @@ CHANNELS, SIZE, FRAMES = 16, 32, 16
 
 def begin() -> None:
     """Give the controls of words and convolution their first values, before the address bar is written for the first time."""
-    state.start(WIDTH, "vector", WIDTHS, FIRST_WIDTH, int)
+    state.start(WIDTH, "vector", WIDTHS, FIRST_WIDTH)
     if WORD not in st.session_state:
         st.session_state[WORD] = state.linked("word") or FIRST_WORD
-    state.start(KERNEL, "k", KERNELS, FIRST_KERNEL, int)
-    state.start(LAYERS, "layers", range(1, MOST_LAYERS + 1), FIRST_LAYERS, int)
+    state.start(KERNEL, "k", KERNELS, FIRST_KERNEL)
+    state.start(LAYERS, "layers", range(1, MOST_LAYERS + 1), FIRST_LAYERS)
 
 
 def link() -> dict[str, str]:

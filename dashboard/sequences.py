@@ -81,7 +81,7 @@ def choose() -> Asked:
     task, sizes = st.session_state[TASK], {}
     for name, (most, first, label, told) in SIZES.items():
         key, idle = f"sequences_{name}", name in "TS" and name not in LENGTHS[task]
-        state.start(key, name, range(1, most + 1), first, int)
+        state.start(key, name, range(1, most + 1), first)
         sizes[name] = st.slider(
             label, 1, most, key=key, persist_state="session", disabled=idle,
             help=f"{told} {TASKS[task][0]} has none to choose." if idle else told,
@@ -108,11 +108,8 @@ def make_sizes(values: dict[str, int]) -> Sizes:
 
 def _take() -> None:
     """Take over what has been chosen in the picture."""
-    sent = choice_sent(key=MAP)
-    if sent.get("choices") in TASKS:
-        st.session_state[TASK] = sent["choices"]
-    if sent.get("switch") in EXAMPLES:
-        st.session_state[EXAMPLE] = sent["switch"]
+    if chosen := choice_sent(key=MAP, choices=TASKS, switch=EXAMPLES):
+        st.session_state[TASK], st.session_state[EXAMPLE] = chosen
 
 
 # ---- the picture ----

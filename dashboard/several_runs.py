@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.checks import Many
 from dashboard import state
 from dashboard.opened import Weighted, of_sequences, weighted_runs
+
+MOST_NAMED = 100  # runs that a link names, whether or not they are here
 
 
 def choose_several(
@@ -20,7 +23,7 @@ def choose_several(
     """
     said = f"{key}_refused"
     if key not in st.session_state:
-        asked = [run_id for run_id in state.linked("runs").split(".") if run_id]
+        asked = [run_id for run_id in state.read("runs", Many(state.RUN_ID, MOST_NAMED)) or () if run_id]
         st.session_state[said] = next((_why_not(run_id, unfit) for run_id in asked if run_id not in runs), "")
         st.session_state[key] = [run_id for run_id in dict.fromkeys(asked) if run_id in runs][:most] or list(first)
     st.session_state[key] = [run_id for run_id in st.session_state[key] if run_id in runs]  # one may have been deleted

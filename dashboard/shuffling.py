@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks import Many
 from core.errors import LabError
 from dashboard import services, state
 from dashboard.components.shuffle_board import order_sent, shuffle_board
@@ -26,7 +27,7 @@ MODELS, PATCH, BOARD, TYPED = "shuffle_models", "shuffle_patch", "shuffle_board"
 ORDER, STAMP = "shuffle_order", "shuffle_stamp"  # (patch size, order as text); how many orders did not come from the browser
 PATCHES = (2, 4, 8, 16)
 FIRST_PATCH = 8
-MOST = 3
+MOST, MOST_NAMED = 3, 100  # that are shown; that a link names, whether or not they are here
 FIRST_MODELS = ("recorded-cifar10-vit-none-0", "recorded-cifar10-compare-vit-0", "recorded-cifar10-compare-gru-0")
 DOSES, FIRST_DOSES = "shuffle_doses", "swaps"  # which of core.evaluation.shuffled.KINDS the figure below shows
 ALONE = "at random weights: "
@@ -59,7 +60,7 @@ def choose_models() -> list[str]:
     """The list of models that are put to the test."""
     known = options()
     if MODELS not in st.session_state:
-        asked = [name for name in state.linked("models").split(",") if name]
+        asked = [name for name in state.read("models", Many(state.RUN_ID, MOST_NAMED, ",")) or () if name]
         gone = [name for name in asked if name not in known]
         if gone:
             told = of_sequences(gone[0])
@@ -79,7 +80,7 @@ def first_models(known: Mapping[str, str]) -> list[str]:
 
 def choose_patch() -> int:
     """The side of the patches that are moved."""
-    state.start(PATCH, "patch", PATCHES, FIRST_PATCH, int)
+    state.start(PATCH, "patch", PATCHES, FIRST_PATCH)
     return st.select_slider(
         "Patches to move", PATCHES, key=PATCH, format_func=lambda side: f"{side} × {side}", persist_state="session",
         help="Side in pixels. Smaller tokens of a model move in blocks; a model whose tokens are larger is tested from the pixels on.",

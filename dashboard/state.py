@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.checks import Check, OneOf, Text, Whole
 from core.data import DATASETS
 from core.data.config import DataConfig
 from core.errors import LabError, unknown
@@ -24,7 +25,7 @@ from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
 from dashboard.person import person_of
 
-VALUES, RUN, SESSION, PROBLEMS, MESSAGES, SAID = "values", "run", "session", "link_problems", "messages", "said"
+VALUES, RUN, SESSION, MESSAGES, REFUSED = "values", "run", "session", "messages", "refused"
 RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
@@ -32,6 +33,9 @@ BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort"
 BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = FIRST["images"]
+SET_UP = ("preset", *CHOICES, *dict.fromkeys(name for model in MODELS for name in RunConfig.hyperparameters(model)))
+LONGEST = 10_000  # letters of a link's value that are read
+RUN_ID = Text(100)
 
 
 def widget_key(name: str) -> str:
@@ -45,8 +49,10 @@ def widget_key(name: str) -> str:
 def values() -> dict[str, Any]:
     """All values of this session; the first call reads them from the query string."""
     if VALUES not in st.session_state:
-        st.session_state[VALUES], st.session_state[PROBLEMS] = parse_query(st.query_params.to_dict())
-        st.session_state[RUN] = st.query_params.get("run", "")
+        st.session_state[VALUES], problems = parse_query({name: text for name in SET_UP if (text := linked(name))})
+        st.session_state[RUN] = linked_run()
+        for sentence in problems:
+            say(sentence)
     return st.session_state[VALUES]
 
 
@@ -132,8 +138,8 @@ def shown_epoch(known: Sequence[int], best: int) -> int:
     The first call reads the query string, where epochs count from 1.
     """
     if EPOCH not in st.session_state:
-        text = st.query_params.get(EPOCH, "")
-        st.session_state[EPOCH] = int(text) - 1 if text.isdecimal() else None
+        asked = read(EPOCH, OneOf([epoch + 1 for epoch in known]))
+        st.session_state[EPOCH] = None if asked is None else asked - 1
     chosen = st.session_state[EPOCH]
     return next((epoch for epoch in (chosen, best) if epoch in known), known[-1])
 
@@ -146,7 +152,7 @@ def show_epoch(epoch: int | None) -> None:
 def gallery() -> dict[str, str]:
     """What the page Data shows, as texts, each "" for its default; the first call reads the query string."""
     if GALLERY not in st.session_state:
-        st.session_state[GALLERY] = {name: st.query_params.get(name, "") for name in IN_GALLERY}
+        st.session_state[GALLERY] = {name: linked(name) for name in IN_GALLERY} | {"page": str(read("page", Whole(1)) or "")}
     return st.session_state[GALLERY]
 
 
@@ -157,18 +163,51 @@ def data_values() -> dict[str, Any]:
 
 
 def linked(name: str) -> str:
-    """What the query string calls `name`; empty if it does not."""
-    return st.query_params.get(name, "")
+    """What the query string calls `name`; empty if it does not, or if nobody could have typed it.
+
+    All that is read of a link is read here. Where not every text will do, `read` or `start` are the ones to call.
+    """
+    text = st.query_params.get(name, "")
+    if "\0" in text or Text(LONGEST)(text) is None:
+        refuse(name, f"The link's {name} cannot be used, and the page opens without it: possible is {Text(LONGEST)}.")
+        return ""
+    return text
 
 
-def start(key: str, name: str, options: Collection[Any], default: Any, convert: Callable[[str], Any] = str) -> None:
-    """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`."""
+def read(name: str, check: Check) -> Any:
+    """What `check` makes of what the query string calls `name`; None if there is nothing, or nothing that can be used: that is said."""
+    text = linked(name)
+    found = check.read(text) if text else None
+    if text and found is None:
+        refuse(name, f"The link's {name} cannot be used, and the page opens without it: possible is {check}.")
+    return found
+
+
+def linked_run() -> str:
+    """The id of the run that the query string names, whether or not there is one; empty if it names none."""
+    return read("run", RUN_ID) or ""
+
+
+def refuse(name: str, sentence: str) -> None:
+    """Say once, above the page, why what the link calls `name` is not used; the first sentence on a name counts."""
+    if name not in st.session_state.setdefault(REFUSED, set()):
+        st.session_state[REFUSED].add(name)
+        say(sentence)
+
+
+def start(key: str, name: str, options: Collection[Any], default: Any, written: Callable[[Any], str] = str) -> None:
+    """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`.
+
+    `written` says how a link writes an option.
+    """
     if key not in st.session_state:
-        try:
-            found = convert(linked(name))
-        except ValueError:
-            found = None
-        st.session_state[key] = found if found in options else default
+        found = read(name, OneOf(options, written))
+        st.session_state[key] = default if found is None else found
+
+
+def page() -> dict[str, str]:
+    """What the address bar says now; to be written again, not to be read from."""
+    return st.query_params.to_dict()
 
 
 def write_page(values: Mapping[str, str], *, bound: Collection[str] = ()) -> None:
@@ -216,29 +255,21 @@ def say(sentence: str) -> None:
 
 
 def messages() -> list[str]:
-    """The sentences kept since the last call, and once what of the link could not be used."""
-    st.session_state[SAID] = st.session_state.pop(PROBLEMS, []) + st.session_state.pop(MESSAGES, [])
-    return st.session_state[SAID]
-
-
-def run_again() -> None:
-    """Run the page again from its top; what it has said this time it says again."""
-    st.session_state[MESSAGES] = st.session_state.pop(SAID, []) + st.session_state.pop(MESSAGES, [])
-    st.rerun()
+    """The sentences kept since the last call."""
+    return st.session_state.pop(MESSAGES, [])
 
 
 def load_torch() -> None:
     """Load torch, which takes seconds, and run the page again."""
     import core.training.checkpoint  # noqa: F401
 
-    run_again()
+    st.rerun()
 
 
 def rungs_shown(most: int) -> int:
     """How many steps of the road to the bar this session has uncovered, 1 to `most`; the first call reads the query string."""
     if RUNG not in st.session_state:
-        text = st.query_params.get(RUNG, "1")
-        st.session_state[RUNG] = int(text) if text.isdecimal() else 1
+        st.session_state[RUNG] = read(RUNG, Whole(1, most)) or 1
     return max(1, min(most, st.session_state[RUNG]))
 
 
@@ -261,7 +292,7 @@ def write_rungs(count: int) -> None:
 def board_view() -> dict[str, str]:
     """What the board of runs shows, as text by name; the first call reads the query string."""
     if BOARD not in st.session_state:
-        keep_board_view(st.query_params.to_dict())
+        keep_board_view({name: linked(name) for name in BOARD_NAMES})
     return st.session_state[BOARD]
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.checks import Text
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
-from core.errors import LabError
+from core.errors import LabError, unknown
 from core.models import MODELS
 from dashboard import services, state
 from dashboard.opened import Weighted, kept_epochs, seq2seq_runs
@@ -103,23 +104,23 @@ def begin() -> None:
 
 
 def _from_link() -> None:
-    task, run_id = state.linked("task"), state.linked("run")
+    task, run_id = state.linked("task"), state.linked_run()
     run = seq2seq_runs().get(run_id)
     if task and task not in SEQ_TASKS:
-        state.say(f"There is no task {task[:40]}: choose one of {', '.join(SEQ_TASKS)}.")
+        state.refuse("task", str(unknown("task", task, SEQ_TASKS)))
     task = task if task in SEQ_TASKS else run.config["dataset"] if run else FIRST_TASK
     if run_id not in ("", UNTRAINED) and (run is None or run.config["dataset"] != task):
         state.say(_why_not(run_id, run, task))
     st.session_state[TASK] = task
-    if text := state.linked("text"):
-        st.session_state[_text_key(task)] = text[:LINKED]
+    if text := state.read("text", Text(LINKED)):
+        st.session_state[_text_key(task)] = text
     if run_id == UNTRAINED or (run is not None and run.config["dataset"] == task):
         st.session_state[_run_key(task)] = run_id
     state.start(HOW, "how", HOWS, "greedy")
-    state.start(WIDTH, "width", WIDTHS, FIRST_WIDTH, int)
-    state.start(ALPHA, "alpha", ALPHAS, FIRST_ALPHA, float)
-    state.start(TEMPERATURE, "temperature", TEMPERATURES, FIRST_TEMPERATURE, float)
-    state.start(DRAWN, "random", SEEDS, 0, int)
+    state.start(WIDTH, "width", WIDTHS, FIRST_WIDTH)
+    state.start(ALPHA, "alpha", ALPHAS, FIRST_ALPHA)
+    state.start(TEMPERATURE, "temperature", TEMPERATURES, FIRST_TEMPERATURE)
+    state.start(DRAWN, "random", SEEDS, 0)
 
 
 def _why_not(run_id: str, run: Weighted | None, task: str) -> str:
@@ -218,7 +219,7 @@ def _choose_epoch(run: Weighted | None, *, drawn: bool) -> int | None:
         return None
     kept = list(kept_epochs(run))
     key, best = _epoch_key(run.run_id), run.best if run.best in kept else kept[-1]
-    state.start(key, "epoch" if state.linked("run") in ("", run.run_id) else "", [n + 1 for n in kept], best + 1, int)
+    state.start(key, "epoch" if state.linked_run() in ("", run.run_id) else "", [n + 1 for n in kept], best + 1)
     if st.session_state[key] - 1 not in kept:  # thinned meanwhile
         st.session_state[key] = best + 1
     if drawn and len(kept) == 1:

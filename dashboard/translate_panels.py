@@ -8,9 +8,10 @@ from zlib import crc32
 
 import streamlit as st
 
+from core.checks import OneOf, Whole
 from core.errors import LabError
 from dashboard import state
-from dashboard.components.translate_board import translate_board, view_sent
+from dashboard.components.translate_board import MOST, PARTS, translate_board, view_sent
 from dashboard.images import png_uri
 from dashboard.predict import predict
 from dashboard.translate import Asked
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from core.probes.written import Written
 
 BOARD = "translate_board"
-PARTS = ("cross", "decoder", "encoder", "beam")
 LEGEND = (
     "Top: the input, and under it its memory: a column a token, a row a feature, blue above 0, orange below. Bottom: the output from ⊢ on; "
     "green is what the decoder reads of it in this step, lines are what it reads of the memory, in the layer and head that are chosen. "
@@ -113,23 +113,28 @@ def weights_words(asked: Asked) -> str:
 
 def first_view(asked: Asked, steps: int) -> dict[str, Any]:
     """Where the board stands before anybody moves it: as its link says, else some tokens have been written already."""
-    t, layer, head, part = (state.linked(name) for name in ("t", "layer", "head", "part"))
+    t, layer, head, part = _linked_view().values()
     return {
-        "t": int(t) if t.isdecimal() else min(FIRST_STEP, steps - 1),
-        "layer": int(layer) - 1 if layer.isdecimal() and layer != "0" else 99,  # the last one
-        "head": int(head) - 1 if head.isdecimal() and head != "0" else -1,
-        "part": part if part in PARTS else "beam" if asked.how == "beam" else "cross",
+        "t": min(FIRST_STEP, steps - 1) if t is None else t,
+        "layer": (layer or MOST) - 1,  # the last one
+        "head": (head or 0) - 1,
+        "part": part or ("beam" if asked.how == "beam" else "cross"),
     }
+
+
+def _linked_view() -> dict[str, Any]:
+    """What the link says of the board, layers and heads from 1; None each where it says nothing that can be used."""
+    checks = {"t": Whole(0, MOST), "layer": Whole(1, MOST), "head": Whole(1, MOST), "part": OneOf(PARTS)}
+    return {name: state.read(name, check) for name, check in checks.items()}
 
 
 def view_link() -> dict[str, str]:
     """What a link says of the board."""
     seen = view_sent(key=BOARD)
-    numbers = {name: seen.get(name) for name in ("t", "layer", "head")}
-    if not all(isinstance(value, int) for value in numbers.values()) or seen.get("part") not in (*PARTS, ""):
-        return {name: state.linked(name) for name in ("t", "layer", "head", "part")}
+    if seen is None:
+        return {name: "" if value is None else str(value) for name, value in _linked_view().items()}
     return {
-        "t": str(numbers["t"]), "layer": str(numbers["layer"] + 1), "head": str(numbers["head"] + 1) if numbers["head"] >= 0 else "",
+        "t": str(seen["t"]), "layer": str(seen["layer"] + 1), "head": str(seen["head"] + 1) if seen["head"] >= 0 else "",
         "part": "" if seen["part"] == "cross" else seen["part"],
     }  # fmt: skip
 

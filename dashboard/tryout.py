@@ -54,7 +54,7 @@ def choose_runs() -> list[Weighted]:
 
 def choose_patch() -> int:
     """The side of the patches that are erased and swapped."""
-    state.start(PATCH, "patch", PATCHES, FIRST_PATCH, int)
+    state.start(PATCH, "patch", PATCHES, FIRST_PATCH)
     return st.select_slider(
         "Patches to edit", PATCHES, key=PATCH, format_func=lambda side: f"{side} × {side}", persist_state="session",
         help="Side in pixels. Another size starts from the whole picture again.",

@@ -63,11 +63,11 @@ def begin() -> None:
         return
     options = {"task": SEQ_TASKS, "H": [*map(str, HIDDEN_SIZES)], "seed": [*map(str, SEEDS)], "show": SHOW}
     for name, known in options.items():
-        if state.linked(name) and state.linked(name) not in known:
-            state.say(str(unknown({"H": "size of the vector", "show": "curve"}.get(name, name), state.linked(name), known)))
-    state.start(TASK, "task", SEQ_TASKS, _task_of(state.linked("run")) or FIRST_TASK)
-    state.start(SIZE, "H", HIDDEN_SIZES, HIDDEN, int)
-    state.start(SEED, "seed", SEEDS, 0, int)
+        if (asked := state.linked(name)) and asked not in known:
+            state.refuse(name, str(unknown({"H": "size of the vector", "show": "curve"}.get(name, name), asked, known)))
+    state.start(TASK, "task", SEQ_TASKS, _task_of(state.linked_run()) or FIRST_TASK)
+    state.start(SIZE, "H", HIDDEN_SIZES, HIDDEN)
+    state.start(SEED, "seed", SEEDS, 0)
     state.start(SHOWN, "show", SHOW, "exact")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from core.checks import Whole
 from core.errors import ConfigError
 
 EXTRA = ("rollout", "gradient")  # the columns after the heads
@@ -123,14 +124,12 @@ def map_name(layer: int, column: int, heads: int) -> str:
 
 def parse_pin(token: str, map_text: str, *, tokens: int, layers: int, heads: int) -> Pin:
     """What a link says is looked at; the default where it names what is not there."""
-    found = int(token) if token.isascii() and token.isdecimal() and len(token) < 5 else 0
+    found = Whole(0).read(token) or 0
     names = {map_name(layer, column, heads): (layer, column) for layer in range(layers) for column in range(heads + len(EXTRA))}
     return checked_pin([found, *names.get(map_text, (0, 0))], tokens=tokens, layers=layers, columns=heads + len(EXTRA))
 
 
-def checked_pin(sent: Any, *, tokens: int, layers: int, columns: int) -> Pin:
-    """What a browser has sent as looked at: anything may be in it. What is not there becomes the default."""
+def checked_pin(sent: Sequence[int], *, tokens: int, layers: int, columns: int) -> Pin:
+    """What a browser has sent as looked at, (token, layer, column) from 0. What is not there becomes the default."""
     bounds = tokens, layers, columns
-    if not isinstance(sent, list) or len(sent) != len(bounds) or not all(isinstance(v, int) for v in sent):
-        return Pin()
     return Pin(*(value if 0 <= value < bound else 0 for value, bound in zip(sent, bounds, strict=True)))

@@ -25,7 +25,7 @@ def choose_weighted(label: str, runs: Mapping[str, Weighted], *, key: str, help:
     stands below it until another one is chosen.
     """
     refused = f"{key}_refused"
-    asked = state.linked("run") if key not in st.session_state else ""
+    asked = state.linked_run() if key not in st.session_state else ""
     if asked and asked not in runs:
         st.session_state[refused] = why_not(asked)  # kept: a page runs more than once before it is complete
         state.show_run("")

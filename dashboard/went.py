@@ -94,7 +94,7 @@ def choose() -> Asked:
         state.start(key, name, (ALL, *table), ALL)
         words = {ALL: "all", **table}
         found.append(st.selectbox(label, list(words), format_func=words.get, key=key, persist_state="session"))
-    state.start(TOKENS, "T", LENGTHS, FIRST_TOKENS, int)
+    state.start(TOKENS, "T", LENGTHS, FIRST_TOKENS)
     length = st.select_slider("Tokens T", LENGTHS, key=TOKENS, persist_state="session", format_func=lambda n: f"{n:,}")
     with st.popover("Sizes", icon=":material/tune:", width="stretch", key="went_more"):
         sizes = {name: _size(name) for name in FOLDED}
@@ -104,16 +104,14 @@ def choose() -> Asked:
 def _size(name: str) -> int:
     label, options, told = FOLDED[name]
     key = f"went_{name}"
-    state.start(key, SHORT[name], options, getattr(Sizes(), name), int)
+    state.start(key, SHORT[name], options, getattr(Sizes(), name))
     return st.select_slider(label, options, key=key, persist_state="session", help=told)
 
 
 def _system() -> str:
     """The system that is kept: clicked, linked, or the first one."""
     state.start(SYSTEM, "system", SYSTEMS, FIRST_SYSTEM)
-    sent = choice_sent(key=MAP)
-    if sent in SYSTEMS:
-        st.session_state[SYSTEM] = sent
+    st.session_state[SYSTEM] = choice_sent(key=MAP, among=SYSTEMS) or st.session_state[SYSTEM]
     return st.session_state[SYSTEM]
 
 

@@ -23,12 +23,9 @@ LEGEND = (
 st.title("Attention by hand")
 st.markdown("Every token asks every other one: **softmax(q kᵀ / √D) v**. Each number below says which numbers made it.")
 state.values()
-messages = st.container()
 left, right = st.container(key="attention").columns([1, 3], gap="medium")
 with left:
     asked = choose()
-for sentence in state.messages():
-    messages.warning(sentence)
 with right:
     matrices_panel(asked)
     st.caption(LEGEND)

@@ -23,8 +23,6 @@ st.markdown(
     "**GRUs that sweep along rows and columns pass it; here one long sequence stayed below 70 %.**"
 )
 state.values()
-for sentence in state.messages():
-    st.warning(sentence)
 steps = road()
 count = climb(steps)
 bar = result("bar")

@@ -52,7 +52,7 @@ def lab() -> None:
     try:
         with left:
             asked = st.session_state[ASKED] = choose()
-        for sentence in (*state.messages(), *asked.notes):
+        for sentence in asked.notes:
             right.warning(sentence)
         with right:
             picture(asked)

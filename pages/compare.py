@@ -24,8 +24,6 @@ st.markdown(
     "chance;** a higher number alone says little."
 )
 state.board_view()
-for sentence in state.messages():
-    st.warning(sentence)
 runs = board_panel()
 pair_panel(runs)
 script_panel(runs)

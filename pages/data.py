@@ -22,10 +22,7 @@ st.markdown(
     "image; with any others the colors are wrong.**"
 )
 state.values()
-said = st.container()
 dataset, shown = choose_images()
-for sentence in state.messages():
-    said.warning(sentence)
 state.write_page(link_values(shown))
 if shown is not None:
     draw_gallery(dataset, shown)

@@ -25,8 +25,6 @@ st.title("Depth and direction")
 st.markdown("A stack reads the same inputs again, more deeply. **Only a second reader, from the end, knows what comes later.**")
 state.values()
 begin()
-for sentence in state.messages():
-    st.warning(sentence)
 
 
 @st.fragment

@@ -22,8 +22,6 @@ st.markdown(
     "A confusion matrix says what a model takes for what. **Each of its cells is a set of images:** click one, at any epoch, and look."
 )
 state.values()
-for sentence in state.messages():
-    st.warning(sentence)
 judging = choose()
 run = judging.run
 if not run.epochs:

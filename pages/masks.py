@@ -25,8 +25,6 @@ st.title("Masks")
 st.markdown("A decoder must not read what it is to write. **The subsequent mask hides it; take it away, and the model copies the answer.**")
 state.values()
 begin()
-for sentence in state.messages():
-    st.warning(sentence)
 
 
 @st.fragment

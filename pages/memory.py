@@ -27,7 +27,6 @@ st.markdown(
 )
 state.values()
 memory.start_controls()
-messages = st.container()
 
 
 @st.fragment
@@ -45,7 +44,7 @@ def around(foot_says: dict[str, str]) -> None:
     memory.question()
     memory.sweep_panel(memory.setup())
     said = memory.link_values()
-    state.write_page({**st.query_params.to_dict(), **said})
+    state.write_page({**state.page(), **said})
     if said != foot_says and st.session_state.get("take_along"):
         st.rerun()  # the link at the foot is open: it must be that of what is shown
 
@@ -72,8 +71,6 @@ with right, st.spinner("Opening the runs"):
 st.markdown("**Which patches moved which output?** Point at a patch, or at a row of a map: what lights up moved the output there.")
 with st.spinner("Following every patch to every output"):
     memory_runs.influence_panel(picture, looked)
-for sentence in state.messages():
-    messages.warning(sentence)
 link = {
     **memory.link_values(), **memory_recall.link_values(), **memory_runs.link_values(runs),
     **dict.fromkeys(("from", "set", "image"), ""), **picture.link,

@@ -20,14 +20,11 @@ EXPERIMENTS = {
 st.title("Patches")
 st.markdown("An image becomes a sequence: cut it into patches, multiply each by one matrix. **A convolution with stride is exactly that.**")
 state.values()
-messages = st.container()
 left, right = st.container(key="lab").columns([1, 3], gap="medium")
 with left:
     chosen = choose_embedding()
     order = choose_order()
     image = choose_image()
-for sentence in state.messages():
-    messages.warning(sentence)
 with right:
     at = grid_panel(chosen, image, order)
     st.caption(f"Tokens by {chosen.words}. Point at a patch, or use the arrow keys; a click keeps it for the steps below.")

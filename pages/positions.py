@@ -30,12 +30,9 @@ EXPERIMENTS = {
 st.title("Positions")
 st.markdown("Attention reads a set: first and last are the same to it. **A position has to be put in, added or turned, or there is none.**")
 state.values()
-messages = st.container()
 left, right = st.container(key="lab").columns([1, 4], gap="medium")
 with left:
     chosen = choose_positions()
-for sentence in state.messages():
-    messages.warning(sentence)
 with right:
     map_panel(chosen)
     proof_panel(chosen)

@@ -26,7 +26,6 @@ st.markdown(
     "A recurrent network reads a picture as a sentence, patch by patch. **What it knows of the picture, it carries along in its state.**"
 )
 state.values()
-messages = st.container()
 runs = carriers()
 
 
@@ -67,8 +66,6 @@ def around(followed: Snapshot) -> None:
 there, between, end = (st.container() for _ in range(3))
 with there:
     reading()
-    for sentence in state.messages():
-        messages.warning(sentence)
     followed = services.run(st.session_state[RUN])
     around(followed)
 with between:

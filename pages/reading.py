@@ -29,8 +29,6 @@ LEGEND = (
 st.title("Recurrence against attention")
 st.markdown("A recurrent network hands one state from patch to patch, **attention reads any patch in one step. Who knows what, and when?**")
 state.values()
-for sentence in state.messages():
-    st.warning(sentence)
 
 left, right = st.container(key="readers").columns([3, 10], gap="medium")
 own, others = left.container(), left.container()

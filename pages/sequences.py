@@ -27,8 +27,6 @@ st.title("Sequences")
 st.markdown("One cell is applied to every element. **Which inputs go in and which states are read makes the task.**")
 state.values()
 begin()
-for sentence in state.messages():
-    st.warning(sentence)
 
 
 @st.fragment

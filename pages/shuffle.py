@@ -44,14 +44,11 @@ LEGEND = (
 st.title("Shuffle test")
 st.markdown("Shuffle the tokens, undo the shuffle on the outputs: **attention without positions does not notice, a recurrent net does.**")
 state.values()
-messages = st.container()
 left, right = st.container(key="shuffle").columns([3, 9], gap="medium")
 own, others = left.container(), left.container()
 with others:
     models = choose_models()
     patch = choose_patch()
-for sentence in state.messages():
-    messages.warning(sentence)
 with own:
     picture = choose_picture(known_classes(models), first="sailing ship")
 there, proved, below = (right.container() for _ in range(3))

@@ -29,8 +29,6 @@ st.markdown(
 )
 state.values()
 shown()  # may find that the run of the link is gone, and say so
-for sentence in state.messages():
-    st.warning(sentence)
 
 left, right = st.container(key="lab").columns([1, 3], gap="medium")
 with right:  # the picture first: it takes the browser longest

@@ -29,8 +29,6 @@ st.markdown(
 state.values()
 st.session_state.pop(DRAWN_FOR, None)
 begin()
-for sentence in state.messages():
-    st.warning(sentence)
 
 
 @st.fragment

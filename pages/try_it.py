@@ -24,8 +24,6 @@ LEGEND = (
 st.title("Try it")
 st.markdown("A model answers any picture in the words it has learned. **Erase or swap patches: what does its answer hang on?**")
 state.values()
-for sentence in state.messages():
-    st.warning(sentence)
 
 left, right = st.container(key="tryit").columns([3, 8], gap="medium")
 own, others = left.container(), left.container()

@@ -24,8 +24,6 @@ st.markdown(
 )
 state.values()
 begin()
-for sentence in state.messages():
-    st.warning(sentence)
 
 
 def lab(ticking: bool) -> None:

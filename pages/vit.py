@@ -39,14 +39,11 @@ EXPERIMENTS = {
 st.title("Vision Transformer")
 st.markdown("Every token reads every other one, in every layer. **The receptive field is the whole image from the first layer.**")
 state.values()
-messages = st.container()
 left, right = st.container(key="lab").columns([3, 9], gap="medium")
 with left:
     run = choose_run()
     slider = st.container()
     picture = choose_picture(services.run(run.run_id).classes)
-for sentence in state.messages():
-    messages.warning(sentence)
 snapshot = services.run(run.run_id)
 try:
     kept = kept_epochs(run)

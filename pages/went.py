@@ -22,8 +22,6 @@ st.markdown(
     "All of these grew from the block that you have built. **They differ in what goes in, what comes out, and which pairs may be read.**"
 )
 state.values()
-for sentence in state.messages():
-    st.warning(sentence)
 
 
 @st.fragment

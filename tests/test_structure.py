@@ -15,7 +15,18 @@ PACKAGES = ("core", "dashboard", "pages")
 
 # What each part may import of the others; a module belongs to the part with the longest name that it starts with. The manager stands above
 # the rest of training: it hands out the runs that came with the lab beside its own, and those are read with what training stores.
-BASE = {"core", "core.errors", "core.files", "core.folders", "core.hparams", "core.home", "core.log", "core.symbols", "core.text"}
+BASE = {
+    "core",
+    "core.checks",
+    "core.errors",
+    "core.files",
+    "core.folders",
+    "core.hparams",
+    "core.home",
+    "core.log",
+    "core.symbols",
+    "core.text",
+}
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
 HEADLESS = LEARNING | {
     "core.decoding",
@@ -32,6 +43,7 @@ HEADLESS = LEARNING | {
 }
 ALLOWED = {
     "core": set(),
+    "core.checks": set(),
     "core.errors": {"core.text"},
     "core.folders": {"core.errors", "core.text"},
     "core.text": set(),
@@ -64,7 +76,7 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "folders text "
+    "core": "checks folders text "
     "cli data data.config errors files home hparams log models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
@@ -300,6 +312,16 @@ def test_an_import_that_windows_lacks_is_found():
     assert needed_of_posix("import resource") == {"resource"}
     assert needed_of_posix("def f():\n    try:\n        import resource\n    except ImportError:\n        return 1") == set()
     assert needed_of_posix("try:\n    import resource\nexcept OSError:\n    pass") == {"resource"}
+
+
+def test_links_and_messages_are_read_in_one_place_each():
+    """`dashboard.state` knows the query string, `dashboard.components.messages` what browsers send: there everything is checked."""
+    pages = [p for p in sources("dashboard", "pages") if p.name != "state.py"]
+    none(found(r"st\.query_params|context\.url", [p for p in pages if p.name != "live.py"]))
+    own = {"messages.py", "live_chart"}  # the chart keeps what it has sent itself
+    components = [p for p in sources("dashboard/components") if not own & {p.name, p.parent.name}]
+    none(found(r"session_state", components))
+    none(found(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(", sources("dashboard", "pages")), "core.checks reads numbers")
 
 
 def test_nothing_needs_a_posix_system():

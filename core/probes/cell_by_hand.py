@@ -6,13 +6,13 @@ hidden units, G gates.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from core.checks import Number, Whole
 from core.errors import ConfigError, unknown
 from core.models.cells import GATES, GRUStep, LSTMStep, RNNStep
 from core.models.unrolled import unroll, unroll_layers
@@ -159,13 +159,10 @@ def parse_edits(text: str) -> tuple[Edit, ...]:
     found = []
     for piece in text.split(",")[:MOST_EDITS]:
         place, _, value = piece.partition(":")
-        short, *at = place.split(".")
-        try:
-            row, column, number = *map(int, at), float(value)
-        except ValueError:
-            continue
-        if short in names and math.isfinite(number) and abs(number) <= LARGEST:
-            found.append(Edit(names[short], row, column, number))
+        short, *at = place.split(".", 3)
+        at, number = [Whole().read(text) for text in at], Number(-LARGEST, LARGEST).read(value)
+        if short in names and len(at) == 2 and None not in (*at, number):
+            found.append(Edit(names[short], *at, number))
     return tuple(found)
 
 

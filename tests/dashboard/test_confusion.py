@@ -5,7 +5,7 @@ import pytest
 
 from core.published import published_run
 from core.recorded import recorded_run
-from dashboard.confusion import board_data, cell_of, largest_confusion, recorded_matrices
+from dashboard.confusion import board_data, cells_of, largest_confusion, recorded_matrices
 
 RUN = recorded_run("shapes-gru")
 
@@ -33,10 +33,21 @@ def test_what_is_subtracted_is_named():
 
 @pytest.mark.parametrize(
     ("text", "cell"),
-    [("3-5", (3, 5)), ("0-0", (0, 0)), ("9-9", (9, 9)), ("10-1", None), ("-1-2", None), ("", None), ("a-b", None), ("3", None)],
+    [
+        ("3-5", (3, 5)),
+        ("0-0", (0, 0)),
+        ("9-9", (9, 9)),
+        ("10-1", None),
+        ("-1-2", None),
+        ("", None),
+        ("a-b", None),
+        ("3", None),
+        ("٣-٥", None),
+        ("3-" + "9" * 5000, None),
+    ],
 )
 def test_a_cell_in_a_link(text, cell):
-    assert cell_of(text, 10) == cell
+    assert cells_of(10).read(text) == cell
 
 
 def test_the_largest_confusion_is_off_the_diagonal():

@@ -198,7 +198,7 @@ def test_a_row_of_images_is_read_out():
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"task": "klingon"}, "There is no task klingon"),
+        ({"task": "klingon"}, "There is no task named 'klingon'"),
         ({"run": "gone-123"}, "There is no run gone-123"),
         ({"run": "recorded-dates-transformer", "task": "reverse"}, "was trained on Dates, not on Reverse"),
         ({"run": "recorded-cifar10-vit-none-0"}, "names images and writes no sequences"),

@@ -13,7 +13,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.checks import Many, Whole
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 TOLD = (
     "Picture cut into patches. Arrow keys choose the patch whose attention is shown, C the class token, Enter keeps the choice in the link."
@@ -45,9 +47,9 @@ _mount = st.components.v2.component(
 )
 
 
-def pin_sent(*, key: str) -> Any:
-    """What the browser has said last that it looks at, [token, layer, column]; None if nothing. It comes from a browser: check it."""
-    return st.session_state.get(key, {}).get("pin")
+def pin_sent(*, key: str) -> tuple[int, int, int] | None:
+    """What the browser has said last that it looks at, (token, layer, column); None if nothing. It may be of another run: check it."""
+    return sent(key, "pin", Many(Whole(0), 3, least=3))
 
 
 def attention_maps(data: dict[str, Any], *, key: str) -> None:

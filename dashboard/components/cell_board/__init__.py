@@ -12,14 +12,17 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.checks import Check, Fields, Number, OneOf, Whole
 from core.probes.cell_by_hand import LARGEST, MOST_EDITS, Edit, Reading
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="cellb">
   <div class="cellb-bar">
@@ -61,34 +64,35 @@ _mount = st.components.v2.component(
 )
 
 
-def _sent(key: str, name: str) -> Mapping[str, Any]:
-    found = (st.session_state.get(key) or {}).get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def view_sent(*, key: str) -> Mapping[str, Any]:
-    """What the browser looks at: {"t", "unit", "tab", "rows"}, or nothing. It comes from a browser: check it."""
-    return _sent(key, "view")
+def view_sent(*, key: str) -> dict[str, Any]:
+    """What the browser looks at, of {"t", "unit", "tab", "rows"}, each counted from 1. There may be fewer steps and units by now."""
+    found = sent(key, "view", Fields(SEEN, free=SEEN)) or {}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def edits_sent(*, key: str, setup: str) -> tuple[Edit, ...] | None:
     """The numbers that the browser has replaced in `setup`; None if it has said nothing of it. What makes no sense is left out."""
-    sent = _sent(key, "edits")
-    if sent.get("setup") != setup or not isinstance(sent.get("edits"), list):
-        return None
-    found = []
-    for one in sent["edits"][:MOST_EDITS]:
-        try:
-            array, row, column, value = one
-            edit = Edit(ARRAY_NAMES[array], int(row), int(column), float(value))
-        except (KeyError, TypeError, ValueError, OverflowError):
-            continue
-        if abs(edit.value) <= LARGEST:  # not NaN either
-            found.append(edit)
-    return tuple(found)
+    found = sent(key, "edits", Fields({"setup": OneOf((setup,)), "edits": _Edits()}))
+    return found and found["edits"]
+
+
+@dataclass(frozen=True)
+class _Edits(Check):
+    """Those of a list's first edits [array, row, column, value] that are some."""
+
+    def __call__(self, value: Any) -> tuple[Edit, ...] | None:
+        if not isinstance(value, list):
+            return None
+        four = [one for one in value[:MOST_EDITS] if isinstance(one, list) and len(one) == len(EDIT)]
+        found = [[check(part) for check, part in zip(EDIT, one, strict=True)] for one in four]
+        return tuple(
+            Edit(ARRAY_NAMES[array], *place_and_value) for array, *place_and_value in found if None not in (array, *place_and_value)
+        )
 
 
 ARRAY_NAMES = {"x": "inputs", "wi": "weight_ih", "wh": "weight_hh", "bi": "bias_ih", "bh": "bias_hh", "h0": "hidden0", "c0": "cell0"}
+EDIT = (OneOf(ARRAY_NAMES), Whole(0), Whole(0), Number(-LARGEST, LARGEST))  # array, row, column, value
+SEEN = {"t": Whole(1), "unit": Whole(1), "tab": OneOf(("step", "hand")), "rows": Whole(1)}  # more than there are is cut
 
 
 def cell_data(

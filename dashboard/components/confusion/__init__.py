@@ -13,7 +13,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.checks import Fields, Many, OneOf, Whole
 from dashboard.components import loader
+from dashboard.components.messages import sent
+from dashboard.confusion import NORMS
 
 HTML = """<div class="confusion-board">
   <div class="confusion-controls">
@@ -50,7 +53,9 @@ def confusion_board(data: dict[str, Any], *, key: str) -> Looked:
     What was looked at in another run or split (`data["what"]`) does not count: the board then starts at `data["epoch"]`.
     """
     _mount(data=[data], key=key, on_look_change=lambda: None)
-    look = st.session_state.get(key, {}).get("look") or {}
-    if look.get("what") != data["what"]:
+    k = Whole(0, len(data["classes"]) - 1)
+    checks = {"what": OneOf((data["what"],)), "epoch": OneOf(data["epochs"]), "norm": OneOf(NORMS), "cell": Many(k, 2, least=2), "row": k}
+    look = sent(key, "look", Fields(checks, free=("cell", "row")))
+    if look is None or (look["cell"] is None and look["row"] is None):
         look = {**data, "epoch": data["epochs"][data["epoch"]]}
     return Looked(look["epoch"] - 1, look["norm"], look["cell"] and tuple(look["cell"]), look["row"])

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.checks import Text
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 COLORS = {
     "black": "#1b1f24", "grey": "#8a9099", "red": "#c7321a", "orange": "#e08a1e", "yellow": "#f0d442", "green": "#2e8b45",
@@ -43,6 +45,8 @@ def _html() -> str:
 </div>"""
 
 
+MOST_LETTERS = 100_000  # of a drawing; one of 32 x 32 pixels has 6,000 at most
+
 _mount = st.components.v2.component(
     "sequence_lab_draw_pad",
     html=_html(),
@@ -53,6 +57,9 @@ _mount = st.components.v2.component(
 
 
 def draw_pad(*, key: str, start: str = "") -> str:
-    """Draw the pad `key`; it starts with the drawing `start` (an earlier result) where it is not on the page yet."""
-    found = _mount(data=[start], key=key, on_png_change=lambda: None).png
-    return found if isinstance(found, str) else ""
+    """Draw the pad `key`; it starts with the drawing `start` (an earlier result) where it is not on the page yet.
+
+    Returns the drawing as a data URI: any text may be in it.
+    """
+    _mount(data=[start], key=key, on_png_change=lambda: None)
+    return sent(key, "png", Text(MOST_LETTERS)) or ""

@@ -16,7 +16,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.checks import Text
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="gallery">
   <div class="gallery-grid" role="listbox" aria-label="Images" aria-orientation="horizontal"></div>
@@ -52,4 +54,4 @@ def gallery(data: dict[str, Any], *, key: str, on_choose: Callable[[], None]) ->
 
 def chosen(key: str) -> str:
     """The id of the image that was last chosen in the gallery `key`; empty before a choice."""
-    return (st.session_state.get(key) or {}).get("chosen") or ""
+    return sent(key, "chosen", Text(40)) or ""

@@ -14,7 +14,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.checks import Fields, OneOf, Text
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 MODES = {"erase": ("Erase", "E"), "swap": ("Swap", "S")}
 ACTS = {"undo": ("Undo", "U"), "reset": ("Reset", "R")}
@@ -43,6 +45,8 @@ def _html() -> str:
 </div>"""
 
 
+MOST_LETTERS = 10_000
+
 _mount = st.components.v2.component(
     "sequence_lab_patch_board",
     html=_html(),
@@ -53,10 +57,9 @@ _mount = st.components.v2.component(
 
 
 def edits_sent(*, key: str, picture: str, patch: int) -> str | None:
-    """The edits that the browser has sent last, if they are of this picture and patch size. They come from a browser: check them."""
-    sent = st.session_state.get(key, {}).get("edits")
-    known = isinstance(sent, dict) and sent.get("picture") == picture and sent.get("patch") == patch
-    return sent["edits"] if known and isinstance(sent.get("edits"), str) else None
+    """The edits that the browser has sent last, if they are of this picture and patch size: a text of which the edits are to be read."""
+    found = sent(key, "edits", Fields({"picture": OneOf((picture,)), "patch": OneOf((patch,)), "edits": Text(MOST_LETTERS)}))
+    return found and found["edits"]
 
 
 def patch_board(data: dict[str, Any], *, key: str) -> None:

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.checks import Many, Whole
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="patch-grid">
   <div class="patch-grid-pictures">
@@ -71,8 +73,7 @@ def patch_grid(data: dict[str, Any], *, key: str, on_choose: Callable[[tuple[int
     """Draw or update the grid `key`; `on_choose` is called with the first pixel (row, column) of a patch that somebody chose."""
 
     def chosen() -> None:
-        at = st.session_state[key].get("at")
-        if isinstance(at, list) and len(at) == 2 and all(isinstance(v, int) and 0 <= v < data["size"] for v in at):
-            on_choose((at[0], at[1]))
+        if at := sent(key, "at", Many(Whole(0, data["size"] - 1), 2, least=2)):
+            on_choose(at)
 
     _mount(data=[data], key=key, on_at_change=chosen)

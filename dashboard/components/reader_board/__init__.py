@@ -10,13 +10,15 @@ keys happens in the browser; once it has come to rest, order and place are sent,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from core.checks import Fields, OneOf, Whole
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="reader">
   <div class="reader-top">
@@ -79,7 +81,7 @@ def reader_orders(data: dict[str, Any], *, key: str) -> None:
     _mount_orders(data=[data], key=key, on_view_change=lambda: None)
 
 
-def view_sent(*, key: str) -> Mapping[str, Any]:
-    """What the browser has sent last by the `reader_orders` of that key: {"order", "t", "of"}, or nothing. Check it: anyone may send it."""
-    sent = (st.session_state.get(key) or {}).get("view")
-    return sent if isinstance(sent, dict) else {}
+def view_sent(*, key: str, orders: Collection[str], of: int) -> dict[str, Any] | None:
+    """What the browser has sent last by the `reader_orders` of that key, if it is of a picture of `of` patches in one of these orders:
+    {"order", "t", "of"}."""
+    return sent(key, "view", Fields({"order": OneOf(orders), "t": Whole(0, of), "of": OneOf((of,))}))

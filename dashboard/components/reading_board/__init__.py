@@ -9,13 +9,14 @@ browser; once it has come to rest, the place and the two patches of a path are s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from core.checks import Fields, Many, OneOf, Whole, Written
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="reading">
   <div class="reading-bar">
@@ -40,10 +41,14 @@ _mount = st.components.v2.component(
 )
 
 
-def view_sent(*, key: str) -> Mapping[str, Any]:
-    """What the browser has sent last: {"t", "of", "path"}, or nothing. It comes from a browser: check it."""
-    sent = (st.session_state.get(key) or {}).get("view")
-    return sent if isinstance(sent, dict) else {}
+def path_of(of: int) -> Many:
+    """The check of a path between two of `of` patches; a link writes it "12-30", and no path as nothing."""
+    return Many(Whole(0, of - 1), 2, between="-")
+
+
+def view_sent(*, key: str, of: int) -> dict[str, Any] | None:
+    """What the browser has sent last, if it is of a picture of `of` patches: {"t", "of", "path"}."""
+    return sent(key, "view", Fields({"t": Whole(0, of), "of": OneOf((of,)), "path": Written(path_of(of))}))
 
 
 def reading_board(data: dict[str, Any], *, key: str) -> None:

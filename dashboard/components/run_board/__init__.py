@@ -12,7 +12,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.checks import Fields, Text
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 _SHOWN = {
     "val_top1": "validation accuracy",
@@ -58,6 +60,9 @@ HTML = f"""<div class="run-board"><i class="run-board-probe"></i>
   <div class="run-board-table" role="region" aria-label="Runs" tabindex="0"></div>
 </div>"""
 
+SHOWN = ("runs", "x", "y", "smooth", "filter", "sort", "only")  # what a view says
+MOST_LETTERS = 5_000  # of each: a link carries them
+
 _mount = st.components.v2.component(
     "sequence_lab_run_board",
     html=HTML,
@@ -69,5 +74,6 @@ _mount = st.components.v2.component(
 
 def run_board(data: bytes, *, key: str) -> dict[str, str] | None:
     """Draw or update the board `key` from `data`; returns what it shows, or None before anything was changed in it."""
-    shown = _mount(data=data, key=key, on_view_change=lambda: None).view
-    return {str(name): str(value) for name, value in shown.items()} if isinstance(shown, dict) else None
+    _mount(data=data, key=key, on_view_change=lambda: None)
+    shown = sent(key, "view", Fields(dict.fromkeys(SHOWN, Text(MOST_LETTERS)), free=SHOWN))
+    return shown and {name: value or "" for name, value in shown.items()}

@@ -15,7 +15,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.checks import Fields, OneOf, Text
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 SHUFFLES = {
     "random": ("Random", "R"),
@@ -47,6 +49,8 @@ def _html() -> str:
 </div>"""
 
 
+MOST_LETTERS = 10_000  # of an order; that of 1,024 patches has 5,000
+
 _mount = st.components.v2.component(
     "sequence_lab_shuffle_board",
     html=_html(),
@@ -57,10 +61,9 @@ _mount = st.components.v2.component(
 
 
 def order_sent(*, key: str, patch: int, stamp: int) -> str | None:
-    """The order that the browser has sent last, if it is of this patch size and since `stamp`. It comes from a browser: check it."""
-    sent = st.session_state.get(key, {}).get("order")
-    known = isinstance(sent, dict) and sent.get("patch") == patch and sent.get("stamp") == stamp
-    return sent["order"] if known and isinstance(sent.get("order"), str) else None
+    """The order that the browser has sent last, if it is of this patch size and since `stamp`: a text of which the order is to be read."""
+    found = sent(key, "order", Fields({"patch": OneOf((patch,)), "stamp": OneOf((stamp,)), "order": Text(MOST_LETTERS)}))
+    return found and found["order"]
 
 
 def shuffle_board(data: dict[str, Any], *, key: str) -> None:

@@ -7,13 +7,15 @@ Pointing happens in the browser on data that is sent once. A click keeps a syste
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from core.checks import OneOf
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="system-map">
   <div class="system-map-lanes" role="group" aria-label="Systems by field and year: arrow keys move"></div>
@@ -33,10 +35,9 @@ _mount = st.components.v2.component(
 )
 
 
-def choice_sent(*, key: str) -> str:
-    """The system that was clicked last; it comes from a browser: check it."""
-    sent = st.session_state.get(key, {}).get("choice")
-    return sent if isinstance(sent, str) else ""
+def choice_sent(*, key: str, among: Collection[str]) -> str | None:
+    """The system that was clicked last, one of `among`; None before a click."""
+    return sent(key, "choice", OneOf(among))
 
 
 def system_map(data: Mapping[str, Any], *, key: str, on_choice: Callable[[], None]) -> None:

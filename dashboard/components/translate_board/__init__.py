@@ -9,13 +9,14 @@ the pointer stay in the browser; once they have come to rest, where they are is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from core.checks import Fields, OneOf, Whole
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="translate">
   <div class="translate-bar-row">
@@ -42,6 +43,9 @@ HTML = """<div class="translate">
   </div>
 </div>"""
 
+PARTS = ("cross", "decoder", "encoder", "beam")
+MOST = 10_000  # steps, layers or heads that a view can name
+
 _mount = st.components.v2.component(
     "sequence_lab_translate_board",
     html=HTML,
@@ -51,10 +55,9 @@ _mount = st.components.v2.component(
 )
 
 
-def view_sent(*, key: str) -> Mapping[str, Any]:
-    """What the browser has sent last: {"t", "part", "layer", "head"}, or nothing. It comes from a browser: check it."""
-    sent = (st.session_state.get(key) or {}).get("view")
-    return sent if isinstance(sent, dict) else {}
+def view_sent(*, key: str) -> dict[str, Any] | None:
+    """What the browser has sent last: {"t", "part", "layer", "head"}, layers and heads from 0, head -1 for their mean."""
+    return sent(key, "view", Fields({"t": Whole(0, MOST), "layer": Whole(0, MOST), "head": Whole(-1, MOST), "part": OneOf((*PARTS, ""))}))
 
 
 def translate_board(data: dict[str, Any], *, key: str) -> None:

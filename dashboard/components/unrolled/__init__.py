@@ -1,20 +1,22 @@
 """An unrolled network that lights up: point at a part, and all that it depends on, and all that depends on it, is lit.
 
     unrolled(unrolled_data(svg, links, told=...), key="depth_network")
-    unrolled(..., key="map", on_choice=take)      # with small networks to choose from; the choice is `choice_sent(key="map")`
+    unrolled(..., key="map", on_choice=take)      # with small networks to choose from; the choice is `choice_sent(key="map", ...)`
 
 What follows the mouse, a finger or the arrow keys happens in the browser on data that is sent once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from core.checks import Fields, OneOf
 from dashboard.components import loader
+from dashboard.components.messages import sent
 
 HTML = """<div class="unrolled">
   <div class="unrolled-choices" role="radiogroup"></div>
@@ -65,10 +67,10 @@ def unrolled_data(
     }
 
 
-def choice_sent(*, key: str) -> dict[str, str]:
-    """What has been chosen last, of "choices" and "switch". It comes from a browser: check it."""
-    sent = st.session_state.get(key, {}).get("choice")
-    return {name: value for name, value in sent.items() if isinstance(value, str)} if isinstance(sent, dict) else {}
+def choice_sent(*, key: str, choices: Collection[str], switch: Collection[str]) -> tuple[str, str] | None:
+    """What has been chosen last, of `choices` and of `switch`; None before a choice."""
+    found = sent(key, "choice", Fields({"choices": OneOf(choices), "switch": OneOf(switch)}))
+    return found and (found["choices"], found["switch"])
 
 
 def unrolled(data: Mapping[str, Any], *, key: str, on_choice: Callable[[], None] = lambda: None) -> None:

@@ -1,0 +1,17 @@
+"""What a browser has sent: anybody may send anything. All messages of components are read here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.checks import Check
+
+
+def sent(key: str, name: str, check: Check) -> Any:
+    """What the component `key` has sent last as `name`, if it passes `check`; None for everything else, as if nothing had been sent."""
+    found = st.session_state.get(key)
+    value = found.get(name) if isinstance(found, Mapping) else None
+    return None if value is None else check(value)
