@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands and their flags."""
-    runs = commands.add_parser("runs", help="list, show, delete, export, record, shuffle, lengths")
-    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record | shuffle | lengths")
+    runs = commands.add_parser("runs", help="list, show, delete, export, record, shuffle, lengths, backup")
+    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record | shuffle | lengths | backup")
 
     def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
         parser = names.add_parser(name, parents=[shared], help=text)
         parser.set_defaults(command=command)
-        if name != "list":
+        if name not in ("list", "backup"):
             parser.add_argument("run")
         return parser
 
@@ -40,6 +40,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     shuffling = add("shuffle", shuffle.shuffle, "its accuracy as more and more patches change places; of recorded runs too")
     shuffle.add_to(shuffling)
     lengths.add_to(add("lengths", lengths.lengths, "how often it is right by the length of its inputs; of runs on sequences"))
+    add("backup", backup, "copy the database of all runs, also while some train").add_argument("file", type=Path, metavar="FILE")
     keeping = add("record", record_run, "keep a small copy of a run inside the project")
     keeping.add_argument("name")
     keeping.add_argument("--keep", default="all", help=f"weights of its first, middle and best epoch, or: {', '.join(KEEP)}")
@@ -107,6 +108,15 @@ def export_csv(options: argparse.Namespace) -> int:
         return 0
     write_out(options.out, text)
     print_result(options, {"out": str(options.out)}, f"wrote {options.out}")
+    return 0
+
+
+def backup(options: argparse.Namespace) -> int:
+    """Copy the database of runs to a new file."""
+    open_manager(options).store.backup(options.file.expanduser().absolute())
+    print_result(
+        options, {"backup": str(options.file)}, f"copied the database of runs to {options.file}; the weights are in the folder runs"
+    )
     return 0
 
 

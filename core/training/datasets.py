@@ -14,25 +14,40 @@ from core.folders import check_open, may_open
 from core.training.config import RunConfig
 
 KEPT = 2
+LOOK_SECONDS = 0.2  # how often who waits calls `progress`
 
 _datasets: OrderedDict[Any, Dataset] = OrderedDict()
-_lock = threading.Lock()
+_loading: dict[Any, threading.Lock] = {}  # held while a data set is loaded, by key: one that takes long keeps nobody from another
+_lock = threading.Lock()  # of both; never held while something is loaded
 
 
 def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str], None]) -> Dataset:
     """The data set of `config`, from memory if one of the last runs used it. One thread loads, others wait for it.
 
+    `progress` is called while that lasts, also while another one loads; what it raises is raised here.
     Raises DataError when who asks may not open its folder, also where it is in memory for others.
     """
     check_open(config.folder)
     key = _key(config, home)
     with _lock:
-        if key not in _datasets:
-            _datasets[key] = load_dataset(config.dataset, config.data_config, home=home, progress=progress)
-        _datasets.move_to_end(key)
-        while len(_datasets) > KEPT:
-            _datasets.popitem(last=False)
-        return _datasets[key]
+        mine = _loading.setdefault(key, threading.Lock())
+    while not mine.acquire(timeout=LOOK_SECONDS):
+        progress(0, 0, "Waiting for the data, which somebody else loads")  # which raises where a run was told to stop
+    try:
+        with _lock:
+            found = _datasets.get(key)
+        if found is None:
+            found = load_dataset(config.dataset, config.data_config, home=home, progress=progress)
+        with _lock:
+            _datasets[key] = found
+            _datasets.move_to_end(key)
+            while len(_datasets) > KEPT:
+                _datasets.popitem(last=False)
+        return found
+    finally:
+        with _lock:
+            _loading.pop(key, None)
+        mine.release()
 
 
 def in_memory(config: RunConfig, home: Path) -> Dataset | None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
+from typing import NamedTuple
 
 from core.errors import BusyError, LabError, StoreError
 from core.files import mark_in_use, one_at_a_time
@@ -21,10 +23,17 @@ from core.training.store import State, Store
 from core.training.sweeping import sweep_home
 
 KEPT = 32  # ended runs in memory
-UNWRITTEN = -1  # the version of an end that the database could not take
 INTERRUPTED = "The program that trained it ended in mid-epoch. Resume goes on from the last complete epoch."
 
 log = logging.getLogger(__name__)
+
+
+class End(NamedTuple):
+    """An ended run as this process knows it."""
+
+    snapshot: Snapshot
+    version: int | None  # of its record then; None where the database did not answer
+    written: bool = True  # whether the record says so too: a full disk may have kept the end out
 
 
 class Records:
@@ -35,7 +44,7 @@ class Records:
 
     def __init__(self, store: Store, *, trains: Callable[[str], bool], lock: RLock) -> None:
         self.store, self.home, self._trains, self._lock = store, store.home, trains, lock
-        self._ended: dict[str, tuple[int, Snapshot]] = {}  # as they were at a version of their record
+        self._ended: dict[str, End] = {}
         mark_in_use(self.home)
         with one_at_a_time(self.home / "opening.lock", seconds=10):
             (self.home / "runs").mkdir(exist_ok=True)
@@ -52,43 +61,50 @@ class Records:
         settled = [self._settle(s.run_id, s.home, s.version) for s in found if s.status in ACTIVE]
         if any(settled):
             found = self.store.summaries()
-        return found
+        return [self._as_known(summary) for summary in found]
+
+    def _as_known(self, summary: RunSummary) -> RunSummary:
+        """A row of the list, with the end that the database could not take."""
+        end = self._ended.get(summary.run_id)
+        if end and not end.written and summary.status in ACTIVE and end.version in (None, summary.version):
+            return replace(summary, status=end.snapshot.status, message=end.snapshot.message)
+        return summary
 
     def snapshot(self, run_id: str) -> Snapshot:
         """A run as it is stored now; an ended one from memory as long as nobody has written to it."""
-        version, kept = self._ended.get(run_id, (0, None))
+        end = self._ended.get(run_id)
         try:
             state = self.store.state(run_id)
             if state.status in ACTIVE and self._settle(run_id, state.home, state.version):
                 state = self.store.state(run_id)
         except StoreError:
-            if version == UNWRITTEN:
-                return kept
+            if end and not end.written:
+                return end.snapshot
             raise
-        if kept and version == state.version:
-            return kept
+        if end and (end.version == state.version or (end.version is None and state.status in ACTIVE)):
+            return end.snapshot
         found = self.store.snapshot(run_id)
         if not found.active:
-            self._keep(state.version, found)
+            self._keep(End(found, state.version))
         return found
 
     def keep_end(self, snapshot: Snapshot) -> None:
         """Remember a run that has just ended here; if the database could not take that, it is told from memory."""
-        version = UNWRITTEN
+        end = End(snapshot, None, written=False)
         with suppress(LabError):
             state = self.store.state(snapshot.run_id)
-            version = state.version if state.status == snapshot.status else UNWRITTEN
-        self._keep(version, snapshot)
+            end = End(snapshot, state.version, written=state.status == snapshot.status)
+        self._keep(end)
 
     def forget(self, run_id: str) -> None:
         """Read a run again when it is asked for."""
         self._ended.pop(run_id, None)
 
-    def _keep(self, version: int, snapshot: Snapshot) -> None:
+    def _keep(self, end: End) -> None:
         with self._lock:
             while len(self._ended) >= KEPT:
                 self._ended.pop(next(iter(self._ended)), None)
-            self._ended[snapshot.run_id] = (version, snapshot)
+            self._ended[end.snapshot.run_id] = end
 
     # -- whose it is ------------------------------------------------------------------------------------------------
 
@@ -141,8 +157,7 @@ class Records:
 
     def _mark(self, run_id: str, version: int) -> None:
         status, message = "interrupted", INTERRUPTED
-        kept_version, kept = self._ended.get(run_id, (0, None))
-        if kept_version == UNWRITTEN:
-            status, message = kept.status, kept.message
+        if (end := self._ended.get(run_id)) and not end.written:
+            status, message = end.snapshot.status, end.snapshot.message
         if self.store.change(run_id, version=version, among=sorted(ACTIVE), status=status, message=message):
             log.info("Run %s is %s: no process trains it", run_id, status)

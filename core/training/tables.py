@@ -76,8 +76,9 @@ def to_json(value: Any) -> str:
         return json.dumps(_without_nan(value), allow_nan=False)
 
 
-def from_json(text: str) -> Any:
+def from_json(text: str | bytes) -> Any:
     """What `to_json` was given; bare NaN and Infinity, as older versions of the lab wrote them, are read too."""
+    text = text if isinstance(text, str) else bytes(text).decode()  # some drivers give bytes
     return json.loads(text, object_hook=_with_nan if FLOAT in text else None)
 
 
@@ -90,7 +91,7 @@ def _without_nan(value: Any) -> Any:
 
 
 def _with_nan(found: dict[str, Any]) -> Any:
-    return float(found[FLOAT]) if found.keys() == {FLOAT} else found
+    return float(found[FLOAT]) if found.keys() == {FLOAT} and found[FLOAT] in ("nan", "inf", "-inf") else found
 
 
 def plain_text(text: str) -> str:
