@@ -93,6 +93,15 @@ def test_unreadable_files_are_counted_and_hidden_ones_ignored(flat, home):
         assert sum(map(len, (dataset.train, dataset.val, dataset.test))) == 60
 
 
+def test_a_folder_without_a_readable_image_is_no_class(flat, home):
+    """Its name stands between others: labels must close the gap."""
+    (flat / "cow").mkdir()
+    (flat / "cow" / "notes.jpg").write_text("a text")
+    found = read_folder(flat, home=home)
+    assert found.classes == ("bird", "cat", "dog") and found.skipped == 1 and found.labels.unique().tolist() == [0, 1, 2]
+    assert len(colors(found.part(""), found.classes)) == 60
+
+
 def test_folders_below_a_class_count_and_links_in_a_circle_do_not(flat, home):
     add(flat / "dog" / "puppies", 5)
     (flat / "cat" / "again").symlink_to(flat / "cat")
