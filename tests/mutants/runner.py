@@ -121,7 +121,7 @@ def _in_child(tree: Path, tests: Sequence[str], log: Path, keep_compiled: bool) 
 
 def first_failure(output: str) -> str:
     """The test that pytest names in its summary, without its folder."""
-    found = re.search(r"^(?:FAILED|ERROR) (?:\S*/)?(\S+)", output, re.MULTILINE)
+    found = re.search(r"^(?:FAILED|ERROR) (?:\S*/)?([^\s[]+)", output, re.MULTILINE)
     return found[1] if found else ""
 
 

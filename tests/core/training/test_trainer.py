@@ -120,24 +120,36 @@ def test_best_weights_are_a_copy_of_the_best_epoch():
     assert any(not torch.equal(v, trainer.model.state_dict()[n]) for n, v in trainer.best_weights.items())
 
 
-def test_a_run_does_not_depend_on_what_else_draws_random_numbers():
-    class Noise(Callback):
-        """Draws in this thread and in another one, before each batch and amidst it."""
+def draw_elsewhere():
+    """Another thread draws from torch's global generator, now."""
+    other = threading.Thread(target=torch.rand, args=(7,))
+    other.start()
+    other.join()
 
-        def on_batch_begin(self, trainer):
-            torch.rand(7)
-            other = threading.Thread(target=torch.rand, args=(7,))
-            other.start()
-            other.join()
 
-        on_gradients_ready = on_batch_begin
+class Noise(Callback):
+    """Draws in this thread and in another one, before each batch and amidst it."""
 
-    options = {"augment": True, "epochs": 1}
+    def on_batch_begin(self, trainer):
+        torch.rand(7)
+        draw_elsewhere()
+
+    on_gradients_ready = on_batch_begin
+
+
+def test_a_run_does_not_depend_on_what_else_draws_random_numbers(monkeypatch):
+    """Neither its building, amidst which another thread draws, nor its training."""
+    options, reset = {"augment": True, "epochs": 1}, torch.nn.Linear.reset_parameters
+
+    def reset_amid_noise(layer):
+        draw_elsewhere()
+        reset(layer)
+
     torch.manual_seed(1)
     one = make_trainer(model=small_model(3, dropout=0.3), **options)
     one.fit()
     torch.manual_seed(2)
-    torch.rand(1)
+    monkeypatch.setattr(torch.nn.Linear, "reset_parameters", reset_amid_noise)
     two = make_trainer(Noise(), model=small_model(3, dropout=0.3), **options)
     two.fit()
     for name, value in one.model.state_dict().items():
