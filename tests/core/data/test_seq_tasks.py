@@ -70,6 +70,11 @@ def test_longer_inputs_are_longer_than_trained_and_have_positions(name):
     assert task.read(text) == text
 
 
+@pytest.mark.parametrize(("text", "counted"), [("a" * 9, "9a"), ("a" * 10 + "b", "9a1a1b"), ("b" + "c" * 20, "1b9c9c2c"), ("", "")])
+def test_a_run_longer_than_a_digit_is_counted_as_several(text, counted):
+    assert SEQ_TASKS["rle-encode"].answer(text) == counted
+
+
 def test_every_day_in_every_form_is_read_back():
     for ordinal in range(datetime.date(1999, 12, 1).toordinal(), datetime.date(2001, 3, 2).toordinal()):
         day = datetime.date.fromordinal(ordinal)
