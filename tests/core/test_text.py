@@ -65,6 +65,12 @@ def test_a_folder_that_cannot_be_is_refused_at_every_door(folder, problem):
     assert not is_folder(folder)
 
 
+def test_a_path_has_as_many_letters_as_it_says():
+    longest = "/photos" * (MOST_PATH // 7) + "/" * (MOST_PATH % 7)
+    assert len(longest) == MOST_PATH and not path_problem(longest)
+    assert f"has {MOST_PATH + 1:,} letters" in path_problem(longest + "x")
+
+
 def test_a_folder_of_any_bytes_can_be_given():
     assert not path_problem("/photos/caf\udce9")
     assert RunConfig.of(dataset="folder", data="/photos/caf\udce9").data_config.data == "/photos/caf\udce9"

@@ -34,7 +34,8 @@ MUTANTS = [
     ]),
     *broken("evaluation/ranking.py", "test_ranking.py", [
         ("equals count for the true class", "(logits >= true).sum(axis=1) - 1", "(logits > true).sum(axis=1)"),
-        ("one too many is looked at", "(above < k).sum()", "(above <= k).sum()"),
+        ("one too many is looked at", "(above < k) & ~np", "(above <= k) & ~np"),
+        ("an answer without numbers is right", "((above < k) & ~np.isnan(logits).any(axis=1)).sum()", "(above < k).sum()"),
         ("the surest error comes last", "wrong[np.argsort(-probabilities[wrong]", "wrong[np.argsort(probabilities[wrong]"),
         ("right ones are errors", "probabilities.argmax(axis=1) != labels", "probabilities.argmax(axis=1) == labels"),
         ("of equal values the first", "np.append(np.diff(probability[order]) != 0, True)", "np.append(True, np.diff(probability[order]) != 0)"),

@@ -70,6 +70,12 @@ def test_longer_inputs_are_longer_than_trained_and_have_positions(name):
     assert task.read(text) == text
 
 
+def test_ordinals_are_those_of_english():
+    written = [write(datetime.date(2024, 1, day), "{o} of {m} {y}").split()[0] for day in range(1, 32)]
+    expected = "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th 12th 13th 14th 15th 16th 17th 18th 19th 20th 21st 22nd 23rd 24th 25th 26th"
+    assert written == [*expected.split(), "27th", "28th", "29th", "30th", "31st"]
+
+
 @pytest.mark.parametrize(("text", "counted"), [("a" * 9, "9a"), ("a" * 10 + "b", "9a1a1b"), ("b" + "c" * 20, "1b9c9c2c"), ("", "")])
 def test_a_run_longer_than_a_digit_is_counted_as_several(text, counted):
     assert SEQ_TASKS["rle-encode"].answer(text) == counted
