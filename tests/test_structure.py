@@ -23,6 +23,7 @@ BASE = {
     "core.folders",
     "core.hparams",
     "core.home",
+    "core.memory",
     "core.log",
     "core.symbols",
     "core.text",
@@ -51,6 +52,7 @@ ALLOWED = {
     "core.log": set(),
     "core.hparams": {"core.errors", "core.text"},
     "core.home": {"core.errors", "core.files"},
+    "core.memory": {"core.errors"},
     "core.symbols": {"core.errors"},
     "core.scores": BASE,
     "core.metrics": BASE | {"core.scores"},
@@ -77,7 +79,7 @@ ALLOWED = {
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
     "core": "checks folders text "
-    "cli data data.config errors files home hparams log models models.cells models.configs models.embedding models.orders "
+    "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
     "probes.cheating_words probes.later_word probes.masked_sentence "
