@@ -45,11 +45,13 @@ def forecast(config: RunConfig, home: Path, progress: Callable[[int, int, str], 
     """Measure how fast `config` trains here (about two seconds, after the images are loaded); `spare` cores are left to others,
     `beside` says whether a run trains meanwhile.
 
-    Raises what loading the images and building the model raise.
+    Raises what loading the images and building the model raise, and ConfigError when the run would not fit into memory.
     """
     from core.training.datasets import load_shared
+    from core.training.fitting import check_fits
     from core.training.speed import training_speed
 
+    check_fits(config, home)
     dataset = load_shared(config, home, progress)
     speed = training_speed(config, spare=spare)
     images = max(1, round(config.training.train_fraction * len(dataset.train)))

@@ -85,10 +85,11 @@ class RunManager:
     def submit(self, config: RunConfig, *, owner: str = "", paused: bool = False) -> str:
         """Queue a new run; returns its id. `paused`: wait for `resume` or `step` before the first batch.
 
-        Raises ConfigError when `owner` (a person on a page; "" is the command line, which may do more) has too many runs waiting, and
-        DataError when it reads a folder that who asks may not open.
+        Raises ConfigError when it needs more memory than there is, and when `owner` (a person on a page; "" is the command line, which may
+        do more) has too many runs waiting, and DataError when it reads a folder that who asks may not open.
         """
         check_open(config.folder)
+        _check_fits(config, self.home)
         run_id = f"{config.model}-{secrets.token_hex(3)}"
         with self._room(owner):
             self.store.check()  # before a folder is made
@@ -133,6 +134,7 @@ class RunManager:
             raise ConfigError(f"Run {run_id} is complete. Start a new run with more epochs instead.")
         config = RunConfig.of(**snapshot.config)
         check_open(config.folder)
+        _check_fits(config, self.home)
         if not self.store.change(run_id, version=state.version, status="queued", message=""):
             raise StoreError(f"Run {run_id} has just been changed by another process: look at it again.")
         try:
@@ -340,3 +342,9 @@ class RunManager:
         self._budget.keep(
             lambda: {self.files(row.run_id): row.best_epoch for row in self.store.summaries() if self._records.is_own(row.home)}
         )
+
+
+def _check_fits(config: RunConfig, home: Path) -> None:
+    from core.training.fitting import check_fits  # torch
+
+    check_fits(config, home)

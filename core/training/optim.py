@@ -20,9 +20,9 @@ LINEAR_WARM_UP = 0.15  # share of the steps in which linear rises
 START = 1 / 25  # where one-cycle starts, as a share of the peak (Smith 2018; the defaults of torch's OneCycleLR)
 
 
-def make_optimizer(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer | Together:
-    """The optimiser that `config` names, in torch's fused form. A group's "lr_scale" is its share of the run's learning rate."""
-    common = {"lr": config.lr, "weight_decay": config.weight_decay, "fused": True}
+def make_optimizer(model: nn.Module, config: TrainingConfig, *, fused: bool = True) -> torch.optim.Optimizer | Together:
+    """The optimiser that `config` names, in torch's `fused` form. A group's "lr_scale" is its share of the run's learning rate."""
+    common = {"lr": config.lr, "weight_decay": config.weight_decay, "fused": fused}
     match config.optimizer:
         case "adamw":
             return torch.optim.AdamW(model.parameters(), **common)

@@ -17,9 +17,11 @@ from core.data.seq_tasks import seq_task
 from core.models import Task, build_model
 from core.models.gru import kernels, use_kernel
 from core.models.seq2seq_task import Seq2SeqTask
+from core.models.weightless import NoValues, build_weightless
 from core.training.checkpoint import seq2seq_shape
 from core.training.config import RunConfig, kind_of
 from core.training.device import Plan, choose_device, choose_plan, use_threads
+from core.training.fitting import room_for
 from core.training.optim import make_optimizer
 
 PEAK_SIDE = 1024  # of the square matrices that measure the limit: large enough to be the best case, small enough for the cache
@@ -52,7 +54,7 @@ def training_flops(model: nn.Module, task: Task | Seq2SeqTask) -> int:
     loss = random_loss(task, 2, "meta")
     counter = FlopCounterMode(display=False)
     counter.mod_tracker = Unhooked()
-    with counter:
+    with NoValues(), counter:
         loss(twin).backward()
     return counter.get_total_flops() // 2
 
@@ -67,7 +69,7 @@ class Unhooked(nullcontext):
 def run_flops(config: RunConfig, num_classes: int) -> int:
     """`training_flops` of the model of a run."""
     task = rehearsed(config, num_classes)
-    return training_flops(build_model(config.model, task, **vars(config.model_config)), task)
+    return training_flops(build_weightless(config.model, task, **vars(config.model_config)), task)
 
 
 def rehearsed(config: RunConfig, num_classes: int = 10) -> Task | Seq2SeqTask:
@@ -103,20 +105,27 @@ def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | st
 
 
 def training_speed(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> Speed:
-    """All that `Speed` says of a run of `config`; `spare` cores are left to others, as in `fastest_plan`."""
+    """All that `Speed` says of a run of `config`; `spare` cores are left to others, as in `fastest_plan`.
+
+    Raises ConfigError when the run would not fit into memory.
+    """
     task = rehearsed(config)
-    model = build_model(config.model, task, seed=config.training.seed, **vars(config.model_config))
-    flops = training_flops(model, task)
+    model = build_weightless(config.model, task, **vars(config.model_config))
     plan, rate = training_rate(config, seconds=seconds, spare=spare)
     peak = matmul_peak(plan.threads, device=choose_device(config.training.device))
-    return Speed(sum(p.numel() for p in model.parameters()), flops, plan, rate, peak)
+    return Speed(sum(p.numel() for p in model.parameters()), training_flops(model, task), plan, rate, peak)
 
 
 def training_rate(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> tuple[Plan, float]:
     """The plan that a run of `config` would choose here, and the images (or pairs) a second that it trains with it, on random ones.
 
-    `spare` cores are left to others, as in `fastest_plan`.
+    `spare` cores are left to others, as in `fastest_plan`. Raises ConfigError when the run would not fit into memory.
     """
+    with room_for(config, what="Measuring this run"):
+        return _measured_rate(config, seconds, spare)
+
+
+def _measured_rate(config: RunConfig, seconds: float, spare: int) -> tuple[Plan, float]:
     training = config.training
     device = choose_device(training.device)
     task = rehearsed(config)

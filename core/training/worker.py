@@ -22,7 +22,10 @@ from typing import Any
 import torch
 from filelock import FileLock
 
+from core.data.sequences import SeqDataset
+from core.data.splits import Dataset
 from core.errors import BusyError, LabError, StoreError
+from core.memory import ran_out
 from core.models import build_model
 from core.models.gru import kernels, use_kernel
 from core.training.callbacks import StopTraining
@@ -31,6 +34,7 @@ from core.training.commands import Commands
 from core.training.config import RunConfig
 from core.training.datasets import load_shared
 from core.training.device import Plan, choose_plan, device_name, use_threads
+from core.training.fitting import room_for
 from core.training.history import Snapshot
 from core.training.keeping import Keeper, Publisher
 from core.training.objective import known_samples
@@ -41,8 +45,6 @@ from core.training.turns import Turns
 WAITING = "Waiting for the database, which another program uses: nothing is lost, training goes on when it is free"
 BUSY_SECONDS = 0.5  # between two tries
 OUT_OF_MEMORY = "The {device} ran out of memory. Choose a smaller batch_size or a smaller model, then start again."
-# In a RuntimeError of torch: its allocator on Linux and macOS, on Windows, of CUDA and Apple's GPU; the libraries of CUDA.
-NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "STATUS_ALLOC_FAILED")
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +128,10 @@ class Worker(threading.Thread):
         what = {"images": "Loading the images", "sequences": "Drawing the sequences"}[self.snapshot.kind]
         self.publish(status="loading", message=what)
         dataset = load_shared(self.config, self.store.home, self._progress)
+        with room_for(self.config, classes=len(dataset.classes)):  # as much as this run takes at its most, until it has ended
+            self._learn(dataset)
+
+    def _learn(self, dataset: Dataset | SeqDataset) -> None:
         model = build_model(
             self.config.model,
             task_of(dataset),
@@ -234,7 +240,7 @@ class Worker(threading.Thread):
         self.publish(status=status, message=message, place=0, seconds_left=float("nan"), **results)
 
     def _explain(self, error: Exception) -> str:
-        if isinstance(error, MemoryError) or any(words in str(error) for words in NO_MEMORY):
+        if ran_out(error):
             return OUT_OF_MEMORY.format(device=self.snapshot.device or "computer")
         log.exception("Run %s failed", self.snapshot.run_id)
         with suppress(OSError):

@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from core.models import Task, build_model, models_of
+from core.errors import ConfigError
+from core.models import MODELS, Task, build_model, models_of
+from core.training import speed
 from core.training.config import RunConfig
-from core.training.speed import matmul_peak, training_flops, training_speed
+from core.training.speed import matmul_peak, run_flops, training_flops, training_speed
 
 
 def flops(name, **values):
@@ -53,16 +55,15 @@ def test_counting_leaves_a_model_as_it_was(name):
 
 def test_a_speed_is_what_it_says():
     config = RunConfig.of(model="gru", patch_size=8, batch_size=16, threads=1)
-    speed = training_speed(config, seconds=0.1)
-    assert speed.plan.threads == 1 and speed.plan.kernel in ("torch", "scan")
-    assert speed.flops == flops("gru", patch_size=8) and speed.images_per_second > 0
-    assert speed.parameters == sum(p.numel() for p in build_model("gru", patch_size=8).parameters())
-    assert speed.share == pytest.approx(speed.flops * speed.images_per_second / speed.peak)
-    assert 0 < speed.share < 1
+    found = training_speed(config, seconds=0.1)
+    assert found.plan.threads == 1 and found.plan.kernel in ("torch", "scan")
+    assert found.flops == flops("gru", patch_size=8) and found.images_per_second > 0
+    assert found.parameters == sum(p.numel() for p in build_model("gru", patch_size=8).parameters())
+    assert found.share == pytest.approx(found.flops * found.images_per_second / found.peak)
+    assert 0 < found.share < 1
 
 
 def test_the_peak_is_the_products_flops_in_the_time_it_takes(monkeypatch):
-    from core.training import speed
 
     done = []
     monkeypatch.setattr(speed.torch, "mm", lambda *_, **__: done.append(1))
@@ -97,3 +98,16 @@ def test_counting_hears_nothing_of_what_else_is_computed(monkeypatch):
     model = build_model("cnn", Task(), width=8)
     monkeypatch.setattr(nn.Module, "__call__", looking)
     assert training_flops(model, Task()) > 0 and inside and not any(inside)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_is_counted(model):
+    """nn.Transformer asks whether its mask is a causal one, which numbers without values do not know."""
+    assert run_flops(RunConfig.of(model=model), 10) > 1e6
+
+
+def test_what_does_not_fit_is_not_measured(monkeypatch):
+    monkeypatch.setenv("LAB_MEMORY", "1 MB")
+    monkeypatch.setattr(speed, "build_model", None)  # would fail if it were called
+    with pytest.raises(ConfigError, match=r"Measuring this run needs about .* of memory, and 0 MB are free: choose"):
+        training_speed(RunConfig.of(model="vit"))
