@@ -1,3 +1,4 @@
+import os
 import warnings
 import zlib
 
@@ -6,6 +7,7 @@ import pytest
 from PIL import Image
 
 from core.data.images import decode, read_image
+from core.errors import ConfigError
 
 
 @pytest.fixture
@@ -139,6 +141,44 @@ def test_over_100_megapixels_is_refused_before_it_is_decoded(tmp_path, monkeypat
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         assert read_image(path) is None
+
+
+def test_what_takes_too_many_pixels_in_memory_is_skipped_before_it_is_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.data.images.squeezed", lambda image: pytest.fail("decoded"))
+    assert read_image(png_header(tmp_path / "a.png", 6_000, 4_001)) is None
+    Image.new("RGB", (6_000, 4_001)).save(tmp_path / "a.webp")
+    monkeypatch.setattr(Image, "open", lambda *_, **__: pytest.fail("opened"))
+    assert read_image(str(tmp_path / "a.webp")) is None
+
+
+def test_kinds_that_are_not_meant_are_not_opened(tmp_path, colors):
+    """Pillow would start Ghostscript for the first."""
+    for kind in ("eps", "ppm", "pcx", "ico"):
+        Image.fromarray(colors).save(tmp_path / f"a.{kind}")
+        assert read_image(str(tmp_path / f"a.{kind}")) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_only_regular_files_are_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")  # opening it would wait for ever
+    (tmp_path / "device.png").symlink_to("/dev/zero")
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "folder.png").mkdir()
+    for name in ("pipe.png", "device.png", "empty.png", "folder.png", "gone.png"):
+        assert read_image(str(tmp_path / name)) is None
+
+
+def test_a_file_of_too_many_bytes_is_skipped(tmp_path, colors, monkeypatch):
+    Image.fromarray(colors).save(tmp_path / "a.png")
+    monkeypatch.setattr("core.data.images.MOST_BYTES", 100)
+    assert read_image(str(tmp_path / "a.png")) is None
+
+
+def test_without_memory_for_a_large_picture_reading_ends_with_a_sentence(tmp_path, monkeypatch):
+    Image.new("L", (2500, 2000)).save(tmp_path / "a.png")
+    monkeypatch.setenv("LAB_MEMORY", "1 MB")
+    with pytest.raises(ConfigError, match="A picture of 5 million pixels needs about 80 MB"):
+        decode([str(tmp_path / "a.png")])
 
 
 def test_progress_counts_files_and_can_stop_the_reading(tmp_path, colors, monkeypatch):

@@ -1,7 +1,9 @@
 """Pictures that people upload, good and bad, made here byte by byte or by Pillow."""
 
 import struct
+import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
@@ -10,7 +12,7 @@ from PIL import Image
 
 from core.data import uploads
 from core.data.uploads import read_upload
-from core.errors import DataError
+from core.errors import ConfigError, DataError
 
 COLORS = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
 
@@ -52,7 +54,7 @@ def test_transparency_is_white_paper():
 def test_of_an_animation_the_first_frame():
     frames = [Image.new("RGB", (32, 32), color) for color in ("red", "blue", "lime")]
     found = read_upload(saved(frames[0], "gif", save_all=True, append_images=frames[1:]))
-    assert found.pixels[:, 5, 5].tolist() == [255, 0, 0] and "Of 3 frames the first is used." in found.told
+    assert found.pixels[:, 5, 5].tolist() == [255, 0, 0] and "Of its frames the first is used." in found.told
 
 
 def test_cmyk_is_converted():
@@ -73,12 +75,87 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(monkeypatch):
 
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)  # a PNG that says it is 3.6 gigapixels, and has none of them
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-    with pytest.raises(DataError, match="over 50 million pixels"):
+    with pytest.raises(DataError, match="too many pixels"):
         read_upload(bomb)
     monkeypatch.setattr(uploads, "MOST_PIXELS", 32 * 32 - 1)
     monkeypatch.setattr(uploads, "squeezed", None)  # would fail if it were called
-    with pytest.raises(DataError, match="over 50 million pixels.*make it smaller"):
+    with pytest.raises(DataError, match="too many pixels.*up to 12 million are read, of a JPEG up to 50 million.*or save it as a JPEG"):
         read_upload(saved(Image.fromarray(COLORS)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "read"), [("png", False), ("gif", False), ("bmp", False), ("tiff", False), ("webp", False), ("jpeg", True)]
+)
+def test_of_a_jpeg_more_is_read_for_it_is_decoded_at_a_fraction(kind, read, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_DECODED", 400 * 300 - 1)
+    content = saved(Image.new("RGB", (400, 300), "red"), kind)
+    if kind == "jpeg":
+        assert read_upload(content).pixels[:, 16, 16].tolist() == [254, 0, 0]
+        return
+    monkeypatch.setattr(uploads, "squeezed", None)  # would fail if it were called
+    with pytest.raises(DataError, match="too many pixels"):
+        read_upload(content)
+
+
+def test_a_progressive_jpeg_counts_as_it_is_kept(monkeypatch):
+    content = saved(Image.new("RGB", (400, 300), "red"), "jpeg", progressive=True)
+    assert read_upload(content).pixels[:, 16, 16].tolist() == [254, 0, 0]
+    monkeypatch.setattr(uploads, "MOST_PIXELS", 400 * 300)  # all of it may be told, half of it may be kept
+    monkeypatch.setattr(uploads, "make_room", lambda pixels: pytest.fail(f"{pixels} pixels") if pixels != 60_000 else None)
+    read_upload(content)
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_large_webp_is_refused_before_it_is_opened(lossless, mode, monkeypatch):
+    """Opening one makes room for all of its pixels, twice."""
+    content = saved(Image.new(mode, (4000, 3001)), "webp", lossless=lossless)
+    monkeypatch.setattr(Image, "open", None)  # would fail if it were called
+    with pytest.raises(DataError, match="too many pixels"):
+        read_upload(content)
+
+
+@pytest.mark.parametrize(
+    "head", [b"RIFF", b"RIFF\0\0\0\0WEBP", b"RIFF\0\0\0\0WEBPVP8X" + bytes(99), b"RIFF\0\0\0\0WEBPABCD" + b"\xff" * 50]
+)
+def test_broken_webps(head):
+    with pytest.raises(DataError, match=r"damaged|no picture|too many"):
+        read_upload(head)
+
+
+def test_pictures_are_decoded_one_at_a_time(monkeypatch):
+    """The first one is held while the others ask; none of them begins before it has ended, and each gets its own picture."""
+    inside, begun, go, original, most = [], threading.Event(), threading.Event(), uploads.squeezed, []
+
+    def slow(image):
+        inside.append(1)
+        most.append(len(inside))
+        begun.set()
+        assert go.wait(30)
+        found = original(image)
+        inside.pop()
+        return found
+
+    monkeypatch.setattr(uploads, "squeezed", slow)
+    contents = [saved(Image.new("RGB", (32, 32), (30 * n, 0, 0))) for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        reading = [pool.submit(read_upload, content) for content in contents]
+        assert begun.wait(30)
+        go.set()
+        assert [one.result().pixels[0, 0, 0] for one in reading] == [30 * n for n in range(8)]
+    assert most == [1] * 8
+
+
+def test_without_memory_a_sentence(monkeypatch):
+    def exhausted(image):
+        raise MemoryError
+
+    monkeypatch.setattr(uploads, "squeezed", exhausted)
+    with pytest.raises(DataError, match="no memory for this picture now: make it smaller"):
+        read_upload(saved(Image.fromarray(COLORS)))
+    monkeypatch.setenv("LAB_MEMORY", "1 MB")
+    with pytest.raises(ConfigError, match="A picture of 5 million pixels needs about 80 MB of memory, and 0 MB are free: make it smaller"):
+        read_upload(saved(Image.new("L", (2500, 2000))))
 
 
 def test_too_many_bytes(monkeypatch):
