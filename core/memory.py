@@ -103,7 +103,6 @@ def size_setting(name: str) -> int:
 
 def give_back() -> None:
     """Give memory that was freed back to the system: what the C library keeps for later would look as if it were taken."""
-    gc.collect()
     if platform.libc_ver()[0] == "glibc":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)
@@ -131,6 +130,9 @@ def claim(need: int, what: str, remedy: Remedy = "") -> Iterator[None]:
         if not _claims:
             give_back()
             _before = taken()
+        if need > _unpromised():
+            gc.collect()  # a moment in which the whole process stands: only where it may help
+            give_back()
         free, others = _unpromised(), promised()
         if need <= free:
             _claims[name] = need
@@ -145,10 +147,9 @@ def claim(need: int, what: str, remedy: Remedy = "") -> Iterator[None]:
 def require(need: int, what: str, remedy: Remedy = "") -> None:
     """Raises ConfigError when `need` bytes are not there, for something short that needs no promise."""
     with _lock:
-        free, others = _unpromised(), promised()
-        if need > free:
+        if need > _unpromised():
             give_back()
-            free = _unpromised()
+        free, others = _unpromised(), promised()
     check(need, free, what, remedy, others=others)
 
 

@@ -12,12 +12,16 @@ import torch
 
 from core.data.cache import read_cache, write_cache
 from core.data.config import DataConfig
-from core.data.images import decode
+from core.data.images import SIZE, decode
 from core.data.progress import Progress
 from core.data.scan import Scan, scan
 from core.data.splits import Dataset, Split, random_parts
 from core.errors import DataError, Place, StoreError
 from core.home import lab_home
+from core.memory import require
+
+IMAGE_BYTES = 3 * SIZE * SIZE
+FOLDER_COPIES = 5  # as they are decoded, without those that cannot be read, written to the cache, and cut into splits
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +88,10 @@ def read_folder(folder: str | Path, *, home: str | Path | None = None, progress:
 
     Raises DataError when there is no such folder, or no class folder or no readable image in it.
     """
-    listing = scan(folder)
+    listing = scan(folder, progress)
+    require(
+        FOLDER_COPIES * IMAGE_BYTES * len(listing.files), f"A folder of {len(listing.files):,} files", "name a folder with fewer of them"
+    )  # fmt: skip
     cache = _cache_path(listing.root, home)
     arrays = read_cache(cache, listing.fingerprint) if cache else None
     if arrays is None:

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from core.data.progress import Progress, throttled
 from core.errors import DataError, Place
 from core.folders import check_open, whole_path
 from core.text import taken
 
 PARTS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}  # folder -> part
 HOW = "Make one folder for each class and put its images there."
+MOST_ENTRIES = 300_000  # files and folders that are listed: each takes some hundred bytes, and a whole disk is no data set
+MOST_CLASSES = 1000  # a confusion matrix of them has a million cells, and there is one an epoch
+LOOK_EVERY = 500  # entries
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,26 +45,33 @@ class Scan:
         return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def scan(folder: str | Path) -> Scan:
+def scan(folder: str | Path, progress: Progress | None = None) -> Scan:
     """List a folder of class folders, or of train/ and any of val/ and test/ with class folders; nothing hidden.
 
     A class is called as its folder, with stand-ins for what cannot be shown.
-    Raises DataError when who asks may not open it, and when it is missing, unreadable, empty, or has images but no class folders.
+    Nothing is opened. Raises DataError when who asks may not open it, and when it is missing, unreadable, empty, too large, or has images
+    but no class folders; and what `progress` raises.
     """
     check_open(folder)
     root = whole_path(folder)
     if not os.path.isdir(root):
         wrong = "is a file, not a folder: unpack it" if os.path.exists(root) else "does not exist: check the path"
         raise DataError("The folder ", Place(root), f" {wrong}, and name a folder that holds a folder for each class.")
-    parts = _parts(root)
+    count = Counter(root, progress)
+    parts = _parts(root, count)
     found = []  # (part, class, path, size, changed)
     for part, place in parts:
-        classes = _folders(place)
+        classes = _folders(place, count)
         if not classes:
-            files = any(_files(place))
+            files = any(_files(place, count))
             state = "has files but no class folders" if files else "is empty"
             raise DataError("The folder ", Place(place), f" {state}. {HOW}")
-        found += [(part, c, *file) for c, inside in classes for file in _files(inside, deep=True)]
+        if len(classes) > MOST_CLASSES:
+            raise DataError(
+                "The folder ", Place(place), f" has {len(classes):,} class folders, and at most {MOST_CLASSES:,} classes are told apart: "
+                "name a folder with fewer."
+            )  # fmt: skip
+        found += [(part, c, *file) for c, inside in classes for file in _files(inside, count, deep=True)]
     if not found:
         raise DataError("The class folders in ", Place(root), f" are empty. {HOW}")
     found.sort()
@@ -85,36 +96,58 @@ def _shown(names: list[str], root: str) -> tuple[str, ...]:
     return shown
 
 
-def _parts(root: str) -> list[tuple[str, str]]:
+def _parts(root: str, count: Counter) -> list[tuple[str, str]]:
     """(part, folder): train/, val/ and test/ when train/ has class folders of its own, else the folder itself.
 
     A flat set may well have a class that is called "train".
     """
-    inside = _folders(root)
+    inside = _folders(root, count)
     parts = sorted((PARTS[name.lower()], path) for name, path in inside if name.lower() in PARTS)
-    if any(part == "train" and _folders(path) for part, path in parts):
+    if any(part == "train" and _folders(path, count) for part, path in parts):
         return parts
-    if parts and len(parts) == len(inside) and any(_folders(path) for _, path in parts):
+    if parts and len(parts) == len(inside) and any(_folders(path, count) for _, path in parts):
         raise DataError(
             "The folder ", Place(root), f" has {parts[0][0]}/ but no class folders in train/: add them, or name a folder that has them."
         )
     return [("", root)]
 
 
-def _entries(folder: str) -> list[os.DirEntry]:
+class Counter:
+    """Counts what has been listed: raises DataError beyond `MOST_ENTRIES`, and lets `progress` end the listing."""
+
+    def __init__(self, root: str, progress: Progress | None) -> None:
+        self.root, self.entries, self._report = root, 0, throttled(progress)
+
+    def one_more(self) -> None:
+        """Count an entry."""
+        self.entries += 1
+        if self.entries > MOST_ENTRIES:
+            raise DataError(
+                "The folder ", Place(self.root), f" has more than {MOST_ENTRIES:,} files and folders in it: name one that has fewer."
+            )  # fmt: skip
+        if self.entries % LOOK_EVERY == 1:
+            self._report(self.entries, 0, "Listing files")
+
+
+def _entries(folder: str, count: Counter) -> list[os.DirEntry]:
+    found = []
     try:
         with os.scandir(folder) as entries:
-            return [e for e in entries if not e.name.startswith(".")]
+            for entry in entries:
+                count.one_more()
+                if not entry.name.startswith("."):
+                    found.append(entry)
     except OSError as error:
         raise _unreadable(folder, error) from error
+    return found
 
 
 def _unreadable(folder: str, error: OSError) -> DataError:
     return DataError("The folder ", Place(folder), f" cannot be read ({error.strerror}): give it read permission.")
 
 
-def _folders(folder: str) -> list[tuple[str, str]]:
-    return sorted((e.name, e.path) for e in _entries(folder) if _is(e.is_dir))
+def _folders(folder: str, count: Counter) -> list[tuple[str, str]]:
+    return sorted((e.name, e.path) for e in _entries(folder, count) if _is(e.is_dir))
 
 
 def _is(kind: Callable[[], bool]) -> bool:
@@ -125,7 +158,7 @@ def _is(kind: Callable[[], bool]) -> bool:
         return False
 
 
-def _files(folder: str, deep: bool = False, above: frozenset = frozenset()) -> Iterator[tuple[str, int, int]]:
+def _files(folder: str, count: Counter, deep: bool = False, above: frozenset = frozenset()) -> Iterator[tuple[str, int, int]]:
     """(path, size, changed) of the files in a folder, if `deep` of all below; links to a folder above lead nowhere."""
     try:
         here = os.stat(folder)
@@ -134,7 +167,7 @@ def _files(folder: str, deep: bool = False, above: frozenset = frozenset()) -> I
     identity = (here.st_dev, here.st_ino)
     if identity in above:
         return
-    for entry in _entries(folder):
+    for entry in _entries(folder, count):
         if _is(entry.is_file):
             try:
                 state = entry.stat()
@@ -142,4 +175,4 @@ def _files(folder: str, deep: bool = False, above: frozenset = frozenset()) -> I
                 continue
             yield entry.path, state.st_size, state.st_mtime_ns
         elif deep and _is(entry.is_dir):
-            yield from _files(entry.path, deep, above | {identity})
+            yield from _files(entry.path, count, deep, above | {identity})

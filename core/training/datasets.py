@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +18,54 @@ KEPT = 2
 LOOK_SECONDS = 0.2  # how often who waits calls `progress`
 
 _datasets: OrderedDict[Any, Dataset] = OrderedDict()
-_loading: dict[Any, threading.Lock] = {}  # held while a data set is loaded, by key: one that takes long keeps nobody from another
-_lock = threading.Lock()  # of both; never held while something is loaded
+_readers: dict[Any, tuple[threading.Lock, int]] = {}  # of data sets that are being read: held by who reads, and how many want it
+_lock = threading.Lock()  # of the two: held for moments
 
 
 def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str], None]) -> Dataset:
-    """The data set of `config`, from memory if one of the last runs used it. One thread loads, others wait for it.
+    """The data set of `config`, from memory if one of the last runs used it. One thread loads, others that want the same wait for it; those
+    that want another do not.
 
-    `progress` is called while that lasts, also while another one loads; what it raises is raised here.
+    `progress` is called while it is read or waited for, with a total of 0 where that is unknown; what it raises ends the reading.
     Raises DataError when who asks may not open its folder, also where it is in memory for others.
     """
     check_open(config.folder)
     key = _key(config, home)
-    with _lock:
-        mine = _loading.setdefault(key, threading.Lock())
-    while not mine.acquire(timeout=LOOK_SECONDS):
-        progress(0, 0, "Waiting for the data, which somebody else loads")  # which raises where a run was told to stop
-    try:
-        with _lock:
-            found = _datasets.get(key)
-        if found is None:
+    with _reading(key, progress):
+        if (found := _kept(key)) is None:
             found = load_dataset(config.dataset, config.data_config, home=home, progress=progress)
-        with _lock:
-            _datasets[key] = found
-            _datasets.move_to_end(key)
-            while len(_datasets) > KEPT:
-                _datasets.popitem(last=False)
+            with _lock:
+                _datasets[key] = found
+                while len(_datasets) > KEPT:
+                    _datasets.popitem(last=False)
         return found
+
+
+def _kept(key: Any) -> Dataset | None:
+    with _lock:
+        if key in _datasets:
+            _datasets.move_to_end(key)
+        return _datasets.get(key)
+
+
+@contextmanager
+def _reading(key: Any, progress: Callable[[int, int, str], None]) -> Iterator[None]:
+    """Be the only one that reads the data set of `key`, having waited for it."""
+    with _lock:
+        mine, others = _readers.get(key, (threading.Lock(), 0))
+        _readers[key] = mine, others + 1
+    try:
+        while not mine.acquire(timeout=LOOK_SECONDS):
+            progress(0, 0, "Waiting for the data, which somebody else loads")
+        try:
+            yield
+        finally:
+            mine.release()
     finally:
         with _lock:
-            _loading.pop(key, None)
-        mine.release()
+            mine, wanted = _readers.pop(key)
+            if wanted > 1:
+                _readers[key] = mine, wanted - 1
 
 
 def in_memory(config: RunConfig, home: Path) -> Dataset | None:

@@ -7,7 +7,7 @@ from PIL import Image
 
 from core.data import load_dataset
 from core.data.folder import labelled_split, read_folder
-from core.errors import DataError
+from core.errors import ConfigError, DataError
 
 
 def add(folder, count, first=0):
@@ -235,3 +235,48 @@ def test_names_that_are_not_unicode(tmp_path, home):
     os.rename(root / "a" / "000.png", os.fsencode(root / "a") + b"/\xff.png")
     assert len(read_folder(root, home=home).images) == 10
     assert np.array_equal(read_folder(root, home=home).images, read_folder(root, home=home).images)
+
+
+def test_a_folder_that_is_too_large_is_refused_while_it_is_listed(flat, home, monkeypatch):
+    monkeypatch.setattr("core.data.scan.MOST_ENTRIES", 40)
+    listed, scandir = [], os.scandir
+    monkeypatch.setattr("core.data.scan.os.scandir", lambda path: listed.append(path) or scandir(path))
+    with pytest.raises(DataError, match="has more than 40 files and folders in it: name one that has fewer"):
+        read_folder(flat, home=home)
+    assert str(flat / "dog") not in map(str, listed)  # the last one
+
+
+def test_links_that_multiply_end_at_the_same_bound(tmp_path, home, monkeypatch):
+    """Twenty folders, each with links to all after it: a million ways through them."""
+    monkeypatch.setattr("core.data.scan.MOST_ENTRIES", 5000)
+    for n in range(20):
+        (tmp_path / "class" / f"{n:02}").mkdir(parents=True)
+        for m in range(n):
+            (tmp_path / "class" / f"{m:02}" / f"to {n}").symlink_to(tmp_path / "class" / f"{n:02}")
+    with pytest.raises(DataError, match="more than 5,000 files and folders"):
+        read_folder(tmp_path, home=home)
+
+
+def test_too_many_classes(flat, home, monkeypatch):
+    monkeypatch.setattr("core.data.scan.MOST_CLASSES", 2)
+    with pytest.raises(DataError, match="has 3 class folders, and at most 2 classes are told apart: name a folder with fewer"):
+        read_folder(flat, home=home)
+
+
+def test_without_memory_for_its_images_it_is_not_read(flat, home, monkeypatch):
+    monkeypatch.setenv("LAB_MEMORY", "1 MB")
+    monkeypatch.setattr("core.data.folder.decode", None)  # would fail if it were called
+    with pytest.raises(ConfigError, match="A folder of 60 files needs about 1 MB of memory, and 0 MB are free: name a folder with fewer"):
+        read_folder(flat, home=home)
+
+
+def test_listing_ends_when_nobody_waits_for_it(flat, home):
+    class Left(Exception):
+        pass
+
+    def leave(done, total, what):
+        assert what == "Listing files"
+        raise Left
+
+    with pytest.raises(Left):
+        read_folder(flat, home=home, progress=leave)
