@@ -61,7 +61,7 @@ def cheating_panel() -> None:
         if st.button(
             label, key="masks_train", type="primary", icon=":material/play_arrow:", disabled=bool(lesson and lesson.status != FAILED)
         ):
-            lesson = background.lesson(_key(), _maker(seed), lambda made: made.run())
+            lesson = background.lesson(_key(), _maker(seed), lambda made: made.run(), owner=state.owner())
         if lesson is not None:
             lesson_status(lesson, _steps())
     with right:

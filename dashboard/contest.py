@@ -97,7 +97,7 @@ def measure(shown: Iterable[Standing]) -> None:
     """Begin to measure the runs that have ended and have not been, behind the page; one that cannot be says so in its `problem`."""
     for one in shown:
         if waits(one):
-            background.lesson(_key(one.run), lambda: None, _measuring(one.run.run_id, one.best))
+            background.lesson(_key(one.run), lambda: None, _measuring(one.run.run_id, one.best), owner=state.owner())
 
 
 def _measuring(run_id: str, epoch: int) -> Callable[[None], Iterator[int]]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import services, state
+from dashboard import background, services, state
+from dashboard.lessons import measuring_status
 from dashboard.services import COST_LENGTHS, MOST_BY_HAND
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LENGTH, FIRST_LENGTH = "attention_length", 1024
 COST_HEADS, COST_WIDTH, FITTED_FROM = 4, 64, 256  # shorter sequences are mostly overhead: they are not in the exponent
+KEY, TICK_SECONDS = "costs of attention", 0.7
 NAMES = {"by hand": "attention by hand", "fused": "attention, fused kernel", "gru scan": "recurrent scan, nn.GRU"}
 
 
@@ -29,9 +31,11 @@ def cost_panel() -> str:
         )  # fmt: skip
         pressed = st.button("Measure on this machine", key="attention_measure", icon=":material/timer:", help="Some ten seconds.")
         if pressed:
-            with st.spinner("Measuring", show_time=True):
-                services.measure_costs(COST_WIDTH, COST_HEADS)
-        found = services.costs
+            background.forget(KEY)  # measured beside a run, or by somebody else: measured again
+            background.lesson(KEY, lambda: services.measure_costs(COST_WIDTH, COST_HEADS), owner=state.owner())
+        st.fragment(_told, run_every=TICK_SECONDS if _active() else None)(_active())
+        measured = background.known(KEY)
+        found = (measured.made if measured and measured.made else None) or services.costs
         st.html(cost_html(length, found.points if found else ()))
         most = COST_LENGTHS[-1]
         st.caption(
@@ -47,6 +51,19 @@ def cost_panel() -> str:
         )
         st.caption(found.words + " " + slopes(found.points) if found else "Computed memory. Press the button for the time on this machine.")
     return "" if length == FIRST_LENGTH else str(length)
+
+
+def _active() -> bool:
+    measuring = background.known(KEY)
+    return measuring is not None and measuring.active
+
+
+def _told(ticking: bool) -> None:
+    """How far the measurement is: drawn again while it is on its way."""
+    if (measuring := background.known(KEY)) is not None:
+        measuring_status(measuring)
+    if ticking and not _active():
+        st.rerun()  # the whole page, with what was found
 
 
 def memory_of(kind: str, length: int) -> int:

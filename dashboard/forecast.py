@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.errors import LabError
 from core.results import nearest
 from core.training.config import RunConfig, kind_of
 from core.training.forecast import Forecast
 from core.training.history import Snapshot
-from dashboard import services
+from dashboard import background, services, state
+from dashboard.lessons import measuring_status
 from dashboard.live import THINGS, duration, shown
 
 if TYPE_CHECKING:
     from core.training.speed import Speed
 
 ONE = {"images": "an image", "sequences": "a pair of the longest sequences"}
+TICK_SECONDS = 0.7
 LOOK_AHEAD = 3  # epochs of the accuracy that is promised
 
 
@@ -27,20 +29,43 @@ def forecast_panel(config: RunConfig | None) -> None:
         "How long will it take?", icon=":material/timer:", key="forecast", disabled=config is None,
         help="Trains on random images for two seconds, without learning anything.",
     )  # fmt: skip
-    if pressed:
-        with st.spinner("Measuring"):
-            try:
-                services.make_forecast(timed(config), config)
-            except LabError as error:
-                st.error(str(error))
-    if config and (found := services.forecasts.get(timed(config))):
-        kind = kind_of(config.flat())
-        st.caption(" ".join([promise(found, kind), outlook(found, config), effort(found.speed, kind)]))
+    if pressed and timed(config) not in services.forecasts:
+        background.forget(_key(config))  # measured beside a run: measured again
+        background.lesson(_key(config), _measuring(config), owner=state.owner())
+    if config:
+        st.fragment(_told, run_every=TICK_SECONDS if _active(config) else None)(config, _active(config))
     run = shown()
     if not run.active and run.epochs and not run.recorded:
         own = RunConfig.of(**run.config)
         if said := services.forecasts.get(timed(own)):
             st.caption(verdict(said, own, run))
+
+
+def _key(config: RunConfig) -> str:
+    return f"forecast {timed(config)}"
+
+
+def _measuring(config: RunConfig) -> Callable[[], Forecast]:
+    key = _key(config)
+    return lambda: services.make_forecast(timed(config), config, lambda *_: background.check(key))
+
+
+def _active(config: RunConfig) -> bool:
+    measuring = background.known(_key(config))
+    return measuring is not None and measuring.active
+
+
+def _told(config: RunConfig, ticking: bool) -> None:
+    """How far the measurement is, and what it found: drawn again while it is on its way."""
+    measuring = background.known(_key(config))
+    if measuring is not None:
+        measuring_status(measuring)
+    found = services.forecasts.get(timed(config)) or (measuring.made if measuring else None)
+    if found:
+        kind = kind_of(config.flat())
+        st.caption(" ".join([promise(found, kind), outlook(found, config), effort(found.speed, kind)]))
+    if ticking and not _active(config):
+        st.rerun()  # the whole page: nothing ticks now
 
 
 def timed(config: RunConfig) -> str:

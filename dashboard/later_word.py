@@ -77,7 +77,7 @@ def later_word_panel() -> None:
         if st.button(
             label, key="depth_train", type="primary", icon=":material/play_arrow:", disabled=bool(known and known.status != FAILED)
         ):
-            background.lesson(key, _maker(between, seed, rate), lambda made: made.run())
+            background.lesson(key, _maker(between, seed, rate), lambda made: made.run(), owner=state.owner())
     with right:
         lesson = background.known(key)
         lesson_status(lesson, _steps(), before="Some seconds on this computer, behind the page: nothing waits for it.")
@@ -175,7 +175,7 @@ def ends_panel() -> None:
     )
     known = background.known(ENDS_KEY)
     if st.button("Train the three heads", key="depth_ends", icon=":material/play_arrow:", disabled=bool(known and known.status != FAILED)):
-        background.lesson(ENDS_KEY, _ends_lesson, lambda made: made.run())
+        background.lesson(ENDS_KEY, _ends_lesson, lambda made: made.run(), owner=state.owner())
     lesson = background.known(ENDS_KEY)
     lesson_status(lesson, STEPS, before="Some seconds.")
     if lesson is not None and lesson.made is not None:

@@ -16,6 +16,22 @@ def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> Non
     elif lesson.status == DONE:
         st.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
     elif lesson.status == WAITING:
-        st.progress(0.0, "Waiting for another lesson on this computer to end")
+        st.progress(0.0, waiting(lesson))
     else:
         st.progress(lesson.steps / steps, f"Training: step {lesson.steps} of {steps}")
+
+
+def measuring_status(lesson: Lesson) -> None:
+    """A line on a measurement, while it waits or is under way, or what is wrong with it; nothing when it is done."""
+    if lesson.status == FAILED:
+        st.error(lesson.problem)
+    elif lesson.status == WAITING:
+        st.caption(f":material/hourglass: {waiting(lesson)}")
+    elif lesson.active:
+        st.caption(":material/timer: Measuring")
+
+
+def waiting(lesson: Lesson) -> str:
+    """Where a lesson stands in the queue."""
+    place = f", place {lesson.place} in the queue" if lesson.place else ""
+    return f"Waits for its turn{place}: runs, lessons and measurements take turns on this computer."

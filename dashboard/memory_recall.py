@@ -71,7 +71,7 @@ def _start() -> None:
         return RecallLesson(task, rate)
 
     st.session_state[LESSON] = _key(task, rate)
-    background.lesson(st.session_state[LESSON], make, lambda made: made.run())
+    background.lesson(st.session_state[LESSON], make, lambda made: made.run(), owner=state.owner())
 
 
 def recall_panel() -> None:

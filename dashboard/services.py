@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
@@ -30,11 +31,11 @@ MOST_BY_HAND = 2048  # of them by hand: T x T matrices of more would take most o
 COST_ROUNDS = 5
 
 SPARE_CORES = 1  # that training leaves to this server
-costs: Costs | None = None  # what `measure_costs` found last
-forecasts: dict[str, Forecast] = {}  # what was measured since the start, by `dashboard.forecast.timed`
+costs: Costs | None = None  # what `measure_costs` found last, alone
+forecasts: dict[str, Forecast] = {}  # what was measured alone since the start, by `dashboard.forecast.timed`
+KEPT_FORECASTS = 256
 
 _lock = threading.Lock()
-_measuring = threading.Lock()  # two at a time would disturb each other
 _manager: RunManager | None = None
 _warming = False
 _viewers: dict[str, float] = {}  # session -> when it last looked
@@ -65,14 +66,23 @@ def run(run_id: str) -> Snapshot:
     return shipped_run(run_id) or manager().snapshot(run_id)  # the first page needs no database
 
 
-def make_forecast(key: str, config: RunConfig) -> None:
-    """Measure how long `config` would take, and keep it under `key`; nothing happens if that has been done."""
+def anyone_trains() -> bool:
+    """Whether a run trains now, in this process or in another one on the same home: what is measured beside it is not measured alone."""
+    return any(row.status in ("loading", "running", "testing") for row in manager().runs())
+
+
+def make_forecast(key: str, config: RunConfig, progress: Callable[[int, int, str], None]) -> Forecast:
+    """Measure how long `config` would take; kept under `key` if nothing trained meanwhile. To be called while holding a turn."""
     from core.training.forecast import forecast
 
-    lab = manager()
-    with _measuring:
-        if key not in forecasts:
-            forecasts[key] = forecast(config, lab.home, lambda *_: None, spare=SPARE_CORES, beside=lab.training)
+    before = anyone_trains()
+    found = forecast(config, manager().home, progress, spare=SPARE_CORES)
+    found = replace(found, beside=before or anyone_trains())
+    if not found.beside:
+        while len(forecasts) >= KEPT_FORECASTS:
+            forecasts.pop(next(iter(forecasts)), None)
+        forecasts[key] = found
+    return found
 
 
 @dataclass(frozen=True)
@@ -83,27 +93,30 @@ class Costs:
     words: str
 
 
-def measure_costs(width: int, heads: int) -> None:
-    """Measure attention by hand, the fused kernel and nn.GRU at `COST_LENGTHS`, for everyone; whoever comes meanwhile waits for it."""
+def measure_costs(width: int, heads: int) -> Costs:
+    """Measure attention by hand, the fused kernel and nn.GRU at `COST_LENGTHS`; kept for everyone if nothing trained meanwhile.
+
+    To be called while holding a turn.
+    """
     global costs
     import torch
 
     from core.probes.cost import CLOCK, KINDS, measure_cost
     from core.training.device import device_name
 
-    before = costs
-    with _measuring:
-        if costs is not before:  # somebody else has just measured
-            return
-        beside = manager().training
-        lengths = {kind: [n for n in COST_LENGTHS if kind != "by hand" or n <= MOST_BY_HAND] for kind in KINDS}
-        points = (measure_cost(kind, n, width, heads=heads, rounds=COST_ROUNDS) for kind in KINDS for n in lengths[kind])
-        clock = "CPU time" if CLOCK is time.thread_time else "time"
-        words = (
-            f"Measured on {device_name(torch.device('cpu'))}, one thread, torch {torch.__version__}: one image, C = {width}, {heads} "
-            f"heads, float32, forward; {clock}, median of {COST_ROUNDS} rounds{', beside a run that trains' if beside else ''}."
-        )
-        costs = Costs(tuple(points), words)
+    beside = anyone_trains()
+    lengths = {kind: [n for n in COST_LENGTHS if kind != "by hand" or n <= MOST_BY_HAND] for kind in KINDS}
+    points = tuple(measure_cost(kind, n, width, heads=heads, rounds=COST_ROUNDS) for kind in KINDS for n in lengths[kind])
+    beside = beside or anyone_trains()
+    clock = "CPU time" if CLOCK is time.thread_time else "time"
+    words = (
+        f"Measured on {device_name(torch.device('cpu'))}, one thread, torch {torch.__version__}: one image, C = {width}, {heads} "
+        f"heads, float32, forward; {clock}, median of {COST_ROUNDS} rounds{', beside a run that trains' if beside else ''}."
+    )
+    found = Costs(points, words)
+    if not beside:
+        costs = found
+    return found
 
 
 def saw_viewer(session: str) -> None:

@@ -6,12 +6,16 @@ import time
 import pytest
 
 from core.errors import LabError, TrainingError
-from dashboard import background
+from dashboard import background, services
 
 
 @pytest.fixture(autouse=True)
-def no_lessons(monkeypatch):
+def no_lessons(monkeypatch, tmp_path):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(background, "_lessons", {})
+    services.shutdown()
+    yield
+    services.shutdown()
 
 
 def wait(lesson):
@@ -114,3 +118,36 @@ def test_only_some_are_kept():
         wait(background.lesson(f"{number}", list, lambda _: iter([1])))
     assert len(background._lessons) == background.KEPT and background.known("0") is None
     assert background.known(f"{background.KEPT + 4}") is not None
+
+
+def test_a_lesson_waits_for_its_turn_and_says_its_place():
+    manager = services.manager()
+    with manager.turn("somebody"):
+        first = background.lesson("first", list, lambda _: iter([1]), owner="a")
+        while first.place != 1:
+            time.sleep(0.005)
+        second = background.lesson("second", list, lambda _: iter([1]), owner="b")
+        while second.place != 2:
+            time.sleep(0.005)
+        assert first.status == second.status == "waiting"
+    assert wait(first).status == wait(second).status == "done" and first.place == second.place == 0
+    with manager.turn("somebody"):  # all turns were given back
+        pass
+
+
+def test_a_lesson_that_waits_and_is_not_looked_at_leaves_the_queue(monkeypatch):
+    with services.manager().turn("somebody"):
+        left = background.lesson("left", pytest.fail, lambda _: iter([1]))
+        while left.place != 1:
+            time.sleep(0.005)
+        monkeypatch.setattr(background, "AWAY_SECONDS", 0.0)
+        assert wait(left).problem == background.NOBODY
+
+
+def test_a_lesson_without_memory_is_a_sentence(monkeypatch):
+    def exhausted():
+        raise MemoryError
+
+    assert wait(background.lesson("a", exhausted)).problem == background.NO_MEMORY
+    monkeypatch.setenv("LAB_MEMORY", "1 MB")
+    assert "needs about 150 MB of memory, and 0 MB are free" in wait(background.lesson("b", pytest.fail)).problem

@@ -3,7 +3,7 @@
 import pytest
 
 from core.data import DATASETS
-from dashboard import navigation, services
+from dashboard import background, navigation, services
 from tests.support import register_tiny
 
 
@@ -13,6 +13,7 @@ def lab(tmp_path, monkeypatch):
     monkeypatch.setitem(DATASETS, "tiny", None)
     register_tiny()
     monkeypatch.setattr(navigation, "PAGES", navigation.PAGES)  # a test may open another page first
+    monkeypatch.setattr(background, "_lessons", {})
     services.shutdown()
     yield
     services.shutdown()

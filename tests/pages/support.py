@@ -1,11 +1,12 @@
 """A page of the lab without a browser, and what a user does on it."""
 
 import dataclasses
+import time
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard import navigation
+from dashboard import background, navigation
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -34,6 +35,14 @@ def run(target):
 
 def press(app, key):
     return run(app.button(key=key).click())
+
+
+def wait_for_lessons():
+    """Until no lesson and no measurement is on its way."""
+    end = time.monotonic() + 120
+    while any(lesson.active for lesson in background._lessons.values()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def texts(app):

@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from core.data.shapes import PARTS, draw
 from core.probes.attention_by_hand import Projections, patch_tokens, word_tokens
 from dashboard import services
-from tests.pages.support import open_page, press, run, shown_code, texts
+from tests.pages.support import open_page, press, run, shown_code, texts, wait_for_lessons
 
 ROOT = Path(__file__).resolve().parents[2]
 WORDS = ["the", "cat", "sat", "on", "the", "mat"]
@@ -180,6 +180,8 @@ def test_costs_are_measured_at_a_click_for_everyone(monkeypatch):
     app = open_attention(length="512")
     assert "Press the button" in texts(app) and "<td>–</td>" in html_of(app, "attention by hand")
     press(app, "attention_measure")
+    wait_for_lessons()
+    run(app)
     assert "Measured on cpu" in texts(app) and "median of 5 rounds" in texts(app) and "attention by hand T^" in texts(app)
     assert len(services.costs.points) == 6 and "<td>–</td>" not in html_of(app, "attention by hand")
     assert "Measured on cpu" in texts(open_attention())

@@ -1,14 +1,15 @@
 """The Train page as a user goes through it, without a browser."""
 
 import re
+import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.recorded import recorded_epochs, recorded_names
 from core.training.config import RunConfig
-from dashboard import services
-from tests.pages.support import APP, open_page, press, run, shown_code, texts
+from dashboard import background, services
+from tests.pages.support import APP, open_page, press, run, shown_code, texts, wait_for_lessons
 from tests.support import SMALL, diverge, ended, wait_for
 
 
@@ -83,6 +84,8 @@ def test_the_controls_can_be_set_as_they_were_for_a_run():
 def test_how_long_it_takes_is_said_before_and_judged_afterwards():
     app = open_page(**TINY, epochs="2")
     press(app, "forecast")
+    wait_for_lessons()
+    run(app)
     assert re.search(r"About \*\*[\d.]+ s\*\* an epoch, [\d.]+ s in all \([\d,]+ images/s here\)", texts(app))
     assert "No recorded run tells how accurate" in texts(app)
     assert re.search(r"million operations an image, .* of the [\d.,]+ GFLOP/s that this machine reaches", texts(app))
@@ -90,6 +93,47 @@ def test_how_long_it_takes_is_said_before_and_judged_afterwards():
     run_id = only_run()
     wait_for(services.manager(), run_id, ended)
     assert re.search(rf"Said [\d.]+ s an epoch; {run_id} took [\d,]+% (longer|less)", texts(run(app)))
+
+
+def test_a_forecast_waits_for_its_turn_and_can_be_left(monkeypatch):
+    manager = services.manager()
+    first = manager.submit(RunConfig.of(**SMALL, epochs=1000), owner="someone")
+    wait_for(manager, first, lambda s: s.status == "running")
+    monkeypatch.setattr(services, "make_forecast", lambda *_: pytest.fail("measured beside a run"))
+    app = open_page(**TINY, epochs="3")
+    press(app, "forecast")  # answers at once
+    (lesson,) = (one for key, one in background._lessons.items() if one.active and key.startswith("forecast"))
+    while lesson.place != 1:
+        time.sleep(0.01)
+    assert "Waits for its turn, place 1 in the queue" in texts(run(app))
+    monkeypatch.setattr(background, "AWAY_SECONDS", 0.0)  # the page is left
+    wait_for_lessons()
+    assert lesson.problem == background.NOBODY and manager.snapshot(first).status == "running"
+    manager.stop(first)
+    wait_for(manager, first, ended)
+
+
+def test_a_forecast_beside_a_run_of_another_process_is_not_kept(monkeypatch):
+    monkeypatch.setattr(services, "anyone_trains", lambda: True)
+    app = open_page(**TINY, epochs="4")
+    press(app, "forecast")
+    wait_for_lessons()
+    assert "images/s here, measured beside a run that trains)" in texts(run(app))
+    assert not any("'epochs': 4" in key for key in services.forecasts)
+    monkeypatch.setattr(services, "anyone_trains", lambda: False)
+    press(app, "forecast")  # again, and now alone
+    wait_for_lessons()
+    assert "images/s here)" in texts(run(app)) and any("'epochs': 4" in key for key in services.forecasts)
+
+
+def test_what_does_not_fit_is_said_by_the_button_and_by_play(monkeypatch):
+    app = open_page(**TINY, epochs="5")
+    monkeypatch.setenv("LAB_MEMORY", "1 MB")
+    press(app, "forecast")
+    wait_for_lessons()
+    assert "of memory, and 0 MB are free" in texts(run(app))
+    press(app, "play")
+    assert re.search(r"This run needs about \d+ MB of memory, and 0 MB are free: choose", texts(app)) and not services.manager().runs()
 
 
 def test_a_second_run_says_its_place():
