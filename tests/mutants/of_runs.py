@@ -102,7 +102,7 @@ MUTANTS = [
         ("a run of a thread here is marked", "            if self._trains(run_id):\n                return False\n", ""),
         ("a run that lives elsewhere is marked", "            if lock is None and folder.is_dir():\n                return False  # it lives\n", ""),
         ("runs of other homes are marked", "        if not self.is_own(home):\n            return False\n", ""),
-        ("an ended run is read from memory whatever was written", "if kept and version == state.version:", "if kept:"),
+        ("an ended run is read from memory whatever was written", "if end and (end.version == state.version or (end.version is None and state.status in ACTIVE)):", "if end:"),
         ("a run that ended in between is marked", "version=version, among=sorted(ACTIVE), status=status", "version=self.store.state(run_id).version, status=status"),
     ]),
     *broken("training/database.py", "test_store.py test_status.py", [

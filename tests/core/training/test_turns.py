@@ -101,3 +101,16 @@ def test_waiting_needs_no_thread():
     assert threading.active_count() == before and served == ["0"]
     turns.give_back("0")
     assert served == ["0", "1"] and not turns.leave("1") and turns.leave("2")
+
+
+def test_a_turn_that_comes_while_its_owner_gives_up_is_given_back():
+    """The other one leaves in the very moment in which this one is asked whether it still wants the turn."""
+    turns = Turns(1)
+    assert turns.take("a", "ann", cancelled=lambda: False)
+
+    def gives_up():
+        turns.give_back("a")
+        return True
+
+    assert not turns.take("b", "bob", cancelled=gives_up)
+    assert not turns.held and turns.take("c", "cleo", cancelled=lambda: False)
