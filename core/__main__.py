@@ -1,9 +1,8 @@
 """python -m core train | evaluate | runs | data | bench"""
 
+import os
 import signal
 import sys
-
-from core.cli import main
 
 
 def _end(*_: object) -> None:
@@ -12,6 +11,13 @@ def _end(*_: object) -> None:
 
 
 if __name__ == "__main__":
+    for name, mode in {"stdin": "r", "stdout": "w", "stderr": "w"}.items():
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
     sys.stdout.reconfigure(errors="backslashreplace")  # a class may be named in letters that the console does not have
     signal.signal(signal.SIGTERM, _end)
+    try:
+        from core.cli import main
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(main())

@@ -8,12 +8,13 @@ from dataclasses import asdict
 from typing import Any
 
 from core.cli.output import print_result, progress_bar, table
-from core.errors import unknown
+from core.errors import ConfigError, unknown
 from core.models import MODELS
 from core.training.config import RunConfig
 from core.training.presets import PRESETS
 
 DEFAULT = (*MODELS, "hand-in", "bar")  # a minute; the other presets are of the same shapes
+MOST_SECONDS = 600
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -28,6 +29,8 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 def bench(options: argparse.Namespace) -> int:
     """Print a line a model or preset: its size, its arithmetic, its speed, and the share of the machine's limit that it reaches."""
     names = options.name or DEFAULT
+    if not 0 < options.seconds <= MOST_SECONDS:  # not for NaN either
+        raise ConfigError(f"--seconds {options.seconds:g}: choose a number above 0, at most {MOST_SECONDS}.")
     for name in names:
         if name not in MODELS and name not in PRESETS:
             raise unknown("model or preset", name, [*MODELS, *PRESETS])

@@ -6,12 +6,16 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from core.cli.output import print_result, progress_bar, table
-from core.data import DATASETS, Progress, download, downloaded, load_dataset
-from core.data.config import DataConfig
+from core.data import DATA_CONFIGS, DATASETS, Progress, data_spec, datasets_of, download, downloaded, load_dataset, refuse_folder
+from core.data.config import SequenceDataConfig
+from core.errors import ConfigError
 from core.hparams import add_flags, declared
 
 if TYPE_CHECKING:
+    from core.data.sequences import SeqDataset
     from core.data.splits import Dataset
+
+EXAMPLES = 3  # of a task on sequences
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -29,7 +33,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     alike.set_defaults(command=show_duplicates)
     for command in (info, alike):
         command.add_argument("dataset")
-        add_flags(command, declared(DataConfig).values())
+        add_flags(command, declared(SequenceDataConfig).values())
 
 
 def list_datasets(options: argparse.Namespace) -> int:
@@ -49,22 +53,40 @@ def download_dataset(options: argparse.Namespace) -> int:
 
 def show_dataset(options: argparse.Namespace) -> int:
     """Load a data set and print what is in it."""
-    from core.data.statistics import class_balance  # torch: not before the arguments are read
-
     with progress_bar() as progress:
         dataset = _load(options, progress)
-    balance = {name: class_balance(getattr(dataset, name).labels, len(dataset.classes)) for name in ("train", "val", "test")}
-    found = {
-        "dataset": dataset.name, "classes": list(dataset.classes), "train": len(dataset.train), "val": len(dataset.val),
-        "test": len(dataset.test), "mean": [round(v, 4) for v in dataset.mean], "std": [round(v, 4) for v in dataset.std],
-        "skipped": dataset.skipped, **{f"{name}_of_class": list(counts) for name, counts in balance.items()},
-    }  # fmt: skip
+    found = _of_sequences(dataset) if data_spec(options.dataset).kind == "sequences" else _of_images(dataset)
     print_result(options, found, "\n".join(f"{name}: {value}" for name, value in found.items()))
     return 0
 
 
+def _of_images(dataset: Dataset) -> dict[str, Any]:
+    from core.data.statistics import class_balance  # torch: not before the arguments are read
+
+    balance = {name: class_balance(getattr(dataset, name).labels, len(dataset.classes)) for name in ("train", "val", "test")}
+    return {
+        "dataset": dataset.name, "classes": list(dataset.classes), "train": len(dataset.train), "val": len(dataset.val),
+        "test": len(dataset.test), "mean": [round(v, 4) for v in dataset.mean], "std": [round(v, 4) for v in dataset.std],
+        "skipped": dataset.skipped, **{f"{name}_of_class": list(counts) for name, counts in balance.items()},
+    }  # fmt: skip
+
+
+def _of_sequences(dataset: SeqDataset) -> dict[str, Any]:
+    examples = [f"{source} -> {target}" for source, target in dataset.texts(dataset.val[:EXAMPLES])]
+    return {
+        "dataset": dataset.name, "train": len(dataset.train), "val": len(dataset.val), "test": len(dataset.test),
+        "symbols": len(dataset.vocabulary), "length": f"at most {dataset.task.max_source} in, {dataset.task.max_target} out",
+        "measured_in": dataset.task.unit, "skipped": dataset.skipped, "examples": examples,
+    }  # fmt: skip
+
+
 def show_duplicates(options: argparse.Namespace) -> int:
     """Print the images of test and val that have a near-duplicate in another split, the most alike first."""
+    if data_spec(options.dataset).kind == "sequences":
+        raise ConfigError(
+            f"{options.dataset!r} is a task on sequences, and near-duplicates are looked for among images: choose one of "
+            f"{', '.join(datasets_of('images'))}. No input of a task is in two of its splits."
+        )
     from core.data.duplicates import across_splits
 
     with progress_bar() as progress:
@@ -79,7 +101,11 @@ def show_duplicates(options: argparse.Namespace) -> int:
     return 0
 
 
-def _load(options: argparse.Namespace, progress: Progress) -> Dataset:
-    known = declared(DataConfig)
-    config = DataConfig.of({name: known[name].parse(text) for name, text in vars(options).items() if name in known})
+def _load(options: argparse.Namespace, progress: Progress) -> Dataset | SeqDataset:
+    config_class = DATA_CONFIGS[data_spec(options.dataset).kind]
+    known = declared(config_class)
+    given = {name: text for name, text in vars(options).items() if name in declared(SequenceDataConfig)}
+    if given.get("data"):
+        refuse_folder(options.dataset)
+    config = config_class.of({name: known[name].parse(text) if name in known else text for name, text in given.items()})
     return load_dataset(options.dataset, config, home=options.home, progress=progress)

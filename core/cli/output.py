@@ -14,7 +14,7 @@ from typing import Any
 from tqdm import tqdm
 
 from core.data import Progress
-from core.errors import DataError
+from core.errors import DataError, Place
 from core.training.export import epoch_columns
 from core.training.history import EpochRecord, Snapshot
 
@@ -38,7 +38,7 @@ def write_out(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror}): choose another --out.") from error
+        raise DataError("The file ", Place(path), f" cannot be written ({error.strerror}): choose another --out.") from error
 
 
 @contextmanager

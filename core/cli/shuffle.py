@@ -13,7 +13,7 @@ from core.errors import ConfigError
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the flags."""
-    parser.add_argument("--data", default="", metavar="DIR", help="where the images of its data set lie now, if they have moved")
+    parser.add_argument("--data", metavar="DIR", help="where the images of its data set lie now, if they have moved")
     parser.add_argument("--images", type=int, default=500, metavar="N", help="so many validation images (default 500)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the counts there too, as recorded runs keep them")
 
@@ -27,7 +27,7 @@ def shuffle(options: argparse.Namespace) -> int:
     if options.images < 1:
         raise ConfigError(f"--images {options.images}: shuffle at least one image.")
     with progress_bar() as progress:
-        found = measure_response(RunManager(options.home), options.run, count=options.images, data=options.data, progress=progress)
+        found = measure_response(RunManager(options.home), options.run, count=options.images, data=options.data or "", progress=progress)
     if options.out:
         write_out(options.out, json.dumps(to_plain(found)))
     rows: list[dict[str, Any]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from core.cli.output import epoch_line, print_result, progress_bar, report, summary
-from core.data import DATASETS, data_spec
+from core.data import DATASETS, refuse_folder
 from core.data.config import SequenceDataConfig
 from core.errors import ConfigError
 from core.folders import whole_path
@@ -82,7 +83,7 @@ def train(options: argparse.Namespace) -> int:
         manager.shutdown()
         if not run_id:
             raise
-        again = f"python -m core train --resume {run_id}" + (f" --home {options.home}" if options.home else "")
+        again = f"python -m core train --resume {run_id}" + (f" --home {shlex.quote(options.home)}" if options.home else "")
         print(f"interrupted: every complete epoch is kept, go on with `{again}`", file=sys.stderr)
         return 130
     print_result(options, summary(end), report(end))
@@ -97,8 +98,7 @@ def config_of(options: argparse.Namespace) -> RunConfig:
     dataset, texts = options.dataset, given(options)
     if texts.get("data"):
         dataset = dataset or ("folder" if texts.get("pictures") is None else "row-labels")
-        if not (data_spec(dataset).needs_folder or data_spec(dataset).kind == "sequences"):
-            raise ConfigError(f"The data set {dataset!r} reads no folder: leave out --data, or choose --dataset folder.")
+        refuse_folder(dataset)
         texts["data"] = whole_path(texts["data"])
     return parse_run(options.preset, options.model, dataset, texts)
 

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from core.data.sequences import SeqDataset
     from core.data.splits import Dataset
 
-__all__ = ["DATASETS", "DATA_CONFIGS", "DatasetSpec", "Progress", "data_spec", "datasets_of", "download", "downloaded", "load_dataset"]
+__all__ = [
+    "DATASETS",
+    "DATA_CONFIGS",
+    "DatasetSpec",
+    "Progress",
+    "data_spec",
+    "datasets_of",
+    "download",
+    "downloaded",
+    "load_dataset",
+    "refuse_folder",
+]
 
 DATA_CONFIGS = {"images": DataConfig, "sequences": SequenceDataConfig}  # by kind
 
@@ -62,6 +73,12 @@ def data_spec(name: str) -> DatasetSpec:
     if name not in DATASETS:
         raise unknown("data set", name, DATASETS)
     return DATASETS[name]
+
+
+def refuse_folder(name: str) -> None:
+    """Raise ConfigError for a data set that is told of a folder and would not read it."""
+    if not (data_spec(name).needs_folder or (name in SEQ_TASKS and SEQ_TASKS[name].images)):
+        raise ConfigError(f"The data set {name!r} reads no folder: leave out --data, or choose --dataset folder.")
 
 
 def datasets_of(kind: str) -> list[str]:

@@ -19,7 +19,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix
 import core.cli.data
 from core.cli import main, make_parser, train
 from core.cli.output import finite, table
-from core.data import DATASETS
+from core.data import DATASETS, datasets_of
 from core.data.splits import normalize
 from core.errors import DataError
 from core.models import MODELS
@@ -360,10 +360,18 @@ def test_data_info_reads_the_split_flags(said, monkeypatch):
     assert len(found["classes"]) == 10 and len(found["mean"]) == len(found["std"]) == 3
     assert found["train_of_class"] == [10] * 10 and found["test_of_class"] == [4] * 10
     asked = []
-    monkeypatch.setattr(core.cli.data, "load_dataset", lambda name, config, **_: asked.append((name, config)) or 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        main(["data", "info", "tiny", "--split-seed", "4"])
+    monkeypatch.setattr(core.cli.data, "load_dataset", lambda name, config, **_: asked.append((name, config)) or load_tiny(name, config))
+    assert said("data", "info", "tiny", "--split-seed", "4")
     assert asked[0][0] == "tiny" and asked[0][1].split_seed == 4
+
+
+@pytest.mark.parametrize("name", datasets_of("sequences"))
+def test_data_info_of_a_task_says_how_many_pairs_and_shows_some(said, name, monkeypatch, tmp_path):
+    monkeypatch.setattr("core.data.sequences.SIZES", {"train": 100, "val": 20, "test": 10})
+    monkeypatch.setattr("core.data.shapes.PARTS", {"train": range(100), "val": range(100, 150), "test": range(150, 200)})
+    found = said("data", "info", name, home=tmp_path)
+    assert found["train"] and found["val"] and found["test"] and len(found["examples"]) == 3
+    assert all(" -> " in example for example in found["examples"]) and found["measured_in"] and found["symbols"] > 3
 
 
 def test_near_duplicates_are_listed(said, lab, monkeypatch):
@@ -427,6 +435,26 @@ def refused(lab, *words, **options):
         (["data", "info", "shape"], "no data set named 'shape'."),
         (["data", "download", "shapes"], "'shapes' needs no download: use it as it is."),
         (["data", "info", "shapes", "--val-fraction", "2"], "val_fraction = 2 is out of range"),
+        (["data", "info", "shapes", "--pictures", "folder"], "no hyperparameter named 'pictures'"),
+        (["data", "info", "cifar10", "--data", "somewhere"], "'cifar10' reads no folder: leave out --data"),
+        (
+            ["data", "duplicates", "dates"],
+            "'dates' is a task on sequences, and near-duplicates are looked for among images: choose one of shapes",
+        ),
+        (["train", "--dataset", "dates", "--data", "somewhere"], "'dates' reads no folder: leave out --data"),
+        (["train", "--data", ""], "The path after --data is empty"),
+        (["evaluate", "recorded-shapes-gru", "--data", ""], "The path after --data is empty"),
+        (
+            ["evaluate", "recorded-shapes-gru", "--data", "x", "--split", "val"],
+            "'shapes', which reads no folder: leave out --data, or --split",
+        ),
+        (["evaluate", "recorded-cifar10-bar-0"], "they did not come with the lab: name the folder that holds them here (--data DIR"),
+        (["runs", "shuffle", "recorded-cifar10-bar-0"], "they did not come with the lab: name the folder"),
+        (["evaluate", "published-hand-in"], "keeps no weights of epoch 15. Kept epochs: none, so choose another run"),
+        (["runs", "delete", "recorded-shapes-gru"], "came with the lab and cannot be deleted: it is a part of the program"),
+        (["runs", "record", "recorded-shapes-gru", "x"], "cannot be recorded: it is recorded already"),
+        (["train", "--resume", "recorded-shapes-gru"], "cannot be resumed: it is complete. To train its set-up again, start a new run"),
+        (["bench", "--seconds", "nan"], "--seconds nan: choose a number above 0, at most 600"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(lab, said, run, words, message):
