@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 
 from core.data.seq_tasks import SeqTask, seq_task
 from core.data.sequences import SeqDataset
-from core.errors import LabError, StoreError
+from core.errors import BusyError, LabError, StoreError
 from core.files import remedy, write_whole
 from core.models import Task, build_model
 from core.models.seq2seq_task import Seq2SeqTask
@@ -30,13 +31,14 @@ from core.training.tensor_file import about, damaged, read_sealed, seal
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
     """Write `tensors` and JSON `metadata` to `path` in one move, in a folder that is there.
 
-    Raises StoreError when the disk is full or cannot be written.
+    Raises StoreError when the disk is full or cannot be written, BusyError when the process has too many files open.
     """
     whole = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     try:
         write_whole(path, seal(save(whole, metadata=about(metadata))))
     except OSError as error:
-        raise StoreError(
+        kind = BusyError if error.errno in (errno.EMFILE, errno.ENFILE) else StoreError  # files are closed again when pages are
+        raise kind(
             f"The checkpoint {path.name} could not be written ({error.strerror}). {remedy(error)} "
             "Then resume: every complete epoch before it is kept."
         ) from error

@@ -23,7 +23,8 @@ from core.training.tables import SCHEMA, Base, Meta, from_json, to_json
 
 PATIENCE = 15.0  # seconds that one statement waits for a lock of another program
 OPENING = 60.0  # seconds that opening waits for another process that opens
-PASSES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}  # CANTOPEN: too many open files
+PASSES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+PASSES_ONCE_OPENED = {sqlite3.SQLITE_CANTOPEN}  # then it says that too many files are open
 GONE = (
     "The lab's folder was moved, deleted or replaced while the lab ran, so nothing more can be kept. "
     "Put it back, or stop the lab and start it again."
@@ -40,8 +41,9 @@ class Database:
     """
 
     def __init__(self, home: Path) -> None:
-        self.home, self.notices, self.rescued = home, [], False
+        self.home, self.notices, self.rescued, self._opened = home, [], False, False
         asked = os.environ.get("LAB_DATABASE")
+        self.file = None if asked else home / "lab.sqlite"
         with self.explained():
             self.url = make_url(asked) if asked else URL.create("sqlite", database=str(home / "lab.sqlite"))
             self.file = sqlite_file(self.url)
@@ -52,6 +54,7 @@ class Database:
                 self.engine = make_engine(self.url, self.file)
                 self._open_schema()
                 self._inode = self._found()
+        self._opened = True
 
     # -- using it ---------------------------------------------------------------------------------------------------
 
@@ -74,9 +77,15 @@ class Database:
             yield
         except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            if passes(error):
+            if not self._opened and not self.file:
+                log.exception("The database could not be opened")
+                raise StoreError(
+                    f"The database that LAB_DATABASE names could not be used ({reason}). Check its address, and that its server runs."
+                ) from error
+            if passes(error, opened=self._opened):
                 raise BusyError(
-                    f"The lab's database is busy or away at the moment ({reason}). Nothing is lost: try again in a minute."
+                    f"The lab's database is busy or away at the moment ({reason}): another program uses it, or it is being started. "
+                    "Nothing is lost; try again in a minute."
                 ) from error
             log.exception("The database could not be used")
             raise StoreError(
@@ -195,12 +204,14 @@ def make_engine(url: URL, file: Path | None) -> Engine:
     raise AssertionError("the last one returns or raises")
 
 
-def passes(error: SQLAlchemyError) -> bool:
-    """Whether an error will pass by itself: another program holds a lock, or the database is being restarted."""
+def passes(error: SQLAlchemyError, *, opened: bool = True) -> bool:
+    """Whether an error will pass by itself: another program holds a lock, or a database that had been `opened` is being restarted."""
     if not isinstance(error, OperationalError):
         return isinstance(error, DBAPIError) and error.connection_invalidated
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return not isinstance(error.orig, sqlite3.Error) or (code is not None and code & 0xFF in PASSES)
+    if not isinstance(error.orig, sqlite3.Error):
+        return opened
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in PASSES or (opened and code in PASSES_ONCE_OPENED)
 
 
 def missing_parts(connection: Connection) -> list[Any]:

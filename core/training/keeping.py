@@ -69,13 +69,14 @@ class Keeper(Callback):
         )  # fmt: skip
         curve, lr_changes = trainer.curve.to_dict(), list(trainer.lr_changes)
         # With its numbers in it, and the run's beside the optimiser, checkpoints alone are enough should the database be lost.
-        save_tensors(worker.files.epoch(record.epoch), trainer.weights(), {**metadata, "record": record.to_dict()})
+        whole = {**metadata, "record": record.to_dict()}
+        worker.persist(lambda: save_tensors(worker.files.epoch(record.epoch), trainer.weights(), whole))
         if trainer.val_logits is not None:
             said = {"logits": trainer.val_logits, "labels": trainer.val_split.labels}
-            save_tensors(worker.files.logits("val", record.epoch), said, metadata)
+            worker.persist(lambda: save_tensors(worker.files.logits("val", record.epoch), said, metadata))
         own = trainer.model.state_dict() if trainer.average else {}  # else they are the epoch's
         state = {"epoch": record.epoch, "facts": worker.facts, "curve": curve, "lr_changes": lr_changes}
-        save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, state, weights=own)
+        worker.persist(lambda: save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, state, weights=own))
         best = {name: getattr(trainer.best, name) for name in ("epoch", "val_top1", "val_exact")}
         columns = {"curve": curve, "lr_changes": lr_changes, "best": best}
         worker.persist(lambda: worker.store.add_epoch(worker.snapshot.run_id, record, **columns))
@@ -84,4 +85,4 @@ class Keeper(Callback):
 
     def _save_step(self, trainer: Trainer) -> None:
         metadata = model_metadata(self.worker.config, trainer.dataset, run=self.worker.snapshot.run_id, step=trainer.step)
-        save_tensors(self.worker.files.step(trainer.step), trainer.weights(), metadata)
+        self.worker.persist(lambda: save_tensors(self.worker.files.step(trainer.step), trainer.weights(), metadata))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import logging
 import platform
 import secrets
 import shutil
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from core.training.worker import Worker
 
 DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
+log = logging.getLogger(__name__)
 MAX_WAITING = 5  # runs of one person that wait or are paused; LAB_MAX_WAITING sets another number, 0 for no limit
 MAX_WAITING_ALL = 200  # those of all; LAB_MAX_WAITING_ALL
 
@@ -266,8 +268,12 @@ class RunManager:
         while not self._closing.wait(min(1.0, self.away_seconds / 4)):
             for run_id, worker in list(self._workers.items()):
                 since = self._attended.get(run_id)
-                if since is not None and time.monotonic() - since > self.away_seconds:
+                if since is None or time.monotonic() - since <= self.away_seconds:
+                    continue
+                try:
                     worker.stop(message=f"Stopped: nobody had its page open for {self.away_seconds / 60:.3g} minutes. Resume goes on.")
+                except Exception:  # one run that cannot be stopped keeps nobody from watching the others
+                    log.exception("Run %s could not be stopped", run_id)
 
     def shutdown(self) -> None:
         """Stop all runs so that the next start finds them interrupted, and wait for them a few seconds. Done again, it does nothing."""

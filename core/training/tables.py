@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 SCHEMA = 2  # 2: version, home, host
 FLOAT = "$float"  # {"$float": "nan"}: NaN and the infinities are no JSON, and PostgreSQL refuses them
@@ -46,6 +46,7 @@ class Run(Base):
     version: Mapped[int] = mapped_column(default=0)  # another one after every write: who writes on what he has read names it
     home: Mapped[str] = mapped_column(default="")  # the lab home that has its weights; "" of runs from before there was this column
     host: Mapped[str] = mapped_column(default="")  # the machine of that home, for a message
+    epochs: Mapped[list[Epoch]] = relationship(order_by="Epoch.epoch", passive_deletes=True)  # to make a whole run at once
 
 
 class Epoch(Base):

@@ -42,7 +42,7 @@ from core.training.store import Store
 from core.training.trainer import Trainer
 from core.training.turns import Turns
 
-WAITING = "Waiting for the database, which another program uses: nothing is lost, training goes on when it is free"
+WAITING = "Waiting, and going on by itself: {why}"
 BUSY_SECONDS = 0.5  # between two tries
 OUT_OF_MEMORY = "The {device} ran out of memory. Choose a smaller batch_size or a smaller model, then start again."
 
@@ -207,7 +207,7 @@ class Worker(threading.Thread):
         trainer.resume(epochs=before.epochs, curve=self.store.curve(before.run_id), lr_changes=before.lr_changes, best_weights=best)
 
     def persist(self, write: Callable[[], None]) -> None:
-        """Do `write`, and wait as long as the database is busy or away: another program may hold it for minutes, and nothing shall end.
+        """Do `write`, and wait as long as the database is busy or away, or too many files are open: nothing shall end by what passes.
 
         Raises BusyError when the lab itself is being stopped (the next start finds this run interrupted), and for a run that has no
         thread of its own which could wait.
@@ -217,13 +217,13 @@ class Worker(threading.Thread):
             try:
                 write()
                 break
-            except BusyError:
+            except BusyError as error:
                 if self.ident is None or (self._end[0] == "interrupted" and self.commands.stopping.is_set()):
                     raise
                 if before is None:
-                    log.warning("Run %s waits for the database", self.snapshot.run_id, exc_info=True)
+                    log.warning("Run %s waits: %s", self.snapshot.run_id, error)
                     before = self.snapshot.message
-                    self.publish(message=WAITING)
+                    self.publish(message=WAITING.format(why=error))
                 time.sleep(BUSY_SECONDS)
         if before is not None:
             self.publish(message=before)

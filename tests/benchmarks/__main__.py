@@ -29,6 +29,7 @@ BENCHMARKS = {
     "reader": ("reader", 1, "the image reader: from a move of the scrub bar, and from another image, to the new picture"),
     "dates": ("dates", 3, "seconds until the preset dates writes 95 % of the validation dates without a mistake"),
     "translate": ("translate", 3, "the page Translate: from a key to the next step, and from an input to its output"),
+    "queue": ("queue", 1, "the list of runs with 300 waiting against 3"),
     "decoding": ("decoding", 1, "decoding 32 tokens with a cache of keys and values against without, at length 256"),
     "shapes": ("shapes", 2, "a linear model and a small GRU on the drawn shapes"),
 }

@@ -420,9 +420,11 @@ def test_a_busy_database_is_waited_for_and_nothing_ends(home, monkeypatch):
     with closing(sqlite3.connect(home / "lab.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         manager.resume(run)
-        waiting = wait_for(manager, run, lambda s: s.message.startswith("Waiting for the database"))
+        waiting = wait_for(
+            manager, run, lambda s: s.message.startswith("Waiting, and going on by itself: The lab's database is busy or away")
+        )
         assert waiting.status == "running" and manager.runs()[0].status == "running"  # reading goes on
-        with pytest.raises(StoreError, match="busy or away at the moment .*Nothing is lost: try again in a minute"):
+        with pytest.raises(StoreError, match="busy or away at the moment .*Nothing is lost; try again in a minute"):
             manager.submit(config())
         assert RunManager(home).runs()[0].status == "running"  # also a lab that starts meanwhile
         other.execute("ROLLBACK")
@@ -442,7 +444,7 @@ def test_a_lab_that_stops_waits_for_no_database(home, monkeypatch):
     wait_for(manager, run, lambda s: len(s.epochs) > 1)
     with closing(sqlite3.connect(home / "lab.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        wait_for(manager, run, lambda s: s.message.startswith("Waiting"))
+        wait_for(manager, run, lambda s: s.message.startswith("Waiting, and"))
         manager.shutdown()
         other.execute("ROLLBACK")
     again = RunManager(home)
@@ -560,6 +562,29 @@ def test_a_full_disk_at_the_end_of_an_epoch_loses_no_epoch_before(home, monkeypa
     finished = wait_for(manager, run, ended)
     assert finished.status == "finished" and [e.to_dict() for e in finished.epochs][: len(epochs)] == epochs
     assert not [*(home / "runs" / run).glob("*.tmp")]
+    manager.shutdown()
+
+
+def test_too_many_open_files_are_waited_for(home, monkeypatch):
+    """Pages of others had all files of the process: the run waits until some are closed, and no epoch is lost."""
+    from core.training import worker
+
+    monkeypatch.setattr(worker, "BUSY_SECONDS", 0.01)
+    manager, fsync, none_left = RunManager(home), os.fsync, [True]
+
+    def refused(descriptor):
+        if none_left:
+            raise OSError(24, "Too many open files")
+        fsync(descriptor)
+
+    run = manager.submit(config(), paused=True)
+    wait_for(manager, run, lambda s: s.status == "paused")
+    monkeypatch.setattr(os, "fsync", refused)
+    manager.resume(run)
+    wait_for(manager, run, lambda s: "The server has too many files open" in s.message and s.status == "running")
+    none_left.clear()
+    done = wait_for(manager, run, ended)
+    assert done.status == "finished" and len(done.epochs) == 2 and done.message == ""
     manager.shutdown()
 
 

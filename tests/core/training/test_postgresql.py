@@ -110,7 +110,7 @@ def test_a_restart_of_the_database_is_waited_for_and_loses_nothing(server, url, 
     wait_for(manager, run, lambda s: len(s.epochs) > 1)
     server.stop()
     try:
-        wait_for(manager, run, lambda s: s.message.startswith("Waiting for the database"))
+        wait_for(manager, run, lambda s: s.message.startswith("Waiting, and going on by itself: The lab's database is busy or away"))
         with pytest.raises(StoreError, match="busy or away at the moment"):
             manager.runs()
         assert manager.snapshot(run).status == "running"
@@ -156,5 +156,13 @@ def test_without_the_driver_the_remedy_is_said(tmp_path, monkeypatch):
     with pytest.raises(StoreError, match=r'not installed .*run `pip install "psycopg\[binary\]"`, or unset LAB_DATABASE'):
         Store(tmp_path)
     monkeypatch.setenv("LAB_DATABASE", "no url at all")
-    with pytest.raises(StoreError, match="could not be used"):
+    with pytest.raises(StoreError, match="LAB_DATABASE names could not be used .* Check its address"):
         Store(tmp_path)
+
+
+def test_a_server_that_does_not_run_is_said(tmp_path, monkeypatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("LAB_DATABASE", f"postgresql://lab@127.0.0.1:{free.getsockname()[1]}/lab")
+        with pytest.raises(StoreError, match="LAB_DATABASE names could not be used .* that its server runs"):
+            Store(tmp_path)
