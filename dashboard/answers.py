@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import LabError
 from core.evaluation.pictures import Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
+from dashboard import visitor
 from dashboard.opened import Weighted
 from dashboard.pictures import Shown
 
@@ -68,7 +69,7 @@ def _card(
         color = mean_color(opened)
         before, now = probabilities(opened, np.stack([picture.pixels, edited(picture.pixels, edits, patch, color)]))  # (K,) each
     except LabError as error:
-        return {**card, "verdict": str(error), "look": ""}, ()
+        return {**card, "verdict": visitor.told(error), "look": ""}, ()
     first = top_classes(now, 1)[0]
     look, words = verdict(picture.label, opened.classes[first], opened.classes)
     bars = [_bar(opened.classes, k, now, before, first, picture.label if look else "") for k in top_classes(now, SHOWN)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard import show
 from dashboard.wording import escape
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def balance_panel(dataset: Dataset) -> None:
     st.html(balance_html(dataset.classes, counts))
     least, most = min(counts["train"]), max(counts["train"])
     skipped = f" {dataset.skipped:,} files could not be read and are not in it." if dataset.skipped else ""
-    st.caption(
+    show.caption(
         f"Number of images, and share of the split. A model that always names the largest training class is right for {most:,} of "
         f"{sum(counts['train']):,} training images ({most / sum(counts['train']):.1%}); its smallest class has {least:,}.{skipped}"
     )

@@ -12,11 +12,12 @@ import streamlit as st
 from core.data.seq_tasks import SEQ_TASKS
 from core.evaluation.contests import POSITIONS, with_positions
 from core.evaluation.lengths import lengths_rows
-from dashboard import contest
+from dashboard import contest, show
 from dashboard.breaking_words import TITLES, why
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.contest import Standing
 from dashboard.tables import rows_csv
+from dashboard.wording import code, marked
 
 TASK, LAST = "breaking_task", "breaking_last"
 FIRST_TASK, OFFERED = "reverse", ("reverse", "copy", "sort")
@@ -38,14 +39,14 @@ def breaking_panel(task: str) -> None:
         contest.attend(shown.values())
         contest.measure(shown.values())
         contest.steer(list(shown.values()), key="breaking")
-        st.caption(f"{_layers(chosen)}, as on the page GRU against transformer; about half a minute each, in this lab's queue.")
+        show.caption(f"{_layers(chosen)}, as on the page GRU against transformer; about half a minute each, in this lab's queue.")
     with right:
         _figure(chosen, shown)
     for name, one in shown.items():
         if one.found:
-            st.markdown(f"**{TITLES[name]}** ({contest.stands(one)}). {why(name, one.found, SEQ_TASKS[chosen].unit)}")
+            show.markdown(marked("**{}** ({}). {}", TITLES[name], contest.stands(one), why(name, one.found, SEQ_TASKS[chosen].unit)))
     for sentence in contest.problems(shown.values()):
-        st.error(sentence)
+        show.error(sentence)
     _numbers(chosen, shown)
 
 
@@ -78,9 +79,9 @@ def _figure(task: str, shown: dict[str, Standing]) -> None:
     curves = [one.curve for one in shown.values() if one.curve]
     coming = " · ".join(f"{one.title}: {contest.stands(one)}" for one in shown.values() if one.active or contest.waits(one))
     if coming:
-        st.caption(coming)
+        show.caption(coming)
     if not curves:
-        st.info(f"Nobody has trained these four on “{row.title}” yet: what is measured by length comes at the end of each.")
+        show.info(f"Nobody has trained these four on “{row.title}” yet: what is measured by length comes at the end of each.")
         return
     axis = range(min(curve.lengths[0] for curve in curves), max(curve.lengths[-1] for curve in curves) + 1)
     longest, counts = curves[0].longest, dict(zip(curves[0].lengths, curves[0].n, strict=True))
@@ -107,7 +108,9 @@ def _numbers(task: str, shown: dict[str, Standing]) -> None:
     recorded = [one.record for one in shown.values() if one.run is None and one.record]
     if recorded:
         made = "; ".join(sorted({row.made for row in recorded}))
-        st.caption(f"Recorded: {made}, seed 0. For example `{recorded[0].command}`, then `python -m core runs lengths RUN`.")
+        show.caption(
+            marked("Recorded: {}, seed 0. For example {}, then `python -m core runs lengths RUN`.", made, code(recorded[0].command))
+        )
     rows = lengths_rows({one.title: one.curve for one in shown.values() if one.curve})
     if rows:
         st.download_button(

@@ -31,12 +31,13 @@ from core.probes.attention_by_hand import (
     score_spread,
     word_tokens,
 )
-from dashboard import state
+from dashboard import show, state
 from dashboard.byhand_html import because, course_line, layer_html, proof_line, saturation_html, spread_html
 from dashboard.components.linked_matrices import linked_matrices, matrices_data
 from dashboard.images import png_uri
 from dashboard.pictures import choose_picture
 from dashboard.predict import predict
+from dashboard.wording import marked
 
 KIND, WORDS, NUMBERS, CUT = "attention_kind", "attention_words", "attention_numbers", "attention_cut"
 DIVISOR, TEMPERATURE, MASK, HEADS = "attention_divisor", "attention_temperature", "attention_mask", "attention_heads"
@@ -160,7 +161,7 @@ def _choose_tokens(width: int, seed: int) -> Tokens:
     try:
         return make(text, width, seed, link)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         return make(first, width, seed, link)
 
 
@@ -184,7 +185,7 @@ def _patches(width: int, seed: int) -> Tokens:
     with st.popover("Choose the picture", icon=":material/image:", width="stretch", key="attention_picture"):
         picture = choose_picture(())
         side = st.segmented_control(
-            "Cut into", CUTS, format_func=lambda n: f"{n} × {n} patches", key=CUT, required=True, persist_state="session"
+            "Cut into", CUTS, format_func=lambda n: f"{n:d} × {n:d} patches", key=CUT, required=True, persist_state="session"
         )
     pictures = cut(picture.pixels, SIZE // side).reshape(side * side, 3, SIZE // side, SIZE // side)
     names = tuple(f"patch {n + 1}" for n in range(len(pictures)))
@@ -223,10 +224,12 @@ def _choose_heads(width: int) -> int:
     wanted = st.session_state[HEADS]
     if wanted not in possible:
         st.session_state[HEADS] = max(heads for heads in possible if heads < wanted)
-        st.warning(f"{wanted} heads do not divide a width of {width}: {st.session_state[HEADS]} it is.")
-    heads = st.segmented_control("Heads", possible, key=HEADS, required=True, persist_state="session", width="stretch")
+        show.warning(f"{wanted} heads do not divide a width of {width}: {st.session_state[HEADS]} it is.")
+    heads = st.segmented_control(
+        "Heads", possible, format_func="{:d}".format, key=HEADS, required=True, persist_state="session", width="stretch"
+    )
     rest = ", ".join(str(n) for n in range(1, MOST_HEADS + 1) if n not in possible)
-    st.caption(f"D = C / heads = {width} / {heads} = {width // heads}." + (f" Not {rest}: they do not divide {width}." if rest else ""))
+    show.caption(f"D = C / heads = {width} / {heads} = {width // heads}." + (f" Not {rest}: they do not divide {width}." if rest else ""))
     return heads
 
 
@@ -249,7 +252,7 @@ def proof_panel(asked: Asked) -> None:
     """The proof line for the matrices on the page."""
     from core.probes.attention_proof import check_by_hand  # brings torch: after the picture has been sent
 
-    st.caption(proof_line(check_by_hand(asked.hand)))
+    show.caption(proof_line(check_by_hand(asked.hand)))
 
 
 # ---- scaling, measured ----
@@ -308,16 +311,22 @@ def layer_panel() -> None:
     st.subheader("The shapes of the course, and the layer around attention")
     shapes, report = layer_facts()
     st.html(layer_html())
-    st.caption(course_line(shapes))
+    show.caption(course_line(shapes))
     kinds = (
         ("LayerNorm first", report.before),
         ("LayerNorm after the sum", report.after),
         (f"{report.layers} layers stacked", report.stacked),
     )
     told = ", ".join(f"{name} {value:.1g}" for name, value in kinds)
-    st.caption(
-        f"Proof: the lab's EncoderLayer against nn.TransformerEncoderLayer, same random weights, tokens {report.shape}, float64; largest "
-        f"difference: {told}; tolerance {report.tolerance:.0g}: **{'equal' if report.passed else 'not equal'}**."
+    show.caption(
+        marked(
+            "Proof: the lab's EncoderLayer against nn.TransformerEncoderLayer, same random weights, tokens {}, "
+            "float64; largest difference: {}; tolerance {:.0g}: **{}**.",
+            report.shape,
+            told,
+            report.tolerance,
+            "equal" if report.passed else "not equal",
+        )
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.probes.attention_by_hand import ByHand, Saturation
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.attention_proof import AttentionReport
@@ -20,10 +21,18 @@ def proof_line(report: AttentionReport) -> str:
     if report.nan_rows:
         rows = "one row has" if report.nan_rows == 1 else f"{report.nan_rows} rows have"
         empty = f" {rows.capitalize()} nothing to read: nn.MultiheadAttention answers NaN there, and is compared on the others."
-    return (
-        f"Proof, float64, largest difference: from F.scaled_dot_product_attention {report.fused:.1g}, from nn.MultiheadAttention with the "
-        f"same weights {report.module:.1g} ({report.rows} rows), of a row's sum from 1 {report.total:.1g}; masked weights that are not "
-        f"exactly 0: {report.leaks}; tolerance {report.tolerance:.0g}: **{'equal' if report.passed else 'not equal'}**.{empty}"
+    return marked(
+        "Proof, float64, largest difference: from F.scaled_dot_product_attention {:.1g}, from "
+        "nn.MultiheadAttention with the same weights {:.1g} ({} rows), of a row's sum from 1 {:.1g}; masked "
+        "weights that are not exactly 0: {}; tolerance {:.0g}: **{}**.{}",
+        report.fused,
+        report.module,
+        report.rows,
+        report.total,
+        report.leaks,
+        report.tolerance,
+        "equal" if report.passed else "not equal",
+        empty,
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.checks import Whole
 from core.probes.cell_by_hand import SEQUENCES, Cell, Reading, sequence
-from dashboard import state
+from dashboard import show, state
 from dashboard.cell_trained import trained
 from dashboard.cell_typed import MOST_STEPS, too_long, typed_cell, typed_inputs, typed_start
 from dashboard.one_cell import Asked, unless
@@ -81,7 +81,7 @@ def _more(kind: str) -> tuple[list[np.ndarray], dict[str, str]]:
             )  # fmt: skip
         start, link, unread = typed_start(kind, st.session_state[HIDDEN], drawn=box.open)
     if unread:
-        st.error(f"{', '.join(unread)}: what was typed cannot be read. Zeros stand in; see More.")
+        show.error(f"{', '.join(unread)}: what was typed cannot be read. Zeros stand in; see More.")
     return start, link
 
 

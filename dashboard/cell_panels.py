@@ -10,10 +10,12 @@ import numpy as np
 import streamlit as st
 
 from core.probes.cell_by_hand import Reading
+from dashboard import show
 from dashboard.foot import take_along
 from dashboard.live import page_link
 from dashboard.one_cell import Asked, Shown
 from dashboard.predict import predict
+from dashboard.wording import marked
 
 ANSWERS = ("the old state", "the candidate", "zero")
 
@@ -27,10 +29,21 @@ def proof_panel(shown: Shown) -> None:
     stand_in, batch = "", f"{report.rows} rows of a batch, " if report.rows > 1 else ""
     if shown.reading.cell.kind == "gru2014":
         stand_in = " torch has no GRU of 2014: compared with the reset gate held open and the sign of z's weights turned, where both agree."
-    st.caption(
-        f"Proof, float64, largest difference over {batch}{report.steps} step{'s' * (report.steps > 1)}: from nn.{title}Cell step by step "
-        f"{report.cell:.1g}, from nn.{title} over the whole sequence {report.layer:.1g}; tolerance {report.tolerance:.0g}: "
-        f"**{'equal' if report.passed else 'not equal'}**.{stand_in}"
+    show.caption(
+        marked(
+            "Proof, float64, largest difference over {}{} step{}: from nn.{}Cell step by step {:.1g}, from nn.{} "
+            "over the whole sequence {:.1g}; tolerance {:.0g}: **{}**.{}",
+            batch,
+            report.steps,
+            "s" * (report.steps > 1),
+            title,
+            report.cell,
+            title,
+            report.layer,
+            report.tolerance,
+            "equal" if report.passed else "not equal",
+            stand_in,
+        )
     )
 
 
@@ -41,10 +54,16 @@ def forms_panel(reading: Reading) -> None:
     from core.probes.cell_proof import compare_forms
 
     report = compare_forms(reading)
-    st.caption(
-        f"The two GRUs on this sequence, same weights, largest difference of a state: **{report.as_they_are:.2g}** (at step {report.at}). "
-        f"With the sign of z's weights turned in one of them, so that z has the same role, **{report.roles_matched:.2g}** is left: the "
-        f"place of the reset gate. With the reset gates held open as well: {report.reset_open:.1g}."
+    show.caption(
+        marked(
+            "The two GRUs on this sequence, same weights, largest difference of a state: **{:.2g}** (at step "
+            "{}). With the sign of z's weights turned in one of them, so that z has the same role, **{:.2g}** is "
+            "left: the place of the reset gate. With the reset gates held open as well: {:.1g}.",
+            report.as_they_are,
+            report.at,
+            report.roles_matched,
+            report.reset_open,
+        )
     )
 
 
@@ -52,9 +71,13 @@ def course_panel() -> None:
     """Task 1.2 at the course's own sizes."""
     found = course_facts()
     shapes = " → ".join(f"{name} {shape}" for name, shape in found.items() if name != "difference")
-    st.caption(
-        f"Task 1.2 at the course's sizes, C = 7, H = 5, B = 2: {shapes}; largest difference from nn.GRUCell {found['difference']:.1g} "
-        "(float64). `from core.models.cells import gru_cell`"
+    show.caption(
+        marked(
+            "Task 1.2 at the course's sizes, C = 7, H = 5, B = 2: {}; largest difference from nn.GRUCell {:.1g} "
+            "(float64). `from core.models.cells import gru_cell`",
+            shapes,
+            found["difference"],
+        )
     )
 
 
@@ -94,7 +117,7 @@ def foot(asked: Asked, reading: Reading, link: Mapping[str, str]) -> None:
         "Numbers as CSV", lambda: numbers_csv(reading), f"{reading.cell.kind}.csv", "text/csv", icon=":material/download:",
         on_click="ignore", key="cell_csv", help="One line a step: inputs, affine maps, gates, states.",
     )  # fmt: skip
-    st.caption(
+    show.caption(
         f"{asked.words} · n = 1 sequence of {len(reading.inputs)} steps, C = {reading.cell.inputs}, H = {reading.cell.hidden} · "
         f"{asked.split} · NumPy {np.__version__}, float64, on the server's CPU"
     )

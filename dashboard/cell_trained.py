@@ -10,7 +10,7 @@ from core.errors import ConfigError, LabError
 from core.evaluation.cell_weights import read_layers
 from core.evaluation.embedding import read_embedding
 from core.probes.cell_by_hand import inside
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.feed import choose_epoch, choose_run
 from dashboard.feed import link_values as feed_link
 from dashboard.images import png_uri
@@ -32,7 +32,7 @@ def trained(kind: str) -> Asked | None:
         epoch = choose_epoch(run, epochs)
         layers, embedding = read_layers(kept[epoch]), read_embedding(kept[epoch])
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         return None
     place = _choose_place(layers)
     layer, backward = int(place.removesuffix("b")) - 1, place.endswith("b")

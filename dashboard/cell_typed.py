@@ -11,7 +11,7 @@ from core.errors import LabError
 from core.models.cells import GATES
 from core.probes.cell_by_hand import ARRAYS, LARGEST, Cell, sequence
 from core.probes.typed import parse_matrix, written
-from dashboard import state
+from dashboard import show, state, visitor
 
 TYPED = "cell_typed_{}"
 MOST_STEPS = 256
@@ -24,7 +24,7 @@ def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
     gates, rows = GATES[drawn.kind], GATES[drawn.kind] * drawn.hidden
     found, link = {}, {}
     with st.popover("Type the weights", icon=":material/edit:", width="stretch", key="cell_type"):
-        st.caption(f"A line a row; gates one above the other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
+        show.caption(f"A line a row; gates one above the other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
         for name in ARRAYS:
             matrix = getattr(drawn, name)
             columns = 1 if matrix.ndim == 1 else matrix.shape[1]
@@ -32,13 +32,13 @@ def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
             try:
                 found[name] = _parsed(text, name, rows, columns, vector=matrix.ndim == 1)
             except LabError as error:
-                st.error(str(error))
+                show.error(error)
                 found[name] = matrix
             if text != written(matrix):
                 link[name] = text or "|"  # an empty field is not one that nobody has touched
     unread = [name for name in ARRAYS if found[name] is getattr(drawn, name)]
     if unread:
-        st.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights stand in; see Type the weights.")
+        show.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights stand in; see Type the weights.")
     return Cell(drawn.kind, **found), link
 
 
@@ -61,7 +61,7 @@ def typed_inputs(length: int, width: int, seed: int) -> tuple[np.ndarray, dict[s
     try:
         return parse_matrix(text, "The sequence", rows=None, columns=width, most=LARGEST, most_rows=MOST_STEPS), {"x": text}
     except LabError as error:
-        st.error(f"{error} Noise stands in meanwhile.")
+        show.error(f"{visitor.told(error)} Noise stands in meanwhile.")
         return noise, {"x": text}
 
 
@@ -75,7 +75,7 @@ def _text(name: str, start: str, label: str, *, height: int = 130, drawn: bool =
     st.session_state[kept] = start
     if not drawn:
         return st.session_state[key]
-    return st.text_area(label, key=key, persist_state="session", height=height, max_chars=100_000)
+    return st.text_area(show.label(label), key=key, persist_state="session", height=height, max_chars=100_000)
 
 
 def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray], dict[str, str], list[str]]:
@@ -88,7 +88,7 @@ def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray
         try:
             found.append(_parsed(text, STARTS[name][:2], hidden, 1, vector=True))
         except LabError as error:
-            st.error(f"{error} Zeros stand in meanwhile.")
+            show.error(f"{visitor.told(error)} Zeros stand in meanwhile.")
             found.append(zeros)
             unread.append(STARTS[name][:2])
         if text != written(zeros):

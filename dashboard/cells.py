@@ -8,8 +8,10 @@ import numpy as np
 import streamlit as st
 
 from core.training.history import Snapshot
+from dashboard import show
 from dashboard.images import gallery_html
 from dashboard.outputs import pictures
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.evaluation.judged import Judged
@@ -37,7 +39,7 @@ def _gallery(run: Snapshot, images: str, judged: Judged, found: np.ndarray, titl
     pages = -(-len(found) // SHOWN)
     with st.container(horizontal=True, vertical_alignment="center"):
         count = f"{len(found):,} image{'s' * (len(found) != 1)}"
-        st.markdown(f"**{title}: {count}**{', the surest first' if len(found) > 1 else ''}")
+        show.markdown(marked("**{}: {}**{}", title, count, ", the surest first" if len(found) > 1 else ""))
         page = st.pagination(pages, key=f"{key}-page") if pages > 1 else 1
     if not len(found):
         st.caption("No image: this never happened.")

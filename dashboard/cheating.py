@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from core.probes.cheating_words import PROMPT, WORDS, loss_floor
-from dashboard import background, state
+from dashboard import background, show, state
 from dashboard.background import DONE, FAILED
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.lessons import lesson_status
-from dashboard.wording import escape
+from dashboard.wording import escape, joined, marked
 
 if TYPE_CHECKING:
     from core.probes.cheating import CheatingLesson
@@ -49,7 +49,7 @@ def active() -> bool:
 def cheating_panel() -> None:
     """Controls, curves on one axis, and what each speller writes by itself."""
     st.subheader("Take the mask away and see it cheat")
-    st.markdown(
+    show.markdown(
         f"Three decoders start from the same weights and learn {len(WORDS)} words, letter by letter. They differ in their mask "
         "alone. Which loss is the best?"
     )
@@ -59,7 +59,11 @@ def cheating_panel() -> None:
         lesson = background.known(_key())
         label = "Train again" if lesson and lesson.status == FAILED else "Train all three"
         if st.button(
-            label, key="masks_train", type="primary", icon=":material/play_arrow:", disabled=bool(lesson and lesson.status != FAILED)
+            show.label(label),
+            key="masks_train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(lesson and lesson.status != FAILED),
         ):
             lesson = background.lesson(_key(), _maker(seed), lambda made: made.run(), owner=state.owner())
         if lesson is not None:
@@ -68,7 +72,7 @@ def cheating_panel() -> None:
         if lesson is not None and lesson.made is not None:
             _curves(lesson.made)
         else:
-            st.info(
+            show.info(
                 "Not trained yet: some seconds on this computer, behind the page. No one who only looks back can get below a loss of "
                 f"{loss_floor():.3f} nats a letter on these words: {len(WORDS)} beginnings are equally likely."
             )
@@ -114,8 +118,10 @@ def _curves(lesson: CheatingLesson) -> None:
 def _reveal(lesson: CheatingLesson) -> None:
     """Teacher forcing, and then what each writes by itself."""
     last = {name: points[-1] for name, points in lesson.points.items()}
-    forced = " · ".join(f"{NAMES[name]} **{point.forced:.0%}**" for name, point in last.items())
-    st.markdown(f"Next letters named rightly, the right ones before them given: {forced}. Now let them write: who finishes these words?")
+    forced = joined((marked("{} **{:.0%}**", NAMES[name], point.forced) for name, point in last.items()), " · ")
+    show.markdown(
+        marked("Next letters named rightly, the right ones before them given: {}. Now let them write: who finishes these words?", forced)
+    )
     if not st.toggle(f"Let them write from the first {PROMPT} letters", key=REVEAL):
         return
     st.html(written_html(lesson))
@@ -125,11 +131,18 @@ def _reveal(lesson: CheatingLesson) -> None:
     )  # fmt: skip
     cheats = [name for name in last if last[name].loss < lesson.floor]
     honest = last["subsequent"]
-    st.caption(
-        f"Proof: the loss with the mask is {honest.loss:.4f}, never below {lesson.floor:.4f} = N ln N / letters, N = {len(WORDS)} words "
-        f"(Gibbs' inequality): **{'passed' if all(p.loss >= lesson.floor for p in lesson.points['subsequent']) else 'not passed'}**. "
-        f"Below it, and so cheating: {' and '.join(NAMES[name] for name in cheats) or 'nobody'}. A cheat has learned one thing, to copy "
-        "the letter at its right; when it writes, nothing stands there yet. Its loss, its accuracy and its curves look perfect."
+    show.caption(
+        marked(
+            "Proof: the loss with the mask is {:.4f}, never below {:.4f} = N ln N / letters, N = {} words "
+            "(Gibbs' inequality): **{}**. Below it, and so cheating: {}. A cheat has learned one thing, to copy "
+            "the letter at its right; when it writes, nothing stands there yet. Its loss, its accuracy and its "
+            "curves look perfect.",
+            honest.loss,
+            lesson.floor,
+            len(WORDS),
+            "passed" if all(p.loss >= lesson.floor for p in lesson.points["subsequent"]) else "not passed",
+            " and ".join(NAMES[name] for name in cheats) or "nobody",
+        )
     )
 
 

@@ -15,7 +15,7 @@ from core.data.uploads import KINDS, MOST_BYTES, Picture, read_upload
 from core.errors import LabError, unknown
 from core.home import lab_home
 from core.training.config import RunConfig
-from dashboard import state
+from dashboard import show, state, visitor
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
 from dashboard.gallery import A_PAGE, SPLITS, TURN, Shown, page_count, page_number, put_gallery
@@ -94,11 +94,11 @@ def _own_pictures() -> list[Picture]:
             try:
                 picture = read_upload(file.getvalue())
             except LabError as error:
-                st.error(f"Picture {place}: {error}")
+                show.error(f"Picture {place}: {visitor.told(error)}")
                 continue
             found.append(picture)
             if picture.told:
-                st.caption(f"Picture {place}: {' '.join(picture.told)}")
+                show.caption(f"Picture {place}: {' '.join(picture.told)}")
     return found
 
 
@@ -150,7 +150,7 @@ def _load(config: RunConfig) -> None:
     from core.training.datasets import load_shared
 
     def told(done: int, total: int, what: str) -> None:
-        bar.progress(min(1.0, done / total) if total else 0.0, f"{what}: {done:,} of {total:,}" if total > 100 else what)
+        bar.progress(min(1.0, done / total) if total else 0.0, show.label(f"{what}: {done:,} of {total:,}" if total > 100 else what))
 
     load_shared(config, lab_home(), told)
     bar.empty()
@@ -164,7 +164,7 @@ def _find(dataset: Dataset, pictures: Sequence[Picture]) -> Shown | None:
         labels = getattr(dataset, split).labels.numpy()
         found = find_images(labels, dataset.classes, of_class=now["class"], text=now["search"])
     except LabError as error:
-        st.info(str(error), icon=":material/search_off:")
+        show.info(error, icon=":material/search_off:")
         return None
     page = min(page_number(), page_count(len(found)))
     now["page"] = str(page) if page > 1 else ""

@@ -12,13 +12,14 @@ from core.errors import LabError
 from core.results import GAINS, Step, gain_in_words, preset_set_up, same_images, set_up
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.charts import as_reference
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
 from dashboard.live import chart_panel, shown, ticking
 from dashboard.road import Lane, minutes, points, road_html
 from dashboard.transport import transport
+from dashboard.wording import code, marked
 
 
 def climb(steps: list[Step]) -> int:
@@ -75,11 +76,17 @@ def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
 
 def _question(step: Step, place: int) -> None:
     changes = ", ".join(f"{name} = {value}" for name, value in step.rung.changes.items())
-    st.markdown(f"**Next: {step.rung.title}** (`{changes}`). What will it bring?")
+    show.markdown(marked("**Next: {}** ({}). What will it bring?", step.rung.title, code(changes)))
     with st.container(horizontal=True, vertical_alignment="center"):
         key = f"guess-{step.rung.preset}"
         chosen = st.radio(
-            "What will it bring?", [words for _, words in GAINS], index=None, key=key, horizontal=True, label_visibility="collapsed"
+            "What will it bring?",
+            [words for _, words in GAINS],
+            format_func=show.label,
+            index=None,
+            key=key,
+            horizontal=True,
+            label_visibility="collapsed",
         )
         st.button("Reveal", key="reveal", type="primary", disabled=chosen is None, on_click=_reveal, args=(step, place, chosen))
 
@@ -97,14 +104,14 @@ def _start_over() -> None:
 def _answer(step: Step) -> None:
     """What the step uncovered last has brought, and why."""
     if step.gain is None:
-        st.info(f"Here it starts. {step.rung.lesson}")
+        show.info(f"Here it starts. {step.rung.lesson}")
         return
-    told = f"**{step.rung.title}: {points(step.gain)} points.** {step.rung.lesson}"
+    told = marked("**{}: {} points.** {}", step.rung.title, points(step.gain), step.rung.lesson)
     guess = state.guesses().get(step.rung.preset)
     if guess == gain_in_words(step.gain):
-        st.success(f"You were right. {told}")
+        show.success(marked("You were right. {}", told))
     else:
-        st.info(f"You said: {guess}. {told}" if guess else told)
+        show.info(marked("You said: {}. {}", guess, told) if guess else told)
 
 
 def train_step(steps: list[Step], count: int) -> RunConfig:
@@ -125,7 +132,7 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
     if not run.recorded and _step_of(run.config, [step]):
         ticking(lambda: chart_panel(_reference(recorded)))
     else:
-        st.caption(
+        show.caption(
             f"Play trains this step here. On CIFAR-10, or a folder of it, the recorded run ({minutes(step.result.seconds)}) is laid under "
             "yours, and yours becomes a ring on the road."
         )

@@ -13,10 +13,11 @@ from core.recorded import recorded_names
 from core.results import result
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, Snapshot
-from dashboard import services, state, visitor
+from dashboard import services, show, state, visitor
 from dashboard.board import board_data, board_runs
 from dashboard.components.run_board import run_board
 from dashboard.verdicts import NAMES, accuracy_words, counts_html, difference_html, differences_html, proof_words, verdict_words
+from dashboard.wording import code, marked
 
 KEY, ARRIVAL, REVEALED = "board", "board_arrival", "pairs_revealed"
 PAIR = ("cifar10-compare-gru-0", "cifar10-compare-vit-0")  # recorded runs that a first visitor compares
@@ -77,7 +78,7 @@ def pair_panel(runs: Sequence[Snapshot]) -> None:
     with right:
         for name, run in zip("AB", (a, b), strict=True):
             n = f", n = {int(run.best.val_confusion.sum()):,}, epoch {run.best.epoch + 1}" if run.best else ""
-            st.markdown(f"**{name}** `{run.run_id}` · validation {accuracy_words(best_interval(run))}{n}")
+            show.markdown(marked("**{}** {} · validation {}{}", name, code(run.run_id), accuracy_words(best_interval(run)), n))
         _question(a, b)
 
 
@@ -95,14 +96,14 @@ def _question(a: Snapshot, b: Snapshot) -> None:
         with st.spinner("Judging validation images"):
             found = _verdict(a.run_id, b.run_id, a.version, b.version)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         return
     guess, answer = revealed[pair], {"a": "A", "b": "B", "": CHANCE}[found.better]
     told = "You were right. " if guess == answer else f"You said: {guess}. "
     (st.success if guess == answer else st.info)(told + verdict_words(found))
     st.html(f'<div class="lab-pair-row">{difference_html(found)}{counts_html(found)}</div>')
-    st.caption(proof_words(found, _alarms(found)))
-    st.caption(_limits())
+    show.caption(proof_words(found, _alarms(found)))
+    show.caption(_limits())
 
 
 @st.cache_data(show_spinner=False, max_entries=200, ttl=600)
@@ -121,7 +122,7 @@ def _limits() -> str:
     spread = ", ".join(f"{100 * value:.1f}" for value in seeds.val_top1) if seeds else ""
     return (
         "What this does not say: another seed would move both, too"
-        + (f" ({len(seeds.runs)} seeds of preset `{SEEDS}`: {spread} %)" if seeds else "")
+        + (marked(" ({} seeds of preset `{}`: {} %)", len(seeds.runs), SEEDS, spread) if seeds else "")
         + ", and each best epoch was chosen on these images. Of twenty pairs of equal runs, one looks different."
     )
 
@@ -138,11 +139,11 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
         try:
             RunConfig.of(**run.config)
         except LabError as error:
-            st.error(f"This run was made by another version of the lab. {error}")
+            show.error(f"This run was made by another version of the lab. {visitor.told(error)}")
             return
         if run.kind == "sequences":
             told = "There are scripts only of models that name images. This command trains the run again:"
-            st.info(f"{told} `{visitor.command(run.config)}`")
+            show.info(marked("{} {}", told, code(visitor.command(run.config))))
             return
         st.download_button(
             "Download", lambda: _script(run.run_id), f"{run.run_id}.py", key="script_file", icon=":material/download:", on_click="ignore"

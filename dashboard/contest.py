@@ -13,9 +13,10 @@ from core.evaluation.lengths import Learned, LengthCurve, learned
 from core.evaluation.long_inputs import LongInputs, Record, kept_long_inputs, long_inputs, recorded_of
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
-from dashboard import background, services, state
+from dashboard import background, services, show, state, visitor
 from dashboard.background import FAILED, NOBODY
 from dashboard.live import STATUS_WORDS
+from dashboard.wording import code, marked
 
 
 @dataclass(frozen=True)
@@ -135,15 +136,15 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if lacking or not running:
             st.button(
-                _label(shown, missing, lacking), key=f"{key}_train", type="primary", icon=":material/play_arrow:", disabled=not lacking,
-                on_click=_submit, args=([one.wanted for one in lacking],),
+                show.label(_label(shown, missing, lacking)), key=f"{key}_train", type="primary", icon=":material/play_arrow:",
+                disabled=not lacking, on_click=_submit, args=([one.wanted for one in lacking],),
                 help="One after the other, in this lab's queue: they are on the page Train, too.",
             )  # fmt: skip
         if running:
             paused = all(run.status == "paused" for run in running)
             word, icon, command = ("Go on", ":material/play_arrow:", "resume") if paused else ("Pause", ":material/pause:", "pause")
             ids = [run.run_id for run in running]
-            st.button(word, icon=icon, key=f"{key}_pause", on_click=_command, args=(command, ids))
+            st.button(show.label(word), icon=icon, key=f"{key}_pause", on_click=_command, args=(command, ids))
             st.button("Stop", icon=":material/stop:", key=f"{key}_stop", on_click=_command, args=("stop", ids))
         elif halted:
             st.button("Resume", icon=":material/resume:", key=f"{key}_resume", on_click=_command, args=("resume", halted))
@@ -162,7 +163,7 @@ def _submit(configs: Sequence[RunConfig]) -> None:
         for config in configs:
             services.manager().submit(config, owner=state.owner())
     except LabError as error:
-        state.say(str(error))
+        state.say(visitor.told(error))
 
 
 def _command(name: str, run_ids: Sequence[str]) -> None:
@@ -189,5 +190,6 @@ def stands(one: Standing) -> str:
 
 def problems(shown: Iterable[Standing]) -> list[str]:
     """What went wrong with runs that are shown, a sentence each."""
-    failed = [f"{one.title} (`{one.run.run_id}`): {one.run.message}" for one in shown if one.run and one.run.status == "failed"]
+    runs = [(one.title, one.run) for one in shown if one.run and one.run.status == "failed"]
+    failed = [marked("{} ({}): {}", title, code(run.run_id), run.message) for title, run in runs]
     return [f"{one.title}: {one.problem}" for one in shown if one.problem] + failed

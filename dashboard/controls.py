@@ -11,8 +11,9 @@ from core.data.config import DataConfig, SequenceDataConfig
 from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
 from core.training.config import DEFAULTS, RunConfig
-from dashboard import state
+from dashboard import show, state
 from dashboard.tables import help_table_html
+from dashboard.wording import joined, marked
 
 MANY = 100  # steps that a slider can still be set to exactly
 
@@ -32,13 +33,13 @@ def widget(h: Hyperparameter) -> Any:
     current = state.values().get(h.name, h.default)
     if key not in st.session_state:
         st.session_state[key] = current
-    common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": f"{h.help} *{h.range.capitalize()}.*"}
+    common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": marked("{} *{}.*", h.help, h.range.capitalize())}
     if h.kind is bool:
         st.toggle(**common)
     elif h.choices is not None and h.kind is str:
-        st.segmented_control(options=h.choices, required=True, wrap=True, **common)
+        st.segmented_control(options=h.choices, format_func=show.label, required=True, wrap=True, **common)
     elif h.choices is not None:
-        st.select_slider(options=h.choices, **common)
+        st.select_slider(options=h.choices, format_func=show.label, **common)
     elif h.kind is str:
         st.text_input(max_chars=h.most, **common)
     elif h.scale == "log":
@@ -64,7 +65,7 @@ def run_form() -> RunConfig | None:
     values = state.run_values()
     problems = RunConfig.problems(model, {n: v for n, v in values.items() if n in known}, values["dataset"])
     for sentence in problems.values():
-        st.error(sentence)
+        show.error(sentence)
     return None if problems else RunConfig.of(**state.run_values())
 
 
@@ -84,7 +85,7 @@ def dataset_form(kind: str = "images") -> str:
 
 def _folded(model: str) -> None:
     for title, config in zip(("Model", "Data", "Training"), RunConfig.parts(model).values(), strict=True):
-        st.markdown(f"**{title}**")
+        show.markdown(marked("**{}**", title))
         for h in declared(config).values():
             if not h.basic and h.name not in ("data", "pictures"):
                 widget(h)
@@ -102,9 +103,17 @@ def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]
     key = state.widget_key(name)
     if key not in st.session_state:
         st.session_state[key] = state.values()[name]
-    told = "\n".join(f"- **{titles[n]}**: {helps[n]}" for n in titles)
+    told = joined((marked("- **{}**: {}", titles[n], helps[n]) for n in titles), "\n")
     if len(titles) > 4:
-        st.segmented_control(label, list(titles), format_func=titles.get, key=key, required=True, wrap=True, help=told)
+        st.segmented_control(
+            show.label(label),
+            list(titles),
+            format_func=lambda name: show.label(titles[name]),
+            key=key,
+            required=True,
+            wrap=True,
+            help=show.label(told),
+        )
     else:
-        st.selectbox(label, list(titles), format_func=titles.get, key=key, help=told)
+        st.selectbox(show.label(label), list(titles), format_func=titles.get, key=key, help=show.label(told))
     return state.remember(name)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import background, services, state
+from dashboard import background, services, show, state
 from dashboard.lessons import measuring_status
 from dashboard.services import COST_LENGTHS, MOST_BY_HAND
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.cost import Cost
@@ -38,7 +39,7 @@ def cost_panel() -> str:
         found = (measured.made if measured and measured.made else None) or services.costs
         st.html(cost_html(length, found.points if found else ()))
         most = COST_LENGTHS[-1]
-        st.caption(
+        show.caption(
             f"More than {most:,} tokens are not offered, and by hand no more than {MOST_BY_HAND:,} are measured: memory grows with the "
             f"square, and {most:,} tokens would take {_bytes(memory_of('by hand', most))} of a server that a class shares."
         )
@@ -49,7 +50,9 @@ def cost_panel() -> str:
         st.plotly_chart(
             cost_figure(memory_lines(), found.points if found else ()), key="attention_cost", alt=f"Cost by the number of tokens: {what}"
         )
-        st.caption(found.words + " " + slopes(found.points) if found else "Computed memory. Press the button for the time on this machine.")
+        show.caption(
+            found.words + " " + slopes(found.points) if found else "Computed memory. Press the button for the time on this machine."
+        )
     return "" if length == FIRST_LENGTH else str(length)
 
 
@@ -101,10 +104,13 @@ def slopes(points: tuple[Cost, ...]) -> str:
     for kind, name in NAMES.items():
         some = [point for point in points if point.kind == kind and point.length >= FITTED_FROM]
         told.append(f"{name} T^{exponent([p.length for p in some], [p.seconds for p in some]):.2f}")
-    return (
-        f"From T = {FITTED_FROM} on time grows as: **{'; '.join(told)}** (slope of the logarithms). T² is quadratic. The fused kernel "
-        "saves the memory, not the arithmetic. By hand the new T × T tables must also be cleared in memory, which can take longer than the "
-        "arithmetic and does not grow evenly: its power can come out above 2. The memory is quadratic exactly."
+    return marked(
+        "From T = {} on time grows as: **{}** (slope of the logarithms). T² is quadratic. The fused kernel "
+        "saves the memory, not the arithmetic. By hand the new T × T tables must also be cleared in memory, "
+        "which can take longer than the arithmetic and does not grow evenly: its power can come out above 2. "
+        "The memory is quadratic exactly.",
+        FITTED_FROM,
+        "; ".join(told),
     )
 
 

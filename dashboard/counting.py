@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard import show
+from dashboard.wording import marked
+
 if TYPE_CHECKING:
     from core.data.splits import Dataset
     from core.data.statistics import Running
@@ -65,9 +68,9 @@ def _answer(course: Sequence[Running], guess: str) -> None:
         "The distance falls with the root of their number: one more digit takes a hundred times as many."
     )
     if guess == answer:
-        st.success(f"Yes: {answer}. {because}")
+        show.success(f"Yes: {answer}. {because}")
     else:
-        st.info(f"It is: {answer}. {because}")
+        show.info(f"It is: {answer}. {because}")
 
 
 def _proof(dataset: Dataset, course: Sequence[Running]) -> None:
@@ -75,21 +78,30 @@ def _proof(dataset: Dataset, course: Sequence[Running]) -> None:
     from core.data.statistics import DIGITS, PUBLISHED, largest_difference, running_statistics
 
     off = largest_difference(course[-1], dataset.mean, dataset.std)
-    told = (
-        f"Proof: counted here, and used to normalise: largest difference {off:.1g}, tolerance {EXACT:.0g}: "
-        f"**{'passed' if off <= EXACT else 'not passed'}**."
+    told = marked(
+        "Proof: counted here, and used to normalise: largest difference {:.1g}, tolerance {:.0g}: **{}**.",
+        off,
+        EXACT,
+        "passed" if off <= EXACT else "not passed",
     )
     if dataset.name in PUBLISHED:
         published = PUBLISHED[dataset.name]
         parts = [dataset.train.images, dataset.val.images]
         (whole,) = running_statistics(parts, [sum(map(len, parts))])
         off = largest_difference(whole, *published)
-        told += (
-            f" Published are {_triple(published[0])} and {_triple(published[1])}, over training and validation images together: these "
-            f"{whole.seen:,} have {_triple(whole.mean)} and {_triple(whole.std)}, largest difference {off:.4f}, tolerance {DIGITS:g}: "
-            f"**{'passed' if off <= DIGITS else 'not passed'}**."
+        told += marked(
+            " Published are {} and {}, over training and validation images together: these {:,} have {} and {}, "
+            "largest difference {:.4f}, tolerance {:g}: **{}**.",
+            _triple(published[0]),
+            _triple(published[1]),
+            whole.seen,
+            _triple(whole.mean),
+            _triple(whole.std),
+            off,
+            DIGITS,
+            "passed" if off <= DIGITS else "not passed",
         )
-    st.caption(told)
+    show.caption(told)
 
 
 def _triple(values: Sequence[float]) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.probes.unrolled import HEADS, Graph, stack_graph
-from dashboard import state
+from dashboard import show, state
 from dashboard.components.unrolled import unrolled, unrolled_data
 from dashboard.depth_html import bias_html, head_html, leaks_html, strengths, told_stack
 from dashboard.predict import predict
 from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg, words
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.direction import BiasReport, HeadReport, LeakReport, StackReport
@@ -126,7 +127,7 @@ def stack_panel(asked: Asked) -> None:
 
 def proof_panel(asked: Asked) -> None:
     """The proof and the downloads of the stack."""
-    st.caption(proof_line(stack(asked)))
+    show.caption(proof_line(stack(asked)))
     downloads(asked)
 
 
@@ -173,11 +174,18 @@ def proof_line(report: StackReport) -> str:
     """What was compared, the largest difference, the tolerance and the verdict."""
     layers, directions, length, _ = report.norms.shape
     states, h = (shape for _, shape in report.shapes)
-    return (
-        f"Proof, float64: layer by layer the same as torch's own stack, largest difference {report.max_abs_diff:.1g}, tolerance "
-        f"{report.tolerance:.0g}; ‖∂h/∂x‖ is above 0 exactly where the picture has a way, {layers * directions * length * length} pairs, "
-        f"{report.differing()} differ: **{'passed' if report.passed else 'not passed'}**. torch returns states {states} and h {h}; "
-        f"{report.weights:,} weights at random, seed 0."
+    return marked(
+        "Proof, float64: layer by layer the same as torch's own stack, largest difference {:.1g}, tolerance "
+        "{:.0g}; ‖∂h/∂x‖ is above 0 exactly where the picture has a way, {} pairs, {} differ: **{}**. torch "
+        "returns states {} and h {}; {:,} weights at random, seed 0.",
+        report.max_abs_diff,
+        report.tolerance,
+        layers * directions * length * length,
+        report.differing(),
+        "passed" if report.passed else "not passed",
+        states,
+        h,
+        report.weights,
     )
 
 
@@ -218,7 +226,7 @@ def heads_panel(asked: Asked) -> None:
     st.html(head_html(reports, asked.head))
     wrong = reports["h[-1]"]
     if asked.bidirectional:
-        st.caption(
+        show.caption(
             f"h[-1] is the backward direction alone, (1, {asked.hidden}): no error, but {wrong.unused:,} of {wrong.weights:,} weights get "
             "a gradient of exactly 0 and never learn: the top layer's forward cell. states[:, -1] has the right width, 2H = "
             f"{2 * asked.hidden}, but its backward half has only made its first step, from a state of 0: the "

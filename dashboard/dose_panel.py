@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.evaluation.shuffled import KINDS, PATCH
-from dashboard import outputs, services, state
+from dashboard import outputs, services, show, state
 from dashboard.charts import data_label
 from dashboard.opened import Weighted, weighted_runs
 from dashboard.shuffling import DOSES, FIRST_DOSES, model_name
@@ -56,7 +56,7 @@ def _asked(missing: Sequence[Weighted]) -> bool:
     from core.evaluation.dose_records import measure_response
 
     names = ", ".join(run.name for run in missing)
-    st.caption(f"Not in the figure yet: {names}.")
+    show.caption(f"Not in the figure yet: {names}.")
     if not st.button(
         f"Measure {'it' if len(missing) == 1 else 'them'} on {COUNT} validation images", key="shuffle_measure", icon=":material/timer:",
         help="Some ten seconds a run.",
@@ -68,7 +68,7 @@ def _asked(missing: Sequence[Weighted]) -> bool:
                 data = outputs.moved_to(services.run(run.run_id))
                 measure_response(services.manager(), run.run_id, count=COUNT, data=data, progress=report)
     except LabError as error:
-        st.warning(str(error))
+        show.warning(error)
         return False
     return True
 
@@ -82,7 +82,7 @@ def figure(kind: str, responses: dict[str, Response], chance: float | None) -> N
         return
     st.plotly_chart(dose_figure(kind, responses, chance), key="shuffle_dose_figure", alt=summary(kind, responses))
     n = " or ".join(f"{n:,}" for n in sorted({response.n for response in responses.values()}))
-    st.caption(
+    show.caption(
         f"{summary(kind, responses)} What knows more of places has more to lose. Best weights of each run on {n} of its validation images, "
         f"each shuffled in a way of its own, the same for all models; patches of {PATCH} × {PATCH}; bars: 95 % by choice of images. "
         "Counts of recorded runs came with the lab, where they have any; those of other runs were measured here."

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.data import DATASETS, download, downloaded
 from core.errors import LabError
+from dashboard import show
 
 
 def offer_download(dataset: str) -> bool:
@@ -13,17 +14,17 @@ def offer_download(dataset: str) -> bool:
     if downloaded(dataset):
         return True
     title = DATASETS[dataset].title
-    st.info(f"{title} is not on this computer yet.", icon=":material/cloud_download:")
-    if not st.button(f"Download {title}", icon=":material/download:", key="download"):
+    show.info(f"{title} is not on this computer yet.", icon=":material/cloud_download:")
+    if not st.button(show.label(f"Download {title}"), icon=":material/download:", key="download"):
         return False
     bar = st.progress(0.0, "Connecting")
     try:
         download(
             dataset,
-            progress=lambda done, total, what: bar.progress(min(1.0, done / total) if total else 0.0, _told(done, total, what)),
+            progress=lambda done, total, what: bar.progress(min(1.0, done / total) if total else 0.0, show.label(_told(done, total, what))),
         )
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         return False
     bar.empty()
     st.rerun()

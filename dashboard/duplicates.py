@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 import numpy as np
 import streamlit as st
 
+from dashboard import show
 from dashboard.images import sheet_uri
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 if TYPE_CHECKING:
     from core.data.duplicates import Duplicates
@@ -43,7 +44,9 @@ def _look(dataset: Dataset) -> dict[tuple[str, str], Duplicates]:
     from core.data.duplicates import across_splits
 
     bar = st.progress(0.0, "Comparing images")
-    found = across_splits(dataset, lambda done, total, what: bar.progress(done / total, f"{what}: {done:,} of {total:,} images"))
+    found = across_splits(
+        dataset, lambda done, total, what: bar.progress(done / total, show.label(f"{what}: {done:,} of {total:,} images"))
+    )
     bar.empty()
     return found
 
@@ -51,14 +54,20 @@ def _look(dataset: Dataset) -> dict[tuple[str, str], Duplicates]:
 def _told(dataset: Dataset, split: str, other: str, found: Duplicates, link: Mapping[str, str]) -> None:
     first, second = getattr(dataset, split), getattr(dataset, other)
     other_class = int((first.labels[found.images] != second.labels[found.others]).sum())
-    words = (
-        f"**{len(found):,}** of {len(first):,} {split} images ({len(found) / len(first):.2%}) have one among {len(second):,} {other} images"
+    told = marked(
+        "**{:,}** of {:,} {} images ({:.2%}) have one among {:,} {} images",
+        len(found),
+        len(first),
+        split,
+        len(found) / len(first),
+        len(second),
+        other,
     )
     if not len(found):
-        st.markdown(f"{words}.")
+        show.markdown(marked("{}.", told))
         return
     more = f" The {SHOWN} most alike:" if len(found) > SHOWN else " The most alike first:"
-    st.markdown(f"{words}, {other_class:,} of them with another class.{more}")
+    show.markdown(marked("{}, {:,} of them with another class.{}", told, other_class, more))
     pairs = list(zip(found.images[:SHOWN].tolist(), found.others[:SHOWN].tolist(), strict=True))
     sheet = np.concatenate([[first.images[i].numpy(), second.images[j].numpy()] for i, j in pairs])
     named = [

@@ -16,7 +16,7 @@ from core.models import MODELS
 from core.models.configs import PATCH_SIZES, WIDTHS, PatchConfig
 from core.models.embedding import Embedding
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.feed import choose_epoch, choose_run
 
 PATCH, WIDTH, PATCHES_OF = "patch_size", "token_width", "patches_of"
@@ -73,7 +73,7 @@ def _trained(run: Snapshot) -> tuple[int | None, Embedding | None]:
     try:
         return epoch, read_embedding(weights[epoch])
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         return epoch, None
 
 
@@ -85,7 +85,7 @@ def _patch_size(run: Snapshot) -> int:
         st.session_state.update({PATCH: own, PATCHES_OF: run.run_id})
     return st.select_slider(
         "Patch size (pixels)", PATCH_SIZES, key=PATCH, persist_state="session",
-        help=f"The divisors of 32. The run has {own}: for any other size the embedding is an untrained one.",
+        help=show.label(f"The divisors of 32. The run has {own}: for any other size the embedding is an untrained one."),
     )  # fmt: skip
 
 
@@ -93,7 +93,9 @@ def _width(run: Snapshot, *, disabled: bool) -> int:
     """How many numbers a token has; of a trained embedding that is settled."""
     label, own = "Numbers in a token", run.config["embed_dim"]
     if disabled:
-        st.select_slider(label, WIDTHS, value=own, disabled=True, help="The run has learned with this width. Another patch size frees it.")
+        st.select_slider(
+            show.label(label), WIDTHS, value=own, disabled=True, help="The run has learned with this width. Another patch size frees it."
+        )
         return own
     state.start(WIDTH, "width", WIDTHS, own)
-    return st.select_slider(label, WIDTHS, key=WIDTH, persist_state="session", help="embed_dim of the untrained embedding.")
+    return st.select_slider(show.label(label), WIDTHS, key=WIDTH, persist_state="session", help="embed_dim of the untrained embedding.")

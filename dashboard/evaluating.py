@@ -14,7 +14,7 @@ from core.errors import DataError, LabError
 from core.published import PUBLISHED_ID
 from core.scores import ClassScores
 from core.training.history import Snapshot
-from dashboard import feed, services, state
+from dashboard import feed, services, show, state
 from dashboard.cells import cell_panel, errors_panel
 from dashboard.components.confusion import Looked, confusion_board
 from dashboard.confusion import NORMS, SPLITS, board_data, cells_of, largest_confusion, recorded_matrices
@@ -51,7 +51,13 @@ def choose() -> Judging:
     with columns[2]:
         names = {**SPLITS, FOLDER: "Own folder"}
         split = st.segmented_control(
-            "Images", list(names), format_func=names.get, default="val", required=True, key="split", bind="query-params"
+            "Images",
+            list(names),
+            format_func=lambda name: show.label(names[name]),
+            default="val",
+            required=True,
+            key="split",
+            bind="query-params",
         )
         if split == FOLDER:
             split = st.text_input(
@@ -164,7 +170,7 @@ def _say_why(run: Snapshot, error: LabError) -> None:
             f"The images of this recorded run are CIFAR-10's {sum(run.sizes.values()):,} training images, which do not come with the lab."
         )
     else:
-        st.info(str(error))
+        show.info(error)
     if missing:
         st.session_state["moved"] = moved_to(run)
         st.text_input("Folder of its images: ten class folders", key="moved", on_change=_take_folder)
@@ -182,7 +188,7 @@ def consent(judging: Judging) -> None:
     epochs = [epoch for epoch in services.manager().kept_weights(run.run_id) if epoch not in kept_epochs(run, split)]
     if split == "test":
         count = looks(services.manager())
-        st.caption(
+        show.caption(
             f"Test images have been looked at {count} time{'s' * (count != 1)} in this lab. Every look that leads to a choice makes them a "
             "second validation set."
         )
@@ -194,11 +200,13 @@ def consent(judging: Judging) -> None:
             "Epoch to judge", epochs, index=epochs.index(best) if best in epochs else len(epochs) - 1, format_func=lambda e: str(e + 1),
             key="judge_epoch", width=160,
         )  # fmt: skip
-        if st.button(f"Judge {judging.title.lower() if split in SPLITS else 'the folder'}", key="judge", icon=":material/visibility:"):
+        if st.button(
+            show.label(f"Judge {judging.title.lower() if split in SPLITS else 'the folder'}"), key="judge", icon=":material/visibility:"
+        ):
             try:
                 outputs(run, chosen, split)
             except LabError as error:
-                st.error(str(error))
+                show.error(error)
                 return
             state.show_epoch(chosen)
             st.rerun()
@@ -216,7 +224,7 @@ def view(judging: Judging, looked: Looked, epoch: int) -> None:
     if judged is None:
         kept = [str(e + 1) for e in kept_epochs(judging.run, judging.split)]
         if judging.split != "val":
-            st.info(
+            show.info(
                 f"What epoch {epoch + 1} says of each image is not known yet." + (f" Known of epochs {', '.join(kept)}." if kept else "")
             )
         return
@@ -235,7 +243,7 @@ def _curves(judging: Judging, looked: Looked) -> None:
         if name
         else "Means over the classes; top-1 is of all images. Click a class in the matrix for its own curves."
     )
-    st.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
+    show.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
 
 
 def _images(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
@@ -252,7 +260,7 @@ def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None
     k = looked.row if looked.row is not None else looked.cell[0]
     name, scores = judging.run.classes[k], judged.scores
     if not scores.count[k]:
-        st.info(f"There is no {name} among these images, so nothing can be said of how well it is found.")
+        show.info(f"There is no {name} among these images, so nothing can be said of how well it is found.")
         return
     curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
     figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
@@ -260,7 +268,7 @@ def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None
     row = scores.matrix[k].copy()
     row[k] = 0
     taken = ", ".join(f"{judging.run.classes[j]} {row[j]:,}" for j in np.argsort(-row, kind="stable")[:3] if row[j])
-    st.caption(
+    show.caption(
         f"Of {scores.count[k]:,} images of {name} {scores.true_positives[k]:,} are found. Most often taken for: {taken or 'nothing else'}."
     )
 
@@ -272,7 +280,7 @@ def _sure(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
     found = reliability(judged.probabilities, judged.labels)
     st.plotly_chart(reliability_figure(found), key="reliability", alt="Reliability diagram: accuracy against confidence")
     side = "too sure of itself" if found.gap > 0 else "not sure enough"
-    st.caption(
+    show.caption(
         f"Expected calibration error {found.ece:.1%} (15 bins, Guo et al. 2017): on average the model is {side} by {abs(found.gap):.1%}."
     )
     errors_panel(judging.run, epoch, judging.split, judged)
@@ -288,7 +296,7 @@ def _when(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
         return
     found = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
     st.plotly_chart(learning_figure(found, [e + 1 for e in epochs]), key="learning", alt="When images are learned")
-    st.caption(
+    show.caption(
         f"{(found.first == NEVER).mean():.1%} of the images were never named rightly, {(found.forgotten > 0).mean():.1%} were forgotten at "
         f"least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."
     )

@@ -12,7 +12,7 @@ from core.published import published_run
 from core.recorded import recorded_names, recorded_run
 from core.training.config import kind_of
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.charts import data_label, run_label
 from dashboard.live import shown
 from dashboard.opened import of_sequences
@@ -52,7 +52,7 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
         help="Accuracy: validation, of its best epoch. Runs of this lab first, then those that came with it.",
     )  # fmt: skip
     if st.session_state.get(REFUSED):
-        st.warning(st.session_state[REFUSED])
+        show.warning(st.session_state[REFUSED])
     return now
 
 
@@ -60,12 +60,12 @@ def choose_epoch(run: Snapshot, epochs: Sequence[int]) -> int:
     """A slider over `epochs` (from 0, ascending, not empty) of `run`, the best one at first; returns the chosen one."""
     epoch = state.shown_epoch(epochs, run.best.epoch)
     if len(epochs) == 1:
-        st.caption(f"Epoch {epoch + 1}")
+        show.caption(f"Epoch {epoch + 1}")
         return epoch
     st.session_state[EPOCH_KEY] = epoch
     st.select_slider(
-        "Epoch", epochs, format_func=lambda e: str(e + 1), key=EPOCH_KEY, on_change=_take_epoch,
-        help=f"Best by validation: {run.best.epoch + 1}.",
+        "Epoch", epochs, format_func=lambda e: f"{e + 1:d}", key=EPOCH_KEY, on_change=_take_epoch,
+        help=show.label(f"Best by validation: {run.best.epoch + 1}."),
     )  # fmt: skip
     return epoch
 

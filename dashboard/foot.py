@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.training.history import Snapshot
-from dashboard import visitor
+from dashboard import show, visitor
 from dashboard.charts import data_label
-from dashboard.wording import escape
+from dashboard.wording import code as command_words
+from dashboard.wording import escape, joined
 
 
 def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
@@ -33,18 +34,18 @@ def facts(run: Snapshot) -> None:
     parts = [
         f"Data {data_label(run.config)} ({sizes})" if sizes else f"Data {data_label(run.config)}",
         f"epoch {run.epoch:.2f}", f"seed {run.config['seed']}", run.device, versions,
-        f"made by `{run.recorded or visitor.command(run.config)}`",
+        "made by " + command_words(run.recorded or visitor.command(run.config)),
     ]  # fmt: skip
-    st.caption(" · ".join(part for part in parts if part))
+    show.caption(joined((part for part in parts if part), " · "))
 
 
 def take_along(link: str, code: str, *, language: str = "bash") -> None:
     """What a page shows as a link and as code (of bash: a command), folded."""
     kind, where = ("a command", "from the command line") if language == "bash" else ("code", f"in {language.capitalize()}")
-    with st.expander(f"This set-up as a link and as {kind}", key="take_along", on_change="rerun") as box:
+    with st.expander(show.label(f"This set-up as a link and as {kind}"), key="take_along", on_change="rerun") as box:
         if box.open:  # the first code on a page makes the browser load a syntax highlighter: half a second
             columns = st.columns(2)
             columns[0].caption("Link to this set-up")
             columns[0].code(link, language=None, wrap_lines=True)
-            columns[1].caption(f"This set-up {where}")
+            show.caption(f"This set-up {where}", at=columns[1])
             columns[1].code(code, language=language, wrap_lines=True)

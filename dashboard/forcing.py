@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from dashboard import show
 from dashboard.translate import Asked
 from dashboard.translate_message import token_words
 from dashboard.translate_panels import Found
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 if TYPE_CHECKING:
     from core.probes.free_running import FreeRunning
@@ -33,11 +34,11 @@ def forcing_panel(found: Found) -> None:
         "it is given its *own*. The same weights, the same input:"
     )
     if found.read.target is None:
-        st.info(f"That needs a right answer, and this input has none: {found.read.no_answer}")
+        show.info(f"That needs a right answer, and this input has none: {found.read.no_answer}")
         return
     report = _compared(found.asked, id(found.read.opened), found.read)
     st.html(forcing_html(report, found.names))
-    st.markdown(forcing_words(report, found.names))
+    show.markdown(forcing_words(report, found.names))
     st.caption(
         "Proof: up to the first mistake of its own the free run is fed the same: probabilities differ by "
         f"{report.same_before:.1e} at most, tolerance {report.tolerance:.0e}: **{'passed' if report.passed else 'not passed'}**."
@@ -48,14 +49,14 @@ def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:
     """What the table says, in a sentence or two."""
     steps = len(report.correct)
     if report.first_mistake is None:
-        return (
-            "**No mistake, so no difference**: the free run is fed the right tokens, because it has written them. "
-            "Choose an early epoch, random weights or a longer input, and look for the first mistake."
+        return marked(
+            "**No mistake, so no difference**: the free run is fed the right tokens, because it has written "
+            "them. Choose an early epoch, random weights or a longer input, and look for the first mistake."
         )
     t, fed = report.first_mistake, report.fed_otherwise
     wrong = names[report.free[t]] if t < len(report.free) else "nothing more"
     right = names[report.correct[t]] if t < steps else "nothing more"
-    told = f"**The first mistake is at step {t + 1}**: {token_words(wrong)} instead of {token_words(right)}. "
+    told = marked("**The first mistake is at step {}**: {} instead of {}. ", t + 1, token_words(wrong), token_words(right))
     told += f"From step {fed + 1} on the free run reads its own mistake, teacher forcing does not. " if fed is not None else ""
     where = (
         f"They part at step {report.first_divergence + 1}. "
@@ -63,7 +64,7 @@ def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:
         else "They never write different tokens. "
     )
     forced, free = report.forced_right, report.free_right
-    return f"{told}{where}Right, each in its place: {forced} of {steps} with teacher forcing, {free} of {steps} running free."
+    return told + f"{where}Right, each in its place: {forced} of {steps} with teacher forcing, {free} of {steps} running free."
 
 
 def forcing_html(report: FreeRunning, names: tuple[str, ...]) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core import folders
+from core.errors import LabError
 from core.results import nearest
 from core.training.config import RunConfig, kind_of
 from core.training.forecast import Forecast
 from core.training.history import Snapshot
-from dashboard import background, services, state
+from dashboard import background, services, show, state
 from dashboard.lessons import measuring_status
 from dashboard.live import THINGS, duration, shown
+from dashboard.wording import code, joined, marked
 
 if TYPE_CHECKING:
     from core.training.speed import Speed
@@ -29,16 +33,19 @@ def forecast_panel(config: RunConfig | None) -> None:
         "How long will it take?", icon=":material/timer:", key="forecast", disabled=config is None,
         help="Trains on random images for two seconds, without learning anything.",
     )  # fmt: skip
-    if pressed and timed(config) not in services.forecasts:
+    if pressed and config.folder and not folders.may_open(config.folder):  # it is measured behind the page, where nobody is asked
+        show.error(folders.REFUSED)
+    elif pressed and timed(config) not in services.forecasts:
         background.forget(_key(config))  # measured beside a run: measured again
         background.lesson(_key(config), _measuring(config), owner=state.owner())
     if config:
         st.fragment(_told, run_every=TICK_SECONDS if _active(config) else None)(config, _active(config))
     run = shown()
     if not run.active and run.epochs and not run.recorded:
-        own = RunConfig.of(**run.config)
-        if said := services.forecasts.get(timed(own)):
-            st.caption(verdict(said, own, run))
+        with suppress(LabError):  # a run of another version of the lab: nothing was promised of it
+            own = RunConfig.of(**run.config)
+            if said := services.forecasts.get(timed(own)):
+                show.caption(verdict(said, own, run))
 
 
 def _key(config: RunConfig) -> str:
@@ -63,7 +70,7 @@ def _told(config: RunConfig, ticking: bool) -> None:
     found = services.forecasts.get(timed(config)) or (measuring.made if measuring else None)
     if found:
         kind = kind_of(config.flat())
-        st.caption(" ".join([promise(found, kind), outlook(found, config), effort(found.speed, kind)]))
+        show.caption(joined([promise(found, kind), outlook(found, config), effort(found.speed, kind)]))
     if ticking and not _active(config):
         st.rerun()  # the whole page: nothing ticks now
 
@@ -76,9 +83,13 @@ def timed(config: RunConfig) -> str:
 def promise(found: Forecast, kind: str = "images") -> str:
     """How long it will take, in a sentence."""
     beside = ", measured beside a run that trains" if found.beside else ""
-    return (
-        f"About **{span(found.epoch_seconds)}** an epoch, {span(found.seconds)} in all "
-        f"({found.speed.images_per_second:,.0f} {THINGS[kind]}/s here{beside})."
+    return marked(
+        "About **{}** an epoch, {} in all ({:,.0f} {}/s here{}).",
+        span(found.epoch_seconds),
+        span(found.seconds),
+        found.speed.images_per_second,
+        THINGS[kind],
+        beside,
     )
 
 
@@ -90,7 +101,7 @@ def expected(found: Forecast, config: RunConfig) -> tuple[int, float, str] | Non
     run, apart = near
     epochs = min(LOOK_AHEAD, found.epochs, len(run.epochs))
     words = f", which differs in {', '.join(apart)}" if apart else ", which has this set-up"
-    return epochs, run.epochs[epochs - 1].val_top1, f"`{run.run_id}`{words}"
+    return epochs, run.epochs[epochs - 1].val_top1, code(run.run_id) + words
 
 
 def outlook(found: Forecast, config: RunConfig) -> str:
@@ -99,7 +110,7 @@ def outlook(found: Forecast, config: RunConfig) -> str:
         thing = {"images": "these images", "sequences": "this task"}[kind_of(config.flat())]
         return f"No recorded run tells how accurate it will be on {thing}."
     epochs, top1, run = hoped
-    return f"About **{top1:.0%}** validation accuracy after {_epochs(epochs)}, as {run}."
+    return marked("About **{:.0%}** validation accuracy after {}, as {}.", top1, _epochs(epochs), run)
 
 
 def effort(speed: Speed, kind: str = "images") -> str:

@@ -12,12 +12,13 @@ import streamlit as st
 from core.checks import Whole
 from core.data.uploads import Picture
 from core.training.config import RunConfig
-from dashboard import state
+from dashboard import show, state
 from dashboard.charts import data_label
 from dashboard.components.gallery import chosen, gallery
 from dashboard.foot import take_along
 from dashboard.images import sheet_uri
 from dashboard.live import page_link
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.data.splits import Dataset, Split
@@ -60,10 +61,17 @@ def draw_gallery(dataset: Dataset, shown: Shown) -> None:
     _pages(shown)
     right, *wrong = (round_trip(images, known, (mean, std)) for _, mean, std in backs)
     others = "; ".join(f"with {name} by up to {found.largest}" for name, found in zip(OTHERS, wrong, strict=True))
-    st.caption(
-        f"{shown.words()}. Proof: all n = {right.numbers:,} numbers of these images normalised and back with the mean and deviation of the "
-        f"training images: largest difference {right.largest} of 255 levels, tolerance {TOLERANCE}: "
-        f"**{'passed' if right.passed else 'not passed'}**. Levels off, back {others}."
+    show.caption(
+        marked(
+            "{}. Proof: all n = {:,} numbers of these images normalised and back with the mean and deviation of "
+            "the training images: largest difference {} of 255 levels, tolerance {}: **{}**. Levels off, back {}.",
+            shown.words(),
+            right.numbers,
+            right.largest,
+            TOLERANCE,
+            "passed" if right.passed else "not passed",
+            others,
+        )
     )
 
 
@@ -93,7 +101,7 @@ def data_foot(dataset: Dataset, shown: Shown | None) -> None:
     config = RunConfig.of(**state.data_values())
     sizes = ", ".join(f"{name} {len(getattr(dataset, name)):,}" for name in SPLITS)
     mean, std = (", ".join(f"{value:.4f}" for value in values) for values in (dataset.mean, dataset.std))
-    st.caption(
+    show.caption(
         f"Data {data_label(config.flat())} ({sizes}) · seed of the split {config.data_config.split_seed} · mean ({mean}), "
         f"deviation ({std}) of the training images · CPU, torch {torch.__version__}, numpy {np.__version__}"
     )
@@ -111,7 +119,7 @@ def data_foot(dataset: Dataset, shown: Shown | None) -> None:
 
         image = getattr(dataset, shown.split).images[number]
         st.download_button(
-            f"Numbers of {SPLITS[shown.split]} image {large} (CSV)", lambda: image_csv(image, dataset.mean, dataset.std),
+            show.label(f"Numbers of {SPLITS[shown.split]} image {large} (CSV)"), lambda: image_csv(image, dataset.mean, dataset.std),
             f"{shown.split}-{large}.csv", key="image_csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     take_along(page_link(link_values(shown)), "\n".join(lines), language="python")

@@ -9,11 +9,12 @@ import streamlit as st
 from core.errors import LabError
 from core.probes.later_word import MOST_BETWEEN, parse_sentence
 from core.probes.unrolled import HEADS
-from dashboard import background, state
+from dashboard import background, show, state
 from dashboard.background import FAILED, Lesson
 from dashboard.components.panels import panels
 from dashboard.depth_html import curve_svg, ends_html, translations_html
 from dashboard.lessons import lesson_status
+from dashboard.wording import joined, marked
 
 if TYPE_CHECKING:
     from core.probes.later_word_training import LaterWordLesson
@@ -75,7 +76,11 @@ def later_word_panel() -> None:
         known = background.known(key)
         label = "Train again" if known and known.status == FAILED else "Train both readers"
         if st.button(
-            label, key="depth_train", type="primary", icon=":material/play_arrow:", disabled=bool(known and known.status != FAILED)
+            show.label(label),
+            key="depth_train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(known and known.status != FAILED),
         ):
             background.lesson(key, _maker(between, seed, rate), lambda made: made.run(), owner=state.owner())
     with right:
@@ -116,11 +121,20 @@ def _curves(lesson: LaterWordLesson) -> None:
     counted = sum(len(sentence.open_places) for sentence in lesson.held_out)
     caption = f"Accuracy on {held} held-out sentences ({counted} deciding places). Blue: both directions; orange: forward only."
     panels(drawings, caption, key="depth_curves")
-    table = " · ".join(
-        f"**{NAMES[name]}**: later words **{own.later_words:.1%}**, all words **{own.every_word:.1%}** ({lesson.weights(name):,} weights)"
-        for name, own in now.items()
+    table = joined(
+        (
+            marked(
+                "**{}**: later words **{:.1%}**, all words **{:.1%}** ({:,} weights)",
+                NAMES[name],
+                own.later_words,
+                own.every_word,
+                lesson.weights(name),
+            )
+            for name, own in now.items()
+        ),
+        " · ",
     )
-    st.markdown(table)
+    show.markdown(table)
     st.download_button(
         "Numbers (CSV)", lambda: points_csv(lesson), "later-word.csv", "text/csv",
         icon=":material/download:", on_click="ignore", key="depth_points",
@@ -146,7 +160,7 @@ def _sentence_panel(lesson: Lesson) -> None:
     try:
         asked = parse_sentence(text)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         asked = parse_sentence(FIRST_SENTENCE)
     made = lesson.made
     st.html(translations_html(asked, {name: made.translate(name, asked) for name in NAMES}, NAMES))
@@ -155,10 +169,16 @@ def _sentence_panel(lesson: Lesson) -> None:
     other = parse_sentence(" ".join([*asked.english[:-1], other_end]))
     changes = {name: changed_by_last_word(made, name, asked, other) for name in NAMES}
     passed = changes["forward"] == 0
-    st.caption(
-        f"Proof: with “{other_end}” instead of “{asked.english[-1]}” at the end, the logits of all words before it change by "
-        f"{changes['forward']:.1g} (forward only) and by up to {changes['both']:.2g} (both directions). Forward only must be exactly 0: "
-        f"**{'passed' if passed else 'not passed'}**."
+    show.caption(
+        marked(
+            "Proof: with “{}” instead of “{}” at the end, the logits of all words before it change by {:.1g} "
+            "(forward only) and by up to {:.2g} (both directions). Forward only must be exactly 0: **{}**.",
+            other_end,
+            asked.english[-1],
+            changes["forward"],
+            changes["both"],
+            "passed" if passed else "not passed",
+        )
     )
 
 
@@ -181,7 +201,7 @@ def ends_panel() -> None:
     if lesson is not None and lesson.made is not None:
         last = {head: (own[-1].first, own[-1].last) for head, own in lesson.made.points.items()}
         st.html(ends_html(last, HEADS))
-        st.caption(f"Accuracy on {len(lesson.made.held_out)} held-out sequences, seed 0; guessing names {1 / KINDS:.0%}.")
+        show.caption(f"Accuracy on {len(lesson.made.held_out)} held-out sequences, seed 0; guessing names {1 / KINDS:.0%}.")
 
 
 def _ends_lesson() -> Any:

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import show
 from dashboard.background import DONE, FAILED, WAITING, Lesson
+from dashboard.wording import marked
 
 
 def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> None:
     """A line on a lesson of so many steps; while nobody has begun it what `before` says."""
     if lesson is None:
-        st.info(f"Not trained yet. {before}")
+        show.info(f"Not trained yet. {before}")
     elif lesson.status == FAILED:
-        st.error(lesson.problem)
+        show.error(lesson.problem)
     elif lesson.status == DONE:
-        st.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
+        show.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
     elif lesson.status == WAITING:
-        st.progress(0.0, waiting(lesson))
+        st.progress(0.0, show.label(waiting(lesson)))
     else:
-        st.progress(lesson.steps / steps, f"Training: step {lesson.steps} of {steps}")
+        st.progress(lesson.steps / steps, show.label(f"Training: step {lesson.steps} of {steps}"))
 
 
 def measuring_status(lesson: Lesson) -> None:
     """A line on a measurement, while it waits or is under way, or what is wrong with it; nothing when it is done."""
     if lesson.status == FAILED:
-        st.error(lesson.problem)
+        show.error(lesson.problem)
     elif lesson.status == WAITING:
-        st.caption(f":material/hourglass: {waiting(lesson)}")
+        show.caption(marked(":material/hourglass: {}", waiting(lesson)))
     elif lesson.active:
         st.caption(":material/timer: Measuring")
 

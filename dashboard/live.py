@@ -13,10 +13,11 @@ from core.errors import LabError
 from core.recorded import recorded_run
 from core.training.config import kind_of
 from core.training.history import EpochRecord, Snapshot
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.charts import live_data, reference_epochs
 from dashboard.components.live_chart import last_sent, live_chart
 from dashboard.samples import sample_cards
+from dashboard.wording import marked
 
 TICKS = ((4, 1.0), (12, 1.5), (math.inf, 3.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
 CHART = "chart"
@@ -34,7 +35,7 @@ def shown() -> Snapshot:
         try:
             return services.run(run_id)
         except LabError as error:
-            state.say(f"{error} This is the recorded run.")
+            state.say(f"{visitor.told(error)} This is the recorded run.")
             state.show_run("")
     return recorded_run(services.first_recorded(kind_of(state.values())))
 
@@ -85,7 +86,7 @@ def _status(run: Snapshot) -> None:
         st.caption("A recorded run that came with the lab: nothing is being trained. **Play** trains one as the controls say.")
         return
     words = STATUS_WORDS[run.status]
-    text = f"**{run.run_id}** · {words}"
+    text = marked("**{}** · {}", run.run_id, words)
     if run.place:
         text += f", place {run.place} in the queue"
     if run.active and run.message:
@@ -93,11 +94,11 @@ def _status(run: Snapshot) -> None:
     if run.active:
         text += " · " + _goes_on()
     if run.status in ("failed", "interrupted"):
-        st.error(f"{text}. {run.message}")
+        show.error(text + f". {run.message}")
     elif run.status == "stopped" and run.message:
-        st.warning(f"{text}. {run.message}")
+        show.warning(text + f". {run.message}")
     else:
-        st.caption(text + _tested(run))
+        show.caption(text + _tested(run))
 
 
 def _tested(run: Snapshot) -> str:

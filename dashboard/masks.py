@@ -11,10 +11,11 @@ import streamlit as st
 
 from core.errors import ConfigError
 from core.probes.masked_sentence import ENDS, MOST_PADDING, MOST_SYMBOLS, Sentence, parse_sentence
-from dashboard import state
+from dashboard import show, state, visitor
 from dashboard.components.mask_board import mask_board
 from dashboard.masks_words import board_data, effects_csv, empty_html, masks_svg, padding_html, proof_line, trap_html
 from dashboard.predict import predict
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.mask_effects import MaskEffects
@@ -81,7 +82,7 @@ def choose() -> Asked:
     try:
         return Asked(text, parse_sentence(text, padding, end), padding, end, layers)
     except ConfigError as error:
-        return Asked(text, parse_sentence(FIRST_TEXT, padding, end), padding, end, layers, str(error))
+        return Asked(text, parse_sentence(FIRST_TEXT, padding, end), padding, end, layers, visitor.told(error))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -99,7 +100,7 @@ def effects_of(asked: Asked) -> dict[str, MaskEffects]:
 def board_panel(asked: Asked) -> None:
     """The matrices. Before torch is loaded nothing is measured, and then the page runs again."""
     if asked.problem:
-        st.error(f"{asked.problem} Shown meanwhile: {FIRST_TEXT}.")
+        show.error(f"{asked.problem} Shown meanwhile: {FIRST_TEXT}.")
     if "torch" not in sys.modules:
         mask_board(board_data(asked.sentence, None), key=BOARD)
         import core.probes.mask_effects  # noqa: F401 - seconds
@@ -123,7 +124,7 @@ def downloads(asked: Asked) -> None:
 
 def proof_panel(asked: Asked) -> None:
     """The causality probe's verdict."""
-    st.caption(proof_line(effects_of(asked)))
+    show.caption(proof_line(effects_of(asked)))
 
 
 # ---- the trap ----
@@ -142,7 +143,7 @@ def trap_panel(asked: Asked) -> None:
         st.session_state[PLACE] = places[len(places) // 2]
     place = st.segmented_control(
         "Replace the token at position", places, key=PLACE, required=True,
-        format_func=lambda t: f"{t} {asked.sentence.names[t]}",
+        format_func=lambda t: show.label(f"{t} {asked.sentence.names[t]}"),
     )  # fmt: skip
     names = ("subsequent", "off-by-one")
     first = crc32(f"{asked.text} {asked.layers} {place}".encode()) % 2
@@ -190,9 +191,13 @@ def padding_panel(asked: Asked) -> None:
     with right:
         st.html(padding_html(reports))
         passed = all(report.passed for report in reports.values())
-        st.caption(
-            f"Proof: the same sentence as the source of an encoder-decoder, without and with {extra} more padding: with its mask nothing "
-            f"changes but float noise, without it something does: **{'passed' if passed else 'not passed'}**."
+        show.caption(
+            marked(
+                "Proof: the same sentence as the source of an encoder-decoder, without and with {} more padding: "
+                "with its mask nothing changes but float noise, without it something does: **{}**.",
+                extra,
+                "passed" if passed else "not passed",
+            )
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from core.probes.masked_sentence import OTHER, Sentence, allowed
 from dashboard.memory_words import number
 from dashboard.tables import rows_csv
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 if TYPE_CHECKING:
     from core.probes.mask_effects import EmptyRow, MaskEffects
@@ -59,10 +59,15 @@ def proof_line(effects: Mapping[str, MaskEffects]) -> str:
     least = min(effects[name].before[0] for name in open_)
     count = len(effects["none"].counted)
     passed = all(effects[name].passed for name in (*causal, *open_))
-    return (
-        f"Proof, float64: each of {count} tokens replaced by {OTHER}. Outputs before it change by {zero:g} with the subsequent mask, "
-        f"alone or with the padding's: tolerance 0, exactly. Without it they change by {number(least)} or more, each time: "
-        f"**{'passed' if passed else 'not passed'}**."
+    return marked(
+        "Proof, float64: each of {} tokens replaced by {}. Outputs before it change by {:g} with the "
+        "subsequent mask, alone or with the padding's: tolerance 0, exactly. Without it they change by {} or "
+        "more, each time: **{}**.",
+        count,
+        OTHER,
+        zero,
+        number(least),
+        "passed" if passed else "not passed",
     )
 
 

@@ -11,10 +11,11 @@ import streamlit as st
 
 from core.checks import OneOf
 from core.probes.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
-from dashboard import state
+from dashboard import show, state
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.memory_words import COLORS, NAMES, flow_chart, flow_csv, flow_html, flow_verdict, number
 from dashboard.predict import predict
+from dashboard.wording import marked
 
 MOST_LENGTH = 200  # on the page: the picture follows the slider
 RADII = [round(0.05 * i, 2) for i in range(61)]  # 0 to 3
@@ -91,7 +92,7 @@ def flow_panel() -> None:
     flows = {kind: gradient_flow(kind, chosen) for kind in KINDS}
     with right:
         time_chart(flow_chart(flows, chosen), key="memory_flow")
-        st.markdown(flow_verdict(flows, chosen))
+        show.markdown(flow_verdict(flows, chosen))
 
 
 def numbers_panel() -> None:
@@ -112,11 +113,21 @@ def _proof(chosen: FlowSetup) -> None:
 
     use_threads(1)  # beside a run that trains more would be slower
     found = check_flow(chosen)
-    st.caption(
-        f"Untrained cells, float64: H = {chosen.units}, {BATCH} sequences of the recall task, seed {chosen.seed}; the RNN's W_hh is that "
-        "of the other cells' candidates. The loss is a fixed direction of h_T, so its gradient there has norm 1; norms are means over the "
-        f"sequences. Proof: {found.steps:,} steps there and back by hand against nn.RNNCell, nn.LSTMCell and nn.GRUCell with autograd. "
-        f"Largest relative difference {found.largest:.1g}, tolerance {found.tolerance:.0g}: **{'equal' if found.passed else 'not equal'}**."
+    show.caption(
+        marked(
+            "Untrained cells, float64: H = {}, {} sequences of the recall task, seed {}; the RNN's W_hh is that "
+            "of the other cells' candidates. The loss is a fixed direction of h_T, so its gradient there has "
+            "norm 1; norms are means over the sequences. Proof: {:,} steps there and back by hand against "
+            "nn.RNNCell, nn.LSTMCell and nn.GRUCell with autograd. Largest relative difference {:.1g}, tolerance "
+            "{:.0g}: **{}**.",
+            chosen.units,
+            BATCH,
+            chosen.seed,
+            found.steps,
+            found.largest,
+            found.tolerance,
+            "equal" if found.passed else "not equal",
+        )
     )
 
 

@@ -11,10 +11,11 @@ import streamlit as st
 from core.probes.gradient_flow import FlowSetup
 from core.probes.recall_recorded import COMMAND, recorded_lesson
 from core.probes.recall_task import CHANCE, JUDGE_EVERY, JUDGED, STEPS, Recalled, recall_batch
-from dashboard import background, memory, state
+from dashboard import background, memory, show, state
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.lessons import lesson_status
 from dashboard.memory_words import COLORS, NAMES, columns_csv, recall_verdict, task_html
+from dashboard.wording import code, marked
 
 if TYPE_CHECKING:
     from core.probes.recall import RecallLesson
@@ -83,15 +84,20 @@ def _draw(ticking: bool) -> None:
     lesson = background.known(st.session_state.get(LESSON, ""))
     if lesson is None:
         record = recorded_lesson()
-        st.caption(
-            f"Recorded · {_words(record.setup, record.rate)} · torch {record.torch} · made by `{COMMAND}`. Train the three cells to see it "
-            "happen, some ten seconds: they start from the weights whose gradients are drawn above, so radius and bias count here, too."
+        show.caption(
+            marked(
+                "Recorded · {} · torch {} · made by {}. Train the three cells to see it happen, some ten seconds: "
+                "they start from the weights whose gradients are drawn above, so radius and bias count here, too.",
+                _words(record.setup, record.rate),
+                record.torch,
+                code(COMMAND),
+            )
         )
         _charts(record.setup, record.recalled)
         return
     lesson_status(lesson, STEPS)
     if lesson.made is not None:
-        st.caption(_words(lesson.made.setup, lesson.made.rate))
+        show.caption(_words(lesson.made.setup, lesson.made.rate))
         if lesson.made.recalled.steps:
             _charts(lesson.made.setup, lesson.made.recalled)
     if ticking and not active():
@@ -128,7 +134,7 @@ def _charts(task: FlowSetup, now: Recalled) -> None:
             key="memory_back",
         )  # fmt: skip
     told = [recall_verdict(kind, now.by_distance[kind], now.right[kind][-1], JUDGED) for kind in NAMES if kind in now.right]
-    st.markdown("; ".join(told) + ".")
+    show.markdown("; ".join(told) + ".")
     columns = {f"{kind} by steps back": values for kind, values in now.by_distance.items()}
     st.download_button(
         "Numbers as CSV", lambda: columns_csv("steps back", range(task.length), columns), "recall.csv", "text/csv",

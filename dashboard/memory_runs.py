@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import LabError, StoreError
 from core.probes.gradient_flow import SINGLE
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.components.influence_board import influence_board
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.memory_words import columns_csv, influence_card, influence_message, influences_csv, number, problem_card
@@ -19,6 +19,7 @@ from dashboard.opened import Weighted, opened, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.reading import normalized
 from dashboard.several_runs import choose_several
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.run_memory import MemoryCheck, StatePath
@@ -109,7 +110,7 @@ def look(run: Weighted, weights: str) -> Looked:
         epoch = min(kept) if weights == "first" else run.best if run.best in kept else max(kept)
         return Looked(run, epoch, opened(kept[epoch]))
     except LabError as error:
-        return Looked(run, problem=str(error))
+        return Looked(run, problem=visitor.told(error))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -145,12 +146,12 @@ def trained_panel(picture: Shown, looked: Sequence[Looked], loss: str) -> None:
         try:
             found, asked = _paths(picture, one, loss)
         except LabError as error:
-            problems.append(f"{one.run.name}: {error}")
+            problems.append(f"{one.run.name}: {visitor.told(error)}")
             continue
         lines += _lines(one, found, lines)
         words.append(f"{one.run.name} {_arrives(found[0].state)} of its loss of “{asked}”")
     for problem in problems:
-        st.warning(problem)
+        show.warning(problem)
     if not lines:
         return
     longest = max(len(line.values) for line in lines)
@@ -168,7 +169,7 @@ def trained_panel(picture: Shown, looked: Sequence[Looked], loss: str) -> None:
         ),
         key="memory_trained",
     )  # fmt: skip
-    st.markdown("What reaches patch 1: " + "; ".join(words) + ".")
+    show.markdown("What reaches patch 1: " + "; ".join(words) + ".")
     st.download_button(
         "Numbers as CSV", lambda: columns_csv("t", range(1, longest + 1), {line.name: line.values for line in lines}), "trained-flow.csv",
         "text/csv", icon=":material/download:", on_click="ignore", key="memory_trained_csv",
@@ -214,7 +215,7 @@ def influence_panel(picture: Shown, looked: Sequence[Looked]) -> None:
         try:
             found, latest, check = influences(one.run.run_id, one.epoch, picture.pixels.tobytes(), one.model, picture.pixels)
         except LabError as error:
-            cards.append(problem_card(one.run.name, str(error)))
+            cards.append(problem_card(one.run.name, visitor.told(error)))
             continue
         patch = one.model.metadata["config"]["patch_size"]
         cards.append(influence_card(one.run.name, one.told, patch, found, latest))
@@ -222,7 +223,7 @@ def influence_panel(picture: Shown, looked: Sequence[Looked]) -> None:
         maps[one.run.name] = found
     influence_board(influence_message(picture.pixels, cards), key="memory_influence")
     if checks:
-        st.caption(_proof(picture, checks))
+        show.caption(_proof(picture, checks))
         st.download_button(
             "Influences as CSV", lambda: influences_csv(maps), "influences.csv", "text/csv", icon=":material/download:", on_click="ignore",
             key="memory_influence_csv",
@@ -232,9 +233,14 @@ def influence_panel(picture: Shown, looked: Sequence[Looked]) -> None:
 def _proof(picture: Shown, checks: Sequence[Any]) -> str:
     outputs, answer = max(check.outputs for check in checks), max(check.answer for check in checks)
     verdict = "equal" if all(check.passed for check in checks) else "not equal"
-    return (
-        "Influence of patch t on output s: norm of the Jacobian of the class scores that the head gives the state after patch s, by the "
-        f"token of patch t. Picture: {picture.caption}; brightness by its root. Map: row = output s, column = input t, of its largest. "
-        f"Proof: by hand against autograd through the model, on two outputs and the loss: largest relative differences "
-        f"{outputs:.1g} and {answer:.1g}, tolerance {checks[0].tolerance:.0g}: **{verdict}**."
+    return marked(
+        "Influence of patch t on output s: norm of the Jacobian of the class scores that the head gives the "
+        "state after patch s, by the token of patch t. Picture: {}; brightness by its root. Map: row = "
+        "output s, column = input t, of its largest. Proof: by hand against autograd through the model, on "
+        "two outputs and the loss: largest relative differences {:.1g} and {:.1g}, tolerance {:.0g}: **{}**.",
+        picture.caption,
+        outputs,
+        answer,
+        checks[0].tolerance,
+        verdict,
     )

@@ -11,6 +11,7 @@ import numpy as np
 from core.probes.gradient_flow import SINGLE, Flow, FlowSetup
 from core.probes.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
 from dashboard.components.time_chart import Line, chart_data
+from dashboard.wording import joined, marked
 
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM", "gru": "GRU", "linear": "RNN without tanh"}
 COLORS = {"rnn": "wrong", "lstm": "run", "gru": "right", "linear": "ink"}
@@ -79,19 +80,27 @@ def flow_verdict(flows: Mapping[str, Flow], setup: FlowSetup) -> str:
     told = [f"Over {setup.length - 1} steps the plain RNN's gradient {changed(rnn)}, the LSTM's {changed(lstm)}, the GRU's {changed(gru)}."]
     worse = [NAMES[kind] for kind, value in (("lstm", lstm), ("gru", gru)) if value < rnn <= 1]
     if max(rnn, lstm, gru) > 1e3:
-        told.append("**Exploding**: one step of the optimiser along such a gradient ends far away; clipping its norm is the usual cure.")
+        told.append(
+            marked("**Exploding**: one step of the optimiser along such a gradient ends far away; clipping its norm is the usual cure.")
+        )
     if not (rnn < STRONG) and np.isfinite(rnn) and rnn <= 1e3:
-        told.append("**The plain RNN keeps it here**: its radius happens to balance the slope of tanh. Move it a little, and it does not.")
+        told.append(
+            marked("**The plain RNN keeps it here**: its radius happens to balance the slope of tanh. Move it a little, and it does not.")
+        )
     if worse:
         told.append(
-            f"**Here the claim fails**: {' and '.join(worse)} lose more than the plain RNN. With this bias a gate keeps "
-            f"{number(flows['lstm'].gate)} of the state a step; gates help once they are open."
+            marked(
+                "**Here the claim fails**: {} lose more than the plain RNN. With this bias a gate keeps {} of the "
+                "state a step; gates help once they are open.",
+                " and ".join(worse),
+                number(flows["lstm"].gate),
+            )
         )
     elif rnn < STRONG <= min(lstm, gru):
-        told.append("**The plain RNN forgets, the gated cells do not.**")
+        told.append(marked("**The plain RNN forgets, the gated cells do not.**"))
     elif rnn < min(lstm, gru) < STRONG:
-        told.append("**All fade, the plain RNN fastest**: open the forget gate (bias 3) and the gated cells keep it.")
-    return " ".join(told)
+        told.append(marked("**All fade, the plain RNN fastest**: open the forget gate (bias 3) and the gated cells keep it."))
+    return joined(told)
 
 
 def changed(arrives: float) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.data import DATASETS, shapes
 from core.data.uploads import KINDS, read_upload
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
 
@@ -46,7 +46,7 @@ def choose_image() -> OneImage:
         elif found:
             return found
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
     return OneImage(*drawn("val", FIRST), link={"from": source} if source != "set" else {})
 
 
@@ -121,5 +121,5 @@ def _read(file, words: str, link: Mapping[str, str]) -> OneImage | None:
         return None
     picture = read_upload(file.getvalue())
     for sentence in picture.told:
-        st.caption(sentence)
+        show.caption(sentence)
     return OneImage(picture.pixels, words, link)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.data import DATASETS
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, show, state
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
     place = st.empty()
 
     def report(done: int, total: int, what: str) -> None:
-        place.progress(min(1.0, done / total) if total else 0.0, f"{what}: {done:,} of {total:,}" if total else what)
+        place.progress(min(1.0, done / total) if total else 0.0, show.label(f"{what}: {done:,} of {total:,}" if total else what))
 
     yield report
     place.empty()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services
+from dashboard import services, show, visitor
 from dashboard.evaluating import Judging, kept_epochs
 from dashboard.outputs import outputs
+from dashboard.wording import marked
 
 
 def pair_panel(judging: Judging) -> None:
@@ -24,7 +25,7 @@ def pair_panel(judging: Judging) -> None:
             return
         mine, theirs = (outputs(r, r.best.epoch, judging.split) for r in (run, other))
     except LabError as error:
-        st.info(f"They cannot be compared image by image: {error}")
+        show.info(f"They cannot be compared image by image: {visitor.told(error)}")
         return
     if mine.labels.tolist() != theirs.labels.tolist():
         st.info("The two runs were judged on different images, so they cannot be compared image by image.")
@@ -33,11 +34,22 @@ def pair_panel(judging: Judging) -> None:
     verdict = "beyond chance" if found.beyond_chance else "may be chance"
     points = [100 * share for share in (found.difference.value, found.difference.low, found.difference.high)]
     value, low, high = (f"{number:+.1f}".replace("-", "−") for number in points)
-    st.markdown(
-        f"**{run.run_id}** alone is right on {found.only_b:,} images, **{other.run_id}** alone on {found.only_a:,}: {value} points "
-        f"(95 %: {low} to {high}). McNemar's exact test: p = {found.p:.2g}, **{verdict}**."
+    show.markdown(
+        marked(
+            "**{}** alone is right on {:,} images, **{}** alone on {:,}: {} points (95 %: {} to {}). McNemar's "
+            "exact test: p = {:.2g}, **{}**.",
+            run.run_id,
+            found.only_b,
+            other.run_id,
+            found.only_a,
+            value,
+            low,
+            high,
+            found.p,
+            verdict,
+        )
     )
-    st.caption(
+    show.caption(
         f"{judging.title}, n = {found.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is the "
         "bootstrap's over images; another seed would move both runs as well."
     )

@@ -12,12 +12,13 @@ from core.models.configs import WIDTHS
 from core.models.embedding import Embedding
 from core.models.orders import ORDERS, reading, scan_order
 from core.probes.rebuild import Rebuilt, losses_by_width, rebuild
-from dashboard import state
+from dashboard import show, state
 from dashboard.components.patch_grid import grid_data, patch_grid
 from dashboard.embeddings import Chosen
 from dashboard.one_image import OneImage
 from dashboard.patches import convolution_html, cost_html, kernels_html, losses_html, product_html, rebuilt_html, sums_html, tokens_csv
 from dashboard.predict import predict
+from dashboard.wording import marked
 
 ORDER, AT, FEATURE, REBUILT = "scan_order", "patch_at", "feature", "rebuilt"
 ORDER_WORDS = {"rows": "Rows", "columns": "Columns", "snake": "Snake", "hilbert": "Hilbert curve", "random": "Random but fixed"}
@@ -60,18 +61,32 @@ def steps_panel(chosen: Chosen, image: OneImage, at: tuple[int, int]) -> int:
     from core.probes.embedding import embedding_test  # brings torch: after the picture has been sent
 
     report = embedding_test(used, pixels)
-    st.caption(
-        f"Proof: nn.Conv2d with stride {p} and nn.LayerNorm against cut, flatten, multiply; the same weights, in float64, all "
-        f"{report.tokens:,} tokens of {report.features} features. Largest difference {report.max_abs_diff_projected:.1g} before LayerNorm, "
-        f"{report.max_abs_diff:.1g} after it, tolerance {report.tolerance:.0g}: **{'equal' if report.equal else 'not equal'}**."
+    show.caption(
+        marked(
+            "Proof: nn.Conv2d with stride {} and nn.LayerNorm against cut, flatten, multiply; the same weights, "
+            "in float64, all {:,} tokens of {} features. Largest difference {:.1g} before LayerNorm, {:.1g} "
+            "after it, tolerance {:.0g}: **{}**.",
+            p,
+            report.tokens,
+            report.features,
+            report.max_abs_diff_projected,
+            report.max_abs_diff,
+            report.tolerance,
+            "equal" if report.equal else "not equal",
+        )
     )
     columns = st.columns([2, 1], gap="medium")
     with columns[1]:
         feature = _feature(used.embed_dim)
     steps = used.step_by_step(pixels, row * side + column, feature)
     with columns[0]:
-        st.markdown(
-            f"**As a convolution**: kernel {feature + 1} lies on the patch in row {row + 1}, column {column + 1} (click another one above)."
+        show.markdown(
+            marked(
+                "**As a convolution**: kernel {} lies on the patch in row {}, column {} (click another one above).",
+                feature + 1,
+                row + 1,
+                column + 1,
+            )
         )
         st.html(convolution_html(steps))
     with columns[1]:
@@ -86,7 +101,7 @@ def _feature(embed_dim: int) -> int:
     state.start(FEATURE, "feature", range(1, max(WIDTHS) + 1), 1)
     st.session_state[FEATURE] = min(st.session_state[FEATURE], embed_dim)
     number = st.number_input(
-        f"Feature of the token, 1 to {embed_dim}", 1, embed_dim, key=FEATURE, required=True, persist_state="session",
+        show.label(f"Feature of the token, 1 to {embed_dim}"), 1, embed_dim, key=FEATURE, required=True, persist_state="session",
         help="Which kernel, which row of the matrix, which number of the token.",
     )  # fmt: skip
     return number - 1
@@ -122,8 +137,12 @@ def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
     columns = st.columns([3, 2], gap="medium")
     columns[0].html(rebuilt_html(image.pixels, found))
     columns[1].html(losses_html(_losses(used.patch_size, image.pixels, used.mean, used.std), values, chosen=used.embed_dim))
-    verdict = "**nothing is lost**" if found.exact else f"**something is lost**, {found.rms:.3g} in the mean (root of the mean square)"
-    st.caption(
+    verdict = (
+        marked("**nothing is lost**")
+        if found.exact
+        else marked("**something is lost**, {:.3g} in the mean (root of the mean square)", found.rms)
+    )
+    show.caption(
         f"Proof: rank {found.rank:,} of {values:,}; largest error of a pixel {found.max_abs_diff:.3g} grey levels of 255, tolerance "
         f"{found.tolerance:.0g}: {verdict}. By least squares from the {used.embed_dim} numbers of each patch before LayerNorm, with "
         f"{chosen.words}. LayerNorm, which takes each token's own mean and scale out, is not inverted here. Of a patch, what the matrix "

@@ -19,7 +19,7 @@ from core.data.uploads import read_upload
 from core.errors import DataError, LabError
 from core.folders import is_folder
 from core.training.config import RunConfig
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.charts import data_label
 from dashboard.components.draw_pad import draw_pad
 
@@ -63,13 +63,13 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
             return from_set(*_choose_from_set(first), first=first)
         own = {"draw": _drawn, "upload": _uploaded, "camera": _photographed}[source]()
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         own = None
     link = {"from": "" if source == "set" else source}
     if own is None:
         return replace(from_set(first, FIRST if first == "shapes" else 0), link=link)
     for sentence in own.told:
-        st.caption(sentence)
+        show.caption(sentence)
     return replace(own, label=_said(classes), link=link)
 
 
@@ -144,7 +144,7 @@ def next_picture(shown: Shown) -> Shown | None:
 def _loaded(name: str) -> Dataset:
     from core.training.datasets import load_shared
 
-    with st.spinner(f"Reading {name}", show_time=True):
+    with st.spinner(show.label(f"Reading {name}"), show_time=True):
         return load_shared(sets_at_hand()[name], services.manager().home, lambda *_: None)
 
 
@@ -177,7 +177,7 @@ def _take(source: str) -> None:
     try:
         own[source] = shown_file(file.getvalue(), file.name if source == "upload" else "photograph")
     except LabError as error:
-        own[source] = str(error)
+        own[source] = visitor.told(error)
 
 
 def _kept(source: str) -> Shown | None:

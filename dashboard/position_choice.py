@@ -15,7 +15,7 @@ from core.errors import ConfigError, LabError
 from core.evaluation.learned_positions import read_positions
 from core.probes.positions import KINDS, MOST_TOKENS, MOST_WIDTH, check_size, position_table
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.feed import choose_epoch, choose_run
 from dashboard.feed import link_values as feed_link
 from dashboard.positions import TITLES, plural
@@ -76,7 +76,7 @@ def _made(kind: str) -> Chosen:
         check_size(length, dim)
     except ConfigError as error:
         length, dim = max(1, min(length, MOST_TOKENS)), max(2, min(dim, MOST_WIDTH))
-        note = f"{error} Shown: {plural(length, 'token')}, {plural(dim, 'feature')}."
+        note = f"{visitor.told(error)} Shown: {plural(length, 'token')}, {plural(dim, 'feature')}."
     link = {
         "kind": "" if kind == FIRST else kind,
         "length": "" if length == FIRST_LENGTH else str(length),
@@ -85,13 +85,13 @@ def _made(kind: str) -> Chosen:
     try:
         table, why = position_table(kind, length, dim), ""
     except ConfigError as error:
-        table, why = None, str(error)
+        table, why = None, visitor.told(error)
     return Chosen(kind, length, dim, table, why, "", None, None, link, note)
 
 
 def _size(key: str, name: str, label: str, default: int, told: str) -> int:
     state.start(key, name, TYPED, default)
-    return int(st.number_input(label, step=1, key=key, required=True, persist_state="session", help=told))
+    return int(st.number_input(show.label(label), step=1, key=key, required=True, persist_state="session", help=show.label(told)))
 
 
 def _learned() -> Chosen:
@@ -106,6 +106,6 @@ def _learned() -> Chosen:
         try:
             table, why = read_positions(weights[epoch]), ""
         except LabError as error:
-            why = str(error)
+            why = visitor.told(error)
     words = f"{run.run_id} after epoch {epoch + 1}" if epoch is not None else run.run_id
     return Chosen("learned", length, dim, table, why, words, run, epoch, {"kind": "learned", **feed_link(run, epoch)})

@@ -11,11 +11,12 @@ from core.probes.positions import KINDS, LEARNED_STD, Loudness, distance_gap, lo
 from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.components.position_map import map_data, position_map
 from dashboard.position_choice import FIRST_LENGTH, FIRST_WIDTH, Chosen
 from dashboard.positions import FORMULAS, WHY, Verdict, index_words, loudness_html, plural, reached_html, table_csv, verdicts_html
 from dashboard.predict import predict
+from dashboard.wording import marked
 
 PERMUTATION, FIRST_PERMUTATION = "positions_permutation", "random"
 PERMUTATION_WORDS = {"random": "Random", "reverse": "Reverse", "shift": "Shift by one", "swap": "Swap two", "halves": "Swap the halves"}
@@ -27,9 +28,9 @@ YES, NO = "yes", "no"
 def map_panel(chosen: Chosen) -> None:
     """The table, its similarities, and the formula of the number that is pointed at."""
     if chosen.note:
-        st.warning(chosen.note)
+        show.warning(chosen.note)
     if chosen.table is None:
-        st.warning(chosen.why)
+        show.warning(chosen.why)
         return
     position_map(map_data(chosen.kind, chosen.table, similarity(chosen.table)), key="positions_map")
 
@@ -42,7 +43,7 @@ def proof_panel(chosen: Chosen) -> None:
     gap = distance_gap(similarity(chosen.table))
     alone = "" if chosen.kind in ("none", "index") else _distance_words(gap)
     if chosen.kind == "learned":
-        st.caption(
+        show.caption(
             f"No formula, so nothing to compare with: {chosen.table.size:,} weights of {chosen.words}. Their standard deviation was "
             f"{LEARNED_STD} at the start and is {chosen.table.std():.3f} now.{alone}"
         )
@@ -51,15 +52,22 @@ def proof_panel(chosen: Chosen) -> None:
 
     report = table_test(chosen.kind, chosen.length, chosen.dim)
     what = "what the module of the models turns (1, 0) to" if chosen.kind == "rotary" else "what the module of the models adds"
-    st.caption(
-        f"Proof: {what} against the formula, all {report.entries:,} numbers. Largest difference {report.max_abs_diff:.1g}, tolerance "
-        f"{report.tolerance:.0g}: **{'equal' if report.equal else 'not equal'}**.{alone}"
+    show.caption(
+        marked(
+            "Proof: {} against the formula, all {:,} numbers. Largest difference {:.1g}, tolerance {:.0g}: **{}**.{}",
+            what,
+            report.entries,
+            report.max_abs_diff,
+            report.tolerance,
+            "equal" if report.equal else "not equal",
+            alone,
+        )
     )
 
 
 def _distance_words(gap: float) -> str:
     told = f" Similarities of pairs at the same distance differ by at most {gap:.1g}: "
-    return told + ("**the distance alone counts**." if gap <= GAP_TOLERANCE else "where they stand counts, too.")
+    return told + (marked("**the distance alone counts**.") if gap <= GAP_TOLERANCE else "where they stand counts, too.")
 
 
 def loudness_panel(chosen: Chosen) -> None:
@@ -71,11 +79,11 @@ def loudness_panel(chosen: Chosen) -> None:
             own = kind == chosen.kind and chosen.table is not None
             found[kind] = loudness(chosen.table if own else position_table(kind, chosen.length, chosen.dim))
         except ConfigError as error:
-            found[kind] = str(error)
+            found[kind] = visitor.told(error)
     found["rotary"] = "adds nothing: queries and keys are turned, and keep their length"
     st.html(loudness_html(found, chosen=chosen.kind, length=chosen.length, dim=chosen.dim))
     learned = f"Learned: {chosen.words}." if chosen.words else f"Learned: as at the start, drawn with deviation {LEARNED_STD}."
-    st.caption(index_words(chosen.length, chosen.dim, found["index"]) + " " + learned)
+    show.caption(index_words(chosen.length, chosen.dim, found["index"]) + " " + learned)
 
 
 # ---- shuffle test ----
@@ -91,7 +99,7 @@ def shuffle_panel(chosen: Chosen) -> str:
         state.start(PERMUTATION, "p", PERMUTATIONS, FIRST_PERMUTATION)
         name = st.selectbox(
             "Permutation", list(PERMUTATIONS), format_func=PERMUTATION_WORDS.get, key=PERMUTATION, persist_state="session",
-            help="; ".join(f"{PERMUTATION_WORDS[key]}: {told}" for key, told in PERMUTATIONS.items()) + ".",
+            help=show.label("; ".join(f"{PERMUTATION_WORDS[key]}: {told}" for key, told in PERMUTATIONS.items()) + "."),
         )  # fmt: skip
         st.caption(WHY[chosen.kind])
     own = chosen.table if chosen.kind == "learned" else None
@@ -158,7 +166,7 @@ def reached_panel(chosen: Chosen) -> None:
     for setup in setups[:MOST_SETUPS]:
         st.html(reached_html(setup, chosen=chosen.kind))
     more = f" Not shown: {len(setups) - MOST_SETUPS} more set-ups." if len(setups) > MOST_SETUPS else ""
-    st.caption(
+    show.caption(
         "In one table runs differ in their positions and their seed alone. Each at its best epoch by validation. The interval is by the "
         f"choice of the images; one run a kind says nothing of other seeds.{more}"
     )

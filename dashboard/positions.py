@@ -14,7 +14,7 @@ from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
 from dashboard.charts import data_label
 from dashboard.state import DEFAULTS
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 TITLES = {
     "none": "None",
@@ -160,10 +160,19 @@ def index_words(length: int, dim: int, found: Loudness) -> str:
     """Why the bare index drowns the tokens, in numbers."""
     if length == 1:
         return f"A token out of LayerNorm has length √{dim} = {found.token:.2f}. Of one token the index is 0: nothing is added."
-    return (
-        f"A token out of LayerNorm has length √{dim} = {found.token:.2f}. The bare index {length - 1} on {dim} features has length "
-        f"{length - 1} × √{dim} = {found.last:,.1f}, **{found.ratio:,.0f} times** as long: beside it the token hardly counts. And as it is "
-        f"the same on every feature, the next LayerNorm takes it out with the token's mean: {number(found.left)} is left."
+    return marked(
+        "A token out of LayerNorm has length √{} = {:.2f}. The bare index {} on {} features has length {} × "
+        "√{} = {:,.1f}, **{:,.0f} times** as long: beside it the token hardly counts. And as it is the same "
+        "on every feature, the next LayerNorm takes it out with the token's mean: {} is left.",
+        dim,
+        found.token,
+        length - 1,
+        dim,
+        length - 1,
+        dim,
+        found.last,
+        found.ratio,
+        number(found.left),
     )
 
 

@@ -64,7 +64,7 @@ def choose_layer(run: Weighted) -> int:
     st.session_state[LAYER] = st.session_state[LAYER] if st.session_state[LAYER] in layers else count  # another run may have fewer
     with st.popover("More", icon=":material/tune:", width="stretch", key="reader_more"):
         chosen = st.segmented_control(
-            "Layer", layers, key=LAYER, required=True, persist_state="session", width="stretch",
+            "Layer", layers, format_func="{:d}".format, key=LAYER, required=True, persist_state="session", width="stretch",
             help="Whose states and gates are shown. Layer 1 reads the patches, each other one the states of the one below; the head reads "
             "the last one.",
         )  # fmt: skip

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.data.shapes import PARTS, draw
 from core.models.orders import ORDERS, TRAINED, scan_order
+from dashboard import show
 from dashboard.components.reader_board import reader_orders
 from dashboard.opened import open_best, weighted_runs
 from dashboard.pictures import next_picture
@@ -29,8 +30,8 @@ def around_board(seen: Seen, order: str) -> None:
     mind = read(seen)
     reader_orders(others(seen.picture, mind, order, what=seen.what), key=ORDERS_KEY)
     st.caption(LEGEND)
-    st.caption(f"{EXPLAINED[mind.reads]} {plane_words(mind)}")
-    st.caption(proof_line(check(seen), len(seen.kinds)))
+    show.caption(f"{EXPLAINED[mind.reads]} {plane_words(mind)}")
+    show.caption(proof_line(check(seen), len(seen.kinds)))
     layer = f"-layer-{seen.layer + 1}" if seen.layers > 1 else ""
     st.download_button(
         "States as CSV", lambda: states_csv(mind), f"states-{seen.run.name}{layer}.csv", "text/csv", icon=":material/download:",

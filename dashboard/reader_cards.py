@@ -12,6 +12,7 @@ import numpy as np
 from core.probes.principal import Plane, principal_plane
 from dashboard.pictures import Shown
 from dashboard.reading_cards import knew, packed
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.states import StateCheck
@@ -279,10 +280,16 @@ def proof_line(check: StateCheck, orders: int) -> str:
         else f"each state by the lab's own equations from the one before it and its patch, {check.by_hand:.1g}"
     )
     many = f"{orders} orders" if orders > 1 else "one order"
-    return (
-        f"Proof, {many}: after a quarter, a half, three quarters and all of the patches the recorded states and probabilities are those of "
-        f"torch's layers run on these alone, largest difference {check.alone:.1g}; {hands}; the last answer in the trained order is "
-        f"the model's own, {check.whole:.1g}. Tolerance {check.tolerance:.0g}: **{'passed' if check.passed else 'not passed'}**."
+    return marked(
+        "Proof, {}: after a quarter, a half, three quarters and all of the patches the recorded states and "
+        "probabilities are those of torch's layers run on these alone, largest difference {:.1g}; {}; the "
+        "last answer in the trained order is the model's own, {:.1g}. Tolerance {:.0g}: **{}**.",
+        many,
+        check.alone,
+        hands,
+        check.whole,
+        check.tolerance,
+        "passed" if check.passed else "not passed",
     )
 
 

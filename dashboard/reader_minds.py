@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from core.models.orders import ORDERS, TRAINED, scan_order
+from dashboard import visitor
 from dashboard.answers import tokens_of
 from dashboard.opened import Weighted, opened
 from dashboard.pictures import Shown
@@ -110,7 +111,7 @@ def _record(path: str, layer: int, content: bytes, kinds: tuple[str, ...]) -> tu
     try:
         return found, image, record, steps_by_hand(found.model, record.tokens, layer), ""
     except ConfigError as error:
-        return found, image, record, None, str(error)
+        return found, image, record, None, visitor.told(error)
 
 
 def _orders(kinds: tuple[str, ...], patch: int) -> np.ndarray:

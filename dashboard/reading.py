@@ -15,7 +15,7 @@ from core.checks import Whole
 from core.errors import LabError
 from core.evaluation.pictures import mean_color, probabilities
 from core.probes.change_of_mind import ChangeOfMind, change_of_mind
-from dashboard import state
+from dashboard import state, visitor
 from dashboard.answers import NO_RUN, WAITING, knows
 from dashboard.components.reading_board import path_of, reading_board, view_sent
 from dashboard.opened import Weighted, open_best, weighted_runs
@@ -125,7 +125,7 @@ def board(picture: Shown, runs: Sequence[Weighted]) -> dict[str, str]:
             if picture.label not in found[-1].opened.classes:
                 notes.setdefault(found[-1].opened.classes, []).append(run.name)
         except LabError as error:
-            cards.append(failed_card(run, str(error)))
+            cards.append(failed_card(run, visitor.told(error)))
     view = view_of(max((shown["tokens"] for shown in cards), default=0))
     told = [knows(names, classes) for classes, names in notes.items()] or ([] if runs else [NO_RUN])
     reading_board(message(picture, cards, told, view), key=BOARD)

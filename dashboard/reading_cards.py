@@ -14,6 +14,7 @@ from core.probes.path_length import path_lengths
 from dashboard.answers import GREY, tokens_of
 from dashboard.opened import Weighted
 from dashboard.pictures import Shown
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.reading import ReadingCheck
@@ -143,9 +144,16 @@ def proof_line(checks: Sequence[ReadingCheck]) -> str:
         return ""
     whole, alone, unread = (max(getattr(check, name) for check in checks) for name in ("whole", "alone", "unread"))
     verdict = "passed" if all(check.passed for check in checks) else "not passed"
-    return (
-        f"Proof, {len(checks)} reader{'s' * (len(checks) > 1)}: the probabilities after all T patches are the model's own answer, largest "
-        f"difference {whole:.1g}; after a quarter, a half and three quarters they are those of the model run on these patches alone, "
-        f"{alone:.1g}; another second half moves what is believed of the first by {unread:.1g}. Tolerance {checks[0].tolerance:.0g}: "
-        f"**{verdict}**."
+    return marked(
+        "Proof, {} reader{}: the probabilities after all T patches are the model's own answer, largest "
+        "difference {:.1g}; after a quarter, a half and three quarters they are those of the model run on "
+        "these patches alone, {:.1g}; another second half moves what is believed of the first by {:.1g}. "
+        "Tolerance {:.0g}: **{}**.",
+        len(checks),
+        "s" * (len(checks) > 1),
+        whole,
+        alone,
+        unread,
+        checks[0].tolerance,
+        verdict,
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from core.models import MODELS
 from core.results import result
 from core.training.presets import PRESETS
+from dashboard import show
 from dashboard.road import results_html
 
 SHOWN = (
@@ -22,7 +23,7 @@ def results_panel() -> None:
     rows = [(f"{MODELS[runs.runs[0].config['model']].title} (preset {name})", runs) for name, runs in found]
     first = rows[0][1].runs[0]
     st.html(results_html(rows))
-    st.caption(
+    show.caption(
         f"Recorded on CIFAR-10, {first.sizes['train']:,} training, {first.sizes['val']:,} validation and "
         f"{first.sizes['test']:,} test images, on {first.device}, torch {first.versions['torch']}. Bold: every run over the bar."
     )

@@ -13,8 +13,9 @@ from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.export import curve_csv, epochs_csv
 from core.training.history import ACTIVE, RunSummary, Snapshot
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.charts import data_label, run_label
+from dashboard.wording import marked
 
 SHOWN = 8
 
@@ -27,13 +28,15 @@ def runs_panel() -> None:
     for row in shown:
         _row(row)
     if len(rows) > SHOWN:
-        st.toggle(f"Show all {len(rows)} runs", key="all_runs")
+        st.toggle(show.label(f"Show all {len(rows)} runs"), key="all_runs")
     recorded = recorded_names()
     with_weights = [name for name in recorded if recorded_epochs(name)]
     for name in recorded if st.session_state.get("all_recorded") else with_weights:
         _recorded_row(recorded_run(name))
     if len(with_weights) < len(recorded):
-        st.toggle(f"Show all {len(recorded)} recorded runs", key="all_recorded", help="Those of the page What passes the bar?, too.")
+        st.toggle(
+            show.label(f"Show all {len(recorded)} recorded runs"), key="all_recorded", help="Those of the page What passes the bar?, too."
+        )
 
 
 def _row(row: RunSummary) -> None:
@@ -45,25 +48,33 @@ def _row(row: RunSummary) -> None:
         test = f", test {row.test_top1:.1%}" if math.isfinite(row.test_top1) else ""
         when = time.strftime("%d %b %H:%M", time.localtime(row.created))
         epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"
-        st.markdown(
-            f"**{row.run_id}** on {data_label(row.config)} · {row.status}{place} · {epochs} · {best}{test} · {when}", width="stretch"
+        show.markdown(
+            marked("**{}** on {} · {}{} · {} · {}{} · {}", row.run_id, data_label(row.config), row.status, place, epochs, best, test, when),
+            width="stretch",
         )
         if row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
             st.button("Resume", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
         with st.popover("Use", key=f"use-{row.run_id}"):
             _uses(row)
         with st.popover("Delete", key=f"delete-{row.run_id}", icon=":material/delete:"):
-            st.markdown(f"Delete **{row.run_id}**, its curves and its checkpoints? This cannot be undone.")
+            show.markdown(marked("Delete **{}**, its curves and its checkpoints? This cannot be undone.", row.run_id))
             st.button("Delete for good", key=f"really-{row.run_id}", type="primary", on_click=_delete, args=(row.run_id,))
 
 
 def _recorded_row(run: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.run_id}"):
         _open_button(run.run_id)
-        st.markdown(
-            f"**{run.run_id}** · {run_label(run)} · came with the lab · "
-            f"{len(run.epochs)} epochs · val {run.best.val_top1:.1%}{_whole(run.best.val_exact)}, "
-            f"test {run.test.top1:.1%}{_whole(run.test.exact)}",
+        show.markdown(
+            marked(
+                "**{}** · {} · came with the lab · {} epochs · val {:.1%}{}, test {:.1%}{}",
+                run.run_id,
+                run_label(run),
+                len(run.epochs),
+                run.best.val_top1,
+                _whole(run.best.val_exact),
+                run.test.top1,
+                _whole(run.test.exact),
+            ),
             width="stretch",
         )
 
@@ -95,14 +106,14 @@ def _uses(row: RunSummary) -> None:
         "Training curve (CSV)": (f"{run_id}-curve.csv", lambda: curve_csv(manager.snapshot(run_id))),
     }
     for label, (name, content) in files.items():
-        st.download_button(label, content, name, key=f"file-{name}", icon=":material/download:", on_click="ignore")
+        st.download_button(show.label(label), content, name, key=f"file-{name}", icon=":material/download:", on_click="ignore")
 
 
 def _set_up(config: dict[str, Any]) -> None:
     try:
         state.load(RunConfig.of(**config).changed())
     except LabError as error:
-        state.say(str(error))
+        state.say(visitor.told(error))
 
 
 def _resume(run_id: str) -> None:
@@ -110,7 +121,7 @@ def _resume(run_id: str) -> None:
         services.manager().resume(run_id)
         state.show_run(run_id)
     except LabError as error:
-        state.say(str(error))
+        state.say(visitor.told(error))
 
 
 def _delete(run_id: str) -> None:
@@ -119,4 +130,4 @@ def _delete(run_id: str) -> None:
         if state.shown_run() == run_id:
             state.show_run("")
     except LabError as error:
-        state.say(str(error))
+        state.say(visitor.told(error))

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.probes.padding import Packing
 from core.probes.unrolled import Graph
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 if TYPE_CHECKING:
     from core.probes.convolution import ConvolutionCost
@@ -137,11 +137,18 @@ def _cell(value: float, tolerance: float) -> str:
 def padding_proof(report: PaddedReport) -> str:
     """What was compared with torch, and the losses with and without a mask."""
     same, passed = "the same" if report.same_packing else "not the same", "passed" if report.passed else "not passed"
-    return (
-        "Proof, float64: the rows and batch sizes drawn here are those of torch.nn.utils.rnn.pack_padded_sequence "
-        f"({report.padded_shape} → {report.packed_shape}): {same}; packed, looked up and masked values equal those of each sequence alone "
-        f"up to {report.tolerance:.0g}: **{passed}**. A tag a step, random weights: mean loss {report.loss:.3f} over the steps that are "
-        f"there, {report.loss_padding:.3f} with padding counted as class 0."
+    return marked(
+        "Proof, float64: the rows and batch sizes drawn here are those of "
+        "torch.nn.utils.rnn.pack_padded_sequence ({} → {}): {}; packed, looked up and masked values equal "
+        "those of each sequence alone up to {:.0g}: **{}**. A tag a step, random weights: mean loss {:.3f} "
+        "over the steps that are there, {:.3f} with padding counted as class 0.",
+        report.padded_shape,
+        report.packed_shape,
+        same,
+        report.tolerance,
+        passed,
+        report.loss,
+        report.loss_padding,
     )
 
 

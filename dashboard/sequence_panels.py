@@ -9,10 +9,11 @@ import streamlit as st
 
 from core.errors import LabError
 from core.probes.padding import packing, parse_lengths
-from dashboard import state
+from dashboard import show, state
 from dashboard.sequence_examples import sentence_of
 from dashboard.sequence_html import convolution_html, likeness_html, padded_html, padding_html, padding_proof
 from dashboard.sequences import Asked
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.convolution import ConvolutionCost
@@ -60,12 +61,12 @@ def padding_panel(asked: Asked) -> dict[str, str]:
         try:
             lengths = parse_lengths(text)
         except LabError as error:
-            st.error(str(error))
+            show.error(error)
     words = [sentence_of(length)[0] for length in lengths]
     st.html(padding_html(packing(lengths), words))
     report = padded(lengths, asked.sizes.C, asked.sizes.H, asked.sizes.K, asked.cell)
     st.html(padded_html(report, lengths))
-    st.caption(padding_proof(report))
+    show.caption(padding_proof(report))
     st.markdown(
         "A recurrent network can stop at the end of each sequence, so packing costs it nothing. Attention and convolution compute all T "
         "places of the batch at once: they need a **mask**, which says what is padding."
@@ -104,18 +105,31 @@ def words_panel() -> None:
     place = WORDS.index(word)
     with left:
         near = ", ".join(f"{other} {cosine:.2f}" for other, cosine in nearest(found.after, word))
-        st.markdown(f"Nearest to **{word}**, by cosine: {near}")
+        show.markdown(marked("Nearest to **{}**, by cosine: {}", word, near))
     with right:
         columns = st.columns(2)
         for column, cosines, when in ((columns[0], found.before, "at random"), (columns[1], found.after, "learned")):
             column.html(likeness_html(cosines, WORDS, word, f"Cosine of each pair of {len(WORDS)} words, {when}"))
-    st.caption(
-        f"“{word}” as one-hot is (1, V) = (1, {len(WORDS)}): 0 everywhere, 1 at place {place + 1}. Times a matrix (V, C) that is one row "
-        f"of it, (1, {width}): nn.Embedding looks it up; largest difference {found.one_hot_diff:.1g}. All one-hot vectors have cosine 0: "
-        f"no two words are closer than others. Learned on {found.sentences:,} made-up sentences (seed 0) by guessing the words beside each "
-        f"word, words in like company come close: mean cosine within the {len(WORDS) // 4} groups {found.within(found.before):.2f} → "
-        f"**{found.within(found.after):.2f}**, between them {found.between(found.before):.2f} → **{found.between(found.after):.2f}**. "
-        "Nobody told it the groups. Blue above 0, orange below; rows and columns are words, by group."
+    show.caption(
+        marked(
+            "“{}” as one-hot is (1, V) = (1, {}): 0 everywhere, 1 at place {}. Times a matrix (V, C) that is one "
+            "row of it, (1, {}): nn.Embedding looks it up; largest difference {:.1g}. All one-hot vectors have "
+            "cosine 0: no two words are closer than others. Learned on {:,} made-up sentences (seed 0) by "
+            "guessing the words beside each word, words in like company come close: mean cosine within the {} "
+            "groups {:.2f} → **{:.2f}**, between them {:.2f} → **{:.2f}**. Nobody told it the groups. Blue above "
+            "0, orange below; rows and columns are words, by group.",
+            word,
+            len(WORDS),
+            place + 1,
+            width,
+            found.one_hot_diff,
+            found.sentences,
+            len(WORDS) // 4,
+            found.within(found.before),
+            found.within(found.after),
+            found.between(found.before),
+            found.between(found.after),
+        )
     )
 
 
@@ -143,12 +157,26 @@ def convolution_panel() -> None:
     with right:
         st.html(convolution_html(costs(kernel), kernel, CHANNELS))
     one, _, three = costs(kernel)
-    st.caption(
-        f"An output of {layers} layer{'s' * (layers > 1)} of kernel {kernel} depends on 1 + {layers} · ({kernel} − 1) = **{view}** inputs; "
-        f"by gradients **{seen}**. A recurrent layer reaches all that came before, but one step after the other: T steps that cannot be "
-        f"computed at the same time. A 3-D convolution slides over time, height and width together: k³ weights instead of k, at "
-        f"{FRAMES} × {SIZE} × {SIZE} places instead of {FRAMES}: **{three.multiplications // one.multiplications:,} times** the "
-        "multiplications of one over time."
+    show.caption(
+        marked(
+            "An output of {} layer{} of kernel {} depends on 1 + {} · ({} − 1) = **{}** inputs; by gradients "
+            "**{}**. A recurrent layer reaches all that came before, but one step after the other: T steps that "
+            "cannot be computed at the same time. A 3-D convolution slides over time, height and width together: "
+            "k³ weights instead of k, at {} × {} × {} places instead of {}: **{:,} times** the multiplications "
+            "of one over time.",
+            layers,
+            "s" * (layers > 1),
+            kernel,
+            layers,
+            kernel,
+            view,
+            seen,
+            FRAMES,
+            SIZE,
+            SIZE,
+            FRAMES,
+            three.multiplications // one.multiplications,
+        )
     )
 
 

@@ -11,13 +11,14 @@ import streamlit as st
 from core.errors import LabError
 from core.probes.padding import MOST_STEPS
 from core.probes.unrolled import READS, TASKS, Graph, task_graph
-from dashboard import state
+from dashboard import show, state
 from dashboard.components.unrolled import choice_sent, unrolled, unrolled_data
 from dashboard.pictures import Shown, choose_picture
 from dashboard.predict import predict
 from dashboard.sequence_examples import EXPLAINED, Example, picture_example, text_example
 from dashboard.sequence_html import steps_html, told_parts
 from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg, words
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.task_shapes import Sizes, TaskRun
@@ -83,8 +84,8 @@ def choose() -> Asked:
         key, idle = f"sequences_{name}", name in "TS" and name not in LENGTHS[task]
         state.start(key, name, range(1, most + 1), first)
         sizes[name] = st.slider(
-            label, 1, most, key=key, persist_state="session", disabled=idle,
-            help=f"{told} {TASKS[task][0]} has none to choose." if idle else told,
+            show.label(label), 1, most, key=key, persist_state="session", disabled=idle,
+            help=show.label(f"{told} {TASKS[task][0]} has none to choose." if idle else told),
         )  # fmt: skip
     picture = None
     with st.popover("More", icon=":material/tune:", width="stretch", key="sequences_more"):
@@ -126,7 +127,7 @@ def map_panel(asked: Asked) -> None:
     try:
         run = measured(asked.task, asked.sizes, asked.cell)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
         run = None
     _draw(asked, run)
     if run is not None:
@@ -139,7 +140,7 @@ def proof_panel(asked: Asked) -> None:
         run = measured(asked.task, asked.sizes, asked.cell)
     except LabError:  # the picture says so
         return
-    st.caption(proof_line(asked, run))
+    show.caption(proof_line(asked, run))
     downloads(asked, run)
 
 
@@ -209,10 +210,18 @@ def proof_line(asked: Asked, run: TaskRun) -> str:
     """What the gradients of the running network say of the picture."""
     outputs, inputs = run.reach.shape
     wrong = run.differing(asked.task, asked.sizes)
-    return (
-        f"Proof, float64: the gradient of each of {outputs} output{'s' * (outputs > 1)} with respect to each of {inputs} "
-        f"input{'s' * (inputs > 1)} is other than 0 exactly where the picture has a way; pairs that differ: {wrong} of {outputs * inputs}: "
-        f"**{'passed' if not wrong else 'not passed'}**. {run.weights:,} weights at random, seed 0: shapes do not depend on them."
+    return marked(
+        "Proof, float64: the gradient of each of {} output{} with respect to each of {} input{} is other "
+        "than 0 exactly where the picture has a way; pairs that differ: {} of {}: **{}**. {:,} weights at "
+        "random, seed 0: shapes do not depend on them.",
+        outputs,
+        "s" * (outputs > 1),
+        inputs,
+        "s" * (inputs > 1),
+        wrong,
+        outputs * inputs,
+        "passed" if not wrong else "not passed",
+        run.weights,
     )
 
 

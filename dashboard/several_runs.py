@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.checks import Many
-from dashboard import state
+from dashboard import show, state
 from dashboard.opened import Weighted, of_sequences, weighted_runs
 
 MOST_NAMED = 100  # runs that a link names, whether or not they are here
@@ -28,11 +28,11 @@ def choose_several(
         st.session_state[key] = [run_id for run_id in dict.fromkeys(asked) if run_id in runs][:most] or list(first)
     st.session_state[key] = [run_id for run_id in st.session_state[key] if run_id in runs]  # one may have been deleted
     chosen = st.multiselect(
-        label, list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}", key=key, max_selections=most,
-        persist_state="session", help=help, on_change=lambda: st.session_state.update({said: ""}),
+        show.label(label), list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}", key=key,
+        max_selections=most, persist_state="session", help=show.label(help), on_change=lambda: st.session_state.update({said: ""}),
     )  # fmt: skip
     if st.session_state.get(said):
-        st.warning(st.session_state[said])
+        show.warning(st.session_state[said])
     return [runs[run_id] for run_id in chosen]
 
 

@@ -2,7 +2,7 @@
 
 show.error(error)                                           # a LabError: its sentences, with paths for the machine's own user only
 show.caption(f"{run.message} · {n} images")                 # plain text, whatever is in it
-show.markdown(words("**{}** on {}", run_id, data))          # Markdown of ours around values from elsewhere
+show.markdown(marked("**{}** on {}", run_id, data))          # Markdown of ours around values from elsewhere
 messages.warning(...)  ->  show.warning(..., at=messages)
 """
 
@@ -47,6 +47,6 @@ def subheader(text: Text, *, at: Any = st, **options: Any) -> None:
     at.subheader(escaped(told(text)), **options)
 
 
-def label(text: Text) -> str:
+def label(text: object) -> str:
     """`text` for what draws Markdown by itself: labels and `help` of widgets, options of radios, pills and segmented controls."""
-    return escaped(told(text))
+    return escaped(told(text) if isinstance(text, LabError) else text)

@@ -12,6 +12,7 @@ import numpy as np
 
 from core.errors import LabError
 from core.evaluation.pictures import top_classes
+from dashboard import visitor
 from dashboard.answers import points, verdict
 from dashboard.pictures import Shown
 
@@ -68,7 +69,7 @@ def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared
     try:
         report = examine(reader.subject, read_by(reader, picture), permutation, way, plain=_plain.get(same))
     except LabError as error:
-        return {**empty, "said": str(error)}
+        return {**empty, "said": visitor.told(error)}
     _keep(same, report.plain)
     probabilities = answers(reader.subject, report) if reader.classes else None
     value = largest(report, compared)

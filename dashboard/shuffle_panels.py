@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.probes.architectures import ARCHITECTURES
+from dashboard import show
 from dashboard.opened import weighted_runs
 from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.shuffle_cards import Reader, read_by
 from dashboard.shuffling import PATCHES, order_of, reader
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 if TYPE_CHECKING:
     from core.probes.survival import Survival
@@ -34,10 +35,15 @@ def proof(picture: Shown, patch: int) -> str:
     permutation, _ = order_of(patch)
     report = examine(model.subject, read_by(model, picture).double(), permutation, Way(dtype=torch.float64))
     verdict = "passed" if report.equivariant else "not passed"
-    return (
-        f"Proof: {model.name.lower()}, random weights, float64, eval mode: f(x[p]) put back with the inverse of p against f(x); "
-        f"{len(permutation)} tokens, {report.moved} moved; largest difference {report.max_abs_diff:.1e}, tolerance {report.tolerance:.0e}: "
-        f"**{verdict if report.moved else 'nothing has moved, so nothing is proved yet'}**."
+    return marked(
+        "Proof: {}, random weights, float64, eval mode: f(x[p]) put back with the inverse of p against f(x); "
+        "{} tokens, {} moved; largest difference {:.1e}, tolerance {:.0e}: **{}**.",
+        model.name.lower(),
+        len(permutation),
+        report.moved,
+        report.max_abs_diff,
+        report.tolerance,
+        verdict if report.moved else "nothing has moved, so nothing is proved yet",
     )
 
 
@@ -83,7 +89,7 @@ def survival_panel(models: Sequence[str], patch: int) -> None:
             runs = weighted_runs()
             rows = {reader(name, patch, runs).name: found for name, found in survivals(names, patch).items()}
             st.html(survival_html(rows))
-            st.caption(
+            show.caption(
                 f"Noise for a picture, {(32 // patch) ** 2} patches of {patch} × {patch}, float64. What is drawn is drawn three times, and "
                 "survived only if all three are. ✓ equivariant, ○ invariant: the mean, or the one answer; – neither."
             )

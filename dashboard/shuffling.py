@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.checks import Many
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.components.shuffle_board import order_sent, shuffle_board
 from dashboard.opened import Weighted, of_sequences, open_best, weighted_runs
 from dashboard.pictures import Shown
@@ -82,7 +82,7 @@ def choose_patch() -> int:
     """The side of the patches that are moved."""
     state.start(PATCH, "patch", PATCHES, FIRST_PATCH)
     return st.select_slider(
-        "Patches to move", PATCHES, key=PATCH, format_func=lambda side: f"{side} × {side}", persist_state="session",
+        "Patches to move", PATCHES, key=PATCH, format_func=lambda side: f"{side:d} × {side:d}", persist_state="session",
         help="Side in pixels. Smaller tokens of a model move in blocks; a model whose tokens are larger is tested from the pixels on.",
     )  # fmt: skip
 
@@ -118,7 +118,7 @@ def _trained(run: Weighted, patch: int) -> Reader:
         epoch, opened = open_best(run)
         subject = _taken_apart(opened.model, patch)
     except LabError as error:
-        return Reader(run.run_id, run.name, run.title, "", None, problem=str(error))
+        return Reader(run.run_id, run.name, run.title, "", None, problem=visitor.told(error))
     title = f"{run.title}, weights of epoch {epoch + 1}"
     because = why(run.config, patch)
     return Reader(run.run_id, f"{model_name(run)} · {run.name}", title, because, subject, opened.mean, opened.std, tuple(opened.classes))
@@ -137,7 +137,7 @@ def typed(patch: int) -> None:
     """The field in which an order can be typed, and what is wrong with it."""
     length = (32 // patch) ** 2
     st.text_input(
-        f"Type an order of the {length} patches", key=TYPED, on_change=_take_typed, args=(patch,), persist_state="session",
+        show.label(f"Type an order of the {length} patches"), key=TYPED, on_change=_take_typed, args=(patch,), persist_state="session",
         placeholder="reverse, or 3 2 1 0 …", help="Place t gets the patch whose number stands there: each of them once, from 0, or a name.",
     )  # fmt: skip
 
@@ -149,7 +149,7 @@ def _take_typed(patch: int) -> None:
     try:
         text = order_text(parse_order(st.session_state[TYPED], (32 // patch) ** 2))
     except LabError as error:
-        state.say(f"The order cannot be used: {error}")
+        state.say(f"The order cannot be used: {visitor.told(error)}")
         return
     st.session_state[ORDER] = (patch, text)
     st.session_state[STAMP] = st.session_state.get(STAMP, 0) + 1
@@ -186,7 +186,13 @@ def choose_way() -> dict[str, str]:
             key = f"shuffle_{name}"
             state.start(key, name, words, next(iter(words)))
             found[name] = st.segmented_control(
-                label, list(words), format_func=words.get, key=key, required=True, persist_state="session", width="content"
+                show.label(label),
+                list(words),
+                format_func=lambda name, words=words: show.label(words[name]),
+                key=key,
+                required=True,
+                persist_state="session",
+                width="content",
             )
     return found
 
@@ -222,7 +228,7 @@ def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str
     try:
         permutation, text = order_of(patch)
     except LabError as error:
-        st.warning(f"The order cannot be used: {error}")
+        show.warning(f"The order cannot be used: {visitor.told(error)}")
         permutation, text = order_of(patch)
     way = way_of(chosen)
     runs = weighted_runs()

@@ -23,6 +23,7 @@ from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
+from dashboard import visitor
 from dashboard.person import person_of
 
 VALUES, RUN, SESSION, MESSAGES, REFUSED = "values", "run", "session", "messages", "refused"
@@ -81,7 +82,7 @@ def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             value = known[name].parse(text)
             problem = known[name].problem(value)
         except LabError as error:
-            problem = str(error)
+            problem = visitor.told(error)
         if problem:
             problems.append(problem)
         else:

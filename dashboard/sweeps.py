@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import show
 from dashboard.road import grid_html
+from dashboard.wording import marked
 
 SIDES = (4, 8, 16)
 
@@ -26,7 +28,7 @@ def sweeps_panel() -> None:
     columns = st.columns([2, 2, 5], gap="medium")
     with columns[2]:
         side = st.select_slider("Tokens along a side", SIDES, value=16, key="side")
-        heading.subheader(f"Why {side} sequences of {side} beat one of {side**2}")
+        show.subheader(f"Why {side} sequences of {side} beat one of {side**2}", at=heading)
         flat, swept = one_sequence(side), sweeps(side)
         rows = {
             "Sequences at a time": (flat.sequences, swept.sequences),
@@ -44,9 +46,17 @@ def sweeps_panel() -> None:
                 st.session_state["sweep_times"] = (side, *reading_times(side))
         if (found := st.session_state.get("sweep_times")) and found[0] == side:
             _, one, many = found
-            st.caption(
-                f"The same {side**2} tokens of 16 images through the same nn.GRU, forward and backward: **{1000 * one:,.0f} ms** as one "
-                f"sequence, **{1000 * many:,.0f} ms** as {side} of {side}: {one / many:.1f} times as fast, with the same arithmetic."
+            show.caption(
+                marked(
+                    "The same {} tokens of 16 images through the same nn.GRU, forward and backward: **{:,.0f} ms** as "
+                    "one sequence, **{:,.0f} ms** as {} of {}: {:.1f} times as fast, with the same arithmetic.",
+                    side**2,
+                    1000 * one,
+                    1000 * many,
+                    side,
+                    side,
+                    one / many,
+                )
             )
     middle = (side // 2 - 1, side // 2 - 1)
     captions = ("After a sweep along the rows the orange token is known in its row;", "after one along the columns, everywhere.")

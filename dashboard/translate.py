@@ -11,7 +11,7 @@ from core.checks import Text
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
 from core.errors import LabError, unknown
 from core.models import MODELS
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.opened import Weighted, kept_epochs, seq2seq_runs
 
 TASK, HOW, NEXT, MORE = "translate_task", "translate_how", "translate_next", "translate_more"
@@ -223,7 +223,7 @@ def _choose_epoch(run: Weighted | None, *, drawn: bool) -> int | None:
     if st.session_state[key] - 1 not in kept:  # thinned meanwhile
         st.session_state[key] = best + 1
     if drawn and len(kept) == 1:
-        st.caption(f"Epoch {kept[0] + 1}: the only one whose weights are kept.")
+        show.caption(f"Epoch {kept[0] + 1}: the only one whose weights are kept.")
     elif drawn:
-        st.select_slider("Epoch", [n + 1 for n in kept], key=key, persist_state="session")
+        st.select_slider("Epoch", [n + 1 for n in kept], format_func="{:d}".format, key=key, persist_state="session")
     return st.session_state[key] - 1

@@ -11,7 +11,7 @@ import streamlit as st
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
 from core.errors import ConfigError
 from core.training.config import RunConfig
-from dashboard import services
+from dashboard import services, visitor
 from dashboard.opened import kept_epochs, opened_seq2seq
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def read_input(opened: OpenedSeq2Seq, text: str) -> Read:
     try:
         return Read(opened, text, torch.tensor(tokens), symbols, None, task.answer(text))
     except ConfigError as error:
-        return Read(opened, text, torch.tensor(tokens), symbols, None, None, str(error))
+        return Read(opened, text, torch.tensor(tokens), symbols, None, None, visitor.told(error))
 
 
 def _pictures(opened: OpenedSeq2Seq, names: tuple[str, ...]) -> Tensor:

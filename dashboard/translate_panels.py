@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.checks import OneOf, Whole
 from core.errors import LabError
-from dashboard import state
+from dashboard import show, state, visitor
 from dashboard.components.translate_board import MOST, PARTS, translate_board, view_sent
 from dashboard.images import png_uri
 from dashboard.predict import predict
@@ -25,6 +25,7 @@ from dashboard.translate_message import (
     waiting_message,
     weights_csv,
 )
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.written import Written
@@ -72,7 +73,7 @@ def find(asked: Asked) -> Found:
         read = read_input(opened, asked.text)
         return Found(asked, read, _written(asked, id(opened), read))
     except LabError as error:
-        return Found(asked, problem=str(error))
+        return Found(asked, problem=visitor.told(error))
 
 
 def board_panel(asked: Asked) -> Found | None:
@@ -86,7 +87,7 @@ def board_panel(asked: Asked) -> Found | None:
     if found.problem:
         problem, asked = found.problem, replace(asked, text=asked.spec.example)
         found = find(asked)
-        st.error(problem if found.problem else f"{problem} Shown meanwhile: {asked.text}.")
+        show.error(problem if found.problem else f"{problem} Shown meanwhile: {asked.text}.")
     if found.problem:
         translate_board(waiting_message([]), key=BOARD)
         return found
@@ -147,13 +148,18 @@ def proof_panel(found: Found) -> None:
         if written.unseen
         else f"rows of attention and what is made of them are off by {written.attention_off:.1e} at most"
     )
-    st.caption(
-        "Proof: written token by token with a cache, and computed again without one, float64: probabilities differ by "
-        f"{written.off:.1e} at most, "
-        f"{maps}; tolerance {written.tolerance:.0e}: **{'passed' if written.passed else 'not passed'}**."
+    show.caption(
+        marked(
+            "Proof: written token by token with a cache, and computed again without one, float64: probabilities "
+            "differ by {:.1e} at most, {}; tolerance {:.0e}: **{}**.",
+            written.off,
+            maps,
+            written.tolerance,
+            "passed" if written.passed else "not passed",
+        )
     )
     if found.read.no_answer:
-        st.caption(f"No right answer is known for this input: {found.read.no_answer}")
+        show.caption(f"No right answer is known for this input: {found.read.no_answer}")
 
 
 def beam_panel(found: Found) -> None:

@@ -11,10 +11,11 @@ from core.models import MODELS, models_of
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.presets import PRESETS
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.live import STATUS_WORDS, duration
 from dashboard.translate import NEXT
+from dashboard.wording import joined, marked
 
 TRAINING, MODEL, EPOCHS, SEEN = "translate_training", "translate_model", "translate_epochs", "translate_seen"
 MOST_EPOCHS = 60
@@ -37,7 +38,7 @@ def active() -> bool:
 
 def training_panel(task: str) -> None:
     """Controls, progress and curves of a run on the task."""
-    st.subheader(f"Train it: {SEQ_TASKS[task].title.lower()}")
+    show.subheader(f"Train it: {SEQ_TASKS[task].title.lower()}")
     run = trained()
     left, right = st.columns([4, 11], gap="medium")
     with left:
@@ -77,7 +78,7 @@ def _stop() -> None:
     try:
         services.manager().stop(run.run_id)
     except LabError as error:
-        state.say(str(error))
+        state.say(visitor.told(error))
 
 
 def _progress(run: Snapshot) -> None:
@@ -87,17 +88,19 @@ def _progress(run: Snapshot) -> None:
         services.saw_viewer(state.session())
     words = f"{run.run_id}: {STATUS_WORDS[run.status]}"
     if run.status in ("failed", "interrupted"):
-        st.error(f"{words}. {run.message}")
+        show.error(f"{words}. {run.message}")
     elif run.active:
         left = f", {duration(run.seconds_left)} left" if run.seconds_left == run.seconds_left else ""
         place = f", place {run.place} in the queue" if run.place else ""
-        st.progress(min(1.0, run.epoch / max(1, run.total_epochs)), f"{words}, epoch {run.epoch:.1f} of {run.total_epochs}{left}{place}")
+        st.progress(
+            min(1.0, run.epoch / max(1, run.total_epochs)), show.label(f"{words}, epoch {run.epoch:.1f} of {run.total_epochs}{left}{place}")
+        )
     else:
-        st.caption(f"{words}. {run.message}")
+        show.caption(f"{words}. {run.message}")
     if run.points:
         time_chart(curve(run), key="translate_curve")
     if run.epochs:
-        st.caption(epochs_words(run))
+        show.caption(epochs_words(run))
 
 
 def curve(run: Snapshot) -> dict:
@@ -112,8 +115,10 @@ def curve(run: Snapshot) -> dict:
 
 def epochs_words(run: Snapshot) -> str:
     """What the last epochs have reached on validation pairs."""
-    told = [f"epoch {one.epoch + 1}: {one.val_top1:.1%} of tokens, **{one.val_exact:.1%} of sequences**" for one in run.epochs[-4:]]
-    return f"On {run.sizes['val']:,} validation pairs, right: " + " · ".join(told) + "."
+    told = [
+        marked("epoch {}: {:.1%} of tokens, **{:.1%} of sequences**", one.epoch + 1, one.val_top1, one.val_exact) for one in run.epochs[-4:]
+    ]
+    return marked("On {:,} validation pairs, right: {}.", run.sizes["val"], joined(told, " · "))
 
 
 def _follow(run: Snapshot) -> None:

@@ -8,7 +8,7 @@ from core.errors import LabError
 from core.hparams import declared
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.controls import options
 from dashboard.live import shown
 
@@ -22,7 +22,16 @@ def transport(config: RunConfig | None) -> None:
         label, icon = ("Pause", ":material/pause:") if playing else ("Play", ":material/play_arrow:")
         told = "Space. Trains a new run as the controls say." if not live else "Space"
         disabled = config is None and not live
-        st.button(label, icon=icon, key="play", type="primary", help=told, disabled=disabled, on_click=_play, args=(run, config))
+        st.button(
+            show.label(label),
+            icon=icon,
+            key="play",
+            type="primary",
+            help=show.label(told),
+            disabled=disabled,
+            on_click=_play,
+            args=(run, config),
+        )
         st.button(
             "Step", icon=":material/skip_next:", key="step", help="The . key. One batch, then pause.",
             disabled=disabled, on_click=_step, args=(run, config),
@@ -71,7 +80,7 @@ def _submit(config: RunConfig | None, *, paused: bool = False) -> bool:
         state.show_run(services.manager().submit(config, owner=state.owner(), paused=paused))
         return True
     except LabError as error:
-        state.say(str(error))
+        state.say(visitor.told(error))
         return False
 
 
@@ -80,4 +89,4 @@ def _command(name: str, run_id: str, *arguments: object) -> None:
     try:
         getattr(services.manager(), name)(run_id, *arguments)
     except LabError as error:
-        state.say(str(error))
+        state.say(visitor.told(error))

@@ -20,7 +20,7 @@ from core.evaluation.pictures import (
     effect_of_erasing,
     parse_edits,
 )
-from dashboard import services, state
+from dashboard import services, show, state, visitor
 from dashboard.answers import board_data, waiting_data
 from dashboard.components.patch_board import edits_sent, patch_board
 from dashboard.live import shown
@@ -28,6 +28,7 @@ from dashboard.opened import Weighted, open_best, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.several_runs import choose_several
+from dashboard.wording import marked
 
 RUNS, PATCH, EDITS, BOARD = "try_runs", "try_patch", "try_edits", "try_board"
 PATCHES = (2, 4, 8, 16)
@@ -56,7 +57,7 @@ def choose_patch() -> int:
     """The side of the patches that are erased and swapped."""
     state.start(PATCH, "patch", PATCHES, FIRST_PATCH)
     return st.select_slider(
-        "Patches to edit", PATCHES, key=PATCH, format_func=lambda side: f"{side} × {side}", persist_state="session",
+        "Patches to edit", PATCHES, key=PATCH, format_func=lambda side: f"{side:d} × {side:d}", persist_state="session",
         help="Side in pixels. Another size starts from the whole picture again.",
     )  # fmt: skip
 
@@ -91,7 +92,7 @@ def board(picture: Shown, runs: Sequence[Weighted], patch: int) -> str:
     try:
         text = edits_text_of(picture, patch)
     except LabError as error:
-        st.warning(f"The edits cannot be made: {error}")
+        show.warning(f"The edits cannot be made: {visitor.told(error)}")
         text = ""
     if "torch" not in sys.modules:
         patch_board(waiting_data(picture, text, patch), key=BOARD)
@@ -133,10 +134,16 @@ def proof_line(checks: Sequence[AnswerCheck]) -> str:
     if not checks:
         return ""
     passed = all(check.passed for check in checks)
-    return (
-        f"Proof, {len(checks)} run{'s' * (len(checks) > 1)}: probabilities of an answer sum to 1, largest difference "
-        f"{max(check.total for check in checks):.1g}; the answer alone and in a batch with a black and a white picture, largest difference "
-        f"{max(check.alone for check in checks):.1g}; tolerance {checks[0].tolerance:.0g}: **{'passed' if passed else 'not passed'}**."
+    return marked(
+        "Proof, {} run{}: probabilities of an answer sum to 1, largest difference {:.1g}; the answer alone "
+        "and in a batch with a black and a white picture, largest difference {:.1g}; tolerance {:.0g}: "
+        "**{}**.",
+        len(checks),
+        "s" * (len(checks) > 1),
+        max(check.total for check in checks),
+        max(check.alone for check in checks),
+        checks[0].tolerance,
+        "passed" if passed else "not passed",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from core.evaluation.intervals import Interval
 from core.evaluation.pairs import TRIALS, Verdict
 from dashboard.road import points
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 NAMES = "ABCDEF"  # of the selected runs, in their order
 
@@ -39,17 +39,21 @@ def _value(value: Any) -> str:
 
 def verdict_words(found: Verdict) -> str:
     """Which run is better and what says so, in Markdown."""
-    said = {"a": "**A is better, beyond chance.**", "b": "**B is better, beyond chance.**", "": "**Neither: chance may explain it.**"}
+    said = {
+        "a": marked("**A is better, beyond chance.**"),
+        "b": marked("**B is better, beyond chance.**"),
+        "": marked("**Neither: chance may explain it.**"),
+    }
     difference, level = found.difference, f"{found.difference.level:.0%}".replace("%", " %")
     size = (
         f"B − A is {points(difference.value)} points, {level} interval {points(difference.low)} to {points(difference.high)}"
         f"{'' if found.images else ', with 0 inside' if not found.beyond_chance else ', with 0 outside'}."
     )
     if not found.images:
-        return f"{said[found.better]} {size} {found.why} So each accuracy counts as if it had images of its own (n = {_sizes(found)})."
+        return said[found.better] + (f" {size} {found.why} So each accuracy counts as if it had images of its own (n = {_sizes(found)}).")
     images = found.images
-    return (
-        f"{said[found.better]} On the same {difference.n:,} validation images B is right on {images.only_b:,} that A gets wrong, and A on "
+    return said[found.better] + (
+        f" On the same {difference.n:,} validation images B is right on {images.only_b:,} that A gets wrong, and A on "
         f"{images.only_a:,} that B gets wrong. If both were equally good, coins would part them at least so far with p = {images.p:.2g} "
         f"(exact McNemar test; beyond chance is p < {1 - difference.level:.2g}). {size}"
     )
@@ -65,9 +69,16 @@ def proof_words(found: Verdict, share: float) -> str:
     slack = 2 * (promise * (1 - promise) / TRIALS) ** 0.5
     how = f"that disagree on {found.images.only_a + found.images.only_b:,} images" if found.images else "of this accuracy"
     kept = "kept" if share <= promise + slack else "not kept"
-    return (
-        f"Proof: of {TRIALS} pairs of equally good models drawn at random on n = {_sizes(found)} images, {how}, this test called "
-        f"{share:.1%} different; it promises {promise:.0%} at most, give or take {slack:.1%}: **{kept}**."
+    return marked(
+        "Proof: of {} pairs of equally good models drawn at random on n = {} images, {}, this test called "
+        "{:.1%} different; it promises {:.0%} at most, give or take {:.1%}: **{}**.",
+        TRIALS,
+        _sizes(found),
+        how,
+        share,
+        promise,
+        slack,
+        kept,
     )
 
 

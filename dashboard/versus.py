@@ -13,7 +13,7 @@ from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
 from core.evaluation.lengths import LengthCurve
 from core.models import MODELS
 from core.training.config import RunConfig
-from dashboard import contest, services, state
+from dashboard import contest, services, show, state
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.contest import Standing
 from dashboard.versus_words import finding
@@ -122,7 +122,7 @@ def lengths_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     curves = {name: one.curve for name, one in shown.items() if one.curve}
     unit = asked.row.unit
     if not curves:
-        st.info(
+        show.info(
             f"Nobody has trained these three on “{asked.row.title}” yet ({asked.row.help}) Train them: about a minute each on this "
             "computer, one after the other, and watch. What is measured by length comes at the end of each."
         )
@@ -139,7 +139,7 @@ def lengths_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     )  # fmt: skip
     time_chart(data, key="versus_lengths")
     if told := finding(*(shown[name].curve for name in ("fixed", "attention")), unit):
-        st.markdown(told)
+        show.markdown(told)
 
 
 def _line(name: str, one: Standing, axis: range) -> Line:
@@ -186,9 +186,9 @@ def status(shown: dict[str, Standing]) -> None:
     """Where each run stands while something is to come, and what went wrong."""
     moving = [f"{one.title}: {contest.stands(one)}" for one in shown.values() if one.active or contest.waits(one)]
     if moving:
-        st.caption(" · ".join(moving))
+        show.caption(" · ".join(moving))
     for sentence in contest.problems(shown.values()):
-        st.error(sentence)
+        show.error(sentence)
 
 
 def said(asked: Asked, shown: dict[str, Standing]) -> str:

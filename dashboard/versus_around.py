@@ -11,12 +11,13 @@ from core.errors import LabError, StoreError
 from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
 from core.evaluation.lengths import lengths_rows
 from core.evaluation.long_inputs import recorded_of
-from dashboard import contest, services
+from dashboard import contest, services, show
 from dashboard.contest import Standing
 from dashboard.predict import predict
 from dashboard.tables import rows_csv
 from dashboard.versus import FIRST_TASK, SEEDS, Asked
 from dashboard.versus_words import gives_up_words, proof_words, seeds_html, table_html
+from dashboard.wording import marked
 
 if TYPE_CHECKING:
     from core.probes.bottleneck import BottleneckReport
@@ -33,7 +34,11 @@ def numbers_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     )
     if recorded := [one.record for one in shown.values() if one.run is None and one.record]:
         made = "; ".join(sorted({row.made for row in recorded}))
-        st.caption(f"Recorded: {made}; made by `python -m core train` as at the foot of this page, then `python -m core runs lengths RUN`.")
+        show.caption(
+            marked(
+                "Recorded: {}; made by `python -m core train` as at the foot of this page, then `python -m core runs lengths RUN`.", made
+            )
+        )
     curves = {one.title: one.curve for one in shown.values() if one.curve}
     epochs = [
         {"model": one.title, "epoch": number + 1, **epoch._asdict()} for one in shown.values() for number, epoch in enumerate(one.epochs)
@@ -42,7 +47,7 @@ def numbers_panel(asked: Asked, shown: dict[str, Standing]) -> None:
         for name, rows in (("By length (CSV)", lengths_rows(curves)), ("Epochs (CSV)", epochs)):
             if rows:
                 st.download_button(
-                    name, _csv(rows), f"{name.partition(' (')[0].lower().replace(' ', '-')}-{asked.task}.csv", "text/csv",
+                    show.label(name), _csv(rows), f"{name.partition(' (')[0].lower().replace(' ', '-')}-{asked.task}.csv", "text/csv",
                     icon=":material/download:", on_click="ignore", key=f"versus_{name}",
                 )  # fmt: skip
 
@@ -61,7 +66,7 @@ def seeds_panel(asked: Asked) -> None:
     st.html(seeds_html(found, asked.row.unit))
     known = sum(all(row[seed] for row in found.values()) for seed in SEEDS)
     says = "One seed says nothing" if known < 2 else f"{known} seeds say little"
-    st.caption(
+    show.caption(
         f"{says} of a small difference: the intervals above are by the choice of the inputs, another seed moves the weights. Nor are these "
         "the best that each model can do: they have the same pairs and epochs, and learning rates that were not searched for."
     )
@@ -72,11 +77,11 @@ def proof_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     try:
         reports = {one.title: proof(asked.task, name, one.weights, _version(one), asked.hidden) for name, one in shown.items()}
     except LabError as error:
-        st.warning(str(error))
+        show.warning(error)
         return
     drawn = [one.title for one in shown.values() if not one.weights]
     apart = f" ({', '.join(drawn)}: drawn at random)" if drawn else ""
-    st.caption(proof_words(reports, f"8 test inputs, weights as trained{apart}"))
+    show.caption(proof_words(reports, f"8 test inputs, weights as trained{apart}"))
 
 
 def _version(one: Standing) -> int:

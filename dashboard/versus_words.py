@@ -9,7 +9,7 @@ from core.evaluation.intervals import Interval
 from core.evaluation.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_to
 from core.training.config import RunConfig
 from dashboard.contest import Standing, stands
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 if TYPE_CHECKING:
     from core.probes.bottleneck import BottleneckReport
@@ -97,7 +97,7 @@ def finding(fixed: LengthCurve | None, attention: LengthCurve | None, unit: str)
     if b is not None and b <= a:
         return f"Attention does not help here: both give up at {a} {unit} or before."
     carried = f"with attention the same GRU carries on to {b - 1}" if b is not None else "with attention the same GRU never does"
-    return f"**The fixed vector gives up at {counted(a, unit)}, though it was trained to {fixed.longest}; {carried}.**"
+    return marked("**The fixed vector gives up at {}, though it was trained to {}; {}.**", counted(a, unit), fixed.longest, carried)
 
 
 def seeds_html(found: Mapping[str, Mapping[int, LengthCurve | None]], unit: str) -> str:
@@ -127,7 +127,10 @@ def proof_words(reports: Mapping[str, BottleneckReport], inputs: str) -> str:
         final = f", noise for its vector of {report.width} numbers by {report.final_off:.2g}" if report.width else ""
         told.append(f"{title}: {states}{final}")
     passed = all(report.passed for report in reports.values())
-    return (
-        f"Proof, float64, {inputs}: {'; '.join(told)}. Without attention the states must move them by exactly 0, the vector must not; with "
-        f"it the states must: **{'passed' if passed else 'not passed'}**."
+    return marked(
+        "Proof, float64, {}: {}. Without attention the states must move them by exactly 0, the vector must "
+        "not; with it the states must: **{}**.",
+        inputs,
+        "; ".join(told),
+        "passed" if passed else "not passed",
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.wording import escape
+from dashboard.wording import escape, marked
 
 LOCAL = 0.5  # a head is called local below this share of even attention's distance
 WIDTH, HEIGHT = 220, 150  # of a panel
@@ -116,8 +116,8 @@ def became_local(epochs: Sequence[int], values: np.ndarray, even: float) -> str:
     name = f"head {head + 1} of layer {layer + 1}"
     told = f"{before:.2f} patches after epoch {epochs[0] + 1}, {after:.2f} after epoch {epochs[-1] + 1} (all patches alike: {even:.2f})"
     if after >= before:
-        return f"**No head of this run became more local.** The least is the change of {name}: {told}."
+        return marked("**No head of this run became more local.** The least is the change of {}: {}.", name, told)
     if after < LOCAL * even:
-        return f"**Head {head + 1} of layer {layer + 1} became local**: {told}."
+        return marked("**Head {} of layer {} became local**: {}.", head + 1, layer + 1, told)
     rest = "" if np.nanmin(values[-1]) < LOCAL * even else " No head of this run came below half the distance of even attention."
-    return f"Most local became **{name}**: {told}.{rest}"
+    return marked("Most local became **{}**: {}.{}", name, told, rest)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.evaluation.pictures import top_classes
 from core.recorded import recorded_run
-from dashboard import feed, services, state
+from dashboard import feed, services, show, state
 from dashboard.answers import knows
 from dashboard.components.attention_maps import attention_maps, pin_sent
 from dashboard.components.panels import panels
@@ -23,6 +23,7 @@ from dashboard.vit_figures import became_local, distance_rows, distances_svg, st
 from dashboard.vit_looks import Look, Swap, distances, look, shapes_of, swap
 from dashboard.vit_maps import Pin, board_data, checked_pin, map_name, parse_pin, waiting_data
 from dashboard.weighted import choose_weighted, runs_of, why_not
+from dashboard.wording import marked
 
 RUN, BOARD, PIN, START = "vit_run", "vit_board", "vit_pin", "vit_start"
 ATTENTION = ("vit",)  # the models with attention
@@ -133,11 +134,16 @@ def legend(found: Look, run: Weighted) -> str:
 
 def proof_line(found: Look) -> str:
     """What was compared, the largest differences, the tolerance and the verdict."""
-    return (
-        f"Proof: rows of all recorded weights sum to 1, largest difference {found.rows_off:.1g}; weights times v are what the model itself "
-        f"computed, largest difference {found.outputs_off:.1g} of its largest output; tolerance {found.tolerance:.0g}: "
-        f"**{'passed' if found.passed else 'not passed'}**. Smallest weight of layer 1: {found.least_first:.1g}"
-        f"{', above 0: each token already reads every other one' if found.least_first > 0 else ' (rounded to 0 in float32)'}."
+    return marked(
+        "Proof: rows of all recorded weights sum to 1, largest difference {:.1g}; weights times v are what "
+        "the model itself computed, largest difference {:.1g} of its largest output; tolerance {:.0g}: "
+        "**{}**. Smallest weight of layer 1: {:.1g}{}.",
+        found.rows_off,
+        found.outputs_off,
+        found.tolerance,
+        "passed" if found.passed else "not passed",
+        found.least_first,
+        ", above 0: each token already reads every other one" if found.least_first > 0 else " (rounded to 0 in float32)",
     )
 
 
@@ -157,7 +163,7 @@ def formed(run: Weighted, kept: dict[int, Path], epoch: int, pin: Pin) -> None:
         f"alike, {even:.2f}; a patch that reads only itself has 0. Grey: epoch {epoch + 1}; thick: the head that is chosen above."
     )
     panels(distances_svg(epochs, values, even=even, epoch=epoch, chosen=(pin.layer, pin.column)), caption, key="vit_distances")
-    st.markdown(became_local(epochs, values, even))
+    show.markdown(became_local(epochs, values, even))
     with st.expander("These distances as numbers"):
         st.dataframe(distance_rows(epochs, values), hide_index=True)
 
@@ -186,12 +192,18 @@ def steps(run: Weighted, path: Path) -> None:
 def class_token(run: Weighted, path: Path, found: Look) -> None:
     """Why only token 0 is read: the same head on the mean of the patches' tokens."""
     st.subheader("Why only token 0?")
-    st.markdown(
-        "The class token starts the same for every picture, so all that it knows at the end it has collected from the patches by "
-        "attention. Any other place to read would do, *if the head is trained on it*. Swap it for the mean of the patches' tokens "
-        f"**without training**, and this head says of the picture above **{said(found.swapped, found)}**; from token 0 it says "
-        f"**{said(found.answer, found)}**. Read one by one, {found.agreeing:,} of {found.tokens - 1:,} patches' tokens say what token 0 "
-        "says."
+    show.markdown(
+        marked(
+            "The class token starts the same for every picture, so all that it knows at the end it has collected "
+            "from the patches by attention. Any other place to read would do, *if the head is trained on it*. "
+            "Swap it for the mean of the patches' tokens **without training**, and this head says of the picture "
+            "above **{}**; from token 0 it says **{}**. Read one by one, {:,} of {:,} patches' tokens say what "
+            "token 0 says.",
+            said(found.swapped, found),
+            said(found.answer, found),
+            found.agreeing,
+            found.tokens - 1,
+        )
     )
     done = swap(run, path)
     predict(
@@ -235,14 +247,21 @@ def caveats() -> None:
     """Traps 11 and 12 of the course, with the numbers of the recorded runs."""
     vit, cnn = recorded_run("cifar10-compare-vit-0"), recorded_run("cifar10-compare-cnn-0")
     st.subheader("What this does not show")
-    st.markdown(
-        "- **An attention map is not an explanation.** A weight says how much of a value is read, not what is in it nor what the layers "
-        "after it make of it; after layer 1 a patch's token no longer holds that patch alone. To find out what an answer hangs on, change "
-        "the picture: erase patches on [Try it](/try).\n"
-        "- **A small ViT trained on CIFAR-10 alone stays behind a good CNN.** Trained alike for "
-        f"{len(vit.epochs)} epochs, the recorded ViT ({vit.parameters:,} weights) reaches {vit.test.top1:.1%} on "
-        f"{vit.sizes['test']:,} test images and the CNN ({cnn.parameters:,}) {cnn.test.top1:.1%}.\n"
-        "- Recorded in eval mode: with dropout on, weights can exceed 1 and rows do not sum to 1."
+    show.markdown(
+        marked(
+            "- **An attention map is not an explanation.** A weight says how much of a value is read, not what "
+            "is in it nor what the layers after it make of it; after layer 1 a patch's token no longer holds "
+            "that patch alone. To find out what an answer hangs on, change the picture: erase patches on [Try "
+            "it](/try).\n- **A small ViT trained on CIFAR-10 alone stays behind a good CNN.** Trained alike for "
+            "{} epochs, the recorded ViT ({:,} weights) reaches {:.1%} on {:,} test images and the CNN ({:,}) "
+            "{:.1%}.\n- Recorded in eval mode: with dropout on, weights can exceed 1 and rows do not sum to 1.",
+            len(vit.epochs),
+            vit.parameters,
+            vit.test.top1,
+            vit.sizes["test"],
+            cnn.parameters,
+            cnn.test.top1,
+        )
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.models import MODELS
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.opened import Weighted, of_sequences, weighted_runs
 
 
@@ -32,11 +32,11 @@ def choose_weighted(label: str, runs: Mapping[str, Weighted], *, key: str, help:
     now = (state.shown_run(), st.session_state.get(key))  # the run of the other pages, if it fits
     st.session_state[key] = next((run_id for run_id in now if run_id in runs), next(iter(runs)))
     chosen = st.selectbox(
-        label, list(runs), format_func=lambda run_id: f"{runs[run_id].name}: {runs[run_id].title}", key=key, on_change=_take,
-        args=(key,), persist_state="session", help=f"{help} The percentage is the accuracy on validation images.",
+        show.label(label), list(runs), format_func=lambda run_id: f"{runs[run_id].name}: {runs[run_id].title}", key=key, on_change=_take,
+        args=(key,), persist_state="session", help=show.label(f"{help} The percentage is the accuracy on validation images."),
     )  # fmt: skip
     if st.session_state.get(refused):
-        st.warning(st.session_state[refused])
+        show.warning(st.session_state[refused])
     return runs[chosen]
 
 

@@ -8,10 +8,11 @@ import streamlit as st
 
 from core.probes.attention_costs import KINDS, CountReport, Sizes, count_test, pairs
 from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
-from dashboard import state
+from dashboard import show, state
 from dashboard.components.system_map import choice_sent, system_map
 from dashboard.predict import predict
 from dashboard.went_map import LENGTHS, costs_html, map_data, map_svg, systems_csv
+from dashboard.wording import marked
 
 MAP, SYSTEM, TOKENS = "went_map", "went_system", "went_T"
 FIELD, PART, MASK, KIND = (f"went_{name}" for name in ("field", "part", "mask", "attention"))
@@ -93,7 +94,7 @@ def choose() -> Asked:
     for key, name, label, table in (*tables, (KIND, "attention", "Attention", used)):
         state.start(key, name, (ALL, *table), ALL)
         words = {ALL: "all", **table}
-        found.append(st.selectbox(label, list(words), format_func=words.get, key=key, persist_state="session"))
+        found.append(st.selectbox(show.label(label), list(words), format_func=words.get, key=key, persist_state="session"))
     state.start(TOKENS, "T", LENGTHS, FIRST_TOKENS)
     length = st.select_slider("Tokens T", LENGTHS, key=TOKENS, persist_state="session", format_func=lambda n: f"{n:,}")
     with st.popover("Sizes", icon=":material/tune:", width="stretch", key="went_more"):
@@ -105,7 +106,7 @@ def _size(name: str) -> int:
     label, options, told = FOLDED[name]
     key = f"went_{name}"
     state.start(key, SHORT[name], options, getattr(Sizes(), name))
-    return st.select_slider(label, options, key=key, persist_state="session", help=told)
+    return st.select_slider(show.label(label), options, format_func=show.label, key=key, persist_state="session", help=show.label(told))
 
 
 def _system() -> str:
@@ -126,11 +127,16 @@ def costs_panel(asked: Asked) -> None:
     """All kinds of attention at the chosen length, and the proof that their pairs are counted rightly."""
     st.html(costs_html(asked.length, asked.sizes, SYSTEMS[asked.system].kind))
     report = _counted(asked.sizes)
-    st.caption(
-        f"Proof: the pairs of {len(report.counted)} kinds by formula against every pair counted one by one in matrices of {COUNTED} "
-        f"tokens, with the sizes set here. Largest difference {report.max_abs_diff:g}, tolerance 0: "
-        f"**{'passed' if report.passed else 'not passed'}**. "
-        "Counted is what attention reads, not the linear layers around it, which are linear in T; a class token is left out."
+    show.caption(
+        marked(
+            "Proof: the pairs of {} kinds by formula against every pair counted one by one in matrices of {} "
+            "tokens, with the sizes set here. Largest difference {:g}, tolerance 0: **{}**. Counted is what "
+            "attention reads, not the linear layers around it, which are linear in T; a class token is left out.",
+            len(report.counted),
+            COUNTED,
+            report.max_abs_diff,
+            "passed" if report.passed else "not passed",
+        )
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from string import Formatter
 from typing import Any
 
@@ -13,13 +14,13 @@ NOTHING = "\u2060"  # a sign without width: it keeps apart what Streamlit would 
 # What Streamlit's Markdown reads: emphasis, code, links, HTML, formulas, strikes, tables, entities, and directives such as :red[...].
 SIGNS = re.compile(r"[\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=[#\w])|:(?=[A-Za-z])")
 # What it finds afterwards in text, escaped or not: links, addresses, :icons:, arrows drawn with ASCII.
-FOUND = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w@)(?=[\w-])|(?<=:)(?=[+\w-]+:)", re.IGNORECASE)
+FOUND = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w@)(?=[\w-])|(?<=:)(?=material/|[+\w-]+:)", re.IGNORECASE)
 ARROWS = re.compile(r"(?<!\S)(<->|->|<-|--|>=|<=|~=)(?!\S)")
 FIRST = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+-])(?=[#+\s-]|$)")  # what makes a heading, a list or a line of what stands first
 
 
 class Words(str):
-    """Markdown of our own, in which all that came from elsewhere has been escaped: only `words` and `code` make it."""
+    """Markdown of our own, in which all that came from elsewhere has been escaped: only `marked` and `code` make it."""
 
     __slots__ = ()
 
@@ -40,9 +41,14 @@ class _Escaping(Formatter):
         return markdown(value) if isinstance(value, str) and not format_spec else markdown(super().format_field(value, format_spec))
 
 
-def words(template: str, *values: Any, **named: Any) -> Words:
+def marked(template: str, *values: Any, **named: Any) -> Words:
     """A sentence in Markdown: `template` is a literal of ours, with the places of `str.format`; each value is shown as it is."""
     return Words(_Escaping().vformat(template, values, named))
+
+
+def joined(parts: Iterable[str], between: str = " ") -> Words:
+    """Several sentences, or words, as one; `between` is a literal of ours."""
+    return Words(between).join(parts)
 
 
 def markdown(value: object, most: int = MOST_SENTENCE) -> str:
@@ -59,6 +65,7 @@ def code(value: object, most: int = MOST_SENTENCE) -> Words:
     """`value` as Markdown in the letters of code, where nothing needs an escape but the marks around it."""
     text = taken(" ".join(str(value)[: most + 1].split("\n")), most)
     marks = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    text = text.replace(":material/", f":{NOTHING}material/")  # which is rewritten in code, too
     space = " " * (text.startswith("`") or text.endswith("`") or not text.strip())
     return Words(f"{marks}{space}{text}{space}{marks}")
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.byhand import choose, layer_panel, matrices_panel, proof_panel, question, scale_panel
 from dashboard.costing import cost_panel
 from dashboard.foot import take_along, try_this
@@ -38,7 +38,7 @@ layer_panel()
 length = cost_panel()
 try_this(EXPERIMENTS)
 kind = {"words": "words", "numbers": "numbers"}.get(asked.tokens.link["tokens"] or "words", "patches")
-st.caption(
+show.caption(
     f"n = {len(asked.tokens.names)} tokens ({kind}) · no split and no epoch, for nothing is trained · seed {asked.seed} · "
     "matrices: NumPy, float64, on the server's CPU"
 )

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.results import BAR_TOP1, TOLERANCE, proof, result, road
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.climb import climb, train_step
 from dashboard.components.keys import keys
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.results import results_panel
 from dashboard.sweeps import sweeps_panel
+from dashboard.wording import marked
 
 EXPERIMENTS = {
     "See the whole road at once": {"rung": "8"},
@@ -27,11 +28,20 @@ steps = road()
 count = climb(steps)
 bar = result("bar")
 shown = proof(bar)
-runs = f"{shown.runs} runs of preset `bar`, the lowest at" if shown.runs > 1 else "1 run of preset `bar`, at"
-st.caption(
-    f"Proof: {runs} {shown.least:.2%} of n = {shown.images:,} validation images (standard error {shown.standard_error:.2%}), wanted over "
-    f"{BAR_TOP1:.0%}: **{'passed' if shown.passed else 'not passed'}**. Counted again from the confusion matrix: difference "
-    f"{shown.recount:.1g}, tolerance {TOLERANCE:.0g}."
+runs = marked("{} runs of preset `bar`, the lowest at", shown.runs) if shown.runs > 1 else marked("1 run of preset `bar`, at")
+show.caption(
+    marked(
+        "Proof: {} {:.2%} of n = {:,} validation images (standard error {:.2%}), wanted over {:.0%}: **{}**. "
+        "Counted again from the confusion matrix: difference {:.1g}, tolerance {:.0g}.",
+        runs,
+        shown.least,
+        shown.images,
+        shown.standard_error,
+        BAR_TOP1,
+        "passed" if shown.passed else "not passed",
+        shown.recount,
+        TOLERANCE,
+    )
 )
 sweeps_panel()
 config = train_step(steps, count)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.cell_choice import choose
 from dashboard.cell_panels import course_panel, foot, forms_panel, proof_panel, question
 from dashboard.components.settled import announce, rerun_when_settled
@@ -42,7 +42,7 @@ def picture(asked: Asked) -> None:
         found = st.session_state[SHOWN] = board(asked)
         announce(f"{asked.setup} {asked.link} {found.link}", key="cell")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -53,11 +53,11 @@ def lab() -> None:
         with left:
             asked = st.session_state[ASKED] = choose()
         for sentence in asked.notes:
-            right.warning(sentence)
+            show.warning(sentence, at=right)
         with right:
             picture(asked)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -75,7 +75,7 @@ def around() -> None:
             foot(asked, found.reading, link)
         state.write_page(link)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 with main:

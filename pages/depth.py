@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.depth import bias_panel, choose, heads_panel, leaks_panel, proof_panel, question, stack_panel
 from dashboard.foot import take_along, try_this
@@ -38,7 +38,7 @@ def stack_lab() -> None:
             stack_panel(asked)
         announce(str(asked.link), key="depth")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -56,7 +56,7 @@ def around() -> None:
             take_along(page_link({**asked.link, **link()}), asked.code, language="python")
         state.write_page({**asked.link, **link()})
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 def training_lab(ticking: bool) -> None:
@@ -67,7 +67,7 @@ def training_lab(ticking: bool) -> None:
         later_word_panel()
         state.write_page({**st.session_state[ASKED].link, **link()})
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
     if ticking != active():
         st.rerun()
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.scores import ClassScores
-from dashboard import feed, services, state, visitor
+from dashboard import feed, services, show, state, visitor
 from dashboard.evaluating import board, choose, consent, figures_html, judged_here, minus_link, view
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
@@ -25,7 +25,7 @@ state.values()
 judging = choose()
 run = judging.run
 if not run.epochs:
-    st.info(f"Run {run.run_id} has no complete epoch yet: its first matrix comes with it.")
+    show.info(f"Run {run.run_id} has no complete epoch yet: its first matrix comes with it.")
 elif not judging.matrices:
     st.info("These images have not been judged by this run yet.")
     consent(judging)

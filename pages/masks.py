@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.cheating import TICK, active, begin, cheating_panel, link
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
@@ -38,7 +38,7 @@ def matrices() -> None:
             board_panel(asked)
         announce(str((asked.link, asked.problem)), key="masks")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -60,7 +60,7 @@ def around() -> None:
             take_along(page_link(whole), asked.code, language="python")
         state.write_page(whole)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 def training(ticking: bool) -> None:
@@ -69,7 +69,7 @@ def training(ticking: bool) -> None:
         cheating_panel()
         state.write_page({**st.session_state.get(MASKED, {}), **link()})
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
     if ticking != active():
         st.rerun()
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, state, visitor
+from dashboard import services, show, state, visitor
 from dashboard.embeddings import choose_embedding
 from dashboard.feed import link_values as feed_link
 from dashboard.foot import foot, try_this
@@ -27,7 +27,7 @@ with left:
     image = choose_image()
 with right:
     at = grid_panel(chosen, image, order)
-    st.caption(f"Tokens by {chosen.words}. Point at a patch, or use the arrow keys; a click keeps it for the steps below.")
+    show.caption(f"Tokens by {chosen.words}. Point at a patch, or use the arrow keys; a click keeps it for the steps below.")
 feature = steps_panel(chosen, image, at)
 rebuild_panel(chosen, image)
 kernels_panel(chosen, feature)

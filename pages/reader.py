@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.training.history import Snapshot
-from dashboard import services, state, visitor
+from dashboard import services, show, state, visitor
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
@@ -41,8 +41,8 @@ def reading() -> None:
             st.session_state[SEEN] = seen, board(seen)
         announce(f"{seen.what} {seen.picture.label}", key="reader")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        right.error(str(error))
-        announce(str(error), key="reader")
+        show.error(error, at=right)
+        announce(visitor.told(error), key="reader")
 
 
 @st.fragment

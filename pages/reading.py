@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state, visitor
+from dashboard import services, show, state, visitor
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
@@ -54,14 +54,14 @@ def readings() -> None:
             )
         state.write_page(values)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 with there:
     readings()
 below.caption(LEGEND)
-below.caption(explained(picture, runs))
-below.caption(proof(picture, runs))
+show.caption(explained(picture, runs), at=below)
+show.caption(proof(picture, runs), at=below)
 with between:
     question()
     layers_panel()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
 from dashboard.live import page_link
@@ -40,7 +40,7 @@ def lab() -> None:
             map_panel(asked)
         announce(str(asked.link), key="sequences")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -58,7 +58,7 @@ def around() -> None:
             take_along(page_link({**top, **link()}), asked.code, language="python")
         state.write_page({**top, **link()})
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state, visitor
+from dashboard import services, show, state, visitor
 from dashboard.components.settled import rerun_when_settled
 from dashboard.dose_panel import choose_doses, dose_panel
 from dashboard.foot import foot, try_this
@@ -55,7 +55,7 @@ there, proved, below = (right.container() for _ in range(3))
 with below.expander("Right and wrong ways to do it, and an order of your own"):
     chosen = choose_way()
     for sentence in wrong_ways(chosen):
-        st.warning(sentence)
+        show.warning(sentence)
     typed(patch)
 asked, doses, between, end = (st.container() for _ in range(4))
 with doses:
@@ -69,7 +69,7 @@ def answers() -> None:
     try:
         board(picture, models, patch, chosen)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -78,13 +78,13 @@ def around() -> None:
     rerun_when_settled(key="shuffle")
     try:
         with proved:
-            st.caption(proof(picture, patch))
+            show.caption(proof(picture, patch))
         values = {**rest, "order": order_of(patch)[1]}
         with end:
             foot(first, link=page_link(values), command=visitor.command(first.config))
         state.write_page(values)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 with there:

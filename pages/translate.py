@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import breaking, services, state
+from dashboard import breaking, services, show, state
 from dashboard.breaking import breaking_panel
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import facts, take_along, try_this
@@ -39,7 +39,7 @@ def lab() -> None:
         st.session_state[FOUND] = board_panel(asked)
         announce(asked.name + str(view_link()), key="translate")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -65,7 +65,7 @@ def around() -> None:
             take_along(page_link(link), asked.code, language="python")
         state.write_page(link)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 def training(ticking: bool) -> None:
@@ -73,7 +73,7 @@ def training(ticking: bool) -> None:
     try:
         training_panel(st.session_state[ASKED].task)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
     if ticking != active():
         st.rerun()
 
@@ -83,7 +83,7 @@ def long_inputs(ticking: bool) -> None:
     try:
         breaking_panel(st.session_state[ASKED].task)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
     if ticking != breaking.active():
         st.rerun()
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state, visitor
+from dashboard import services, show, state, visitor
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
@@ -48,13 +48,13 @@ def answers() -> None:
             foot(first, link=link, command=visitor.command(first.config))
         state.write_page(values)
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 with there:
     answers()
 below.caption(LEGEND)
-below.caption(proof(picture, runs))
+show.caption(proof(picture, runs), at=below)
 with between:
     question(runs)
     try_this(EXPERIMENTS)

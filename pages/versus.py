@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import contest, services, state
+from dashboard import contest, services, show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
 from dashboard.live import page_link, tick_seconds
@@ -42,7 +42,7 @@ def lab(ticking: bool) -> None:
             learning_panel(asked, shown)
         announce(said(asked, shown), key="versus")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
         return
     if ticking != contest.moving(shown.values()):
         st.rerun()
@@ -63,7 +63,7 @@ def around() -> None:
         with proof:
             proof_panel(asked, shown)  # brings torch: after all that is there at once
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 there, rest, below, end = (st.container() for _ in range(4))

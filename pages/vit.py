@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state, visitor
+from dashboard import services, show, state, visitor
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
@@ -51,15 +51,15 @@ try:
         epoch = choose_epoch(run, kept)
     with right:
         found, pin = explorer(run, epoch, kept[epoch], picture)
-        st.caption(legend(found, run))
-    st.caption(proof_line(found))
+        show.caption(legend(found, run))
+    show.caption(proof_line(found))
     link = link_values(run, epoch, picture)
     state.write_page(link)
     formed(run, kept, epoch, pin)
     steps(run, kept[epoch])
     class_token(run, kept[epoch], found)
 except LabError as error:
-    right.error(str(error))
+    show.error(error, at=right)
     link = {"run": run.run_id}
 caveats()
 try_this(EXPERIMENTS)

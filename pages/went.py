@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, state
+from dashboard import services, show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
 from dashboard.live import page_link
@@ -35,7 +35,7 @@ def lab() -> None:
             map_panel(asked)
         announce(str(asked.link), key="went")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        st.error(str(error))
+        show.error(error)
 
 
 @st.fragment
@@ -50,7 +50,7 @@ def around() -> None:
             take_along(page_link(asked.link), asked.code, language="python")
         state.write_page(asked.link)
     except LabError as error:
-        st.error(str(error))
+        show.error(error)
 
 
 there, below, end = (st.container() for _ in range(3))

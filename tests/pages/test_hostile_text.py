@@ -1,5 +1,6 @@
 """A run in the database holds whatever people can put there; every page opens all the same, and shows it as text."""
 
+import re
 import shutil
 
 import pytest
@@ -9,14 +10,10 @@ from sqlalchemy.orm import Session
 from core.training import RunConfig, RunManager
 from core.training.store import Run
 from dashboard import navigation
+from tests.hostile import IMAGE, LINK, NAMES, SCRIPT
 from tests.pages.support import open_page
 from tests.support import SMALL, ended, register_tiny, wait_for
 
-IMAGE, LINK, SCRIPT = "![a](http://evil.example/a.png)", "[log in](http://evil.example)", "<script>alert(1)</script>"
-NAMES = (
-    IMAGE, LINK, SCRIPT, "$x^2$ and $y$", ":red[x] :material/home: :smile:", "caf\udce9", "two\nlines # head", "\u202egnp.txt",
-    "%s {0} %{x} {x}", "http://evil.example/x www.evil.example a@evil.example",
-)  # fmt: skip
 LONG = "x" * 5_000_000
 FOLDERS = {
     "markdown": f"/photos/{IMAGE} {LINK}".replace("//", "\\"),
@@ -82,3 +79,11 @@ def test_a_page_about_a_hostile_run_opens(hostile, file, name):
     app = open_page(file, run=hostile[name])
     assert not app.exception
     assert sum(proto.ByteSize() for proto in protos(app._tree)) < MOST_SHOWN
+
+
+@pytest.mark.parametrize("file", [page.file for page in navigation.PAGES])
+def test_words_of_ours_are_not_taken_for_text_of_others(file):
+    """Markdown of ours that is escaped was joined with other text before it was shown: it must be made by `marked`."""
+    for proto in protos(open_page(file)._tree):
+        shown = str(proto)
+        assert not re.search(r"(\\{2,4}\*){2}|\\{2,4}`", shown), re.search(r".{0,80}(?:\\{2,4}\*|\\{2,4}`).{0,80}", shown)[0]

@@ -26,7 +26,12 @@ export function newCard(id) {
 function tick(power) {
   const element = make('small');
   element.style.setProperty('--at', part(power));
-  element.innerHTML = power ? `10<sup>${String(power).replace('-', '−')}</sup>` : '1';
+  element.textContent = power ? '10' : '1';
+  if (power) {
+    const raised = make('sup');
+    raised.textContent = String(power).replace('-', '−');
+    element.append(raised);
+  }
   return element;
 }
 

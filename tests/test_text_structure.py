@@ -1,0 +1,194 @@
+"""What the source as a whole promises of text from people: one place takes it, one shows it, and nothing goes past them."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.test_structure import module_name, none, sources
+
+# Calls that draw Markdown, of `st` or of a container, and which of their arguments: by place or by name.
+BODIES = {"markdown", "caption", "error", "warning", "info", "success", "write", "toast", "title", "header", "subheader", "badge", "latex"}
+LABELS = {
+    "button", "camera_input", "checkbox", "chat_input", "color_picker", "date_input", "dialog", "download_button", "expander", "feedback",
+    "file_uploader", "form_submit_button", "link_button", "menu_button", "metric", "multiselect", "number_input", "page_link", "pills",
+    "popover", "radio", "segmented_control", "select_slider", "selectbox", "slider", "spinner", "status", "tabs", "text_area", "text_input",
+    "toggle",
+}  # fmt: skip
+OPTIONS = {"radio", "pills", "segmented_control", "select_slider"}  # whose options are Markdown, too: as they are, or as `format_func` says
+NAMED = {"body", "label", "help", "captions", "delta", "text"}  # arguments that are Markdown wherever they stand
+OTHERS = {"said.error", "file.write", "transport.write"}  # of a forecast: by how much it was wrong; and what draws nothing
+MADE = {"marked", "code", "joined", "show.label"}  # what makes Markdown, with all that comes from elsewhere escaped
+NUMBERS = "%defgEG"  # ends of format specifications that text does not bear
+
+
+def harmless(node: ast.AST) -> bool:
+    """Whether an expression can only be text of ours and numbers: literals, constants in capitals, and f-strings of these."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.JoinedStr():
+            return all(map(harmless, node.values))
+        case ast.FormattedValue():
+            return _numeric(node.format_spec) or harmless(node.value)
+        case ast.IfExp():
+            return harmless(node.body) and harmless(node.orelse)
+        case ast.BoolOp() | ast.Tuple() | ast.List():
+            return all(map(harmless, getattr(node, "values", None) or getattr(node, "elts", ())))
+        case ast.BinOp(op=ast.Mult()):
+            return harmless(node.left)
+        case ast.BinOp():
+            return harmless(node.left) and harmless(node.right)
+        case ast.Dict():
+            return all(map(harmless, node.values))
+        case ast.Subscript():
+            return harmless(node.value)
+        case ast.Name():
+            return node.id.isupper()
+        case ast.Attribute():
+            return node.attr.isupper() or harmless(node.value)
+        case ast.Call():
+            return ast.unparse(node.func) in MADE
+    return False
+
+
+def _numeric(spec: ast.JoinedStr | None) -> bool:
+    text = "".join(part.value if isinstance(part, ast.Constant) else "0" for part in spec.values) if spec else ""
+    return bool(text) and (text[-1] in NUMBERS or "," in text)
+
+
+def foreign_markdown(source: str) -> list[str]:
+    """The calls that draw as Markdown what may have come from people."""
+    found = []
+    for call in [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]:
+        owner, name = ast.unparse(call.func.value), call.func.attr
+        if f"{owner}.{name}" in OTHERS or owner == "show" or name not in BODIES | LABELS | {"progress"}:
+            continue
+        place = 1 if name == "progress" else 0  # after how far it is
+        drawn = [a for a in call.args[place:][:1] if not isinstance(a, ast.Starred)] + [k.value for k in call.keywords if k.arg in NAMED]
+        found += [f"line {call.lineno}: {owner}.{name}({ast.unparse(a)[:80]})" for a in drawn if not harmless(a)]
+    return found
+
+
+def foreign_options(source: str) -> list[str]:
+    """The widgets whose options are drawn as Markdown, and may be text from people."""
+    found = []
+    for call in [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]:
+        if call.func.attr in OPTIONS:
+            named = {k.arg: k.value for k in call.keywords}
+            drawn = named.get("format_func") or named.get("options") or (call.args[1] if len(call.args) > 1 else ast.Constant(""))
+            match drawn:
+                case ast.Lambda(body=body):  # a function of the option
+                    drawn = body
+                case ast.Call(func=ast.Name("list"), args=[inside]):
+                    drawn = inside
+            if not harmless(drawn) and ast.unparse(drawn) not in MADE:
+                found.append(f"line {call.lineno}: {ast.unparse(call.func)}(..., {ast.unparse(drawn)[:80]})")
+    return found
+
+
+def test_options_that_are_drawn_as_markdown_are_ours():
+    none([f"{module_name(p)} {line}" for p in PLACES for line in foreign_options(p.read_text("utf-8"))], "use show.label")
+    assert foreign_options("st.radio('a', names)") and foreign_options("st.pills('a', list(runs), format_func=runs.get)")
+    assert not foreign_options("st.pills('a', [1], format_func=lambda r: show.label(r))") and not foreign_options("st.radio('a', KINDS)")
+
+
+PLACES = [p for p in sources("dashboard", "pages") if p.name not in ("show.py", "wording.py")]
+
+
+def test_what_is_no_literal_is_shown_in_one_place():
+    none([f"{module_name(p)} {line}" for p in PLACES for line in foreign_markdown(p.read_text("utf-8"))], "show it by dashboard.show")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "st.markdown(text)",
+        "st.error(str(error))",
+        "st.caption(f'on {name}')",
+        "st.caption(f'{name:>20}')",
+        "st.warning('a' + name)",
+        "box.info(name)",
+        "st.button(run.title)",
+        "st.button('a', help=text)",
+        "st.selectbox('a', options, help=f'of {name}')",
+        "st.title(' '.join(names))",
+        "columns[0].write(name)",
+    ],
+)
+def test_foreign_markdown_is_found(source):
+    assert len(foreign_markdown(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "st.markdown('**a**')",
+        "st.caption(f'{share:.1%} of {count:,}')",
+        "st.caption(WORDS[key])",
+        "show.error(error)",
+        "st.button('a', help=show.label(text))",
+        "st.caption('a' if x else 'b')",
+        "st.caption(f'image{\"s\" * (n > 1)}')",
+    ],
+)
+def test_text_of_ours_is_not(source):
+    assert not foreign_markdown(source)
+
+
+def words_of_errors(source: str) -> list[str]:
+    """Places that take the words of an error as they are: only `visitor.told` knows who may read the paths in them."""
+    found = []
+    for handler in [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ExceptHandler) and node.name]:
+        for node in ast.walk(handler):
+            taken = node.args[:1] if isinstance(node, ast.Call) and ast.unparse(node.func) in ("str", "repr") else ()
+            taken = [node.value] if isinstance(node, ast.FormattedValue) else taken
+            found += [f"line {node.lineno}" for value in taken if isinstance(value, ast.Name) and value.id == handler.name]
+    return found
+
+
+def test_the_words_of_an_error_are_told_by_who_knows_the_visitor():
+    own = {"__main__.py", "visitor.py"}  # the first speaks to the machine's own user alone
+    none([f"{module_name(p)} {line}" for p in PLACES if p.name not in own for line in words_of_errors(p.read_text("utf-8"))])
+    assert words_of_errors("try: f()\nexcept E as error: say(f'{error}')") and words_of_errors("try: f()\nexcept E as e: say(str(e))")
+    assert not words_of_errors("try: f()\nexcept E as error: show.error(error)")
+
+
+def uses(source: str, names: set[str]) -> list[str]:
+    """Where one of these dotted names is used or imported."""
+    tree = ast.parse(source)
+    found = [f"line {n.lineno}: {ast.unparse(n)}" for n in ast.walk(tree) if isinstance(n, ast.Attribute) and ast.unparse(n) in names]
+    imported = [(n.lineno, f"{n.module}.{a.name}") for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names]
+    return found + [f"line {line}: {name}" for line, name in imported if name in names]
+
+
+@pytest.mark.parametrize(
+    ("names", "only"),
+    [
+        ({"html.escape", "markupsafe.escape"}, {"wording.py"}),  # which also bounds, and makes visible
+        ({"st.context.ip_address", "st.context.headers"}, {"visitor.py"}),
+    ],
+)
+def test_one_place_alone_does_it(names, only):
+    none(
+        [
+            f"{module_name(p)} {line}"
+            for p in sources("dashboard", "pages")
+            if p.name not in only
+            for line in uses(p.read_text("utf-8"), names)
+        ]
+    )
+    assert uses("from html import escape", {"html.escape"}) and uses("x = st.context.headers", {"st.context.headers"})
+
+
+def test_scripts_of_components_make_no_html_of_text():
+    """What the browser is told to read as HTML comes whole from the server, where it was escaped."""
+    known = {"panels.js", "unrolled.js", "system_map.js"}  # drawings of ours; of the last one numbers alone
+    wrong = [
+        f"{p.name}:{number}: {line.strip()}"
+        for p in sources("dashboard", endings=(".js",))
+        for number, line in enumerate(p.read_text("utf-8").splitlines(), 1)
+        if any(word in line for word in ("innerHTML", "insertAdjacentHTML", "document.write", "srcdoc")) and p.name not in known
+    ]
+    none(wrong, "set text by textContent")
