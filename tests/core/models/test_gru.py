@@ -20,6 +20,7 @@ from torch import nn
 from core.errors import ConfigError
 from core.models import Task, build_model
 from core.models.gru import GRU, kernels, use_kernel
+from core.training.device import choose_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -221,3 +222,65 @@ def test_the_kernel_of_a_model_is_chosen_by_name():
     with pytest.raises(ConfigError, match="kernel"):
         use_kernel(model, "fast")
     assert kernels(build_model("cnn", Task(), seed=0)) == ("torch",)
+
+
+@pytest.mark.parametrize("width", [1, 4, 6, 16])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_a_wrong_width_is_refused_as_nn_gru_does(width, layers):
+    theirs, ours = pair(5, 7, num_layers=layers)
+    for gru in (theirs, ours):
+        with pytest.raises(RuntimeError, match=f"(?i)input.*must be equal to input_size.*5.*{width}"):
+            gru(torch.randn(2, 9, width))
+    with pytest.raises(RuntimeError, match="input_size"):
+        ours.sweep(torch.randn(2, 3, 9, width))
+
+
+@pytest.mark.parametrize(("weights", "inputs"), list(itertools.product((torch.float32, torch.float64, torch.bfloat16), repeat=2)))
+def test_other_numbers_are_what_nn_gru_makes_of_them(weights, inputs):
+    theirs, ours = (gru.to(weights) for gru in pair(5, 7))
+    tokens = torch.randn(2, 9, 5).to(inputs)
+    if weights != inputs:
+        for gru in (theirs, ours):
+            with pytest.raises((RuntimeError, ValueError)):
+                gru(tokens)
+        return
+    expected, found = theirs(tokens)[0], ours(tokens)[0]
+    assert found.dtype == expected.dtype == weights
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_packed_sequence_is_nn_grus():
+    theirs, ours = pair(5, 7, bidirectional=True)
+    packed = nn.utils.rnn.pack_padded_sequence(torch.randn(3, 12, 5), torch.tensor([12, 9, 2]), batch_first=True)
+    (expected, last), (found, own) = theirs(packed), ours(packed)
+    assert torch.equal(found.data, expected.data) and torch.equal(own, last)
+
+
+@pytest.fixture
+def nothing_can_be_kept(monkeypatch):
+    """Numba finds no folder for what it compiles, as in an installation that is read-only, of a user without a home."""
+    from numba.core import caching
+
+    from core.models import gru
+
+    for implementation in (caching.CompileResultCacheImpl, caching.CodeLibraryCacheImpl):
+        monkeypatch.setattr(implementation, "_locator_classes", [])
+    monkeypatch.delitem(sys.modules, "core.models.scan", raising=False)
+    gru.why_no_scan.cache_clear()
+    yield
+    monkeypatch.undo()
+    gru.why_no_scan.cache_clear()
+
+
+def test_without_a_folder_for_the_compiler_torch_computes(nothing_can_be_kept):
+    model = build_model("gru", Task(), hidden_size=8)
+    assert kernels(model) == ("torch",)
+    with pytest.raises(ConfigError, match="kernel = scan cannot be compiled on this machine.*no locator.*Choose kernel = auto or torch"):
+        use_kernel(model, "scan")
+    use_kernel(model, "torch")
+    plan = choose_plan(lambda kernel: use_kernel(model, kernel), kernels(model), torch.device("cpu"), threads=1)
+    assert plan == (1, "torch")
+
+
+def test_the_scan_is_there_where_it_can_be_kept():
+    assert kernels(build_model("gru", Task(), hidden_size=8)) == ("torch", "scan")
