@@ -154,7 +154,7 @@ def image_rows(task: SeqTask, images: Dataset, part: str, count: int, seed: int,
     names, labels = vocabulary.symbols, split.labels.tolist()
     rows = [random.choices(range(len(split)), k=random.choice(lengths or task.lengths)) for _ in range(count)]
     told = [task.answer(" ".join(names[labels[number]] for number in row)) for row in rows]
-    pictures = torch.cat([torch.zeros_like(split.images[:1]), split.images])  # (1 + M, 3, H, W)
+    pictures = torch.cat([torch.zeros_like(split.images[:1]), not_quite_black(split.images)])  # (1 + M, 3, H, W)
     inputs = padded([[number + 1 for number in row] for row in rows])
     targets = padded([[BOS, *vocabulary.encode(text), EOS] for text in told])
     return SeqSplit(inputs, targets, pictures)
@@ -165,4 +165,13 @@ def pictures_of(images: Dataset, names: Sequence[str], seed: int) -> Tensor:
     random, labels = Random(f"pictures {seed}"), images.test.labels.tolist()
     known = image_vocabulary(images.classes).symbols
     places = {name: [place for place, label in enumerate(labels) if known[label] == name] for name in {*names}}
-    return images.test.images[[random.choice(places[name]) for name in names]]
+    return not_quite_black(images.test.images[[random.choice(places[name]) for name in names]])
+
+
+def not_quite_black(images: Tensor) -> Tensor:
+    """Images (N, 3, H, W) uint8 in which those that are black all over have one pixel of 1 of 255: they are pictures, and no padding."""
+    black = (images.flatten(1) == 0).all(1)  # (N,)
+    if black.any():
+        images = images.clone()
+        images[black, 0, 0, 0] = 1
+    return images

@@ -62,8 +62,11 @@ def token_embedding(vocabulary: int, embed_dim: int) -> nn.Embedding:
 
 
 def source_padding(source: Tensor) -> Tensor:
-    """Where a source only fills up its batch, (B, S) boolean: PAD among tokens (B, S), all zeros among images (B, S, 3, P, P)."""
-    return source == PAD if source.dim() == 2 else (source.flatten(2) == 0).all(-1)
+    """Where a source only fills up its batch, (B, S) boolean: PAD among tokens (B, S), black images (B, S, 3, P, P) at the end of a row."""
+    if source.dim() == 2:
+        return source == PAD
+    black = (source.flatten(2) == 0).all(-1)  # (B, S)
+    return black.flip(1).cumprod(1).flip(1).bool()  # from the end on: a black picture with another one behind it is a picture
 
 
 def check_source(task: Seq2SeqTask, source: Tensor) -> None:

@@ -13,7 +13,9 @@ from core.data.dates import FORMS, iso, write
 from core.data.seq_tasks import SEQ_TASKS, seq_task
 from core.data.sequences import SIZES, distinct_inputs, image_rows, padded, pictures_of, text_split
 from core.data.shapes import CLASSES
+from core.data.splits import Dataset, Split
 from core.errors import ConfigError
+from core.models.seq2seq_ends import source_padding
 from core.symbols import BOS, EOS, PAD
 from tests.support import load_tiny
 
@@ -164,6 +166,16 @@ def test_rows_take_images_of_their_own_split_only():
             assert [w for w in words if w != "and"] == names.split()
         assert torch.equal(source[0, 0], own.images[rows.inputs[0, 0] - 1])
         assert not source[rows.inputs == PAD].any()
+
+
+def test_a_black_picture_in_a_row_is_a_picture():
+    """All zeros mean padding to a model: a picture that is black all over keeps one pixel that hardly shines, wherever it stands."""
+    black = torch.zeros(6, 3, 32, 32, dtype=torch.uint8)
+    images = Dataset.of("black", *(Split(black.clone(), torch.arange(6) % 2) for _ in range(3)), ["cat", "dog"])
+    rows = image_rows(SEQ_TASKS["row-labels"], images, "test", 20, 0)
+    assert (source_padding(rows.source) == (rows.inputs == 0)).all() and rows.source.max() == 1
+    assert not source_padding(pictures_of(images, ("cat", "dog"), 0)[None]).any()
+    assert (images.test.images == 0).all(), "the data set itself is left as it is"
 
 
 def test_the_names_of_shapes_are_the_words_of_a_row():

@@ -13,6 +13,13 @@ def test_a_dark_picture_is_no_padding_as_long_as_one_pixel_shines():
     assert source_padding(images).tolist() == [[False, False, True]]
 
 
+def test_a_black_picture_between_others_is_a_picture():
+    images = torch.zeros(3, 4, 3, 8, 8, dtype=torch.uint8)
+    images[0, [0, 2]] = 9  # a black one between them
+    images[1, 3] = 9  # three before it
+    assert source_padding(images).tolist() == [[False, False, False, True], [False] * 4, [True] * 4]
+
+
 @torch.no_grad()
 def test_pixels_reach_from_minus_one_to_one():
     """The network on images that are scaled by hand, and black and white as it gets them."""
