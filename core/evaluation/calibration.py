@@ -32,9 +32,11 @@ class Reliability:
 
 def reliability(probabilities: np.ndarray, labels: np.ndarray, *, bins: int = BINS) -> Reliability:
     """Reliability of class probabilities (N, K) on true classes (N,). A confidence on a border belongs to the lower bin."""
-    confidence = probabilities.max(axis=1, initial=0.0).astype(np.float64)  # (N, K) -> (N,)
+    highest = probabilities.max(axis=1, initial=0.0)  # (N, K) -> (N,)
+    borders = (np.arange(1, bins) / bins).astype(highest.dtype)  # rounded as the confidences are: 0.6 in float32 is above 0.6
+    confidence = highest.astype(np.float64)
     hits = probabilities.argmax(axis=1) == labels if len(labels) else np.zeros(0, bool)
-    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)  # (N,)
+    place = np.searchsorted(borders, highest, side="left")  # (N,)
     count = np.bincount(place, minlength=bins)  # (M,)
     return Reliability(
         count,

@@ -18,6 +18,17 @@ def test_bins_by_hand():
     assert found.gap == pytest.approx((0.3 + 0.9 + 1.0 + 0.95 + 0.5) / 5 - 3 / 5)
 
 
+@pytest.mark.parametrize("bins", [2, 5, 10, 15])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_a_confidence_on_a_border_belongs_to_the_lower_bin(bins, kind):
+    """In single precision, too, where 0.6 is a little more than in double."""
+    for k in range(1, bins + 1):
+        share = np.array([[k / bins, 0.0]], kind)
+        assert reliability(share, np.array([0]), bins=bins).count.argmax() == k - 1
+        above = np.array([[min(1, np.nextafter(kind(k / bins), kind(2))), 0.0]], kind)
+        assert reliability(above, np.array([0]), bins=bins).count.argmax() == min(k, bins - 1)
+
+
 def test_ece_against_a_loop_over_images():
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(3000, 10)) * 2
