@@ -304,11 +304,11 @@ def _when(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
 
 def figures_html(scores: ClassScores, judged: Judged | None) -> str:
     """The numbers of the epoch in one line."""
-    from core.evaluation.intervals import accuracy_interval
+    from core.evaluation.intervals import proportion_interval
     from core.evaluation.ranking import top_k
 
     right = int(scores.matrix.trace())
-    interval = accuracy_interval(right, scores.total)
+    interval = proportion_interval(right, scores.total)
     figures = {
         "top-1 accuracy": f"{scores.top1:.1%}",
         "95 % by the choice of images": f"{interval.low:.1%} to {interval.high:.1%}",

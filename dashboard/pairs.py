@@ -51,5 +51,5 @@ def pair_panel(judging: Judging) -> None:
     )
     show.caption(
         f"{judging.title}, n = {found.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is the "
-        "bootstrap's over images; another seed would move both runs as well."
+        "bootstrap's over images, the verdict the test's, which counts where the two differ; another seed would move both runs as well."
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from core.evaluation.by_positions import Reached, Setup
-from core.evaluation.intervals import accuracy_interval
+from core.evaluation.intervals import proportion_interval
 from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
 from dashboard.charts import data_label
@@ -124,7 +124,7 @@ def setup_words(setup: Setup) -> str:
 def _reached(runs: Sequence[Reached]) -> str:
     tops = np.array([run.val_top1 for run in runs])
     tests = [run.test_top1 for run in runs if run.test_top1 is not None]
-    told = accuracy_interval(round(tops.mean() * runs[0].val), runs[0].val) if len(runs) == 1 else None
+    told = proportion_interval(round(tops.mean() * runs[0].val), runs[0].val) if len(runs) == 1 else None
     spread = (
         f"{100 * told.low:.1f} to {100 * told.high:.1f}" if told else f"{len(runs)} runs, {100 * tops.min():.1f} to {100 * tops.max():.1f}"
     )

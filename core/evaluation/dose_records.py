@@ -13,7 +13,7 @@ import numpy as np
 from core import recorded
 from core.data import Progress
 from core.errors import StoreError
-from core.evaluation.intervals import accuracy_interval
+from core.evaluation.intervals import proportion_interval
 from core.evaluation.judged import folder_of, images_of
 from core.evaluation.shuffled import KINDS, Dose, dose_response
 from core.files import remedy, write_whole
@@ -100,7 +100,7 @@ def to_plain(response: Response) -> dict[str, Any]:
 def of_plain(plain: Mapping[str, Any]) -> Response:
     """The response that `to_plain` wrote; its intervals follow from the counts."""
     doses = {
-        kind: tuple(Dose(dose, moved, accuracy_interval(right, plain["n"])) for dose, moved, right in plain["doses"][kind])
+        kind: tuple(Dose(dose, moved, proportion_interval(right, plain["n"])) for dose, moved, right in plain["doses"][kind])
         for kind in KINDS
     }
     return Response(plain["epoch"], plain["n"], plain["seed"], plain["torch"], doses)

@@ -16,7 +16,7 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with the interval around it, in shares of 1: the bootstrap percentile one (Efron 1979) unless it is said otherwise."""
+    """An estimate with its interval, in shares of 1: Wilson's of a share, the bootstrap percentile one (Efron 1979) of a difference."""
 
     value: float
     low: float
@@ -25,19 +25,8 @@ class Interval:
     level: float = LEVEL
 
 
-def accuracy_interval(right: int, n: int, *, level: float = LEVEL, seed: int = 0) -> Interval:
-    """Interval of an accuracy of `right` out of `n` images.
-
-    A bootstrap sample draws n of the n images with replacement, so its hits are binomial: they are drawn from that, exactly, image by
-    image would be the same. Raises DataError without images.
-    """
-    _some(n)
-    drawn = np.random.default_rng(seed).binomial(n, right / n, RESAMPLES) / n  # (R,)
-    return Interval(right / n, *_middle(drawn, level), n, level)
-
-
 def proportion_interval(right: int, n: int, *, level: float = LEVEL) -> Interval:
-    """Wilson's score interval (1927) of a share that may be 0 or 1, where a bootstrap knows no doubt: `right` out of `n`.
+    """Wilson's score interval (1927) of a share: `right` out of `n`. It has a width at 0 and 1, too, where a bootstrap knows no doubt.
 
     Raises DataError for n = 0.
     """
@@ -46,6 +35,9 @@ def proportion_interval(right: int, n: int, *, level: float = LEVEL) -> Interval
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return Interval(share, max(0.0, middle - half), min(1.0, middle + half), n, level)
+
+
+accuracy_interval = proportion_interval  # an accuracy is a share like any other
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,8 @@ def compare(right_a: np.ndarray, right_b: np.ndarray, *, level: float = LEVEL, s
     """Compare two models by which of the same images each names rightly, (N,) bool both.
 
     The difference is bootstrapped over the images, in pairs; only images on which the models disagree matter to the test (McNemar 1947;
-    exact: each is a fair coin). Raises DataError for no images or two numbers of them.
+    exact: each is a fair coin). The two are of different make: at the border one may say "chance" where the other does not, and then the
+    test counts, which is exact on few images, too. Raises DataError for no images or two numbers of them.
     """
     from scipy.stats import binomtest  # half a second: not before it is asked for
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data import Progress
 from core.errors import DataError, LabError
-from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, accuracy_interval, compare, proportion_interval
+from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, compare, proportion_interval
 from core.evaluation.judged import Judged, judged
 from core.published import PUBLISHED_ID
 
@@ -56,7 +56,7 @@ def best_interval(run: Snapshot) -> Interval | None:
     """
     if run.best is None:
         return None
-    return (accuracy_interval if run.kind == "images" else proportion_interval)(*_counts(run))
+    return proportion_interval(*_counts(run))
 
 
 def _counts(run: Snapshot) -> tuple[int, int]:
@@ -101,7 +101,7 @@ def verdict(manager: RunManager, a: Snapshot, b: Snapshot, *, progress: Progress
     if not (np.array_equal(said[0].labels, said[1].labels) and _is_of(said[0], a) and _is_of(said[1], b)):
         return _apart(a, b, "Their data set has changed between them, so that their validation images are not the same.")
     images = compare(said[0].right, said[1].right)
-    own = [accuracy_interval(int(one.right.sum()), len(one.labels)) for one in said]
+    own = [proportion_interval(int(one.right.sum()), len(one.labels)) for one in said]
     return Verdict(*own, images.difference, images)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import DataError, unknown
-from core.evaluation.intervals import Interval, accuracy_interval
+from core.evaluation.intervals import Interval, proportion_interval
 from core.evaluation.pictures import probabilities
 from core.models.embedding import cut, paste
 
@@ -105,7 +105,7 @@ def dose_response(
         parts = (pictures[start : start + BATCH] for start in range(0, len(pictures), BATCH))
         answers = np.concatenate([probabilities(opened, part).argmax(axis=1) for part in parts])  # (N,)
         moved = float((order != np.arange(GRID**2)).mean())
-        found.append(Dose(dose, moved, accuracy_interval(int((answers == labels).sum()), len(labels))))
+        found.append(Dose(dose, moved, proportion_interval(int((answers == labels).sum()), len(labels))))
         if progress:
             progress((place + 1) / len(KINDS[kind].doses))
     return found

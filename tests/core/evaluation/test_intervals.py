@@ -7,22 +7,12 @@ import pytest
 from scipy.stats import binomtest
 
 from core.errors import DataError
-from core.evaluation.intervals import accuracy_interval, compare, proportion_interval
+from core.evaluation.intervals import compare, proportion_interval
 
 
 def by_hand(draw, level=0.95, times=4000):
     values = [draw() for _ in range(times)]
     return np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-
-
-@pytest.mark.parametrize(("right", "n"), [(840, 1000), (3, 40), (25, 50)])
-def test_the_interval_of_an_accuracy_is_that_of_drawing_images_again(right, n):
-    hits, rng = np.arange(n) < right, np.random.default_rng(1)
-    low, high = by_hand(lambda: hits[rng.integers(0, n, n)].mean())
-    found = accuracy_interval(right, n)
-    assert found.value == right / n and found.low < found.value < found.high
-    # a quantile is one of n + 1 values, and is drawn itself
-    assert abs(found.low - low) < 0.15 * (high - low) and abs(found.high - high) < 0.15 * (high - low)
 
 
 @pytest.mark.parametrize(("right", "n"), [(840, 1000), (0, 7), (50, 50), (1, 1)])
@@ -36,22 +26,20 @@ def test_the_interval_of_a_proportion_is_wilsons(right, n):
 
 def test_the_interval_covers_the_truth_as_often_as_it_says():
     rng = np.random.default_rng(0)
-    covered = [
-        found.low <= 0.8 <= found.high for found in (accuracy_interval(int(rng.binomial(500, 0.8)), 500, seed=s) for s in range(400))
-    ]
+    covered = [found.low <= 0.8 <= found.high for found in (proportion_interval(int(rng.binomial(500, 0.8)), 500) for _ in range(400))]
     assert 0.90 < np.mean(covered) < 0.985  # 0.95 within four standard errors
 
 
-def test_a_higher_level_is_a_wider_interval_and_the_seed_decides():
-    narrow, wide = accuracy_interval(60, 100, level=0.5), accuracy_interval(60, 100, level=0.99)
+def test_a_higher_level_is_a_wider_interval():
+    narrow, wide = proportion_interval(60, 100, level=0.5), proportion_interval(60, 100, level=0.99)
     assert wide.low < narrow.low < 0.6 < narrow.high < wide.high
-    assert accuracy_interval(60, 100, seed=3) == accuracy_interval(60, 100, seed=3)
 
 
-@pytest.mark.parametrize(("right", "value"), [(0, 0.0), (7, 1.0)])
-def test_all_or_nothing_has_no_spread(right, value):
-    found = accuracy_interval(right, 7)
-    assert (found.value, found.low, found.high) == (value, value, value)
+@pytest.mark.parametrize("n", [1, 7, 100, 10_000])
+def test_all_or_nothing_leaves_doubt(n):
+    none, whole = proportion_interval(0, n), proportion_interval(n, n)
+    assert none.value == none.low == 0 < none.high and whole.low < 1 == whole.value == whole.high
+    assert whole.low == pytest.approx(1 - none.high)
 
 
 def test_two_models_on_the_same_images():
@@ -88,7 +76,7 @@ def test_equal_models_do_not_differ():
 
 def test_what_cannot_be_compared():
     with pytest.raises(DataError, match="no images"):
-        accuracy_interval(0, 0)
+        proportion_interval(0, 0)
     with pytest.raises(DataError, match="no images"):
         compare(np.zeros(0, bool), np.zeros(0, bool))
     with pytest.raises(DataError, match="same images"):
