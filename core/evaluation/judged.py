@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data import Progress
-from core.errors import DataError, StoreError
+from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.looks import look
 from core.scores import ClassScores
 from core.shipped import is_shipped
@@ -151,7 +151,8 @@ def judge(
     manager: RunManager, run_id: str, epoch: int, images: str, split: Split, *, as_trained: bool = False, progress: Progress | None = None
 ) -> Judgement:
     """Have the weights of `epoch` judge the labelled images `split`, which `images` (a split's name, or a folder) names. Leaves the mark
-    of a look where they are test images. Raises StoreError when the weights are not kept, DataError when these are other images.
+    of a look where they are test images. Raises StoreError when the weights are not kept, DataError when these are other images, or the
+    answers no finite numbers.
 
     `as_trained`: with the threads and the kernel of the run's own training, which gives its numbers again; else with one thread, because
     more are slower beside a run that trains.
@@ -159,13 +160,12 @@ def judge(
     from core.data.splits import normalize
     from core.models.gru import kernels, use_kernel
     from core.training.checkpoint import open_model
-    from core.training.device import use_threads
+    from core.training.device import computing_with
     from core.training.evaluate import BATCH, evaluate
 
     opened, run = open_model(manager.weights(run_id, epoch)), manager.snapshot(run_id)
     _check(manager, run_id, images, split)
     look(manager, run_id, epoch, images if images in SPLITS else "folder" * is_own_folder(run, images, split))
-    use_threads(run.threads or 1 if as_trained else 1)
     use_kernel(opened.model, run.kernel if as_trained else kernels(opened.model)[-1])
     done = 0
 
@@ -175,7 +175,13 @@ def judge(
         if progress:
             progress(done, len(split), "Judging images")
 
-    return evaluate(lambda batch: opened.model(normalize(batch, opened.mean, opened.std)), split, len(opened.classes), after_batch=told)
+    with computing_with(run.threads or 1 if as_trained else 1):
+        found = evaluate(
+            lambda batch: opened.model(normalize(batch, opened.mean, opened.std)), split, len(opened.classes), after_batch=told
+        )
+    if not found.logits.isfinite().all():
+        raise DataError(NOT_FINITE)
+    return found
 
 
 def is_own_folder(run: Snapshot, folder: str, split: Split) -> bool:

@@ -112,10 +112,10 @@ def probabilities(opened: OpenedModel, images: np.ndarray) -> np.ndarray:
     import torch
 
     from core.data.splits import normalize
-    from core.training.device import use_threads
+    from core.training.device import computing_with
 
-    use_threads(1)  # for so few pictures more are no faster, and beside a run that trains they were 30 to 100 times slower
-    with torch.inference_mode():
+    # With more threads so few pictures are no faster, and beside a run that trains they were 30 to 100 times slower.
+    with computing_with(1), torch.inference_mode():
         logits = opened.model(normalize(torch.from_numpy(images), opened.mean, opened.std))  # (N, 3, 32, 32) -> (N, K)
     if not logits.isfinite().all():
         raise StoreError(NOT_FINITE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import Progress
 from core.data.seq_tasks import SeqTask
+from core.errors import NOT_FINITE, DataError
 from core.evaluation.intervals import Interval, proportion_interval
 from core.evaluation.judged import folder_of
 from core.evaluation.looks import look
@@ -148,11 +150,15 @@ def of_lengths(task: SeqTask, name: str, config: Any, home: Path, report: Progre
 def judge_split(
     opened: OpenedSeq2Seq, parts: dict[int, SeqSplit], epoch: int, images: str, progress: Progress | None = None
 ) -> SequenceScores:
-    """Judge an opened model on pairs by the length of their inputs."""
-    from core.training.device import use_threads
+    """Judge an opened model on pairs by the length of their inputs. Raises DataError for weights whose answers are not finite."""
+    from core.training.device import computing_with
 
-    use_threads(1)  # beside a run that trains more would be slower
-    report, total, done = progress or (lambda *_: None), sum(map(len, parts.values())), 0
+    with computing_with(1):  # beside a run that trains more would be slower
+        return _judge_split(opened, parts, epoch, images, progress or (lambda *_: None))
+
+
+def _judge_split(opened: OpenedSeq2Seq, parts: dict[int, SeqSplit], epoch: int, images: str, report: Progress) -> SequenceScores:
+    total, done = sum(map(len, parts.values())), 0
     rows, losses, counts = [], 0.0, [0, 0, 0, 0]  # right tokens, tokens, right sequences, sequences
     for length, split in parts.items():
         found = [0, 0, 0, 0]
@@ -166,6 +172,8 @@ def judge_split(
         counts = [a + b for a, b in zip(counts, found, strict=True)]
         trained = length not in opened.task.longer
         rows.append(LengthScore(length, trained, proportion_interval(*found[:2]), proportion_interval(*found[2:])))
+    if not math.isfinite(losses):
+        raise DataError(NOT_FINITE)
     tokens, exact = proportion_interval(*counts[:2]), proportion_interval(*counts[2:])
     return SequenceScores(epoch, images, losses / counts[1], tokens, exact, tuple(rows))
 

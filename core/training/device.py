@@ -6,8 +6,8 @@ import ctypes
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import product
 from typing import NamedTuple
@@ -46,6 +46,17 @@ def use_threads(count: int) -> None:
     """Let the calling thread compute with `count` threads. OpenMP keeps the number per thread: call it in the training thread."""
     keep_memory()
     torch.set_num_threads(count)
+
+
+@contextmanager
+def computing_with(count: int) -> Iterator[None]:
+    """Let the calling thread compute with `count` threads in here, and then with as many as before."""
+    before = torch.get_num_threads()
+    use_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @cache

@@ -20,7 +20,7 @@ from core.models.seq2seq_task import Seq2SeqTask
 from core.models.weightless import NoValues, build_weightless
 from core.training.checkpoint import seq2seq_shape
 from core.training.config import RunConfig, kind_of
-from core.training.device import Plan, choose_device, choose_plan, use_threads
+from core.training.device import Plan, choose_device, choose_plan, computing_with
 from core.training.fitting import room_for
 from core.training.optim import make_optimizer
 
@@ -98,10 +98,10 @@ def random_loss(task: Task | Seq2SeqTask, batch: int, device: torch.device | str
 
 def matmul_peak(threads: int, *, seconds: float = 0.5, device: torch.device | str = "cpu") -> float:
     """FLOP/s of a large float32 matrix product with `threads` CPU threads: the limit for every network on this machine."""
-    use_threads(threads)
     one, two = torch.randn(2, PEAK_SIDE, PEAK_SIDE, device=device, generator=torch.Generator(device).manual_seed(0))
     out = torch.empty_like(one)
-    return 2 * PEAK_SIDE**3 * _rate(lambda: torch.mm(one, two, out=out), seconds)
+    with computing_with(threads):
+        return 2 * PEAK_SIDE**3 * _rate(lambda: torch.mm(one, two, out=out), seconds)
 
 
 def training_speed(config: RunConfig, *, seconds: float = 2.0, spare: int = 0) -> Speed:
@@ -140,9 +140,10 @@ def _measured_rate(config: RunConfig, seconds: float, spare: int) -> tuple[Plan,
         lost.backward()
         optimizer.step()
 
-    plan = choose_plan(step, kernels(model), device, threads=training.threads, kernel=training.kernel, spare=spare)
-    use_threads(plan.threads)
-    return plan, training.batch_size * _rate(lambda: step(plan.kernel), seconds)
+    with computing_with(1):  # to be put back: `choose_plan` tries several numbers
+        plan = choose_plan(step, kernels(model), device, threads=training.threads, kernel=training.kernel, spare=spare)
+        with computing_with(plan.threads):
+            return plan, training.batch_size * _rate(lambda: step(plan.kernel), seconds)
 
 
 def _rate(work: Callable[[], object], seconds: float) -> float:

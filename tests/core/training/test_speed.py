@@ -2,14 +2,18 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from core.errors import ConfigError
+from core.evaluation.pictures import probabilities
 from core.models import MODELS, Task, build_model, models_of
 from core.training import speed
+from core.training.checkpoint import OpenedModel
 from core.training.config import RunConfig
+from core.training.device import computing_with
 from core.training.speed import matmul_peak, run_flops, training_flops, training_speed
 
 
@@ -83,6 +87,30 @@ def test_the_command_prints_a_line_a_model(capsys):
     assert "Did you mean 'cnn'" in capsys.readouterr().err
     assert main(["bench", "cnn", "--seconds", "0.05"]) == 0
     assert "MFLOP an image" in capsys.readouterr().out
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_measuring_leaves_the_callers_threads_as_they_were(two_threads):
+    training_speed(RunConfig.of(model="gru", patch_size=16, embed_dim=8, hidden_size=8, threads=1), seconds=0.01)
+    assert torch.get_num_threads() == 2
+    with pytest.raises(ZeroDivisionError), computing_with(1):
+        assert torch.get_num_threads() == 1
+        _ = 1 / 0
+    assert torch.get_num_threads() == 2
+
+
+def test_judging_leaves_the_callers_threads_as_they_were(two_threads):
+    classes = tuple("abcdefghij")
+    opened = OpenedModel(build_model("gru", Task(), hidden_size=8).eval(), classes, (0.5,) * 3, (0.2,) * 3, {})
+    probabilities(opened, np.zeros((1, 3, 32, 32), np.uint8))
+    assert torch.get_num_threads() == 2
 
 
 def test_counting_hears_nothing_of_what_else_is_computed(monkeypatch):
