@@ -106,7 +106,10 @@ class TrainingConfig(Hyperparameters):
     device: str = hparam("auto", "Where to train; auto takes CUDA, then MPS, then the CPU.", choices=("auto", "cpu", "cuda", "mps"))
     precision: str = hparam("float32", "bf16 computes in 16 bits on CUDA: faster, a little rougher.", choices=("float32", "bf16"))
     compile: bool = hparam(
-        False, "Let PyTorch compile the model for the GPU (torch.compile): about a minute before the first step, then faster. CUDA only."
+        False,
+        "Let PyTorch compile the model for the GPU (torch.compile), CUDA only: about a minute before the first step; what is gained "
+        "depends on the model. RNN, LSTM and GRU layers are left as they are, and ReNet, or a ViT with dropout, is cut into pieces: "
+        "that gains little or nothing.",
     )
     threads: int = hparam(0, "CPU threads of the training; 0 measures at the start which number is fastest.", low=0, high=256)
     kernel: str = hparam(

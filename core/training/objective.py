@@ -46,11 +46,12 @@ class Naming:
     def __init__(self, model: Callable[[Tensor], Tensor], dataset: Dataset, config: TrainingConfig, device: torch.device) -> None:
         self.model, self.dataset, self.config, self.device = model, dataset, config, device
         self._grey = (torch.tensor(dataset.mean) * 255).to(device)  # becomes 0 when normalised
+        self._statistics = torch.tensor((dataset.mean, dataset.std), device=device).unbind()  # a copy now, none a step
 
     def logits(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) uint8 -> (B, K) float32, in the run's precision."""
         with _precision(self.config, self.device):
-            return self.model(normalize(images, self.dataset.mean, self.dataset.std)).float()
+            return self.model(normalize(images, *self._statistics)).float()
 
     def batches(self, split: Split, order: Tensor, generator: torch.Generator) -> Iterable[Tensor]:
         """Indices of each batch of a pass in `order`, on the device."""
@@ -74,7 +75,7 @@ class Naming:
     def trial(self, split: Split) -> Callable[[nn.Module], Tensor]:
         """A function from a model like this one to the loss of one batch."""
         images = split.images[: self.config.batch_size]
-        labels, inputs = split.labels[: len(images)], normalize(images, self.dataset.mean, self.dataset.std)
+        labels, inputs = split.labels[: len(images)], normalize(images, *self._statistics)
         return lambda model: F.cross_entropy(model(inputs), labels)
 
     def samples(self, split: Split) -> dict[str, Any]:
