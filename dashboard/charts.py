@@ -46,7 +46,7 @@ def live_data(
     epochs = snapshot.epochs[-EPOCH_TAIL:] if start else snapshot.epochs
     return {
         "run": snapshot.run_id,
-        "label": run_label(snapshot),
+        "label": run_label(snapshot) + smoothed_words(snapshot.config),
         "status": snapshot.status,
         "stride": snapshot.stride,
         "steps_per_epoch": snapshot.steps_per_epoch,
@@ -74,6 +74,15 @@ def run_label(snapshot: Snapshot) -> str:
     """A run in a few words: "GRU on shapes", with "recorded: " or "published: " before it where it is one."""
     model, kind = snapshot.config["model"], "published: " if snapshot.run_id == PUBLISHED_ID else "recorded: "
     return f"{kind if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else taken(model)} on {data_label(snapshot.config)}"
+
+
+def smoothed_words(config: Mapping[str, Any]) -> str:
+    """What the training loss of a run with label smoothing is, for who sees it beside the validation loss; "" for all other runs.
+
+    A smoothed loss is higher than the plain one, most where a model is sure: the two curves are not of one measure.
+    """
+    share = config.get("label_smoothing") or 0
+    return f"; training loss with label smoothing {share:g}, validation loss without: not to be compared" if share else ""
 
 
 def data_label(config: Mapping[str, Any]) -> str:

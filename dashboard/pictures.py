@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SOURCES = {"set": "Data set", "draw": "Draw", "upload": "Upload", "camera": "Camera"}
 SOURCE, SET, IMAGE, OWN, TRUTH = "try_source", "try_set", "try_image", "try_own", "try_truth"
 NOT_SAID, NONE_OF_THEM = "not said", "none of these"
-DRAWN = {"ship": ship, "sailing ship": sailing_ship}  # pictures beside the data sets that are always there
+SAILING = "sailing ship"
+DRAWN = {"ship": ship, SAILING: sailing_ship}  # pictures beside the data sets that are always there
 SHIP = "ship"  # their class
 FIRST = 6  # the index of the picture that is shown first: a heart in the middle
 
@@ -122,7 +123,8 @@ def from_set(name: str, index: int, *, first: str = "shapes") -> Shown:
     `first` is what the page opens with: its link does not say so.
     """
     if name in DRAWN:
-        return Shown(DRAWN[name](), name, f"{name}: drawn by this lab, in no data set", SHIP, link={"set": "" if name == first else name})
+        told = f"{name}: drawn by this lab, in no data set" + ("; it was searched for" if name == SAILING else "")
+        return Shown(DRAWN[name](), name, told, SHIP, link={"set": "" if name == first else name})
     if name == "shapes":  # drawn at once: the page opens before torch is loaded
         (pixels,), (label,) = draw(np.array([PARTS["val"][index]]))
         classes, count = CLASSES, len(PARTS["val"])

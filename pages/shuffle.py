@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from core.data.ship import SEARCHED
 from core.errors import LabError
 from dashboard import services, show, state, visitor
 from dashboard.components.settled import rerun_when_settled
 from dashboard.dose_panel import choose_doses, dose_panel
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
-from dashboard.pictures import choose_picture
+from dashboard.pictures import SAILING, choose_picture
 from dashboard.shuffle_panels import proof, question, survival_panel
 from dashboard.shuffling import (
     board,
@@ -50,7 +51,7 @@ with others:
     models = choose_models()
     patch = choose_patch()
 with own:
-    picture = choose_picture(known_classes(models), first="sailing ship")
+    picture = choose_picture(known_classes(models), first=SAILING)
 there, proved, below = (right.container() for _ in range(3))
 with below.expander("Right and wrong ways to do it, and an order of your own"):
     chosen = choose_way()
@@ -92,6 +93,8 @@ with there:
 with below:
     around()
 below.caption(LEGEND)
+if picture.name == SAILING:
+    below.caption(SEARCHED)
 with asked:
     question()
 with doses:

@@ -38,17 +38,19 @@ BOAT = (  # corners, color
 MAST = (15.3, 5, 16, 23.5), (90, 70, 55)
 
 
+SEARCHED = (
+    "The sailing ship was searched for: of 200 such boats that the recorded GRU and ViT know, it is one of six on which few swaps, chosen "
+    "against the GRU first and then against the ViT, make both give up in this order. Other boats, and most pictures, take other swaps."
+)
+
+
 def ship() -> np.ndarray:
     """A steamer under a blue sky, (3, 32, 32) uint8."""
     return _drawn((HULL, KEEL), PARTS, HORIZON, BLUE)
 
 
 def sailing_ship() -> np.ndarray:
-    """A boat under a gray sky, (3, 32, 32) uint8.
-
-    Found by a search: of 200 such boats that the recorded GRU and ViT know, one of six on which few swaps, chosen against the GRU first and
-    then against the ViT, make both give up in this order.
-    """
+    """A boat under a gray sky, (3, 32, 32) uint8. It was found by a search, which `SEARCHED` tells those who look at it."""
     return _drawn(BOAT, (MAST,), SAIL_HORIZON, GRAY)
 
 

@@ -63,6 +63,15 @@ def test_a_message_says_exactly_what_was_measured():
     }
 
 
+@pytest.mark.parametrize("share", [0.05, 0.1])
+def test_a_smoothed_training_loss_is_not_taken_for_the_validation_loss(share):
+    """They are of two measures, and stand in one figure: it says so at its head."""
+    config = {"model": "renet", "dataset": "shapes", "epochs": 7}
+    of = {smoothing: live_data(snapshot(config={**config, "label_smoothing": smoothing}))["label"] for smoothing in (0.0, share)}
+    assert of[0.0] == live_data(snapshot(config=config))["label"] == run_label(snapshot(config=config))
+    assert f"training loss with label smoothing {share}, validation loss without" in of[share]
+
+
 def test_a_run_that_waits_has_nothing_to_draw():
     data = live_data(snapshot(status="queued", steps_per_epoch=0))
     assert (data["n"], data["points"], data["epochs"], data["best"], data["lr_changes"]) == (0, [], [], None, [])

@@ -47,6 +47,12 @@ def test_it_opens_on_a_ship_that_three_models_know():
     assert "nothing is proved yet" in texts(app)
 
 
+def test_the_searched_for_boat_says_that_it_was_searched_for():
+    said = "searched for: of 200 such boats that the recorded GRU and ViT know, it is one of six"
+    assert any(said in caption.value for caption in open_shuffle().caption)
+    assert not any("searched for: of 200" in caption.value for caption in open_shuffle(set="ship").caption)
+
+
 def test_a_shuffled_link_tells_the_three_apart():
     app = open_shuffle(order="reverse")
     cards = cards_of(app)

@@ -8,7 +8,7 @@ export const Y = {
   val_top1: { title: 'validation accuracy (%)', row: 6, percent: true },
   val_loss: { title: 'validation loss', row: 5 },
   train_top1: { title: 'training accuracy (%)', row: 4, curve: 'top1', percent: true },
-  train_loss: { title: 'training loss', row: 3, curve: 'loss' },
+  train_loss: { title: 'training loss (with label smoothing, where a run has it)', row: 3, curve: 'loss' },
 };
 export const X = { epoch: { title: 'epoch' }, step: { title: 'optimiser step' }, time: { title: 'time since the start (s)' } };
 const NEAR = 26; // px from a run at which the pointer still means it
