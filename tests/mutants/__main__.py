@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     chosen.add_argument("names", nargs="*", metavar="NAME", help="rows whose name has one of these texts in it; all, if none is given")
     chosen.add_argument("--results", type=Path, help="a file that keeps the verdicts: what is in it already is not run again")
-    chosen.add_argument("--timeout", type=float, default=300, help="seconds for the tests of one row")
+    chosen.add_argument("--timeout", type=float, default=600, help="seconds after which a file of tests is given up on the whole source")
     options = chosen.parse_args(arguments)
     rows = [row for row in table() if not options.names or any(name in row.name for name in options.names)]
     known = runner.load(options.results)
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         whole = Baseline(tree, options.timeout)
         verdicts = []
         for row in rows:
-            verdict = known.get(runner.key_of(row, tree)) or tried(row, tree, whole, options.timeout)
+            verdict = known.get(runner.key_of(row, tree)) or tried(row, tree, whole)
             if options.results and verdict.outcome != UNTRIED and verdict.key not in known:
                 with options.results.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(asdict(verdict)) + "\n")
@@ -47,28 +47,35 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class Baseline:
-    """Whether the tests pass on the whole source: where they fail anyway, they notice nothing."""
+    """What the tests do on the whole source: where they fail anyway, they notice nothing; and how long they take."""
 
     def __init__(self, tree: Path, timeout: float) -> None:
         self.tree, self.timeout = tree, timeout
         self.failing: dict[str, str] = {}  # test -> the one that fails, "" where all pass
+        self.seconds: dict[str, float] = {}
 
     def failure(self, tests: tuple[str, ...]) -> str:
         """The first of `tests` that fails on the source as it is; "" if there is none."""
         for test in tests:
             if test not in self.failing:
-                outcome, output = runner.run_tests(self.tree, [test], timeout=self.timeout, keep_compiled=True)
+                start = time.monotonic()
+                outcome, output = runner.run_tests(self.tree, [test], timeout=self.timeout, whole=True)
                 self.failing[test] = "" if outcome == "survived" else runner.first_failure(output) or f"{test} ({outcome})"
+                self.seconds[test] = time.monotonic() - start
         return next((self.failing[test] for test in tests if self.failing[test]), "")
 
+    def patience(self, tests: tuple[str, ...]) -> float:
+        """After how many seconds `tests` are taken to hang: four times what they took, and a minute at least."""
+        return max(60.0, 4 * sum(self.seconds[test] for test in tests))
 
-def tried(row: Mutant, tree: Path, whole: Baseline, timeout: float) -> Verdict:
+
+def tried(row: Mutant, tree: Path, whole: Baseline) -> Verdict:
     """Break, test, put back."""
     if failure := whole.failure(row.tests):
         return Verdict(name=row.name, key="", outcome=UNTRIED, by=failure)
     start = time.monotonic()
     with runner.broken_source(row, tree):
-        outcome, output = runner.run_tests(tree, row.tests, timeout=timeout)
+        outcome, output = runner.run_tests(tree, row.tests, timeout=whole.patience(row.tests))
     by = runner.first_failure(output) if outcome == "killed" else ""
     return Verdict(name=row.name, key=runner.key_of(row, tree), outcome=outcome, by=by, seconds=round(time.monotonic() - start, 1))
 

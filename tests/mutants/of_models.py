@@ -3,7 +3,7 @@
 from tests.mutants.table import broken
 
 MUTANTS = [
-    *broken("models/attention.py", "test_attention.py test_positions.py test_encoder_decoder.py", [
+    *broken("models/attention.py", "test_attention.py test_positions.py", [
         ("scaled by the number of tokens", "scores / math.sqrt(q.shape[-1]) if scale", "scores / math.sqrt(q.shape[-2]) if scale"),
         ("not scaled", "scores / math.sqrt(q.shape[-1]) if scale", "scores if scale"),
         ("softmax over queries", "masked, weights = scaled, scaled.softmax(dim=-1)", "masked, weights = scaled, scaled.softmax(dim=-2)"),

@@ -3,7 +3,7 @@
 from tests.mutants.table import broken
 
 MUTANTS = [
-    *broken("training/trainer.py", "test_trainer.py test_objective.py test_stopped_and_resumed.py test_manager.py", [
+    *broken("training/trainer.py", "test_trainer.py test_objective.py test_stopped_and_resumed.py", [
         ("train mode is not switched on", "        self.model.train()\n        seed_dropout", "        seed_dropout"),
         ("validation in train mode", "        self.phase = phase\n        self.model.eval()", "        self.phase = phase"),
         ("gradients add up", "        self.optimizer.zero_grad(set_to_none=True)\n", ""),
@@ -66,7 +66,7 @@ MUTANTS = [
         ("the loss of a batch less", "loss_sum.item() / len(split)", "loss_sum.item() / BATCH"),
         ("the least likely class", "outputs[-1].argmax(1), labels", "outputs[-1].argmin(1), labels"),
     ]),
-    *broken("training/divergence.py", "test_trainer.py test_manager.py", [
+    *broken("training/divergence.py", "test_trainer.py", [
         ("one finite tensor is enough", "bool(torch.stack(found).all())", "bool(torch.stack(found).any())"),
     ]),
     *broken("training/optim.py", "test_optim.py test_muon.py test_checkpoint.py", [
@@ -103,7 +103,7 @@ MUTANTS = [
         ("the model keeps the average", "            self.model.load_state_dict(own)", "            own"),
         ("the average is the model", "{name: value.detach().clone() for name", "{name: value.detach() for name"),
     ]),
-    *broken("training/history.py", "test_history.py test_store.py test_stopped_and_resumed.py test_manager.py", [
+    *broken("training/history.py", "test_history.py test_store.py test_stopped_and_resumed.py test_trainer.py", [
         ("a run without its test is complete", " or self.test is None)", ")"),
         ("a stored version never changes", "version=len(records) * 100 + sum(status.encode()) % 97,", "version=1,"),
         ("the last of equals is the best", "max((epoch for epoch in epochs if math.isfinite", "max((epoch for epoch in reversed([*epochs]) if math.isfinite"),

@@ -26,7 +26,7 @@ HEAVY = (
     "PIL.Image", "filelock", "numba", "numpy", "pytest", "safetensors.torch", "scipy.stats", "sklearn.metrics", "sqlalchemy.orm",
     "torch", "torch.utils.flop_counter", "torchvision",
 )  # fmt: skip
-PATIENCE = "15"  # seconds that tests wait for a run
+PATIENCE = "40"  # seconds that tests wait for a run
 VERDICTS = {0: "survived", 1: "killed", 2: "killed"}  # by pytest's exit status; 2: the tests cannot even be imported
 
 
@@ -74,12 +74,12 @@ def broken_source(mutant: Mutant, tree: Path) -> Iterator[None]:
         os.utime(path, times)
 
 
-def run_tests(tree: Path, tests: Sequence[str], *, timeout: float, keep_compiled: bool = False) -> tuple[str, str]:
+def run_tests(tree: Path, tests: Sequence[str], *, timeout: float, whole: bool = False) -> tuple[str, str]:
     """Run `tests` in `tree`, in a forked child; (verdict, output). All that the child started is killed after `timeout` seconds."""
     log = tree / "output.txt"
     child = os.fork()
     if not child:
-        _in_child(tree, tests, log, keep_compiled)
+        _in_child(tree, tests, log, whole)
     end, status = time.monotonic() + timeout, None
     while status is None and time.monotonic() < end:
         done, code = os.waitpid(child, os.WNOHANG)
@@ -95,7 +95,7 @@ def run_tests(tree: Path, tests: Sequence[str], *, timeout: float, keep_compiled
     return ("timed out" if status is None else VERDICTS.get(status, "killed")), output  # a status below 0: a crash
 
 
-def _in_child(tree: Path, tests: Sequence[str], log: Path, keep_compiled: bool) -> None:
+def _in_child(tree: Path, tests: Sequence[str], log: Path, whole: bool) -> None:
     """Never returns. The parent's own modules are forgotten, those of `tree` are imported."""
     status = 70
     try:
@@ -107,9 +107,9 @@ def _in_child(tree: Path, tests: Sequence[str], log: Path, keep_compiled: bool) 
         for name in [name for name in sys.modules if name.partition(".")[0] in ("core", "tests", "dashboard", "pages")]:
             del sys.modules[name]
         sys.path[:] = [str(tree), *(entry for entry in sys.path if Path(entry or ".").resolve() != ROOT)]
-        sys.dont_write_bytecode = not keep_compiled
-        os.environ["PYTHONDONTWRITEBYTECODE"] = "" if keep_compiled else "1"
-        os.environ["LAB_TEST_SECONDS"] = PATIENCE  # a broken run often hangs
+        if not whole:
+            sys.dont_write_bytecode = True
+            os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "LAB_TEST_SECONDS": PATIENCE}  # a broken run often hangs
         import pytest
 
         status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:rerunfailures", "--tb=line", *tests]))

@@ -7,7 +7,7 @@ from core.errors import ConfigError
 from core.hparams import declared
 from core.models.attention import MultiHeadAttention, scaled_dot_product_attention
 from core.models.configs import ViTConfig
-from core.models.positions import POSITIONS, LearnedPositions, Rotary, build_positions, grid_positions, sinusoidal_positions
+from core.models.positions import POSITIONS, LearnedPositions, Rotary, add_positions, build_positions, grid_positions, sinusoidal_positions
 
 
 @pytest.mark.parametrize(("length", "dim"), [(257, 64), (10, 7), (1, 1), (5, 2)])
@@ -106,6 +106,24 @@ def test_rotary_positions_keep_the_dtype_and_its_precision(dtype, atol):
     found = Rotary(8)(features)
     assert found.dtype == dtype
     torch.testing.assert_close(found.double(), turned_as_complex_numbers(features.double()), rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("start", [0, 1, 5])
+def test_tokens_that_come_later_stand_where_they_are(start):
+    """Token by token as all at once: positions are turned, and rows of a table are added, from `start` on."""
+    tokens = torch.randn(2, 3, 9, 8)
+    assert torch.equal(Rotary(8)(tokens[:, :, start:], start), Rotary(8)(tokens)[:, :, start:])
+    for kind in ("sinusoidal", "learned", "none"):
+        positions = build_positions(kind, 12, 8)
+        assert torch.equal(add_positions(positions, tokens[0, :, start:], start), add_positions(positions, tokens[0])[:, start:])
+    attention = MultiHeadAttention(16, 2, rotary=True).eval()
+    source = torch.randn(1, 9, 16)
+    keys, values = attention.keys_values(source)
+    with torch.no_grad():
+        late = attention.read(source[:, start:], *attention.keys_values(source), start=start)
+        torch.testing.assert_close(late, attention(source)[:, start:])
+        for whole, part in zip((keys, values), attention.keys_values(source[:, start:], start), strict=True):
+            torch.testing.assert_close(part, whole[:, :, start:])
 
 
 def test_rotary_scores_depend_on_the_distance_alone():

@@ -52,6 +52,17 @@ def test_an_encoder_is_its_layers_one_after_the_other():
     torch.testing.assert_close(encoder(x), expected, rtol=0, atol=1e-11)
 
 
+def test_every_layer_of_an_encoder_gets_the_mask():
+    """Two layers with a triangle: what stands later changes nothing before it, in none of them."""
+    encoder, tokens = Encoder(16, 4, 2, 24).eval(), torch.randn(2, 6, 16)
+    mask, other = torch.ones(6, 6, dtype=torch.bool).tril(), tokens.clone()
+    other[:, 4:] = torch.randn(2, 2, 16)
+    with torch.no_grad():
+        one, two = encoder(tokens, mask), encoder(other, mask)
+        assert torch.equal(one[:, :4], two[:, :4]) and not torch.allclose(one[:, 4:], two[:, 4:])
+        assert not torch.allclose(encoder(tokens)[:, :4], encoder(other)[:, :4])  # without it all changes
+
+
 def test_the_course_checks_its_shape():
     assert EncoderLayer(64, 4, 128)(torch.randn(4, 100, 64)).shape == (4, 100, 64)
 

@@ -114,3 +114,16 @@ def test_a_turn_that_comes_while_its_owner_gives_up_is_given_back():
 
     assert not turns.take("b", "bob", cancelled=gives_up)
     assert not turns.held and turns.take("c", "cleo", cancelled=lambda: False)
+
+
+def test_places_think_ahead_of_who_will_have_been_served():
+    """Ann and Bob have two each, and Bob's second came before Ann's: after one of each it is Ann's turn, who was served longer ago."""
+    turns = Turns(1)
+    assert turns.take("held", "cleo", cancelled=lambda: False)
+    served = []
+    for run, owner in (("a1", "ann"), ("b1", "bob"), ("b2", "bob"), ("a2", "ann")):
+        turns.ask(run, owner, lambda run=run: served.append(run))
+    assert turns.places() == {"a1": 1, "b1": 2, "a2": 3, "b2": 4}
+    for run in ("held", "a1", "b1", "a2"):
+        turns.give_back(run)
+    assert served == ["a1", "b1", "a2", "b2"]
