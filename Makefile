@@ -17,8 +17,8 @@ run: $(INSTALLED)
 test: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m "not browser and not alone" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "browser or alone"
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m tests.benchmarks

@@ -30,7 +30,7 @@ from tests.benchmarks.viewer_client import WEBSOCKET, Counted, Viewer, address
 WATCHERS, TURNERS, STARTERS = 10, 10, 10
 TURNS = 4  # of controls on a page, before the next page
 PAUSE = 1.0  # seconds that a person thinks between two turns
-PATIENCE = 60.0  # seconds without an answer after which a page counts as dead
+PATIENCE = 60.0  # seconds without an answer after which a page counts as slow
 LOOKS_AT = "run=recorded-shapes-vit&set=shapes"
 SHORT_RUN = "dataset=shapes&model=gru&epochs=1&patch_size=16&hidden_size=8&embed_dim=8&batch_size=512"
 
@@ -42,6 +42,7 @@ class Seen:
     opened: list[float] = field(default_factory=list)
     replies: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    slow: list[str] = field(default_factory=list)  # what had no answer within `PATIENCE`
     pages: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # url_path -> visits
     looks: list[dict[str, Any]] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Seen:
 
     def report(self) -> dict[str, Any]:
         return {
-            "opened": self.opened, "replies": self.replies, "errors": self.errors, "pages": self.pages, "looks": self.looks,
+            "opened": self.opened, "replies": self.replies, "errors": self.errors, "slow": self.slow, "pages": self.pages, "looks": self.looks,
             "started": self.started, "asked": self.counted.asked, "ticks": self.counted.ticks,
         }  # fmt: skip
 
@@ -115,7 +116,7 @@ class Visitor(Viewer):
             async with asyncio.timeout(PATIENCE):
                 await answer
         except TimeoutError:
-            self.note(f"no answer in {PATIENCE:g} s")
+            self.seen.slow.append(f"{self.name} on {self.path}")
         except ConnectionClosed:
             self.note("the connection was closed")
         return time.perf_counter() - began

@@ -13,6 +13,7 @@ import gc
 import json
 import sys
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -173,16 +174,16 @@ async def start_run(port: int, query: str) -> str:
     return next(part.partition("=")[2] for part in viewer.query.split("&") if part.startswith("run="))
 
 
-async def press(port: int, query: str, key: str) -> None:
-    """Open the page with `query`, press the button with this key, and wait until the page has been drawn anew."""
+async def press(port: int, query: str, key: str, done: Callable[[], bool]) -> None:
+    """Open the page with `query`, press the button with this key, and stay until it is `done`."""
     async with connect(address(port), **WEBSOCKET) as socket:
         viewer = Viewer(socket, query, Counted())
         reading = asyncio.create_task(viewer.watch())
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             await viewer.complete.wait()
-            viewer.complete.clear()
             await viewer.press(key)
-            await viewer.complete.wait()
+            while not await asyncio.to_thread(done):
+                await asyncio.sleep(0.25)
         reading.cancel()
 
 
