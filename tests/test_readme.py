@@ -22,11 +22,12 @@ from core.cli import bench, main, train
 from core.evaluation import long_inputs
 from core.probes import recall, recall_recorded
 from core.recorded import recorded_names, recorded_run
+from core.training.device import Plan
 from core.training.manager import DISK_BUDGET, RunManager
 from core.training.presets import PRESETS
 from dashboard import __main__ as server
 from dashboard.services import AWAY_MINUTES
-from tests.benchmarks.__main__ import BENCHMARKS
+from tests.benchmarks.__main__ import BENCHMARKS, CALLED
 from tests.benchmarks.__main__ import main as measure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,14 +54,19 @@ def fewer_pairs(patch):
     patch.setattr("core.data.sequences.SIZES", {"train": 400, "val": 40, "test": 40})
 
 
-def two_models(patch):
-    """bench: two seconds for each of all models, on a quiet machine; here one model and one preset, a moment each."""
+def one_model(patch):
+    """bench: some seconds for each of all models, on a quiet machine; here a moment for one."""
     from core.training import speed
 
     whole, peak = speed.training_speed, speed.matmul_peak
-    patch.setattr(bench, "DEFAULT", ("cnn", "hand-in"))
+    patch.setattr(bench, "DEFAULT", ("cnn",))
     patch.setattr(speed, "training_speed", lambda config, seconds: whole(config, seconds=0.05))
     patch.setattr(speed, "matmul_peak", lambda threads, **more: peak(threads, **{**more, "seconds": 0.05}))
+
+
+def no_measuring(patch):
+    """The preset bar: which threads and kernel are fastest for a ReNet takes half a minute; test_device.py does that."""
+    patch.setattr("core.training.worker.choose_plan", lambda *_, **__: Plan(1, "torch"))
 
 
 def shorter_lesson(patch):
@@ -72,18 +78,21 @@ def shorter_lesson(patch):
 def told_benchmarks(patch):
     """Benchmarks: minutes each, alone on the machine. tests/benchmarks/test_benchmarks.py runs their parts."""
     for name, (module, *_) in BENCHMARKS.items():
-        patch.setattr(f"tests.benchmarks.{module}.{name}", lambda options, name=name: f"{name} {options.data} {options.preset}")
+        patch.setattr(
+            f"tests.benchmarks.{module}.{CALLED.get(name, name)}", lambda options, name=name: f"{name} {options.data} {options.preset}"
+        )
 
 
 def no_server(patch):
     """The server: it would open a port to the network until Ctrl-C. tests/dashboard/test_start.py starts it."""
     patch.setattr(server, "port_problem", lambda host, port: None)
-    patch.setattr(server, "serve", lambda *, host, port: print(host, port))
+    patch.setattr(server, "serve", lambda *, host, port, **more: print(host, port))
 
 
 SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core train --preset dates": fewer_pairs,
-    "python -m core bench": two_models,
+    "python -m core train --preset bar": no_measuring,
+    "python -m core bench": one_model,
     "python -m core.probes.recall_recorded": shorter_lesson,
     "python -m tests.benchmarks": told_benchmarks,
     "python -m dashboard": no_server,
@@ -222,7 +231,8 @@ def test_every_block_is_of_a_language_that_is_tested():
 
 def test_flags_in_sentences_exist():
     named = {span.split()[0] for span in SPANS if span.startswith("--")}
-    assert named <= {*train.flags(), "--split", "--threads"}
+    known = {flag for action in server.parser()._actions for flag in action.option_strings}
+    assert named <= {*train.flags(), *known, "--split"}
 
 
 # ---- numbers ----
@@ -285,10 +295,13 @@ def test_numbers_in_sentences_are_what_was_recorded():
 
 
 def test_settings_are_those_of_the_program():
-    unset = {row[0].strip("`"): row[2].strip("`") for row in rows("| setting (environment) |")}
+    unset = {}
+    for names, _, values in rows("| setting (environment) |"):
+        names, values = (cell.replace("`", "").split(", ") for cell in (names, values))
+        unset |= dict(zip(names, values, strict=True))
     assert unset["LAB_HOME"] == ".lab" and int(unset["LAB_MAX_ACTIVE"]) == 1
     assert float(unset["LAB_AWAY_MINUTES"]) == AWAY_MINUTES and int(unset["LAB_DISK_BUDGET"]) == DISK_BUDGET
-    assert set(re.findall(r"`(LAB_\w+)`", TEXT)) == {*unset}
+    assert set(re.findall(r"\b(LAB_[A-Z_]+)\b", TEXT)) == {*unset}
 
 
 def test_the_pages_are_those_of_the_lab():
