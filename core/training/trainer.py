@@ -21,7 +21,7 @@ from core.models.gru import use_kernel
 from core.training.average import WeightAverage
 from core.training.callbacks import Callback
 from core.training.config import TrainingConfig
-from core.training.device import choose_device
+from core.training.device import choose_device, computing_with
 from core.training.divergence import diverged, finite
 from core.training.evaluate import Judgement
 from core.training.forecast import EVAL_COST
@@ -41,7 +41,8 @@ class Trainer:
 
     `fit()` runs the remaining epochs; each has a training and a validation phase and ends as an `EpochRecord` in `epochs`.
     Losses are means over targets (images, or the tokens of sequences), never over batches. The best epoch is the one with the
-    highest validation accuracy, and `best_weights` is a copy of its weights. Raises TrainingError as soon as a loss (of training,
+    highest validation accuracy, and `best_weights` is a copy of its weights. Threads and kernel are those of the config; where it leaves
+    them open they stay as they are: only a `RunManager` measures what is fastest. Raises TrainingError as soon as a loss (of training,
     validation or test) or a weight is not finite: that epoch is none, those before it stay. ConfigError when the device cannot do what is
     asked.
     """
@@ -56,6 +57,8 @@ class Trainer:
         if config.compile and self.device.type not in COMPILES:
             raise ConfigError(f"compile needs a CUDA device, this run uses {self.device.type}: switch it off.")
         self.model = model.to(self.device)
+        if config.kernel != "auto":
+            use_kernel(self.model, config.kernel)
         forward = torch.compile(self.model) if config.compile else self.model  # the same weights under both
         self.objective = objective_of(forward, dataset, config, self.device)
         self.optimizer = make_optimizer(self.model, config)
@@ -144,14 +147,15 @@ class Trainer:
 
     def fit(self) -> None:
         """Run the epochs that are left."""
-        self._call("on_train_begin")
-        while self.epoch < self.config.epochs:
-            self._call("on_epoch_begin")
-            self.epochs.append(self._run_epoch())
-            if self.best is self.epochs[-1]:
-                self.best_weights = {name: value.clone() for name, value in self.weights().items()}
-            self._call("on_epoch_end")
-        self._call("on_train_end")
+        with computing_with(self.config.threads or torch.get_num_threads()):
+            self._call("on_train_begin")
+            while self.epoch < self.config.epochs:
+                self._call("on_epoch_begin")
+                self.epochs.append(self._run_epoch())
+                if self.best is self.epochs[-1]:
+                    self.best_weights = {name: value.clone() for name, value in self.weights().items()}
+                self._call("on_epoch_end")
+            self._call("on_train_end")
 
     def _run_epoch(self) -> EpochRecord:
         start, idle = time.perf_counter(), self.idle_seconds

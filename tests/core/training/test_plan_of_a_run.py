@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from core.models import scan
+from core.data import load_dataset
+from core.models import Task, build_model, scan
 from core.training import device
 from core.training.config import RunConfig
 from core.training.device import Plan
@@ -90,3 +91,16 @@ def test_spare_cores_are_those_of_the_manager(tmp_path, tiny, measured, spare):
     wait_for(manager, manager.submit(config(epochs=1)), ended)
     assert measured == [(("torch", "scan"), 0, spare)]
     manager.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("values", "found"), [({"threads": 2, "kernel": "scan"}, (2, True)), ({"threads": 0, "kernel": "auto"}, (1, False))]
+)
+def test_a_trainer_by_itself_obeys_its_config_too(used, values, found):
+    asked = config(**values)
+    data = load_dataset(asked.dataset, asked.data_config)
+    torch.set_num_threads(1)
+    model = build_model(asked.model, Task(num_classes=len(data.classes)), seed=0, **vars(asked.model_config))
+    Trainer(model, data, asked.training).fit()
+    assert {*used} == {found}
+    assert torch.get_num_threads() == 1  # as it was
