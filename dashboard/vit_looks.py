@@ -14,6 +14,7 @@ from core.data.shapes import PARTS, draw
 from core.errors import ConfigError
 from core.evaluation.pictures import top_classes
 from core.folders import is_folder
+from core.memory import require
 from core.training.config import RunConfig
 from dashboard import services
 from dashboard.opened import Weighted, opened
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from core.training.checkpoint import OpenedModel
 
 MOST_WEIGHTS = 40_000_000  # attention weights of one picture that are held at a time: 160 MB
+LOOK_COPIES = 10  # of them while they are looked at: as they are, their gradients, and all maps at once; 8 to 9 were measured
 MANY_WEIGHTS = 6_000_000  # and of the pictures that distances are measured on, together
 MEASURED = (4, 64)  # the fewest and the most of those pictures
 SWAPPED = (20, 200)  # the fewest and the most pictures whose class token is swapped
@@ -124,8 +126,11 @@ def look_of(model: OpenedModel, pixels: np.ndarray) -> Look:
 
 
 def check_size(model: OpenedModel) -> None:
-    """Raises ConfigError when one picture has more attention weights than `MOST_WEIGHTS`."""
+    """Raises ConfigError when one picture has more attention weights than `MOST_WEIGHTS`, or than there is memory for."""
     count = weights_a_picture(model.metadata["config"])
+    require(
+        LOOK_COPIES * 4 * count, "A look at so many attention weights", "choose a run with larger patches, or with fewer layers or heads"
+    )
     if count > MOST_WEIGHTS:
         raise ConfigError(
             f"This run computes {count / 1e6:,.0f} million attention weights for one picture, and this page looks at no more than "
@@ -209,8 +214,10 @@ def _swap(run: Weighted, path: str, changed: int, own: bool) -> Swap:
     import torch
 
     from core.probes.readout import read_tokens
+    from core.training.fitting import check_reads
 
     model = opened(Path(path))
+    check_reads(model.metadata["config"], TOGETHER, classes=len(model.classes))
     measured = measured_on(run, count_of(model, SWAPPED, SWAP_WEIGHTS))
     found = [read_tokens(model.model, part) for part in _inputs(model, measured.images).split(TOGETHER)]
     right = None

@@ -162,9 +162,11 @@ def judge(
     from core.training.checkpoint import open_model
     from core.training.device import computing_with
     from core.training.evaluate import BATCH, evaluate
+    from core.training.fitting import check_reads
 
     opened, run = open_model(manager.weights(run_id, epoch)), manager.snapshot(run_id)
     _check(manager, run_id, images, split)
+    check_reads(opened.metadata["config"], min(BATCH, len(split)), classes=len(opened.classes), what="Judging these images")
     look(manager, run_id, epoch, images if images in SPLITS else "folder" * is_own_folder(run, images, split))
     use_kernel(opened.model, run.kernel if as_trained else kernels(opened.model)[-1])
     done = 0

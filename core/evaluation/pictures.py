@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MOST_EDITS = 512  # of a picture
 TOLERANCE = 1e-5  # of a probability that is computed in float32
 MIDDLE, CORNERS = (5, 6, 9, 10), (0, 3, 12, 15)  # of a picture cut into 4 x 4 patches
+FEW = 16  # pictures that are read without an estimate, which takes longer
 QUARTER = 8  # pixels, the side of such a patch
 
 
@@ -107,13 +108,18 @@ def mean_color(opened: OpenedModel) -> tuple[int, int, int]:
 def probabilities(opened: OpenedModel, images: np.ndarray) -> np.ndarray:
     """Softmax over the K classes for each of (N, 3, 32, 32) uint8 pictures, (N, K) float64; by one CPU thread, the calling one.
 
-    Raises StoreError when the model has no finite answer: its weights are of a training that failed.
+    Raises StoreError when the model has no finite answer: its weights are of a training that failed; ConfigError when there is no memory
+    for so many.
     """
     import torch
 
     from core.data.splits import normalize
     from core.training.device import computing_with
 
+    if len(images) > FEW:
+        from core.training.fitting import check_reads
+
+        check_reads(opened.metadata["config"], len(images), classes=len(opened.classes), what="Reading these pictures")
     # With more threads so few pictures are no faster, and beside a run that trains they were 30 to 100 times slower.
     with computing_with(1), torch.inference_mode():
         logits = opened.model(normalize(torch.from_numpy(images), opened.mean, opened.std))  # (N, 3, 32, 32) -> (N, K)

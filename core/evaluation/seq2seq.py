@@ -152,7 +152,9 @@ def judge_split(
 ) -> SequenceScores:
     """Judge an opened model on pairs by the length of their inputs. Raises DataError for weights whose answers are not finite."""
     from core.training.device import computing_with
+    from core.training.fitting import check_reads
 
+    check_reads(opened.metadata["config"], BATCH, what="Judging these sequences")
     with computing_with(1):  # beside a run that trains more would be slower
         return _judge_split(opened, parts, epoch, images, progress or (lambda *_: None))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from core.hparams import Hyperparameter
 from core.training.config import RunConfig
 from core.training.datasets import in_memory
 from core.training.device import choose_device
-from core.training.footprint import BASE, Footprint, footprint
+from core.training.footprint import BASE, Footprint, footprint, forward_pass
 
 LESS = ("batch_size", "patch_size", "embed_dim", "hidden_size", "width", "num_layers", "encoder_layers", "blocks", "mlp_ratio")
 MORE = ("patch_size",)  # of which more takes less memory
@@ -37,6 +37,16 @@ def room_for(config: RunConfig, *, classes: int = 10, what: str = "This run") ->
     _check_device(config, found, device, what)
     with memory.claim(_on_computer(found, device), what, _remedy(config, found.data, classes)):
         yield
+
+
+def check_reads(flat: Mapping[str, Any], count: int, *, classes: int = 10, what: str = "This look into the run") -> None:
+    """Raises ConfigError when there is no memory for the model of a run with this flat config to read `count` images (or pairs) at a time.
+
+    For what looks at runs that are trained: theirs may be larger than what is free now.
+    """
+    config = RunConfig.of(**flat)
+    need = forward_pass(config.model, config.model_config, config.dataset, count, classes)
+    memory.require(need, what, "choose a run of a smaller model, or one with larger patches")
 
 
 def free_on(device: torch.device) -> int | None:

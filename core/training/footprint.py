@@ -70,6 +70,17 @@ def footprint(config: RunConfig, *, classes: int = 10, loaded: bool = False) -> 
     return found if loaded else replace(found, data=found.data + data_size(config))
 
 
+@lru_cache(maxsize=256)
+def forward_pass(model: str, hyperparameters: Any, dataset: str, count: int, classes: int = 10) -> int:
+    """Bytes that a trained model takes at its most, its weights among them, while it reads `count` images or pairs in eval mode."""
+    from core.training.speed import rehearsed
+
+    task = rehearsed(RunConfig(model=model, dataset=dataset, model_config=hyperparameters), classes)
+    net = build_weightless(model, task, **vars(hyperparameters))
+    with following(net) as ledger:
+        return round(MARGIN * (size_of(net) + _evaluating(net, task, ledger, count)))
+
+
 def data_size(config: RunConfig) -> int:
     """Bytes that reading the data set takes; of a folder, which nobody has counted yet, nothing: reading it looks for itself."""
     if kind_of(config.flat()) == "images":
@@ -124,21 +135,23 @@ def _inputs(task: Task | Seq2SeqTask, batch: int) -> int:
 
 
 @torch.no_grad()
-def _evaluating(model: nn.Module, task: Task | Seq2SeqTask, ledger: Ledger) -> int:
-    """The most that judging a batch takes, in eval mode."""
+def _evaluating(model: nn.Module, task: Task | Seq2SeqTask, ledger: Ledger, count: int = 0) -> int:
+    """The most that judging a batch takes, in eval mode; of `count` images or pairs, else as many as are judged at a time."""
     model.eval()
     start = ledger.restart()
     if isinstance(task, Task):
-        model(torch.empty(EVALUATED, task.channels, task.image_size, task.image_size, device="meta"))
-        return ledger.peak - start + EVALUATED * 5 * IMAGE
-    source, target = _pairs(task, JUDGED)
+        count = count or EVALUATED
+        model(torch.empty(count, task.channels, task.image_size, task.image_size, device="meta"))
+        return ledger.peak - start + count * 5 * IMAGE
+    count = count or JUDGED
+    source, target = _pairs(task, count)
     memory = model.encode(source)
     before = ledger.live
     cache = model.start(memory)
     grown = (ledger.live - before) * task.max_target // task.max_source  # what it will hold of the output, as of the input
     model.decode(target, memory)
     del cache
-    return ledger.peak - start + 2 * grown + JUDGED * task.max_target * task.vocabulary * 4
+    return ledger.peak - start + 2 * grown + count * task.max_target * task.vocabulary * 4
 
 
 def _pairs(task: Seq2SeqTask, count: int) -> tuple[Tensor, Tensor]:
