@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from core.cli.output import print_result, progress_bar, table
+from core.cli.output import open_runs, print_result, progress_bar, table
 from core.data import Progress, data_spec
 from core.data.seq_tasks import seq_task
 from core.errors import ConfigError
@@ -30,9 +30,8 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 def evaluate(options: argparse.Namespace) -> int:
     """Print loss, top-1 and the class table of a checkpoint on labelled images."""
     from core.evaluation.judged import judge
-    from core.training.manager import RunManager
 
-    manager = RunManager(options.home)
+    manager = open_runs(options.home)
     run = manager.snapshot(options.run)
     if run.kind == "sequences":
         return evaluate_sequences(options, manager)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from core.cli.output import print_result, progress_bar, table
+from core.cli.output import open_runs, print_result, progress_bar, table
 from core.data.seq_tasks import SEQ_TASKS
 from core.errors import ConfigError
 
@@ -19,9 +19,8 @@ def lengths(options: argparse.Namespace) -> int:
     """Print how often a run's best weights are right by the length of the inputs, longer than trained included."""
     from core.evaluation.lengths import lengths_rows
     from core.evaluation.long_inputs import keep_record, measured
-    from core.training.manager import RunManager
 
-    manager = RunManager(options.home)
+    manager = open_runs(options.home)
     run = manager.snapshot(options.run)
     if run.kind != "sequences":
         raise ConfigError(f"Run {options.run} names images: choose a run of a task on sequences, one of {', '.join(SEQ_TASKS)}.")

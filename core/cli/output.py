@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
@@ -18,10 +18,23 @@ from core.errors import DataError, Place
 from core.training.export import epoch_columns
 from core.training.history import EpochRecord, Snapshot
 
+if TYPE_CHECKING:
+    from core.training.manager import RunManager
+
 
 def print_result(options: argparse.Namespace, found: dict[str, Any], text: str) -> None:
     """Print the result of a command: `found` with --json, else `text`."""
     print(json.dumps(finite(found)) if options.json else text, flush=True)
+
+
+def open_runs(home: str | None) -> RunManager:
+    """The runs in `home`; what had to be done to their database is said on standard error."""
+    from core.training.manager import RunManager
+
+    manager = RunManager(home)
+    for notice in manager.notices:
+        print(notice, file=sys.stderr)
+    return manager
 
 
 def finite(value: Any) -> Any:

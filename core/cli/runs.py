@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli import lengths, shuffle
-from core.cli.output import epoch_line, print_result, report, summary, table, write_out
+from core.cli.output import epoch_line, open_runs, print_result, report, summary, table, write_out
 from core.errors import ConfigError
 from core.recording import KEEP, record
 from core.shipped import refuse_shipped
@@ -48,9 +48,8 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 def open_manager(options: argparse.Namespace) -> RunManager:
     """The runs in the home that the options name."""
-    from core.training.manager import RunManager
 
-    return RunManager(options.home)
+    return open_runs(options.home)
 
 
 def list_runs(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core.cli.output import print_result, progress_bar, table, write_out
+from core.cli.output import open_runs, print_result, progress_bar, table, write_out
 from core.errors import ConfigError
 
 
@@ -22,12 +22,11 @@ def shuffle(options: argparse.Namespace) -> int:
     """Print the accuracy of a run's best weights at each dose of each way to shuffle."""
     from core.evaluation.dose_records import measure_response, to_plain
     from core.evaluation.shuffled import KINDS
-    from core.training.manager import RunManager
 
     if options.images < 1:
         raise ConfigError(f"--images {options.images}: shuffle at least one image.")
     with progress_bar() as progress:
-        found = measure_response(RunManager(options.home), options.run, count=options.images, data=options.data or "", progress=progress)
+        found = measure_response(open_runs(options.home), options.run, count=options.images, data=options.data or "", progress=progress)
     if options.out:
         write_out(options.out, json.dumps(to_plain(found)))
     rows: list[dict[str, Any]] = [

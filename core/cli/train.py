@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from core.cli.output import epoch_line, print_result, progress_bar, report, summary
+from core.cli.output import epoch_line, open_runs, print_result, progress_bar, report, summary
 from core.data import DATASETS, refuse_folder
 from core.data.config import SequenceDataConfig
 from core.errors import ConfigError
@@ -65,9 +65,8 @@ def train(options: argparse.Namespace) -> int:
     """Train a run to its end, or until Ctrl-C."""
     config = None if options.resume else config_of(options)
     from core.training.datasets import load_shared  # torch: seconds, so what is mistyped is said before
-    from core.training.manager import RunManager
 
-    manager = RunManager(options.home)
+    manager = open_runs(options.home)
     config = config or resumed_config(options, manager)
     with progress_bar() as progress:  # before there is a run, so that a wrong folder leaves none behind; the run finds it loaded
         load_shared(config, manager.home, progress)

@@ -224,6 +224,7 @@ def test_a_database_with_less_is_brought_up_after_a_copy(trained, lost):
     with closing(sqlite3.connect(copy)) as connection:
         names = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
         assert column not in names and connection.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+    assert main(["runs", "show", "--home", str(home), first]) == 0
     manager.store.update(first, message="new")
     wait = manager.submit(config(epochs=1))
     assert wait_for(manager, wait, ended).status == "finished"
