@@ -156,7 +156,8 @@ def _loaded(name: str) -> Dataset:
 def _uploaded() -> Shown | None:
     st.file_uploader(
         "A picture of your own", type="image", key="try_upload", on_change=_take, args=("upload",),
-        help="PNG, JPEG, WebP, GIF, BMP or TIFF, up to 20 MB. It is kept in the memory of this session only.",
+        help="PNG, JPEG, WebP, GIF, BMP or TIFF, up to 20 MB. It is kept in the memory of this session only, 40 MB of files at most: where "
+        "the status 413 or 429 is shown there is no room for another. Take one away, or reload the page.",
     )  # fmt: skip
     return _kept("upload")
 
