@@ -151,9 +151,10 @@ def until(condition: Any, what: str, seconds: float = 180, *, fail: bool = True)
 
 
 def speed(store: Store, run_id: str, seconds: float) -> float:
-    """Images per second of the epochs that lie wholly within the next `seconds`; NaN if there is none."""
+    """Images per second of the epochs that lie wholly within the next `seconds` (a little longer, if none does); NaN if none comes."""
     before = len(store.snapshot(run_id).epochs)
     time.sleep(seconds)
+    until(lambda: len(store.snapshot(run_id).epochs) >= before + 2, "a whole epoch", 30, fail=False)
     epochs = store.snapshot(run_id).epochs[before + 1 :]
     return mean_speed(epochs) if epochs else math.nan
 
