@@ -44,7 +44,7 @@ MUTANTS = [
     ]),
     *broken("evaluation/calibration.py", "test_calibration.py", [
         ("ten bins", "BINS = 15", "BINS = 10"),
-        ("a border belongs to the upper bin", "np.ceil(confidence * bins).astype(int) - 1", "np.floor(confidence * bins).astype(int)"),
+        ("a border belongs to the upper bin", "side=\"left\"", "side=\"right\""),
         ("errors may cancel", "abs(self.accuracy - self.confidence)", "(self.accuracy - self.confidence)"),
         ("bins count alike", "(self.count * abs(", "(self.count.mean() * abs("),
         ("the gap has the other sign", "(self.confidence - self.accuracy)).sum()", "(self.accuracy - self.confidence)).sum()"),
