@@ -14,6 +14,7 @@ from core.evaluation.contests import POSITIONS, with_positions
 from core.evaluation.lengths import lengths_rows
 from dashboard import contest, show
 from dashboard.breaking_words import TITLES, why
+from dashboard.choice import segmented_control
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.contest import Standing
 from dashboard.tables import rows_csv
@@ -32,9 +33,7 @@ def breaking_panel(task: str) -> None:
         st.session_state[LAST], st.session_state[TASK] = task, _first(task, offered)
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        chosen = st.segmented_control(
-            "Task", offered, format_func=lambda name: SEQ_TASKS[name].title, key=TASK, required=True, width="stretch"
-        )
+        chosen = segmented_control("Task", offered, format_func=lambda name: SEQ_TASKS[name].title, key=TASK, width="stretch")
         shown = stand(chosen)
         contest.attend(shown.values())
         contest.measure(shown.values())

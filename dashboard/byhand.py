@@ -33,6 +33,7 @@ from core.probes.attention_by_hand import (
 )
 from dashboard import show, state
 from dashboard.byhand_html import because, course_line, layer_html, proof_line, saturation_html, spread_html
+from dashboard.choice import segmented_control
 from dashboard.components.linked_matrices import linked_matrices, matrices_data
 from dashboard.images import png_uri
 from dashboard.pictures import choose_picture
@@ -140,9 +141,7 @@ def choose() -> Asked:
 
 def _choose_tokens(width: int, seed: int) -> Tokens:
     state.start(KIND, "tokens", KINDS, "words")
-    kind = st.segmented_control(
-        "Tokens", list(KINDS), format_func=KINDS.get, key=KIND, required=True, persist_state="session", width="stretch"
-    )
+    kind = segmented_control("Tokens", list(KINDS), format_func=KINDS.get, key=KIND, persist_state="session", width="stretch")
     if kind == "patches":
         return _patches(width, seed)
     key, first = (WORDS, FIRST_WORDS) if kind == "words" else (NUMBERS, FIRST_NUMBERS)
@@ -184,9 +183,7 @@ def _patches(width: int, seed: int) -> Tokens:
     state.start(CUT, "cut", CUTS, CUTS[-1])
     with st.popover("Choose the picture", icon=":material/image:", width="stretch", key="attention_picture"):
         picture = choose_picture(())
-        side = st.segmented_control(
-            "Cut into", CUTS, format_func=lambda n: f"{n:d} × {n:d} patches", key=CUT, required=True, persist_state="session"
-        )
+        side = segmented_control("Cut into", CUTS, format_func=lambda n: f"{n:d} × {n:d} patches", key=CUT, persist_state="session")
     pictures = cut(picture.pixels, SIZE // side).reshape(side * side, 3, SIZE // side, SIZE // side)
     names = tuple(f"patch {n + 1}" for n in range(len(pictures)))
     code = f"tokens = patch_tokens(pixels, {side}, {width}, seed={seed})  # pixels: {picture.caption!r}, (3, 32, 32) uint8"
@@ -197,8 +194,8 @@ def _patches(width: int, seed: int) -> Tokens:
 
 def _choose_scale() -> tuple[str, float]:
     state.start(DIVISOR, "divide", DIVISORS, "sqrt(D)", DIVISOR_LINKS.get)
-    divisor = st.segmented_control(
-        "Scores are divided by", DIVISORS, format_func=DIVISOR_SIGNS.get, key=DIVISOR, required=True, persist_state="session",
+    divisor = segmented_control(
+        "Scores are divided by", DIVISORS, format_func=DIVISOR_SIGNS.get, key=DIVISOR, persist_state="session",
         width="stretch", help="1 is no scaling. √D, the size of a key, is right; √T, of the number of tokens, is the unit's trap.",
     )  # fmt: skip
     state.start(TEMPERATURE, "temperature", TEMPERATURES, 1.0)
@@ -211,8 +208,8 @@ def _choose_scale() -> tuple[str, float]:
 
 def _choose_mask() -> str:
     state.start(MASK, "mask", MASKS, "none")
-    return st.segmented_control(
-        "Mask", MASKS, format_func=MASK_WORDS.get, key=MASK, required=True, persist_state="session", width="stretch",
+    return segmented_control(
+        "Mask", MASKS, format_func=MASK_WORDS.get, key=MASK, persist_state="session", width="stretch",
         help="Causal: a token reads itself and earlier ones. Earlier only: not itself, so that the first token has nothing to read.",
     )  # fmt: skip
 
@@ -225,9 +222,7 @@ def _choose_heads(width: int) -> int:
     if wanted not in possible:
         st.session_state[HEADS] = max(heads for heads in possible if heads < wanted)
         show.warning(f"{wanted} heads do not divide a width of {width}: {st.session_state[HEADS]} it is.")
-    heads = st.segmented_control(
-        "Heads", possible, format_func="{:d}".format, key=HEADS, required=True, persist_state="session", width="stretch"
-    )
+    heads = segmented_control("Heads", possible, format_func="{:d}".format, key=HEADS, persist_state="session", width="stretch")
     rest = ", ".join(str(n) for n in range(1, MOST_HEADS + 1) if n not in possible)
     show.caption(f"D = C / heads = {width} / {heads} = {width // heads}." + (f" Not {rest}: they do not divide {width}." if rest else ""))
     return heads

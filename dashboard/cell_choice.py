@@ -10,6 +10,7 @@ from core.probes.cell_by_hand import SEQUENCES, Cell, Reading, sequence
 from dashboard import show, state
 from dashboard.cell_trained import trained
 from dashboard.cell_typed import MOST_STEPS, too_long, typed_cell, typed_inputs, typed_start
+from dashboard.choice import segmented_control
 from dashboard.one_cell import Asked, unless
 
 KIND, SOURCE, SEQUENCE, HIDDEN, LENGTH = "cell_kind", "cell_weights", "cell_sequence", "cell_hidden", "cell_length"
@@ -26,14 +27,12 @@ FIRST = {"hidden": 4, "inputs": 3, "length": 8, "scale": 2.0}
 def choose() -> Asked:
     """All controls. What is typed and cannot be used is said where it was typed, and random numbers stand in for it meanwhile."""
     state.start(KIND, "cell", KINDS, "gru")
-    kind = st.segmented_control(
-        "Cell", list(KINDS), format_func=KINDS.get, key=KIND, required=True, persist_state="session", width="stretch",
+    kind = segmented_control(
+        "Cell", list(KINDS), format_func=KINDS.get, key=KIND, persist_state="session", width="stretch",
         help="GRU ’14, as of 2014: the reset gate acts before the hidden matmul, and z takes the candidate instead of keeping the state.",
     )  # fmt: skip
     state.start(SOURCE, "weights", SOURCES, "random")
-    source = st.segmented_control(
-        "Weights", list(SOURCES), format_func=SOURCES.get, key=SOURCE, required=True, persist_state="session", width="stretch"
-    )
+    source = segmented_control("Weights", list(SOURCES), format_func=SOURCES.get, key=SOURCE, persist_state="session", width="stretch")
     return trained(kind) or _made(kind, "random") if source == "run" else _made(kind, source)
 
 

@@ -16,6 +16,7 @@ from core.errors import LabError, unknown
 from core.home import lab_home
 from core.training.config import RunConfig
 from dashboard import show, state, visitor
+from dashboard.choice import segmented_control
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
 from dashboard.gallery import A_PAGE, SPLITS, TURN, Shown, page_count, page_number, put_gallery
@@ -58,7 +59,7 @@ def _split_choice() -> None:
         state.say(str(unknown("split", now["split"], SPLITS)))
         now["split"] = ""
     st.session_state["gallery_split"] = now["split"] or "train"
-    st.segmented_control("Split", list(SPLITS), key="gallery_split", required=True, on_change=_take, args=("split", "train"))
+    segmented_control("Split", list(SPLITS), key="gallery_split", on_change=_take, args=("split", "train"))
 
 
 def _class_choice(classes: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
 from core.training.config import DEFAULTS, RunConfig
 from dashboard import show, state
+from dashboard.choice import segmented_control
 from dashboard.tables import help_table_html
 from dashboard.wording import joined, marked
 
@@ -37,7 +38,7 @@ def widget(h: Hyperparameter) -> Any:
     if h.kind is bool:
         st.toggle(**common)
     elif h.choices is not None and h.kind is str:
-        st.segmented_control(options=h.choices, format_func=show.label, required=True, wrap=True, **common)
+        segmented_control(options=h.choices, format_func=show.label, wrap=True, **common)
     elif h.choices is not None:
         st.select_slider(options=h.choices, format_func=show.label, **common)
     elif h.kind is str:
@@ -105,12 +106,11 @@ def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]
         st.session_state[key] = state.values()[name]
     told = joined((marked("- **{}**: {}", titles[n], helps[n]) for n in titles), "\n")
     if len(titles) > 4:
-        st.segmented_control(
+        segmented_control(
             show.label(label),
             list(titles),
             format_func=lambda name: show.label(titles[name]),
             key=key,
-            required=True,
             wrap=True,
             help=show.label(told),
         )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.probes.unrolled import HEADS, Graph, stack_graph
 from dashboard import show, state
+from dashboard.choice import segmented_control
 from dashboard.components.unrolled import unrolled, unrolled_data
 from dashboard.depth_html import bias_html, head_html, leaks_html, strengths, told_stack
 from dashboard.predict import predict
@@ -86,13 +87,11 @@ def choose() -> Asked:
     for key, name, options in ((WAYS, "ways", DIRECTIONS), (HEAD, "head", HEADS), (CELL, "cell", CELLS)):
         state.start(key, name, options, FIRST[name])
     layers = st.slider("Layers", 1, MOST_LAYERS, key=LAYERS, persist_state="session")
-    ways = st.segmented_control(
-        "Directions", list(DIRECTIONS), format_func=DIRECTIONS.get, key=WAYS, required=True, persist_state="session", width="stretch"
-    )
+    ways = segmented_control("Directions", list(DIRECTIONS), format_func=DIRECTIONS.get, key=WAYS, persist_state="session", width="stretch")
     length = st.slider("Inputs, T", 1, MOST_LENGTH, key=LENGTH, persist_state="session")
     head = st.selectbox("The head reads", list(HEADS), format_func=HEAD_NAMES.get, key=HEAD, persist_state="session")
     with st.popover("More", icon=":material/tune:", width="stretch", key="depth_more"):
-        cell = st.segmented_control("Cell", list(CELLS), format_func=CELLS.get, key=CELL, required=True, persist_state="session")
+        cell = segmented_control("Cell", list(CELLS), format_func=CELLS.get, key=CELL, persist_state="session")
         hidden = st.slider("State of one direction, H", 1, MOST_HIDDEN, key=HIDDEN, persist_state="session")
     return Asked(cell, layers, ways == "both", length, hidden, head)
 

@@ -11,6 +11,7 @@ from core.errors import LabError
 from core.evaluation.shuffled import KINDS, PATCH
 from dashboard import outputs, services, show, state
 from dashboard.charts import data_label
+from dashboard.choice import segmented_control
 from dashboard.opened import Weighted, weighted_runs
 from dashboard.shuffling import DOSES, FIRST_DOSES, model_name
 
@@ -25,8 +26,8 @@ def choose_doses() -> str:
     """Which way to shuffle in the figure."""
     st.subheader("How much shuffling does a trained model bear?")
     state.start(DOSES, "doses", KINDS, FIRST_DOSES)
-    return st.segmented_control(
-        "Shuffle", list(KINDS), format_func=lambda kind: KINDS[kind].title, key=DOSES, required=True, persist_state="session",
+    return segmented_control(
+        "Shuffle", list(KINDS), format_func=lambda kind: KINDS[kind].title, key=DOSES, persist_state="session",
         label_visibility="collapsed",
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from core.scores import ClassScores
 from core.training.history import Snapshot
 from dashboard import feed, services, show, state
 from dashboard.cells import cell_panel, errors_panel
+from dashboard.choice import segmented_control
 from dashboard.components.confusion import Looked, confusion_board
 from dashboard.confusion import NORMS, SPLITS, board_data, cells_of, largest_confusion, recorded_matrices
 from dashboard.outputs import moved_to, outputs
@@ -50,12 +51,11 @@ def choose() -> Judging:
         run = feed.choose_run(published=True)
     with columns[2]:
         names = {**SPLITS, FOLDER: "Own folder"}
-        split = st.segmented_control(
+        split = segmented_control(
             "Images",
             list(names),
             format_func=lambda name: show.label(names[name]),
             default="val",
-            required=True,
             key="split",
             bind="query-params",
         )
@@ -214,9 +214,7 @@ def consent(judging: Judging) -> None:
 
 def view(judging: Judging, looked: Looked, epoch: int) -> None:
     """What is beside the board."""
-    chosen = st.segmented_control(
-        "View", list(VIEWS), format_func=VIEWS.get, default="images", required=True, key="view", bind="query-params", wrap=True
-    )
+    chosen = segmented_control("View", list(VIEWS), format_func=VIEWS.get, default="images", key="view", bind="query-params", wrap=True)
     if chosen == "curves":
         _curves(judging, looked)
         return

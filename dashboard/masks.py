@@ -12,6 +12,7 @@ import streamlit as st
 from core.errors import ConfigError
 from core.probes.masked_sentence import ENDS, MOST_PADDING, MOST_SYMBOLS, Sentence, parse_sentence
 from dashboard import show, state, visitor
+from dashboard.choice import segmented_control
 from dashboard.components.mask_board import mask_board
 from dashboard.masks_words import board_data, effects_csv, empty_html, masks_svg, padding_html, proof_line, trap_html
 from dashboard.predict import predict
@@ -75,9 +76,7 @@ def choose() -> Asked:
         help=f"Up to {MOST_SYMBOLS} letters, or words with spaces between them.",
     )  # fmt: skip
     padding = st.slider("Padding", 0, MOST_PADDING, key=PADDING, persist_state="session", help="Tokens · that only fill up the batch.")
-    end = st.segmented_control(
-        "Padding stands at the", ENDS, format_func=END_WORDS.get, key=END, required=True, persist_state="session", width="stretch"
-    )
+    end = segmented_control("Padding stands at the", ENDS, format_func=END_WORDS.get, key=END, persist_state="session", width="stretch")
     layers = st.slider("Decoder layers", 1, MOST_LAYERS, key=LAYERS, persist_state="session")
     try:
         return Asked(text, parse_sentence(text, padding, end), padding, end, layers)
@@ -141,8 +140,8 @@ def trap_panel(asked: Asked) -> None:
     places = [report.place for report in effects["subsequent"].counted]
     if st.session_state.get(PLACE) not in places:
         st.session_state[PLACE] = places[len(places) // 2]
-    place = st.segmented_control(
-        "Replace the token at position", places, key=PLACE, required=True,
+    place = segmented_control(
+        "Replace the token at position", places, key=PLACE,
         format_func=lambda t: show.label(f"{t} {asked.sentence.names[t]}"),
     )  # fmt: skip
     names = ("subsequent", "off-by-one")

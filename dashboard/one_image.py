@@ -12,6 +12,7 @@ from core.data import DATASETS, shapes
 from core.data.uploads import KINDS, read_upload
 from core.errors import LabError
 from dashboard import services, show, state
+from dashboard.choice import segmented_control
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
 
@@ -38,7 +39,7 @@ def choose_image() -> OneImage:
     source = st.session_state[SOURCE]
     try:
         with st.popover("Choose the image", icon=":material/image:", width="stretch", key="image_box"):
-            st.segmented_control("From", list(SOURCES), format_func=SOURCES.get, key=SOURCE, required=True, persist_state="session")
+            segmented_control("From", list(SOURCES), format_func=SOURCES.get, key=SOURCE, persist_state="session")
             source = st.session_state[SOURCE]
             found = _from_set() if source == "set" else _from_camera() if source == "camera" else _from_file()
         if isinstance(found, str):  # a data set that is not there
@@ -61,7 +62,7 @@ def _from_set() -> OneImage | str:
     """The chosen image of the chosen data set; the data set's name if it has to be downloaded first."""
     dataset = dataset_form()
     state.start(SPLIT, "split", SPLITS, "val")
-    split = st.segmented_control("Split", SPLITS, format_func=SPLIT_WORDS.get, key=SPLIT, required=True, persist_state="session")
+    split = segmented_control("Split", SPLITS, format_func=SPLIT_WORDS.get, key=SPLIT, persist_state="session")
     state.start(NUMBER, "image", range(1, MOST), FIRST)
     folder = state.values().get("data", "") if DATASETS[dataset].needs_folder else ""
     link = {

@@ -21,6 +21,7 @@ from core.folders import is_folder
 from core.training.config import RunConfig
 from dashboard import services, show, state, visitor
 from dashboard.charts import data_label
+from dashboard.choice import segmented_control
 from dashboard.components.draw_pad import draw_pad
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
     """
     state.start(SOURCE, "from", SOURCES, "set")
     st.session_state[SOURCE] = st.session_state[SOURCE] or "set"  # set anew: the same widget on another page would forget it once
-    source = st.segmented_control(
-        "Picture from", list(SOURCES), format_func=SOURCES.get, key=SOURCE, required=True, persist_state="session", width="stretch"
-    )
+    source = segmented_control("Picture from", list(SOURCES), format_func=SOURCES.get, key=SOURCE, persist_state="session", width="stretch")
     try:
         if source == "set":
             return from_set(*_choose_from_set(first), first=first)

@@ -12,6 +12,7 @@ from core.checks import OneOf, Whole
 from core.errors import StoreError
 from dashboard import feed, services, state
 from dashboard.answers import WAITING, knows, tokens_of
+from dashboard.choice import segmented_control
 from dashboard.components.reader_board import reader_board, view_sent
 from dashboard.opened import Weighted, kept_epochs
 from dashboard.pictures import choose_picture
@@ -63,8 +64,8 @@ def choose_layer(run: Weighted) -> int:
     state.start(LAYER, "layer", layers, count)
     st.session_state[LAYER] = st.session_state[LAYER] if st.session_state[LAYER] in layers else count  # another run may have fewer
     with st.popover("More", icon=":material/tune:", width="stretch", key="reader_more"):
-        chosen = st.segmented_control(
-            "Layer", layers, format_func="{:d}".format, key=LAYER, required=True, persist_state="session", width="stretch",
+        chosen = segmented_control(
+            "Layer", layers, format_func="{:d}".format, key=LAYER, persist_state="session", width="stretch",
             help="Whose states and gates are shown. Layer 1 reads the patches, each other one the states of the one below; the head reads "
             "the last one.",
         )  # fmt: skip

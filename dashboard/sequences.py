@@ -12,6 +12,7 @@ from core.errors import LabError
 from core.probes.padding import MOST_STEPS
 from core.probes.unrolled import READS, TASKS, Graph, task_graph
 from dashboard import show, state
+from dashboard.choice import segmented_control
 from dashboard.components.unrolled import choice_sent, unrolled, unrolled_data
 from dashboard.pictures import Shown, choose_picture
 from dashboard.predict import predict
@@ -90,7 +91,7 @@ def choose() -> Asked:
     picture = None
     with st.popover("More", icon=":material/tune:", width="stretch", key="sequences_more"):
         state.start(CELL, "cell", CELLS, FIRST_CELL)
-        cell = st.segmented_control("Cell", list(CELLS), format_func=CELLS.get, key=CELL, required=True, persist_state="session")
+        cell = segmented_control("Cell", list(CELLS), format_func=CELLS.get, key=CELL, persist_state="session")
         if st.session_state[EXAMPLE] == "picture":
             picture = choose_picture((), first="ship")
     return Asked(task, st.session_state[EXAMPLE], cell, make_sizes(sizes), picture)

@@ -26,7 +26,8 @@ def choose_several(
         asked = [run_id for run_id in state.read("runs", Many(state.RUN_ID, MOST_NAMED)) or () if run_id]
         st.session_state[said] = next((_why_not(run_id, unfit) for run_id in asked if run_id not in runs), "")
         st.session_state[key] = [run_id for run_id in dict.fromkeys(asked) if run_id in runs][:most] or list(first)
-    st.session_state[key] = [run_id for run_id in st.session_state[key] if run_id in runs]  # one may have been deleted
+    chosen = dict.fromkeys(st.session_state[key])
+    st.session_state[key] = [run_id for run_id in chosen if run_id in runs][:most]  # one may have been deleted
     chosen = st.multiselect(
         show.label(label), list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}", key=key,
         max_selections=most, persist_state="session", help=show.label(help), on_change=lambda: st.session_state.update({said: ""}),

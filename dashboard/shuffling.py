@@ -12,6 +12,7 @@ import streamlit as st
 from core.checks import Many
 from core.errors import LabError
 from dashboard import services, show, state, visitor
+from dashboard.choice import segmented_control
 from dashboard.components.shuffle_board import order_sent, shuffle_board
 from dashboard.opened import Weighted, of_sequences, open_best, weighted_runs
 from dashboard.pictures import Shown
@@ -66,7 +67,8 @@ def choose_models() -> list[str]:
             told = of_sequences(gone[0])
             state.say(told or f"There is no model {gone[0][:40]} with weights here (any more): choose others.")
         st.session_state[MODELS] = [name for name in asked if name in known][:MOST] or first_models(known)
-    st.session_state[MODELS] = [name for name in st.session_state[MODELS] if name in known]  # a run may have been deleted
+    chosen = dict.fromkeys(st.session_state[MODELS])
+    st.session_state[MODELS] = [name for name in chosen if name in known][:MOST]  # a run may have been deleted
     return st.multiselect(
         "Models", list(known), format_func=known.get, key=MODELS, max_selections=MOST, persist_state="session",
         help=f"Up to {MOST}: trained runs with their best weights, and architectures at random weights, of which it is known what they do.",
@@ -185,12 +187,11 @@ def choose_way() -> dict[str, str]:
         for name, (label, words) in WAYS.items():
             key = f"shuffle_{name}"
             state.start(key, name, words, next(iter(words)))
-            found[name] = st.segmented_control(
+            found[name] = segmented_control(
                 show.label(label),
                 list(words),
                 format_func=lambda name, words=words: show.label(words[name]),
                 key=key,
-                required=True,
                 persist_state="session",
                 width="content",
             )

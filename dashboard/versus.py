@@ -14,6 +14,7 @@ from core.evaluation.lengths import LengthCurve
 from core.models import MODELS
 from core.training.config import RunConfig
 from dashboard import contest, services, show, state
+from dashboard.choice import segmented_control
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.contest import Standing
 from dashboard.versus_words import finding
@@ -99,7 +100,7 @@ def choose() -> Asked:
         help="The width of both GRUs' states. Without attention this is all that the decoder ever learns of the input. The transformer has "
         "no such vector: it stays as it is.",
     )  # fmt: skip
-    st.segmented_control("Seed", SEEDS, key=SEED, required=True, persist_state="session", width="stretch")
+    segmented_control("Seed", SEEDS, key=SEED, persist_state="session", width="stretch")
     return current()
 
 
@@ -165,9 +166,7 @@ def learning_panel(asked: Asked, shown: dict[str, Standing]) -> None:
     total = max(config.training.epochs for config in asked.set_ups.values())
     if not any(one.epochs for one in shown.values()):
         return
-    st.segmented_control(
-        "Curves", list(SHOW), format_func=SHOW.get, key=SHOWN, required=True, persist_state="session", label_visibility="collapsed"
-    )
+    segmented_control("Curves", list(SHOW), format_func=SHOW.get, key=SHOWN, persist_state="session", label_visibility="collapsed")
     exact = st.session_state[SHOWN] == "exact"
     lines = []
     for name, one in shown.items():
