@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from core.errors import LabError
 from core.training.history import Snapshot
 from dashboard import show
 from dashboard.images import gallery_html
@@ -45,4 +46,7 @@ def _gallery(run: Snapshot, images: str, judged: Judged, found: np.ndarray, titl
         st.caption("No image: this never happened.")
         return
     here = found[(page - 1) * SHOWN : page * SHOWN]
-    st.html(gallery_html(pictures(run, images, here), judged.labels[here], judged.probabilities[here], run.classes))
+    try:
+        st.html(gallery_html(pictures(run, images, here), judged.labels[here], judged.probabilities[here], run.classes))
+    except LabError as error:  # the folder has moved, or who looks may not open it: the numbers are still there
+        show.info(error)

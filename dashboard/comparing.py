@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -157,7 +158,10 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
 def _script(run_id: str) -> str:
     from core.training.script import script  # torch: after the board has been sent
 
-    return script(services.run(run_id))
+    run = services.run(run_id)
+    if run.config.get("data"):  # the script names it
+        run = replace(run, config={**run.config, "data": visitor.path(run.config["data"])})
+    return script(run)
 
 
 def feeding(runs: Sequence[Snapshot]) -> Snapshot:

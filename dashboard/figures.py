@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.scores import ClassScores
+from dashboard.wording import plotted
 
 if TYPE_CHECKING:
     from core.evaluation.calibration import Reliability
@@ -54,7 +55,7 @@ def precision_recall_figure(found: PrecisionRecall, name: str, chosen: tuple[flo
             ),
         ]
     )  # fmt: skip
-    return _laid_out(figure, f"{name} or not: average precision {found.average_precision:.1%}", "recall", "precision")
+    return _laid_out(figure, f"{plotted(name)} or not: average precision {found.average_precision:.1%}", "recall", "precision")
 
 
 def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, name: str = "", k: int | None = None) -> go.Figure:
@@ -79,7 +80,7 @@ def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, 
             )
         )  # fmt: skip
     n = scores[-1].total if k is None else int(scores[-1].count[k])
-    figure = _laid_out(go.Figure(traces), f"{title}{f', class {name}' if name else ''}, n = {n:,}", "epoch", "share")
+    figure = _laid_out(go.Figure(traces), f"{plotted(title)}{f', class {plotted(name)}' if name else ''}, n = {n:,}", "epoch", "share")
     if best in matrices:
         figure.add_vline(best + 1, line={"color": QUIET, "dash": "dot"})
     return figure.update_layout(xaxis={"range": None, "tickformat": "d"}, yaxis={"range": None, "tickformat": ".0%"})

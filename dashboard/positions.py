@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 
+from core.errors import LabError
 from core.evaluation.by_positions import Reached, Setup
 from core.evaluation.intervals import proportion_interval
 from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
+from dashboard import visitor
 from dashboard.charts import data_label
 from dashboard.state import DEFAULTS
 from dashboard.wording import escape, marked
@@ -117,8 +120,16 @@ def setup_words(setup: Setup) -> str:
     some = next((runs[0] for runs in setup.kinds.values() if runs), None)
     sizes = f", {some.val:,} validation and {some.test:,} test images" if some else ""
     skipped = ("model", "dataset", "positions", "seed", "device", "threads", "kernel", "compile", "data")
-    told = [f"{name} {value}" for name, value in RunConfig.of(**setup.config).changed().items() if name not in skipped]
+    told = [f"{name} {value}" for name, value in _changed(setup.config).items() if name not in skipped]
     return f"ViT on {data_label(setup.config)}{sizes}: {', '.join(told) or 'all at the defaults'}"
+
+
+def _changed(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs from the defaults; nothing where a run of another version of the lab has what is no config here."""
+    try:
+        return RunConfig.of(**config).changed()
+    except LabError:
+        return {}
 
 
 def _reached(runs: Sequence[Reached]) -> str:
@@ -141,7 +152,13 @@ def _none(setup: Setup, kind: str) -> str:
 
 def train_link(setup: Setup, kind: str) -> str:
     """The address of the page Train (the first page) with this set-up and these positions."""
-    return "./?" + urlencode({name: value for name, value in setup.train(kind).items() if DEFAULTS.get(name) != value})
+    try:
+        values = setup.train(kind)
+    except LabError:  # what is no config here cannot be set up here
+        return "./"
+    if "data" in values:
+        values["data"] = visitor.path(values["data"])
+    return "./?" + urlencode({name: value for name, value in values.items() if DEFAULTS.get(name) != value})
 
 
 def _row(kind: str, cells: str, chosen: str) -> str:

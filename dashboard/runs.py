@@ -8,8 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from core import folders
 from core.errors import LabError
 from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.text import bare
 from core.training.config import RunConfig
 from core.training.export import curve_csv, epochs_csv
 from core.training.history import ACTIVE, RunSummary, Snapshot
@@ -113,7 +115,10 @@ def _uses(row: RunSummary) -> None:
 
 def _set_up(config: dict[str, Any]) -> None:
     try:
-        state.load(RunConfig.of(**config).changed())
+        values = RunConfig.of(**config).changed()
+        if "data" in values and not folders.may_open(values["data"]):  # nor may who cannot open it know where it lies
+            values["data"] = bare(values["data"])
+        state.load(values)
     except LabError as error:
         state.say(visitor.told(error))
 

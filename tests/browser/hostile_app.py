@@ -25,15 +25,15 @@ st.radio(show.label(TEXT), [show.label(TEXT), "b"])
 st.segmented_control(show.label(TEXT), ["a", "b"], format_func=lambda name: show.label(TEXT) if name == "a" else name)
 st.selectbox(show.label(TEXT), [TEXT, "b"])
 st.multiselect(show.label(TEXT), [TEXT, "b"], default=[TEXT])
-st.select_slider(show.label(TEXT), [TEXT, "b"])
+st.select_slider(show.label(TEXT), [TEXT, "b"], format_func=show.label)
 st.progress(0.5, show.label(TEXT))
 st.code(TEXT, language=None)
 with st.expander(show.label(TEXT)):
     st.dataframe({"a": [TEXT]})
 name = plotted(TEXT)
 figure = go.Figure(
-    [go.Scatter(x=[1, 2], y=[1, 2], name=name, text=[name, name], mode="text+markers", hovertemplate=f"{name} %{{x}}<extra>{name}</extra>")]
+    [go.Scatter(x=[1, 2], y=[1, 2], name=name, text=[name, name], mode="lines", hovertemplate=f"{name} %{{x}}<extra>{name}</extra>")]
 )
-figure.update_layout(title=name, xaxis={"title": name, "ticktext": [name], "tickvals": [1]}, showlegend=True)
+figure.update_layout(title=name, xaxis={"title": name}, showlegend=True)
 st.plotly_chart(figure, key="figure")
 st.caption("END")
