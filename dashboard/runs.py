@@ -26,7 +26,7 @@ def runs_panel() -> None:
     """Every run of this lab, newest first, and the recorded ones."""
     st.subheader("Runs")
     for notice in services.manager().notices:
-        st.warning(notice)
+        show.warning(notice)
     rows = services.manager().runs()
     shown = rows if len(rows) <= SHOWN or st.session_state.get("all_runs") else rows[:SHOWN]
     for row in shown:
