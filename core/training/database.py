@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateColumn
 
 from core.errors import BusyError, ConfigError, StoreError
-from core.files import one_at_a_time
+from core.files import PROCESS, TEMPORARY, one_at_a_time
 from core.training.tables import SCHEMA, Base, Meta, from_json, to_json
 
 PATIENCE = 15.0  # seconds that one statement waits for a lock of another program
@@ -248,7 +248,7 @@ def free_name(file: Path, what: str) -> Path:
 
 def copy_database(source: Path, target: Path) -> None:
     """Copy a sound SQLite database, while others may use it, to a new file. Raises StoreError when that cannot be written."""
-    half = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    half = target.with_name(f".{target.name}.{PROCESS}.0{TEMPORARY}")  # so it is not swept by another process that starts
     try:
         with closing(sqlite3.connect(source, timeout=PATIENCE)) as old, closing(sqlite3.connect(half)) as new:
             old.backup(new)
