@@ -10,6 +10,7 @@ if str(ROOT) not in sys.path:  # `streamlit run dashboard/app.py` puts only dash
 import streamlit as st  # noqa: E402
 
 from core.errors import LabError  # noqa: E402
+from core.memory import told_if_it_runs_out  # noqa: E402
 from dashboard import show  # noqa: E402
 from dashboard.libraries import load_libraries  # noqa: E402
 from dashboard.navigation import sections  # noqa: E402
@@ -30,6 +31,7 @@ page = st.navigation(
 )
 with notices():
     try:
-        page.run()
+        with told_if_it_runs_out("This page", "choose a smaller model, or close other pages"):
+            page.run()
     except LabError as error:
         show.error(error)
