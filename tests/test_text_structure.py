@@ -18,7 +18,12 @@ LABELS = {
 }  # fmt: skip
 OPTIONS = {"radio", "pills", "segmented_control", "select_slider"}  # whose options are Markdown, too: as they are, or as `format_func` says
 NAMED = {"body", "label", "help", "captions", "delta", "text"}  # arguments that are Markdown wherever they stand
-OTHERS = {"said.error", "file.write", "transport.write"}  # of a forecast: by how much it was wrong; and what draws nothing
+OTHERS = {
+    "at.segmented_control",
+    "said.error",
+    "file.write",
+    "transport.write",
+}  # of a forecast: by how much it was wrong; and what draws nothing
 MADE = {"marked", "code", "joined", "show.label"}  # what makes Markdown, with all that comes from elsewhere escaped
 NUMBERS = "%defgEG"  # ends of format specifications that text does not bear
 
@@ -75,7 +80,7 @@ def foreign_options(source: str) -> list[str]:
     """The widgets whose options are drawn as Markdown, and may be text from people."""
     found = []
     for call in [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]:
-        if call.func.attr in OPTIONS:
+        if call.func.attr in OPTIONS and ast.unparse(call.func) not in OTHERS:
             named = {k.arg: k.value for k in call.keywords}
             drawn = named.get("format_func") or named.get("options") or (call.args[1] if len(call.args) > 1 else ast.Constant(""))
             match drawn:

@@ -1,12 +1,14 @@
 """A page of the lab without a browser, and what a user does on it."""
 
 import dataclasses
+import re
 import time
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
 from dashboard import background, navigation
+from dashboard.wording import NOTHING
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
@@ -45,5 +47,10 @@ def wait_for_lessons():
         time.sleep(0.01)
 
 
+def plain(text):
+    """Markdown as a browser shows it, where text from people stands: without the escapes."""
+    return re.sub(r"\\([\\`*\[\]<>$~|_&:.)#+-])", r"\1", text.replace(NOTHING, ""))
+
+
 def texts(app):
-    return " ".join(e.value for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)
+    return " ".join(plain(e.value) for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)

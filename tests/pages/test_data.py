@@ -16,7 +16,7 @@ from core.data.shapes import PARTS, draw
 from core.data.statistics import looks
 from core.training import datasets
 from dashboard import counting
-from tests.pages.support import open_page, press, run, shown_code, texts
+from tests.pages.support import open_page, plain, press, run, shown_code, texts
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def html_with(app, what):
 
 
 def infos(app):
-    return " ".join(e.value for e in app.info)
+    return " ".join(plain(e.value) for e in app.info)
 
 
 def test_it_opens_on_training_images_with_their_constants_and_a_proof(tiny):
