@@ -143,6 +143,14 @@ def test_over_100_megapixels_is_refused_before_it_is_decoded(tmp_path, monkeypat
         assert read_image(path) is None
 
 
+def test_a_jpeg_that_could_be_read_at_an_eighth_is_refused_by_its_size_too(tmp_path, monkeypatch):
+    """It would need little memory, and long all the same: what its header says counts."""
+    Image.new("RGB", (1_000, 1_000), (9, 9, 9)).save(tmp_path / "a.jpg")
+    for most, read in ((1_000_000, True), (999_999, False)):
+        monkeypatch.setattr("core.data.images.MOST_PIXELS", most)
+        assert (read_image(str(tmp_path / "a.jpg")) is not None) == read
+
+
 def test_what_takes_too_many_pixels_in_memory_is_skipped_before_it_is_decoded(tmp_path, monkeypatch):
     monkeypatch.setattr("core.data.images.squeezed", lambda image: pytest.fail("decoded"))
     assert read_image(png_header(tmp_path / "a.png", 6_000, 4_001)) is None

@@ -20,7 +20,7 @@ def test_it_is_the_exponential_average_of_all_steps():
         average.update(step)
         keep = min(0.9, (1 + step) / (10 + step))
         expected = keep * expected + (1 - keep) * model.weight.detach().double()
-    torch.testing.assert_close(average.weights["weight"].double(), expected, rtol=0, atol=1e-6)
+        torch.testing.assert_close(average.weights["weight"].double(), expected, rtol=0, atol=1e-6)  # at once: the start is soon forgotten
 
 
 def test_the_model_has_its_own_weights_back_afterwards_even_after_an_error():
