@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from core.data.splits import normalize
+from core.errors import LabError
 from core.metrics import ConfusionMatrix
 from core.training.checkpoint import open_model
 from core.training.config import RunConfig
@@ -171,12 +172,18 @@ def test_two_who_resume_one_run_at_once_start_it_once(manager, monkeypatch):
     run = manager.submit(config(epochs=2), paused=True)
     wait_for(manager, run, lambda s: s.status == "paused")
     stopped(manager, run)
-    read, came = manager.store.snapshot, []
+    read, came, refused = manager.store.snapshot, [], []
+
+    def comes():
+        try:
+            manager.resume(run)
+        except LabError as error:
+            refused.append(error)
 
     def reading(run_id):
         found = read(run_id)
         if not came:
-            came.append(threading.Thread(target=manager.resume, args=(run,)))
+            came.append(threading.Thread(target=comes))
             came[0].start()
             came[0].join(timeout=1)  # he waits for this thread, or is through
         return found
@@ -184,7 +191,7 @@ def test_two_who_resume_one_run_at_once_start_it_once(manager, monkeypatch):
     monkeypatch.setattr(manager.store, "snapshot", reading)
     manager.resume(run)
     came[0].join()
-    assert wait_for(manager, run, ended).status == "finished"
+    assert not refused and wait_for(manager, run, ended).status == "finished"
 
 
 def test_a_run_without_its_test_can_go_on_to_it(manager, monkeypatch):
