@@ -91,7 +91,8 @@ TORCH_FREE = {
     "contests lengths long_inputs seq2seq",
     "core.training": "budget claims config database export forecast history manager presets records rescue store "
     "sweeping tables tensor_file turns",
-    "dashboard": "answers background balance board breaking breaking_words byhand byhand_html cell_choice cell_panels cell_trained "
+    "dashboard": "choice notices "
+    "answers background balance board breaking breaking_words byhand byhand_html cell_choice cell_panels cell_trained "
     "cell_typed cells charts cheating choosing comparing confusion contest controls costing counting depth depth_html doors "
     "dose_panel downloads duplicates embeddings evaluating feed foot forcing forecast gallery guard images later_word lessons libraries "
     "live logs masks masks_words memory memory_recall memory_runs memory_words navigation one_cell one_image opened outputs "
@@ -323,6 +324,7 @@ def test_links_and_messages_are_read_in_one_place_each():
     own = {"messages.py", "live_chart"}  # the chart keeps what it has sent itself
     components = [p for p in sources("dashboard/components") if not own & {p.name, p.parent.name}]
     none(found(r"session_state", components))
+    none(found(r"\.segmented_control\(|st\.pills\(", [p for p in pages if p.name != "choice.py"]), "dashboard.choice has one for them all")
     none(found(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(", sources("dashboard", "pages")), "core.checks reads numbers")
 
 

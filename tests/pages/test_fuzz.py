@@ -1,0 +1,57 @@
+"""Hostile visitors on every page: whatever their links, controls and messages say, the page stays whole, and so do others'.
+
+What a page reads is found by watching it read: no list of names is kept here, so that a new page, control or component is tried at once.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard import navigation, services
+from tests.pages.hostile import LINKS, Watched, message_states, messages_for, send, shown, visit, widget_states
+
+PAGES = [page.file for page in navigation.PAGES]
+
+
+@pytest.fixture
+def watched(monkeypatch):
+    return Watched(monkeypatch)
+
+
+def opened(page, watched):
+    """A page as it opens, all that it reads known."""
+    app = visit(page)
+    watched.well(app, "no link at all")
+    return app
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_with_anything_in_them_open_the_page(page, watched):
+    opened(page, watched)
+    for turn in range(len(LINKS)):  # each name meets each value, beside others
+        link = {name: LINKS[(turn + 3 * place) % len(LINKS)] for place, name in enumerate(watched.names)}
+        app = visit(page, **link)
+        watched.well(app, link)
+    assert not services.manager().runs(), "no link starts a run"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_controls_may_say_what_no_browser_would(page, watched):
+    neighbour = opened(page, watched)
+    before, app = shown(neighbour.run()), visit(page)
+    for turn in range(10):
+        states = widget_states(app, turn)
+        send(app, states)
+        watched.well(app, states)
+    assert shown(neighbour.run()) == before, "another visitor sees what they saw"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_components_may_send_anything(page, watched):
+    neighbour = opened(page, watched)
+    before, app = shown(neighbour.run()), visit(page)
+    for turn in range(messages_for(watched.gates)):
+        states = message_states(app, watched.gates, turn)
+        send(app, states)
+        watched.well(app, states)
+    assert shown(neighbour.run()) == before, "another visitor sees what they saw"
