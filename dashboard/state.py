@@ -270,7 +270,7 @@ def load_torch() -> None:
 def rungs_shown(most: int) -> int:
     """How many steps of the road to the bar this session has uncovered, 1 to `most`; the first call reads the query string."""
     if RUNG not in st.session_state:
-        st.session_state[RUNG] = read(RUNG, Whole(1, most)) or 1
+        st.session_state[RUNG] = read(RUNG, Whole(1)) or 1
     return max(1, min(most, st.session_state[RUNG]))
 
 
