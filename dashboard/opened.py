@@ -105,15 +105,16 @@ def _best_weights(run: Weighted) -> tuple[int, Path]:
 
 def opened(path: Path) -> OpenedModel:
     """The model in a file of weights, from memory unless the file has changed. Raises StoreError when it cannot be read."""
-    return _opened(str(path), *_version(path))
+    return _opened(str(path), *version(path))
 
 
 def opened_seq2seq(path: Path) -> OpenedSeq2Seq:
     """The encoder-decoder in a file of weights, with its task; as `opened`."""
-    return _opened_seq2seq(str(path), *_version(path))
+    return _opened_seq2seq(str(path), *version(path))
 
 
-def _version(path: Path) -> tuple[int, int]:
+def version(path: Path) -> tuple[int, int]:
+    """What changes when a file of weights does: when it was written and how large it is. Raises StoreError when it is not there."""
     try:
         now = path.stat()
     except OSError as error:

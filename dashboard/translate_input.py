@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ from core.data.seq_tasks import SEQ_TASKS, SeqTask
 from core.errors import ConfigError
 from core.training.config import RunConfig
 from dashboard import services, visitor
-from dashboard.opened import kept_epochs, opened_seq2seq
+from dashboard.opened import kept_epochs, opened_seq2seq, version
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,21 +61,31 @@ def symbols_of(task: SeqTask, text: str) -> list[str]:
         return []
 
 
+def weights_asked(asked: Asked) -> tuple[str, int, int]:
+    """What names the weights that are asked for, and no others ever: their file as it is now; the task alone, if they are random.
+
+    Raises StoreError when they are not kept.
+    """
+    if not asked.run:
+        return asked.task, 0, 0
+    path = kept_epochs(asked.run)[asked.epoch]
+    return str(path), *version(path)
+
+
 def open_asked(asked: Asked) -> OpenedSeq2Seq:
     """The weights that are asked for, in float64. Raises StoreError when they cannot be read."""
-    opened = opened_seq2seq(kept_epochs(asked.run)[asked.epoch]) if asked.run else _untrained(asked.task)
-    return _in_float64(id(opened), opened)[0]
+    named = weights_asked(asked)
+    return _in_float64(named, opened_seq2seq(Path(named[0])) if asked.run else _untrained(asked.task))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _in_float64(number: int, _opened: OpenedSeq2Seq) -> tuple[OpenedSeq2Seq, OpenedSeq2Seq]:
-    """A copy that every input is read by: to copy it for each would take as long as reading. Kept with its original, whose `number` is
-    then nobody else's."""
+def _in_float64(named: tuple[str, int, int], _opened: OpenedSeq2Seq) -> OpenedSeq2Seq:
+    """A copy that every input is read by: to copy it for each would take as long as reading."""
     import torch
 
     from core.probes.dtypes import in_dtype
 
-    return replace(_opened, model=in_dtype(_opened.model, torch.float64)), _opened
+    return replace(_opened, model=in_dtype(_opened.model, torch.float64))
 
 
 @st.cache_resource(show_spinner=False)

@@ -15,7 +15,7 @@ from dashboard.components.translate_board import MOST, PARTS, translate_board, v
 from dashboard.images import png_uri
 from dashboard.predict import predict
 from dashboard.translate import Asked
-from dashboard.translate_input import Read, open_asked, read_input, symbols_of, torch_is_loaded
+from dashboard.translate_input import Read, open_asked, read_input, symbols_of, torch_is_loaded, weights_asked
 from dashboard.translate_message import (
     FIRST_STEP,
     alignment_svg,
@@ -57,7 +57,7 @@ class Found:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _written(asked: Asked, trained: int, _read: Read) -> Written:
+def _written(asked: Asked, weights: tuple[str, int, int], _read: Read) -> Written:
     from core.probes.written import write_out
 
     return write_out(
@@ -71,7 +71,7 @@ def find(asked: Asked) -> Found:
     try:
         opened = open_asked(asked)
         read = read_input(opened, asked.text)
-        return Found(asked, read, _written(asked, id(opened), read))
+        return Found(asked, read, _written(asked, weights_asked(asked), read))
     except LabError as error:
         return Found(asked, problem=visitor.told(error))
 

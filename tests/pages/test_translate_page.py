@@ -17,13 +17,14 @@ from core.errors import StoreError
 from core.probes.free_running import compare_free_running
 from core.probes.written import write_out
 from core.recorded import recorded_epochs
-from core.training.checkpoint import open_seq2seq
+from core.training.checkpoint import load_tensors, open_seq2seq, save_tensors
 from core.training.config import RunConfig
-from dashboard import services
+from dashboard import services, translate_input, translate_panels
 from dashboard.forcing import forcing_html, forcing_words
-from dashboard.opened import Weighted
-from dashboard.translate import first_run
+from dashboard.opened import Weighted, seq2seq_runs
+from dashboard.translate import Asked, first_run
 from dashboard.translate_message import alignment_svg, outcomes_html, weights_csv
+from dashboard.translate_panels import find
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 DATES, REVERSE, ONE_VECTOR = "dates-transformer", "reverse-transformer", "reverse-gru"
@@ -291,3 +292,20 @@ def test_a_run_is_trained_and_the_board_takes_its_weights(monkeypatch):
     assert f"epoch 1 of run {run_id}" in sent["end"]
     assert "validation pairs, right: epoch 1" in texts(app) and f"{run_id}: finished" in texts(app)
     assert next(s for s in app.selectbox if s.label == "Weights").value == run_id
+
+
+def test_a_file_that_was_written_again_is_read_again(tmp_path, monkeypatch):
+    """What was written with other weights is not shown for these, even where Python gives their models one and the same id."""
+    for module in (translate_input, translate_panels):
+        monkeypatch.setattr(module, "id", lambda _: 7, raising=False)
+    (kept,) = recorded_epochs(REVERSE).values()
+    tensors, about = load_tensors(kept)
+    path = tmp_path / "epoch-0000.safetensors"
+    monkeypatch.setattr(translate_input, "kept_epochs", lambda run: {0: path})
+    asked = Asked("reverse", seq2seq_runs("reverse")[f"recorded-{REVERSE}"], 0, "abcdefgh", "greedy", 4, 0.0, 1.0, 0)
+    for factor in (1, 0.5):
+        save_tensors(path, {name: factor * value for name, value in tensors.items()}, about)
+        found = find(asked)
+        right = write_out(open_seq2seq(path).model.double(), found.read.source, limit=found.read.limit)
+        np.testing.assert_array_equal(found.written.memory, right.memory)
+        assert found.written.log_prob == right.log_prob
