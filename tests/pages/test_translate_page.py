@@ -25,7 +25,7 @@ from dashboard.opened import Weighted, seq2seq_runs
 from dashboard.translate import Asked, first_run
 from dashboard.translate_message import alignment_svg, outcomes_html, weights_csv
 from dashboard.translate_panels import find
-from tests.pages.support import open_page, press, run, shown_code, texts
+from tests.pages.support import open_page, plain, press, run, shown_code, texts
 
 DATES, REVERSE, ONE_VECTOR = "dates-transformer", "reverse-transformer", "reverse-gru"
 
@@ -99,7 +99,7 @@ def test_another_input_is_written_at_once():
 def test_what_cannot_be_read_is_explained_and_the_example_is_shown(typed, said):
     app = open_translate()
     app = run(box(app).input(typed))
-    errors = " ".join(e.value for e in app.error)
+    errors = " ".join(plain(e.value) for e in app.error)
     assert said in errors and "Shown meanwhile: march 3rd, 1999." in errors
     assert "".join(sent_to(app)["tokens"]) == "1999-03-03⊣"
     assert len(dict(app.query_params).get("text", "")) <= 200
