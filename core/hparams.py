@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self, get_type_hints
 
+from core.checks import Number, Whole
 from core.errors import ConfigError, unknown
 from core.text import MOST_NAME, path_problem, quoted
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+# What a text says, or None: digits of other scripts, "1_000", " 7 " and "nan" are no numbers here.
+READERS = {bool: lambda text: BOOLEANS.get(text.lower()), int: Whole().read, float: Number().read, str: str}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +87,10 @@ class Hyperparameter:
 
     def parse(self, text: str) -> Any:
         """`text` (from a flag or a query string) as a value of this kind; raises ConfigError if it is none."""
-        try:
-            return BOOLEANS[text.lower()] if self.kind is bool else self.kind(text)
-        except (ValueError, KeyError):
-            raise ConfigError(f"{self.name} = {quoted(text)} is not valid: choose {self.range}.") from None
+        value = READERS[self.kind](text)
+        if value is None:
+            raise ConfigError(f"{self.name} = {quoted(text)} is not valid: choose {self.range}.")
+        return value
 
 
 def _text(number: float) -> str:

@@ -50,7 +50,7 @@ ALLOWED = {
     "core.text": set(),
     "core.files": set(),
     "core.log": set(),
-    "core.hparams": {"core.errors", "core.text"},
+    "core.hparams": {"core.checks", "core.errors", "core.text"},
     "core.home": {"core.errors", "core.files"},
     "core.memory": {"core.errors"},
     "core.symbols": {"core.errors"},

@@ -93,7 +93,13 @@ def test_text_is_read_as_the_declared_kind(name, text, value):
     assert type(parsed) is type(value)
 
 
-@pytest.mark.parametrize(("name", "text"), [("width", "12.5"), ("width", ""), ("rate", "0,1"), ("fast", "maybe")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("width", "12.5"), ("width", ""), ("width", "1_0"), ("width", " 7 "), ("width", "١٢"), ("width", "9" * 30), ("rate", "0,1"),
+        ("rate", "nan"), ("rate", "inf"), ("rate", "1_0.5"), ("fast", "maybe"),
+    ],
+)  # fmt: skip
 def test_text_that_is_no_value_is_refused(name, text):
     with pytest.raises(ConfigError, match=f"{name} = '{text}' is not valid: choose"):
         declared(Config)[name].parse(text)
