@@ -422,7 +422,7 @@ def refused(lab, *words, **options):
         (["train", "--hidden-size", "0"], "hidden_size = 0 is out of range: choose 1 to 1024 units."),
         (["train", "--hidden-size", "many"], "hidden_size = 'many' is not valid: choose 1 to 1024."),
         (["train", "--lr", "-1"], "lr = -1 is out of range"),
-        (["train", "--lr", "nan"], "lr must be a finite number"),
+        (["train", "--lr", "nan"], "lr = 'nan' is not valid"),
         (["train", "--patch-size", "5"], "patch_size = 5 is not possible: choose one of 1 | 2 | 4"),
         (["train", "--model", "vit", "--num-heads", "6"], "num_heads = 6 does not divide embed_dim = 64"),
         (["train", "--dataset", "folder"], "needs a folder of images"),

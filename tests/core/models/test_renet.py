@@ -53,7 +53,7 @@ def test_the_default_is_the_pyramid_of_1_2_1_blocks():
     model(torch.randn(1, 3, 32, 32))
     assert shapes == 2 * [(16, 16, 64)] + 5 * [(8, 8, 128)] + 3 * [(4, 4, 256)]
     kinds = {type(m) for m in model.modules() if not list(m.children())}
-    assert {k.__name__ for k in kinds} == {"Conv2d", "LayerNorm", "GRU", "Dropout", "Linear"}  # nothing else mixes tokens
+    assert {k.__name__ for k in kinds} == {"Conv2d", "LayerNorm", "GRU", "Dropout", "Linear", "Logits"}  # nothing else mixes tokens
     assert sum(isinstance(m, nn.Conv2d) for m in model.modules()) == 1
     assert 1.0e6 < sum(p.numel() for p in model.parameters()) < 1.2e6
 

@@ -670,4 +670,4 @@ def test_who_waits_for_data_that_another_loads_can_be_stopped_and_others_go_on(t
     assert datasets.load_shared(other, tmp_path, stopped) == "shapes"  # waits for nobody
     go_on.set()
     thread.join(30)
-    assert datasets.load_shared(slow, tmp_path, stopped) == "cifar10" and not datasets._loading
+    assert datasets.load_shared(slow, tmp_path, stopped) == "cifar10" and not datasets._readers
