@@ -334,6 +334,11 @@ def test_nothing_needs_a_posix_system():
     none(found(r"\.(?:read|write)_text\((?!.*utf-8)", sources(*PACKAGES)))
 
 
+def test_what_needs_a_browser_says_so():
+    files = [path for path in sources("tests/browser") if path.name.startswith("test_")]
+    none([path.name for path in files if "pytestmark = pytest.mark.browser" not in path.read_text("utf-8")], "it runs with the others")
+
+
 def test_no_two_test_files_have_one_name():
     names = [path.name for path in sources("tests") if path.name.startswith("test_")]
     none(sorted({name for name in names if names.count(name) > 1}), "pytest imports them by their names")

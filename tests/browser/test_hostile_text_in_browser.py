@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from core.training.store import Run
 from dashboard.wording import NOTHING
 from tests.hostile import IMAGE, LINK, NAMES, SIGNS
 
+pytestmark = pytest.mark.browser
 APP = Path(__file__).with_name("hostile_app.py")
 TEXTS = 18  # elements of the page that show all of it
 
