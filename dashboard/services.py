@@ -163,7 +163,10 @@ def warm_up() -> None:
 def _load() -> None:
     with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
         import core.training.worker  # noqa: F401 - importing it is the point
+        from core.training.config import RunConfig
+        from core.training.footprint import footprint
         from dashboard.board import read_ahead
 
         road()
         read_ahead()
+        footprint(RunConfig.of())  # torch loads what it counts with at the first estimate: two seconds, before somebody presses play
