@@ -30,7 +30,7 @@ MUTANTS = [
         ("no bias", "return input @ weight.T + bias", "return input @ weight.T"),
         ("NumPy's sigmoid is half as steep", "0.5 * (1 + np.tanh(0.5 * x))", "0.5 * (1 + np.tanh(0.25 * x))"),
     ]),
-    *broken("models/gru.py", "test_gru.py::test_what_the_scan_cannot_do_torch_does test_gru.py::test_a_sweep_is_one_sequence_a_line test_gru.py::test_it_equals_torchs_gru", [
+    *broken("models/gru.py", "test_gru.py::test_what_the_scan_cannot_do_torch_does test_gru.py::test_a_sweep_is_one_sequence_a_line test_gru.py::test_it_equals_torchs_gru test_gru.py::test_dropout_between_layers_is_torchs", [
         ("a state to start from is ignored", "if hx is not None or not self._scans(sequence):", "if not self._scans(sequence):"),
         ("the last state of the reverse direction is at the end", "states[-1][:, 0 if suffix else -1]", "states[-1][:, -1]"),
         ("columns are not put back", "return states.transpose(1, 2) if columns else states", "return states"),

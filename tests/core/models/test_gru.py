@@ -161,6 +161,17 @@ def test_what_the_scan_cannot_do_torch_does(tokens, state, options):
         assert torch.equal(expected, got)
 
 
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_dropout_between_layers_is_torchs(bidirectional):
+    """Where everything is dropped, the second layer reads zeros, and the tokens do not matter; in eval mode nothing is dropped."""
+    theirs, ours = pair(16, 8, num_layers=2, dropout=1.0, bidirectional=bidirectional)
+    upper = nn.GRU(8 * (1 + bidirectional), 8, batch_first=True, bidirectional=bidirectional)
+    upper.load_state_dict({name.replace("_l1", "_l0"): value for name, value in theirs.state_dict().items() if "_l1" in name})
+    tokens = torch.randn(2, 9, 16)
+    close(ours(tokens)[0], upper(torch.zeros(2, 9, upper.input_size))[0])
+    close(ours.eval()(tokens)[0], theirs.eval()(tokens)[0])
+
+
 def test_it_works_from_many_threads_at_once():
     theirs, ours = pair(16, 24)
     scanned(ours)

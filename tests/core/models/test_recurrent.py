@@ -66,6 +66,19 @@ def test_the_mean_readout_is_the_mean_of_all_states(bidirectional):
     torch.testing.assert_close(model(sequence), model.head(model.rnn(sequence)[0].mean(1)))
 
 
+@pytest.mark.parametrize("readout", ["last", "mean"])
+def test_in_training_the_head_reads_what_dropout_leaves(readout):
+    model = build(SequenceClassifier, "gru", readout=readout, dropout=0.25)
+    sequence = torch.randn(4, 10, 3)
+    states = model.rnn(sequence)[0]
+    read = states.mean(1) if readout == "mean" else states[:, -1]  # (B, H)
+    torch.testing.assert_close(model(sequence), model.head(read))
+    keep = torch.empty_like(read).bernoulli_(0.75, generator=torch.Generator().manual_seed(1))
+    assert 0 < keep.mean() < 1
+    model.train().dropout.generator = torch.Generator().manual_seed(1)
+    torch.testing.assert_close(model(sequence), model.head(read * keep / 0.75))
+
+
 def test_the_tagger_applies_one_head_to_every_state():
     model = build(SequenceTagger, "gru", bidirectional=True)
     sequence = torch.randn(2, 10, 3)
