@@ -30,6 +30,10 @@ BATCH = 64  # files a task
 
 one_at_a_time = threading.RLock()  # whoever decodes something large, or what a stranger has sent
 
+# Pillow warns of large and odd files, which are counted or refused here. Once for all: filters belong to the process, and of two readers
+# who change them for a while at the same time, the later one would leave its own behind for good.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
 
 def decode(paths: Sequence[str], progress: Progress | None = None) -> tuple[np.ndarray, np.ndarray]:
     """The readable ones of F files as images (N, 3, 32, 32) uint8, in order, and which are readable (F,) bool.
@@ -48,11 +52,8 @@ def decode(paths: Sequence[str], progress: Progress | None = None) -> tuple[np.n
 
     pool = ThreadPoolExecutor(THREADS, "decode")
     try:
-        # Pillow warns of large and odd files; they are counted instead. Filters are process-wide: not in the threads.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for done, _ in enumerate(pool.map(task, range(0, len(paths), BATCH)), 1):
-                report(min(done * BATCH, len(paths)), len(paths), "Reading images")
+        for done, _ in enumerate(pool.map(task, range(0, len(paths), BATCH)), 1):
+            report(min(done * BATCH, len(paths)), len(paths), "Reading images")
     finally:
         pool.shutdown(cancel_futures=True)
     return (images if readable.all() else images[readable]), readable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -42,8 +41,7 @@ def read_upload(content: bytes) -> Picture:
     if declared_pixels(BytesIO(content)) > MOST_DECODED:
         raise DataError(TOO_LARGE)
     try:
-        with one_at_a_time, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of large and odd files; the limits here are stricter
+        with one_at_a_time:
             return _read(content)
     except LabError:
         raise

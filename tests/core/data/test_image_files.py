@@ -1,13 +1,20 @@
 import os
+import subprocess
+import sys
+import threading
 import warnings
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from core.data import uploads
 from core.data.images import decode, read_image
 from core.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -133,6 +140,37 @@ def test_unreadable_and_enormous_files_are_skipped_in_silence(tmp_path, colors):
         images, readable = decode(paths)
     assert readable.tolist() == [f in ("good.png", "other.png") for f in files] + [False, False]
     assert np.array_equal(images, np.stack([colors, 255 - colors]).transpose(0, 3, 1, 2))
+
+
+def test_odd_files_are_read_in_silence(tmp_path):
+    """In a process of its own, whose warnings are errors: a test's own filters would hide those of the module."""
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.jpg", exif=b"Exif\0\0II*\0\x08\0\0\0\x05\0")  # cut short: Pillow warns of it
+    code = "import sys; from core.data.images import decode; print(decode(sys.argv[1:])[1])"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path / "a.jpg")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("[ True]\n", "")
+
+
+def test_two_who_read_at_the_same_time_leave_warnings_as_they_were(tmp_path, colors, monkeypatch):
+    Image.fromarray(colors).save(tmp_path / "a.png")
+    first, second = threading.Event(), threading.Event()
+    monkeypatch.setattr("core.data.images.read_image", lambda path: first.set() or (second.wait(20) and None))
+    reader = threading.Thread(target=decode, args=([str(tmp_path / "a.png")],))
+    whole = uploads._read
+
+    def read(content):  # the first reader began before this one, and ends before it
+        second.set()
+        reader.join(20)
+        return whole(content)
+
+    monkeypatch.setattr(uploads, "_read", read)
+    before = list(warnings.filters)
+    reader.start()
+    assert first.wait(20)
+    uploads.read_upload((tmp_path / "a.png").read_bytes())
+    assert not reader.is_alive()
+    assert list(warnings.filters) == before
 
 
 def test_over_100_megapixels_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
