@@ -110,6 +110,7 @@ def _in_child(tree: Path, tests: Sequence[str], log: Path, whole: bool) -> None:
         if not whole:
             sys.dont_write_bytecode = True
             os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "LAB_TEST_SECONDS": PATIENCE}  # a broken run often hangs
+        os.environ.pop("PYTEST_ADDOPTS", None)  # of the pytest that this may run below
         import pytest
 
         status = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:rerunfailures", "--tb=line", *tests]))

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -63,9 +64,10 @@ def test_the_score_counts_what_was_noticed_and_names_the_rest():
 def test_a_run_says_which_test_noticed_and_is_not_done_twice(tmp_path):
     source, results = ROOT / "core" / "scores.py", tmp_path / "verdicts.jsonl"
     whole = source.read_bytes()
+    inherited = {**os.environ, "PYTEST_ADDOPTS": "--reruns 1"}
     for _ in range(2):
         command = [sys.executable, "-m", "tests.mutants", "scores: recall is precision", "--results", str(results)]
-        made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        made = subprocess.run(command, cwd=ROOT, env=inherited, capture_output=True, text=True, check=False)
         assert made.returncode == 0 and "killed" in made.stdout and "| all | 1 | 1 | 0 | 0 |" in made.stdout, made.stdout + made.stderr
     (kept,) = map(json.loads, results.read_text("utf-8").splitlines())
     assert kept["outcome"] == "killed" and kept["by"].startswith("test_scores.py::") and source.read_bytes() == whole
