@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from core.data.sequences import SeqDataset, SeqSplit
 from core.data.splits import Dataset, Split
 from core.errors import ConfigError
+from core.memory import give_back
 from core.metrics import ConfusionMatrix
 from core.models.dropout import seed_dropout
 from core.models.gru import use_kernel
@@ -224,11 +225,17 @@ class Trainer:
     # -- looking ----------------------------------------------------------------------------------------------------
 
     def evaluate(self, split: Split | SeqSplit, *, phase: str) -> Judgement:
-        """What the model makes of `split`, in eval mode. Raises TrainingError for answers that are not finite."""
+        """What the model makes of `split`, in eval mode. Raises TrainingError for answers that are not finite.
+
+        Memory is given back before and after: blocks of a training step do not fit what judging needs, nor the other way round, and a
+        run would take the sum of both, where `footprint` promises the larger.
+        """
         self.phase = phase
         self.model.eval()
+        give_back()
         with self.averaged():
             found = self.objective.judge(split, lambda: self._call("on_batch_end"))
+        give_back()
         if not math.isfinite(found.loss) or not (found.logits is None or found.logits.isfinite().all()):
             raise diverged(f"The answers to the {PHASES[phase]} set are no finite numbers after step {self.step}", self._last_lr)
         return found
