@@ -43,13 +43,21 @@ def write_whole(path: Path, content: bytes | bytearray | str | Callable[[BinaryI
         raise
 
 
-def remedy(error: OSError) -> str:
-    """What a person can do about an error of the disk, in one sentence."""
-    if error.errno in (errno.EMFILE, errno.ENFILE):
-        return "The server has too many files open: close some pages, or allow it more open files (ulimit -n)."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+def out_of_files(error: Exception) -> bool:
+    """Whether this process, or the whole system, has as many files open as it may: that passes when pages are closed."""
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
+
+
+def remedy(error: Exception, otherwise: str = "") -> str:
+    """What a person can do about an error of the disk, in one sentence; `otherwise` is what to do unless too many files are open."""
+    if out_of_files(error):
+        return "This program has too many files open: close some pages, or allow it more open files (ulimit -n)."
+    if otherwise:
+        return otherwise
+    number = getattr(error, "errno", None)
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "Give the lab permission to write in its folder."
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+    if number in (errno.ENOENT, errno.ENOTDIR):
         return "The lab's folder has been moved or deleted: put it back, then start the lab again."
     return "Free some disk space or delete old runs."
 

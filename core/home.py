@@ -7,14 +7,14 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from core.errors import ConfigError, Place, StoreError
-from core.files import write_whole
+from core.errors import BusyError, ConfigError, Place, StoreError
+from core.files import out_of_files, remedy, write_whole
 
 
 def lab_home(home: str | Path | None = None) -> Path:
     """The lab's folder, made if missing: `home`, else the environment's LAB_HOME, else `.lab`.
 
-    Raises StoreError when it cannot be made or written.
+    Raises StoreError when it cannot be made or written, BusyError when that is so because too many files are open.
     """
     folder = Path(home or os.environ.get("LAB_HOME") or ".lab").expanduser().absolute()
     try:
@@ -23,12 +23,9 @@ def lab_home(home: str | Path | None = None) -> Path:
         probe.touch()
         probe.unlink(missing_ok=True)  # another thread may have been quicker
     except OSError as error:
-        raise StoreError(
-            "The lab's folder ",
-            Place(folder),
-            f" cannot be written ({error.strerror}). Give it write permission and free disk space, "
-            "or set LAB_HOME (or --home) to another folder.",
-        ) from error
+        kind = BusyError if out_of_files(error) else StoreError
+        told = remedy(error, "Give it write permission and free disk space, or set LAB_HOME (or --home) to another folder.")
+        raise kind("The lab's folder ", Place(folder), f" cannot be written ({error.strerror}). {told}") from error
     return folder
 
 

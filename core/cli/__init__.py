@@ -13,6 +13,7 @@ from pathlib import Path
 
 from core.cli import bench, data, evaluate, runs, train
 from core.errors import ConfigError, LabError
+from core.files import remedy
 from core.home import lab_home
 from core.log import open_log
 from core.text import MOST_PATH, path_problem, taken
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         drop_output()
         what = taken(error.filename, MOST_PATH) if error.filename else "The output"
-        return failed(f"{what} cannot be used ({error.strerror}): check that it is right and that the disk has space.")
+        return failed(f"{what} cannot be used ({error.strerror}). {remedy(error, 'Check that it is right and that the disk has space.')}")
     except Exception as error:
         keep_details(home)
         return failed(f"An unexpected error ended this command: {type(error).__name__}. Its details are in lab.log in the lab's folder.", 1)

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from core.data import Progress
 from core.errors import DataError, Place
+from core.files import remedy
 from core.training.export import epoch_columns
 from core.training.history import EpochRecord, Snapshot
 
@@ -51,7 +52,9 @@ def write_out(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise DataError("The file ", Place(path), f" cannot be written ({error.strerror}): choose another --out.") from error
+        raise DataError(
+            "The file ", Place(path), f" cannot be written ({error.strerror}). {remedy(error, 'Choose another --out.')}"
+        ) from error
 
 
 @contextmanager

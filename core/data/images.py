@@ -15,7 +15,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from core.data.progress import Progress, throttled
-from core.errors import ConfigError
+from core.errors import ConfigError, DataError
+from core.files import out_of_files, remedy
 from core.memory import require
 
 SIZE = 32
@@ -38,7 +39,7 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 def decode(paths: Sequence[str], progress: Progress | None = None) -> tuple[np.ndarray, np.ndarray]:
     """The readable ones of F files as images (N, 3, 32, 32) uint8, in order, and which are readable (F,) bool.
 
-    Raises ConfigError when there is no memory for one of them.
+    Raises ConfigError when there is no memory for one of them, DataError when no file can be opened because too many are open.
     """
     images = np.empty((len(paths), 3, SIZE, SIZE), np.uint8)
     readable = np.zeros(len(paths), bool)
@@ -79,7 +80,9 @@ def read_image(path: str) -> np.ndarray | None:
                     return np.asarray(squeezed(image))
     except ConfigError:
         raise
-    except Exception:  # Pillow raises nearly anything on a broken file: OSError, SyntaxError, struct.error, ValueError, ...
+    except Exception as error:  # Pillow raises nearly anything on a broken file: OSError, SyntaxError, struct.error, ValueError, ...
+        if out_of_files(error):  # then nothing is known of the file: a set must not be kept without the picture
+            raise DataError(f"The pictures cannot be read at the moment. {remedy(error)} Then try again.") from error
         return None
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.data.progress import Progress, throttled
 from core.errors import DataError, Place
+from core.files import remedy
 from core.folders import check_open, whole_path
 from core.text import taken
 
@@ -143,7 +144,7 @@ def _entries(folder: str, count: Counter) -> list[os.DirEntry]:
 
 
 def _unreadable(folder: str, error: OSError) -> DataError:
-    return DataError("The folder ", Place(folder), f" cannot be read ({error.strerror}): give it read permission.")
+    return DataError("The folder ", Place(folder), f" cannot be read ({error.strerror}). {remedy(error, 'Give it read permission.')}")
 
 
 def _folders(folder: str, count: Counter) -> list[tuple[str, str]]:

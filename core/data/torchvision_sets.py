@@ -28,6 +28,7 @@ from core.data.config import DataConfig
 from core.data.progress import throttled
 from core.data.splits import CHUNK, Dataset, Split, random_parts
 from core.errors import DataError, Place
+from core.files import remedy
 
 SIZE = 32
 VALIDATION = 5000  # images held back from torchvision's training part
@@ -151,7 +152,7 @@ def fetch(
             f"Downloading {name} failed: ",
             Place(folder.parent),
             f" cannot be written ({error.strerror or error}). "
-            "Free some disk space or set LAB_HOME (or --home) to another folder, then try again.",
+            f"{remedy(error, 'Free some disk space, or set LAB_HOME (or --home) to another folder.')} Then try again.",
         ) from error
     except BROKEN as error:
         raise DataError(f"Downloading {name} failed: what arrived is damaged ({error}). Try again.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 from core.data.seq_tasks import SeqTask, seq_task
 from core.data.sequences import SeqDataset
 from core.errors import BusyError, LabError, StoreError
-from core.files import remedy, write_whole
+from core.files import out_of_files, remedy, write_whole
 from core.models import Task, build_model
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import Vocabulary
@@ -37,7 +36,7 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
     try:
         write_whole(path, seal(save(whole, metadata=about(metadata))))
     except OSError as error:
-        kind = BusyError if error.errno in (errno.EMFILE, errno.ENFILE) else StoreError  # files are closed again when pages are
+        kind = BusyError if out_of_files(error) else StoreError  # files are closed again when pages are
         raise kind(
             f"The checkpoint {path.name} could not be written ({error.strerror}). {remedy(error)} "
             "Then resume: every complete epoch before it is kept."

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateColumn
 
 from core.errors import BusyError, ConfigError, StoreError
-from core.files import PROCESS, TEMPORARY, one_at_a_time
+from core.files import PROCESS, TEMPORARY, one_at_a_time, remedy
 from core.training.tables import SCHEMA, Base, Meta, from_json, to_json
 
 PATIENCE = 15.0  # seconds that one statement waits for a lock of another program
@@ -258,7 +258,9 @@ def copy_database(source: Path, target: Path) -> None:
         with suppress(OSError):
             half.unlink()
         why = getattr(error, "strerror", None) or error
-        raise StoreError(f"The database of runs could not be copied to {target.name} ({why}). Free some disk space first.") from error
+        raise StoreError(
+            f"The database of runs could not be copied to {target.name} ({why}). {remedy(error, 'Free some disk space.')}"
+        ) from error
 
 
 def _sqlite_settings(connection: Any, _: Any) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from sqlalchemy.engine import URL
 
 from core.errors import StoreError
-from core.files import TEMPORARY
+from core.files import TEMPORARY, remedy
 from core.home import home_id
 from core.training.claims import SHIPPED
 from core.training.config import RunConfig
@@ -71,8 +71,8 @@ def rescue(file: Path, home: Path, problem: str) -> str:
     except (OSError, sqlite3.Error) as error:
         why = getattr(error, "strerror", None) or error
         raise StoreError(
-            f"The lab's database of runs is damaged ({problem}) and there was no room to save what is left ({why}); it was not changed. "
-            "Free some disk space and start the lab again."
+            f"The lab's database of runs is damaged ({problem}), and what is left of it could not be saved ({why}); it was not changed. "
+            f"{remedy(error, 'Free some disk space.')} Then start the lab again."
         ) from error
     finally:
         for rest in half.parent.glob(f"{half.name}*"):

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import StoreError
+from core.files import remedy
 
 LAB, CHECKSUM = "lab", "checksum"
 _EMPTY = "00000000"
@@ -38,10 +39,8 @@ def read_sealed(path: Path) -> tuple[bytes, dict[str, Any]]:
     """The bytes of a checkpoint and its metadata. Raises StoreError when it is missing or damaged."""
     try:
         blob = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.") from None
     except OSError as error:
-        raise StoreError(f"The checkpoint {path.name} cannot be read ({error.strerror}): try again, or choose another epoch.") from error
+        raise _unreadable(path, error) from error
     try:
         said = _header(blob)
         if not said.keys() <= {LAB, CHECKSUM} or (CHECKSUM in said and not _whole(blob, said[CHECKSUM])):
@@ -69,8 +68,17 @@ def read_metadata(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             size = file.read(8)
             return json.loads(_header(size + file.read(int.from_bytes(size, "little")))[LAB])
-    except (OSError, KeyError, ValueError, OverflowError, MemoryError) as error:
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except (KeyError, ValueError, OverflowError, MemoryError) as error:
         raise damaged(path) from error
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.")
+    told = remedy(error, "Try again, or choose another epoch.")
+    return StoreError(f"The checkpoint {path.name} cannot be read ({error.strerror}). {told}")
 
 
 def damaged(path: Path) -> StoreError:

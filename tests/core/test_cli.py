@@ -293,7 +293,7 @@ def test_export_is_the_run_as_csv(home, run, said, lab, tmp_path, curve):
     assert said("runs", "export", run, *words, "--out", file) == {"out": str(file)}
     assert file.read_bytes().decode() == text
     code, _, err = lab("runs", "export", run, "--out", tmp_path / "no" / "run.csv")
-    assert code == 2 and "cannot be written" in err and "choose another --out" in err
+    assert code == 2 and "cannot be written" in err and "Choose another --out" in err
 
 
 def test_shuffle_says_the_accuracy_by_dose_and_keeps_the_counts(home, run, said, lab, tmp_path):
@@ -311,7 +311,7 @@ def test_shuffle_says_the_accuracy_by_dose_and_keeps_the_counts(home, run, said,
     code, _, err = lab("runs", "shuffle", "nobody", "--images", "30")
     assert code == 2 and "no run" in err
     code, _, err = lab("runs", "shuffle", run, "--images", "30", "--out", tmp_path / "no" / "file")
-    assert code == 2 and "choose another --out" in err
+    assert code == 2 and "Choose another --out" in err
 
 
 def test_lengths_says_how_often_a_run_is_right_by_length(run, said, lab, monkeypatch):

@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 
 from core import files
+from core.cli.output import write_out
+from core.data.scan import Counter, _entries
+from core.errors import BusyError, LabError
+from core.home import lab_home
+from core.training.tensor_file import read_metadata, read_sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,6 +66,11 @@ WRITES_FOR_EVER = """
 import sys, time
 from pathlib import Path
 from core import files
+from core.cli.output import write_out
+from core.data.scan import Counter, _entries
+from core.errors import BusyError, LabError
+from core.home import lab_home
+from core.training.tensor_file import read_metadata, read_sealed
 home = Path(sys.argv[1])
 files.mark_in_use(home)
 def never_ends(file):
@@ -101,3 +111,38 @@ def test_a_lock_is_held_while_its_process_lives(tmp_path):
     with lock:
         assert files.held(tmp_path / "a.lock")
     assert not files.held(tmp_path / "a.lock")
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_without_a_free_file_nobody_is_told_to_make_room_on_the_disk(tmp_path, monkeypatch, number):
+    """Wherever a file of the lab is opened, the sentence names what is short: files, not the disk, not a permission."""
+    checkpoint = tmp_path / "epoch-0000.safetensors"
+    checkpoint.write_bytes(b"")
+
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    for name in ("touch", "open", "read_bytes", "write_text"):
+        monkeypatch.setattr(Path, name, refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
+    attempts = {
+        "home": lambda: lab_home(tmp_path / "home"),
+        "checkpoint": lambda: read_sealed(checkpoint),
+        "header": lambda: read_metadata(checkpoint),
+        "folder": lambda: _entries(str(tmp_path), Counter(str(tmp_path), None)),
+        "output": lambda: write_out(tmp_path / "out.csv", "a"),
+    }
+    for name, attempt in attempts.items():
+        with pytest.raises(LabError) as raised:
+            attempt()
+        assert "too many files open" in str(raised.value) and "ulimit -n" in str(raised.value), name
+        assert not any(word in str(raised.value).lower() for word in ("disk", "permission", "damaged", "--out")), name
+
+
+def test_a_home_that_lacks_a_free_file_for_a_moment_is_busy_and_not_broken(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    with pytest.raises(BusyError, match="too many files open"):
+        lab_home(tmp_path)

@@ -225,7 +225,7 @@ def test_a_folder_that_may_not_be_read(flat, home, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("core.data.scan.os.scandir", denied)
-    fails(r"cannot be read \(Permission denied\): give it read permission", flat, home)
+    fails(r"cannot be read \(Permission denied\)\. Give it read permission", flat, home)
 
 
 def test_names_that_are_not_unicode(tmp_path, home):

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from PIL import Image
 
 from core.data import uploads
 from core.data.images import decode, read_image
-from core.errors import ConfigError
+from core.errors import ConfigError, DataError
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -246,3 +247,20 @@ def test_progress_counts_files_and_can_stop_the_reading(tmp_path, colors, monkey
     with pytest.raises(Stop):
         decode(paths * 20, stop)
     assert len(read) < 10_000
+
+
+def test_a_picture_that_no_free_file_was_left_for_is_not_taken_for_a_broken_one(tmp_path, monkeypatch):
+    """The pictures that could be read would be kept as the whole set, also when files are free again."""
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    opened = os.open
+
+    def refuse(path, *rest):
+        if str(path).endswith(".png"):
+            raise OSError(errno.EMFILE, "Too many open files")
+        return opened(path, *rest)
+
+    monkeypatch.setattr("core.data.images.os.open", refuse)
+    with pytest.raises(DataError, match="too many files open.*try again"):
+        decode([str(tmp_path / "a.png")])
+    monkeypatch.undo()
+    assert decode([str(tmp_path / "a.png")])[1].all()

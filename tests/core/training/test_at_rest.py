@@ -386,7 +386,7 @@ def test_without_room_for_a_copy_nothing_is_changed(trained, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "copyfile", full)
-    with pytest.raises(StoreError, match=r"damaged .* no room to save what is left \(No space left on device\); it was not changed"):
+    with pytest.raises(StoreError, match=r"damaged .* could not be saved \(No space left on device\); it was not changed"):
         RunManager(home)
     assert (home / "lab.sqlite").read_bytes() == content[: len(content) // 2]
 
@@ -582,7 +582,7 @@ def test_too_many_open_files_are_waited_for(home, monkeypatch):
     wait_for(manager, run, lambda s: s.status == "paused")
     monkeypatch.setattr(os, "fsync", refused)
     manager.resume(run)
-    wait_for(manager, run, lambda s: "The server has too many files open" in s.message and s.status == "running")
+    wait_for(manager, run, lambda s: "This program has too many files open" in s.message and s.status == "running")
     none_left.clear()
     done = wait_for(manager, run, ended)
     assert done.status == "finished" and len(done.epochs) == 2 and done.message == ""

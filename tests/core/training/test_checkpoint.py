@@ -144,7 +144,7 @@ def test_too_many_open_files_are_not_a_full_disk(tmp_path, monkeypatch):
         raise OSError(errno.EMFILE, "Too many open files")
 
     monkeypatch.setattr(type(tmp_path), "open", refused)
-    with pytest.raises(BusyError, match=r"could not be written \(Too many open files\). The server has too many files open"):
+    with pytest.raises(BusyError, match=r"could not be written \(Too many open files\). This program has too many files open"):
         save_tensors(tmp_path / "epoch-0000.safetensors", some_tensors(), {})
 
 
