@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import atexit
 import itertools
-import logging
 import platform
 import secrets
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,13 +29,13 @@ from core.training.records import Records
 from core.training.store import State, Store
 from core.training.sweeping import delete_run
 from core.training.turns import Turns
+from core.training.viewers import Viewers
 
 if TYPE_CHECKING:
     from core.training.checkpoint import RunFiles
     from core.training.worker import Worker
 
 DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
-log = logging.getLogger(__name__)
 MAX_WAITING = 5  # runs of one person that wait or are paused; LAB_MAX_WAITING sets another number, 0 for no limit
 MAX_WAITING_ALL = 200  # those of all; LAB_MAX_WAITING_ALL
 
@@ -69,18 +67,16 @@ class RunManager:
         self.notices = tuple(self.store.notices)
         self._budget = Budget(self.home / "runs", budget or int(number_setting("LAB_DISK_BUDGET", DISK_BUDGET)))
         self._limits = int(number_setting("LAB_MAX_WAITING", MAX_WAITING)), int(number_setting("LAB_MAX_WAITING_ALL", MAX_WAITING_ALL))
-        self.away_seconds, self.spare_cores = away_seconds, spare_cores
+        self.spare_cores = spare_cores
         self._turns = Turns(max_active)
         self._workers: dict[str, Worker] = {}
-        self._attended: dict[str, float] = {}
         self._starting: list[str] = []  # owners of runs that are just being started
         self._measurements = itertools.count(1)
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._records = Records(self.store, trains=self._workers.__contains__, lock=self._lock)
         atexit.register(self.shutdown)  # a thread that computes while the interpreter goes would crash the process
-        if away_seconds is not None:
-            threading.Thread(target=self._watch_viewers, name="lab viewers", daemon=True).start()
+        self._viewers = Viewers(self._workers, away_seconds, closing=self._closing)
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
@@ -177,7 +173,7 @@ class RunManager:
             self._records.own(run_id)
             delete_run(self.store, run_id, self._folder(run_id))
             self._records.forget(run_id)
-            self._attended.pop(run_id, None)
+            self._viewers.forget(run_id)
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -262,18 +258,7 @@ class RunManager:
 
     def attend(self, run_id: str) -> None:
         """Note that somebody watches the run; a page that shows it calls this with every tick."""
-        self._attended[run_id] = time.monotonic()
-
-    def _watch_viewers(self) -> None:
-        while not self._closing.wait(min(1.0, self.away_seconds / 4)):
-            for run_id, worker in list(self._workers.items()):
-                since = self._attended.get(run_id)
-                if since is None or time.monotonic() - since <= self.away_seconds:
-                    continue
-                try:
-                    worker.stop(message=f"Stopped: nobody had its page open for {self.away_seconds / 60:.3g} minutes. Resume goes on.")
-                except Exception:  # one run that cannot be stopped keeps nobody from watching the others
-                    log.exception("Run %s could not be stopped", run_id)
+        self._viewers.attend(run_id)
 
     def shutdown(self) -> None:
         """Stop all runs so that the next start finds them interrupted, and wait for them a few seconds. Done again, it does nothing."""
@@ -319,7 +304,7 @@ class RunManager:
         )  # fmt: skip
         with self._lock:
             self._records.forget(run_id)
-            self._attended.pop(run_id, None)  # of an earlier life: whoever looks now says so
+            self._viewers.forget(run_id)  # of an earlier life: whoever looks now says so
             self._workers[run_id] = worker
         try:
             worker.enqueue()

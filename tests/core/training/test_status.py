@@ -311,11 +311,11 @@ def test_a_resumed_run_is_not_stopped_for_its_earlier_viewers(tmp_path, tiny):
     manager = RunManager(tmp_path / "home", away_seconds=3600)
     run = manager.submit(RunConfig.of(**LONG_TINY))
     manager.attend(run)
-    manager._attended[run] -= 7200
+    manager._viewers._attended[run] -= 7200
     manager.stop(run)
     wait_for(manager, run, ended)
     manager.resume(run)
-    assert run not in manager._attended
+    assert run not in manager._viewers._attended
     manager.shutdown()
 
 
