@@ -7,11 +7,14 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+REMEMBERED = 1000  # users whose last turn is known
+
 
 class Turns:
     """At most `limit` keys (runs, measurements) hold a turn. When one is given back it goes to the waiting user who was served longest ago.
 
-    A user with one waiting run is therefore never behind the tenth run of another.
+    A user with one waiting run is therefore never behind the tenth run of another. Of very many users those who were served longest ago
+    are forgotten. They still come before all that are remembered, as they did before.
     """
 
     def __init__(self, limit: int = 1) -> None:
@@ -19,7 +22,7 @@ class Turns:
         self._lock = threading.Lock()
         self._waiting: dict[str, tuple[str, Callable[[], None]]] = {}  # key -> (owner, ready), in order of arrival
         self._holding: set[str] = set()
-        self._served: dict[str, int] = {}  # owner -> number of the last turn
+        self._served: dict[str, int] = {}  # owner -> number of the last turn, ascending
         self._count = 0
         self._places: dict[str, int] | None = {}  # None: the queue has changed since they were computed
 
@@ -95,11 +98,18 @@ class Turns:
                 owner, ready = self._waiting.pop(key)
                 self._holding.add(key)
                 self._count += 1
-                self._served[owner] = self._count
+                self._note(owner)
                 self._places = None
                 called.append(ready)
         for ready in called:
             ready()
+
+    def _note(self, owner: str) -> None:
+        self._served.pop(owner, None)
+        self._served[owner] = self._count
+        if len(self._served) > REMEMBERED:
+            needed = {owner, *(other for other, _ in self._waiting.values())}
+            self._served.pop(next((other for other in self._served if other not in needed), None), None)
 
     def _order(self) -> list[str]:
         """All that wait, as `_deal` will serve them: n steps for n keys, each logarithmic in the number of owners."""

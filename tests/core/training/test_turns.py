@@ -127,3 +127,29 @@ def test_places_think_ahead_of_who_will_have_been_served():
     for run in ("held", "a1", "b1", "a2"):
         turns.give_back(run)
     assert served == ["a1", "b1", "a2", "b2"]
+
+
+def one_turn(turns, owner):
+    assert turns.take(f"earlier of {owner}", owner, cancelled=lambda: False)
+    turns.give_back(f"earlier of {owner}")
+
+
+def test_users_without_number_are_not_all_remembered():
+    turns = Turns(1)
+    for number in range(5_000):
+        one_turn(turns, f"{number}")
+    assert len(turns._served) == 1000
+
+
+@pytest.mark.parametrize("remembered", [1000, 3])
+def test_who_is_forgotten_was_served_longest_ago_and_comes_first_as_before(monkeypatch, remembered):
+    monkeypatch.setattr(turns_module, "REMEMBERED", remembered, raising=False)
+    turns = Turns(1)
+    for owner in "abcdef":
+        one_turn(turns, owner)
+    assert turns.take("held", "f", cancelled=lambda: False)
+    served = asked(turns, [(owner, owner) for owner in "eadbc"])
+    promised = "".join(turns.places())
+    for key in ("held", *"abcd"):
+        turns.give_back(key)
+    assert "".join(served) == promised == "abcde"
