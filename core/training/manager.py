@@ -109,10 +109,14 @@ class RunManager:
         worker = self._workers.get(run_id)
         if worker and not worker.snapshot.active:
             worker.join(timeout=30)  # it has said that it ended, and is about to leave
+        if checked := run_id not in self._workers:
+            self._check_can_go_on(run_id)
         with self._lock:
             if worker := self._workers.get(run_id):
                 worker.commands.play()
                 return
+            if not checked:  # it has ended in this very moment
+                self._check_can_go_on(run_id)
             with self._room(self._records.own(run_id).owner):
                 lock = claim(self._folder(run_id), make=True)
                 try:
@@ -121,8 +125,15 @@ class RunManager:
                     lock.release()
                     raise
 
-    def _go_on(self, run_id: str, state: State, lock: FileLock) -> None:
-        """Queue a run that has ended; `state` was read while its `lock` was held, so that nobody but us may write to it."""
+    def _check_can_go_on(self, run_id: str) -> None:
+        """Raise what a resume would raise. It may take long, for a model is built without weights, so nobody shall wait for it."""
+        self._records.own(run_id)
+        config = RunConfig.of(**self._ended(run_id).config)
+        check_open(config.folder)
+        _check_fits(config, self.home)
+
+    def _ended(self, run_id: str) -> Snapshot:
+        """A stored run that no thread trains and that is not complete."""
         from dataclasses import replace
 
         snapshot = self.store.snapshot(run_id)
@@ -130,9 +141,12 @@ class RunManager:
             snapshot = replace(snapshot, status="interrupted")
         if not snapshot.resumable:
             raise ConfigError(f"Run {run_id} is complete. Start a new run with more epochs instead.")
+        return snapshot
+
+    def _go_on(self, run_id: str, state: State, lock: FileLock) -> None:
+        """Queue a run that has ended; `state` was read while its `lock` was held, so that nobody but us may write to it."""
+        snapshot = self._ended(run_id)
         config = RunConfig.of(**snapshot.config)
-        check_open(config.folder)
-        _check_fits(config, self.home)
         if not self.store.change(run_id, version=state.version, status="queued", message=""):
             raise StoreError(f"Run {run_id} has just been changed by another process: look at it again.")
         try:

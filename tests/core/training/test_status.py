@@ -163,12 +163,13 @@ def test_a_run_changed_between_reading_and_resuming_is_left_alone(manager, monke
     wait_for(manager, run, lambda s: s.status == "paused")
     manager.stop(run)
     gone(manager, run)
-    whole = Store.snapshot
+    whole, reads = Store.snapshot, []
 
     def snapshot(self, run_id):
         found = whole(self, run_id)
-        monkeypatch.setattr(Store, "snapshot", whole)
-        self.update(run_id, message="somebody else was here")
+        reads.append(run_id)
+        if len(reads) == 2:  # the first one is read for the estimate, before the run's lock is taken
+            self.update(run_id, message="somebody else was here")
         return found
 
     manager._records.snapshot(run)
@@ -177,6 +178,39 @@ def test_a_run_changed_between_reading_and_resuming_is_left_alone(manager, monke
         manager.resume(run)
     assert manager.store.state(run).message == "somebody else was here" and run not in manager._workers
     manager.resume(run)
+    assert wait_for(manager, run, ended).status == "finished"
+
+
+def test_the_list_of_runs_does_not_wait_for_the_estimate_of_a_resumed_run(manager, monkeypatch):
+    """The estimate builds a model without weights, which may take long. Another run lives elsewhere, so the list has to look at it."""
+    from core.training import fitting
+
+    run = manager.submit(config(epochs=2), paused=True)
+    wait_for(manager, run, lambda s: s.status == "paused")
+    manager.stop(run)
+    gone(manager, run)
+    manager.store.add("gru-1", config().flat())
+    manager.files("gru-1").folder.mkdir()
+    estimating, go_on, lists, whole = threading.Event(), threading.Event(), [], fitting.check_fits
+
+    def check_fits(*arguments):
+        estimating.set()
+        assert go_on.wait(60)
+        whole(*arguments)
+
+    monkeypatch.setattr(fitting, "check_fits", check_fits)
+    resuming = threading.Thread(target=manager.resume, args=(run,), daemon=True)
+    listing = threading.Thread(target=lambda: lists.append(manager.runs()), daemon=True)
+    with FileLock(manager.files("gru-1").folder / "alive.lock", thread_local=False):
+        resuming.start()
+        assert estimating.wait(30)
+        listing.start()
+        listing.join(20)
+        answered = {row.run_id: row.status for listed in lists for row in listed}
+        go_on.set()
+        listing.join(60)
+    resuming.join(60)
+    assert answered == {run: "stopped", "gru-1": "queued"}
     assert wait_for(manager, run, ended).status == "finished"
 
 
