@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import logging
 import platform
 import secrets
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,6 +40,10 @@ if TYPE_CHECKING:
 DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
 MAX_WAITING = 5  # runs of one person that wait or are paused; LAB_MAX_WAITING sets another number, 0 for no limit
 MAX_WAITING_ALL = 200  # those of all; LAB_MAX_WAITING_ALL
+STOPPING = 15.0  # seconds that a shutdown waits for the threads of runs, beside one statement of the database
+STOPPED = "The server was stopped. Resume goes on from the last complete epoch."
+
+log = logging.getLogger(__name__)
 
 
 class RunManager:
@@ -275,15 +281,31 @@ class RunManager:
         self._viewers.attend(run_id)
 
     def shutdown(self) -> None:
-        """Stop all runs so that the next start finds them interrupted, and wait for them a few seconds. Done again, it does nothing."""
+        """Stop all runs so that the next start finds them interrupted, and wait a few seconds for that. Done again, it does nothing."""
         atexit.unregister(self.shutdown)
         self._closing.set()
+        end = time.monotonic() + STOPPING
         workers = list(self._workers.values())
+        waiting = [worker for worker in workers if worker.withdraw("interrupted", STOPPED)]  # first, or one would start now
         for worker in workers:
-            worker.stop("interrupted", "The server was stopped. Resume goes on from the last complete epoch.")
+            if worker not in waiting:
+                worker.stop("interrupted", STOPPED)
+        if waiting:
+            self._let_go(waiting)
         for worker in workers:
-            worker.join(timeout=5)
+            worker.join(timeout=max(0.0, end - time.monotonic()))
         self.store.close()
+
+    def _let_go(self, workers: list[Worker]) -> None:
+        """Write the end of runs that have waited, in one statement, however many they are; if that fails, the next look finds their end."""
+        try:
+            self.store.update_all([w.snapshot.run_id for w in workers], status="interrupted", message=STOPPED)
+        except LabError:
+            log.exception("The end of %d waiting runs could not be kept", len(workers))
+        for worker in workers:
+            with self._lock:
+                self._workers.pop(worker.snapshot.run_id, None)
+            worker.release()
 
     # -- helpers ----------------------------------------------------------------------------------------------------
 

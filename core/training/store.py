@@ -55,6 +55,11 @@ class Store(Database):
             if not _set(session, run_id, columns):
                 raise self._unknown(session, run_id)
 
+    def update_all(self, run_ids: Sequence[str], **columns: Any) -> None:
+        """Set the same columns of many runs, whose locks the caller holds, in one statement."""
+        with self.transaction() as session:
+            session.execute(_written(columns, Run.id.in_(run_ids)))
+
     def change(self, run_id: str, *, version: int, among: Sequence[str] = (), **columns: Any) -> bool:
         """Set columns of a run if nobody has written to it since its `version` was read, and its status is one of `among` (any unless
         given): one statement, so that nothing can come between. False when it has been written to, or deleted.
@@ -152,11 +157,16 @@ class Store(Database):
 
 def _set(session: Session, run_id: str, columns: dict[str, Any], *conditions: Any) -> bool:
     """Set columns of a run in one statement, if `conditions` hold; whether it did."""
+    return session.execute(_written(columns, Run.id == run_id, *conditions)).rowcount == 1
+
+
+def _written(columns: dict[str, Any], *conditions: Any) -> Any:
+    """The statement that sets columns of the runs of which `conditions` hold."""
     assert columns.keys() <= set(Run.__table__.columns.keys()), columns.keys()
     if "message" in columns:
         columns = {**columns, "message": plain_text(columns["message"])}
-    statement = update(Run).where(Run.id == run_id, *conditions).values(**columns, version=Run.version + 1)
-    return session.execute(statement.execution_options(synchronize_session=False)).rowcount == 1
+    statement = update(Run).where(*conditions).values(**columns, version=Run.version + 1)
+    return statement.execution_options(synchronize_session=False)
 
 
 def _whole(session: Session, run_id: str) -> list[Any]:

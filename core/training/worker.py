@@ -74,9 +74,24 @@ class Worker(threading.Thread):
         """End the run at the next batch with `status`; at once if it waits for its first turn."""
         self._end = (status, message)
         self.commands.stop()
-        if self.ident is None and self.turns.leave(self.snapshot.run_id):
+        if self._leave_queue():
             self._finish(*self._end)
             self._leave()
+
+    def withdraw(self, status: str, message: str) -> bool:
+        """End the run if it waits for its first turn, but for its record, which the caller writes before `release`; whether it waited."""
+        if not self._leave_queue():
+            return False
+        self.publish(status=status, message=message, place=0)
+        return True
+
+    def release(self) -> None:
+        """Let others have the run of a worker that was withdrawn."""
+        self._lock.release()
+        self._gone.set()
+
+    def _leave_queue(self) -> bool:
+        return self.ident is None and self.turns.leave(self.snapshot.run_id)
 
     # -- the life of a run ------------------------------------------------------------------------------------------
 

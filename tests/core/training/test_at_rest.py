@@ -456,6 +456,61 @@ def test_a_lab_that_stops_waits_for_no_database(home, monkeypatch):
     again.shutdown()
 
 
+def test_a_lab_with_many_waiting_runs_stops_though_the_database_is_locked(home, monkeypatch):
+    """The lock is waited for once, not once for each run; the statements that wait are counted, and no clock is asked."""
+    from sqlalchemy import event
+
+    from core.training import database
+
+    monkeypatch.setattr(database, "PATIENCE", 0.01)
+    manager, statements = RunManager(home), []
+    with manager.turn():
+        waiting = [manager.submit(config(seed=seed)) for seed in range(20)]
+        event.listen(manager.store.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+        with closing(sqlite3.connect(home / "lab.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            manager.shutdown()
+            other.execute("ROLLBACK")
+        assert len([one for one in statements if one.startswith("UPDATE runs")]) == 1 and len(statements) < 5
+    assert not manager._workers and {row.status for row in manager.runs()} == {"interrupted"}
+    again = RunManager(home)
+    again.resume(waiting[0])
+    assert wait_for(again, waiting[0], ended).status == "finished"
+    again.shutdown()
+
+
+def test_waiting_runs_of_a_lab_that_stops_are_written_at_once(home):
+    manager = RunManager(home)
+    with manager.turn():
+        waiting = [manager.submit(config(seed=seed)) for seed in range(20)]
+        before = {run: manager.store.state(run).version for run in waiting}
+        manager.shutdown()
+        states = {run: manager.store.state(run) for run in waiting}
+    assert {(state.status, state.message[:23]) for state in states.values()} == {("interrupted", "The server was stopped.")}
+    assert all(states[run].version > before[run] for run in waiting)
+
+
+def test_a_lab_that_stops_waits_for_all_threads_together(home, monkeypatch):
+    from core.training.worker import Worker
+
+    manager, asked, now = RunManager(home), [], [0.0]
+    runs = [manager.submit(config(), paused=True) for _ in range(3)]
+    for run in runs:
+        wait_for(manager, run, lambda s: s.status == "paused")
+
+    def join(self, timeout=None):
+        asked.append(timeout)
+        now[0] += 10.0
+
+    with monkeypatch.context() as hanging:
+        hanging.setattr(Worker, "join", join)
+        hanging.setattr("time.monotonic", lambda: now[0])
+        manager.shutdown()
+    assert asked == [15.0, 5.0, 0.0]
+    for run in runs:
+        wait_for(manager, run, ended)
+
+
 # ---- what may be in a path, and in a record ----
 
 
