@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core.errors import DataError
+from core.pasted import pasted
 from core.text import path_problem
 
 ROOTS = "LAB_DATA_ROOT"  # in the environment: folders below which everybody may open one, parted as in PATH
@@ -35,8 +36,8 @@ def roots() -> list[str]:
 
 
 def whole_path(folder: str | Path) -> str:
-    """The absolute path of a folder that somebody named. Raises DataError for what can be no path."""
-    text = os.fspath(folder)
+    """The absolute path of a folder that somebody named, or pasted (`core.pasted`). Raises DataError for what can be no path."""
+    text = pasted(os.fspath(folder))
     if not text:
         raise DataError("No folder is named: name one that holds a folder for each class.")
     if problem := path_problem(text):

@@ -19,6 +19,7 @@ from typing import Any, Self, get_type_hints
 
 from core.checks import Number, Whole
 from core.errors import ConfigError, unknown
+from core.pasted import pasted
 from core.text import MOST_NAME, path_problem, quoted
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -127,7 +128,8 @@ class Hyperparameters:
         for message in self.problems(dataclasses.asdict(self)).values():
             raise ConfigError(message)
         for name, h in declared(type(self)).items():
-            object.__setattr__(self, name, h.kind(getattr(self, name)))  # 64.0 fits a whole number, but torch wants 64
+            value = h.kind(getattr(self, name))  # 64.0 fits a whole number, but torch wants 64
+            object.__setattr__(self, name, pasted(value) if h.path else value)
 
     @classmethod
     def conflicts(cls, values: Mapping[str, Any]) -> dict[str, str]:

@@ -14,6 +14,8 @@ import numpy as np
 from core.data import Progress
 from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.looks import look
+from core.folders import is_folder, whole_path
+from core.pasted import pasted
 from core.scores import ClassScores
 from core.shipped import is_shipped
 from core.training.history import frozen
@@ -122,7 +124,7 @@ def images_of(
 
 def _know_folder(folder: str) -> None:
     """Raise DataError for the bare name of a folder that is not here: all that a run that came with the lab says of its images."""
-    if folder and not Path(folder).expanduser().is_absolute() and not Path(folder).is_dir():
+    if folder and not Path(pasted(folder)).expanduser().is_absolute() and not is_folder(folder):
         raise DataError(
             f"The images of this run lay in a folder {folder!r}, and they did not come with the lab: name the folder that holds them here "
             "(--data DIR, or the field on the page)."
@@ -191,7 +193,7 @@ def is_own_folder(run: Snapshot, folder: str, split: Split) -> bool:
     folder is nowhere here, whether they are as many."""
     if is_shipped(run.run_id):
         return len(split) in (sum(run.sizes.values()), run.sizes["test"])
-    return bool(run.config["data"]) and Path(run.config["data"]).resolve() == Path(folder).expanduser().resolve()
+    return bool(run.config["data"]) and Path(run.config["data"]).resolve() == Path(whole_path(folder)).resolve()
 
 
 def _check(manager: RunManager, run_id: str, images: str, split: Split) -> None:
