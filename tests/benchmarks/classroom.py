@@ -28,7 +28,7 @@ from core.training.store import Store
 from dashboard.navigation import PAGES
 from tests.benchmarks.class_client import STARTERS
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import ROOT, free_port, wait_for_port
+from tests.benchmarks.server import ROOT, client, free_port, wait_for_port
 from tests.benchmarks.viewer_client import press, start_run
 from tests.benchmarks.viewers import mean_speed
 
@@ -79,7 +79,7 @@ def hold(seconds: float, *, alone: float, wait: float = 120) -> Lesson:
             if alone:
                 lesson.alone = speed(store, run_id, alone)
             say(f"one run trained alone at {lesson.alone:,.0f} images/s; the class comes in")
-            with pupils(port, run_id) as ask:
+            with client("class", port, run_id) as ask:
                 until(lambda: seated(json.loads(ask("report"))), "every page", SIT_DOWN, fail=False)
                 began = len(lines.read_text("utf-8").split())
                 with asked_from_outside(port, process.pid, lesson):
@@ -117,26 +117,6 @@ def measured_server(home: str, port: int, lines: Path) -> Iterator[subprocess.Po
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-
-@contextmanager
-def pupils(port: int, run_id: str) -> Iterator[Any]:
-    """The class, in a process of its own; yields a function that sends it a word and returns its answer, if any."""
-    command = [sys.executable, "-m", "tests.benchmarks.class_client", str(port), run_id]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-    def ask(word: str) -> str:
-        process.stdin.write(f"{word}\n")
-        process.stdin.flush()
-        return process.stdout.readline() if word == "report" else ""
-
-    try:
-        if process.stdout.readline().strip() != "ready":
-            raise RuntimeError("The class's process ended before it began.")
-        yield ask
-    finally:
-        process.stdin.close()
-        process.wait(timeout=30)
 
 
 def until(condition: Any, what: str, seconds: float = 180, *, fail: bool = True) -> None:

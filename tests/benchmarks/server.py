@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,29 @@ def lab_server(home: str, port: int) -> Iterator[subprocess.Popen]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@contextmanager
+def client(kind: str, *arguments: object) -> Iterator[Callable[[str], str]]:
+    """`python -m tests.benchmarks.KIND_client` once all its visitors have their pages; yields a function that sends it a word.
+
+    The word "report" is answered by a line, which is returned; nothing is said to any other.
+    """
+    command = [sys.executable, "-m", f"tests.benchmarks.{kind}_client", *map(str, arguments)]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+    def ask(word: str) -> str:
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
+        return process.stdout.readline() if word == "report" else ""
+
+    try:
+        if process.stdout.readline().strip() != "ready":
+            raise RuntimeError(f"The {kind} client ended before its pages were complete.")
+        yield ask
+    finally:
+        process.stdin.close()
+        process.wait(timeout=30)
 
 
 def wait_for_port(port: int, process: subprocess.Popen, *, seconds: float = 60) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -20,7 +17,7 @@ from core.training.history import EpochRecord
 from core.training.store import Store
 from tests.benchmarks.neighbours import core_independence
 from tests.benchmarks.report import percentile, ratio, say, table, verdict
-from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
+from tests.benchmarks.server import client, free_port, lab_server, wait_for_port
 from tests.benchmarks.viewer_client import start_run
 
 NEEDS = {1: 0.95, 8: 0.9, 30: 0.8}
@@ -64,7 +61,7 @@ def viewers(options: argparse.Namespace) -> str:
             for number in range(1, rounds + 1):
                 for count, watched in measured.items():
                     watched.without.append(run.speed(seconds))
-                    with client(port, f"run={run_id}", count) as ask:
+                    with client("viewer", port, f"run={run_id}", count) as ask:
                         time.sleep(SETTLE)
                         ask("measure")
                         watched.with_viewers.append(run.speed(seconds))
@@ -132,23 +129,3 @@ class Progress:
 def mean_speed(epochs: Sequence[EpochRecord]) -> float:
     """Images per second over several epochs of the same size: all images by all seconds, not the mean of speeds."""
     return len(epochs) / sum(1 / epoch.images_per_second for epoch in epochs)
-
-
-@contextmanager
-def client(port: int, query: str, count: int) -> Iterator[Any]:
-    """A process of `count` viewers whose pages are complete; yields a function that sends it a word and returns its answer, if any."""
-    command = [sys.executable, "-m", "tests.benchmarks.viewer_client", str(port), query, str(count)]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(word: str) -> str:
-        process.stdin.write(f"{word}\n")
-        process.stdin.flush()
-        return process.stdout.readline() if word == "report" else ""
-
-    try:
-        if process.stdout.readline().strip() != "ready":
-            raise RuntimeError("The viewers' process ended before their pages were complete.")
-        yield ask
-    finally:
-        process.stdin.close()
-        process.wait(timeout=30)
