@@ -95,7 +95,22 @@ class Doors:
 
 
 NO_ROOM = b"The lab has no room for another connection. Try again in a minute."
-REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+# Of answers that are made before the application is asked, which has headers of its own. Nothing in them is a page.
+BARE = (
+    (b"Content-Type", b"text/plain; charset=utf-8"),
+    (b"Content-Security-Policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"X-Content-Type-Options", b"nosniff"),
+    (b"X-Frame-Options", b"DENY"),
+    (b"Referrer-Policy", b"same-origin"),
+    (b"Connection", b"close"),
+)
+REFUSED = b"".join(
+    [
+        b"HTTP/1.1 503 Service Unavailable\r\n",
+        *(b"%s: %s\r\n" % pair for pair in BARE),
+        b"Content-Length: %d\r\n\r\n%s" % (len(NO_ROOM), NO_ROOM),
+    ]
+)
 
 
 class PatientProtocol(H11Protocol):
@@ -109,7 +124,7 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         if len(self.connections) > self.most:
-            transport.write(REFUSED % (len(NO_ROOM), NO_ROOM))
+            transport.write(REFUSED)
             transport.close()
         else:
             self._wait(HEAD_SECONDS)
@@ -130,6 +145,12 @@ class PatientProtocol(H11Protocol):
             self._wait(None)
         elif self._patience is None:  # the beginning of a head; what comes bit by bit does not make it longer
             self._wait(HEAD_SECONDS)
+
+    def send_400_response(self, msg: str) -> None:
+        """As uvicorn's, with our headers."""
+        for event in (h11.Response(status_code=400, headers=BARE, reason=b"Bad Request"), h11.Data(data=msg.encode()), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         self._wait(None)

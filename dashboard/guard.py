@@ -22,6 +22,8 @@ EVERYWHERE = ("0.0.0.0", "::")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HOST = r"(\[[0-9a-fA-F:.]+\]|[\w.-]{1,253})(?::([0-9]{1,5}))?"
 PORTS = {"http": "80", "https": "443"}
+FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")  # a proxy stands between
+METRICS = "/_stcore/metrics"  # where Streamlit counts its sessions and what they take
 STARTS = ("http.response.start", "websocket.http.response.start")
 
 
@@ -121,6 +123,8 @@ def refusal(scope: Scope, rules: Rules) -> str:
                 f"This lab does not answer to the name {shortened(host) or '(none)'}. If it is meant to, start it with "
                 "--allow-host NAME; on this machine it answers to localhost and 127.0.0.1."
             )
+    if scope["path"].rstrip("/") == METRICS and not direct(scope):
+        return "What the server counts of itself is told to this machine alone: ask it there, by its address 127.0.0.1 and without a proxy."
     origin = header(scope, b"origin")
     origins = sum(key == b"origin" for key, _ in scope.get("headers", ()))
     changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
@@ -139,6 +143,20 @@ def answers_to(host: str, scope: Scope, rules: Rules) -> bool:
         return False
     here = scope.get("server") or ("", 0)
     return found[0] in rules.hosts or (rules.own_addresses and bool(here[0]) and found[0] == plain(str(here[0]).partition("%")[0]))
+
+
+def direct(scope: Scope) -> bool:
+    """Whether a request was made on this machine: its connection comes from here, and no proxy says that it passes somebody on."""
+    names = {key.decode("latin-1").title() for key, _ in scope.get("headers", ())}
+    return loopback((scope.get("client") or ("",))[0]) and names.isdisjoint(FORWARDED)
+
+
+def loopback(address: str) -> bool:
+    """Whether an address, or a name, is that of this machine for itself alone."""
+    try:
+        return plain(address) == "localhost" or ip_address(plain(address)).is_loopback
+    except ValueError:
+        return False
 
 
 def origin_of(text: str) -> tuple[str, str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +14,7 @@ from core import folders
 from core.errors import LabError
 from core.text import MOST_PATH, bare, taken
 from core.training.config import command_of
-
-FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")  # a proxy stands between
+from dashboard.guard import FORWARDED, loopback
 
 
 def own_machine() -> bool:
@@ -35,14 +33,6 @@ def own_machine() -> bool:
     named = [urlsplit(f"//{headers['Host']}").hostname] if "Host" in headers else []
     named += [urlsplit(headers["Origin"]).hostname] if "Origin" in headers else []
     return all(loopback(name or "") for name in named)
-
-
-def loopback(address: str) -> bool:
-    """Whether an address, or a name, is that of this machine for itself alone."""
-    try:
-        return address.lower() == "localhost" or ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def stranger() -> bool:

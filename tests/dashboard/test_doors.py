@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import socket
 import subprocess
@@ -101,6 +102,32 @@ def test_half_requests_are_closed(tmp_path):
                 assert slow.recv(1) == b""
             page.send(b"")
             assert lab.get("/_stcore/health")[0] == 200
+
+
+CROWDED = """
+from dashboard import doors
+doors.Limits.of = classmethod(lambda cls, files, wanted: cls(sessions=5, connections=3, backlog=8))
+"""
+
+
+def test_answers_that_the_application_never_sees_have_the_headers_of_all_others(tmp_path):
+    """Of a request that is none, and of a connection too many."""
+    with serving(tmp_path, before=CROWDED) as lab, ExitStack() as stack:
+        answers = {}
+        with half(lab.port, b"no request\r\n\r\n") as wrong:
+            answers[400] = http.client.HTTPResponse(wrong)
+            answers[400].begin()
+            assert b"Invalid HTTP request" in answers[400].read()
+        until(lambda: lab.get("/_stcore/health")[0] == 200, "the connection is closed")
+        for _ in range(3):
+            stack.enter_context(half(lab.port, b""))
+        answers[503] = http.client.HTTPResponse(stack.enter_context(half(lab.port, b"")))
+        answers[503].begin()
+        assert b"no room for another connection" in answers[503].read()
+        for status, answer in answers.items():
+            assert answer.status == status and "frame-ancestors" in answer.headers["content-security-policy"]
+            assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["x-frame-options"] == "DENY"
+            assert answer.headers["referrer-policy"] == "same-origin" and answer.headers["connection"] == "close"
 
 
 LIMITED = """

@@ -151,3 +151,17 @@ def test_the_server_refuses_strangers_and_says_so(tmp_path):
             assert "server" not in headers and "x-frame-options" not in headers, "a list of frames is known to the policy alone"
             assert sum(len(name) + len(value) + 4 for name, value in headers.items()) < 2000, "a proxy takes 4 kB"
         assert lab.get("/", Host="evil.example")[1]["x-content-type-options"] == "nosniff"
+        assert lab.get("/_stcore/metrics")[0] == 200
+        assert lab.get("/_stcore/metrics", X_Forwarded_For="10.0.0.7")[0] == 403
+
+
+@pytest.mark.parametrize("name", ["forwarded", "via", "x_forwarded_for", "x_forwarded_host", "x_forwarded_proto", "x_real_ip"])
+def test_what_the_server_counts_is_for_this_machine_alone(name):
+    opened, own = rules("0.0.0.0"), {"path": "/_stcore/metrics", "client": ("127.0.0.1", 5)}
+    for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
+        assert refusal(scope() | own | {"client": (address, 5)}, opened) == ""
+    for path in ("/_stcore/metrics", "/_stcore/metrics/"):
+        assert "this machine alone" in refusal(scope() | own | {"path": path, "client": ("192.168.7.9", 5)}, opened)
+        assert "this machine alone" in refusal(scope(**{name: "10.0.0.7"}) | own | {"path": path}, opened)
+    assert "this machine alone" in refusal(scope() | own | {"client": None}, opened)
+    assert refusal(scope(**{name: "10.0.0.7"}), opened) == "", "other pages are for all"
