@@ -78,7 +78,8 @@ def _choose_place(layers: list[list[Any]]) -> str:
     if len(places) == 1:
         return "1"
     return st.selectbox(
-        "Layer and direction", places, format_func=lambda place: place_words(place, len(layers)).capitalize(), key=PLACE,
+        "Layer and direction", places, format_func=lambda place: show.plain(place_words(place, len(layers)).capitalize()),
+        key=PLACE,
         persist_state="session",
         help="A higher layer reads the states of the one below, of both directions; a backward cell starts at the end.",
     )  # fmt: skip

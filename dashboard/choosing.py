@@ -69,7 +69,7 @@ def _class_choice(classes: Sequence[str]) -> None:
         now["class"] = ""
     st.session_state["gallery_class"] = now["class"] if classes else ALL
     st.selectbox(
-        "Class", [ALL, *classes], format_func=lambda name: name or "all", key="gallery_class", disabled=not classes,
+        "Class", [ALL, *classes], format_func=lambda name: show.plain(name or "all"), key="gallery_class", disabled=not classes,
         on_change=_take, args=("class", ALL),
     )  # fmt: skip
 

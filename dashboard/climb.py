@@ -121,7 +121,9 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
     with columns[0]:
         titles = [f"{place + 1}  {step.rung.title}" for place, step in enumerate(steps)]
         first = min(count, len(steps) - 1)
-        place = st.selectbox("Step", range(len(steps)), index=first, format_func=titles.__getitem__, key="step_trained")
+        place = st.selectbox(
+            "Step", range(len(steps)), index=first, format_func=lambda place: show.plain(titles[place]), key="step_trained"
+        )
     with columns[1]:
         dataset = dataset_form()
     step = steps[place]

@@ -100,8 +100,10 @@ def _question(a: Snapshot, b: Snapshot) -> None:
         show.error(error)
         return
     guess, answer = revealed[pair], {"a": "A", "b": "B", "": CHANCE}[found.better]
-    told = "You were right. " if guess == answer else f"You said: {guess}. "
-    (st.success if guess == answer else st.info)(told + verdict_words(found))
+    if guess == answer:
+        show.success(marked("You were right. {}", verdict_words(found)))
+    else:
+        show.info(marked("You said: {}. {}", guess, verdict_words(found)))
     st.html(f'<div class="lab-pair-row">{difference_html(found)}{counts_html(found)}</div>')
     show.caption(proof_words(found, _alarms(found)))
     show.caption(_limits())
@@ -136,7 +138,7 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         known = {run.run_id: run for run in runs}
-        run = known[st.selectbox("Run", list(known), key="script_run", help="Of those selected in the table.")]
+        run = known[st.selectbox("Run", list(known), format_func=show.plain, key="script_run", help="Of those selected in the table.")]
         try:
             RunConfig.of(**run.config)
         except LabError as error:

@@ -115,5 +115,5 @@ def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]
             help=show.label(told),
         )
     else:
-        st.selectbox(show.label(label), list(titles), format_func=titles.get, key=key, help=show.label(told))
+        st.selectbox(show.label(label), list(titles), format_func=lambda name: show.plain(titles[name]), key=key, help=show.label(told))
     return state.remember(name)

@@ -77,7 +77,7 @@ def _choose_minus(run: Snapshot, split: str) -> tuple[str, int]:
         minus = st.selectbox(
             "Minus",
             list(titles),
-            format_func=titles.get,
+            format_func=lambda run_id: show.plain(titles[run_id]),
             key="minus",
             on_change=_to_best_epoch,
             help="The matrix of this run is subtracted.",
@@ -89,7 +89,7 @@ def _choose_minus(run: Snapshot, split: str) -> tuple[str, int]:
         state.start("minus_epoch", "minus_epoch", epochs, other.best.epoch, lambda epoch: str(epoch + 1))
         if st.session_state["minus_epoch"] not in epochs:
             st.session_state["minus_epoch"] = other.best.epoch
-        return minus, st.selectbox("Its epoch", epochs, format_func=lambda e: str(e + 1), key="minus_epoch", width=84)
+        return minus, st.selectbox("Its epoch", epochs, format_func=lambda e: f"{e + 1:d}", key="minus_epoch", width=84)
 
 
 def _to_best_epoch() -> None:
@@ -197,7 +197,7 @@ def consent(judging: Judging) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         best = run.best.epoch
         chosen = st.selectbox(
-            "Epoch to judge", epochs, index=epochs.index(best) if best in epochs else len(epochs) - 1, format_func=lambda e: str(e + 1),
+            "Epoch to judge", epochs, index=epochs.index(best) if best in epochs else len(epochs) - 1, format_func=lambda e: f"{e + 1:d}",
             key="judge_epoch", width=160,
         )  # fmt: skip
         if st.button(

@@ -48,7 +48,7 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
         now = shown()
     st.session_state[RUN_KEY] = now.run_id
     st.selectbox(
-        "Run", list(titles), format_func=titles.get, key=RUN_KEY, on_change=_take_run,
+        "Run", list(titles), format_func=lambda run_id: show.plain(titles[run_id]), key=RUN_KEY, on_change=_take_run,
         help="Accuracy: validation, of its best epoch. Runs of this lab first, then those that came with it.",
     )  # fmt: skip
     if st.session_state.get(REFUSED):

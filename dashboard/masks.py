@@ -153,10 +153,18 @@ def trap_panel(asked: Asked) -> None:
         "Which mask leaks?",
         ("A", "B", "neither"),
         answer=leaks,
-        because=f"Output {place - 1} is there to predict position {place}, and under {leaks} it moves by {moved:.3g} when that token is "
-        f"replaced: it has read the answer. Under {'AB'[first]} it stays where it is, exactly. {leaks} is `tril(1)` instead of `tril(0)`. "
-        f"With {asked.layers} layer{'s' * (asked.layers > 1)} the leak reaches back "
-        f"{effects['off-by-one'].reach} position{'s' * (effects['off-by-one'].reach > 1)}: one for each layer that there is room for.",
+        because=marked(
+            "Output {} is there to predict position {}, and under {leaks} it moves by {:.3g} when that token is replaced: it has read the "
+            "answer. Under {} it stays where it is, exactly. {leaks} is `tril(1)` instead of `tril(0)`. With {} the leak reaches back {}: "
+            "one for each layer that there is room for.",
+            place - 1,
+            place,
+            moved,
+            "AB"[first],
+            f"{asked.layers} layer{'s' * (asked.layers > 1)}",
+            f"{effects['off-by-one'].reach} position{'s' * (effects['off-by-one'].reach > 1)}",
+            leaks=leaks,
+        ),
         key="masks_predict",
     )
 

@@ -96,6 +96,7 @@ def _choose_from_set(first: str) -> tuple[str, int]:
     name = columns[0].selectbox(
         "Data set",
         sets,
+        format_func=show.plain,
         key=SET,
         persist_state="session",
         help="Those that are on this computer, of each the validation images, from which no model learns; and two drawn ships.",
@@ -216,6 +217,11 @@ def shown_drawing(uri: str) -> Shown:
 def _said(classes: Sequence[str]) -> str:
     """The class that the viewer says the picture shows; empty while nothing is said."""
     label = st.selectbox(
-        "It shows", [NOT_SAID, *classes, NONE_OF_THEM], key=TRUTH, persist_state="session", help="Then right and wrong can be told apart."
+        "It shows",
+        [NOT_SAID, *classes, NONE_OF_THEM],
+        format_func=show.plain,
+        key=TRUTH,
+        persist_state="session",
+        help="Then right and wrong can be told apart.",
     )
     return "" if label == NOT_SAID else label

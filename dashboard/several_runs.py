@@ -29,8 +29,8 @@ def choose_several(
     chosen = dict.fromkeys(st.session_state[key])
     st.session_state[key] = [run_id for run_id in chosen if run_id in runs][:most]  # one may have been deleted
     chosen = st.multiselect(
-        show.label(label), list(runs), format_func=lambda run_id: f"{runs[run_id].title} · {runs[run_id].name}", key=key,
-        max_selections=most, persist_state="session", help=show.label(help), on_change=lambda: st.session_state.update({said: ""}),
+        show.label(label), list(runs), format_func=lambda run_id: show.plain(f"{runs[run_id].title} · {runs[run_id].name}"),
+        key=key, max_selections=most, persist_state="session", help=show.label(help), on_change=lambda: st.session_state.update({said: ""}),
     )  # fmt: skip
     if st.session_state.get(said):
         show.warning(st.session_state[said])

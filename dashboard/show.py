@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LabError
+from core.text import MOST_SENTENCE, taken
 from dashboard.visitor import told
 from dashboard.wording import markdown as escaped
 
@@ -50,3 +51,8 @@ def subheader(text: Text, *, at: Any = st, **options: Any) -> None:
 def label(text: object) -> str:
     """`text` for what draws Markdown by itself: labels and `help` of widgets, options of radios, pills and segmented controls."""
     return escaped(told(text) if isinstance(text, LabError) else text)
+
+
+def plain(text: object) -> str:
+    """`text` for what draws it letter by letter and reads no Markdown: options of selectboxes and multiselects."""
+    return taken(told(text) if isinstance(text, LabError) else text, MOST_SENTENCE)

@@ -70,7 +70,7 @@ def choose_models() -> list[str]:
     chosen = dict.fromkeys(st.session_state[MODELS])
     st.session_state[MODELS] = [name for name in chosen if name in known][:MOST]  # a run may have been deleted
     return st.multiselect(
-        "Models", list(known), format_func=known.get, key=MODELS, max_selections=MOST, persist_state="session",
+        "Models", list(known), format_func=lambda name: show.plain(known[name]), key=MODELS, max_selections=MOST, persist_state="session",
         help=f"Up to {MOST}: trained runs with their best weights, and architectures at random weights, of which it is known what they do.",
     )  # fmt: skip
 

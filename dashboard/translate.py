@@ -185,8 +185,9 @@ def _choose_run(task: str) -> Weighted | None:
     if st.session_state.get(key) not in options:  # a first visit, or somebody has deleted it
         st.session_state[key] = first_run(task, runs)
     chosen = st.selectbox(
-        "Weights", options, format_func=lambda run_id: run_words(runs[run_id]) if run_id in runs else "random, nobody has trained them",
-        key=key, persist_state="session", help="Runs on this task, newest first; those that came with the lab are called recorded. "
+        "Weights", options, key=key,
+        format_func=lambda run_id: show.plain(run_words(runs[run_id]) if run_id in runs else "random, nobody has trained them"),
+        persist_state="session", help="Runs on this task, newest first; those that came with the lab are called recorded. "
         "Percentages: tokens right on validation pairs, those before them given.",
     )  # fmt: skip
     return runs.get(chosen)

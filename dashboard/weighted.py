@@ -32,8 +32,9 @@ def choose_weighted(label: str, runs: Mapping[str, Weighted], *, key: str, help:
     now = (state.shown_run(), st.session_state.get(key))  # the run of the other pages, if it fits
     st.session_state[key] = next((run_id for run_id in now if run_id in runs), next(iter(runs)))
     chosen = st.selectbox(
-        show.label(label), list(runs), format_func=lambda run_id: f"{runs[run_id].name}: {runs[run_id].title}", key=key, on_change=_take,
-        args=(key,), persist_state="session", help=show.label(f"{help} The percentage is the accuracy on validation images."),
+        show.label(label), list(runs), format_func=lambda run_id: show.plain(f"{runs[run_id].name}: {runs[run_id].title}"), key=key,
+        on_change=_take, args=(key,), persist_state="session",
+        help=show.label(f"{help} The percentage is the accuracy on validation images."),
     )  # fmt: skip
     if st.session_state.get(refused):
         show.warning(st.session_state[refused])

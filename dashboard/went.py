@@ -94,7 +94,12 @@ def choose() -> Asked:
     for key, name, label, table in (*tables, (KIND, "attention", "Attention", used)):
         state.start(key, name, (ALL, *table), ALL)
         words = {ALL: "all", **table}
-        found.append(st.selectbox(show.label(label), list(words), format_func=words.get, key=key, persist_state="session"))
+        found.append(
+            st.selectbox(
+                show.label(label), list(words), key=key, persist_state="session",
+                format_func=lambda option, words=words: show.plain(words[option]),
+            )
+        )  # fmt: skip
     state.start(TOKENS, "T", LENGTHS, FIRST_TOKENS)
     length = st.select_slider("Tokens T", LENGTHS, key=TOKENS, persist_state="session", format_func=lambda n: f"{n:,}")
     with st.popover("Sizes", icon=":material/tune:", width="stretch", key="went_more"):

@@ -17,12 +17,14 @@ LABELS = {
     "toggle",
 }  # fmt: skip
 OPTIONS = {"radio", "pills", "segmented_control", "select_slider"}  # whose options are Markdown, too: as they are, or as `format_func` says
+LISTS = {"selectbox", "multiselect"}  # whose options are drawn letter by letter, those that show nothing and those without end among them
 NAMED = {"body", "label", "help", "captions", "delta", "text"}  # arguments that are Markdown wherever they stand
 OTHERS = {
     "at.segmented_control",
     "said.error",
     "file.write",
     "transport.write",
+    "self.transport.write",
 }  # of a forecast: by how much it was wrong; and what draws nothing
 MADE = {"marked", "code", "joined", "show.label"}  # what makes Markdown, with all that comes from elsewhere escaped
 NUMBERS = "%defgEG"  # ends of format specifications that text does not bear
@@ -76,27 +78,136 @@ def foreign_markdown(source: str) -> list[str]:
     return found
 
 
+def called(source: str) -> list[tuple[str, ast.Call]]:
+    """The calls of a module, without `OTHERS`, by the last part of their names: `radio` of `st.radio()` and of `radio()`."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = [(ast.unparse(call.func), call) for call in calls if isinstance(call.func, (ast.Attribute, ast.Name))]
+    return [(name.rpartition(".")[2], call) for name, call in named if name not in OTHERS]
+
+
 def foreign_options(source: str) -> list[str]:
-    """The widgets whose options are drawn as Markdown, and may be text from people."""
+    """The widgets whose options may be text from people and are neither escaped, where they are Markdown, nor made visible in a list."""
     found = []
-    for call in [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]:
-        if call.func.attr in OPTIONS and ast.unparse(call.func) not in OTHERS:
+    for name, call in called(source):
+        made = {"show.label"} if name in OPTIONS else {"show.label", "show.plain"} if name in LISTS else ()
+        if made:
             named = {k.arg: k.value for k in call.keywords}
             drawn = named.get("format_func") or named.get("options") or (call.args[1] if len(call.args) > 1 else ast.Constant(""))
             match drawn:
                 case ast.Lambda(body=body):  # a function of the option
                     drawn = body
-                case ast.Call(func=ast.Name("list"), args=[inside]):
-                    drawn = inside
-            if not harmless(drawn) and ast.unparse(drawn) not in MADE:
+                case ast.Call(func=ast.Name("list" | "range"), args=[inside, *_]):
+                    drawn = inside if drawn.func.id == "list" else ast.Constant(0)
+            shown = ast.unparse(drawn.func) if isinstance(drawn, ast.Call) else ast.unparse(drawn)
+            if not harmless(drawn) and shown not in made:
                 found.append(f"line {call.lineno}: {ast.unparse(call.func)}(..., {ast.unparse(drawn)[:80]})")
     return found
 
 
-def test_options_that_are_drawn_as_markdown_are_ours():
-    none([f"{module_name(p)} {line}" for p in PLACES for line in foreign_options(p.read_text("utf-8"))], "use show.label")
-    assert foreign_options("st.radio('a', names)") and foreign_options("st.pills('a', list(runs), format_func=runs.get)")
-    assert not foreign_options("st.pills('a', [1], format_func=lambda r: show.label(r))") and not foreign_options("st.radio('a', KINDS)")
+def test_options_are_ours_or_made_harmless():
+    none(
+        [f"{module_name(p)} {line}" for p in PLACES for line in foreign_options(p.read_text("utf-8"))],
+        "use show.label, or show.plain for a selectbox or a multiselect",
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "st.radio('a', names)",
+        "st.pills('a', list(runs), format_func=runs.get)",
+        "segmented_control('a', names)",
+        "columns[0].segmented_control('a', options=names)",
+        "segmented_control('a', names, format_func=lambda name: show.plain(name))",
+        "st.selectbox('a', names)",
+        "columns[0].selectbox('a', list(titles), format_func=titles.get)",
+        "st.multiselect('a', [1], format_func=lambda r: f'{runs[r].name}')",
+    ],
+)
+def test_foreign_options_are_found(source):
+    assert len(foreign_options(source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "st.pills('a', [1], format_func=lambda r: show.label(r))",
+        "st.radio('a', KINDS)",
+        "segmented_control('a', list(KINDS), format_func=KINDS.get)",
+        "st.selectbox('a', range(1, n))",
+        "st.selectbox('a', names, format_func=show.plain)",
+        "st.multiselect('a', names, format_func=lambda name: show.plain(f'{name} and'))",
+    ],
+)
+def test_options_of_ours_are_not(source):
+    assert not foreign_options(source)
+
+
+def handed_on(source: str) -> list[str]:
+    """What draws text and is not called where it is named, as in `(st.info if a else st.error)(text)`: the other rules do not see it."""
+    tree = ast.parse(source)
+    here = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    drawing = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in BODIES | LABELS]
+    return [f"line {n.lineno}: {ast.unparse(n)}" for n in drawing if ast.unparse(n.value) == "st" and id(n) not in here]
+
+
+def test_what_draws_text_is_called_where_it_is_named():
+    none([f"{module_name(p)} {line}" for p in PLACES for line in handed_on(p.read_text("utf-8"))], "call it, or use dashboard.show")
+    assert len(handed_on("(st.info if a else st.error)(text)")) == 2 and handed_on("draw = st.markdown") and handed_on("map(st.caption, a)")
+    assert not handed_on("st.markdown('a')")
+
+
+def foreign_templates(source: str) -> list[str]:
+    """Calls whose Markdown may have come from people: the template of `marked`, and what `joined` puts between its parts."""
+    found = []
+    for name, call in called(source):
+        if name in ("marked", "joined"):
+            place = 0 if name == "marked" else 1
+            ours = call.args[place:][:1] + [k.value for k in call.keywords if k.arg in ("template", "between")]
+            found += [f"line {call.lineno}: {name}({ast.unparse(a)[:80]})" for a in ours if not literal(a)]
+    return found
+
+
+def literal(node: ast.AST) -> bool:
+    """Whether an expression is a text that stands in the source: a literal, a choice of literals, or one of a table in capitals."""
+    match node:
+        case ast.Constant():
+            return isinstance(node.value, str)
+        case ast.IfExp():
+            return literal(node.body) and literal(node.orelse)
+        case ast.BinOp(op=ast.Add()):
+            return literal(node.left) and literal(node.right)
+        case ast.Subscript():
+            return literal(node.value)
+        case ast.Name():
+            return node.id.isupper()
+        case ast.Attribute():
+            return node.attr.isupper()
+    return False
+
+
+def test_templates_of_markdown_are_literals():
+    none([f"{module_name(p)} {line}" for p in PLACES for line in foreign_templates(p.read_text("utf-8"))], "give what varies as a value")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "marked(text)",
+        "marked(f'**{name}**')",
+        "wording.marked('a' + name)",
+        "joined(parts, name)",
+        "marked('{}'.format(name))",
+        "marked(*a)",
+    ],
+)
+def test_a_foreign_template_is_found(source):
+    assert len(foreign_templates(source)) == 1
+
+
+def test_a_template_of_ours_is_not():
+    ours = "marked('**{}**', name)", "joined(parts)", "joined(parts, ' · ')", "marked(WORDS[key], name)", "marked('a' if x else 'b')"
+    assert not [source for source in ours if foreign_templates(source)]
 
 
 PLACES = [p for p in sources("dashboard", "pages") if p.name not in ("show.py", "wording.py")]

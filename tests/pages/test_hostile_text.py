@@ -6,12 +6,14 @@ import shutil
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
 
+from core.text import MOST_SENTENCE, taken
 from core.training import RunConfig, RunManager
 from core.training.store import Run
 from dashboard import navigation
 from tests.hostile import IMAGE, LINK, NAMES, SCRIPT
-from tests.pages.support import open_page
+from tests.pages.support import open_page, run
 from tests.support import SMALL, ended, register_tiny, wait_for
 
 LONG = "x" * 5_000_000
@@ -71,6 +73,19 @@ def test_every_page_opens_with_hostile_runs_in_the_list(hostile, file):
     app = open_page(file, run=hostile["markdown"])
     assert not app.exception
     assert sum(proto.ByteSize() for proto in protos(app._tree)) < MOST_SHOWN
+
+
+def classes_of_a_run():
+    from dashboard.pictures import _said
+    from tests.hostile import NAMES
+
+    _said([*NAMES, "y" * 5_000])
+
+
+def test_options_of_lists_are_visible_and_bounded():
+    """Streamlit draws them letter by letter, and so the letters that turn the direction of others, or end the line."""
+    (_, *options, _) = run(AppTest.from_function(classes_of_a_run)).selectbox[0].options
+    assert SCRIPT in options and options == [taken(name, MOST_SENTENCE) for name in [*NAMES, "y" * 5_000]]
 
 
 @pytest.mark.parametrize("name", [name for name in FOLDERS if name != "markdown"])

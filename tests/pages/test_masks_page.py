@@ -107,7 +107,8 @@ def test_the_trap_is_found_from_its_numbers():
             assert len(leaking) == 1
             run(app.radio(key="masks_predict-choice").set_value(leaking[0]))
             press(app, "masks_predict-reveal")
-            assert any(e.value.startswith(f"Yes: {leaking[0]}.") for e in app.success)
+            (said,) = [e.value for e in app.success if e.value.startswith(f"Yes: {leaking[0]}.")]
+            assert f"{leaking[0]} is `tril(1)` instead of `tril(0)`" in said, "in the letters of code"
 
 
 def test_padding_has_its_own_probe_and_empty_rows_are_told():
