@@ -41,7 +41,7 @@ def pictures(run: Snapshot, images: str, index: np.ndarray) -> np.ndarray:
     from core.evaluation.judged import images_of
 
     with progress() as report:
-        split = images_of(services.manager(), run.config, run.classes, images, data=moved_to(run), progress=report)
+        split = images_of(services.manager(), run, images, data=moved_to(run), progress=report)
     return split.images[index].numpy()
 
 

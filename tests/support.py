@@ -6,8 +6,10 @@ import dataclasses
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
+from PIL import Image
 
 from core.data import DATASETS, DatasetSpec
 from core.data.splits import Dataset, Split
@@ -31,6 +33,13 @@ def load_tiny(name, config, *, home=None, download=False, progress=None, train=1
         progress(1, 1, "Drawing")
     splits = tiny_split(train, 1), tiny_split(40, 2), tiny_split(40, 3)
     return Dataset.of(name, *splits, [f"class {k}" for k in range(10)])
+
+
+def write_class_folders(folder: Path, split: Split) -> None:
+    """Write the images of a split into a folder for each class, as PNG."""
+    for i, (image, label) in enumerate(zip(split.images, split.labels.tolist(), strict=True)):
+        (folder / f"class {label}").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / f"class {label}" / f"{i}.png")
 
 
 def register_tiny(train: int = 100) -> None:

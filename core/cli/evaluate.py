@@ -104,7 +104,7 @@ def images_to_judge(options: argparse.Namespace, manager: RunManager, run: Snaps
     if not options.data or options.split:
         if options.data and not data_spec(dataset).needs_folder:
             raise ConfigError(f"The images of {options.run} are those of {dataset!r}, which reads no folder: leave out --data, or --split.")
-        return images_of(manager, run.config, run.classes, part, data=options.data or "", progress=progress), f"{dataset} {part}"
+        return images_of(manager, run, part, data=options.data or "", progress=progress), f"{dataset} {part}"
     split, skipped = labelled_split(options.data, run.classes, home=options.home, progress=progress)
     what = f"{options.data}{f' ({skipped} unreadable files skipped)' if skipped else ''}"
     if is_own_folder(run, options.data, split):

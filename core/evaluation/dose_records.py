@@ -59,10 +59,10 @@ def measure_response(
     """
     from core.training.checkpoint import open_model
 
-    best = manager.snapshot(run_id).best
+    run = manager.snapshot(run_id)
     opened = open_model(manager.weights(run_id))
-    split = images_of(manager, opened.metadata["config"], opened.classes, SPLIT, data=data, progress=progress)
-    found = respond(opened, split, epoch=best.epoch, count=count, seed=seed, progress=progress)
+    split = images_of(manager, run, SPLIT, data=data, progress=progress)
+    found = respond(opened, split, epoch=run.best.epoch, count=count, seed=seed, progress=progress)
     try:
         write_whole(folder_of(manager, run_id) / FILE, json.dumps(to_plain(found)))
     except OSError as error:

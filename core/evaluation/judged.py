@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -89,7 +88,7 @@ def judged(
 
     manager.weights(run_id, epoch)  # says what is wrong before the images are loaded
     run = manager.snapshot(run_id)
-    split = images_of(manager, run.config, run.classes, images, data=data, progress=progress)
+    split = images_of(manager, run, images, data=data, progress=progress)
     found = judge(manager, run_id, epoch, images, split, progress=progress)
     folder_of(manager, run_id)
     save_tensors(path, {"logits": found.logits, "labels": split.labels}, {"run": run_id, "epoch": epoch, "images": images})
@@ -107,19 +106,22 @@ def judged_epochs(manager: RunManager, run_id: str, images: str = "val") -> list
     return sorted(int(path.stem.rpartition("-")[2]) for path in found)
 
 
-def images_of(
-    manager: RunManager, config: dict[str, Any], classes: Sequence[str], images: str, *, data: str = "", progress: Progress | None = None
-) -> Split:
-    """The labelled images that `judged` judges, in its order: of a run with this flat `config` and these classes."""
+def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = "", progress: Progress | None = None) -> Split:
+    """The labelled images that `judged` judges, in its order: a split of a run's own, or a folder of class folders.
+
+    Raises DataError when they are not there, or are not those of the run: see `check_same`.
+    """
     from core.data.folder import labelled_split
     from core.training.config import RunConfig
-    from core.training.datasets import load_shared
+    from core.training.datasets import check_same, load_shared
 
     report = progress or (lambda *_: None)
     if images in SPLITS:
-        _know_folder(data or config["data"])
-        return getattr(load_shared(RunConfig.of(**{**config, **({"data": data} if data else {})}), manager.home, report), images)
-    return labelled_split(images, classes, home=manager.home, progress=report)[0]
+        _know_folder(data or run.config["data"])
+        dataset = load_shared(RunConfig.of(**{**run.config, **({"data": data} if data else {})}), manager.home, report)
+        check_same(run, dataset)
+        return getattr(dataset, images)
+    return labelled_split(images, run.classes, home=manager.home, progress=report)[0]
 
 
 def _know_folder(folder: str) -> None:
@@ -153,8 +155,8 @@ def judge(
     manager: RunManager, run_id: str, epoch: int, images: str, split: Split, *, as_trained: bool = False, progress: Progress | None = None
 ) -> Judgement:
     """Have the weights of `epoch` judge the labelled images `split`, which `images` (a split's name, or a folder) names. Leaves the mark
-    of a look where they are test images. Raises StoreError when the weights are not kept, DataError when these are other images, or the
-    answers no finite numbers.
+    of a look where they are test images. Raises StoreError when the weights are not kept, and DataError when the answers are no finite
+    numbers. That the images are those of the run is for `images_of` to see.
 
     `as_trained`: with the threads and the kernel of the run's own training, which gives its numbers again; else with one thread, because
     more are slower beside a run that trains.
@@ -167,7 +169,6 @@ def judge(
     from core.training.fitting import check_reads
 
     opened, run = open_model(manager.weights(run_id, epoch)), manager.snapshot(run_id)
-    _check(manager, run_id, images, split)
     check_reads(opened.metadata["config"], min(BATCH, len(split)), classes=len(opened.classes), what="Judging these images")
     look(manager, run_id, epoch, images if images in SPLITS else "folder" * is_own_folder(run, images, split))
     use_kernel(opened.model, run.kernel if as_trained else kernels(opened.model)[-1])
@@ -194,18 +195,6 @@ def is_own_folder(run: Snapshot, folder: str, split: Split) -> bool:
     if is_shipped(run.run_id):
         return len(split) in (sum(run.sizes.values()), run.sizes["test"])
     return bool(run.config["data"]) and Path(run.config["data"]).resolve() == Path(whole_path(folder)).resolve()
-
-
-def _check(manager: RunManager, run_id: str, images: str, split: Split) -> None:
-    """Raise DataError if the classes of the images are not as often there as the run counted them."""
-    run = manager.snapshot(run_id)
-    counted = {"val": run.epochs[0].val_confusion if run.epochs else None, "test": run.test and run.test.confusion}.get(images)
-    found = np.bincount(split.labels.numpy(), minlength=len(run.classes)) if counted is not None else None
-    if found is not None and found.tolist() != counted.sum(axis=1).tolist():
-        raise DataError(
-            f"These are not the images that {run_id} was judged on: it counted {counted.sum():,}, here are {len(split):,}, or other "
-            "classes. Name the folder that it was trained on."
-        )
 
 
 def _name(images: str) -> str:

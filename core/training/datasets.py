@@ -9,10 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.data import load_dataset
 from core.data.splits import Dataset
+from core.errors import DataError
 from core.folders import check_open, may_open
+from core.text import taken
 from core.training.config import RunConfig
+from core.training.history import Snapshot
 
 KEPT = 2
 LOOK_SECONDS = 0.2  # how often who waits calls `progress`
@@ -73,6 +78,27 @@ def in_memory(config: RunConfig, home: Path) -> Dataset | None:
     if config.folder and not may_open(config.folder):
         return None
     return _datasets.get(_key(config, home))
+
+
+def check_same(run: Snapshot, dataset: Dataset) -> None:
+    """Raises DataError when `dataset` is not what `run` was trained on: other classes, or other numbers of a class in the images that the
+    run counted. A run that has not begun knows of none."""
+    found, known = [tuple(map(taken, classes)) for classes in (dataset.classes, run.classes)]
+    if known and found != known:
+        strange = next((f": it knows no class {name!r}" for name in found if name not in known), f", which have {len(known)} classes")
+        raise DataError(f"These are not the images that {run.run_id} was trained on{strange}. Name the folder that it was trained on.")
+    if run.kind == "images":
+        for part, counted in (("val", run.epochs[0].val_confusion if run.epochs else None), ("test", run.test and run.test.confusion)):
+            _check_counts(run.run_id, getattr(dataset, part).labels.numpy(), counted)
+
+
+def _check_counts(run_id: str, labels: np.ndarray, counted: np.ndarray | None) -> None:
+    """`labels` (N,) of a split against the confusion matrix (K, K) in which a run has counted them, if it has."""
+    if counted is not None and np.bincount(labels, minlength=len(counted)).tolist() != counted.sum(axis=1).tolist():
+        raise DataError(
+            f"These are not the images that {run_id} was judged on: it counted {counted.sum():,}, here are {len(labels):,}, or other "
+            "numbers of its classes. Name the folder that it was trained on."
+        )
 
 
 def _key(config: RunConfig, home: Path) -> tuple[Any, ...]:

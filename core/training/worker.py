@@ -32,7 +32,7 @@ from core.training.callbacks import StopTraining
 from core.training.checkpoint import RunFiles, load_optimizer, load_tensors, task_of
 from core.training.commands import Commands
 from core.training.config import RunConfig
-from core.training.datasets import load_shared
+from core.training.datasets import check_same, load_shared
 from core.training.device import Plan, choose_plan, device_name, use_threads
 from core.training.fitting import room_for
 from core.training.history import Snapshot
@@ -143,6 +143,7 @@ class Worker(threading.Thread):
         what = {"images": "Loading the images", "sequences": "Drawing the sequences"}[self.snapshot.kind]
         self.publish(status="loading", message=what)
         dataset = load_shared(self.config, self.store.home, self._progress)
+        check_same(self.snapshot, dataset)  # of a run that goes on
         with room_for(self.config, classes=len(dataset.classes)):  # as much as this run takes at its most, until it has ended
             self._learn(dataset)
 

@@ -7,14 +7,16 @@ import pytest
 import torch
 
 from core import recorded
+from core.cli import main
 from core.data.shapes import PARTS, draw
 from core.errors import DataError, StoreError
 from core.evaluation.dose_records import FILE, kept_response, measure_response, of_plain, to_plain
 from core.evaluation.shuffled import KINDS
 from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.training import datasets
 from core.training.checkpoint import open_model
 from core.training.config import RunConfig
-from tests.support import SMALL, ended, wait_for
+from tests.support import LONG_TINY, SMALL, ended, tiny_split, wait_for, write_class_folders
 
 GRU = "recorded-shapes-gru"
 WITH_DOSES = [name for name in recorded_names() if (recorded.FOLDER / name / FILE).exists()]
@@ -92,6 +94,43 @@ def test_what_cannot_be_measured_says_why(manager, monkeypatch):
     monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(StoreError, match=r"No space left on device\). Free some disk space .* Then measure again"):
         measure_response(manager, GRU, count=10)
+
+
+def test_a_folder_with_other_classes_is_not_what_the_run_was_trained_on(manager, run_of_a_folder, tmp_path, capsys):
+    run, folder = run_of_a_folder
+    words = ["runs", "shuffle", run, "--images", "4", "--home", str(manager.home), "--data"]
+    assert main([*words, str(folder)]) == 0
+    other = folder.rename(folder.with_name("other"))
+    (other / "class 3").rename(other / "cats")
+    capsys.readouterr()
+    assert main([*words, str(other)]) == 2
+    said = capsys.readouterr().err
+    assert (
+        said
+        == f"error: These are not the images that {run} was trained on: it knows no class 'cats'. Name the folder that it was trained on.\n"
+    )
+    assert kept_response(manager, run).n == 4, "what was measured before stays"
+
+
+def test_a_run_does_not_go_on_with_other_images(manager, run_of_a_folder):
+    run, folder = run_of_a_folder
+    (folder / "class 3").rename(folder / "cats")
+    datasets._datasets.clear()
+    manager.resume(run)
+    now = wait_for(manager, run, ended)
+    assert now.status == "failed" and "it knows no class 'cats'" in now.message and now.classes[3] == "class 3"
+
+
+@pytest.fixture
+def run_of_a_folder(manager, tmp_path):
+    """A stopped run of a folder of class folders, and the folder."""
+    folder = tmp_path / "images"
+    write_class_folders(folder, tiny_split(100, 1))
+    run = manager.submit(RunConfig.of(**{**LONG_TINY, "dataset": "folder", "data": str(folder)}))
+    wait_for(manager, run, lambda now: len(now.epochs) >= 2)
+    manager.stop(run)
+    assert wait_for(manager, run, ended).status == "stopped"
+    return run, folder
 
 
 def full_disk(*_, **__):

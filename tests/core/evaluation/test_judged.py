@@ -1,5 +1,7 @@
 """What a run says of images: kept by the training, computed where it was not, and the same either way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -74,20 +76,28 @@ def test_a_folder_is_judged_and_judged_anew_when_it_changes(manager, run, tmp_pa
 
 
 def test_images_come_in_the_order_of_what_is_said_of_them(manager, run):
-    split = images_of(manager, run.config, run.classes, "val")
+    split = images_of(manager, run, "val")
     assert torch.equal(split.images, DATA.val.images) and judged(manager, run.run_id, 0).labels.tolist() == split.labels.tolist()
 
 
 def test_other_images_than_the_run_was_judged_on_are_refused(manager, run, monkeypatch):
     manager.files(run.run_id).logits("val", 0).unlink()
-    monkeypatch.setattr(module, "images_of", lambda *_, **__: DATA.val[1:])
-    with pytest.raises(DataError, match="not the images.*it counted 40, here are 39"):
-        judged(manager, run.run_id, 0)
-    monkeypatch.setattr(module, "images_of", lambda *_, **__: DATA.val[torch.tensor([1, *range(1, 40)])])  # as many, of other classes
-    with pytest.raises(DataError, match="not the images.*or other classes"):
-        judged(manager, run.run_id, 0)
-    monkeypatch.setattr(module, "images_of", lambda *_, **__: DATA.val[1:])
-    assert len(judged(manager, run.run_id, 0, "train").labels) == 39  # of training images there is no count of the images themselves
+
+    def refused(**other):
+        monkeypatch.setattr("core.training.datasets.load_shared", lambda *_: replace(DATA, **other))
+        said = set()
+        for images in ("val", "test", "train"):
+            with pytest.raises(DataError, match=f"not the images that {run.run_id} was .* Name the folder that it was trained on") as error:
+                judged(manager, run.run_id, 0, images)
+            said.add(str(error.value))
+        assert len(said) == 1
+        return said.pop()
+
+    assert "judged on: it counted 40, here are 39" in refused(val=DATA.val[1:])
+    assert "or other numbers of its classes" in refused(test=DATA.test[torch.tensor([1, *range(1, 40)])])
+    assert "trained on: it knows no class 'cat'." in refused(classes=("cat", *DATA.classes[1:]))
+    assert "trained on, which have 10 classes." in refused(classes=DATA.classes[:9])
+    assert looks(manager) == 1, "no answer was given"
 
 
 def test_a_damaged_file_is_computed_again(manager, run):

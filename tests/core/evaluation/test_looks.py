@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from PIL import Image
 
 from core.cli import main
 from core.data.splits import Split
@@ -13,7 +12,7 @@ from core.evaluation.looks import looks
 from core.evaluation.seq2seq import scores
 from core.training import datasets
 from core.training.config import RunConfig
-from tests.support import SMALL, ended, load_tiny, wait_for
+from tests.support import SMALL, ended, load_tiny, wait_for, write_class_folders
 
 GRU = "recorded-reverse-gru"
 
@@ -55,20 +54,14 @@ def test_in_python_what_is_computed_is_a_look_and_what_is_read_again_is_none(man
         assert looks(manager) == looks(manager, run) == count, images
     judged(manager, run, 1, "test")
     assert looks(manager) == 3
-    judge(manager, run, 1, "test", images_of(manager, manager.snapshot(run).config, manager.snapshot(run).classes, "test"))
+    judge(manager, run, 1, "test", images_of(manager, manager.snapshot(run), "test"))
     assert looks(manager) == 4
-
-
-def write(folder, split, classes=10):
-    for i, (image, label) in enumerate(zip(split.images, split.labels.tolist(), strict=True)):
-        (folder / f"class {label}").mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / f"class {label}" / f"{i}.png")
 
 
 def test_the_folder_that_a_run_was_trained_on_has_its_test_images_and_another_has_not(manager, command, tmp_path, capsys):
     data = load_tiny("tiny", None)
-    write(tmp_path / "own", data.train)
-    write(tmp_path / "other", Split(data.val.images[:20], data.val.labels[:20]))
+    write_class_folders(tmp_path / "own", data.train)
+    write_class_folders(tmp_path / "other", Split(data.val.images[:20], data.val.labels[:20]))
     small = {**SMALL, "dataset": "folder", "data": str(tmp_path / "own")}
     run = manager.submit(RunConfig.of(**small, epochs=1))
     assert wait_for(manager, run, ended).status == "finished"
