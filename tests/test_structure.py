@@ -350,6 +350,7 @@ def test_no_two_test_files_have_one_name():
 TEST_SPLIT = {
     "core/evaluation/judged.py": "images_of, which gives a split by its name; `judge` leaves the mark",
     "core/evaluation/seq2seq.py": "splits_of; `scores` leaves the mark",
+    "core/training/datasets.py": "how many images of each class, to know a run's own images again: no model",
     "core/training/trainer.py": "the final test, which stands in the record of the run",
     "core/training/worker.py": "its size",
     "core/training/script.py": "a script of its own, which prints its own final test",
