@@ -14,14 +14,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from core import memory
 from core.data.progress import Progress, throttled
 from core.data.splits import Dataset
 
 LEAST = 0.95
 COMPARED = (("test", "train"), ("val", "train"), ("test", "val"))
 POOL = 4  # pixels a side of the squares that are compared first
-ROWS = 256  # images compared with all others at a time
+COMPARISONS = 8_000_000  # pairs compared at a time: as many rows of images as make so many with all others
+TAKEN = 40  # bytes a comparison: its bound, whether it is high, and where; at the most, when all images are alike
 PAIRS = 2048  # pairs compared pixel by pixel at a time
+SUMMARY = 3 * 32 * 32 // POOL**2 + 1  # numbers of an image that are compared first
+COPIES = 7  # of the pixels of pairs, while they are compared
 SLACK = 1e-3  # rounding of the bound, in float32: it has a root of a difference in it
 
 
@@ -60,16 +64,23 @@ def near_duplicates(images: Tensor, others: Tensor, *, least: float = LEAST, pro
     of what averaging loses as one more number, the product is never below their correlation (Cauchy & Schwarz). An image whose channels
     are each of one value has no correlation with any.
     """
-    report = throttled(progress)
+    compared = min(len(images) * len(others), max(COMPARISONS, len(others)))
+    numbers = images[0].numel() * COPIES * min(PAIRS, compared) + 2 * SUMMARY * len(others)  # float32
+    need, what = TAKEN * compared + 4 * numbers, f"Comparing {len(images):,} images with {len(others):,}"
+    with memory.claim(need, what, "choose a data set with fewer images"):
+        return _near_duplicates(images, others, least, throttled(progress))
+
+
+def _near_duplicates(images: Tensor, others: Tensor, least: float, report: Progress) -> Duplicates:
     bounds = torch.cat([_summary(chunk) for chunk in others.split(PAIRS)])  # (M, D)
-    found = []
-    for start in range(0, len(images), ROWS):
-        rows, columns = torch.nonzero(_summary(images[start : start + ROWS]) @ bounds.T >= least - SLACK, as_tuple=True)
+    found, count = [], max(1, COMPARISONS // max(1, len(others)))
+    for start in range(0, len(images), count):
+        rows, columns = torch.nonzero(_summary(images[start : start + count]) @ bounds.T >= least - SLACK, as_tuple=True)
         rows += start
         likeness = _likeness(images, others, rows, columns)
         kept = likeness >= least
         found.append(_likest(rows[kept].numpy(), columns[kept].numpy(), likeness[kept].numpy()))
-        report(min(start + ROWS, len(images)), len(images), "Comparing images")
+        report(min(start + count, len(images)), len(images), "Comparing images")
     rows, columns, likeness = (np.concatenate(part) for part in zip(*found, strict=True))
     order = np.argsort(-likeness, kind="stable")
     return Duplicates(rows[order], columns[order], likeness[order])

@@ -6,6 +6,7 @@ Recorded on the `Attend` modules of a model, which others may use meanwhile (see
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from math import isqrt
 
@@ -16,7 +17,9 @@ from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.attention import Attend, scaled_dot_product_attention
 from core.probes.dtypes import in_dtype
 from core.probes.recording import recording
+from core.probes.room import room
 
+LOOK, GRADIENT = 4, 7  # copies of a layer's weights at the most: on the way to them, stacked, judged; with their gradients
 TOLERANCES = {torch.float32: 1e-5, torch.float64: 1e-12}  # of a row's sum, and as a share of the largest output
 
 
@@ -52,8 +55,8 @@ def record_attention(model: nn.Module, inputs: Tensor, *, dtype: torch.dtype = t
     """The attention weights of every layer and head while `model` answers `inputs` (B, ...), in float32 or float64.
 
     The model is left as it is: another `dtype` computes in a copy. Raises ConfigError for a model without attention, for one in train mode
-    (dropout would change weights, some above 1), and for layers that do not all attend between the same tokens; DataError for weights that
-    are not finite.
+    (dropout would change weights, some above 1), for layers that do not all attend between the same tokens, and where there is no
+    memory for their weights; DataError for weights that are not finite.
     """
     if dtype not in TOLERANCES:
         raise ConfigError(f"Attention is recorded in float32 or float64, not in {dtype}.")
@@ -61,12 +64,14 @@ def record_attention(model: nn.Module, inputs: Tensor, *, dtype: torch.dtype = t
     model, found = in_dtype(model, dtype), []
 
     def keep(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> None:
+        held.enter_context(room_for_weights(args, LOOK))
         expected, weights = scaled_dot_product_attention(*args)
         found.append((weights, ((expected - output).abs().max() / output.abs().max().clamp_min(1e-30)).item()))
 
-    with torch.no_grad(), recording(dict.fromkeys(_attends(model), keep)):
-        answers = model(inputs.to(dtype))
-    return AttentionRecord(_stacked([weights for weights, _ in found]), answers, max(off for _, off in found))
+    with ExitStack() as held, torch.no_grad():
+        with recording(dict.fromkeys(_attends(model), keep)):
+            answers = model(inputs.to(dtype))
+        return AttentionRecord(_stacked([weights for weights, _ in found]), answers, max(off for _, off in found))
 
 
 def gradient_attention(model: nn.Module, inputs: Tensor, target: int | Tensor, *, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -79,16 +84,23 @@ def gradient_attention(model: nn.Module, inputs: Tensor, target: int | Tensor, *
     model, found = in_dtype(model, dtype), []
 
     def pass_through(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> Tensor:
+        held.enter_context(room_for_weights(args, GRADIENT))
         weights = scaled_dot_product_attention(*args)[1]
         found.append(weights if weights.requires_grad else weights.requires_grad_())  # frozen parameters give it no gradient
         return weights @ args[2]  # (..., T, T) @ (..., T, D) -> (..., T, D): the model goes on from these weights
 
-    with torch.enable_grad(), recording(dict.fromkeys(_attends(model), pass_through)):
-        logits = model(inputs.to(dtype))  # (B, K)
+    with ExitStack() as held, torch.enable_grad():
+        with recording(dict.fromkeys(_attends(model), pass_through)):
+            logits = model(inputs.to(dtype))  # (B, K)
         targets = torch.as_tensor(target).expand(len(logits))
         chosen = logits.gather(1, targets[:, None]).sum()  # an input's logit does not depend on another input
         gradients = torch.autograd.grad(chosen, found)
-    return (_stacked(found) * _stacked(gradients)).clamp_min(0).detach()
+        return (_stacked(found) * _stacked(gradients)).clamp_min(0).detach()
+
+
+def room_for_weights(args: tuple[Tensor, ...], copies: int) -> AbstractContextManager[None]:
+    """Memory for `copies` of the weights of one layer, whose `Attend` got `args`: queries (..., T, D), keys (..., S, D), and more."""
+    return room(copies * args[0].shape[:-1].numel() * args[1].shape[-2], args[0].element_size())
 
 
 def attention_rollout(weights: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ Recorded on the `Attend` modules, which others may use meanwhile (see core.probe
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import torch
@@ -15,7 +16,7 @@ from core.models.attention import Attend, scaled_dot_product_attention
 from core.models.decoder import DecoderLayer
 from core.models.recurrent_encoder_decoder import RecurrentEncoderDecoder
 from core.models.transformer import EncoderLayer
-from core.probes.attention_maps import TOLERANCES
+from core.probes.attention_maps import LOOK, TOLERANCES, room_for_weights
 from core.probes.dtypes import in_dtype
 from core.probes.recording import recording
 
@@ -72,16 +73,18 @@ def record_seq2seq_attention(
     roles, found, off = _roles(model), {"encoder": [], "decoder": [], "cross": []}, []
 
     def keep(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> None:
+        held.enter_context(room_for_weights(args, LOOK))
         expected, weights = scaled_dot_product_attention(*args)
         found[roles[module]].append(weights)
         off.append(((expected - output).abs().max() / output.abs().max().clamp_min(1e-30)).item())
 
-    with recording(dict.fromkeys(roles, keep)):
-        memory = model.encode(source, masked=masked)
-        logits = model.decode(target, memory) if mask is None else model.decode(target, memory, mask=mask)
-    stacked = {role: torch.stack(layers, 1) if layers else None for role, layers in found.items()}
-    if not all(weights.isfinite().all() for weights in stacked.values() if weights is not None):
-        raise DataError(NOT_FINITE)
+    with ExitStack() as held:
+        with recording(dict.fromkeys(roles, keep)):
+            memory = model.encode(source, masked=masked)
+            logits = model.decode(target, memory) if mask is None else model.decode(target, memory, mask=mask)
+        stacked = {role: torch.stack(layers, 1) if layers else None for role, layers in found.items()}
+        if not all(weights.isfinite().all() for weights in stacked.values() if weights is not None):
+            raise DataError(NOT_FINITE)
     return Seq2SeqAttention(**stacked, logits=logits, outputs_off=max(off))
 
 

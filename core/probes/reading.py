@@ -17,9 +17,11 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.recurrent import RecurrentClassifier, SequenceClassifier, last_state
 from core.models.vit import ViT
+from core.probes.room import room
 
 MOST_PATCHES = 256  # of a model that must read each beginning anew: T of them cost T times as much
 CHUNK = 32  # beginnings that a ViT reads at a time: each as long as the longest of them
+HELD = 8  # numbers that a layer holds for each one that comes out of it, at the most
 TOLERANCE = 1e-5  # of a probability that is computed in float32
 
 
@@ -63,14 +65,25 @@ def beliefs_of_tokens(model: nn.Module, tokens: Tensor) -> Tensor:
             f"This model reads {tokens.shape[1]:,} patches, and each beginning of them anew: at most {MOST_PATCHES} are followed "
             "here. Choose a run with larger patches, or a recurrent one in one direction, which reads them all in one go."
         )
-    if way == "recurrent":
-        logits = _running(model, tokens)
-    else:
-        each = _both_ways if way == "bidirectional" else _masked
-        logits = torch.stack([each(model, sequence[None]) for sequence in tokens])  # -> (B, T + 1, K)
+    with room(_numbers(model, way, *tokens.shape[:2])):
+        if way == "recurrent":
+            logits = _running(model, tokens)
+        else:
+            each = _both_ways if way == "bidirectional" else _masked
+            logits = torch.stack([each(model, sequence[None]) for sequence in tokens])  # -> (B, T + 1, K)
     if not logits.isfinite().all():
         raise DataError(NOT_FINITE)
     return logits.double().softmax(dim=-1)
+
+
+def _numbers(model: nn.Module, way: str, batch: int, length: int) -> int:
+    """The most numbers that reading `batch` sequences of `length` tokens takes: what layers make of all that is read at a time."""
+    if way == "recurrent":
+        return batch * length * HELD * model.rnn.hidden_size
+    if way == "bidirectional":
+        return length * length * HELD * 2 * model.rnn.hidden_size
+    widest = max(part.out_features for part in model.encoder.modules() if isinstance(part, nn.Linear))
+    return CHUNK * (1 + length) * HELD * widest
 
 
 def _running(model: SequenceClassifier, tokens: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ D directions (2 if it reads both ways), H hidden units, K classes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +16,13 @@ from torch import Tensor, nn
 
 from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.recurrent import RecurrentClassifier
+from core.probes.room import room
 from core.probes.through_time import NAMES, Trace, Weights, backward, forward, norms
 
 MOST_PATCHES = 256  # T * T influences, each of K x C numbers
 CHUNK = 32  # outputs whose gradients go back at the same time
 KINDS = {"RNN_TANH": "rnn", "LSTM": "lstm", "GRU": "gru"}  # by nn.RNNBase.mode
+KEPT = 8  # numbers that the way forward and back keep of a state: itself, its gates, their slopes
 TOLERANCE = 1e-4  # relative: the model computes in float32
 
 
@@ -53,13 +56,17 @@ def loss_paths(model: nn.Module, image: Tensor, label: int, *, readout: str) -> 
     `readout` "mean" lets the loss read the mean of all states, "last" the last one of each direction alone, whatever the model was
     trained with. Raises ConfigError for a model without hidden states and DataError when its numbers are not finite.
     """
-    passes = _passes(model, image)
+    with _room(model, losses=1):
+        return _loss_paths(_passes(model, image), model.head, label, readout)
+
+
+def _loss_paths(passes: list[list[Direction]], head: nn.Linear, label: int, readout: str) -> list[StatePath]:
     states = _states(passes[-1])  # (T, D*H)
     read = read_by(states, readout, len(passes[-1]))
-    logits = read @ _array(model.head.weight).T + _array(model.head.bias)  # (K,)
+    logits = read @ _array(head.weight).T + _array(head.bias)  # (K,)
     if not np.isfinite(logits).all():
         raise DataError(NOT_FINITE)
-    pull = (_softmax(logits) - np.eye(len(logits))[label]) @ _array(model.head.weight)  # (K,) -> (D*H,)
+    pull = (_softmax(logits) - np.eye(len(logits))[label]) @ _array(head.weight)  # (K,) -> (D*H,)
     incoming = _spread(pull[None], len(states), readout, len(passes[-1]))  # (T, 1, D*H)
     found = []
     for direction, part in zip(passes[-1], np.split(incoming, len(passes[-1]), axis=-1), strict=True):
@@ -77,8 +84,12 @@ def influence(model: nn.Module, image: Tensor) -> np.ndarray:
     The norm (Frobenius) of the Jacobian of the head's K logits at output s, were it asked there, by the C features of token t. 0 where
     nothing leads from t to s: after s, unless the model reads both ways. Raises as `loss_paths`.
     """
-    passes = _passes(model, image)
-    weight = _array(model.head.weight)  # (K, D*H)
+    with _room(model, losses=CHUNK * model.head.out_features):
+        return _influence(_passes(model, image), _array(model.head.weight))
+
+
+def _influence(passes: list[list[Direction]], weight: np.ndarray) -> np.ndarray:
+    """`influence`, after the way forward; the head's `weight` is (K, D*H)."""
     length = len(_states(passes[-1]))
     found = np.zeros((length, length))
     one_way = not any(one.backwards for one in passes[-1])
@@ -93,6 +104,15 @@ def influence(model: nn.Module, image: Tensor) -> np.ndarray:
     if not np.isfinite(found).all():
         raise DataError("These weights give no finite influences: choose a run or an epoch whose training did not fail.")
     return found
+
+
+def _room(model: nn.Module, losses: int) -> AbstractContextManager[None]:
+    """Memory for weights and states in float64, and for the gradients of so many losses at the states of two layers at a time."""
+    model = recurrent_only(model)
+    width = model.head.in_features  # D*H
+    states = model.embed.num_patches * width * model.rnn.num_layers * KEPT
+    gradients = 3 * model.embed.num_patches * losses * max(width, model.rnn.input_size)
+    return room(sum(weight.numel() for weight in model.parameters()) + states + gradients, size=8)
 
 
 def reach(row: np.ndarray, output: int, share: float = 0.9) -> int:

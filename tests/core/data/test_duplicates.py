@@ -60,7 +60,7 @@ def test_a_shifted_or_mirrored_picture_is_another_one():
 
 @pytest.mark.parametrize("least", [0.3, 0.5, 0.7])
 def test_it_finds_exactly_what_comparing_all_pairs_finds(least, monkeypatch):
-    monkeypatch.setattr(duplicates, "ROWS", 17)
+    monkeypatch.setattr(duplicates, "COMPARISONS", 17 * 250)  # of 17 images at a time
     monkeypatch.setattr(duplicates, "PAIRS", 23)
     images, others = pictures(range(60)), pictures(range(200, 450))
     images[5] = 77  # flat: like nothing
@@ -84,7 +84,7 @@ def test_many_flat_images_are_nobodys_duplicates():
 
 
 def test_progress_tells_how_many_images_are_done(monkeypatch):
-    monkeypatch.setattr(duplicates, "ROWS", 10)
+    monkeypatch.setattr(duplicates, "COMPARISONS", 10 * 5)
     seen = []
     near_duplicates(pictures(range(25)), pictures(range(5)), progress=lambda done, total, what: seen.append((done, total)))
     assert seen[-1] == (25, 25)
