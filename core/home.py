@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.errors import BusyError, ConfigError, Place, StoreError
 from core.files import out_of_files, remedy, write_whole
+from core.typed_numbers import comma_remedy
 
 
 def lab_home(home: str | Path | None = None) -> Path:
@@ -37,7 +38,9 @@ def number_setting(name: str, default: float) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < float("inf"):
-        raise ConfigError(f"The setting {name} = {text!r} is not a number of 0 or more: correct it, or unset it for {default:g}.")
+        raise ConfigError(
+            f"The setting {name} = {text!r} is not a number of 0 or more: correct it, or unset it for {default:g}.{comma_remedy(text)}"
+        )
     return value
 
 

@@ -21,6 +21,7 @@ from core.checks import Number, Whole
 from core.errors import ConfigError, unknown
 from core.pasted import pasted
 from core.text import MOST_NAME, path_problem, quoted
+from core.typed_numbers import comma_remedy
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 # What a text says, or None: digits of other scripts, "1_000", " 7 " and "nan" are no numbers here.
@@ -90,7 +91,8 @@ class Hyperparameter:
         """`text` (from a flag or a query string) as a value of this kind; raises ConfigError if it is none."""
         value = READERS[self.kind](text)
         if value is None:
-            raise ConfigError(f"{self.name} = {quoted(text)} is not valid: choose {self.range}.")
+            remedy = comma_remedy(text, {int: Whole(), float: Number()}[self.kind]) if self.kind in (int, float) else ""
+            raise ConfigError(f"{self.name} = {quoted(text)} is not valid: choose {self.range}.{remedy}")
         return value
 
 

@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 import psutil
 
 from core.errors import ConfigError, LabError
+from core.typed_numbers import comma_remedy
 
 RESERVE = 200 * 10**6  # bytes that are left to the server: pages, sockets, the system
 SETTING = "LAB_MEMORY"  # the most that this process may take, in bytes or as "4 GB"
@@ -97,7 +98,10 @@ def size_setting(name: str) -> int:
         return 0
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text.lower())
     if not found or found[2] not in UNITS or not float(found[1]):
-        raise ConfigError(f"The setting {name} = {text[:40]!r} is no size: write bytes, or a number with its unit as in 4 GB, or unset it.")
+        told = comma_remedy(re.sub(r"\s*[A-Za-z]+$", "", text))
+        raise ConfigError(
+            f"The setting {name} = {text[:40]!r} is no size: write bytes, or a number with its unit as in 4 GB, or unset it.{told}"
+        )
     return int(float(found[1]) * UNITS[found[2]])
 
 

@@ -38,11 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    from core.typed_numbers import flag
+
     made = argparse.ArgumentParser(prog="python -m dashboard", description="Start Sequence Lab; open the printed address in a browser.")
     made.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens the lab to the network (default %(default)s)"
     )
-    made.add_argument("--port", type=int, default=os.environ.get("PORT", "8501"), help="port (default: the environment's PORT, else 8501)")
+    made.add_argument(
+        "--port", type=flag(int), default=os.environ.get("PORT", "8501"), help="port (default: the environment's PORT, else 8501)"
+    )
     made.add_argument(
         "--allow-host", action="append", default=[], metavar="NAME",
         help="a name by which others reach this lab, such as lab.example.edu behind a proxy; may be given several times",

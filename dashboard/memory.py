@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.checks import OneOf
 from core.probes.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
+from core.typed_numbers import comma_remedy
 from dashboard import show, state
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.memory_words import COLORS, NAMES, flow_chart, flow_csv, flow_html, flow_verdict, number
@@ -43,7 +44,7 @@ def start_controls() -> None:
         if (asked := state.linked(name)) and OneOf(options).read(asked) is None:
             shown = re.sub(r"[^\w.+-]", "", asked)[:12]
             told = f"{name} = {shown} cannot be shown here: choose {options[0]:g} to {options[-1]:g}. This is {default:g}."
-            state.refuse(name, told)
+            state.refuse(name, told + comma_remedy(asked, OneOf(options)))
         state.start(key, name, options, default)
 
 

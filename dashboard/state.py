@@ -23,6 +23,7 @@ from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
+from core.typed_numbers import comma_remedy
 from dashboard import visitor
 from dashboard.person import person_of
 
@@ -180,7 +181,8 @@ def read(name: str, check: Check) -> Any:
     text = linked(name)
     found = check.read(text) if text else None
     if text and found is None:
-        refuse(name, f"The link's {name} cannot be used, and the page opens without it: possible is {check}.")
+        sentence = f"The link's {name} cannot be used, and the page opens without it: possible is {check}."
+        refuse(name, sentence + comma_remedy(text, check))
     return found
 
 

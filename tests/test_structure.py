@@ -28,6 +28,7 @@ BASE = {
     "core.pasted",
     "core.symbols",
     "core.text",
+    "core.typed_numbers",
 }
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
 HEADLESS = LEARNING | {
@@ -52,9 +53,10 @@ ALLOWED = {
     "core.text": set(),
     "core.files": set(),
     "core.log": set(),
-    "core.hparams": {"core.checks", "core.errors", "core.pasted", "core.text"},
-    "core.home": {"core.errors", "core.files"},
-    "core.memory": {"core.errors"},
+    "core.typed_numbers": {"core.checks", "core.errors", "core.text"},
+    "core.hparams": {"core.checks", "core.errors", "core.pasted", "core.text", "core.typed_numbers"},
+    "core.home": {"core.errors", "core.files", "core.typed_numbers"},
+    "core.memory": {"core.errors", "core.typed_numbers"},
     "core.symbols": {"core.errors"},
     "core.scores": BASE,
     "core.metrics": BASE | {"core.scores"},
@@ -80,7 +82,7 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "checks folders text "
+    "core": "checks folders text typed_numbers "
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "

@@ -12,6 +12,7 @@ from core.errors import ConfigError, unknown
 from core.models import MODELS
 from core.training.config import RunConfig
 from core.training.presets import PRESETS
+from core.typed_numbers import flag
 
 DEFAULT = (*MODELS, "hand-in", "bar")  # a minute; the other presets are of the same shapes
 MOST_SECONDS = 600
@@ -22,8 +23,8 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("bench", parents=[shared], help="how fast each model and preset trains on this machine")
     parser.set_defaults(command=bench)
     parser.add_argument("name", nargs="*", help=f"models or presets (default {', '.join(DEFAULT)}): {', '.join([*MODELS, *PRESETS])}")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: as many as are fastest)")
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long each is measured (default 2)")
+    parser.add_argument("--threads", type=flag(int), default=0, help="CPU threads (default: as many as are fastest)")
+    parser.add_argument("--seconds", type=flag(float), default=2.0, help="how long each is measured (default 2)")
 
 
 def bench(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from core.cli.output import open_runs, print_result, progress_bar, table
 from core.data import Progress, data_spec
 from core.data.seq_tasks import seq_task
 from core.errors import ConfigError
+from core.typed_numbers import flag
 
 if TYPE_CHECKING:
     from core.data.splits import Split
@@ -24,7 +25,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="a run of this lab, or one that came with it, such as recorded-shapes-gru")
     parser.add_argument("--data", metavar="DIR", help="any folder of class folders; with --split, where the run's own images lie now")
     parser.add_argument("--split", choices=("val", "test"), help="which of the run's own splits (default val); test is counted as a look")
-    parser.add_argument("--epoch", type=int, metavar="N", help="weights of this epoch, from 1 as on the pages (default: the best)")
+    parser.add_argument("--epoch", type=flag(int), metavar="N", help="weights of this epoch, from 1 as on the pages (default: the best)")
 
 
 def evaluate(options: argparse.Namespace) -> int:

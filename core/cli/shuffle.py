@@ -9,12 +9,13 @@ from typing import Any
 
 from core.cli.output import open_runs, print_result, progress_bar, table, write_out
 from core.errors import ConfigError
+from core.typed_numbers import flag
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the flags."""
     parser.add_argument("--data", metavar="DIR", help="where the images of its data set lie now, if they have moved")
-    parser.add_argument("--images", type=int, default=500, metavar="N", help="so many validation images (default 500)")
+    parser.add_argument("--images", type=flag(int), default=500, metavar="N", help="so many validation images (default 500)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the counts there too, as recorded runs keep them")
 
 

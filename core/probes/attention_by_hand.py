@@ -15,6 +15,7 @@ import numpy as np
 
 from core.errors import ConfigError, unknown
 from core.models.embedding import EPS, Embedding
+from core.typed_numbers import pieces
 
 WIDTHS = (4, 6, 8, 12, 16, 64)
 MOST_TOKENS = 12  # typed ones; more cannot be read as numbers on a page
@@ -201,19 +202,18 @@ def parse_words(text: str) -> tuple[str, ...]:
 
 
 def parse_numbers(text: str) -> tuple[float, ...]:
-    """The numbers of a typed line, between spaces or semicolons; a comma may be the decimal point or stand between numbers as in "1, 2".
+    """The numbers of a typed line; between them spaces, commas or semicolons (see core.typed_numbers).
 
-    Raises ConfigError when there are none or too many, or one is no number or too large.
+    Raises ConfigError when there are none or too many, or one is no number or too large, or may be written with a decimal comma.
     """
-    pieces = [piece.strip(",") for piece in text.replace(";", " ").split()]
-    pieces = [piece for piece in pieces if piece]
-    _check_count(len(pieces), "number")
-    return tuple(_number(piece) for piece in pieces)
+    typed = pieces(text)
+    _check_count(len(typed), "number")
+    return tuple(_number(piece) for piece in typed)
 
 
 def _number(piece: str) -> float:
     try:
-        value = float(piece.replace(",", ".").replace("−", "-"))
+        value = float(piece.replace("−", "-"))
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or abs(value) > LARGEST:

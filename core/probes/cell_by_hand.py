@@ -6,6 +6,7 @@ hidden units, G gates.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -157,7 +158,7 @@ def parse_edits(text: str) -> tuple[Edit, ...]:
     """The edits of a link, "x.3.0:0.5,wh.2.1:-1"; what makes no sense is left out, and so is what comes after `MOST_EDITS`."""
     names = {short: name for name, short in SHORT.items()}
     found = []
-    for piece in text.split(",")[:MOST_EDITS]:
+    for piece in re.split(r",(?![0-9])", text)[:MOST_EDITS]:  # "x.3.0:0,5" is one edit, and none that can be read
         place, _, value = piece.partition(":")
         short, *at = place.split(".", 3)
         at, number = [Whole().read(text) for text in at], Number(-LARGEST, LARGEST).read(value)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
 from core.errors import ConfigError
+from core.typed_numbers import pieces
 
 MOST_LETTERS = 12  # of what was typed that a message repeats
-BRACKETS = str.maketrans({"−": "-", "[": " ", "]": " ", "(": " ", ")": " ", "{": " ", "}": " "})
+BRACKETS = str.maketrans({"[": " ", "]": " ", "(": " ", ")": " ", "{": " ", "}": " "})
 
 
 def parse_matrix(text: str, name: str, *, rows: int | None, columns: int, most: float, most_rows: int = 1000) -> np.ndarray:
-    """The numbers of a text, a line a row, as (rows, columns); between them spaces, tabs, commas or semicolons. Brackets and the word
-    `tensor` are passed over, so that a printed array can be pasted.
+    """The numbers of a text, a line a row, as (rows, columns); between them spaces, tabs, commas or semicolons, as `core.typed_numbers`
+    has it. Brackets and the word `tensor` are passed over, so that a printed array can be pasted.
 
     With `rows` None any number of them from 1 to `most_rows` will do. Raises ConfigError for another shape, or for what is no number
     between -`most` and `most`; `name` says in it which matrix this is.
     """
-    lines = [line for line in map(_pieces, _lines(text)) if line]
+    lines = [line for line in _rows(text, name) if line]
     wanted = f"{rows} × {columns}" if rows else f"1 to {most_rows} rows of {columns}"
     if len(lines) > most_rows:
         raise ConfigError(f"{name} has {len(lines):,} rows, and this page shows {most_rows} at most: paste fewer of them.")
@@ -47,13 +49,19 @@ def _lines(text: str) -> list[str]:
     return (re.findall(r"\[([^\[\]]*)\]", text) if text.count("[") > 1 else []) or text.splitlines()
 
 
-def _pieces(line: str) -> list[str]:
-    return [piece for piece in re.split(r"[\s,;]+", " ".join(line.translate(BRACKETS).split())) if piece]
+def _rows(text: str, name: str) -> Iterator[list[str]]:
+    """The numbers of each line, still as text."""
+    bracketed = re.search(r"[\[({]", text) is not None
+    for line in _lines(text):
+        try:
+            yield pieces(line.translate(BRACKETS), bracketed=bracketed)
+        except ConfigError as error:
+            raise ConfigError(f"{name}: {error}") from None
 
 
 def _number(piece: str, name: str, most: float) -> float:
     try:
-        value = float(piece)
+        value = float(piece.replace("−", "-"))
     except ValueError:
         raise ConfigError(
             f"{name}: {piece[:MOST_LETTERS]!r} is no number. Type numbers with spaces between them, such as 0.5 -1 2."

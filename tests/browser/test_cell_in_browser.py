@@ -188,6 +188,10 @@ def test_the_state_at_the_start_is_clicked_and_replaced(lab, page):
     page.get_by_label("New value", exact=True).fill("six")
     page.keyboard.press("Enter")
     page.get_by_text("six is no number between −1000 and 1000").wait_for()
+    for typed, remedy in (("0,75", "0.75"), ("-1,5", "-1.5"), ("−,5", "-0.5")):  # one rule with the fields of numbers above
+        page.get_by_label("New value", exact=True).fill(typed)
+        page.get_by_label("New value", exact=True).press("Enter")
+        page.get_by_text(f"write a point: {remedy}.").wait_for()
     page.get_by_label("New value", exact=True).fill("0.75")
     page.keyboard.press("Enter")
     page.locator(".cellb-walk th", has_text="h₂ = 0.750").wait_for()

@@ -105,6 +105,14 @@ def test_a_filter_an_order_and_a_selection_are_in_the_address(board):
     assert said(board, "selected") == f"{GRU},{VIT},{first}"
 
 
+def test_a_filter_with_a_decimal_comma_says_to_write_a_point(board):
+    board.get_by_label("Filter").fill("data=cifar lr<0,0015")
+    board.get_by_text("Write a point: lr<0.0015").wait_for()
+    board.get_by_label("Filter").fill("data=cifar lr<0.0015")
+    board.get_by_text("Write a point").wait_for(state="detached")
+    assert int(said(board, "runs")) > 0
+
+
 def test_a_run_is_selected_by_keyboard_and_compared(board):
     for run in (GRU, VIT):
         board.get_by_label(f"select {run}", exact=True).focus()

@@ -126,6 +126,14 @@ def test_numbers_that_cannot_be_used():
     assert "'zwei' is no number" in texts(app) and sent_to(app)["names"] == ["3", "−1", "0.5", "2", "10"]
 
 
+def test_a_decimal_comma_in_a_link_or_a_field_says_to_write_a_point():
+    app = open_attention(tokens="numbers", numbers="0,5 1,5", temperature="0,5")
+    assert "Write a point: 0.5; or, for two, a space between them: 0 5" in texts(app)
+    assert "The link's temperature cannot be used" in texts(app) and texts(app).count("Write a point: 0.5.") == 1
+    run(app.text_input(key="attention_numbers").set_value("0.5, 1.5"))
+    assert sent_to(app)["names"] == ["0.5", "1.5"] and "may be one number" not in texts(app)
+
+
 def test_what_is_typed_is_data():
     app = open_attention(words="<script>alert(1)</script> ok")
     assert "letters" in texts(app)

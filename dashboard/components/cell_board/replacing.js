@@ -39,10 +39,11 @@ export class Replacing {
 
   typed() {
     const { largest } = this.board.data;
-    const text = this.fields.value.value.trim().replace('−', '-').replace(',', '.');
+    const text = this.fields.value.value.trim().replace('−', '-');
     const found = text === '' ? NaN : Number(text);
     const wrong = !(Math.abs(found) <= largest);
-    this.say(wrong ? `${text.slice(0, 12) || 'Nothing'} is no number between −${largest} and ${largest}: type for example −0.5.` : '', wrong);
+    const remedy = /^-?\d*[,，]\d+$/.test(text) ? `write a point: ${text.replace(/^-?(?=[,，])/, '$&0').replace(/[,，]/, '.')}.` : 'type for example −0.5.';
+    this.say(wrong ? `${text.slice(0, 12) || 'Nothing'} is no number between −${largest} and ${largest}: ${remedy}` : '', wrong);
     if (!wrong && found !== this.value()) this.replace(found);
   }
 

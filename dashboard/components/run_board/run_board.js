@@ -4,7 +4,7 @@
 const { search } = new URL(import.meta.url); // the folder's version is in the query
 const { canvasPen, svgPen } = await import(`./pens.js${search}`);
 const { QUIET, curves, parallel, scatter } = await import(`./figures.js${search}`);
-const { columnsOf, csv, matcher, sorted } = await import(`./table.js${search}`);
+const { columnsOf, csv, matcher, pointRemedy, sorted } = await import(`./table.js${search}`);
 
 const FIRST_ROWS = 40; // more than are in sight; the others come behind the first picture, for which they would be laid out in vain
 const TELL_PAUSE = 350; // ms without a change after which the page is told
@@ -224,7 +224,8 @@ class Board {
   say() {
     const { hot, selected, runs, all } = this;
     const count = `${runs.length === all.length ? runs.length : `${runs.length} of ${all.length}`} runs, ${selected.length} selected`;
-    this.parts.said.textContent = hot ? this.tell(hot) : `${count}. Point at a run to find it everywhere; click it to select it.`;
+    const remedy = pointRemedy(this.parts.filter.value);
+    this.parts.said.textContent = hot ? this.tell(hot) : remedy ? `${count}. ${remedy}.` : `${count}. Point at a run to find it everywhere; click it to select it.`;
     Object.assign(this.root.dataset, this.counts, { runs: runs.length, selected: selected.join(','), hot: hot?.id ?? '', zoomed: this.zoom ? 'yes' : '' });
   }
 

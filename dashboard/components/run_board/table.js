@@ -43,6 +43,12 @@ export function matcher(words, columns) {
   return (run) => tests.every((test) => test(run));
 }
 
+// What to write instead of a decimal comma in "lr<0,01"; empty where there is none.
+export function pointRemedy(words) {
+  const [, name, whole, part] = /(?:^|\s)(\w+(?:<=|>=|!=|<|>|=)-?)(\d*)[,，](\d+(?:e-?\d+)?)(?=\s|$)/i.exec(words) ?? [];
+  return name ? `Write a point: ${name}${whole || '0'}.${part}` : '';
+}
+
 function holds(value, sign, asked) {
   if (value === null) return sign === '!=';
   const [a, b] = typeof value === 'number' ? [value, Number(asked)] : [plain(value).toLowerCase(), asked.toLowerCase()];

@@ -178,7 +178,16 @@ def test_heads_must_divide():
 
 @pytest.mark.parametrize(
     ("text", "numbers"),
-    [("1 2 3", (1, 2, 3)), ("1, 2, 3", (1, 2, 3)), ("0,5; −2", (0.5, -2)), ("1e3 .25", (1000, 0.25)), (" 7 ", (7,))],
+    [
+        ("1 2 3", (1, 2, 3)),
+        ("1, 2, 3", (1, 2, 3)),
+        ("0.5; −2", (0.5, -2)),
+        ("1,2,3", (1, 2, 3)),
+        ("1 ,2", (1, 2)),
+        ("0.5,2", (0.5, 2)),
+        ("1e3 .25", (1000, 0.25)),
+        (" 7 ", (7,)),
+    ],
 )
 def test_numbers_that_can_be_used(text, numbers):
     assert parse_numbers(text) == numbers
@@ -192,6 +201,9 @@ def test_numbers_that_can_be_used(text, numbers):
         ("1 " * 13, "these are 13"),
         ("1 two", "'two' is no number"),
         ("nan", "'nan' is no number"),
+        ("0,5 1,5", "'0,5' may be one number or two. Write a point: 0.5; or, for two, a space between them: 0 5"),
+        ("1 2 -0,25", "Write a point: -0.25"),
+        ("0,5", "Write a point: 0.5"),
         ("1e999", "no number between -1,000,000 and 1,000,000"),
         ("2e6", "no number between"),
     ],

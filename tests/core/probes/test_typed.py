@@ -22,6 +22,10 @@ def parse(text, rows=2, columns=3, **options):
         "[[1, 2, 3], [4, 5, -6]]",
         "tensor([[ 1.,  2.,  3.],\n        [ 4.,  5., -6.]], dtype=torch.float64)",
         "array([[1, 2,\n 3], [4, 5, -6]])",
+        "1,2,3\n4,5,-6",
+        "1.0,2,3\n4,5.0,-6",
+        "[[1,2,3],[4,5,-6]]",
+        "{{1,2,3},\n{4,5,-6}}",
     ],
 )
 def test_what_is_read(text):
@@ -48,6 +52,11 @@ def test_what_is_printed_or_written_can_be_pasted():
         ("1 2 1e999\n4 5 6", "1e999 is not between -1,000 and 1,000"),
         ("1 2 nan\n4 5 6", "nan is not between"),
         ("1 2 -1001\n4 5 6", "type a smaller number"),
+        ("1 2 0,5\n4 5 6", "'0,5' may be one number or two. Write a point: 0.5; or, for two, a space between them: 0 5"),
+        ("1 2\t-1,5\n4 5 6", "Write a point: -1.5"),
+        ("0,5; 1,5; 2,5\n4 5 6", "Write a point: 0.5"),
+        ("0,5, 1,5, 2,5\n4 5 6", "Write a point: 0.5"),
+        ("[0,5 1,5 2,5]\n[4 5 6]", "Write a point: 0.5"),
         ("", "is empty: type 2 × 3 numbers"),
         ("  \n []", "is empty"),
     ],
