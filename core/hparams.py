@@ -46,6 +46,7 @@ class Hyperparameter:
     label: str = ""
     most: int = MOST_NAME  # letters of a text
     path: bool = False  # a text that names a folder
+    older: Any = None  # what runs had that are older than this hyperparameter; None: the default
 
     @property
     def flag(self) -> str:

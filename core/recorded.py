@@ -34,7 +34,7 @@ def recorded_run(name: str) -> Snapshot:
         raise unknown("recorded run", name, recorded_names(), StoreError)
     plain = json.loads(gzip.decompress((FOLDER / name / "run.json.gz").read_bytes()))
     images = base64.b64decode(plain.pop("sample_images")) or None
-    command = RunConfig.of(**plain["config"]).command()
+    command = RunConfig.of(**RunConfig.completed(plain["config"])).command()
     return snapshot_of(**plain, run_id=RECORDED + name, sample_images=images, recorded=command)
 
 

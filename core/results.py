@@ -15,7 +15,7 @@ from core.training.history import Snapshot
 from core.training.presets import ROAD, Rung
 
 # What may differ between runs of one set-up: chance, where the images lie, and what computes.
-APART = ("seed", "dataset", "data", "device", "threads", "kernel", "compile")
+APART = ("seed", "dataset", "data", "stratify", "device", "threads", "kernel", "compile")
 BAR_TOP1 = 0.8  # validation accuracy that the unit asks of a GRU-based classifier
 TOLERANCE = 1e-9  # between two counts of the same accuracy
 

@@ -119,7 +119,7 @@ def setup_words(setup: Setup) -> str:
     """A set-up in a line: the data, the split sizes that were judged, and what differs from the defaults."""
     some = next((runs[0] for runs in setup.kinds.values() if runs), None)
     sizes = f", {some.val:,} validation and {some.test:,} test images" if some else ""
-    skipped = ("model", "dataset", "positions", "seed", "device", "threads", "kernel", "compile", "data")
+    skipped = ("model", "dataset", "positions", "seed", "stratify", "device", "threads", "kernel", "compile", "data")
     told = [f"{name} {value}" for name, value in _changed(setup.config).items() if name not in skipped]
     return f"ViT on {data_label(setup.config)}{sizes}: {', '.join(told) or 'all at the defaults'}"
 

@@ -20,6 +20,12 @@ class DataConfig(Hyperparameters):
     test_fraction: float = hparam(
         0.1, "Share of a folder without test/ that is held back for the one final test.", low=0.01, high=0.5, step=0.01
     )
+    stratify: bool = hparam(
+        True,
+        "Hold back the same share of every class of a folder, and leave each at least one training image. Without it images are held back "
+        "whatever their class, as in runs of earlier versions of the lab.",
+        older=False,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

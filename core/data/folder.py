@@ -15,7 +15,7 @@ from core.data.config import DataConfig
 from core.data.images import SIZE, decode
 from core.data.progress import Progress
 from core.data.scan import Scan, scan
-from core.data.splits import Dataset, Split, random_parts
+from core.data.splits import Dataset, Split, random_parts, stratified_parts
 from core.errors import DataError, Place, StoreError
 from core.home import lab_home
 from core.memory import require
@@ -46,7 +46,7 @@ class Images:
 def load(name: str, config: DataConfig, *, home: str | Path | None, download: bool, progress: Progress | None) -> Dataset:
     """The images of `config.data`, squeezed to 32x32; parts that it lacks are split off at random (config.split_seed).
 
-    The shares config.val_fraction and config.test_fraction are of all images in the flat folder, or in train/.
+    The shares config.val_fraction and config.test_fraction are of all images in the flat folder, or in train/, and of each class there.
     """
     if not config.data:
         raise DataError(
@@ -151,5 +151,8 @@ def _splits(found: Images, config: DataConfig) -> tuple[Split, Split, Split]:
         )
     if not sum(sizes):
         return whole, val, test
-    kept, for_val, for_test = random_parts(len(whole), (len(whole) - sum(sizes), *sizes), config.split_seed)
+    if config.stratify:
+        kept, for_val, for_test = stratified_parts(whole.labels, sizes, config.split_seed)
+    else:
+        kept, for_val, for_test = random_parts(len(whole), (len(whole) - sum(sizes), *sizes), config.split_seed)
     return whole[kept], whole[for_val] if val is None else val, whole[for_test] if test is None else test

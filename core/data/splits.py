@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -107,3 +108,31 @@ def random_parts(count: int, sizes: Sequence[int], seed: int) -> tuple[Tensor, .
     assert sum(sizes) <= count, (count, sizes)
     order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
     return order[: sum(sizes)].split(list(sizes))
+
+
+def stratified_parts(labels: Tensor, sizes: Sequence[int], seed: int) -> tuple[Tensor, ...]:
+    """Index tensors into `labels` (N,) int64: what is left for training, then parts of these sizes with the same share of every class.
+
+    Every class keeps one image for training at least, so all sizes together are at most N less the number of classes. Shares that are no
+    whole numbers of images are rounded so that the sizes come out. In random order, the same for the same seed.
+    """
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    classes, counts = np.unique(labels.numpy(), return_counts=True)
+    assert sum(sizes) <= len(labels) - len(classes), (sizes, counts)
+    room, parts = counts - 1, torch.zeros(len(labels), dtype=torch.int64)
+    for part, size in enumerate(sizes, 1):
+        taken = _shares(counts, size, room)
+        for label, before, count in zip(classes, counts - 1 - room, taken, strict=True):
+            parts[order[labels[order] == int(label)][before : before + count]] = part
+        room = room - taken
+    return tuple(order[parts[order] == part] for part in range(len(sizes) + 1))
+
+
+def _shares(counts: np.ndarray, size: int, room: np.ndarray) -> np.ndarray:
+    """How many of `size` images a class gives, (K,): in proportion to its `counts`, at most its `room`, the largest remainders first."""
+    wanted = counts * size / counts.sum()
+    found = np.minimum(np.floor(wanted), room).astype(np.int64)
+    while found.sum() < size:
+        owed = np.where(found < room, wanted - found + room / (1e6 * counts), -np.inf)  # of equal remainders to who has most left
+        found[owed.argmax()] += 1
+    return found

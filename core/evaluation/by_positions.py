@@ -13,7 +13,7 @@ from core.training.history import Snapshot
 
 KINDS = declared(ViTConfig)["positions"].choices
 # In these, runs of one set-up may differ: what is compared, chance, and what computes the same numbers up to rounding.
-FREE = ("positions", "seed", "device", "threads", "kernel", "compile")
+FREE = ("positions", "seed", "stratify", "device", "threads", "kernel", "compile")
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def splits_of(
     from core.training.config import RunConfig
     from core.training.datasets import load_shared
 
-    config = RunConfig.of(**{**opened.metadata["config"], **({"data": data} if data else {})})
+    config = RunConfig.of(**{**RunConfig.completed(opened.metadata["config"]), **({"data": data} if data else {})})
     report = progress or (lambda *_: None)
     if images != "by length":
         dataset = load_shared(config, manager.home, report)

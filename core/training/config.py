@@ -216,12 +216,15 @@ class RunConfig:
 
     @classmethod
     def completed(cls, config: Mapping[str, Any]) -> dict[str, Any]:
-        """A flat config as it was kept, with all that it does not name: a run that is older than a hyperparameter had what is its default.
+        """A flat config as it was kept, with all that it does not name: a run that is older than a hyperparameter had what is its default,
+        or, if it reads a folder, what was done with folders before (`Hyperparameter.older`).
 
         That of a model which the lab does not know (any more) stays as it is.
         """
         known = cls.hyperparameters(config["model"]) if config.get("model") in MODELS else {}
-        return {**config, **{name: h.default for name, h in known.items() if name not in config}}
+        of_folder = reads_folder(config)
+        had = {name: h.default if h.older is None or not of_folder else h.older for name, h in known.items()}
+        return {**had, **config}
 
     @property
     def folder(self) -> str:
@@ -250,8 +253,13 @@ def kind_of(config: Mapping[str, Any]) -> str:
 
 def folder_of(config: Mapping[str, Any]) -> str:
     """The folder that a run with this flat config reads; empty when it reads none."""
+    return config.get("data") or "" if reads_folder(config) else ""
+
+
+def reads_folder(config: Mapping[str, Any]) -> bool:
+    """Whether a run with this flat config has its images from a folder."""
     pictures = config.get("pictures") if config.get("dataset") == "row-labels" else config.get("dataset")
-    return config.get("data") or "" if pictures in DATASETS and DATASETS[pictures].needs_folder else ""
+    return pictures in DATASETS and DATASETS[pictures].needs_folder
 
 
 def command_of(config: Mapping[str, Any], *, paths: bool = True) -> str:

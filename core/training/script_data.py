@@ -83,6 +83,12 @@ def load():
 
 def _folder(config: DataConfig) -> str:
     reading = own_source("data/images.py", ("squeezed", "_resize"))
+    if config.stratify:
+        splitting = own_source("data/splits.py", ("stratified_parts", "_shares"))
+        held_back = f"stratified_parts(labels, [*sizes.values()], {config.split_seed})"
+    else:
+        splitting = own_source("data/splits.py", ("random_parts",))
+        held_back = f"random_parts(len(labels), [len(labels) - sum(sizes.values()), *sizes.values()], {config.split_seed})"
     return f'''
 FOLDER = {config.data!r}  # of class folders, or of train/ and any of val/ and test/ with class folders
 SIZE = 32
@@ -97,6 +103,8 @@ def read(path):
     except Exception:
         return None
 
+
+{splitting}
 
 def read_part(folder, classes):
     """All images in the class folders of a folder, sorted by class and name, and their labels."""
@@ -124,8 +132,7 @@ def load():
     shares = {{"val": {config.val_fraction}, "test": {config.test_fraction}}}
     sizes = {{part: 0 if part in parts else max(1, round(share * len(labels))) for part, share in shares.items()}}
     if any(sizes.values()):
-        order = torch.randperm(len(labels), generator=torch.Generator().manual_seed({config.split_seed}))
-        kept, *held = order.split([len(labels) - sum(sizes.values()), *sizes.values()])
+        kept, *held = {held_back}
         parts |= {{part: (images[index], labels[index]) for (part, size), index in zip(sizes.items(), held, strict=True) if size}}
         images, labels = images[kept], labels[kept]
     return (images, labels), parts["val"], parts["test"]

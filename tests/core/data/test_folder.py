@@ -8,6 +8,7 @@ from PIL import Image
 from core.data import load_dataset
 from core.data.folder import labelled_split, read_folder
 from core.errors import ConfigError, DataError
+from core.training.config import RunConfig
 
 
 def add(folder, count, first=0):
@@ -280,3 +281,26 @@ def test_listing_ends_when_nobody_waits_for_it(flat, home):
 
     with pytest.raises(Left):
         read_folder(flat, home=home, progress=leave)
+
+
+def test_no_class_loses_all_its_images_to_the_split(tmp_path, home):
+    for name, count in (("bird", 1), ("cat", 50), ("dog", 50)):
+        add(tmp_path / "rare" / name, count)
+    for seed in range(20):
+        dataset = load_dataset("folder", data=str(tmp_path / "rare"), home=home, split_seed=seed)
+        assert torch.bincount(dataset.train.labels, minlength=3).tolist() == [1, 40, 40]
+        assert torch.bincount(dataset.test.labels, minlength=3).tolist() == [0, 5, 5]
+
+
+def test_a_run_that_is_older_than_the_rule_has_the_split_that_it_had(flat, home):
+    """Its config does not name the rule."""
+    known = RunConfig.of(dataset="folder", data=str(flat))
+    old = {name: value for name, value in known.flat().items() if name != "stratify"}
+    config = RunConfig.of(**RunConfig.completed(old))
+    assert not config.data_config.stratify and "--no-stratify" in config.command()
+    dataset = load_dataset("folder", config.data_config, home=home)
+    found = read_folder(flat, home=home)
+    order = torch.randperm(60, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(dataset.val.images, found.images[order[48:54]]) and torch.equal(dataset.test.labels, found.labels[order[54:]])
+    shapes = {name: value for name, value in RunConfig.of(dataset="shapes").flat().items() if name != "stratify"}
+    assert RunConfig.completed(shapes)["stratify"], "it says nothing of images that are not split"

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 
 from core.data.augment import cutout, random_crop_flip
-from core.data.splits import Dataset, Split, channel_statistics, normalize, random_parts, unnormalize
+from core.data.splits import Dataset, Split, channel_statistics, normalize, random_parts, stratified_parts, unnormalize
 
 
 def images(count, seed=0):
@@ -111,3 +111,32 @@ def test_cutout_greys_one_square_of_each_image():
     assert len({tuple(square.nonzero()[0].tolist()) for square in hidden}) > 30
     with_same_seed = cutout(images, 8, torch.tensor([100.0] * 3), generator=torch.Generator().manual_seed(0))
     assert torch.equal(out, with_same_seed)
+
+
+def labels_of(*counts):
+    """So many labels of each class, in a mixed order."""
+    found = torch.cat([torch.full((n,), k) for k, n in enumerate(counts)])
+    return found[torch.randperm(len(found), generator=torch.Generator().manual_seed(1))]
+
+
+@pytest.mark.parametrize("counts", [(1, 50, 50), (60, 60, 3, 2, 1), (40, 40, 40, 40), (2, 2, 2, 2), (1, 1, 1, 97), (5,), (3, 4, 5)])
+@pytest.mark.parametrize("shares", [(0.1, 0.1), (0.01, 0.2), (0.3, 0.0)])
+def test_every_class_gives_its_share_and_keeps_a_training_image(counts, shares):
+    labels = labels_of(*counts)
+    sizes = [min(round(share * len(labels)), (len(labels) - len(counts)) // 2) for share in shares]
+    for seed in range(60):
+        parts = stratified_parts(labels, sizes, seed)
+        assert [len(part) for part in parts[1:]] == sizes
+        assert sorted(torch.cat(parts).tolist()) == list(range(len(labels)))
+        for k, count in enumerate(counts):
+            found = [int((labels[part] == k).sum()) for part in parts]
+            assert found[0] >= 1
+            if min(counts) >= 10:  # no class is short of images: then none gives one more or less than its share
+                assert all(abs(n - size * count / len(labels)) < 1 for n, size in zip(found[1:], sizes, strict=True))
+
+
+def test_a_stratified_split_is_seeded_and_mixed():
+    labels = labels_of(30, 30)
+    first, again, other = (stratified_parts(labels, (6, 6), seed) for seed in (3, 3, 4))
+    assert all(map(torch.equal, first, again)) and not torch.equal(first[1], other[1])
+    assert labels[first[0]][:24].unique().tolist() == [0, 1], "training images are in random order"

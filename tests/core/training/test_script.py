@@ -21,7 +21,7 @@ from core.recorded import recorded_names, recorded_run
 from core.training.callbacks import Callback
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.script import script
+from core.training.script import IMPORTS, script
 from core.training.script_data import data_text, own_source
 from core.training.trainer import Trainer
 from tests.support import SMALL, ended, load_tiny, wait_for
@@ -165,7 +165,8 @@ def test_a_folder_with_parts_is_read_as_the_lab_reads_it(folder, tmp_path, parts
             place = tmp_path / part / source.parent.name
             place.mkdir(parents=True, exist_ok=True)
             (place / source.name).write_bytes(source.read_bytes())
-    same_images("folder", DataConfig(data=str(tmp_path), split_seed=4, val_fraction=0.2))
+    for stratify in (True, False):
+        same_images("folder", DataConfig(data=str(tmp_path), split_seed=4, val_fraction=0.2, stratify=stratify))
 
 
 class Fake:
@@ -193,10 +194,8 @@ def test_torchvision_sets_are_split_as_the_lab_splits_them(monkeypatch, tmp_path
 
 def same_images(dataset, config, more=()):
     """The script's `load` and `statistics` give the lab's tensors and numbers."""
-    import torch.nn.functional as F
-    from PIL import ImageOps
-
-    names = {"torch": torch, "np": np, "F": F, "Image": Image, "ImageOps": ImageOps, "Path": Path, **dict(more)}
+    names = dict(more)
+    exec("\n".join(line for line in IMPORTS if "torchvision" not in line), names)
     exec(data_text(dataset, config), names)
     data = load_dataset(dataset, config)
     for (images, labels), split in zip(names["load"](), (data.train, data.val, data.test), strict=True):
