@@ -6,6 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
@@ -20,6 +21,8 @@ from core.training.tables import Epoch, Look, Run, plain_text
 NO_RUNS = "There are no runs yet: train one, or choose one that came with the lab, such as recorded-shapes-gru."
 
 log = logging.getLogger(__name__)
+DAMAGED = (ValueError, TypeError, KeyError, AttributeError)  # what reading a record raises that somebody or something has changed
+FEW = 100  # records that are read by their names; of more all are read
 SUMMARY = (Run.id, Run.status, Run.message, Run.config, Run.owner, Run.created, Run.best, Run.test, Run.version, Run.home)
 
 
@@ -41,6 +44,10 @@ class Store(Database):
     was read (`change`), so that nobody overwrites what he has not seen. An unknown run, also one that somebody has deleted meanwhile,
     raises StoreError: nothing here makes a run but `add`.
     """
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self._listed: dict[str, RunSummary] = {}  # the last list of runs
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
@@ -128,21 +135,24 @@ class Store(Database):
             return [(row.run_id, row.epoch) for row in session.execute(select(Look.run_id, Look.epoch).order_by(Look.id))]
 
     def summaries(self) -> list[RunSummary]:
-        """All runs, newest first, without their curves and matrices. One whose record is damaged is left out, and the log says so."""
+        """All runs, newest first, without their curves and matrices. One whose record is damaged is left out, and the log says so.
+
+        Only records that have been written to since the last list are read: whatever a summary says changes with the version.
+        """
         with self.transaction() as session:
-            done = dict(session.execute(select(Epoch.run_id, func.count()).group_by(Epoch.run_id)).all())
-            try:
-                rows = session.execute(select(*SUMMARY).order_by(Run.created.desc())).all()
-            except ValueError:  # JSON that is none
-                rows = [row for run_id in self._ids(session) for row in _whole(session, run_id)]
-        return [_summary(row, done.get(row.id, 0)) for row in rows]
+            heads = session.execute(select(Run.id, Run.created, Run.version).order_by(Run.created.desc())).all()
+            listed = {head.id: self._listed[head.id] for head in heads if _is_of(self._listed.get(head.id), head)}
+            if unread := [head.id for head in heads if head.id not in listed]:
+                listed |= _summaries(session, unread)
+        self._listed = listed
+        return [listed[head.id] for head in heads if head.id in listed]
 
     def snapshot(self, run_id: str) -> Snapshot:
         """The run as it is stored, for runs that no thread of this process trains."""
         plain = self.plain(run_id)
         try:
             return snapshot_of(**plain)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except DAMAGED as error:
             log.exception("The record of run %s is damaged", run_id)
             raise StoreError(f"The record of run {run_id} is damaged: choose another run, or delete it.") from error
 
@@ -169,17 +179,43 @@ def _written(columns: dict[str, Any], *conditions: Any) -> Any:
     return statement.execution_options(synchronize_session=False)
 
 
-def _whole(session: Session, run_id: str) -> list[Any]:
-    """The summary's row of a run; nothing if it is damaged."""
+def _is_of(summary: RunSummary | None, head: Any) -> bool:
+    """Whether a summary says what the record says that has this id, time and version."""
+    return summary is not None and (summary.created, summary.version) == (head.created, head.version)
+
+
+def _summaries(session: Session, run_ids: list[str]) -> dict[str, RunSummary]:
+    """The summaries of these runs at least, by run, without those whose record is damaged."""
+    few = len(run_ids) <= FEW
     try:
-        return [session.execute(select(*SUMMARY).where(Run.id == run_id)).one()]
+        rows = session.execute(select(*SUMMARY).where(*([Run.id.in_(run_ids)] if few else []))).all()
+    except ValueError:  # JSON that is none
+        rows = [row for run_id in run_ids for row in _whole(session, run_id)]
+    # Epochs are counted after the versions are read: one that is added in between is counted early, and again with the next version.
+    counts = select(Epoch.run_id, func.count()).where(*([Epoch.run_id.in_(run_ids)] if few else []))
+    done, found = dict(session.execute(counts.group_by(Epoch.run_id)).all()), {}
+    for row in rows:
+        try:
+            found[row.id] = _summary(row, done.get(row.id, 0))
+        except DAMAGED:
+            log.exception("The record of run %s is damaged", row.id)
+    return found
+
+
+def _whole(session: Session, run_id: str) -> list[Any]:
+    """The summary's row of a run; nothing if it is damaged, or has just been deleted."""
+    try:
+        return list(session.execute(select(*SUMMARY).where(Run.id == run_id)))
     except ValueError:
         log.exception("The record of run %s is damaged", run_id)
         return []
 
 
 def _summary(row: Any, epochs_done: int) -> RunSummary:
+    """Raises one of DAMAGED where the record is no run's."""
     best = row.best or {}
+    if not {"model", "dataset"} <= row.config.keys():
+        raise KeyError("no config")
     return RunSummary(
         run_id=row.id,
         status=row.status,

@@ -89,8 +89,9 @@ MUTANTS = [
         ("files stay", "    shutil.rmtree(trash, ignore_errors=True)\n\n\ndef _renamed", "\n\ndef _renamed"),
     ]),
     *broken("training/store.py", "test_store.py test_status.py", [
-        ("oldest first", "rows = session.execute(select(*SUMMARY).order_by(Run.created.desc())).all()",
-         "rows = session.execute(select(*SUMMARY).order_by(Run.created)).all()"),
+        ("oldest first", "select(Run.id, Run.created, Run.version).order_by(Run.created.desc())", "select(Run.id, Run.created, Run.version).order_by(Run.created)"),
+        ("the list says what was written before", "(summary.created, summary.version) == (head.created, head.version)", "summary.created == head.created"),
+        ("a run of an old name is the old run", "(summary.created, summary.version) == (head.created, head.version)", "summary.version == head.version"),
         ("whoever comes last is right", "return _set(session, run_id, columns, Run.version == version, *(", "return _set(session, run_id, columns, *("),
         ("any status may be changed", "*([Run.status.in_(among)] if among else []))", "*[])"),
         ("the version of a record stays", "version=Run.version + 1)", "version=Run.version)"),

@@ -1,9 +1,12 @@
 import sqlite3
 
+import numpy as np
 import pytest
 
 from core.errors import LabError, StoreError
+from core.training import store as store_module
 from core.training.config import RunConfig
+from core.training.history import EpochRecord
 from core.training.store import Store
 
 
@@ -47,6 +50,59 @@ def test_a_file_that_is_no_database(tmp_path):
     (tmp_path / "lab.sqlite").write_text("not a database " * 100)
     with pytest.raises(StoreError, match="database could not be used .*LAB_HOME"):
         Store(tmp_path)
+
+
+def epoch(number, top1=0.5):
+    empty = np.zeros((2, 2), np.int64)
+    return EpochRecord(
+        epoch=number, step=number + 1, train_loss=1.0, train_top1=0.5, val_loss=1.0, val_top1=top1, train_confusion=empty,
+        val_confusion=empty, lr=0.1, seconds=1.0, images_per_second=1.0,
+    )  # fmt: skip
+
+
+def test_the_list_reads_only_what_has_been_written_since(tmp_path, monkeypatch):
+    """So that it takes as long with 300 runs as with 3: parsing their configs is what took the time."""
+    parsed, whole = [], store_module.taken_config
+    monkeypatch.setattr(store_module, "taken_config", lambda config: parsed.append(config["seed"]) or whole(config))
+    store = Store(tmp_path)
+    for number in range(300):
+        store.add(f"gru-{number}", RunConfig.of(seed=number).flat())
+    first = store.summaries()
+    assert sorted(parsed) == list(range(300)) and [row.run_id for row in first] == [f"gru-{number}" for number in reversed(range(300))]
+    parsed.clear()
+    assert store.summaries() == first and parsed == []
+    store.update("gru-7", status="stopped")
+    assert [row.status for row in store.summaries() if row.run_id == "gru-7"] == ["stopped"] and parsed == [7]
+    store.delete("gru-8")
+    assert len(store.summaries()) == 299 == len(store._listed) and parsed == [7]
+
+
+def test_the_list_says_what_another_process_has_written(tmp_path):
+    store, other = Store(tmp_path), Store(tmp_path)
+    store.add("gru-1", RunConfig.of(seed=1).flat())
+    assert [(row.epochs_done, row.status, row.best_val_top1) for row in store.summaries()] == [
+        (0, "queued", pytest.approx(np.nan, nan_ok=True))
+    ]
+    other.add_epoch("gru-1", epoch(0), best={"epoch": 0, "val_top1": 0.5})
+    assert [(row.epochs_done, row.best_epoch, row.best_val_top1) for row in store.summaries()] == [(1, 0, 0.5)]
+    other.update("gru-1", status="finished", test={"top1": 0.25})
+    assert [(row.epochs_done, row.status, row.test_top1) for row in store.summaries()] == [(1, "finished", 0.25)]
+    other.delete("gru-1")
+    other.add("gru-1", RunConfig.of(seed=2).flat())
+    other.update("gru-1", message="new")
+    other.update("gru-1", message="newer")
+    (again,) = store.summaries()
+    assert (again.config["seed"], again.epochs_done, again.message) == (2, 0, "newer")
+
+
+@pytest.mark.parametrize("damaged", ["config = '[]'", "config = '{}'", "config = 'none'", "best = '7'", "test = '[1]'"])
+def test_a_record_that_is_json_of_another_kind_is_left_out_of_the_list(tmp_path, damaged):
+    store = Store(tmp_path)
+    for run in ("gru-1", "gru-2"):
+        store.add(run, RunConfig.of().flat())
+    with sqlite3.connect(tmp_path / "lab.sqlite") as connection:
+        connection.execute(f"UPDATE runs SET {damaged} WHERE id = 'gru-1'")
+    assert [row.run_id for row in store.summaries()] == ["gru-2"] and sorted(store.ids()) == ["gru-1", "gru-2"]
 
 
 def test_any_sqlalchemy_url(tmp_path, monkeypatch):
