@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from core.errors import StoreError
+from core.errors import BusyError, StoreError
 from core.files import remedy, sweep
 from core.training.claims import SHIPPED, claim, claim_if_free
 from core.training.rescue import checkpoints
@@ -70,16 +70,29 @@ def sweep_home(home: Path, store: Store) -> None:
     """
     if swept := sweep(home):
         log.info("Removed %d temporary files of processes that have ended", swept)
-    for trash in (home / TRASH).glob("*"):
-        with suppress(StoreError):  # the record went before the kill
-            store.delete(trash.name.rpartition(".")[0])
-        shutil.rmtree(trash, ignore_errors=True)
+    empty_trash(home, store)
     if store.file and store.file.parent == home and not store.rescued:  # else it may not know all runs of this home
         sweep_orphans(home, store)
     for folder in (home / LOST).glob("*"):
         with suppress(OSError):
             if time.time() - folder.stat().st_mtime > LOST_DAYS * 86_400:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def empty_trash(home: Path, store: Store) -> None:
+    """Delete to its end what was half deleted; a folder whose record cannot be deleted now stays until the next start."""
+    found = list((home / TRASH).glob("*"))
+    known = set(store.ids()) if found else set()
+    for trash in found:
+        try:
+            if (run_id := trash.name.rpartition(".")[0]) in known:
+                store.delete(run_id)
+        except BusyError:
+            raise  # the others would wait as long
+        except StoreError:
+            log.warning("What is left of run %s could not be deleted", run_id, exc_info=True)
+            continue
+        shutil.rmtree(trash, ignore_errors=True)
 
 
 def sweep_orphans(home: Path, store: Store) -> None:

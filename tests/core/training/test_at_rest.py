@@ -205,6 +205,32 @@ def test_an_epoch_looks_at_the_files_of_its_own_run_alone(trained, monkeypatch):
     assert listed == [second]
 
 
+def half_deleted(home, run):
+    """As a kill leaves it after the first step of deleting."""
+    from core.training.sweeping import throw_away
+
+    return throw_away(home / "runs" / run)
+
+
+def test_a_run_half_deleted_is_not_swept_while_its_record_cannot_be(trained, monkeypatch):
+    """Else its record would be left without its weights."""
+    from core.training import database
+
+    home, first, second = trained
+    monkeypatch.setattr(database, "PATIENCE", 0.01)
+    kept = [half_deleted(home, run) for run in (first, second)]
+    with closing(sqlite3.connect(home / "lab.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        RunManager(home)
+        other.execute("ROLLBACK")
+    assert all(folder.is_dir() for folder in kept)
+    with monkeypatch.context() as full:
+        full.setattr(Store, "delete", lambda self, run: (_ for _ in ()).throw(StoreError("The lab's database could not be used.")))
+        assert len(RunManager(home).runs()) == 2
+    assert all(folder.is_dir() for folder in kept)
+    assert RunManager(home).runs() == [] and not any(folder.exists() for folder in kept)
+
+
 # ---- another schema ----
 
 
