@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateColumn
 
@@ -76,7 +77,9 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            reason = (
+                "too many wait for it" if isinstance(error, PoolTimeout) else str(getattr(error, "orig", None) or error).splitlines()[0]
+            )
             if not self._opened and not self.file:
                 log.exception("The database could not be opened")
                 raise StoreError(
@@ -206,6 +209,8 @@ def make_engine(url: URL, file: Path | None) -> Engine:
 
 def passes(error: SQLAlchemyError, *, opened: bool = True) -> bool:
     """Whether an error will pass by itself: another program holds a lock, or a database that had been `opened` is being restarted."""
+    if isinstance(error, PoolTimeout):  # all connections are in use by those who wait for a lock
+        return True
     if not isinstance(error, OperationalError):
         return isinstance(error, DBAPIError) and error.connection_invalidated
     if not isinstance(error.orig, sqlite3.Error):
@@ -264,6 +269,12 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def _sqlite_settings(connection: Any, _: Any) -> None:
+    connection.text_factory = _text
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _text(stored: bytes) -> str:
+    """What a damaged page has made of a text: bytes that are no Unicode are shown, so that one record keeps no other from being read."""
+    return stored.decode("utf-8", "backslashreplace")

@@ -7,11 +7,12 @@ ended in between stays what it is, whoever looks, in however many processes.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import NamedTuple
 
 from core.errors import BusyError, LabError, StoreError
@@ -23,6 +24,7 @@ from core.training.store import State, Store
 from core.training.sweeping import sweep_home
 
 KEPT = 32  # ended runs in memory
+BUSY_SECONDS = 30.0  # between two tries to mark a run while the database is locked
 INTERRUPTED = "The program that trained it ended in mid-epoch. Resume goes on from the last complete epoch."
 
 log = logging.getLogger(__name__)
@@ -45,6 +47,8 @@ class Records:
     def __init__(self, store: Store, *, trains: Callable[[str], bool], lock: RLock) -> None:
         self.store, self.home, self._trains, self._lock = store, store.home, trains, lock
         self._ended: dict[str, End] = {}
+        self._keeping = Lock()
+        self._busy_until = 0.0  # until when nothing is marked, for the database was locked
         mark_in_use(self.home)
         with one_at_a_time(self.home / "opening.lock", seconds=10):
             (self.home / "runs").mkdir(exist_ok=True)
@@ -101,7 +105,7 @@ class Records:
         self._ended.pop(run_id, None)
 
     def _keep(self, end: End) -> None:
-        with self._lock:
+        with self._keeping:
             while len(self._ended) >= KEPT:
                 self._ended.pop(next(iter(self._ended)), None)
             self._ended[end.snapshot.run_id] = end
@@ -138,8 +142,10 @@ class Records:
         """Mark a run that was active at `version` of its record, if no process trains it. Whether its record has to be read again."""
         if not self.is_own(home):
             return False
+        if self._left_alone(run_id):  # asked before the lock, too, so that a list waits for nobody who holds it
+            return False
         with self._lock:
-            if self._trains(run_id):
+            if self._left_alone(run_id):
                 return False
             folder = self.folder(run_id)
             lock = claim_if_free(folder)
@@ -147,13 +153,19 @@ class Records:
                 return False  # it lives
             try:
                 self._mark(run_id, version)
-            except StoreError:  # busy or full: it is marked when somebody looks again
+            except StoreError as error:  # busy or full: it is marked when somebody looks again
+                if isinstance(error, BusyError):  # each try may take `PATIENCE` seconds, for which all wait
+                    self._busy_until = time.monotonic() + BUSY_SECONDS
                 log.warning("Run %s could not be marked", run_id, exc_info=True)
                 return False
             finally:
                 if lock:
                     lock.release()
         return True
+
+    def _left_alone(self, run_id: str) -> bool:
+        """Whether nothing is to be marked now: a thread of this process has the run, or the database was locked a moment ago."""
+        return self._trains(run_id) or time.monotonic() < self._busy_until
 
     def _mark(self, run_id: str, version: int) -> None:
         status, message = "interrupted", INTERRUPTED

@@ -84,8 +84,9 @@ MUTANTS = [
         ("opened in train mode", "    return model.eval()\n", "    return model\n"),
         ("epochs are not in order", "return sorted({*self.shipped, *(int(", "return list({*self.shipped, *(int("),
     ]),
-    *broken("training/sweeping.py", "test_manager.py test_status.py", [
+    *broken("training/sweeping.py", "test_manager.py test_status.py test_at_rest.py", [
         ("a record goes without its files", "    try:\n        trash = _renamed(folder, lock)\n", "    try:\n        store.delete(run_id)\n        trash = _renamed(folder, lock)\n"),
+        ("half deleted files go though their record stays", "            continue\n        shutil", "            pass\n        shutil"),
         ("files stay", "    shutil.rmtree(trash, ignore_errors=True)\n\n\ndef _renamed", "\n\ndef _renamed"),
     ]),
     *broken("training/store.py", "test_store.py test_status.py", [
@@ -97,9 +98,10 @@ MUTANTS = [
         ("the version of a record stays", "version=Run.version + 1)", "version=Run.version)"),
         ("epochs of a deleted run stay", "            session.execute(delete(Epoch).where(Epoch.run_id == run_id))\n", ""),
     ]),
-    *broken("training/records.py", "test_status.py test_manager.py", [
+    *broken("training/records.py", "test_status.py test_manager.py test_at_rest.py", [
         ("interrupted runs are not looked for at the start", "                sweep_home(self.home, store)\n        self.summaries()\n", "                sweep_home(self.home, store)\n"),
-        ("a run of a thread here is marked", "            if self._trains(run_id):\n                return False\n", ""),
+        ("a run of a thread here is marked", "return self._trains(run_id) or time", "return time"),
+        ("each run of a dead process waits for a locked database", " or time.monotonic() < self._busy_until", ""),
         ("a run that lives elsewhere is marked", "            if lock is None and folder.is_dir():\n                return False  # it lives\n", ""),
         ("runs of other homes are marked", "        if not self.is_own(home):\n            return False\n", ""),
         ("an ended run is read from memory whatever was written", "if end and (end.version == state.version or (end.version is None and state.status in ACTIVE)):", "if end:"),

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from core import files
 from core.cli import main
-from core.errors import StoreError
+from core.errors import BusyError, StoreError
 from core.training import sweeping
 from core.training.checkpoint import load_tensors, save_tensors
 from core.training.config import RunConfig
@@ -432,7 +432,53 @@ def test_a_record_of_noise_does_not_take_the_list_down(home):
     manager.delete("gru-2")
 
 
+def test_text_that_is_no_unicode_keeps_no_other_record_from_being_read(home):
+    """A flipped bit in a text, which SQLite has no checksum for."""
+    manager = RunManager(home)
+    for number in (1, 2, 3):
+        manager.store.add(f"gru-{number}", config().flat())
+        manager.store.update(f"gru-{number}", status="stopped")
+    with closing(sqlite3.connect(home / "lab.sqlite")) as connection, connection:
+        connection.execute("UPDATE runs SET message = CAST(x'41ff42' AS TEXT) WHERE id = 'gru-1'")
+        connection.execute("UPDATE runs SET config = CAST(x'7bff7d' AS TEXT) WHERE id = 'gru-2'")
+    again = RunManager(home)
+    assert {row.run_id: row.message for row in again.runs()} == {"gru-1": r"A\xffB", "gru-3": ""}
+    assert again.snapshot("gru-1").message == r"A\xffB"
+    with pytest.raises(StoreError, match="damaged"):
+        again.snapshot("gru-2")
+    again.delete("gru-2")
+
+
 # ---- a database that is busy ----
+
+
+def test_all_connections_in_use_is_busy_and_nothing_that_a_run_ends_by(tmp_path):
+    store = Store(tmp_path)
+    store.engine.pool._timeout = 0.01
+    connections = [store.engine.connect() for _ in range(15)]
+    with pytest.raises(BusyError, match="busy or away at the moment .too many wait for it.*Nothing is lost"):
+        store.ids()
+    for connection in connections:
+        connection.close()
+    assert store.ids() == []
+
+
+def test_runs_of_a_dead_process_do_not_each_wait_for_a_locked_database(home, monkeypatch):
+    from core.training import database
+
+    monkeypatch.setattr(database, "PATIENCE", 0.01)
+    manager, tries, change = RunManager(home), [], Store.change
+    for number in range(20):
+        manager.store.add(f"gru-{number}", config().flat())
+    monkeypatch.setattr(Store, "change", lambda self, run, **columns: tries.append(run) or change(self, run, **columns))
+    with closing(sqlite3.connect(home / "lab.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for _ in range(3):
+            assert {row.status for row in manager.runs()} == {"queued"}
+        assert len(tries) == 1
+        other.execute("ROLLBACK")
+    manager._records._busy_until = 0.0  # it is tried again after a while
+    assert {row.status for row in manager.runs()} == {"interrupted"} and len(tries) == 21
 
 
 def test_a_busy_database_is_waited_for_and_nothing_ends(home, monkeypatch):
