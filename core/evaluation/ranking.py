@@ -8,6 +8,13 @@ import numpy as np
 
 from core.scores import ratio
 
+LISTED = 3  # answers that a person may be offered: the k of top-k
+
+
+def top_k_name(classes: int) -> str:
+    """What the top-k accuracy of `classes` classes is called; "" where it says nothing: of three classes, any three are all of them."""
+    return f"top-{LISTED}" if classes > LISTED else ""
+
 
 def top_k(logits: np.ndarray, labels: np.ndarray, k: int) -> float:
     """Share of images whose true class is among the k highest of (N, K) logits; equals count against the true class.

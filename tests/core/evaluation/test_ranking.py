@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_curve, top_k_accuracy_score
 
-from core.evaluation.ranking import confident_errors, precision_recall, top_k
+from core.evaluation.ranking import LISTED, confident_errors, precision_recall, top_k, top_k_name
 
 
 @pytest.fixture
@@ -59,3 +59,10 @@ def test_an_answer_that_is_no_number_is_never_right(k):
     logits[1, 4] = np.nan
     labels = np.array([2, 2, 2, 2])
     assert top_k(logits, labels, k) == 0.5 and top_k(np.full((4, 5), np.nan), labels, k) == 0
+
+
+@pytest.mark.parametrize("classes", range(1, 12))
+def test_a_top_k_that_cannot_be_anything_but_1_has_no_name(classes):
+    worst = np.tile(-np.arange(classes, dtype=float), (3, 1))
+    certain = top_k(worst, np.full(3, classes - 1), LISTED) == 1
+    assert top_k_name(classes) == ("" if certain else "top-3")
