@@ -17,7 +17,8 @@ class ConfusionMatrix:
 
     `update` only queues work on the device; reading anything waits for it. So labels out of range are counted in a
     border around the matrix and reported at the next reading, not at once. Scores are float64 tensors on the CPU,
-    fractions, 0/0 is 0 (`core.scores` defines them all). Counts are integers: the same for any chunking of the data.
+    fractions, NaN for a class without a sample (`core.scores` defines them all). Counts are integers: the same for
+    any chunking of the data.
     """
 
     def __init__(self, num_classes: int, device: torch.device | str | None = None):
@@ -87,7 +88,7 @@ class ConfusionMatrix:
 
     @property
     def one_vs_rest_accuracy(self) -> Tensor:
-        """(TP + TN) / all per class. Not top-1 accuracy: its mean is 1 - 2 (1 - top1) / K."""
+        """(TP + TN) / all per class. Not top-1 accuracy: where all K classes occur, its mean is 1 - 2 (1 - top1) / K."""
         return torch.from_numpy(self.scores.one_vs_rest_accuracy)
 
     @property
@@ -107,11 +108,11 @@ class ConfusionMatrix:
         return torch.from_numpy(self.scores.iou)
 
     def mean(self, name: str) -> float:
-        """Mean of the score `name` over the classes, each counted alike."""
+        """Mean of the score `name` over the classes that occur, each counted alike."""
         return self.scores.mean(name)
 
     def weighted(self, name: str) -> float:
-        """Mean of the score `name` over the classes, weighted by their counts."""
+        """Mean of the score `name` over the classes that occur, weighted by their counts."""
         return self.scores.weighted(name)
 
     def table(self, classes: Sequence[str] | None = None) -> str:

@@ -1,11 +1,13 @@
 """Everything that follows from a confusion matrix, in numpy: pages can show it before torch is loaded.
 
-One rule for degenerate input, as scikit-learn's `zero_division=0`: 0/0 is 0. So a class that never occurs has recall 0,
-one that is never predicted has precision 0, and the top-1 accuracy of no samples at all is 0.
+A class of which there is no sample has no score, NaN, shown as a dash, and does not count in the means: they are those of scikit-learn
+with `labels` those that occur. A class that occurs and is never predicted has precision 0, as with `zero_division=0`: the model failed to
+find it. The top-1 accuracy of no samples at all is 0.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +29,7 @@ SCORES = {  # name: column heading
 class ClassScores:
     """Scores per class of a (K, K) confusion matrix of counts; rows are the true class, columns the predicted class.
 
-    All scores are fractions, float64 (K,). Raises DataError if `matrix` is not square.
+    All scores are fractions, float64 (K,), NaN for a class without a sample. Raises DataError if `matrix` is not square.
     """
 
     matrix: np.ndarray  # (K, K) int64
@@ -47,6 +49,11 @@ class ClassScores:
     def count(self) -> np.ndarray:
         """Samples that truly are of each class, int64 (K,); scikit-learn calls it support."""
         return self.matrix.sum(axis=1)  # (K, K) -> (K,)
+
+    @property
+    def occurs(self) -> np.ndarray:
+        """Which classes have a sample at all, bool (K,): the others have no score."""
+        return self.count > 0
 
     @property
     def frequency(self) -> np.ndarray:
@@ -76,29 +83,29 @@ class ClassScores:
         """(TP + TN) / all. Counts every sample that is rightly *not* taken for the class, so it is high even for a poor
         model.
 
-        Its mean over classes is 1 - 2 (1 - top1) / K: never show it as "accuracy".
+        Where all K classes occur, its mean over them is 1 - 2 (1 - top1) / K: never show it as "accuracy".
         """
-        return ratio(self.true_positives + self.true_negatives, self.total)
+        return self._where_it_occurs(ratio(self.true_positives + self.true_negatives, self.total))
 
     @property
     def recall(self) -> np.ndarray:
         """TP / (TP + FN): share of the class that was found."""
-        return ratio(self.true_positives, self.count)
+        return self._where_it_occurs(ratio(self.true_positives, self.count))
 
     @property
     def precision(self) -> np.ndarray:
         """TP / (TP + FP): share of the predictions of the class that are right."""
-        return ratio(self.true_positives, self.true_positives + self.false_positives)
+        return self._where_it_occurs(ratio(self.true_positives, self.true_positives + self.false_positives))
 
     @property
     def f1(self) -> np.ndarray:
         """2 TP / (2 TP + FP + FN), the Dice coefficient: harmonic mean of recall and precision."""
-        return ratio(2 * self.true_positives, 2 * self.true_positives + self.false_positives + self.false_negatives)
+        return self._where_it_occurs(ratio(2 * self.true_positives, self.true_positives + self._union))
 
     @property
     def iou(self) -> np.ndarray:
         """TP / (TP + FP + FN), the Jaccard index: intersection over union."""
-        return ratio(self.true_positives, self.true_positives + self.false_positives + self.false_negatives)
+        return self._where_it_occurs(ratio(self.true_positives, self._union))
 
     @property
     def top1(self) -> float:
@@ -106,15 +113,36 @@ class ClassScores:
         return float(ratio(self.true_positives.sum(), self.total))
 
     def mean(self, name: str) -> float:
-        """Mean of a score over the classes, each counted alike, absent classes too; `name` is one of `SCORES`."""
-        return float(self._score(name).mean()) if len(self.matrix) else 0.0
+        """Mean of a score over the classes that occur, each counted alike; NaN if none does. `name` is one of `SCORES`."""
+        found = self._score(name)[self.occurs]
+        return float(found.mean()) if len(found) else math.nan
 
     def weighted(self, name: str) -> float:
-        """Mean of a score over the classes, each weighted by its count; `name` is one of `SCORES`."""
-        return float(ratio((self._score(name) * self.count).sum(), self.total))
+        """Mean of a score over the classes that occur, each weighted by its count; NaN if none does. `name` is one of `SCORES`."""
+        found, count = self._score(name)[self.occurs], self.count[self.occurs]
+        return float((found * count).sum() / self.total) if len(found) else math.nan
+
+    def absent(self, classes: Sequence[str] | None = None) -> list[str]:
+        """The names of the classes without a sample, which have no score."""
+        return [name for name, occurs in zip(self._names(classes), self.occurs, strict=True) if not occurs]
+
+    def notes(self, classes: Sequence[str] | None = None, thing: str = "sample") -> str:
+        """What has to be known beside the scores, in sentences: which classes do not occur, and what follows. "" where all do.
+
+        `thing` is what is counted: an image, or a token.
+        """
+        absent, names = self.absent(classes), self._names(classes)
+        if not absent or not self.total:
+            return ""
+        told = f"No {thing} is of {_listed(absent)}: what does not occur has no scores (–) and does not count in the means."
+        if wrong := int(self.matrix[:, ~self.occurs].sum()):
+            told += f" {wrong:,} of {self.total:,} {thing}s were taken for what does not occur, and count as wrong."
+        if len(absent) == len(names) - 1:
+            told += f" All {thing}s are of {names[int(self.occurs.argmax())]}: its precision cannot be below 100 %, and says nothing."
+        return told
 
     def rows(self, classes: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """One dict a class (class, count, frequency, the four counts, the scores as fractions), for a page."""
+        """One dict a class (class, count, frequency, the four counts, the scores as fractions or None), for a page."""
         names = self._names(classes)
         columns = (
             "count",
@@ -126,19 +154,29 @@ class ClassScores:
             *SCORES,
         )
         values = {c: getattr(self, c).tolist() for c in columns}
-        return [{"class": name, **{c: values[c][k] for c in columns}} for k, name in enumerate(names)]
+        return [{"class": name, **{c: known(values[c][k]) for c in columns}} for k, name in enumerate(names)]
 
-    def table(self, classes: Sequence[str] | None = None) -> str:
-        """The scores in percent as text, a row a class, then the mean, the mean weighted by count, and top-1."""
+    def table(self, classes: Sequence[str] | None = None, thing: str = "sample") -> str:
+        """The scores in percent as text, a row a class, then the mean, the mean weighted by count, top-1, and the `notes`."""
         names = self._names(classes)
-        scores = [100 * self._score(name) for name in SCORES]
+        scores = [self._score(name) for name in SCORES]
         lines = [["", "count", *SCORES.values()]]
-        lines += [[n, f"{self.count[k]}", *(f"{s[k]:.2f}" for s in scores)] for k, n in enumerate(names)]
-        lines += [["mean", "", *(f"{100 * self.mean(name):.2f}" for name in SCORES)]]
-        lines += [["weighted mean", f"{self.total}", *(f"{100 * self.weighted(name):.2f}" for name in SCORES)]]
+        lines += [[n, f"{self.count[k]}", *(percent_text(s[k], 2) for s in scores)] for k, n in enumerate(names)]
+        lines += [["mean", "", *(percent_text(self.mean(name), 2) for name in SCORES)]]
+        lines += [["weighted mean", f"{self.total}", *(percent_text(self.weighted(name), 2) for name in SCORES)]]
         first, *widths = (max(map(len, column)) for column in zip(*lines, strict=True))
         cells = ("  ".join([a.ljust(first), *(c.rjust(w) for c, w in zip(b, widths, strict=True))]) for a, *b in lines)
-        return "\n".join([*cells, "", f"top-1 accuracy {100 * self.top1:.2f} %, n = {self.total}; scores in percent"])
+        notes = [told] if (told := self.notes(classes, thing)) else []
+        return "\n".join([*cells, "", *notes, f"top-1 accuracy {100 * self.top1:.2f} %, n = {self.total}; scores in percent"])
+
+    @property
+    def _union(self) -> np.ndarray:
+        """TP + FP + FN: samples that are of the class or were taken for it."""
+        return self.true_positives + self.false_positives + self.false_negatives
+
+    def _where_it_occurs(self, score: np.ndarray) -> np.ndarray:
+        """`score` (K,), NaN for the classes that have no sample."""
+        return np.where(self.occurs, score, np.nan)
 
     def _score(self, name: str) -> np.ndarray:
         if name not in SCORES:
@@ -150,6 +188,23 @@ class ClassScores:
         if len(names) != len(self.matrix):
             raise DataError(f"{len(names)} class names do not fit a confusion matrix of {len(self.matrix)} classes.")
         return names
+
+
+def known(value: Any) -> Any:
+    """`value`, or None for a number that is none, as JSON and CSV have it."""
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def percent_text(share: float | None, digits: int = 1) -> str:
+    """A share of 1 in percent without the sign, and a dash where there is none."""
+    return "–" if known(share) is None else f"{100 * share:.{digits}f}"
+
+
+def _listed(names: Sequence[str], most: int = 10) -> str:
+    """Names in a sentence, the first of many: "cat, dog or owl"."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} or {len(names) - most} more classes"
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def ratio(part: Any, whole: Any) -> np.ndarray:
@@ -164,6 +219,6 @@ def top1_of_one_vs_rest(mean: float, classes: int) -> float:
 
 
 def normalized(matrix: np.ndarray) -> np.ndarray:
-    """The confusion matrix with rows that sum to 1, float64 (K, K); the row of an absent class stays 0."""
+    """The confusion matrix with rows that sum to 1, float64 (K, K); the row of an absent class stays 0, which is no share."""
     matrix = np.asarray(matrix)
     return ratio(matrix, matrix.sum(axis=1, keepdims=True))  # (K, K) / (K, 1)

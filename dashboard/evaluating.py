@@ -12,7 +12,7 @@ from core.checks import OneOf
 from core.data import DATASETS
 from core.errors import DataError, LabError
 from core.published import PUBLISHED_ID
-from core.scores import ClassScores
+from core.scores import ClassScores, known
 from core.training.history import Snapshot
 from dashboard import feed, services, show, state
 from dashboard.cells import cell_panel, errors_panel
@@ -236,11 +236,12 @@ def _curves(judging: Judging, looked: Looked) -> None:
     name = "" if looked.row is None else judging.run.classes[looked.row]
     figure = scores_figure(judging.matrices, best=best, title=judging.title, name=name, k=looked.row)
     st.plotly_chart(figure, key="scores", alt=f"Scores of {name or 'all classes'} by epoch")
-    what = (
-        f"Of the class {name}."
-        if name
-        else "Means over the classes; top-1 is of all images. Click a class in the matrix for its own curves."
-    )
+    scores = ClassScores(judging.matrices[max(judging.matrices)])
+    if name and not scores.occurs[looked.row]:
+        what = f"No image is of {name}: it has no scores, and no curves."
+    else:
+        over = "Means over the classes that occur; top-1 is of all images. Click a class in the matrix for its own curves."
+        what = f"Of the class {name}." if name else f"{over} {scores.notes(judging.run.classes, 'image')}".strip()
     show.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
 
 
@@ -259,6 +260,10 @@ def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None
     name, scores = judging.run.classes[k], judged.scores
     if not scores.count[k]:
         show.info(f"There is no {name} among these images, so nothing can be said of how well it is found.")
+        return
+    if scores.count[k] == scores.total:
+        told = f"All {scores.total:,} images are of {name}: whatever is taken for it is it, so that a curve of precision says nothing."
+        show.info(f"{told} {scores.true_positives[k]:,} are found.")
         return
     curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
     figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
@@ -303,16 +308,22 @@ def _when(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
 def figures_html(scores: ClassScores, judged: Judged | None) -> str:
     """The numbers of the epoch in one line."""
     from core.evaluation.intervals import proportion_interval
-    from core.evaluation.ranking import top_k
+    from core.evaluation.ranking import LISTED, top_k, top_k_name
 
-    right = int(scores.matrix.trace())
-    interval = proportion_interval(right, scores.total)
+    interval = proportion_interval(int(scores.matrix.trace()), scores.total) if scores.total else None
+    several, absent = top_k_name(len(scores.matrix)), int((~scores.occurs).sum())
+    over = f" ({len(scores.matrix) - absent} of {len(scores.matrix)} classes)" if absent else ""
     figures = {
-        "top-1 accuracy": f"{scores.top1:.1%}",
-        "95 % by the choice of images": f"{interval.low:.1%} to {interval.high:.1%}",
-        "top-3": f"{top_k(judged.logits, judged.labels, 3):.1%}" if judged else NOTHING,
+        "top-1 accuracy": f"{scores.top1:.1%}" if interval else NOTHING,
+        "95 % by the choice of images": interval.words() if interval else NOTHING,
+        **({several: f"{top_k(judged.logits, judged.labels, LISTED):.1%}" if judged else NOTHING} if several else {}),
         "loss": f"{judged.loss:.3f}" if judged else NOTHING,
-        "mean recall": f"{scores.mean('recall'):.1%}",
-        "mean one-vs-rest (not the accuracy)": f"{scores.mean('one_vs_rest_accuracy'):.1%}",
+        "mean recall": _percent(scores.mean("recall"), over),
+        "mean one-vs-rest (not the accuracy)": _percent(scores.mean("one_vs_rest_accuracy"), over),
     }
     return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
+
+
+def _percent(share: float, over: str) -> str:
+    """A mean, and where some classes do not occur, over how many it is."""
+    return NOTHING if known(share) is None else f"{share:.1%}{over}"

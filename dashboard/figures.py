@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from core.scores import ClassScores
+from core.scores import ClassScores, known
 from dashboard.wording import plotted
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ def precision_recall_figure(found: PrecisionRecall, name: str, chosen: tuple[flo
 def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, name: str = "", k: int | None = None) -> go.Figure:
     """Recall, precision and F1 of the class `k`, called `name`, or their means and top-1, by epoch (counted from 1 in what is shown).
 
-    `matrices` (K, K) by epoch from 0. The epoch `best` is marked.
+    `matrices` (K, K) by epoch from 0. The epoch `best` is marked. Means are over the classes that occur; one that does not has no curve.
     """
     epochs = sorted(matrices)
     scores = [ClassScores(matrices[epoch]) for epoch in epochs]
     if k is None:
-        lines = {"top-1 accuracy": [one.top1 for one in scores]} | {w: [one.mean(s) for one in scores] for s, w in CURVES.items()}
+        lines = {"top-1 accuracy": [one.top1 for one in scores]} | {w: [known(one.mean(s)) for one in scores] for s, w in CURVES.items()}
     else:
-        lines = {words: [float(getattr(one, score)[k]) for one in scores] for score, words in CURVES.items()}
+        lines = {words: [known(float(getattr(one, score)[k])) for one in scores] for score, words in CURVES.items()}
     traces = []
     for words, values in lines.items():
         (color, symbol), name_of = LOOKS[words], f"mean {words}" if k is None and words in CURVES.values() else words

@@ -44,7 +44,8 @@ def _matrices(run: Snapshot) -> None:
         "Per token" if tokens else "Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy."
     )
     scores = ClassScores(record.val_confusion[np.ix_(used, used)])
-    st.html(class_table_html(scores, names, caption=f"Validation after epoch {epoch}, n = {scores.total:,}."))
+    notes = scores.notes(names, "token" if tokens else "image")
+    st.html(class_table_html(scores, names, caption=f"Validation after epoch {epoch}, n = {scores.total:,}. {notes}".strip()))
     st.caption(
         f"Top-1 = diagonal / all = {int(record.val_confusion.trace()):,} / {scores.total:,} = {scores.top1:.4f}; "
         f"the training thread counted {record.val_top1:.4f}; difference {abs(scores.top1 - record.val_top1):.1g}."

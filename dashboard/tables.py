@@ -7,7 +7,7 @@ from csv import DictWriter
 from io import StringIO
 from typing import Any
 
-from core.scores import ClassScores
+from core.scores import ClassScores, percent_text
 from dashboard.wording import escape
 
 COUNTS = {
@@ -30,9 +30,10 @@ COLUMNS = {
 
 
 def class_table_html(scores: ClassScores, classes: Sequence[str], *, caption: str, counts: bool = False, chosen: int | None = None) -> str:
-    """Scores in percent, one row a class, then their mean and their mean weighted by support.
+    """Scores in percent, one row a class, then their mean and their mean weighted by support, both over the classes that occur.
 
-    With `counts`, how often the class occurs and the four counts stand behind them. The row of the class `chosen` is marked.
+    A class that does not occur has dashes, and `ClassScores.notes` names it. With `counts`, how often the class occurs and the four counts
+    stand behind them. The row of the class `chosen` is marked.
     """
     counted = COUNTS if counts else {}
     titles = [*((f"{title} %", told) for title, told in COLUMNS.values()), *counted.values()]
@@ -55,13 +56,13 @@ def _count(name: str, value: float) -> str:
     return f"{100 * value:.1f}" if name == "frequency" else f"{value:,}"
 
 
-def _row(name: str, n: str, scores: list[float], counts: list[str], look: str) -> str:
-    cells = "".join(f"<td>{text}</td>" for text in (n, *(f"{100 * score:.1f}" for score in scores), *counts))
+def _row(name: str, n: str, scores: list[float | None], counts: list[str], look: str) -> str:
+    cells = "".join(f"<td>{text}</td>" for text in (n, *map(percent_text, scores), *counts))
     return f'<tr class="{look}"><th scope="row">{escape(name)}</th>{cells}</tr>'
 
 
 def class_table_csv(scores: ClassScores, classes: Sequence[str]) -> str:
-    """All counts and scores of each class as CSV, shares as fractions."""
+    """All counts and scores of each class as CSV, shares as fractions; a class that does not occur has no scores."""
     return rows_csv(scores.rows(classes))
 
 

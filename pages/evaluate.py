@@ -40,7 +40,7 @@ else:
     if judging.split != "val":
         consent(judging)
     st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
-    caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}."
+    caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}. {scores.notes(run.classes, 'image')}".strip()
     st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=looked.row))
     st.download_button(
         "Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{run.run_id}-epoch-{epoch + 1}.csv", key="class_csv",

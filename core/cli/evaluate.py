@@ -10,6 +10,7 @@ from core.cli.output import open_runs, print_result, progress_bar, table
 from core.data import Progress, data_spec
 from core.data.seq_tasks import seq_task
 from core.errors import ConfigError
+from core.scores import SCORES
 from core.typed_numbers import flag
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Print loss, top-1 and the class table of a checkpoint on labelled images."""
+    from core.evaluation.intervals import proportion_interval
     from core.evaluation.judged import judge
 
     manager = open_runs(options.home)
@@ -43,12 +45,16 @@ def evaluate(options: argparse.Namespace) -> int:
         judged = judge(manager, options.run, epoch, images, split, as_trained=True, progress=progress)
     loss, confusion = judged.loss, judged.confusion
     scores = confusion.scores
+    interval = proportion_interval(int(confusion.matrix.trace()), len(split))
     found = {
         "run": options.run, "epoch": epoch + 1, "images": what, "n": len(split), "loss": loss,
-        "top1": confusion.top1, "classes": scores.rows(run.classes), "confusion": confusion.matrix.tolist(),
+        "top1": confusion.top1, "top1_interval": asdict(interval), "classes": scores.rows(run.classes),
+        "absent": scores.absent(run.classes), "mean": {name: scores.mean(name) for name in SCORES},
+        "weighted_mean": {name: scores.weighted(name) for name in SCORES}, "confusion": confusion.matrix.tolist(),
     }  # fmt: skip
     head = f"{options.run}, epoch {epoch + 1}, {what}, n = {len(split):,}: loss {loss:.4f}, top-1 {confusion.top1:.2%}"
-    print_result(options, found, f"{head}\n{scores.table(run.classes)}")
+    head += f" (95 %: {interval.words(2)})"
+    print_result(options, found, f"{head}\n{scores.table(run.classes, 'image')}")
     return 0
 
 
@@ -89,7 +95,7 @@ def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
     ]  # fmt: skip
     head = (
         f"{options.run}, epoch {epoch + 1}, {part}, n = {whole.exact.n:,}: loss {whole.loss:.4f}, "
-        f"tokens {whole.tokens.value:.2%}, whole sequences {whole.exact.value:.2%} (95 %: {whole.exact.low:.2%} to {whole.exact.high:.2%})"
+        f"tokens {whole.tokens.value:.2%}, whole sequences {whole.exact.value:.2%} (95 %: {whole.exact.words(2)})"
     )
     plain = {"run": options.run, **whole.to_plain(), "epoch": epoch + 1, "by_length": [asdict(row) for row in by_length.lengths]}
     print_result(options, plain, f"{head}\n{table(rows)}")

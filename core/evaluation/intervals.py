@@ -12,6 +12,7 @@ from core.errors import DataError
 
 RESAMPLES = 10_000
 LEVEL = 0.95
+MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,18 @@ class Interval:
     high: float
     n: int  # images
     level: float = LEVEL
+
+    def words(self, digits: int = 1) -> str:
+        """The interval in percent, "61.9% to 64.7%": with more than `digits` digits where its ends would else look the same."""
+        return " to ".join(f"{end}%" for end in self.ends(digits))
+
+    def ends(self, digits: int = 1) -> tuple[str, str]:
+        """Both ends in percent without the sign, in as few digits from `digits` on as tell them apart."""
+        for more in range(digits, MOST_DIGITS):
+            low, high = f"{100 * self.low:.{more}f}", f"{100 * self.high:.{more}f}"
+            if low != high:
+                break
+        return low, high
 
 
 def proportion_interval(right: int, n: int, *, level: float = LEVEL) -> Interval:

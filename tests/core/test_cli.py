@@ -251,6 +251,22 @@ def test_evaluate_on_a_folder_equals_scikit_learn(home, run, said, lab, tmp_path
     assert code == 0 and f"top-1 {found['top1']:.2%}" in out and "weighted mean" in out
 
 
+def test_evaluate_counts_the_classes_that_occur_and_names_the_others(run, said, lab, tmp_path):
+    split = tiny_split(60, 7)
+    for i, (image, label) in enumerate(zip(split.images, split.labels.tolist(), strict=True)):
+        if label in (2, 4):
+            (tmp_path / f"class {label}").mkdir(exist_ok=True)
+            Image.fromarray(image.permute(1, 2, 0).numpy()).save(tmp_path / f"class {label}" / f"{i}.png")
+    found = said("evaluate", run, "--data", tmp_path)
+    matrix = np.array(found["confusion"])
+    assert found["mean"]["recall"] == pytest.approx(np.mean([matrix[k, k] / matrix[k].sum() for k in (2, 4)]))
+    assert found["absent"] == [f"class {k}" for k in range(10) if k not in (2, 4)]
+    assert found["classes"][0]["recall"] is None and found["classes"][2]["recall"] == matrix[2, 2] / matrix[2].sum()
+    assert found["top1_interval"]["low"] < found["top1"] <= found["top1_interval"]["high"] and found["top1_interval"]["n"] == 12
+    text = lab("evaluate", run, "--data", tmp_path)[1]
+    assert "No image is of class 0, class 1, class 3, class 5, class 6, class 7, class 8 or class 9" in text and "–" in text
+
+
 # -- runs --
 
 

@@ -33,3 +33,11 @@ def test_a_single_epoch_can_be_seen():
     figure = scores_figure({5: MATRICES[0]}, best=2, title="Test")
     assert all("markers" in trace.mode and len(trace.x) == 1 for trace in figure.data) and not figure.layout.shapes
     assert "n = 60" in figure.layout.title.text
+
+
+def test_means_are_over_the_classes_that_occur_and_one_that_does_not_has_no_curve():
+    matrices = {0: np.diag([0, 3, 5]), 1: np.diag([0, 4, 4])}
+    means = {trace.name: trace.y for trace in scores_figure(matrices, best=0, title="Validation").data}
+    assert {tuple(values) for values in means.values()} == {(1, 1)}
+    absent = scores_figure(matrices, best=0, title="Validation", name="cat", k=0)
+    assert all(set(trace.y) == {None} for trace in absent.data)

@@ -48,3 +48,12 @@ def test_the_csv_has_every_count_and_score():
         counts = (row["count"], row["true_positives"], row["false_negatives"], row["false_positives"], row["true_negatives"])
         assert tuple(map(int, counts)) == (n, tp, fn, fp, tn)
         assert float(row["iou"]) == pytest.approx(tp / (tp + fp + fn)) and float(row["frequency"]) == n / 20
+
+
+def test_a_class_that_does_not_occur_has_dashes_and_no_scores_in_the_csv():
+    scores = ClassScores(np.array([[9, 0, 0], [1, 8, 0], [0, 0, 0]]))
+    found = rows(class_table_html(scores, CLASSES, caption="x"))
+    assert re.findall(r"<td>(.*?)</td>", found[3]) == ["0", *"–––––"]
+    assert re.findall(r"<td>(.*?)</td>", found[4])[1] == f"{100 * (1 + 8 / 9) / 2:.1f}"
+    absent = list(csv.DictReader(io.StringIO(class_table_csv(scores, CLASSES))))[2]
+    assert (absent["count"], absent["true_negatives"], absent["recall"], absent["f1"]) == ("0", "18", "", "")

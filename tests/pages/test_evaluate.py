@@ -100,6 +100,28 @@ def test_a_folder_is_judged_when_asked(tmp_path):
     run(app.text_input(key="judged_folder").set_value(str(own_folder(tmp_path, classes=(2, 4)))))
     press(app, "judge")
     assert "n = 6" in htmls(app, "lab-table")[0] and figure(app, "top-3") != "–"
+    assert "No image is of class 0, class 1, class 3" in htmls(app, "lab-table")[0]
+    assert figure(app, "mean recall").endswith("(2 of 10 classes)")
+
+
+def test_a_folder_of_one_class_has_no_curve_of_precision(tmp_path):
+    own = trained()
+    app = open_evaluate(run=own.run_id, split="Own folder", view="Class", cell="7-1")
+    run(app.text_input(key="judged_folder").set_value(str(own_folder(tmp_path, classes=(7,)))))
+    press(app, "judge")
+    assert "All 3 images are of class 7" in texts(app) and not app.get("plotly_chart")
+
+
+def test_two_classes_have_no_top_3(tmp_path):
+    data = load_tiny("tiny", None)
+    for i, image in enumerate(data.train.images):
+        folder = tmp_path / "two" / f"class {i % 2}"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image.permute(1, 2, 0).numpy()).save(folder / f"{i}.png")
+    own = trained(dataset="folder", data=str(tmp_path / "two"), epochs=1)
+    assert own.status == "finished", own.message
+    figures = htmls(open_evaluate(run=own.run_id), "lab-figures")[0]
+    assert "mean recall" in figures and "top-3" not in figures
 
 
 def test_test_images_are_looked_at_when_asked_and_looks_are_counted():
