@@ -84,7 +84,8 @@ def sweep(home: Path) -> int:
     One of a process that lives, here or in another container with the same folder, is left alone, and so is what cannot be deleted.
     """
     alive, swept = cache(lambda process: _lives(home, process)), 0
-    for path in [*temporaries(home), *home.glob(f"*/*{TEMPORARY}"), *home.glob(f"*/*/*{TEMPORARY}")]:
+    databases = home.glob(f"*{TEMPORARY}-*")  # what SQLite had beside a temporary one
+    for path in [*temporaries(home), *databases, *home.glob(f"*/*{TEMPORARY}"), *home.glob(f"*/*/*{TEMPORARY}")]:
         parts = path.name.split(".")
         if not (len(parts) > 3 and alive(parts[-3])):
             with suppress(OSError):

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from sqlalchemy.engine import URL
 
 from core.errors import StoreError
-from core.files import TEMPORARY, remedy
+from core.files import PROCESS, TEMPORARY, remedy
 from core.home import home_id
 from core.training.claims import SHIPPED
 from core.training.config import RunConfig
@@ -55,16 +55,19 @@ def rescue(file: Path, home: Path, problem: str) -> str:
 
     Raises StoreError, and has changed nothing, when there is no room for the copy.
     """
-    copy, half = free_name(file, "damaged"), file.with_name(f".{file.name}.new{TEMPORARY}")
+    copy, begin = free_name(file, "damaged"), f".{file.name}.{PROCESS}."  # so the next start removes what a kill leaves of it
+    half, kept, read_from = (file.with_name(f"{begin}{what}{TEMPORARY}") for what in ("new", "kept", "read"))
     parts = [part for part in ("", "-wal") if Path(f"{file}{part}").exists()]
     try:
         for part in parts:
-            shutil.copyfile(f"{file}{part}", f"{copy}{part}")
-            shutil.copyfile(f"{file}{part}", f"{half}.read{part}")
-        runs, epochs, looks = salvaged(Path(f"{half}.read")) if parts else ({}, {}, [])
+            shutil.copyfile(f"{file}{part}", f"{kept}{part}")
+            shutil.copyfile(f"{file}{part}", f"{read_from}{part}")
+        runs, epochs, looks = salvaged(read_from) if parts else ({}, {}, [])
         read = len(runs)
         add_from_checkpoints(home, runs, epochs)
         build(half, runs, epochs, looks)
+        for part in parts:
+            Path(f"{kept}{part}").replace(f"{copy}{part}")
         for part in ("-wal", "-shm"):
             Path(f"{file}{part}").unlink(missing_ok=True)
         half.replace(file)
@@ -75,13 +78,13 @@ def rescue(file: Path, home: Path, problem: str) -> str:
             f"{remedy(error, 'Free some disk space.')} Then start the lab again."
         ) from error
     finally:
-        for rest in half.parent.glob(f"{half.name}*"):
+        for rest in file.parent.glob(f"{begin}*"):
             with suppress(OSError):
                 rest.unlink()
-    kept = f" As it was it is kept beside it, as {copy.name}." if parts else ""
+    where = f" As it was it is kept beside it, as {copy.name}." if parts else ""
     notice = (
         f"The database of runs was damaged ({problem}) and has been made anew: {read} runs were read from it, "
-        f"{len(runs) - read} put together from their checkpoints.{kept}"
+        f"{len(runs) - read} put together from their checkpoints.{where}"
     )
     log.error(notice)
     return notice

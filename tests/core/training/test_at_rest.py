@@ -403,6 +403,40 @@ def test_a_damaged_part_costs_what_is_in_it(home):
         (home / "lab.sqlite-shm").unlink(missing_ok=True)
 
 
+RESCUES = """
+import os, sys
+from pathlib import Path
+from core.training import rescue
+from core.training.store import Store
+def kill(*given):
+    os._exit(9)
+def replace(self, target, whole=Path.replace):
+    whole(self, target)
+    if str(target).endswith("lab.sqlite"):
+        kill()
+if sys.argv[2] == "before":
+    rescue.build = kill
+else:
+    Path.replace = replace
+Store(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_kill_while_a_database_is_made_anew_leaves_no_files(trained, when):
+    """Killed again and again, it must not fill the disk with copies; they are as large as the database."""
+    home, first, second = trained
+    RunManager(home).shutdown()
+    content = (home / "lab.sqlite").read_bytes()
+    (home / "lab.sqlite").write_bytes(content[: len(content) // 2])
+    killed = subprocess.run([sys.executable, "-c", RESCUES, str(home), when], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert killed.returncode == 9, killed.stderr
+    assert [*home.glob(".lab.sqlite.*")]
+    manager = RunManager(home)
+    assert {row.run_id for row in manager.runs()} == {first, second} and bool(manager.notices) == (when == "before")
+    assert len([*home.glob("lab.damaged-*.sqlite")]) == 1 and not [*home.glob(".lab.sqlite.*")]
+
+
 def test_without_room_for_a_copy_nothing_is_changed(trained, monkeypatch):
     home, *_ = trained
     content = (home / "lab.sqlite").read_bytes()
