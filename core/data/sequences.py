@@ -52,7 +52,11 @@ class SeqSplit:
     def trimmed(self) -> SeqSplit:
         """This split without the columns in which there is only padding."""
         longest = [max(1, int((part != PAD).sum(1).max())) if len(self) else 1 for part in (self.inputs, self.targets)]
-        return SeqSplit(self.inputs[:, : longest[0]], self.targets[:, : longest[1]], self.pictures)
+        return self.cut(*longest)
+
+    def cut(self, source: int, target: int) -> SeqSplit:
+        """The first `source` columns of the inputs and `target` columns of the targets."""
+        return SeqSplit(self.inputs[:, :source], self.targets[:, :target], self.pictures)
 
     @property
     def source(self) -> Tensor:

@@ -101,15 +101,23 @@ class Rotary(nn.Module):
         super().__init__()
         if head_dim % 2:
             raise ConfigError(f"Rotary positions turn features in pairs: a head cannot be {head_dim} wide. Choose an even width.")
+        self._known: Tensor | None = None  # the angles of the last call, so that none has to be copied to the device again
 
     def forward(self, features: Tensor, start: int = 0) -> Tensor:
         """(..., T, D) -> (..., T, D): token t of the T is turned as position start + t. Position 0 stays as it is."""
         precise = torch.promote_types(features.dtype, torch.float32)  # bfloat16 would blur the angle
         length, dim = features.shape[-2:]
-        angle = rotary_angles(start + length, dim)[start:].to(features.device, precise)  # (T, D / 2)
+        angle = self._angles(start + length, dim, features.device, precise)[start:]  # (T, D / 2)
         x, y = features.unflatten(-1, (-1, 2)).unbind(-1)  # (..., T, D) -> twice (..., T, D / 2)
         cos, sin = angle.cos(), angle.sin()
         return torch.stack((x * cos - y * sin, x * sin + y * cos), dim=-1).flatten(-2).to(features.dtype)
+
+    def _angles(self, length: int, dim: int, device: torch.device, dtype: torch.dtype) -> Tensor:
+        """`rotary_angles` on a device: (length, D / 2)."""
+        known = self._known
+        if known is None or len(known) < length or (known.device, known.dtype) != (device, dtype) or known.shape[1] != dim // 2:
+            self._known = known = rotary_angles(length, dim).to(device, dtype)
+        return known[:length]
 
 
 POSITIONS: dict[str, type[nn.Module]] = {

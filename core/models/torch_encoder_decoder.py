@@ -44,6 +44,7 @@ class TorchEncoderDecoder(TransformerEnds):
             tokens,
             memory.states,
             tgt_mask=triangle,
+            tgt_is_causal=mask.ahead == 0,  # else it reads the mask to find out, and waits for the device
             tgt_key_padding_mask=padding if mask.padding else None,
             memory_key_padding_mask=memory.padding,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -83,24 +83,37 @@ class Naming:
         return {"sample_probabilities": frozen(self.logits(split.images[:SAMPLES]).softmax(1).cpu().numpy(), "float32")}
 
 
+class Pairs(NamedTuple):
+    """A batch of pairs: which ones (B,), on the device; and, known without asking it, their longest source and target and how many tokens
+    of their targets are to be predicted."""
+
+    index: Tensor
+    source: int
+    target: int
+    tokens: int
+
+
 class Translating:
     """Sequences in, sequences out, by teacher forcing: each token is predicted from the right ones before it; padding does not count."""
 
     def __init__(self, model: nn.Module, dataset: SeqDataset, config: TrainingConfig, device: torch.device) -> None:
         self.model, self.dataset, self.config, self.device = model, dataset, config, device
 
-    def batches(self, split: SeqSplit, order: Tensor, generator: torch.Generator) -> Iterable[Tensor]:
-        """Indices of each batch: sequences of like length go together, so that little is computed on padding."""
-        length = ((split.inputs != PAD).sum(1) + (split.targets != PAD).sum(1)).cpu()[order]  # (N,)
-        size = self.config.batch_size
+    def batches(self, split: SeqSplit, order: Tensor, generator: torch.Generator) -> Iterable[Pairs]:
+        """Every batch: sequences of like length go together, so that little is computed on padding."""
+        source, target = ((part != PAD).sum(1).cpu() for part in (split.inputs, split.targets))  # (N,)
+        size, length = self.config.batch_size, (source + target)[order]  # (N,)
         pools = zip(order.split(POOL * size), length.split(POOL * size), strict=True)
         batches = [batch for pool, of in pools for batch in pool[of.argsort(stable=True)].split(size)]
-        return [batches[place].to(self.device) for place in torch.randperm(len(batches), generator=generator)]
+        chosen = [batches[place] for place in torch.randperm(len(batches), generator=generator)]
+        return [
+            Pairs(one.to(self.device), int(source[one].max()), int(target[one].max()), int(target[one].sum()) - len(one)) for one in chosen
+        ]
 
-    def forward(self, split: SeqSplit, index: Tensor, augmenting: torch.Generator) -> Outcome:
-        """The loss of the pairs at `index`: the mean over all tokens of their targets but BOS."""
-        batch = split[index].trimmed()
-        logits, targets = self._tokens(batch)  # (n, V), (n,)
+    def forward(self, split: SeqSplit, pairs: Pairs, augmenting: torch.Generator) -> Outcome:
+        """The loss of some pairs: the mean over all tokens of their targets but BOS. Waits for nothing on the device."""
+        batch = split[pairs.index].cut(pairs.source, pairs.target)
+        logits, targets = self._tokens(batch, pairs.tokens)  # (n, V), (n,)
         loss = F.cross_entropy(logits, targets, label_smoothing=self.config.label_smoothing)
         return Outcome(loss, logits.detach().argmax(1), targets, len(targets))
 
@@ -118,18 +131,23 @@ class Translating:
         written = greedy_batch(self.model, split[:SAMPLES].trimmed().source)
         return {"sample_outputs": tuple(self.dataset.vocabulary.decode(row) for row in written.tolist())}
 
-    def _tokens(self, batch: SeqSplit) -> tuple[Tensor, Tensor]:
+    def _tokens(self, batch: SeqSplit, count: int | None = None) -> tuple[Tensor, Tensor]:
         """`token_logits` of the model, in the run's precision."""
         with _precision(self.config, self.device):
-            return token_logits(self.model, batch)
+            return token_logits(self.model, batch, count)
 
 
-def token_logits(model: nn.Module, batch: SeqSplit) -> tuple[Tensor, Tensor]:
-    """Teacher forcing: logits (n, V) float32 for every token after BOS that is not padding, and these tokens (n,)."""
+def token_logits(model: nn.Module, batch: SeqSplit, count: int | None = None) -> tuple[Tensor, Tensor]:
+    """Teacher forcing: logits (n, V) float32 for every token after BOS that is not padding, and these tokens (n,).
+
+    Given their number as `count`, nobody waits until the device has counted them.
+    """
     logits = model(batch.source, batch.targets[:, :-1]).float()  # (B, T - 1, V)
-    following = batch.targets[:, 1:]  # (B, T - 1)
-    counts = following != PAD
-    return logits[counts], following[counts]
+    following = batch.targets[:, 1:].flatten()  # (B, T - 1) -> (B * (T - 1),)
+    padded = following == PAD
+    count = int((~padded).sum()) if count is None else count
+    counting = padded.to(torch.uint8).argsort(stable=True)[:count]  # tokens first, in their order: (n,)
+    return logits.flatten(0, 1)[counting], following[counting]
 
 
 Objective = Naming | Translating

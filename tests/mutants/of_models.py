@@ -60,7 +60,7 @@ MUTANTS = [
         ("sines and cosines do not alternate", "torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)", "torch.cat((angle.sin(), angle.cos()), dim=-1)"),
         ("rows and columns change places", "rows.repeat_interleave(side, 0), columns.repeat(side, 1)", "rows.repeat(side, 1), columns.repeat_interleave(side, 0)"),
         ("turned the other way", "(x * cos - y * sin, x * sin + y * cos)", "(x * cos + y * sin, y * cos - x * sin)"),
-        ("every token stands at the start", "rotary_angles(start + length, dim)[start:]", "rotary_angles(start + length, dim)[:length]"),
+        ("every token stands at the start", "features.device, precise)[start:]", "features.device, precise)[:length]"),
         ("halves are pairs", "features.unflatten(-1, (-1, 2)).unbind(-1)", "features.chunk(2, -1)"),
         ("positions start at 0", "table[start : start + tokens.shape[1]]", "table[: tokens.shape[1]]"),
     ]),

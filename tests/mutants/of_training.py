@@ -48,7 +48,7 @@ MUTANTS = [
          "F.cross_entropy(logits, targets)"),
         ("validation adds means of batches", 'loss_sum += F.cross_entropy(logits, targets, reduction="sum")',
          "loss_sum += F.cross_entropy(logits, targets)"),
-        ("padding counts", "counts = following != PAD", "counts = following >= PAD"),
+        ("padding counts", "padded = following == PAD", "padded = following < PAD"),
         ("tokens see themselves", "model(batch.source, batch.targets[:, :-1])", "model(batch.source, batch.targets[:, 1:])"),
         ("a longer output is right", "limit=targets.shape[1])", "limit=targets.shape[1] - 1)"),
         ("half right is right", "== targets).all(1)", "== targets).any(1)"),

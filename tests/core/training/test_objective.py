@@ -55,9 +55,9 @@ def test_equals_a_loop_written_out_by_hand():
         generator = torch.Generator().manual_seed(derived_seed(0, "shuffle", epoch))
         order = torch.randperm(30, generator=generator)
         lost, count = 0.0, 0
-        for index in Translating(model, dataset, trainer.config, torch.device("cpu")).batches(dataset.train, order, generator):
+        for pairs in Translating(model, dataset, trainer.config, torch.device("cpu")).batches(dataset.train, order, generator):
             loss, n = torch.zeros(()), 0
-            for row in index.tolist():  # one pair at a time, without any padding
+            for row in pairs.index.tolist():  # one pair at a time, without any padding
                 source = dataset.train.inputs[row][dataset.train.inputs[row] != PAD][None]
                 target = dataset.train.targets[row][dataset.train.targets[row] != PAD][None]
                 loss = loss + F.cross_entropy(model(source, target[:, :-1])[0], target[0, 1:], reduction="sum")
@@ -78,6 +78,11 @@ def test_each_pair_is_seen_once_and_like_lengths_go_together():
     trainer = make(dataset, batch_size=64)
     order = torch.randperm(len(dataset.train), generator=torch.Generator().manual_seed(5))
     batches = [*trainer.objective.batches(dataset.train, order, torch.Generator().manual_seed(6))]
+    assert all(pairs.tokens == int((dataset.train.targets[pairs.index, 1:] != PAD).sum()) for pairs in batches)
+    for pairs in batches[:3]:
+        whole, cut = dataset.train[pairs.index].trimmed(), dataset.train[pairs.index].cut(pairs.source, pairs.target)
+        assert torch.equal(whole.inputs, cut.inputs) and torch.equal(whole.targets, cut.targets)
+    batches = [pairs.index for pairs in batches]
     assert sorted(torch.cat(batches).tolist()) == [*range(len(dataset.train))]
     assert len(batches) == trainer.steps_per_epoch and max(map(len, batches)) == 64
     lengths = (dataset.train.inputs != PAD).sum(1)
