@@ -14,6 +14,7 @@ from core.errors import LabError, StoreError
 from core.models import MODELS
 from core.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
 from core.training.config import kind_of
+from core.training.tensor_file import called
 from dashboard import services
 from dashboard.charts import data_label
 
@@ -118,7 +119,7 @@ def version(path: Path) -> tuple[int, int]:
     try:
         now = path.stat()
     except OSError as error:
-        raise StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.") from error
+        raise StoreError(f"The {called(path)} is not there (any more). Choose another epoch.") from error
     return now.st_mtime_ns, now.st_size
 
 

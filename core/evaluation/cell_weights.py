@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import StoreError
-from core.training.tensor_file import damaged, read_arrays
+from core.training.tensor_file import called, damaged, read_arrays
 
 WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 
@@ -26,5 +26,5 @@ def read_layers(path: Path) -> list[list[list[np.ndarray]]]:
         except KeyError as error:
             raise damaged(path) from error
     if not layers:
-        raise StoreError(f"The model in {path.name} has no recurrent layer. Choose a run of an RNN, LSTM or GRU.")
+        raise StoreError(f"The {called(path)} has no recurrent layer. Choose a run of an RNN, LSTM or GRU.")
     return layers

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.errors import StoreError
 from core.models.embedding import Embedding
-from core.training.tensor_file import damaged, read_arrays
+from core.training.tensor_file import called, damaged, read_arrays
 
 NAMES = {"weight": "project.weight", "bias": "project.bias", "gain": "norm.weight", "shift": "norm.bias"}
 
@@ -20,7 +20,7 @@ def read_embedding(path: Path) -> Embedding:
     """
     kept, told = read_arrays(path)
     if not {f"embed.{name}" for name in NAMES.values()} <= kept.keys():
-        raise StoreError(f"The model in {path.name} has no patch embedding. Choose a run of a GRU, LSTM, RNN or ViT.")
+        raise StoreError(f"The {called(path)} has no patch embedding. Choose a run of a GRU, LSTM, RNN or ViT.")
     weights = {field: kept[f"embed.{name}"].astype(np.float64) for field, name in NAMES.items()}
     try:
         return Embedding(**weights, mean=np.array(told["mean"], np.float64), std=np.array(told["std"], np.float64))

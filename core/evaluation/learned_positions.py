@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import StoreError
-from core.training.tensor_file import read_arrays
+from core.training.tensor_file import called, read_arrays
 
 NAME = "positions.table"
 
@@ -19,5 +19,5 @@ def read_positions(path: Path) -> np.ndarray:
     """
     kept = read_arrays(path)[0]
     if NAME not in kept:
-        raise StoreError(f"The model in {path.name} has no learned positions. Choose a run of a ViT that has.")
+        raise StoreError(f"The {called(path)} has no learned positions. Choose a run of a ViT that has.")
     return kept[NAME].astype(np.float64)

@@ -24,7 +24,7 @@ from core.training.budget import COUNTED, size_of
 from core.training.claims import LOCK
 from core.training.config import RunConfig
 from core.training.optim import Together
-from core.training.tensor_file import about, damaged, read_sealed, seal
+from core.training.tensor_file import about, called, damaged, read_sealed, seal
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
@@ -38,7 +38,7 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[st
     except OSError as error:
         kind = BusyError if out_of_files(error) else StoreError  # files are closed again when pages are
         raise kind(
-            f"The checkpoint {path.name} could not be written ({error.strerror}). {remedy(error)} "
+            f"The {called(path)} could not be written ({error.strerror}). {remedy(error)} "
             "Then resume: every complete epoch before it is kept."
         ) from error
 
@@ -131,7 +131,7 @@ def open_model(path: Path) -> OpenedModel:
     """
     tensors, metadata = load_tensors(path)
     if "vocabulary" in metadata:
-        raise StoreError(f"The checkpoint {path.name} is of an encoder-decoder, which names no images: see its run on the page Translate.")
+        raise StoreError(f"The {called(path)} is of an encoder-decoder, which names no images: see its run on the page Translate.")
     model = _built(path, tensors, metadata, lambda: Task(num_classes=len(metadata["classes"])))
     return OpenedModel(model, tuple(metadata["classes"]), tuple(metadata["mean"]), tuple(metadata["std"]), metadata)
 
@@ -140,7 +140,7 @@ def open_seq2seq(path: Path) -> OpenedSeq2Seq:
     """Build the encoder-decoder that the checkpoint `path` describes and load its weights. Raises StoreError when it is none."""
     tensors, metadata = load_tensors(path)
     if "vocabulary" not in metadata:
-        raise StoreError(f"The checkpoint {path.name} is of a model that names images: choose a run of a task on sequences.")
+        raise StoreError(f"The {called(path)} is of a model that names images: choose a run of a task on sequences.")
     said, name = metadata["vocabulary"], metadata["config"]["dataset"]
     vocabulary = Vocabulary(tuple(said["symbols"]), said["joiner"])
     model = _built(path, tensors, metadata, lambda: seq2seq_shape(name, vocabulary))
@@ -154,9 +154,7 @@ def _built(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any
         model = build_model(config.model, task(), **vars(config.model_config))
         model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in tensors.items()})
     except (RuntimeError, KeyError, LabError) as error:
-        raise StoreError(
-            f"The checkpoint {path.name} does not fit the model it names: it was made by another version of the lab."
-        ) from error
+        raise StoreError(f"The {called(path)} does not fit the model it names: it was made by another version of the lab.") from error
     return model.eval()
 
 

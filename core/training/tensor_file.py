@@ -8,6 +8,7 @@ versions of the lab and of recorded runs, are read as they are.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from pathlib import Path
 from typing import Any
@@ -76,14 +77,23 @@ def read_metadata(path: Path) -> dict[str, Any]:
 
 def _unreadable(path: Path, error: OSError) -> StoreError:
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return StoreError(f"The checkpoint {path.name} is not there (any more). Choose another epoch.")
+        return StoreError(f"The {called(path)} is not there (any more). Choose another epoch.")
     told = remedy(error, "Try again, or choose another epoch.")
-    return StoreError(f"The checkpoint {path.name} cannot be read ({error.strerror}). {told}")
+    return StoreError(f"The {called(path)} cannot be read ({error.strerror}). {told}")
+
+
+def called(path: Path) -> str:
+    """What a file of a run is for people, who count epochs from 1 where its name counts from 0: "checkpoint of epoch 3"."""
+    found = re.fullmatch(r"(epoch|optimizer|logits-.+)-(\d+)\.safetensors", path.name)
+    if not found:
+        return f"checkpoint {path.name}"
+    kind = {"epoch": "checkpoint", "optimizer": "optimiser's state"}.get(found[1], "file of answers")
+    return f"{kind} of epoch {int(found[2]) + 1}"
 
 
 def damaged(path: Path) -> StoreError:
     """The error for a checkpoint whose content is not what was written."""
-    return StoreError(f"The checkpoint {path.name} is damaged and cannot be read. Choose another epoch, or delete the run.")
+    return StoreError(f"The {called(path)} is damaged and cannot be read. Choose another epoch, or delete the run.")
 
 
 def _header(blob: bytes) -> dict[str, str]:

@@ -604,9 +604,9 @@ def test_a_corrupt_checkpoint(lab, said, half):
     home, run = half
     weights = RunManager(home).weights(run, 0)
     weights.write_bytes(weights.read_bytes()[:-100])
-    assert "epoch-0000.safetensors is damaged and cannot be read" in refused(lab, "evaluate", run, home=home)
+    assert "checkpoint of epoch 1 is damaged and cannot be read" in refused(lab, "evaluate", run, home=home)
     code, _, err = lab("train", "--resume", run, home=home)
-    assert code == 2 and err.startswith("error: The checkpoint epoch-0000.safetensors is damaged") and err.count("\n") == 1
+    assert code == 2 and err.startswith("error: The checkpoint of epoch 1 is damaged") and err.count("\n") == 1
     assert len(said("runs", "show", run, home=home)["epochs"]) == 1, "what was measured is still there"
 
 

@@ -219,7 +219,7 @@ def test_a_damaged_checkpoint_lost_weights_and_a_deleted_run():
         path.write_bytes(b"no weights")
     run(app)
     assert [error.value for error in app.error] == [
-        f"The checkpoint {path.name} is damaged and cannot be read. Choose another epoch, or delete the run."
+        f"The checkpoint of epoch {int(path.stem[-4:]) + 1} is damaged and cannot be read. Choose another epoch, or delete the run."
     ]
     for path in manager.files(run_id).folder.glob("epoch-*"):
         path.unlink()
