@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.figures import MARGIN, RUN, WRONG
+from dashboard.wording import plotted
 
 if TYPE_CHECKING:
     from core.probes.cost import Cost
@@ -21,12 +22,17 @@ def cost_figure(memory: Mapping[str, Sequence[tuple[int, int]]], points: Sequenc
     panels = ("memory, computed", "time, measured")[: 2 if points else 1]
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.2, subplot_titles=panels)
     for kind, (color, symbol) in LOOKS.items():
-        look = {"name": kind, "legendgroup": kind, "line": {"color": color}, "marker": {"color": color, "symbol": symbol, "size": 7}}
+        look = {
+            "name": plotted(kind),
+            "legendgroup": kind,
+            "line": {"color": color},
+            "marker": {"color": color, "symbol": symbol, "size": 7},
+        }
         lengths, sizes = zip(*memory[kind], strict=True)
-        told = "T = %{x:,}: %{y:.3s}B<extra>" + kind + "</extra>"
+        told = "T = %{x:,}: %{y:.3s}B<extra>" + plotted(kind) + "</extra>"
         figure.add_trace(go.Scatter(x=lengths, y=sizes, mode="lines", hovertemplate=told, **look), row=1, col=1)
         if own := [point for point in points if point.kind == kind]:
-            told, times = "T = %{x:,}: %{y:.3g} ms<extra>" + kind + "</extra>", [1000 * point.seconds for point in own]
+            told, times = "T = %{x:,}: %{y:.3g} ms<extra>" + plotted(kind) + "</extra>", [1000 * point.seconds for point in own]
             where = [point.length for point in own]
             trace = go.Scatter(x=where, y=times, mode="lines+markers", showlegend=False, hovertemplate=told, **look)
             figure.add_trace(trace, row=1, col=2)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from core.evaluation.shuffled import KINDS, PATCH
 from dashboard.figures import MARGIN, QUIET
 from dashboard.tables import rows_csv
+from dashboard.wording import plotted
 
 if TYPE_CHECKING:
     from core.evaluation.dose_records import Response
@@ -40,10 +41,10 @@ def _line(kind: str, place: int, name: str, response: Response) -> go.Scatter:
     found = [dose.accuracy for dose in doses]
     told = [f"{a.value:.1%} ({a.low:.1%} to {a.high:.1%})" for a in found]
     return go.Scatter(
-        x=[str(PATCH * dose.dose) if kind == "blocks" else dose.moved for dose in doses], y=[a.value for a in found], name=name, text=told,
+        x=[str(PATCH * dose.dose) if kind == "blocks" else dose.moved for dose in doses], y=[a.value for a in found],
+        name=plotted(name), text=told, hovertemplate="%{text}<extra>" + plotted(name) + "</extra>",
         error_y={"array": [a.high - a.value for a in found], "arrayminus": [a.value - a.low for a in found], "thickness": 1.2, "width": 3},
         mode="lines+markers", line={"color": COLORS[look]}, marker={"symbol": SYMBOLS[look], "size": 8},
-        hovertemplate="%{text}<extra>" + name.replace("<", "&lt;") + "</extra>",
     )  # fmt: skip
 
 

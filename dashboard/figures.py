@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.scores import ClassScores, known
+from core.text import MOST_SENTENCE, taken
 from dashboard.wording import plotted
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def precision_recall_figure(found: PrecisionRecall, name: str, chosen: tuple[flo
             ),
         ]
     )  # fmt: skip
-    return _laid_out(figure, f"{plotted(name)} or not: average precision {found.average_precision:.1%}", "recall", "precision")
+    return _laid_out(figure, f"{taken(name)} or not: average precision {found.average_precision:.1%}", "recall", "precision")
 
 
 def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, name: str = "", k: int | None = None) -> go.Figure:
@@ -74,13 +75,13 @@ def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, 
         (color, symbol), name_of = LOOKS[words], f"mean {words}" if k is None and words in CURVES.values() else words
         traces.append(
             go.Scatter(
-                x=[epoch + 1 for epoch in epochs], y=values, name=name_of, mode="lines+markers", line={"color": color},
+                x=[epoch + 1 for epoch in epochs], y=values, name=plotted(name_of), mode="lines+markers", line={"color": color},
                 marker={"color": color, "symbol": symbol, "size": 6},
-                hovertemplate=f"{name_of} %{{y:.1%}} after epoch %{{x}}<extra></extra>",
+                hovertemplate=f"{plotted(name_of)} %{{y:.1%}} after epoch %{{x}}<extra></extra>",
             )
         )  # fmt: skip
     n = scores[-1].total if k is None else int(scores[-1].count[k])
-    figure = _laid_out(go.Figure(traces), f"{plotted(title)}{f', class {plotted(name)}' if name else ''}, n = {n:,}", "epoch", "share")
+    figure = _laid_out(go.Figure(traces), f"{taken(title)}{f', class {taken(name)}' if name else ''}, n = {n:,}", "epoch", "share")
     if best in matrices:
         figure.add_vline(best + 1, line={"color": QUIET, "dash": "dot"})
     return figure.update_layout(xaxis={"range": None, "tickformat": "d"}, yaxis={"range": None, "tickformat": ".0%"})
@@ -90,7 +91,7 @@ def learning_figure(found: Learning, epochs: list[int]) -> go.Figure:
     """How many images were named rightly for the first time, and from then on to the end, at each of `epochs` (counted from 1)."""
     names = [str(epoch) for epoch in epochs] + ["never"]
     bars = [
-        go.Bar(x=names, y=_at(values, len(epochs)), name=name, marker_color=color)
+        go.Bar(x=names, y=_at(values, len(epochs)), name=plotted(name), marker_color=color)
         for values, name, color in ((found.first, "first right", QUIET), (found.for_good, "right for good", RUN))
     ]
     figure = _laid_out(go.Figure(bars), f"When images are learned, n = {len(found.first):,}", "epoch", "images")
@@ -105,6 +106,6 @@ def _at(values: np.ndarray, epochs: int) -> list[int]:
 
 def _laid_out(figure: go.Figure, title: str, x: str, y: str) -> go.Figure:
     return figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, margin=MARGIN, height=360, xaxis={"title": x, **SHARES}, yaxis={"title": y, **SHARES},
-        legend={"orientation": "h", "y": -0.25},
+        title={"text": plotted(title, MOST_SENTENCE), "font": {"size": 15}}, margin=MARGIN, height=360,
+        xaxis={"title": plotted(x), **SHARES}, yaxis={"title": plotted(y), **SHARES}, legend={"orientation": "h", "y": -0.25},
     )  # fmt: skip

@@ -27,6 +27,18 @@ OTHERS = {
     "self.transport.write",
 }  # of a forecast: by how much it was wrong; and what draws nothing
 MADE = {"marked", "code", "joined", "show.label"}  # what makes Markdown, with all that comes from elsewhere escaped
+PLOTTED = {
+    "name",
+    "text",
+    "hovertext",
+    "hovertemplate",
+    "texttemplate",
+    "title",
+    "title_text",
+    "ticktext",
+    "annotation_text",
+    "subplot_titles",
+}
 NUMBERS = "%defgEG"  # ends of format specifications that text does not bear
 
 
@@ -251,6 +263,91 @@ def test_foreign_markdown_is_found(source):
 )
 def test_text_of_ours_is_not(source):
     assert not foreign_markdown(source)
+
+
+def foreign_in_figures(source: str) -> list[str]:
+    """Texts of Plotly figures, which read tags and %{places}, that may have come from people and are not made harmless by `plotted`."""
+    tree = ast.parse(source)
+    if not any(isinstance(n, (ast.Import, ast.ImportFrom)) and "plotly" in ast.unparse(n) for n in ast.walk(tree)):
+        return []
+    found = []
+    for part in [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.Assign, ast.ClassDef))]:
+        ours = own_names(part)
+        for node in ast.walk(part):
+            named = [(k.arg, k.value) for k in node.keywords] if isinstance(node, ast.Call) else []
+            named += zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else []
+            texts = [(getattr(key, "value", key), value) for key, value in named]
+            found += [f"line {v.lineno}: {key} = {ast.unparse(v)[:80]}" for key, v in texts if key in PLOTTED and not plottable(v, ours)]
+    return found
+
+
+def plottable(node: ast.AST, ours: set[str]) -> bool:
+    """Whether an expression is text of ours, numbers, or made by `plotted`; `ours` are names of such."""
+    match node:
+        case ast.Call():
+            return ast.unparse(node.func) == "plotted"
+        case ast.Name():
+            return node.id in ours or harmless(node)
+        case ast.FormattedValue():
+            return _numeric(node.format_spec) or plottable(node.value, ours)
+        case ast.JoinedStr():
+            return all(plottable(value, ours) for value in node.values)
+        case ast.Dict():  # whose texts are looked at for themselves
+            return True
+        case ast.ListComp():
+            return plottable(node.elt, ours)
+        case ast.BinOp(op=ast.Add()):
+            return plottable(node.left, ours) and plottable(node.right, ours)
+        case ast.IfExp():
+            return plottable(node.body, ours) and plottable(node.orelse, ours)
+    return harmless(node)
+
+
+def own_names(part: ast.AST) -> set[str]:
+    """The names in a function that are given nothing but text of ours, in the order in which that is done."""
+    ours: set[str] = set()
+    for node in [node for node in ast.walk(part) if isinstance(node, ast.Assign)]:
+        for target in node.targets:
+            several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+            pairs = zip(target.elts, node.value.elts, strict=True) if several else [(target, node.value)]
+            for name, value in pairs:
+                (ours.add if plottable(value, ours) else ours.discard)(ast.unparse(name))
+    return ours
+
+
+def test_texts_in_figures_are_ours_or_made_harmless():
+    none([f"{module_name(p)} {line}" for p in PLACES for line in foreign_in_figures(p.read_text("utf-8"))], "use wording.plotted")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "go.Bar(name=name)",
+        "go.Bar(hovertemplate='%{y}<extra>' + name + '</extra>')",
+        "go.Bar(hovertemplate=f'{name} %{{y}}')",
+        "figure.update_layout(title={'text': name})",
+        "figure.update_layout(xaxis={'title': name})",
+        "go.Bar(**{'name': name})",
+        "go.Bar(text=[f'{name}' for name in names])",
+        "go.Bar(name=name.replace('<', ''))",
+        "figure.add_hline(1, annotation={'text': name})",
+    ],
+)
+def test_foreign_text_in_a_figure_is_found(line):
+    assert foreign_in_figures(f"import plotly.graph_objects as go\ndef f(name, names):\n    {line}")
+
+
+def test_text_of_ours_in_a_figure_is_not():
+    lines = (
+        "go.Bar(name=plotted(name))",
+        "told = [f'{a:.1%}' for a in b]; go.Bar(text=told)",
+        "go.Bar(hovertemplate='%{y}<extra>' + plotted(name) + '</extra>')",
+        "go.Bar(name=WORDS[kind])",
+        "figure.update_layout(title={'text': 'a', 'font': {'size': size}})",
+    )
+    for line in lines:
+        assert not foreign_in_figures(f"import plotly.graph_objects as go\ndef f(name, kind):\n    {line}")
+    assert not foreign_in_figures("def f(name):\n    Line(name=name)"), "no module that plots"
 
 
 def words_of_errors(source: str) -> list[str]:

@@ -38,3 +38,11 @@ def test_all_numbers_to_take_along(responses):
     assert len(rows) == len(responses) * sum(len(kind.doses) for kind in KINDS.values())
     first = responses["shapes-gru"].doses["swaps"][0]
     assert (rows[0]["model"], rows[0]["moved"], float(rows[0]["top1"]), rows[0]["n"]) == ("shapes-gru", "0.0", first.accuracy.value, "2000")
+
+
+def test_names_of_runs_are_shown_letter_by_letter(responses):
+    """Plotly reads tags, entities, formulas and %{places} in names and in what stands over a point."""
+    name = "<b>a</b> %{y} &amp; $x$\u202e"
+    (trace,) = dose_figure("swaps", {name: responses["shapes-gru"]}, None).data
+    safe = "&lt;b&gt;a&lt;/b&gt; %&#123;y} &amp;amp; &#36;x&#36;\ufffd202E"
+    assert trace.name == safe and trace.hovertemplate == f"%{{text}}<extra>{safe}</extra>"
