@@ -69,7 +69,7 @@ def _text(name: str, start: str, label: str, *, height: int = 130, drawn: bool =
     """A text field that follows `start` until somebody has typed in it, or a link has."""
     key, kept = TYPED.format(name), f"{TYPED.format(name)}_start"
     if key not in st.session_state:
-        st.session_state[key] = state.linked(name).replace("|", "\n") or start
+        st.session_state[key] = state.linked(name, state.LONGEST).replace("|", "\n") or start
     elif st.session_state[key] == st.session_state.get(kept):
         st.session_state[key] = start
     st.session_state[kept] = start

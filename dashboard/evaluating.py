@@ -13,6 +13,7 @@ from core.data import DATASETS
 from core.errors import DataError, LabError
 from core.published import PUBLISHED_ID
 from core.scores import ClassScores, known
+from core.text import MOST_PATH
 from core.training.history import Snapshot
 from dashboard import feed, services, show, state
 from dashboard.cells import cell_panel, errors_panel
@@ -61,7 +62,10 @@ def choose() -> Judging:
         )
         if split == FOLDER:
             split = st.text_input(
-                "Folder of class folders on the server", key="judged_folder", help="Its class folders have the names of the run's classes."
+                "Folder of class folders on the server",
+                key="judged_folder",
+                max_chars=MOST_PATH,
+                help="Its class folders have the names of the run's classes.",
             ).strip()
     with columns[1]:
         minus = _choose_minus(run, split)
@@ -173,7 +177,7 @@ def _say_why(run: Snapshot, error: LabError) -> None:
         show.info(error)
     if missing:
         st.session_state["moved"] = moved_to(run)
-        st.text_input("Folder of its images: ten class folders", key="moved", on_change=_take_folder)
+        st.text_input("Folder of its images: ten class folders", key="moved", max_chars=MOST_PATH, on_change=_take_folder)
 
 
 def _take_folder() -> None:

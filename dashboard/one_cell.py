@@ -83,7 +83,7 @@ def unless(default: float, value: float) -> str:
 
 def _linked_edits() -> tuple[Edit, ...]:
     """The edits of the link; what of them makes no sense is left out, and said."""
-    text = state.linked("edits")
+    text = state.linked("edits", state.LONGEST)
     found = parse_edits(text)
     if text and len(found) < len(text.split(",")):
         state.refuse("edits", "Some of the link's edits make no sense and are left out: write x.3.0:0.5 to set x₃,₀ to 0.5.")

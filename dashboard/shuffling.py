@@ -140,6 +140,7 @@ def typed(patch: int) -> None:
     length = (32 // patch) ** 2
     st.text_input(
         show.label(f"Type an order of the {length} patches"), key=TYPED, on_change=_take_typed, args=(patch,), persist_state="session",
+        max_chars=state.LONGEST,
         placeholder="reverse, or 3 2 1 0 …", help="Place t gets the patch whose number stands there: each of them once, from 0, or a name.",
     )  # fmt: skip
 
@@ -167,7 +168,7 @@ def order_of(patch: int) -> tuple[Tensor, str]:
     length = (32 // patch) ** 2
     if ORDER not in st.session_state:
         st.session_state[ORDER] = (patch, "")
-        st.session_state[ORDER] = (patch, order_text(parse_order(state.linked("order"), length)))
+        st.session_state[ORDER] = (patch, order_text(parse_order(state.linked("order", state.LONGEST), length)))
     sent = order_sent(key=BOARD, patch=patch, stamp=st.session_state.get(STAMP, 0))
     if sent is not None:
         st.session_state[ORDER] = (patch, order_text(parse_order(sent, length)))

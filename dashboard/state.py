@@ -32,11 +32,13 @@ RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
 BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort", "only")
+MOST_BOARD = 5_000  # letters of one of them: a link names many runs
 BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = FIRST["images"]
 SET_UP = ("preset", *CHOICES, *dict.fromkeys(name for model in MODELS for name in RunConfig.hyperparameters(model)))
-LONGEST = 10_000  # letters of a link's value that are read
+SHORT = 300  # letters of a link's value that is kept as it is: what a field of a page takes
+LONGEST = 10_000  # of one that has a check of its own, or that carries the work of a page
 RUN_ID = Text(100)
 
 
@@ -51,7 +53,7 @@ def widget_key(name: str) -> str:
 def values() -> dict[str, Any]:
     """All values of this session; the first call reads them from the query string."""
     if VALUES not in st.session_state:
-        st.session_state[VALUES], problems = parse_query({name: text for name in SET_UP if (text := linked(name))})
+        st.session_state[VALUES], problems = parse_query({name: text for name in SET_UP if (text := linked(name, LONGEST))})
         st.session_state[RUN] = linked_run()
         for sentence in problems:
             say(sentence)
@@ -164,21 +166,21 @@ def data_values() -> dict[str, Any]:
     return {name: value for name, value in values().items() if name in known or name == "dataset"}
 
 
-def linked(name: str) -> str:
-    """What the query string calls `name`; empty if it does not, or if nobody could have typed it.
+def linked(name: str, most: int = SHORT) -> str:
+    """What the query string calls `name`; empty if it does not, if nobody could have typed it, or if it has more than `most` letters.
 
     All that is read of a link is read here. Where not every text will do, `read` or `start` are the ones to call.
     """
     text = st.query_params.get(name, "")
-    if "\0" in text or Text(LONGEST)(text) is None:
-        refuse(name, f"The link's {name} cannot be used, and the page opens without it: possible is {Text(LONGEST)}.")
+    if "\0" in text or Text(most)(text) is None:
+        refuse(name, f"The link's {name} cannot be used, and the page opens without it: possible is {Text(most)}.")
         return ""
     return text
 
 
 def read(name: str, check: Check) -> Any:
     """What `check` makes of what the query string calls `name`; None if there is nothing, or nothing that can be used: that is said."""
-    text = linked(name)
+    text = linked(name, LONGEST)
     found = check.read(text) if text else None
     if text and found is None:
         sentence = f"The link's {name} cannot be used, and the page opens without it: possible is {check}."
@@ -295,7 +297,7 @@ def write_rungs(count: int) -> None:
 def board_view() -> dict[str, str]:
     """What the board of runs shows, as text by name; the first call reads the query string."""
     if BOARD not in st.session_state:
-        keep_board_view({name: linked(name) for name in BOARD_NAMES})
+        keep_board_view({name: linked(name, MOST_BOARD) for name in BOARD_NAMES})
     return st.session_state[BOARD]
 
 

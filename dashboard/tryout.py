@@ -75,7 +75,7 @@ def edits_text_of(picture: Shown, patch: int) -> str:
     place = (picture.name, patch)
     if EDITS not in st.session_state:
         st.session_state[EDITS] = (*place, "")
-        linked = state.linked("edits")
+        linked = state.linked("edits", state.LONGEST)
         parse_edits(linked, patch)
         st.session_state[EDITS] = (*place, linked)
     sent = edits_sent(key=BOARD, picture=picture.name, patch=patch)

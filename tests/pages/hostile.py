@@ -38,9 +38,9 @@ class Watched:
         self.errors: list[BaseException] = []
         linked, sent = state.linked, messages.sent
 
-        def linked_seen(name: str) -> str:
+        def linked_seen(name: str, *most: int) -> str:
             self.names[name] = None
-            return linked(name)
+            return linked(name, *most)
 
         def sent_seen(key: str, name: str, check: Check) -> Any:
             self.gates[key, name] = check

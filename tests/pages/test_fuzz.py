@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard import navigation, services
+from dashboard import navigation, services, state
 from tests.pages.hostile import LINKS, Watched, message_states, messages_for, send, shown, visit, widget_states
 
 PAGES = [page.file for page in navigation.PAGES]
@@ -55,3 +55,27 @@ def test_components_may_send_anything(page, watched):
         send(app, states)
         watched.well(app, states)
     assert shown(neighbour.run()) == before, "another visitor sees what they saw"
+
+
+LONG = "zq" * 4_500  # found again in no picture or number
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_link_says_is_kept_within_bounds(page, watched):
+    """What a session keeps of a link goes into fields and back into the address bar: no more of it than a field takes."""
+    opened(page, watched)
+    app = visit(page, **dict.fromkeys(watched.names, LONG))
+    watched.well(app, LONG)
+    session = app.session_state._state._state  # what widgets have forgotten is in it, too
+    kept = [text for part in (session._old_state, session._new_session_state) for text in texts_in(part)]
+    assert not any(LONG[: state.SHORT + 2] in text for text in kept)
+
+
+def texts_in(value):
+    """All texts in what a session keeps."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for inner in value.items() for text in texts_in(inner))
+    elif isinstance(value, (list, tuple, set)):
+        yield from (text for inner in value for text in texts_in(inner))
