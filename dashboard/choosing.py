@@ -10,8 +10,10 @@ import numpy as np
 import streamlit as st
 
 from core.data import DATASETS
+from core.data.kinds import ENDINGS
+from core.data.picture import Picture
 from core.data.search import find_images
-from core.data.uploads import KINDS, MOST_BYTES, Picture, read_upload
+from core.data.uploads import BOUNDS, read_upload
 from core.errors import LabError, unknown
 from core.home import lab_home
 from core.training.config import RunConfig
@@ -86,9 +88,9 @@ def _own_pictures() -> list[Picture]:
     """The pictures that were uploaded and can be read; a sentence on each of the others, and on what was done to them."""
     with st.popover("Your pictures", width="stretch"):
         files = st.file_uploader(
-            "Your own pictures, as the models would see them", KINDS, accept_multiple_files=True, key="own_pictures",
+            "Your own pictures, as the models would see them", ("image", *ENDINGS), accept_multiple_files=True, key="own_pictures",
             on_change=state.gallery().update, kwargs={"image": ""},
-            help=f"The first {MOST_PICTURES} are shown, each up to {MOST_BYTES / 1e6:.0f} MB. They stay in this session.",
+            help=f"The first {MOST_PICTURES} are shown, each up to {BOUNDS.file / 1e6:.0f} MB. They stay in this session.",
         )  # fmt: skip
         found = []
         for place, file in enumerate(files[:MOST_PICTURES], 1):

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.checks import Whole
-from core.data.uploads import Picture
+from core.data.picture import Picture
 from core.training.config import RunConfig
 from dashboard import show, state
 from dashboard.charts import data_label

@@ -9,7 +9,8 @@ import numpy as np
 import streamlit as st
 
 from core.data import DATASETS, shapes
-from core.data.uploads import KINDS, read_upload
+from core.data.kinds import ENDINGS
+from core.data.uploads import read_upload
 from core.errors import LabError
 from dashboard import services, show, state
 from dashboard.choice import segmented_control
@@ -106,14 +107,17 @@ def _words(label: str, dataset: str, split: str, number: int, count: int) -> str
 
 def _from_file() -> OneImage | None:
     return _read(
-        st.file_uploader("A picture of your own", KINDS, key=FILE, help="It stays in this server's memory while this page is open."),
+        st.file_uploader(
+            "A picture of your own", ("image", *ENDINGS), key=FILE, help="It stays in this server's memory while this page is open."
+        ),
         "your picture",
         {"from": "file"},
     )
 
 
 def _from_camera() -> OneImage | None:
-    return _read(st.camera_input("A photograph", key=CAMERA, help="Of its middle square."), "your photograph", {"from": "camera"})
+    photograph = st.camera_input("A photograph", key=CAMERA, help="It is squeezed to a square, as the training images are.")
+    return _read(photograph, "your photograph", {"from": "camera"})
 
 
 def _read(file, words: str, link: Mapping[str, str]) -> OneImage | None:

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from core.data import DATASETS, datasets_of, downloaded
+from core.data.kinds import ENDINGS
 from core.data.shapes import CLASSES, PARTS, draw
 from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
@@ -155,9 +156,9 @@ def _loaded(name: str) -> Dataset:
 
 def _uploaded() -> Shown | None:
     st.file_uploader(
-        "A picture of your own", type="image", key="try_upload", on_change=_take, args=("upload",),
-        help="PNG, JPEG, WebP, GIF, BMP or TIFF, up to 20 MB. It is kept in the memory of this session only, 40 MB of files at most: where "
-        "the status 413 or 429 is shown there is no room for another. Take one away, or reload the page.",
+        "A picture of your own", type=("image", *ENDINGS), key="try_upload", on_change=_take, args=("upload",),
+        help="PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM, up to 20 MB. It is kept in the memory of this session only, 40 MB of files at "
+        "most: where the status 413 or 429 is shown there is no room for another. Take one away, or reload the page.",
     )  # fmt: skip
     return _kept("upload")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core.data.progress import Progress, throttled
+from core.data.squeezing import READING
 from core.errors import DataError, Place
 from core.files import remedy
 from core.folders import check_open, whole_path
@@ -41,8 +42,8 @@ class Scan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes when a file is added, removed, renamed or rewritten."""
-        text = "\n".join(f"{path}\0{size}\0{changed}" for path, size, changed in self.files)
+        """Changes when a file is added, removed, renamed or rewritten, and when the lab reads pictures in another way."""
+        text = "\n".join([str(READING), *(f"{path}\0{size}\0{changed}" for path, size, changed in self.files)])
         return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 

@@ -22,16 +22,22 @@ IMPORTS = {  # a line, and what of the script needs it
     "import copy": r"\bcopy\.",
     "import hashlib": r"\bhashlib\.",
     "import math": r"\bmath\.",
+    "import re": r"\bre\.(sub|search|fullmatch)\(",
+    "import zlib": r"\bzlib\.",
     "from collections.abc import Callable": r"\bCallable\[",
     "from collections.abc import Iterable, Mapping": r"^(?![\s\S]*\bSequence\[)[\s\S]*\bIterable\b",
     "from collections.abc import Iterable, Mapping, Sequence": r"^(?=[\s\S]*\bSequence\[)[\s\S]*\bIterable\b",
     "from collections.abc import Sequence": r"^(?![\s\S]*\bIterable\b)[\s\S]*\bSequence\[",
+    "from collections.abc import Iterator": r"\bIterator\[",
+    "from functools import cache": r"\n@cache\n",
+    "from io import BytesIO": r"\bBytesIO\(",
     "from pathlib import Path": r"\bPath\(",
     "": "",
     "import numpy as np": r"\bnp\.",
     "import torch": r"\btorch\.",
     "import torch.nn.functional as F": r"\bF\.",
-    "from PIL import Image, ImageOps": r"\bImageOps\.",
+    "from PIL import Image": r"\bImage\.",
+    "from PIL.JpegImagePlugin import JpegImageFile": r"\bJpegImageFile\(",
     "from torch import Tensor, nn": r"\bTensor\b",
     "from torch import nn": r"^(?![\s\S]*\bTensor\b)[\s\S]*\bnn\.",
     "from torchvision.datasets import CIFAR10": r"\bCIFAR10\(",
@@ -61,8 +67,12 @@ def script(run: Snapshot) -> str:
             _main(run, config),
         )
     )
-    imports = "\n".join(line for line, needed in IMPORTS.items() if re.search(needed, body)).strip("\n")
-    return f'{_head(run, config, alone=bool(data and model))}\n{imports}\n\n{body}\n\nif __name__ == "__main__":\n    main()\n'
+    return f'{_head(run, config, alone=bool(data and model))}\n{imports_of(body)}\n\n{body}\n\nif __name__ == "__main__":\n    main()\n'
+
+
+def imports_of(body: str) -> str:
+    """The lines that import what a text needs."""
+    return "\n".join(line for line, needed in IMPORTS.items() if re.search(needed, body)).strip("\n")
 
 
 def _head(run: Snapshot, config: RunConfig, *, alone: bool) -> str:

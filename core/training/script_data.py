@@ -82,7 +82,8 @@ def load():
 
 
 def _folder(config: DataConfig) -> str:
-    reading = own_source("data/images.py", ("squeezed", "_resize"))
+    parts = {"kinds": ("FORMATS",), "png_chunks": None, "depths": None, "squeezing": None, "picture": ("MANY_FRAMES", "opened", "drafted")}
+    reading = "\n".join(own_source(f"data/{part}.py", names) for part, names in parts.items())
     if config.stratify:
         splitting = own_source("data/splits.py", ("stratified_parts", "_shares"))
         held_back = f"stratified_parts(labels, [*sizes.values()], {config.split_seed})"
@@ -91,14 +92,15 @@ def _folder(config: DataConfig) -> str:
         held_back = f"random_parts(len(labels), [len(labels) - sum(sizes.values()), *sizes.values()], {config.split_seed})"
     return f'''
 FOLDER = {config.data!r}  # of class folders, or of train/ and any of val/ and test/ with class folders
-SIZE = 32
+
+# ---- a picture of any kind to 32x32, by the lab's own code ---------------------------------------------------------
 {reading}
 
 def read(path):
     """The image in a file as (3, 32, 32) uint8; None when it cannot be read."""
     try:
-        with Image.open(path) as image:
-            image.draft("RGB", (2 * SIZE, 2 * SIZE))
+        with opened(Path(path).read_bytes()) as image:
+            drafted(image)
             return torch.from_numpy(np.asarray(squeezed(image)).copy()).permute(2, 0, 1)
     except Exception:
         return None

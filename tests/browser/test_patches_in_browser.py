@@ -161,7 +161,7 @@ def test_a_picture_from_a_file(lab, page, tmp_path):
     page.get_by_role("radio", name="File").click()
     page.locator("input[type=file]").set_input_files(path)
     page.locator(".patch-grid-image-title", has_text="your picture").wait_for()
-    page.get_by_text("Of 50 x 40 pixels the middle square is used.").wait_for()
+    page.get_by_text("Its 50 x 40 pixels are squeezed to a square, as those of the training images are.").wait_for()
     # A quarter into the last patch, where no line runs and no frame is: all tokens are equal, and the first ones are marked.
     place = f"const c = document.querySelector('{IMAGE}'), at = Math.round(c.width * 7.25 / 8)"
     color = page.evaluate(f"() => {{ {place}; return [...c.getContext('2d').getImageData(at, at, 1, 1).data] }}")

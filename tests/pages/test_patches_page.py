@@ -176,7 +176,7 @@ def test_a_picture_of_ones_own(sent):
     run(app.file_uploader(key="image_file").upload("<b>x</b>.png", buffer.getvalue()))
     assert np.array_equal(pixels_of(sent), colors.transpose(2, 0, 1)) and sent["label"] == "your picture"
     run(app.file_uploader(key="image_file").upload("x.png", buffer.getvalue()[:900]))
-    assert "damaged or cut short" in texts(app) and "heart" in sent["label"] and "**equal**" in texts(app)
+    assert "cut short: the end of this PNG file is missing" in texts(app) and "heart" in sent["label"] and "**equal**" in texts(app)
 
 
 def test_data_sets_that_are_not_there(sent, tmp_path):

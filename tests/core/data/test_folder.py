@@ -131,6 +131,15 @@ def test_the_cache_saves_decoding_until_something_changes(flat, home, monkeypatc
     assert len(list((home / "cache").iterdir())) == 1
 
 
+def test_what_an_older_lab_read_in_another_way_is_read_again(flat, home, monkeypatch):
+    read_folder(flat, home=home)
+    decoded = []
+    monkeypatch.setattr("core.data.images.read_image", lambda path: decoded.append(path) or np.zeros((32, 32, 3), np.uint8))
+    monkeypatch.setattr("core.data.scan.READING", 10**6)
+    read_folder(flat, home=home)
+    assert len(decoded) == 60
+
+
 def test_a_file_that_is_rewritten_with_as_many_bytes_is_decoded_again(flat, home):
     """A bitmap's size does not depend on what it shows: only its time tells that it was rewritten."""
     file = flat / "cat" / "020.bmp"

@@ -21,7 +21,7 @@ from core.recorded import recorded_names, recorded_run
 from core.training.callbacks import Callback
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.script import IMPORTS, script
+from core.training.script import imports_of, script
 from core.training.script_data import data_text, own_source
 from core.training.trainer import Trainer
 from tests.support import SMALL, ended, load_tiny, wait_for
@@ -189,14 +189,13 @@ def test_torchvision_sets_are_split_as_the_lab_splits_them(monkeypatch, tmp_path
     (tmp_path / "data" / name).mkdir(parents=True)
     fake = lambda *args, **kwargs: Fake(*args, shape=shape, **kwargs)  # noqa: E731
     monkeypatch.setattr(torchvision.datasets, cls, fake)
-    same_images(name, DataConfig(split_seed=2), {cls: fake})
+    same_images(name, DataConfig(split_seed=2))
 
 
-def same_images(dataset, config, more=()):
+def same_images(dataset, config):
     """The script's `load` and `statistics` give the lab's tensors and numbers."""
-    names = dict(more)
-    exec("\n".join(line for line in IMPORTS if "torchvision" not in line), names)
-    exec(data_text(dataset, config), names)
+    text, names = data_text(dataset, config), {}
+    exec(f"{imports_of(text)}\nimport torch\n{text}", names)
     data = load_dataset(dataset, config)
     for (images, labels), split in zip(names["load"](), (data.train, data.val, data.test), strict=True):
         assert torch.equal(images, split.images) and torch.equal(labels, split.labels)
