@@ -44,8 +44,11 @@ def board_panel() -> list[Snapshot]:
 
 
 def _first_pair() -> Sequence[str]:
-    """The runs that are compared before anything is chosen: this lab's two newest with an epoch and the same data, else recorded ones."""
-    own = [row for row in services.manager().runs() if row.epochs_done]
+    """The runs that are compared before anything is chosen: this person's two newest with an epoch and the same data, else recorded ones.
+
+    What others train meanwhile must not change what the page opens on.
+    """
+    own = [row for row in services.manager().runs() if row.epochs_done and row.owner == state.owner()]
     like = [row.run_id for row in own if row.config["dataset"] == own[0].config["dataset"]]
     return like[:2] if len(like) > 1 else [f"recorded-{name}" for name in PAIR if name in recorded_names()]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 
 from core.published import published_run
-from core.recorded import recorded_names, recorded_run
+from core.recorded import RECORDED, recorded_names, recorded_run
 from core.training.config import kind_of
 from core.training.history import Snapshot
 from dashboard import services, show, state
@@ -23,11 +22,13 @@ RUN_KEY, EPOCH_KEY, REFUSED = "feed_run", "feed_epoch", "feed_refused"
 
 def known_runs(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True, *, published: bool = False) -> dict[str, str]:
     """Run id -> what it is called in a list, of the runs that name images and whose config a page accepts: this lab's, newest first, then
-    those that came with it, and the `published` one for pages that need no weights."""
+    those that came with it, and the `published` one for pages that need no weights. A run that has not finished an epoch has nothing to
+    show: it is in the list only while it is the session's own."""
     found = {}
     for row in services.manager().runs():
-        if kind_of(row.config) == "images" and accept(row.config):
-            best = f"{row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
+        begun = row.best_epoch is not None
+        if kind_of(row.config) == "images" and accept(row.config) and (begun or row.run_id == state.shown_run()):
+            best = f"{row.best_val_top1:.1%}" if begun else "no epoch yet"
             found[row.run_id] = f"{row.run_id} · {data_label(row.config)} · {best}"
     for run in [*map(recorded_run, recorded_names()), *([published_run()] if published else [])]:
         if run.kind == "images" and accept(run.config):
@@ -44,7 +45,7 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
     titles, now = known_runs(accept, published=published), shown()
     if now.run_id not in titles:
         st.session_state[REFUSED] = of_sequences(state.shown_run())
-        state.show_run(next(iter(titles)))
+        state.show_run(first_of(titles))
         now = shown()
     st.session_state[RUN_KEY] = now.run_id
     st.selectbox(
@@ -54,6 +55,12 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
     if st.session_state.get(REFUSED):
         show.warning(st.session_state[REFUSED])
     return now
+
+
+def first_of(runs: Iterable[str]) -> str:
+    """The first of some runs that came with the lab, else the first: what somebody else trains must not change what a page opens on."""
+    runs = list(runs)
+    return next((run_id for run_id in runs if run_id.startswith(RECORDED)), runs[0])
 
 
 def choose_epoch(run: Snapshot, epochs: Sequence[int]) -> int:
@@ -83,10 +90,8 @@ def follow(run: Snapshot) -> None:
 
 
 def link_values(run: Snapshot, epoch: int | None = None) -> dict[str, str]:
-    """What a page's link says of its run and epoch; the first recorded run and the best epoch go without saying."""
-    first = run.run_id == f"recorded-{services.first_recorded()}"
-    best = epoch is None or (run.best is not None and epoch == run.best.epoch)
-    return {"run": "" if first else run.run_id, "epoch": "" if best else str(epoch + 1)}
+    """What a page's link says of its run and epoch (from 0; None for the best one)."""
+    return state.run_link(run.run_id, epoch, best=run.best and run.best.epoch, first=f"recorded-{services.first_recorded()}")
 
 
 def _take_run() -> None:

@@ -131,8 +131,7 @@ def link_values(seen: Seen) -> dict[str, str]:
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **seen.picture.link,
-        "run": "" if run.run_id == FIRST_RUN else run.run_id,
-        "epoch": "" if seen.epoch == run.best else str(seen.epoch + 1),
+        **state.run_link(run.run_id, seen.epoch, best=run.best, first=FIRST_RUN),
         "layer": "" if seen.layer == seen.layers - 1 else str(seen.layer + 1),
         "order": "" if view["order"] == seen.own else view["order"],
         "t": "" if view["t"] == seen.total // 2 else str(view["t"]),

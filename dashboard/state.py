@@ -19,6 +19,7 @@ from core.data.config import DataConfig
 from core.errors import LabError, unknown
 from core.hparams import declared
 from core.models import MODELS
+from core.recorded import RECORDED
 from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit
@@ -236,6 +237,16 @@ def session() -> str:
 def owner() -> str:
     """Who a person is, for taking turns: in all tabs of a browser the same. Without a cookie, this session."""
     return person_of(st.context.cookies) or session()
+
+
+def run_link(run_id: str, epoch: int | None = None, *, best: int | None, first: str = "") -> dict[str, str]:
+    """What a page's link says of its run and its epoch (from 0; None for the best one), so that it opens on the same for everybody.
+
+    The page's `first` run goes without saying, and the best epoch of a recorded run. A run of this lab can still find a better one.
+    """
+    epoch = best if epoch is None else epoch
+    plain = epoch is None or (epoch == best and run_id.startswith(RECORDED))
+    return {"run": "" if run_id == first else run_id, "epoch": "" if plain else str(epoch + 1)}
 
 
 def query(config: RunConfig | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,6 +11,7 @@ from core.checks import Text
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
 from core.errors import LabError, unknown
 from core.models import MODELS
+from core.recorded import RECORDED
 from dashboard import services, show, state
 from dashboard.opened import Weighted, kept_epochs, seq2seq_runs
 
@@ -52,11 +53,9 @@ class Asked:
     def link(self) -> dict[str, str]:
         """What a link to this page says; empty where it opens so anyway."""
         run = self.run.run_id if self.run else UNTRAINED
-        best = self.run is None or self.epoch == self.run.best
         return {
             "task": "" if self.task == FIRST_TASK else self.task,
-            "run": "" if run == first_run(self.task, seq2seq_runs(self.task)) else run,
-            "epoch": "" if best else str(self.epoch + 1),
+            **state.run_link(run, self.epoch, best=self.run.best if self.run else None, first=first_recorded(seq2seq_runs(self.task))),
             "text": "" if self.text == self.spec.example or len(self.text) > LINKED else self.text,
             "how": "" if self.how == "greedy" else self.how,
             "width": "" if self.how != "beam" or self.width == FIRST_WIDTH else str(self.width),
@@ -81,10 +80,20 @@ class Asked:
         )
 
 
-def first_run(task: str, runs: Mapping[str, Weighted]) -> str:
-    """The run that is shown before any is chosen: the newest transformer as its preset has it, else any, else none."""
+def first_run(runs: Iterable[str], recorded: str) -> str:
+    """The run that is shown before any is chosen: the one that other pages of this session show, if it is in `runs`, else `recorded`."""
+    mine = state.shown_run()
+    return mine if mine in runs else recorded
+
+
+def first_recorded(runs: Mapping[str, Weighted]) -> str:
+    """The recorded run that everybody's page opens on: a transformer as its preset has it, else any, else none.
+
+    Whatever somebody else has trained: it must not change what a prepared link shows.
+    """
     plain = {"model": "transformer", "positions": "sinusoidal", "mask": "subsequent"}
-    return min(runs, key=lambda run_id: any(runs[run_id].config.get(name) != value for name, value in plain.items()), default=UNTRAINED)
+    recorded = [run_id for run_id in runs if run_id.startswith(RECORDED)]
+    return min(recorded, key=lambda run_id: any(runs[run_id].config.get(name) != value for name, value in plain.items()), default=UNTRAINED)
 
 
 # ---- the controls ----
@@ -183,7 +192,7 @@ def _choose_run(task: str) -> Weighted | None:
     runs, key = seq2seq_runs(task), _run_key(task)
     options = [*runs, UNTRAINED]
     if st.session_state.get(key) not in options:  # a first visit, or somebody has deleted it
-        st.session_state[key] = first_run(task, runs)
+        st.session_state[key] = first_run(runs, first_recorded(runs))
     chosen = st.selectbox(
         "Weights", options, key=key,
         format_func=lambda run_id: show.plain(run_words(runs[run_id]) if run_id in runs else "random, nobody has trained them"),

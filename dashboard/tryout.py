@@ -107,7 +107,7 @@ def link_values(picture: Shown, runs: Sequence[Weighted], patch: int, edits: str
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
-        "runs": "" if ids == first_runs(weighted_runs()) else ".".join(ids),
+        "runs": "" if ids == list(FIRST_RUNS) else ".".join(ids),
         "patch": "" if patch == FIRST_PATCH else str(patch),
         "edits": "" if picture.link.get("from") else edits,
     }

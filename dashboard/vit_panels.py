@@ -274,8 +274,7 @@ def link_values(run: Weighted, epoch: int, picture: Shown) -> dict[str, str]:
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
-        "run": "" if run.run_id == FIRST_RUN else run.run_id,
-        "epoch": "" if epoch == run.best else str(epoch + 1),
+        **state.run_link(run.run_id, epoch, best=run.best, first=FIRST_RUN),
         "token": "" if str(token) in ("", "0") else str(token),
         "map": "" if name == map_name(0, 0, 1) else name,
     }

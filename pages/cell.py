@@ -19,7 +19,9 @@ EXPERIMENTS = {
     "A pulse and then silence: for how long does an LSTM remember it?": {
         "cell": "lstm", "sequence": "pulse", "steps": "32", "hidden": "4", "scale": "1",
     },
-    "A trained GRU reads a heart, patch by patch": {"weights": "run", "t": "20", "unit": "3"},
+    "A trained GRU reads a heart, patch by patch": {
+        "weights": "run", "run": "recorded-shapes-gru", "epoch": "17", "t": "20", "unit": "3",
+    },
 }  # fmt: skip
 
 LEGEND = (

@@ -22,6 +22,7 @@ EXPERIMENTS = {
     "Learned: what a ViT on CIFAR-10 found out about where patches lie": {
         "kind": "learned",
         "run": "recorded-cifar10-compare-vit-0",
+        "epoch": "8",
     },
     "Rotary: how a head of 16 features turns its queries and keys": {"kind": "rotary", "width": "16"},
     "Row and column on the 256 patches of the course": {"kind": "grid", "length": "257"},

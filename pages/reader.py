@@ -11,13 +11,13 @@ from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
-from dashboard.reader import RUN, board, carriers, choose, link_values
+from dashboard.reader import FIRST_RUN, RUN, board, carriers, choose, link_values
 from dashboard.reader_around import around_board, question
 
 EXPERIMENTS = {
-    "The ship in columns: why does it know so much sooner?": {"order": "columns", "t": "47"},
+    "The ship in columns: why does it know so much sooner?": {"run": FIRST_RUN, "epoch": "14", "order": "columns", "t": "47"},
     "After one epoch: does the state move yet, and where to?": {"set": "shapes", "run": "recorded-shapes-gru", "epoch": "1"},
-    "Two directions: an LSTM that also reads backwards": {"run": "recorded-cifar10-compare-lstm-0"},
+    "Two directions: an LSTM that also reads backwards": {"run": "recorded-cifar10-compare-lstm-0", "epoch": "8"},
 }
 SEEN = "reader_seen"  # what the board shows, and which order it has got
 

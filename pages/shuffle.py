@@ -12,6 +12,7 @@ from dashboard.live import page_link
 from dashboard.pictures import SAILING, choose_picture
 from dashboard.shuffle_panels import proof, question, survival_panel
 from dashboard.shuffling import (
+    FIRST_MODELS,
     board,
     choose_models,
     choose_patch,
@@ -26,7 +27,7 @@ from dashboard.shuffling import (
 
 EXPERIMENTS = {
     "Three swaps: the GRU takes the ship for an airplane, then the ViT for a bird; the one without positions sees no difference": {
-        "order": "0.1.2.3.4.14.13.7.8.15.10.11.12.6.5.9",
+        "models": ",".join(FIRST_MODELS), "order": "0.1.2.3.4.14.13.7.8.15.10.11.12.6.5.9",
     },
     "The same encoder with and without positions": {"models": "encoder,encoder-sinusoidal,encoder-rotary", "order": "reverse"},
     "Put back with p instead of its inverse: even equivariant models fail": {

@@ -14,9 +14,21 @@ from dashboard.translate_panels import LEGEND, beam_panel, board_panel, download
 from dashboard.translate_training import active, training_panel
 
 EXPERIMENTS = {
-    "Longer than anything it was trained on: where does it break?": {"task": "reverse", "text": "abcdefghijklmnopqrst", "t": "13"},
-    "The same word through one vector: two GRUs without attention": {"task": "reverse", "run": "recorded-reverse-gru"},
-    "Four beginnings at once: the tree of a beam search": {"text": "the 3rd of march", "how": "beam", "t": "4"},
+    "Longer than anything it was trained on: where does it break?": {
+        "task": "reverse",
+        "run": "recorded-reverse-transformer",
+        "epoch": "7",
+        "text": "abcdefghijklmnopqrst",
+        "t": "13",
+    },
+    "The same word through one vector: two GRUs without attention": {"task": "reverse", "run": "recorded-reverse-gru", "epoch": "8"},
+    "Four beginnings at once: the tree of a beam search": {
+        "run": "recorded-dates-transformer",
+        "epoch": "6",
+        "text": "the 3rd of march",
+        "how": "beam",
+        "t": "4",
+    },
 }
 ASKED, FOUND = "translate_asked", "translate_found"
 DRAWN_FOR = "translate_drawn_for"  # the task for which the whole page has been drawn

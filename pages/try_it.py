@@ -7,13 +7,14 @@ from dashboard import services, show, state, visitor
 from dashboard.foot import foot, try_this
 from dashboard.live import page_link
 from dashboard.pictures import choose_picture
-from dashboard.tryout import board, choose_patch, choose_runs, classes_of, link_values, proof, question
+from dashboard.tryout import FIRST_RUNS, board, choose_patch, choose_runs, classes_of, link_values, proof, question
 
+FIRST = {"runs": ".".join(FIRST_RUNS)}  # named: who comes by a link may have a run of their own
 EXPERIMENTS = {
-    "A heart without its middle: what is it now?": {"patch": "8", "edits": "5.6.9.10"},
-    "The left and right half of a heart change places": {"patch": "16", "edits": "0-1.2-3"},
-    "A ring whose hole is painted over": {"image": "27", "patch": "8", "edits": "5.6.9.10"},
-    "Draw a picture of your own": {"from": "draw"},
+    "A heart without its middle: what is it now?": {**FIRST, "patch": "8", "edits": "5.6.9.10"},
+    "The left and right half of a heart change places": {**FIRST, "patch": "16", "edits": "0-1.2-3"},
+    "A ring whose hole is painted over": {**FIRST, "image": "27", "patch": "8", "edits": "5.6.9.10"},
+    "Draw a picture of your own": {**FIRST, "from": "draw"},
 }
 
 LEGEND = (

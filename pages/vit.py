@@ -32,8 +32,13 @@ EXPERIMENTS = {
         "token": "28",
         "set": "sailing ship",
     },
-    "Three layers rolled out: what has come into the class token": {"run": CIFAR, "map": "3-rollout"},
-    "In the last layer only the class token's row counts: point at any patch": {"run": CIFAR, "map": "3-gradient", "token": "28"},
+    "Three layers rolled out: what has come into the class token": {"run": CIFAR, "epoch": "8", "map": "3-rollout"},
+    "In the last layer only the class token's row counts: point at any patch": {
+        "run": CIFAR,
+        "epoch": "8",
+        "map": "3-gradient",
+        "token": "28",
+    },
 }
 
 st.title("Vision Transformer")

@@ -20,9 +20,9 @@ def open_compare(**query):
     return open_page("compare.py", **query)
 
 
-def trained(count=2, **values):
+def trained(count=2, owner="", **values):
     manager = services.manager()
-    ids = [manager.submit(RunConfig.of(**{**SMALL, "epochs": 2, "seed": seed, **values})) for seed in range(count)]
+    ids = [manager.submit(RunConfig.of(**{**SMALL, "epochs": 2, "seed": seed, **values}), owner=owner) for seed in range(count)]
     return [wait_for(manager, run_id, ended) for run_id in ids]
 
 
@@ -64,10 +64,16 @@ def test_predict_then_reveal(right):
     assert "lab-pair-axis b" in html(run(app)), "what was revealed stays"
 
 
+def test_what_others_train_does_not_change_what_the_page_opens_on(monkeypatch):
+    a, b = trained(owner="somebody")
+    assert board(open_compare())[0]["view"]["runs"] == f"{GRU},{VIT}"
+    monkeypatch.setattr(comparing.state, "owner", lambda: "somebody")
+    assert board(open_compare())[0]["view"]["runs"] == f"{b.run_id},{a.run_id}", "one's own two newest"
+
+
 def test_own_runs_are_compared_image_by_image():
     a, b = trained()
-    app = open_compare()
-    assert board(app)[0]["view"]["runs"] == f"{b.run_id},{a.run_id}", "the two newest"
+    app = open_compare(runs=f"{b.run_id},{a.run_id}")
     assert "seed" in html(app) and "One hyperparameter differs" in html(app)
     run(app.radio[0].set_value("A"))
     press(app, "reveal_pair")
@@ -77,10 +83,10 @@ def test_own_runs_are_compared_image_by_image():
 
 
 def test_runs_without_checkpoints_are_compared_by_their_matrices():
-    a, _ = trained()
+    a, b = trained()
     for path in services.manager().files(a.run_id).folder.glob("*.safetensors"):
         path.unlink()
-    app = open_compare()
+    app = open_compare(runs=f"{b.run_id},{a.run_id}")
     run(app.radio[0].set_value("A"))
     press(app, "reveal_pair")
     assert f"Run {a.run_id} keeps no weights of epoch" in said(app) and "counts as if it had images of its own" in said(app)

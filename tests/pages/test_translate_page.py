@@ -22,7 +22,7 @@ from core.training.config import RunConfig
 from dashboard import services, translate_input, translate_panels
 from dashboard.forcing import forcing_html, forcing_words
 from dashboard.opened import Weighted, seq2seq_runs
-from dashboard.translate import Asked, first_run
+from dashboard.translate import Asked, first_recorded
 from dashboard.translate_message import alignment_svg, outcomes_html, weights_csv
 from dashboard.translate_panels import find
 from tests.pages.support import open_page, plain, press, run, shown_code, texts
@@ -178,11 +178,12 @@ def test_long_inputs_are_shown_for_each_kind_of_position():
     assert all(f"**{kind}** (recorded)" in said for kind in ("None", "Learned", "Sine and cosine", "Rotary"))
 
 
-def test_runs_with_other_positions_or_masks_are_not_what_the_page_opens_on():
+def test_the_page_opens_on_a_recorded_run_with_the_usual_positions_and_mask_whatever_others_train():
     config = {"model": "transformer", "dataset": "reverse", "positions": "sinusoidal", "mask": "subsequent"}
     others = [{"model": "seq2seq-gru"}, {"positions": "none"}, {"mask": "none"}, {}, {}]
-    runs = {f"run-{n}": Weighted(f"run-{n}", {**config, **other}, 0, 0.5) for n, other in enumerate(others)}
-    assert first_run("reverse", runs) == "run-3" and first_run("reverse", {}) == "untrained"
+    runs = {f"recorded-{n}": Weighted(f"recorded-{n}", {**config, **other}, 0, 0.5) for n, other in enumerate(others)}
+    stranger = {"transformer-1": Weighted("transformer-1", config, 0, 0.9)}
+    assert first_recorded({**stranger, **runs}) == "recorded-3" and first_recorded(stranger) == "untrained"
 
 
 def test_a_row_of_images_is_read_out():

@@ -1,0 +1,45 @@
+"""What a page opens on does not depend on what somebody else has trained; every experiment that it offers names what it shows."""
+
+import re
+from html import unescape
+from urllib.parse import parse_qsl
+
+import pytest
+
+from core.recorded import RECORDED
+from core.training import RunConfig
+from dashboard import feed, services, state
+from tests.pages.support import open_page
+from tests.support import SMALL, ended, wait_for
+
+VIT = {"model": "vit", "positions": "learned", "num_layers": 1, "embed_dim": 16, "num_heads": 2, "patch_size": 8}
+
+
+def trained_by_somebody(**values):
+    manager = services.manager()
+    return wait_for(manager, manager.submit(RunConfig.of(dataset="tiny", epochs=1, **values), owner="somebody"), ended).run_id
+
+
+def test_a_page_for_one_kind_of_model_opens_on_a_recorded_run():
+    theirs = trained_by_somebody(**VIT)
+    app = open_page("positions.py", kind="learned")
+    assert theirs in app.selectbox(key=feed.RUN_KEY).options[0] and app.selectbox(key=feed.RUN_KEY).value.startswith(RECORDED)
+
+
+def test_a_run_that_has_finished_no_epoch_is_offered_to_nobody_but_its_own_session(monkeypatch):
+    manager = services.manager()
+    begun = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1}), paused=True)
+    assert begun not in feed.known_runs()
+    monkeypatch.setattr(state, "shown_run", lambda: begun)
+    assert begun in feed.known_runs()
+
+
+@pytest.mark.parametrize("file", ["evaluate.py", "try_it.py", "reader.py", "vit.py", "translate.py", "compare.py", "shuffle.py"])
+def test_every_experiment_of_a_page_of_runs_names_what_it_shows(file):
+    """A session may have a run of its own, which these pages would show."""
+    (told,) = (html.proto.body for html in open_page(file).get("html") if html.proto.body.startswith('<ul class="lab-try"'))
+    links = [dict(parse_qsl(unescape(href))) for href in re.findall(r'href="\?([^"]*)"', told)]
+    assert len(links) >= 3
+    for link in links:
+        assert {"run", "runs", "models"} & {*link}, link
+        assert "run" not in link or "epoch" in link, link
