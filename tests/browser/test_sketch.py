@@ -52,7 +52,6 @@ def assert_same_places(one, other, *, within: float) -> None:
 @pytest.mark.parametrize("width", [1024, 380])
 def test_the_curve_is_there_before_the_library_and_stays_where_it_is(page, address, width):
     page.set_viewport_size({"width": width, "height": 768})
-    page.emulate_media(reduced_motion="reduce")  # no replay
     run = recorded_run(FIRST_RECORDED)
     with library_held_back(page):
         open_sketch(page, address)
@@ -71,19 +70,24 @@ def test_the_curve_is_there_before_the_library_and_stays_where_it_is(page, addre
     assert_same_places(words, places(page, f"{PLOT} .main-svg text"), within=2.5)
 
 
-def test_a_recorded_run_is_seen_whole_and_then_replayed(page, address):
+def test_a_recorded_run_is_seen_whole_and_replayed_when_asked(page, address):
     points = len(recorded_run(FIRST_RECORDED).points)
-    with library_held_back(page):
-        open_sketch(page, address)
-        page.wait_for_timeout(500)
-        assert counts(page)["points"] == points, "no replay before it can be drawn smoothly"
-    page.wait_for_function(f"Number(document.querySelector('{CHART}').dataset.points) < {points / 2}")
+    open_sketch(page, address)
+    page.locator(f"{PLOT} .main-svg").first.wait_for()
+    page.wait_for_timeout(1500)
+    assert counts(page)["points"] == points and "replay, epoch" not in page.locator(".live-chart-label").inner_text()
+    page.get_by_role("button", name="replay").click()
+    page.wait_for_function(
+        f"Number(document.querySelector('{CHART}').dataset.points) < {points / 2} "
+        "&& document.querySelector('.live-chart-label').textContent.includes('replay, epoch')"
+    )
     page.wait_for_function(f"Number(document.querySelector('{CHART}').dataset.points) === {points}")
+    assert "replay, epoch" not in page.locator(".live-chart-label").inner_text()
     assert counts(page)["newplots"] == 1 and counts(page)["updates"] > 10
 
 
 def test_the_sketch_follows_theme_and_width(page, address):
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.emulate_media(color_scheme="dark")
     with library_held_back(page):
         open_sketch(page, address)
         assert page.locator(SKETCH).get_attribute("fill").lower() == "#e8ecf0"

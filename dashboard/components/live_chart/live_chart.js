@@ -7,7 +7,6 @@ const { sketch } = await import(`./sketch.js${new URL(import.meta.url).search}`)
 const PLOTLY = `${location.origin}/vendor/plotly.min.js`;
 const NARROW = 560; // px: below, the panels are stacked
 const REPLAY_SECONDS = 8;
-const REPLAY_PAUSE = 1000; // ms for which a recorded run is seen whole before its replay begins
 const FRAME = 60; // ms between two pictures of a replay
 const IDLE_WAIT = 2000; // ms that the chart library waits at most for a quiet browser
 const RESYNC_PAUSE = 2000; // ms between two requests for everything
@@ -47,7 +46,7 @@ class LiveChart {
     this.note = root.querySelector('.live-chart-note');
     this.label = root.querySelector('.live-chart-label');
     this.button = root.querySelector('.live-chart-replay');
-    this.button.onclick = () => this.startReplay(0);
+    this.button.onclick = () => this.startReplay();
     this.counts = { newplots: 0, updates: 0 };
     this.asked = -Infinity;
     this.problem = '';
@@ -62,10 +61,8 @@ class LiveChart {
     const merged = merge(known, data);
     if (!merged) return this.resync();
     Object.assign(this, merged, { data, run: data.run });
-    this.label.textContent = data.label;
     this.button.hidden = !data.replay;
     if (newRun) Object.assign(this, { plotted: false, replaying: null });
-    if (newRun && data.replay && !matchMedia('(prefers-reduced-motion: reduce)').matches) return this.startReplay(REPLAY_PAUSE);
     return this.draw();
   }
 
@@ -75,15 +72,15 @@ class LiveChart {
     this.askForAll(this.asked);
   }
 
-  // Plays the curve from its beginning, `pause` ms after it has been drawn whole by the chart library.
-  startReplay(pause) {
+  // Plays the curve from its beginning. Meanwhile the label says so: what stands beside the chart belongs to the end of the run.
+  startReplay() {
     const token = (this.replaying = {});
     this.progress = 1;
     let begin;
     let last = -Infinity;
     const frame = (now) => {
       if (this.replaying !== token) return;
-      if (this.plotted) begin ??= now + pause;
+      if (this.plotted) begin ??= now;
       if (now >= begin) {
         this.progress = Math.min(1, (now - begin) / (1000 * REPLAY_SECONDS));
         if (this.progress === 1) this.replaying = null;
@@ -131,6 +128,7 @@ class LiveChart {
     const height = Math.round(this.data.height * (this.narrow ? 1.45 : 1));
     this.plot.style.height = `${height}px`;
     const curves = this.curves();
+    this.showLabel(curves.now);
     const style = readStyle(this.root);
     const figure = [traces(curves, style, this.narrow), layout(curves, style, this.narrow), config(this.run)];
     if (!window.Plotly) {
@@ -155,6 +153,13 @@ class LiveChart {
     this.problem = problem;
     this.note.classList.toggle('live-chart-problem', Boolean(problem));
     this.note.textContent = problem || (this.points.length ? '' : 'waiting for the first step');
+  }
+
+  // What the chart shows, and while a replay runs, how far it is.
+  showLabel(now) {
+    const { data, replaying } = this;
+    const place = `replay, epoch ${now.toFixed(1)} of ${data.total_epochs}; the numbers around it are those of the end`;
+    this.label.textContent = replaying && this.progress < 1 ? `${data.label}: ${place}` : data.label;
   }
 
   // The numbers to be drawn now: all there are, or their beginning while a replay runs.
