@@ -32,6 +32,7 @@ HEAD_NAMES = {
     "states[:, -1]": "states[:, -1] (trap)",
     "mean": "the mean of all states",
 }
+LAST_STATE = {"both": "the last state", "h[-1]": "h[-1], the last state", "states[:, -1]": "states[:, -1], the last state"}  # one direction
 WAITING = "Jacobians are measured in a moment."
 KINDS = {"gru": "nn.GRU", "encoder": "nn.TransformerEncoderLayer"}
 
@@ -89,7 +90,8 @@ def choose() -> Asked:
     layers = st.slider("Layers", 1, MOST_LAYERS, key=LAYERS, persist_state="session")
     ways = segmented_control("Directions", list(DIRECTIONS), format_func=DIRECTIONS.get, key=WAYS, persist_state="session", width="stretch")
     length = st.slider("Inputs, T", 1, MOST_LENGTH, key=LENGTH, persist_state="session")
-    head = st.selectbox("The head reads", list(HEADS), format_func=HEAD_NAMES.get, key=HEAD, persist_state="session")
+    names = HEAD_NAMES if ways == "both" else HEAD_NAMES | LAST_STATE
+    head = st.selectbox("The head reads", list(HEADS), format_func=names.get, key=HEAD, persist_state="session")
     with st.popover("More", icon=":material/tune:", width="stretch", key="depth_more"):
         cell = segmented_control("Cell", list(CELLS), format_func=CELLS.get, key=CELL, persist_state="session")
         hidden = st.slider("State of one direction, H", 1, MOST_HIDDEN, key=HIDDEN, persist_state="session")
@@ -97,6 +99,11 @@ def choose() -> Asked:
 
 
 # ---- the picture ----
+
+
+def head_words(asked: Asked) -> str:
+    """What the head reads of this stack. In one direction three ways to ask for the last state are the same."""
+    return HEADS[asked.head][0] if asked.bidirectional else LAST_STATE.get(asked.head, HEADS[asked.head][0])
 
 
 def stack_panel(asked: Asked) -> None:
@@ -110,7 +117,7 @@ def stack_panel(asked: Asked) -> None:
         st.rerun()
     report = stack(asked)
     idle = (
-        f"The head reads {HEADS[asked.head][0]}: {report.reads[asked.head]}. Point at a state: the inputs that it depends on light up, "
+        f"The head reads {head_words(asked)}: {report.reads[asked.head]}. Point at a state: the inputs that it depends on light up, "
         "darker where its Jacobian is larger."
     )
     data = unrolled_data(

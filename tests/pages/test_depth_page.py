@@ -175,3 +175,16 @@ def test_predict_then_reveal():
     run(app.radio(key="depth_predict-choice").set_value("no, however deep"))
     press(app, "depth_predict-reveal")
     assert any("depends on 1 of 5 inputs with one layer, on 1 with three, and on 5" in e.value for e in app.success)
+
+
+@pytest.mark.parametrize("head", ["both", "h[-1]", "states[:, -1]"])
+def test_a_stack_of_one_direction_has_one_last_state_and_no_trap(head):
+    app = open_depth(ways="one", head=head)
+    assert "last state: (1, 6)" in sent_to(app)["idle"] and "both" not in sent_to(app)["idle"]
+    assert not any("trap" in name or "both" in name for name in app.selectbox(key="depth_head").options)
+
+
+def test_a_stack_of_both_directions_has_two_last_states():
+    app = open_depth()
+    assert "the last of both directions: (1, 12)" in sent_to(app)["idle"]
+    assert sum("trap" in name for name in app.selectbox(key="depth_head").options) == 2
