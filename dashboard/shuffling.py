@@ -210,9 +210,19 @@ def way_of(chosen: Mapping[str, str]) -> Way:
     )  # fmt: skip
 
 
-def wrong_ways(chosen: Mapping[str, str]) -> list[str]:
-    """What is wrong with the chosen way, a sentence each."""
-    return [WRONG[value] for value in chosen.values() if value in WRONG]
+def warn_of_wrong_ways(chosen: Mapping[str, str]) -> None:
+    """Say above the board what is wrong with the chosen way, and how to set it right."""
+    wrong = {name: value for name, value in chosen.items() if value in WRONG}
+    if not wrong:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="shuffle_wrong"):
+        show.warning("Wrong on purpose. " + " ".join(WRONG[value] for value in wrong.values()))
+        st.button("Set it right", key="shuffle_right", on_click=_set_right, args=(list(wrong),))
+
+
+def _set_right(names: Sequence[str]) -> None:
+    for name in names:
+        st.session_state[f"shuffle_{name}"] = next(iter(WAYS[name][1]))
 
 
 # ---- the board ----

@@ -22,7 +22,7 @@ from dashboard.shuffling import (
     link_values,
     order_of,
     typed,
-    wrong_ways,
+    warn_of_wrong_ways,
 )
 
 EXPERIMENTS = {
@@ -53,12 +53,12 @@ with others:
     patch = choose_patch()
 with own:
     picture = choose_picture(known_classes(models), first=SAILING)
-there, proved, below = (right.container() for _ in range(3))
+warned, there, proved, below = (right.container() for _ in range(4))
 with below.expander("Right and wrong ways to do it, and an order of your own"):
     chosen = choose_way()
-    for sentence in wrong_ways(chosen):
-        show.warning(sentence)
     typed(patch)
+with warned:
+    warn_of_wrong_ways(chosen)
 asked, doses, between, end = (st.container() for _ in range(4))
 with doses:
     kind = choose_doses()

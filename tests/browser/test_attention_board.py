@@ -128,6 +128,13 @@ def test_by_keyboard(lab, page):
     assert told.startswith("row 6 of 6, column 5 of 6. mat (token 6) reads the (token 5), head 1: ")
     assert f"= {found.weights[0, 5, 4]:.3f}." in told and f"entropy {found.entropy[0, 5]:.2f} of at most ln 6 = 1.79" in told
     assert f"‖J‖ = {found.jacobian[0, 5]:.3f}" in told
+    powers = [
+        (float(a.replace("−", "-")), float(b.strip("()").replace("−", "-"))) for a, b in re.findall(r"e([−.\d]+) − (\(?[−.\d]+\)?)", told)
+    ]
+    scores, top = found.scaled[0, 5], found.scaled[0, 5].max()
+    assert powers[0] == (round(scores[4], 2), round(top, 2)) and all(subtracted == round(top, 2) for _, subtracted in powers)
+    assert all(any(score == round(s, 2) for s in scores) for score, _ in powers), "the numbers of the matrix itself"
+    assert "cancels" in told
     page.keyboard.press("Shift+Tab")
     wait_shown(page, "masked", 0, 0)
 

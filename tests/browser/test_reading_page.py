@@ -139,8 +139,13 @@ def test_erasing_changes_its_mind(visit, opened):
     for patch in (*found.patches, 63):
         y, x = 4 * (patch // 8) + 1, 4 * (patch % 8) + 1
         assert painted(page, VIT, x, y) == picture[:, y, x].tolist()
+    row = page.locator(f".reading-row[data-run={VIT}]")
+    says = opened.classes[int(found.probabilities.argmax())]
+    assert f"it says {says}. The faded curve is of the whole picture." in row.locator(".reading-mind").inner_text()
+    assert row.locator(".reading-plot.faded").count() == 1 and "from there on" not in row.locator(".reading-mind").inner_text()
     page.get_by_role("button", name="As it was").click()
     page.wait_for_function("document.querySelector('.reading-row button[aria-pressed=true]') === null")
+    assert row.locator(".reading-plot.faded").count() == 0 and "from there on" in row.locator(".reading-mind").inner_text()
 
 
 def test_by_touch_on_a_phone(visit, opened, believed):

@@ -95,6 +95,15 @@ def test_the_wrong_ways_are_named_wrong():
     assert cards_of(app)["encoder"]["said"].endswith("float64.") and cards_of(app)["encoder"]["value"] < 1e-12
 
 
+def test_a_way_that_is_wrong_on_purpose_is_marked_above_the_board_and_set_right_by_a_button():
+    app = open_shuffle(models="encoder,gru", order="random", undo="permutation")
+    assert cards_of(app)["encoder"]["verdict"] != "equivariant"
+    (warning,) = app.warning
+    assert warning.value.startswith("Wrong on purpose.") and "p itself undoes only" in warning.value
+    press(app, "shuffle_right")
+    assert not app.warning and cards_of(app)["encoder"]["verdict"] == "equivariant" and "undo" not in dict(app.query_params)
+
+
 @pytest.mark.parametrize(
     "query",
     [{"order": "1.1.2"}, {"order": "<b>"}, {"models": "gone"}, {"patch": "5"}, {"undo": "x", "dtype": "int8", "set": "nothing"}],

@@ -142,23 +142,27 @@ function listed(count, piece) {
   });
 }
 
-// A weight as its share of the row: e to the masked score, the row's largest subtracted first, over the sum of them all.
+// A weight as its share of the row: e to the masked score less the row's largest (`rowNote` says why), over the sum of them all.
 function share(view, i, j) {
   const allowed = Array.from({ length: view.T }, (_, t) => t).filter((t) => view.allowed(i, t));
   if (!allowed.length) return [['nothing to read: 0 / 0, taken as ', ''], ['0', 'result']];
   if (!view.allowed(i, j)) return [['may not be read: exactly ', ''], ['0', 'result']];
-  const top = Math.max(...allowed.map((t) => view.at('scaled', i, t)));
-  const power = (t, ink) => [['e', ink], [number(view.at('scaled', i, t) - top), `${ink} sup`]];
+  const top = bracketed(largest(view, i, allowed));
+  const power = (t, ink) => [['e', ink], [`${number(view.at('scaled', i, t))} − ${top}`, `${ink} sup`]];
   const below = listed(allowed.length, (n) => power(allowed[n], 'row'));
   return [...power(j, 'result'), [' / (', ''], ...below, [')', ''], [` = ${number(view.at('weights', i, j), 3)}`, 'result']];
 }
 
+// The largest score that row `i` may read.
+const largest = (view, i, allowed) => Math.max(...allowed.map((t) => view.at('scaled', i, t)));
+
 export function rowNote(view, i) {
-  const count = Array.from({ length: view.T }, (_, t) => view.allowed(i, t)).filter(Boolean).length;
+  const allowed = Array.from({ length: view.T }, (_, t) => t).filter((t) => view.allowed(i, t));
+  const count = allowed.length;
   if (!count) return `Row ${i + 1} has nothing to read. Softmax of −∞ alone is 0 / 0 = NaN; here the row is 0, and so is its output.`;
   let sum = 0;
   for (let t = 0; t < view.T; t += 1) sum += view.at('weights', i, t);
   const [entropy, slope] = [view.entropy(view.head, i), view.slope(view.head, i)];
   const most = `ln ${count} = ${number(Math.log(count))}`;
-  return `Row ${i + 1} sums to ${number(sum, 3)} · entropy ${number(entropy)} of at most ${most} nats · softmax lets through a gradient of size ‖J‖ = ${number(slope, 3)}.`;
+  return `Row ${i + 1} sums to ${number(sum, 3)} · entropy ${number(entropy)} of at most ${most} nats · softmax lets through a gradient of size ‖J‖ = ${number(slope, 3)}. Every exponent is a score less the row’s largest, ${number(largest(view, i, allowed))}: that factor stands above and below and cancels, and no power overflows.`;
 }

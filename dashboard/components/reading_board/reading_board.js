@@ -271,7 +271,6 @@ class Row {
     words.textContent = ` ${reader.told}`;
     this.title.replaceChildren(name, words);
     this.element.classList.toggle('failed', !!reader.problem);
-    this.words.textContent = reader.problem || `${reader.knew} ${reader.mind.words}`;
     this.button.hidden = !reader.mind?.patches.length;
     if (reader.problem) return;
     this.values = floats(reader.beliefs); // (T + 1) * K
@@ -321,6 +320,8 @@ class Row {
     const erased = this.erased && reader.mind?.patches.length ? reader.mind.patches : null;
     this.button.ariaPressed = String(!!erased);
     this.button.textContent = erased ? 'As it was' : 'Erase';
+    this.plot.classList.toggle('faded', !!erased); // it is of the whole picture
+    this.words.textContent = reader.problem || this.told(erased);
     this.paint(erased ? reader.tokens : t, pixels, erased, path);
     if (reader.problem) return;
     this.now.style.left = `${(100 * t) / reader.tokens}%`;
@@ -343,6 +344,15 @@ class Row {
     this.said = `${reader.name} ${reader.classes[order[0]]} ${(100 * values[order[0]]).toFixed(0)} percent`;
     this.bars.ariaLabel = `${erased ? 'Erased' : `After ${t} patches`}: ${order.map((k) => `${reader.classes[k]} ${(100 * values[k]).toFixed(0)} %`).join(', ')}`;
     this.canvas.ariaLabel = `The first ${t} of ${reader.tokens} patches, as ${reader.name} has read them. Arrow keys choose a patch, Enter takes it as an end of a path, Escape forgets the path.`;
+  }
+
+  // What stands below the bars: of the whole picture, or of what is left of it.
+  told(erased) {
+    const { reader } = this;
+    if (!erased) return `${reader.knew} ${reader.mind.words}`;
+    const after = floats(reader.mind.after);
+    const first = after.indexOf(Math.max(...after));
+    return `Without ${erased.length === 1 ? 'this patch' : `these ${erased.length} patches`} it says ${reader.classes[first]}. The faded curve is of the whole picture.`;
   }
 
   // The picture: what has been read as it is, the rest in pale grey; erased patches in the mean color.
