@@ -91,7 +91,7 @@ def choose() -> Asked:
     ways = segmented_control("Directions", list(DIRECTIONS), format_func=DIRECTIONS.get, key=WAYS, persist_state="session", width="stretch")
     length = st.slider("Inputs, T", 1, MOST_LENGTH, key=LENGTH, persist_state="session")
     names = HEAD_NAMES if ways == "both" else HEAD_NAMES | LAST_STATE
-    head = st.selectbox("The head reads", list(HEADS), format_func=names.get, key=HEAD, persist_state="session")
+    head = st.selectbox("The head reads", list(HEADS), format_func=lambda name: show.plain(names[name]), key=HEAD, persist_state="session")
     with st.popover("More", icon=":material/tune:", width="stretch", key="depth_more"):
         cell = segmented_control("Cell", list(CELLS), format_func=CELLS.get, key=CELL, persist_state="session")
         hidden = st.slider("State of one direction, H", 1, MOST_HIDDEN, key=HIDDEN, persist_state="session")

@@ -6,16 +6,24 @@ import streamlit as st
 
 from core.data import DATASETS, download, downloaded
 from core.errors import LabError
-from dashboard import show
+from dashboard import show, state
 
 
-def offer_download(dataset: str) -> bool:
-    """Whether `dataset` is there; when it is not, a button that fetches it with a progress bar."""
+def offer_download(dataset: str, so: str = "") -> bool:
+    """Whether `dataset` is there; when it is not, a button that fetches it with a progress bar, and one for who has the images already.
+
+    `so` says what its absence means here.
+    """
     if downloaded(dataset):
         return True
     title = DATASETS[dataset].title
-    show.info(f"{title} is not on this computer yet.", icon=":material/cloud_download:")
-    if not st.button(show.label(f"Download {title}"), icon=":material/download:", key="download"):
+    show.info(f"{title} is not on this computer yet{so}.", icon=":material/cloud_download:")
+    with st.container(horizontal=True):
+        fetch = st.button(show.label(f"Download {title}"), icon=":material/download:", key="download")
+        st.button(
+            "I have a folder of images", icon=":material/folder_open:", key="own_folder", on_click=state.choose_dataset, args=("folder",)
+        )
+    if not fetch:
         return False
     bar = st.progress(0.0, "Connecting")
     try:

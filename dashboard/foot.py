@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.data import DATASETS, downloaded
 from core.training.history import Snapshot
+from core.training.presets import PRESETS
 from dashboard import show, visitor
 from dashboard.charts import data_label
 from dashboard.wording import code as command_words
@@ -15,10 +17,24 @@ from dashboard.wording import escape, joined
 
 
 def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
-    """Experiments as links that set the whole state: {what it is called: its query string}."""
-    items = "".join(f'<li><a href="?{escape(urlencode(query))}" target="_self">{escape(text)}</a></li>' for text, query in links.items())
+    """Experiments as links that set the whole state: {what it is called: its query string}.
+
+    What needs a data set that is not here yet says so, and comes last.
+    """
+    found = sorted(((missing(query), text, urlencode(query)) for text, query in links.items()), key=lambda row: bool(row[0]))
+    items = "".join(f'<li><a href="?{escape(query)}" target="_self">{escape(text)}</a>{_needs(title)}</li>' for title, text, query in found)
     st.subheader("Try this")
     st.html(f'<ul class="lab-try">{items}</ul>')
+
+
+def missing(query: Mapping[str, str]) -> str:
+    """The data set, by its title, that a link asks for and that is not on this computer; "" where nothing is missing."""
+    name = query.get("dataset") or PRESETS.get(query.get("preset", ""), {}).get("dataset", "")
+    return DATASETS[name].title if name and DATASETS[name].downloads and not downloaded(name) else ""
+
+
+def _needs(title: str) -> str:
+    return f" (needs {escape(title)})" if title else ""
 
 
 def foot(run: Snapshot, *, link: str, command: str) -> None:

@@ -12,15 +12,16 @@ import streamlit as st
 from core.errors import LabError
 from core.recorded import recorded_run
 from core.training.config import kind_of
-from core.training.history import EpochRecord, Snapshot
+from core.training.history import ACTIVE, EpochRecord, Snapshot
 from dashboard import services, show, state, visitor
 from dashboard.charts import live_data, reference_epochs
 from dashboard.components.live_chart import last_sent, live_chart
 from dashboard.samples import sample_cards
-from dashboard.wording import marked
+from dashboard.wording import joined, marked
 
 TICKS = ((4, 1.0), (12, 1.5), (math.inf, 3.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
 CHART = "chart"
+NAMED = 3  # runs of others that are named
 THINGS = {"images": "images", "sequences": "pairs"}  # what a second's work is counted in
 STATUS_WORDS = {
     "queued": "waiting", "loading": "loading", "running": "training", "paused": "paused", "testing": "testing",
@@ -83,7 +84,7 @@ def _rerun_when_changed(run: Snapshot) -> None:
 def _status(run: Snapshot) -> None:
     """One line: what the run is doing, and why."""
     if run.recorded:
-        st.caption("A recorded run that came with the lab: nothing is being trained. **Play** trains one as the controls say.")
+        show.caption(f"A recorded run that came with the lab. **Play** trains one as the controls say.{_others()}")
         return
     words = STATUS_WORDS[run.status]
     text = marked("**{}** · {}", run.run_id, words)
@@ -99,6 +100,18 @@ def _status(run: Snapshot) -> None:
         show.warning(text + f". {run.message}")
     else:
         show.caption(text + _tested(run))
+
+
+def _others() -> str:
+    """The runs that train or wait meanwhile, whoever started them."""
+    active = [row for row in services.manager().runs() if row.status in ACTIVE]
+    training = [row for row in active if row.status != "queued"]
+    if not active:
+        return ""
+    told = [marked("**{}** (epoch {} of {})", row.run_id, row.epochs_done + 1, row.config["epochs"]) for row in training[:NAMED]]
+    more = [f"{len(training) - NAMED} more"] if len(training) > NAMED else []
+    waiting = f"; {len(active) - len(training)} wait" if len(active) > len(training) else ""
+    return f" Training now: {joined([*told, *more], ', ')}{waiting}. Your run would take its turn."
 
 
 def _tested(run: Snapshot) -> str:

@@ -14,12 +14,13 @@ from dashboard.live import THINGS, chart_panel, page_link, shown, ticking
 from dashboard.predict import predict
 from dashboard.runs import runs_panel
 from dashboard.samples import sample_images
+from dashboard.set_up import set_up_line
 from dashboard.transport import transport
 
 EXPERIMENTS = {
+    "A transformer that reads a date and writes it in ISO form, in half a minute": {"preset": "dates"},
     "Two layers of 25 units on 256 patches: the published hand-in, set up for CIFAR-10": {"preset": "hand-in"},
     "GRUs that sweep along rows and columns, past 80 %: the preset bar, set up for CIFAR-10": {"preset": "bar"},
-    "A transformer that reads a date and writes it in ISO form, in half a minute": {"preset": "dates"},
 }
 
 st.title("Train")
@@ -37,10 +38,13 @@ with right:  # the picture first: it takes the browser longest
     ticking(chart_panel)
 with left:
     config = run_form()
-    there = offer_download(config.dataset) if config and DATASETS[config.dataset].downloads else True
-    forecast_panel(config if there else None)
 with buttons:
-    transport(config if there else None)
+    missing = config and DATASETS[config.dataset].downloads and not offer_download(config.dataset, ", so Play is off")
+    ready = None if missing else config
+    transport(ready)
+    set_up_line(shown(), ready)
+with left:
+    forecast_panel(ready)
 ticking(judgement_panel, slower=4)
 runs_panel()
 best = shown().best

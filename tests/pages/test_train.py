@@ -6,7 +6,8 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.recorded import recorded_epochs, recorded_names
+from core.models import Task, build_model
+from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard import background, services
 from tests.pages.support import APP, open_page, press, run, shown_code, texts, wait_for_lessons
@@ -261,3 +262,45 @@ def test_recorded_runs_without_weights_wait_behind_a_switch():
     app = open_page()
     assert rows(app) == with_weights < {*recorded_names()}
     assert rows(run(app.toggle(key="all_recorded").set_value(True))) == {*recorded_names()}
+
+
+def test_a_chart_of_another_model_is_marked_and_the_controls_set_up_named():
+    app = open_page(model="lstm", hidden_size="128", patch_size="8")
+    said = texts(app)
+    assert "Shown is recorded: GRU on shapes, which differs in model" in said and "Your set-up: **LSTM on shapes**" in said
+    assert any("lab-other-model" in e.proto.body for e in app.get("html") if e.proto.body.startswith("<span"))
+    task = Task(classes=10)
+    model = build_model("lstm", task, hidden_size=128, patch_size=8)
+    assert f"{sum(p.numel() for p in model.parameters()):,} parameters" in said
+
+
+def test_only_another_length_of_training_lets_the_chart_be():
+    recorded = recorded_run("shapes-gru").config
+    app = open_page(epochs="3")
+    assert "Your set-up: **GRU on shapes**" in texts(app) and recorded["epochs"] != 3
+    assert not any(e.proto.body.startswith('<span class="lab-other') for e in app.get("html"))
+
+
+def test_who_trains_meanwhile_is_named_to_those_who_look_at_the_recorded_run():
+    assert "Training now" not in texts(open_page())
+    manager = services.manager()
+    run_id = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1000}), owner="somebody")
+    wait_for(manager, run_id, lambda run: run.status == "running")
+    assert f"Training now: **{run_id}** (epoch" in texts(open_page())
+    manager.stop(run_id)
+    wait_for(manager, run_id, ended)
+    assert "nothing is" not in texts(open_page())
+
+
+def test_why_play_is_off_is_said_beside_it(monkeypatch):
+    app = open_page(preset="hand-in")
+    assert app.button(key="play").disabled
+    assert any("CIFAR-10 is not on this computer yet, so Play is off" in e.value for e in app.info)
+    app = press(app, "own_folder")
+    assert "Folder" in [field.label for field in app.text_input] or any("older" in field.label for field in app.text_input)
+
+
+def test_experiments_that_need_what_is_not_here_come_last_and_say_so():
+    (told,) = (e.proto.body for e in open_page().get("html") if e.proto.body.startswith('<ul class="lab-try"'))
+    items = told.split("<li>")[1:]
+    assert [("needs CIFAR-10" in item) for item in items] == [False, True, True]

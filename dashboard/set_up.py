@@ -1,0 +1,68 @@
+"""What the controls of the page Train say beside the run that its chart shows: a chart of another model must not pass for this one's."""
+
+from __future__ import annotations
+
+import sys
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from core.data import DATASETS
+from core.evaluation.pairs import differing
+from core.models import MODELS
+from core.training.config import RunConfig
+from core.training.history import Snapshot
+from dashboard import services, show
+from dashboard.charts import data_label, run_label
+from dashboard.forecast import span, timed
+from dashboard.wording import marked
+
+NAMED = 4  # hyperparameters that are named before "and so many more"
+
+
+def set_up_line(run: Snapshot, config: RunConfig | None) -> None:
+    """Where the run on the chart has ended and the controls say something else: what they say, and that Play trains it."""
+    if config is None or run.active:
+        return
+    apart = [name for name in differing([run.config, config.flat()]) if name not in ("threads", "kernel")]
+    if not apart:
+        return
+    if other_model(run, config):
+        st.html('<span class="lab-other-model"></span>')  # theme.css lets the chart and its numbers fade
+    show.caption(marked("{} Your set-up: **{}**{}. **Play** trains it.", _shown(run, apart), _model(config), _sizes(config)))
+
+
+def other_model(run: Snapshot, config: RunConfig) -> bool:
+    """Whether the controls describe another model or other data than those of the run: its numbers say nothing of this one."""
+    own = {"model": config.model, "dataset": config.dataset, **vars(config.model_config), **vars(config.data_config)}
+    return any(run.config.get(name) != value for name, value in own.items())
+
+
+def _shown(run: Snapshot, apart: list[str]) -> str:
+    names = ", ".join(apart[:NAMED]) + (f" and {len(apart) - NAMED} more" if len(apart) > NAMED else "")
+    return f"Shown is {run_label(run)}, which differs in {names}."
+
+
+def _model(config: RunConfig) -> str:
+    return f"{MODELS[config.model].title} on {data_label(config.flat())}"
+
+
+def _sizes(config: RunConfig) -> str:
+    """How many parameters, and how long it will take, as far as that is known without making anybody wait."""
+    found = []
+    if "torch" in sys.modules and not DATASETS[config.dataset].needs_folder:  # how many classes a folder has, nobody has counted yet
+        found.append(f"{parameters(config.model, config.model_config, config.dataset):,} parameters")
+    if promised := services.forecasts.get(timed(config)):
+        found.append(f"about {span(promised.seconds)}")
+    return "".join(f", {words}" for words in found)
+
+
+@lru_cache(maxsize=256)
+def parameters(model: str, hyperparameters: Any, dataset: str) -> int:
+    """How many numbers a model of these hyperparameters learns; it is not made for that."""
+    from core.models.weightless import build_weightless
+    from core.training.speed import rehearsed
+
+    task = rehearsed(RunConfig(model=model, dataset=dataset, model_config=hyperparameters))
+    return sum(weight.numel() for weight in build_weightless(model, task, **vars(hyperparameters)).parameters())
