@@ -103,8 +103,11 @@ def _status(run: Snapshot) -> None:
 
 
 def _others() -> str:
-    """The runs that train or wait meanwhile, whoever started them."""
-    active = [row for row in services.manager().runs() if row.status in ACTIVE]
+    """The runs that train or wait meanwhile, whoever started them; nothing where no runs can be listed: the page says so elsewhere."""
+    try:
+        active = [row for row in services.manager().runs() if row.status in ACTIVE]
+    except LabError:
+        return ""
     training = [row for row in active if row.status != "queued"]
     if not active:
         return ""

@@ -40,8 +40,9 @@ def other_model(run: Snapshot, config: RunConfig) -> bool:
 
 
 def _shown(run: Snapshot, apart: list[str]) -> str:
+    apart = sorted(apart, key=lambda name: name not in ("model", "dataset"))  # these first
     names = ", ".join(apart[:NAMED]) + (f" and {len(apart) - NAMED} more" if len(apart) > NAMED else "")
-    return f"Shown is {run_label(run)}, which differs in {names}."
+    return f"The chart shows another run ({run_label(run)}); the controls differ from it in {names}."
 
 
 def _model(config: RunConfig) -> str:

@@ -267,7 +267,8 @@ def test_recorded_runs_without_weights_wait_behind_a_switch():
 def test_a_chart_of_another_model_is_marked_and_the_controls_set_up_named():
     app = open_page(model="lstm", hidden_size="128", patch_size="8")
     said = texts(app)
-    assert "Shown is recorded: GRU on shapes, which differs in model" in said and "Your set-up: **LSTM on shapes**" in said
+    assert "another run (recorded: GRU on shapes); the controls differ from it in model, patch_size" in said
+    assert "Your set-up: **LSTM on shapes**" in said
     assert any("lab-other-model" in e.proto.body for e in app.get("html") if e.proto.body.startswith("<span"))
     task = Task(classes=10)
     model = build_model("lstm", task, hidden_size=128, patch_size=8)
