@@ -31,7 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     if problem := port_problem(options.host, options.port):
         return refuse(problem)
     try:
-        serve(host=options.host, port=options.port, allow_hosts=options.allow_host, frame_ancestors=options.frame_ancestors)
+        serve(
+            host=options.host, port=options.port, allow_hosts=options.allow_host, base_path=options.base_path,
+            frame_ancestors=options.frame or os.environ.get("LAB_FRAME", "").split(),
+        )  # fmt: skip
     except LabError as error:
         return refuse(str(error))
     return 0
@@ -52,8 +55,13 @@ def parser() -> argparse.ArgumentParser:
         help="a name by which others reach this lab, such as lab.example.edu behind a proxy; may be given several times",
     )  # fmt: skip
     made.add_argument(
-        "--frame-ancestors", action="append", default=[], metavar="ORIGIN",
-        help="a site that may show the lab in a frame, such as https://NAME of a learning platform; may be given several times",
+        "--frame", "--frame-ancestors", action="append", default=[], metavar="ORIGIN",
+        help="a site that may show the lab in a frame, such as https://moodle.example.edu; may be given several times "
+        "(default: LAB_FRAME, else none)",
+    )  # fmt: skip
+    made.add_argument(
+        "--base-path", default=os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", ""), metavar="PATH",
+        help="a path such as /lab, below which a proxy shows this lab and which it leaves in the addresses (default: none)",
     )  # fmt: skip
     made.add_argument("--home", type=Path, help="folder of runs and data sets (default: the environment's LAB_HOME, else .lab)")
     made.add_argument(
@@ -86,10 +94,18 @@ def port_problem(host: str, port: int) -> str | None:
     return None
 
 
-def serve(*, host: str, port: int, script: Path = APP, allow_hosts: Sequence[str] = (), frame_ancestors: Sequence[str] = ()) -> None:
+def serve(
+    *,
+    host: str,
+    port: int,
+    script: Path = APP,
+    allow_hosts: Sequence[str] = (),
+    frame_ancestors: Sequence[str] = (),
+    base_path: str = "",
+) -> None:
     """Serve the Streamlit `script` with the lab's routes; returns after Ctrl-C.
 
-    Raises ConfigError for what cannot be a name or an origin.
+    Raises ConfigError for what cannot be a name, an origin or a path.
     """
     os.chdir(ROOT)  # .streamlit/config.toml is looked for in the working folder
     # A training step gives up the interpreter lock some hundred times; against a busy page it waits one switch interval (5 ms unless
@@ -98,6 +114,7 @@ def serve(*, host: str, port: int, script: Path = APP, allow_hosts: Sequence[str
     import uvicorn
 
     from core.home import lab_home
+    from dashboard.below import base_path as checked
     from dashboard.doors import limits
     from dashboard.guard import rules
     from dashboard.logs import gather_logs
@@ -105,9 +122,12 @@ def serve(*, host: str, port: int, script: Path = APP, allow_hosts: Sequence[str
 
     gather_logs(lab_home())
     uvicorn.Server = PromptServer  # the name by which Streamlit makes its server
-    app = LabApp(script, address=f"http://{shown_host(host)}:{port}", rules=rules(host, allow_hosts, frame_ancestors), limits=limits())
+    base = checked(base_path)
+    address = f"http://{shown_host(host)}:{port}{base and base + '/'}"
+    app = LabApp(script, address=address, rules=rules(host, allow_hosts, frame_ancestors), limits=limits(), base_path=base)
+    settings = {"server.address": host, "server.port": port, "server.baseUrlPath": ""}
     with suppress(KeyboardInterrupt):
-        app.run(config={"server.address": host, "server.port": port, "server.allowedHosts": ["*"]})  # the guard has looked already
+        app.run(config={**settings, "server.allowedHosts": ["*"]})  # the guard has looked already
 
 
 def shown_host(host: str) -> str:

@@ -7,6 +7,7 @@ browser comes back. What is kept in reserve is for runs that train: they never f
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -26,11 +27,18 @@ FILES_HERE, FILES_GONE = 4, 3  # of a session that is there, and of one that has
 HEAD_SECONDS = 10.0  # in which the head of a request must be complete
 BODY_SECONDS = 30.0  # in which the next part of its body must come
 STREAM = "/_stcore/stream"
+CONNECTION = "/connection"  # where a page that cannot connect asks why
 ADDRESSES = frozenset({"", *(page.url_path for page in PAGES)})
 FULL = (
     "The lab is full: as many people use it as it has room for ({sessions}). Try again in a few minutes. Whoever runs it can "
     "make room with LAB_MAX_SESSIONS, and with a higher limit of open files."
 )
+
+NO_UPGRADE = (
+    "A page wanted a WebSocket, but a web server before the lab did not pass on its header Upgrade: let it pass on Upgrade, Connection and "
+    "Host, as docs/server.md says."
+)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,11 @@ class Doors:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         stream = scope["type"] == "websocket" and scope["path"] == STREAM
         page = scope["type"] == "http" and scope["path"].strip("/") in ADDRESSES
-        if (stream or page) and self.inside >= self.sessions:
+        asks = scope["type"] == "http" and scope["path"] == CONNECTION
+        if scope["type"] == "http" and scope["path"] == STREAM:
+            log.warning(NO_UPGRADE)
+            await PlainTextResponse(NO_UPGRADE, 426, {"Upgrade": "websocket"})(scope, receive, send)
+        elif (stream or page or asks) and self.inside >= self.sessions:
             said = FULL.format(sessions=self.sessions)
             full = HTMLResponse(f"<!doctype html><title>Sequence Lab</title><p>{said}</p>") if page else PlainTextResponse(said)
             full.status_code, full.headers["Retry-After"] = 503, "60"

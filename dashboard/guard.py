@@ -31,13 +31,12 @@ STARTS = ("http.response.start", "websocket.http.response.start")
 class Rules:
     """What the server answers to. `hosts` are names and addresses without ports.
 
-    `own_addresses`: also the address at which a connection has come in. `forwarded`: a proxy stands before the server, so that its headers
-    X-Forwarded-Host and X-Forwarded-Proto count. `ancestors`: origins that may show the lab in a frame, beside its own.
+    `own_addresses`: also the address at which a connection has come in. `ancestors`: origins that may show the lab in a frame, beside its
+    own.
     """
 
     hosts: frozenset[str] = LOOPBACK
     own_addresses: bool = False
-    forwarded: bool = False
     ancestors: tuple[str, ...] = ()
 
 
@@ -46,11 +45,12 @@ def rules(host: str = "127.0.0.1", allow_hosts: Iterable[str] = (), ancestors: I
     added = {_allowed(name) for name in allow_hosts}
     everywhere = host in EVERYWHERE
     own = {socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"} if host not in LOOPBACK else set()
-    for origin in ancestors:
+    framing = tuple(origin.strip().rstrip("/").lower() for origin in ancestors)
+    for origin in framing:
         if not re.fullmatch(f"https?://{HOST}", origin):
-            raise ConfigError(f"{shortened(origin)} is no origin: write --frame-ancestors https://NAME, without a path.")
+            raise ConfigError(f"{shortened(origin)} is no origin: write --frame https://NAME (or --frame-ancestors), without a path.")
     hosts = LOOPBACK | own | added | ({plain(host)} if not everywhere else set())
-    return Rules(hosts=frozenset(hosts), own_addresses=everywhere, forwarded=bool(added), ancestors=tuple(ancestors))
+    return Rules(hosts=frozenset(hosts), own_addresses=everywhere, ancestors=framing)
 
 
 def _allowed(name: str) -> str:
@@ -98,14 +98,14 @@ class Asked:
         return self.scheme, name, port or PORTS[self.scheme]
 
 
-def asked(scope: Scope, rules: Rules) -> Asked:
-    """How a request calls this server. Of a header that came twice nothing is believed."""
-    scheme = "https" if scope.get("scheme") in ("https", "wss") else "http"
-    host = header(scope, b"host")
-    if rules.forwarded:
-        told = header(scope, b"x-forwarded-proto").partition(",")[0].strip().lower()
-        scheme = told if told in PORTS else scheme
-        host = header(scope, b"x-forwarded-host").partition(",")[0].strip() or host
+def asked(scope: Scope) -> Asked:
+    """How a request calls this server, or the proxy before it. Of a header that came twice nothing is believed.
+
+    A page of another origin cannot make a browser send a proxy's headers, and the names in them must be those of this lab as well.
+    """
+    told = header(scope, b"x-forwarded-proto").partition(",")[0].strip().lower()
+    scheme = told if told in PORTS else "https" if scope.get("scheme") in ("https", "wss") else "http"
+    host = header(scope, b"x-forwarded-host").partition(",")[0].strip() or header(scope, b"host")
     return Asked(scheme, host)
 
 
@@ -116,7 +116,7 @@ def header(scope: Scope, name: bytes) -> str:
 
 def refusal(scope: Scope, rules: Rules) -> str:
     """Why a request is refused, in a sentence that says what to do; "" for one that is answered."""
-    how = asked(scope, rules)
+    how = asked(scope)
     for host in {header(scope, b"host"), how.host}:
         if not answers_to(host, scope, rules):
             return (
@@ -130,8 +130,10 @@ def refusal(scope: Scope, rules: Rules) -> str:
     changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
     if changes and origins and origin_of(origin) != how.origin:
         return (
-            f"A page of {shortened(origin) or 'another origin'} may not use this lab. Open the lab by its own address; behind a proxy, "
-            "let that pass on X-Forwarded-Host and X-Forwarded-Proto, and start the lab with --allow-host NAME."
+            f"A page of {shortened(origin) or 'another origin'} may not use this lab, which was asked for as "
+            f"{how.scheme}://{shortened(how.host)}. Open the lab by its own address. A proxy before it must pass on the name and port in "
+            "the browser's address bar, as Host or X-Forwarded-Host, and https as X-Forwarded-Proto; a name of its own is allowed with "
+            "--allow-host NAME."
         )
     return ""
 
@@ -222,12 +224,12 @@ class Guard:
         if reason := refusal(scope, self.rules):
             await PlainTextResponse(reason, status_code=403)(scope, receive, send_guarded)
         else:
-            await self.app(as_asked(scope, self.rules), receive, send_guarded)
+            await self.app(as_asked(scope), receive, send_guarded)
 
 
-def as_asked(scope: Scope, rules: Rules) -> Scope:
+def as_asked(scope: Scope) -> Scope:
     """The request as the browser made it, for what is behind: Streamlit compares Origin with Host letter by letter."""
-    how = asked(scope, rules)
+    how = asked(scope)
     origin = header(scope, b"origin")
     host = origin.partition("://")[2] if origin_of(origin) == how.origin else how.host
     kept = [(key, value) for key, value in scope["headers"] if key != b"host"]

@@ -64,23 +64,24 @@ def person_of(cookies: Mapping[str, str]) -> str:
 class Introduce:
     """Gives a cookie, with a page, to whoever has none."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, framed: bool = False) -> None:
+        self.app, self.framed = app, framed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_introduced(message: Message) -> None:
             page = message.get("status") == 200 and any(b"text/html" in value for _, value in message["headers"])
             if page and not person_of(cookies(scope)):
-                message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie(scope))]}
+                message = {**message, "headers": [*message["headers"], (b"set-cookie", cookie(scope, self.framed))]}
             await send(message)
 
         await self.app(scope, receive, send_introduced if scope["type"] == "http" else send)
 
 
-def cookie(scope: Scope) -> bytes:
-    """The header's value for a new person."""
-    secure = "; Secure" if scope.get("scheme") == "https" else ""
-    return f"{COOKIE}={signed(secrets.token_hex(16))}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}".encode()
+def cookie(scope: Scope, framed: bool = False) -> bytes:
+    """The header's value for a new person. In a frame of another site a browser keeps cookies that say so, over https alone."""
+    secure = scope.get("scheme") == "https"
+    site = "SameSite=None; Secure; Partitioned" if secure and framed else "SameSite=Lax; Secure" if secure else "SameSite=Lax"
+    return f"{COOKIE}={signed(secrets.token_hex(16))}; Path=/; Max-Age={YEAR}; HttpOnly; {site}".encode()
 
 
 def cookies(scope: Scope) -> dict[str, str]:

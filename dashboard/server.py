@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
-import re
 import socket
 import threading
 import time
-from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime import RuntimeConfig
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
@@ -32,9 +29,11 @@ from streamlit.web.cache_storage_manager_config import create_default_cache_stor
 from core.errors import LabError
 from core.recorded import recorded_run
 from dashboard import services
-from dashboard.components import SCRIPTS, script_urls
-from dashboard.doors import Doors, Limits, PatientProtocol, limits
-from dashboard.guard import Guard, Rules, policy
+from dashboard.below import Below
+from dashboard.components import SCRIPTS
+from dashboard.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
+from dashboard.guard import Guard, Rules
+from dashboard.head import Head
 from dashboard.libraries import load_libraries
 from dashboard.navigation import PAGES
 from dashboard.person import Introduce
@@ -52,16 +51,16 @@ A_DAY = {"Cache-Control": "public, max-age=86400"}
 class LabApp(st.App):
     """Streamlit's application with the lab's routes, rules and bounds around it."""
 
-    def __init__(self, script: Path, *, address: str, rules: Rules, limits: Limits) -> None:
+    def __init__(self, script: Path, *, address: str, rules: Rules, limits: Limits, base_path: str = "") -> None:
         self.limits, self.uploads = limits, BoundedUploads(UPLOADS)
         layers = [
-            Middleware(Introduce),
-            Middleware(Preload, ancestors=rules.ancestors),
+            Middleware(Introduce, framed=bool(rules.ancestors)),
+            Middleware(Head, ancestors=rules.ancestors),
             Middleware(Doors, sessions=limits.sessions),
             Middleware(UploadCap, uploads=self.uploads),
         ]
         super().__init__(script, routes=ROUTES, lifespan=partial(lifespan, address=address), middleware=layers)
-        self._guard = Guard(super().__call__, rules)
+        self._guard = Guard(Below(super().__call__, base_path), rules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._guard(scope, receive, send)
@@ -114,55 +113,6 @@ class PromptServer(uvicorn.Server):
         await super().startup(sockets)
 
 
-SERVER_HERE = b"<script>window.__streamlit = { BACKEND_BASE_URL: location.origin }</script>"
-
-
-class Preload:
-    """Tells the browser with the empty page what the first chart will need, so that it is there when the chart is, and where the server
-    is: on a link to a page, Streamlit's script would look for it under the page's address first, and fail twice.
-
-    All in the page itself: a proxy takes no more than 4 kB of headers.
-    """
-
-    def __init__(self, app: ASGIApp, ancestors: Iterable[str] = ()) -> None:
-        self.app, self.ancestors = app, tuple(ancestors)
-        modules = (f'<link rel="modulepreload" href="{url}">' for url in script_urls())
-        self.head = SERVER_HERE + "".join(['<link rel="preload" as="script" href="/vendor/plotly.min.js">', *modules]).encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        start: Message | None = None
-
-        async def send_told(message: Message) -> None:
-            nonlocal start
-            page = message.get("status") == 200 and any(b"text/html" in value for _, value in message["headers"])
-            if page:
-                start = message  # its length is known with its body, which Streamlit sends whole
-            elif start and message["type"] == "http.response.body":
-                body = message.get("body", b"")
-                if any(pair == (b"content-encoding", b"gzip") for pair in start["headers"]):
-                    body = gzip.decompress(body)
-                body = body.replace(b"<head>", b"<head>" + self.head, 1)
-                changed = {
-                    b"content-length": str(len(body)).encode(),
-                    b"content-security-policy": policy(self.ancestors, inline_scripts(body)).encode(),
-                }
-                kept = [pair for pair in start["headers"] if pair[0] not in (*changed, b"content-encoding", b"etag", b"last-modified")]
-                await send({**start, "headers": [*kept, *changed.items()]})
-                await send({**message, "body": body})
-                start = None
-            else:
-                await send(message)
-
-        await self.app(scope, receive, send_told if scope["type"] == "http" else send)
-
-
-@cache
-def inline_scripts(page: bytes) -> tuple[str, ...]:
-    """The hashes of the scripts that stand in a page, as a Content-Security-Policy names them."""
-    found = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
-    return tuple(f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in found)
-
-
 def prepare_first_page() -> None:
     """Load what the first page needs while the browser is still evaluating Streamlit's scripts."""
     time.sleep(PREPARE_SECONDS)
@@ -210,11 +160,17 @@ def send_script(request: Request) -> Response:
 
 def send_home(request: Request) -> Response:
     """GET the default page by its url_path: Streamlit serves it at "/" only, but links to it must outlive its being the default."""
-    return RedirectResponse(f"/?{request.url.query}".rstrip("?"), status_code=307)
+    return RedirectResponse(f"./?{request.url.query}".rstrip("?"), status_code=307)
+
+
+def send_nothing(request: Request) -> Response:
+    """POST /connection, by a page that cannot connect: whoever may connect gets this answer, others the reason why not."""
+    return Response(status_code=204)
 
 
 ROUTES = [
     Route("/vendor/plotly.min.js", send_plotly),
     Route("/components/{folder}/{file}", send_script),
+    Route(CONNECTION, send_nothing, methods=["POST"]),
     *(Route(f"/{page.url_path}", send_home) for page in PAGES if page.default),
 ]

@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileUrlInfo
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME as XSRF
 
 A_SESSION = 40_000_000  # bytes of uploads that one session may keep
 TOGETHER = 200_000_000  # and all of them
@@ -78,11 +80,15 @@ class UploadCap:
         self.app, self.uploads = app, uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "PUT" or not scope["path"].startswith(PATH):
+        if scope["type"] != "http" or scope["method"] not in ("PUT", "DELETE") or not scope["path"].startswith(PATH):
             await self.app(scope, receive, send)
             return
         session_id, _, file_id = scope["path"].removeprefix(PATH).partition("/")
-        if not self.uploads.was_asked_for(session_id, file_id):
+        asked = self.uploads.was_asked_for(session_id, file_id)
+        if scope["method"] == "DELETE":
+            await self.app(without_cookies(scope) if asked else scope, receive, send)
+            return
+        if not asked:
             await PlainTextResponse("No page has asked for this file: choose it again on the page.", 403)(scope, receive, send)
             return
         taken = 0
@@ -97,6 +103,19 @@ class UploadCap:
             return message
 
         try:
-            await self.app(scope, counted, send)
+            await self.app(without_cookies(scope), counted, send)
         finally:
             self.uploads.release(session_id, taken)
+
+
+def without_cookies(scope: Scope) -> Scope:
+    """The request of a browser that keeps no cookies, as in a frame of another site, with the cookie and the header that Streamlit wants.
+
+    The two are to show that a page of the lab sends the file. That is known: dashboard.guard has compared the origin, and the address is
+    one that only the page's own session was told.
+    """
+    if any(key == b"cookie" and XSRF.encode() in value for key, value in scope["headers"]):
+        return scope
+    token = generate_xsrf_token_string().encode()
+    kept = [pair for pair in scope["headers"] if pair[0] not in (b"x-xsrftoken", b"cookie")]
+    return {**scope, "headers": [*kept, (b"x-xsrftoken", token), (b"cookie", XSRF.encode() + b"=" + token)]}

@@ -252,7 +252,7 @@ def caveats() -> None:
             "- **An attention map is not an explanation.** A weight says how much of a value is read, not what "
             "is in it nor what the layers after it make of it; after layer 1 a patch's token no longer holds "
             "that patch alone. To find out what an answer hangs on, change the picture: erase patches on [Try "
-            "it](/try).\n- **A small ViT trained on CIFAR-10 alone stays behind a good CNN.** Trained alike for "
+            "it](try).\n- **A small ViT trained on CIFAR-10 alone stays behind a good CNN.** Trained alike for "
             "{} epochs, the recorded ViT ({:,} weights) reaches {:.1%} on {:,} test images and the CNN ({:,}) "
             "{:.1%}.\n- Recorded in eval mode: with dropout on, weights can exceed 1 and rows do not sum to 1.",
             len(vit.epochs),

@@ -17,9 +17,9 @@ SCRIPTS = {f"{path.parent.name}/{path.name}": path for path in FOLDER.glob("*/*.
 
 @cache
 def script_url(script: str) -> str:
-    """The address of `script` ("folder/name.js") on this server, with a hash of its folder's scripts."""
+    """The address of `script` ("folder/name.js") from any page of the lab, with a hash of its folder's scripts."""
     folder = "".join(path.read_text("utf-8") for path in sorted(SCRIPTS[script].parent.glob("*.js")))
-    return f"/components/{script}?v={sha256(folder.encode()).hexdigest()[:12]}"
+    return f"./components/{script}?v={sha256(folder.encode()).hexdigest()[:12]}"
 
 
 def script_urls() -> list[str]:
@@ -29,4 +29,4 @@ def script_urls() -> list[str]:
 
 def loader(script: str) -> str:
     """JavaScript that loads `script` ("folder/name.js") from this server and exports its default."""
-    return f"const module = await import(`${{location.origin}}{script_url(script)}`);\nexport default module.default;\n"
+    return f"const module = await import(new URL('{script_url(script)}', window.sequenceLab.root).href);\nexport default module.default;\n"

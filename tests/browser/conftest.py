@@ -25,6 +25,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",  # names of this machine that a browser does not know as such
 ]
 PATIENCE = 25_000  # ms that a test waits for what must come
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -83,11 +83,13 @@ def test_a_default_port_is_the_same_origin_said_or_not():
     assert refusal(scope("websocket", scheme="wss", host="localhost", origin="https://localhost:443"), rules()) == ""
 
 
-def test_a_proxy_is_believed_only_when_it_was_announced():
+def test_a_proxy_is_believed_for_the_labs_own_names_alone():
     proxied = {"host": "127.0.0.1:8501", "x_forwarded_host": "lab.example.edu", "x_forwarded_proto": "https"}
     asked = scope("websocket", scheme="ws", origin="https://lab.example.edu", **proxied)
     assert refusal(asked, rules(allow_hosts=["lab.example.edu"])) == ""
-    assert refusal(asked, rules()), "nobody announced a proxy: the header may be anybody's"
+    assert refusal(asked, rules()), "nobody allowed this name: the header may be anybody's"
+    here = scope("websocket", origin="http://localhost:8700", host="127.0.0.1:8501", x_forwarded_host="localhost:8700")
+    assert refusal(here, rules()) == "", "as Apache passes it on unless told otherwise"
     forged = scope("websocket", scheme="ws", origin="http://evil.example", host="evil.example", x_forwarded_host="lab.example.edu")
     assert refusal(forged, rules(allow_hosts=["lab.example.edu"])), "the real name counts, too"
     other = scope("websocket", origin="https://evil.example", host="127.0.0.1:8501", x_forwarded_host="evil.example")
@@ -106,8 +108,12 @@ def test_what_is_no_name_cannot_be_allowed(name):
     "origin", ["lms.example.edu", "https://lms.example.edu/course", "https://a; script-src *", "*", "https://a\r\nx: y"]
 )
 def test_what_is_no_origin_cannot_frame_the_lab(origin):
-    with pytest.raises(ConfigError, match="--frame-ancestors"):
+    with pytest.raises(ConfigError, match="--frame https://NAME"):
         rules(ancestors=[origin])
+
+
+def test_an_origin_is_one_however_it_is_written():
+    assert rules(ancestors=["https://Moodle.example.edu/"]).ancestors == ("https://moodle.example.edu",)
 
 
 def test_names_are_compared_in_one_way():

@@ -72,3 +72,10 @@ def test_the_page_brings_the_cookie_once(tmp_path):
         assert COOKIE not in lab.get("/_stcore/health")[1].get("set-cookie", "")
         person.key.cache_clear()
         assert person_of(dict([mine.split("=")])) != "", "the key lies in the lab's home"
+
+
+def test_in_a_frame_over_https_the_cookie_says_that_it_may_be_kept():
+    framed = person.cookie({"scheme": "https"}, framed=True).decode()
+    assert framed.endswith("; HttpOnly; SameSite=None; Secure; Partitioned")
+    assert person.cookie({"scheme": "https"}).decode().endswith("; HttpOnly; SameSite=Lax; Secure"), "nobody may frame this lab"
+    assert person.cookie({"scheme": "http"}, framed=True).decode().endswith("; HttpOnly; SameSite=Lax"), "None without Secure is refused"

@@ -70,14 +70,18 @@ def url_for(page) -> str:
     return heard(page, "file_urls_response").file_urls_response.file_urls[0].upload_url
 
 
-def send(lab: Served, url: str, size: int, *, chunked: bool = False) -> tuple[int, bytes]:
-    """Upload a file as Streamlit's script in a browser does; `chunked` does not say how long it is."""
+def send(lab: Served, url: str, size: int, *, chunked: bool = False, origin: str = "") -> tuple[int, bytes]:
+    """Upload a file as Streamlit's script in a browser does; `chunked` does not say how long it is.
+
+    With an `origin` it is a browser that keeps no cookies, as in a frame of another site.
+    """
     token = re.search("_streamlit_xsrf=([^;]+)", lab.get("/_stcore/health")[1]["set-cookie"])[1]
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="x"; filename="x.png"\r\nContent-Type: image/png\r\n\r\n'.encode()
     body = head + bytes(size) + f"\r\n--{BOUNDARY}--\r\n".encode()
     sent = iter([body[i : i + 10_000] for i in range(0, len(body), 10_000)]) if chunked else body
+    who = {"Origin": origin} if origin else {"Cookie": f"_streamlit_xsrf={token}", "X_Xsrftoken": token}
     status, _, said = lab.get(
-        url, "PUT", sent, Cookie=f"_streamlit_xsrf={token}", X_Xsrftoken=token, Content_Type=f"multipart/form-data; boundary={BOUNDARY}",
+        url, "PUT", sent, **who, Content_Type=f"multipart/form-data; boundary={BOUNDARY}",
         **({"Transfer_Encoding": "chunked"} if chunked else {}),
     )  # fmt: skip
     return status, said
@@ -101,3 +105,14 @@ def test_uploads_to_a_server(tmp_path):
             assert send(lab, url_for(stays), 240_000)[0] == 429, "280 kB of 500 are kept already"
         until(lambda: send(lab, url_for(stays), 240_000)[0] == 204, "who has left keeps nothing, though nobody comes")
         assert send(lab, url, 10)[0] in (400, 403), "the session is gone"
+
+
+def test_a_browser_without_cookies_can_send_what_a_page_has_asked_for(tmp_path):
+    with serving(tmp_path) as lab, lab.visit() as page:
+        session, own = lab.session(page), f"http://127.0.0.1:{lab.port}"
+        url = url_for(page)
+        assert send(lab, url, 10, origin="http://evil.example")[0] == 403, "a page of another site knows no address, and may not send"
+        assert send(lab, url, 10, origin=own) == (204, b"")
+        assert lab.get(url, "DELETE", Origin="http://evil.example")[0] == 403
+        assert lab.get(url, "DELETE", Origin=own)[0] == 204, "and take it away again"
+        assert send(lab, f"/_stcore/upload_file/{session}/{uuid.uuid4()}", 10, origin=own)[0] == 403

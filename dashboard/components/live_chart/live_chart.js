@@ -4,7 +4,7 @@
 // Until plotly.js is there the same figure is drawn as a sketch.
 
 const { sketch } = await import(`./sketch.js${new URL(import.meta.url).search}`); // the folder's version is in the query
-const PLOTLY = `${location.origin}/vendor/plotly.min.js`;
+const PLOTLY = new URL('../../vendor/plotly.min.js', import.meta.url).href;
 const NARROW = 560; // px: below, the panels are stacked
 const REPLAY_SECONDS = 8;
 const FRAME = 60; // ms between two pictures of a replay

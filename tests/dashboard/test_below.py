@@ -1,0 +1,49 @@
+"""The lab below a path that a web server leaves in the addresses."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.errors import ConfigError
+from dashboard.below import base_path
+from tests.dashboard.serving import serving
+
+
+@pytest.mark.parametrize(
+    ("text", "path"), [("lab", "/lab"), ("/lab/", "/lab"), ("/a/b-c/", "/a/b-c"), ("", ""), ("/", ""), ("//", ""), (" /~anna ", "/~anna")]
+)
+def test_a_path_is_one_however_it_is_written(text, path):
+    assert base_path(text) == path
+
+
+@pytest.mark.parametrize("text", ["/lab?x", "a b", "../lab", "/lab/..", "http://lab.example.edu/lab", "/läb", "/%2e", "a;b"])
+def test_what_is_no_path_is_refused(text):
+    with pytest.raises(ConfigError, match="--base-path /lab"):
+        base_path(text)
+
+
+@pytest.mark.parametrize(("arguments", "settings"), [(("--base-path", "lab"), {}), ((), {"STREAMLIT_SERVER_BASE_URL_PATH": "/lab/"})])
+def test_all_is_there_below_the_path(tmp_path, arguments, settings):
+    with serving(tmp_path, *arguments, **settings) as lab:
+        assert f":{lab.port}/lab/" in lab.said.read_text("utf-8"), "the address that is printed"
+        for path in ("/lab/", "/lab/evaluate", "/lab/vendor/plotly.min.js", "/lab/_stcore/health", "/_stcore/health"):
+            assert lab.get(path)[0] == 200, path
+        assert lab.get("/lab?epochs=3")[1]["location"] == "lab/?epochs=3"
+        assert lab.get("/lab/train?epochs=3")[1]["location"] == "./?epochs=3"
+        assert lab.get("/lab/evaluate/?run=x")[1]["location"] == "../evaluate?run=x"
+        assert lab.get("/laboratory/")[0] == 404
+        status, headers, body = lab.get("/evaluate/x<y/z")
+        assert status == 404 and b'href="../../"' in body and b"x&lt;y" in body and "content-security-policy" in headers
+
+
+def test_a_page_that_cannot_connect_is_told_why(tmp_path):
+    with serving(tmp_path, LAB_MAX_SESSIONS="1") as lab:
+        assert lab.get("/connection", "POST", Origin=f"http://127.0.0.1:{lab.port}")[0] == 204
+        status, _, body = lab.get("/connection", "POST", Origin="http://lab.example")
+        assert status == 403 and b"must pass on the name and port" in body and f"http://127.0.0.1:{lab.port}".encode() in body
+        status, _, body = lab.get("/_stcore/stream")
+        assert status == 426 and b"Upgrade" in body and "Upgrade" in lab.said.read_text("utf-8"), "the console says it, too"
+        with lab.visit() as page:
+            assert lab.session(page)
+            status, _, body = lab.get("/connection", "POST")
+            assert status == 503 and b"The lab is full" in body
