@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     made.add_argument(
         "--frame", "--frame-ancestors", action="append", default=[], metavar="ORIGIN",
-        help="a site that may show the lab in a frame, such as https://moodle.example.edu; may be given several times "
+        help="a site that may show the lab in a frame, such as https://NAME of a learning platform; may be given several times "
         "(default: LAB_FRAME, else none)",
     )  # fmt: skip
     made.add_argument(
