@@ -13,7 +13,6 @@ from base64 import b64encode
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 
 from starlette.responses import HTMLResponse
@@ -22,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.components import script_urls
 from dashboard.doors import ADDRESSES, CONNECTION, STREAM
 from dashboard.guard import policy
+from dashboard.wording import escape
 
 WORDS = {
     "blocked": "This page has no connection to the lab: its WebSocket is blocked on the way, although the lab's server answers. "
