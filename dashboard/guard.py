@@ -31,12 +31,13 @@ STARTS = ("http.response.start", "websocket.http.response.start")
 class Rules:
     """What the server answers to. `hosts` are names and addresses without ports.
 
-    `own_addresses`: also the address at which a connection has come in. `ancestors`: origins that may show the lab in a frame, beside its
-    own.
+    `own_addresses`: also the address at which a connection has come in. `forwarded`: a proxy was announced. `ancestors`: origins that may
+    show the lab in a frame, beside its own.
     """
 
     hosts: frozenset[str] = LOOPBACK
     own_addresses: bool = False
+    forwarded: bool = False
     ancestors: tuple[str, ...] = ()
 
 
@@ -50,7 +51,7 @@ def rules(host: str = "127.0.0.1", allow_hosts: Iterable[str] = (), ancestors: I
         if not re.fullmatch(f"https?://{HOST}", origin):
             raise ConfigError(f"{shortened(origin)} is no origin: write --frame https://NAME (or --frame-ancestors), without a path.")
     hosts = LOOPBACK | own | added | ({plain(host)} if not everywhere else set())
-    return Rules(hosts=frozenset(hosts), own_addresses=everywhere, ancestors=framing)
+    return Rules(hosts=frozenset(hosts), own_addresses=everywhere, forwarded=bool(added), ancestors=framing)
 
 
 def _allowed(name: str) -> str:
@@ -98,15 +99,17 @@ class Asked:
         return self.scheme, name, port or PORTS[self.scheme]
 
 
-def asked(scope: Scope) -> Asked:
+def asked(scope: Scope, rules: Rules) -> Asked:
     """How a request calls this server, or the proxy before it. Of a header that came twice nothing is believed.
 
-    A page of another origin cannot make a browser send a proxy's headers, and the names in them must be those of this lab as well.
+    A page of another origin cannot make a browser send a proxy's headers, and the name in them must be one of this lab's as well; another
+    name counts, and is refused, only where a proxy was announced.
     """
     told = header(scope, b"x-forwarded-proto").partition(",")[0].strip().lower()
     scheme = told if told in PORTS else "https" if scope.get("scheme") in ("https", "wss") else "http"
-    host = header(scope, b"x-forwarded-host").partition(",")[0].strip() or header(scope, b"host")
-    return Asked(scheme, host)
+    passed_on = header(scope, b"x-forwarded-host").partition(",")[0].strip()
+    believed = passed_on and (rules.forwarded or answers_to(passed_on, scope, rules))
+    return Asked(scheme, passed_on if believed else header(scope, b"host"))
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -116,14 +119,14 @@ def header(scope: Scope, name: bytes) -> str:
 
 def refusal(scope: Scope, rules: Rules) -> str:
     """Why a request is refused, in a sentence that says what to do; "" for one that is answered."""
-    how = asked(scope)
+    how = asked(scope, rules)
     for host in {header(scope, b"host"), how.host}:
         if not answers_to(host, scope, rules):
             return (
                 f"This lab does not answer to the name {shortened(host) or '(none)'}. If it is meant to, start it with "
                 "--allow-host NAME; on this machine it answers to localhost and 127.0.0.1."
             )
-    if scope["path"].rstrip("/") == METRICS and not direct(scope):
+    if scope["path"].rstrip("/").endswith(METRICS) and not direct(scope):
         return "What the server counts of itself is told to this machine alone: ask it there, by its address 127.0.0.1 and without a proxy."
     origin = header(scope, b"origin")
     origins = sum(key == b"origin" for key, _ in scope.get("headers", ()))
@@ -224,12 +227,12 @@ class Guard:
         if reason := refusal(scope, self.rules):
             await PlainTextResponse(reason, status_code=403)(scope, receive, send_guarded)
         else:
-            await self.app(as_asked(scope), receive, send_guarded)
+            await self.app(as_asked(scope, self.rules), receive, send_guarded)
 
 
-def as_asked(scope: Scope) -> Scope:
+def as_asked(scope: Scope, rules: Rules) -> Scope:
     """The request as the browser made it, for what is behind: Streamlit compares Origin with Host letter by letter."""
-    how = asked(scope)
+    how = asked(scope, rules)
     origin = header(scope, b"origin")
     host = origin.partition("://")[2] if origin_of(origin) == how.origin else how.host
     kept = [(key, value) for key, value in scope["headers"] if key != b"host"]

@@ -166,7 +166,7 @@ def test_what_the_server_counts_is_for_this_machine_alone(name):
     opened, own = rules("0.0.0.0"), {"path": "/_stcore/metrics", "client": ("127.0.0.1", 5)}
     for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
         assert refusal(scope() | own | {"client": (address, 5)}, opened) == ""
-    for path in ("/_stcore/metrics", "/_stcore/metrics/"):
+    for path in ("/_stcore/metrics", "/_stcore/metrics/", "/lab/_stcore/metrics"):
         assert "this machine alone" in refusal(scope() | own | {"path": path, "client": ("192.168.7.9", 5)}, opened)
         assert "this machine alone" in refusal(scope(**{name: "10.0.0.7"}) | own | {"path": path}, opened)
     assert "this machine alone" in refusal(scope() | own | {"client": None}, opened)
