@@ -28,7 +28,7 @@ def eight_bits(image: Image.Image) -> Image.Image:
     """An opened picture that `is_deep` in 8 bits, its transparency with it.
 
     v of at most m becomes round(255 v / m): m is 65535 in PNG, what the file says in PGM and PPM, and 2^bits - 1 in TIFF. Whole numbers of
-    32 bits, signed ones and floats beyond 0 to 1 have no m: their least value becomes black, their greatest white.
+    32 bits, signed ones and floats have no m that is said: see `_spread`.
     """
     values, white = _netpbm(image) if _is_netpbm(image) else (_values(image), _white(image))
     levels = _table(white)[values if white in (255, 65535) else np.minimum(values, white)] if white else _spread(values)
@@ -65,12 +65,12 @@ def _table(white: int) -> np.ndarray:
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
-    """Floats of 0 to 1 as they are meant; anything else from its least to its greatest value, and of one value only what fits in 8 bits."""
+    """Floats of 0 to 1 and numbers of 0 to 255 as they are meant; of all others the least is black, the greatest white; NaN is black."""
     levels, known = values.astype(np.float32), np.isfinite(values)
     least, greatest = float(levels.min(where=known, initial=np.inf)), float(levels.max(where=known, initial=-np.inf))
     if values.dtype.kind == "f" and least >= 0 and greatest <= 1:
         least, greatest = 0.0, 1.0
-    elif least >= greatest:
+    elif (least >= 0 and greatest <= 255) or least >= greatest:
         least, greatest = 0.0, 255.0
     levels[np.isnan(values)] = least
     levels -= least

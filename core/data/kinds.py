@@ -8,40 +8,42 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # Pillow knows m
 KINDS = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "pgm", "ppm")  # endings of what can be read
 ENDINGS = (*KINDS, "jpe", "jfif", "mpo", "apng", "dib", "pbm", "pnm", "pfm")  # and all of them, for the choice of a file
 SAVE = "Save it as JPEG or PNG in another program, and take that file."
-HEIC = "a HEIC photograph, as iPhones take them"
-BRANDS = {
-    b"avif": "an AVIF picture",
-    b"avis": "an AVIF picture",
-    b"crx ": "a raw photograph (CR3)",
-    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), HEIC),
-}
-STARTS = {
+PICTURES = {  # by how their files begin
     b"\xff\x0a": "a JPEG XL picture",
     b"\0\0\0\x0cJXL ": "a JPEG XL picture",
     b"\0\0\0\x0cjP  ": "a JPEG 2000 picture",
     b"\xff\x4f\xff\x51": "a JPEG 2000 picture",
-    b"8BPS": "a Photoshop document",
-    b"gimp xcf": "a GIMP document",
     b"\0\0\1\0": "an icon (ICO)",
     b"icns": "an icon (ICNS)",
+    b"\x0a\5\1": "a PCX picture",
     b"DDS ": "a DDS texture",
     b"qoif": "a QOI picture",
     b"v/1\1": "an OpenEXR picture",
     b"#?RADIANCE": "a Radiance HDR picture",
     b"SIMPLE  =": "a FITS picture",
     b"BPG\xfb": "a BPG picture",
-    b"\x89HDF": "an HDF5 file",
-    b"\x0a\5\1": "a PCX picture",
     b"FUJIFILMCCD-RAW": "a raw photograph (RAF)",
+    b"8BPS": "a Photoshop document",
+    b"gimp xcf": "a GIMP document",
+    b"%PDF": "a PDF document",
     b"%!PS": "a PostScript drawing",
     b"\xc5\xd0\xd3\xc6": "a PostScript drawing",
-    b"\x93NUMPY": "a NumPy array",
-    b"%PDF": "a PDF document",
-    b"PK\3\4": "a ZIP archive or an Office document",
-    b"Rar!": "an archive (RAR)",
-    b"7z\xbc\xaf": "an archive (7z)",
-    b"\x1f\x8b": "an archive (gzip)",
-    b"\x1a\x45\xdf\xa3": "a film (WebM, Matroska)",
+}
+BRANDS = {  # the same of files that have "ftyp" in their first box
+    **dict.fromkeys((b"avif", b"avis"), "an AVIF picture"),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), "a HEIC photograph, as iPhones take them"),
+    **dict.fromkeys((b"mif1", b"msf1"), "a HEIF picture"),
+    b"crx ": "a raw photograph (CR3)",
+}
+OTHERS = {  # what is no picture, and what to do
+    b"version https://git-lfs": "a stand-in of Git LFS. Fetch the picture itself with: git lfs pull.",
+    b"PK\3\4": "a ZIP archive or an Office document. Unpack it, and take the pictures out of it.",
+    b"Rar!": "an archive (RAR). Unpack it first.",
+    b"7z\xbc\xaf": "an archive (7z). Unpack it first.",
+    b"\x1f\x8b": "an archive (gzip). Unpack it first.",
+    b"\x1a\x45\xdf\xa3": "a film (WebM, Matroska). Save one of its frames as JPEG or PNG.",
+    b"\x93NUMPY": "a NumPy array. Save its pictures as PNG.",
+    b"\x89HDF": "an HDF5 file. Save its pictures as PNG.",
 }
 OURS = {
     b"\xff\xd8\xff": "JPEG",
@@ -65,17 +67,21 @@ def kind_of(content: bytes) -> str:
 
 def wrong_kind(content: bytes) -> str:
     """A sentence on a file that is of no kind that is read here, and what to do."""
-    named = next((name for start, name in STARTS.items() if content.startswith(start)), "")
+    said = next((f"{name}. {SAVE}" for start, name in PICTURES.items() if content.startswith(start)), "")
+    said = said or next((told for start, told in OTHERS.items() if content.startswith(start)), "")
+    head = content[:1000].lower()
     if content[4:8] == b"ftyp":
-        named = BRANDS.get(content[8:12]) or next((BRANDS[b] for b in BRANDS if b in content[16:64]), "a film (MP4, MOV)")
+        brands = [content[at : at + 4] for at in (8, *range(16, 64, 4))]  # the first one, and what else can read it
+        named = next((BRANDS[brand] for brand in brands if brand in BRANDS), "")
+        said = f"{named}. {SAVE}" if named else "a film (MP4, MOV). Save one of its frames as JPEG or PNG."
     elif content[128:132] == b"DICM":
-        named = "a DICOM picture"
-    elif b"<svg" in content[:1000].lower():
-        named = "an SVG drawing"
-    elif b"<html" in content[:1000].lower() or b"<!doctype html" in content[:1000].lower():
-        named = "a page of the web: a download may have failed"
-    if named:
-        return f"This is no picture that can be read: it is {named}. {SAVE}"
+        said = f"a DICOM picture. {SAVE}"
+    elif b"<svg" in head:
+        said = f"an SVG drawing. {SAVE}"
+    elif b"<html" in head or b"<!doctype html" in head:
+        said = "a page of the web. Download the picture itself once more."
+    if said:
+        return f"This is no picture that can be read: it is {said}"
     return f"This is no picture that can be read: choose a file of one of the kinds {', '.join(KINDS)}."
 
 

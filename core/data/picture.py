@@ -14,7 +14,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from core.data.depths import is_deep, is_spread
 from core.data.kinds import FORMATS, broken, kind_of, wrong_kind
-from core.data.png_chunks import PNG, only_pixels
+from core.data.png_chunks import MOST_TEXT, PNG, only_pixels
 from core.data.squeezing import SIZE, orientation, squeezed
 from core.errors import DataError, LabError
 from core.memory import ran_out, require
@@ -22,6 +22,9 @@ from core.memory import ran_out, require
 LARGE = 4_000_000  # pixels; larger ones are decoded one at a time, for each may need hundreds of megabytes
 A_PIXEL = 16  # bytes at the most: decoded, its values as numbers or with what is transparent, and once more while it is resized
 MANY_FRAMES = "animated"  # said of an opened picture
+XMP_OF_GIF = b"\x0bXMP DataXMP"  # how long the name of this block is, and the name
+COLORS_ARE = 262  # a tag of TIFF
+YCBCR = 6
 
 one_at_a_time = threading.RLock()  # whoever decodes something large, or what a stranger has sent
 
@@ -89,11 +92,18 @@ def opened(content: bytes) -> Image.Image:
     """A picture of which the header is read, and nothing decoded."""
     if content.startswith(b"\xff\xd8\xff"):
         return JpegImageFile(BytesIO(content))  # not by Image.open, which looks for more pictures in it, and fails on a broken list of them
-    if not content.startswith(PNG):
-        return Image.open(BytesIO(content), formats=FORMATS)
-    content, notes, animated = only_pixels(content)
+    notes, animated = {}, False
+    if content.startswith(PNG):
+        content, notes, animated = only_pixels(content)
+    elif content.startswith(b"GIF8") and XMP_OF_GIF in content:
+        notes = {"xmp": content.partition(XMP_OF_GIF)[2][:MOST_TEXT]}
     image = Image.open(BytesIO(content), formats=FORMATS)
     image.info |= notes | ({MANY_FRAMES: True} if animated else {})
+    if (
+        image.format == "TIFF" and image.tag_v2.get(COLORS_ARE) == YCBCR and image.tile[0][0] == "raw"
+    ):  # Pillow's own reader takes it for RGB
+        image.use_load_libtiff = True
+        image.tile = [("libtiff", (0, 0, *image.size), 0, (image.tile[0][3][0], "raw", False, image.tag_v2.offset))]
     return image
 
 
@@ -134,10 +144,10 @@ def _told(image: Image.Image) -> tuple[str, ...]:
         told.append(f"Its {size[0]} x {size[1]} pixels are squeezed to a square, as those of the training images are.")
     if image.info.get(MANY_FRAMES) or getattr(image, "is_animated", False):  # how many there are would mean going through all of them
         told.append("Of its frames the first is used.")
-    if image.has_transparency_data:
+    if image.has_transparency_data and image.format != "BMP":  # of which that is known only when it has been decoded
         told.append("What is transparent is put on white.")
     if is_deep(image) and is_spread(image):
-        told.append("Its numbers do not say which of them is white: the least becomes black, the greatest white, unless all are 0 to 1.")
+        told.append("Its format does not say which number is white: 1 or 255 if all are 0 to 1 or 0 to 255, else the greatest.")
     elif is_deep(image):
         told.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel: its format's largest value becomes white.")
     elif image.mode in ("CMYK", "LAB", "YCbCr", "HSV"):

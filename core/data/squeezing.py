@@ -49,8 +49,9 @@ def orientation(image: Image.Image) -> int:
 
 
 def _with_alpha(image: Image.Image) -> Image.Image:
-    image = image.convert("LA") if image.mode == "La" else image
-    return image.convert("RGBA")
+    if image.format == "BMP" and not image.getchannel("A").getbbox():
+        image.putalpha(255)  # programs that know nothing of transparency leave zeros there
+    return (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
 
 
 def _resize(image: Image.Image) -> Image.Image:

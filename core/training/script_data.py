@@ -82,7 +82,13 @@ def load():
 
 
 def _folder(config: DataConfig) -> str:
-    parts = {"kinds": ("FORMATS",), "png_chunks": None, "depths": None, "squeezing": None, "picture": ("MANY_FRAMES", "opened", "drafted")}
+    parts = {
+        "kinds": ("FORMATS",),
+        "png_chunks": None,
+        "depths": None,
+        "squeezing": None,
+        "picture": ("MANY_FRAMES", "XMP_OF_GIF", "COLORS_ARE", "YCBCR", "opened", "drafted"),
+    }
     reading = "\n".join(own_source(f"data/{part}.py", names) for part, names in parts.items())
     if config.stratify:
         splitting = own_source("data/splits.py", ("stratified_parts", "_shares"))

@@ -168,10 +168,25 @@ def modes() -> dict[str, Case]:
             saved(Image.frombytes("CMYK", (SIDE, SIDE), cmyk.tobytes()), "JPEG", quality=98), COLORS, 14
         ),
         "YCbCr": Case(saved(Image.fromarray(COLORS).convert("YCbCr"), "JPEG", quality=98, subsampling=0), COLORS, 8),
+        "YCbCr in a TIFF": Case(saved(Image.fromarray(COLORS).convert("YCbCr"), "TIFF"), COLORS, 3),
+        "YCbCr in a TIFF, packed": Case(saved(Image.fromarray(COLORS).convert("YCbCr"), "TIFF", compression="tiff_lzw"), COLORS, 3),
+        "I, from an L": Case(saved(Image.fromarray(GREY // 2 + 9).convert("I"), "TIFF"), grey(GREY // 2 + 9)),
+        "F, from an L": Case(saved(Image.fromarray(GREY // 2 + 9).convert("F"), "TIFF"), grey(GREY // 2 + 9)),
         "LAB": Case(saved(lab, "TIFF"), np.array([128, 128, 128]), 3),
         "BMP of 8 bits": Case(saved(GREY, "BMP"), grey(GREY)),
         "BMP": Case(saved(COLORS, "BMP"), COLORS),
+        "BMP of 32 bits that are not used for transparency": Case(bmp(np.zeros_like(GREY)), COLORS),
+        "BMP of 32 bits with transparency": Case(bmp(alpha), clear),
     }  # fmt: skip
+
+
+def bmp(alpha: np.ndarray) -> bytes:
+    """COLORS in a bitmap of 32 bits a pixel, with a header that says where its transparency is."""
+    data = np.dstack([COLORS[..., ::-1], alpha])[::-1].tobytes()
+    header = struct.pack(
+        "<IiiHHIIiiII4I4s48x", 108, SIDE, SIDE, 1, 32, 3, len(data), 0, 0, 0, 0, 0xFF0000, 0xFF00, 0xFF, 0xFF000000, b"BGRs"
+    )
+    return b"BM" + struct.pack("<IHHI", 14 + 108 + len(data), 0, 0, 14 + 108) + header + data
 
 
 def clear_grey(alpha: np.ndarray) -> np.ndarray:
@@ -264,6 +279,7 @@ def turned() -> dict[str, Case]:
             found[f"XMP {n} in a PNG, {name}"] = Case(saved(COLORS, pnginfo=png_info(("XML:com.adobe.xmp", text, False))), shows)
             found[f"XMP {n} in a WebP, {name}"] = Case(saved(COLORS, "WEBP", lossless=True, xmp=text.encode()), shows)
             found[f"XMP {n} in a JPEG, {name}"] = Case(saved(COLORS, "JPEG", quality=98, subsampling=0, xmp=text.encode()), shows, 8)
+        found[f"XMP {n} in a GIF"] = Case(gif_with_xmp(XMP_FORMS["attribute"].format(n).encode()), turn(BLOCKS), 2)
         found[f"XMP {n} in a TIFF"] = Case(saved(COLORS, "TIFF", tiffinfo={700: XMP_FORMS["attribute"].format(n).encode()}), shows)
         found[f"tag {n} of a TIFF"] = Case(saved(COLORS, "TIFF", tiffinfo={0x0112: n}), shows)
         found[f"tag {n} of a TIFF of 16 bits"] = Case(saved(DEEP, "TIFF", tiffinfo={0x0112: n}), scaled(turn(DEEP), 65535))
@@ -285,6 +301,13 @@ def turned() -> dict[str, Case]:
         saved(COLORS, pnginfo=png_info(("XML:com.adobe.xmp", long, True))), UPRIGHT[6](COLORS)
     )
     return found
+
+
+def gif_with_xmp(xmp: bytes) -> bytes:
+    """BLOCKS as a GIF with XMP before its pixels: as it is, with an end that any reader of blocks comes out at."""
+    content = saved(BLOCKS, "GIF")
+    start = 13 + (3 << (content[10] & 7) + 1)  # behind the header and the palette
+    return content[:start] + b"\x21\xff\x0bXMP DataXMP" + xmp + b"\1" + bytes(range(255, -1, -1)) + b"\0" + content[start:]
 
 
 # ---- odd and sound ----
@@ -407,7 +430,7 @@ def refused() -> dict[str, tuple[bytes, str]]:
         "HEIC": (ftyp(b"heic"), "HEIC.*Save it as JPEG or PNG"),
         "HEIF, named by its second brand": (b"\0\0\0\x20ftypxxxx\0\0\0\0heic" + bytes(99), "HEIC.*Save it as JPEG or PNG"),
         "AVIF": (ftyp(b"avif"), "AVIF.*Save it as JPEG or PNG"),
-        "a film": (ftyp(b"isom").replace(b"mif1", b"mp41"), "film.*Save it as JPEG or PNG"),
+        "a film": (ftyp(b"isom").replace(b"mif1", b"mp41"), "film.*Save one of its frames as JPEG or PNG"),
         "JPEG 2000": (b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(99), "JPEG 2000.*Save it as JPEG or PNG"),
         "JPEG XL": (b"\xff\x0a" + bytes(99), "JPEG XL.*Save it as JPEG or PNG"),
         "DICOM": (bytes(128) + b"DICM" + bytes(99), "DICOM.*Save it as JPEG or PNG"),
@@ -416,6 +439,7 @@ def refused() -> dict[str, tuple[bytes, str]]:
         "SVG": (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "SVG.*Save it as JPEG or PNG"),
         "PDF": (b"%PDF-1.7\n", "PDF.*Save it as JPEG or PNG"),
         "a page of the web": (b"<!DOCTYPE html><html><body>404</body></html>", "page of the web"),
+        "a stand-in of Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
         "an archive": (b"PK\3\4" + bytes(99), "ZIP"),
         "text": (b"hello", "no picture that can be read: choose a file of one of the kinds png"),
         "nothing": (b"", "no picture|empty"),
