@@ -2,31 +2,40 @@
 #   make run      start the lab on 127.0.0.1:8501; PORT=8600 make run takes another port
 #   make test     lint, format and all tests
 #   make bench    measure this machine
-# Each makes .venv first, and installs requirements.txt into it whenever that file has changed.
+# Each makes .venv first. `make run` installs requirements.txt into it, the others requirements-dev.txt, too, in the versions of
+# constraints.txt; they do it again whenever one of these files has changed.
 
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 INSTALLED := .venv/installed
+TESTS_INSTALLED := .venv/installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: run test bench
 
 run: $(INSTALLED)
 	@$(BIN)/python -m dashboard --port $(PORT)
 
-test: $(INSTALLED)
+test: $(TESTS_INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -m "not browser and not alone" -n 2 --dist loadfile
 	$(BIN)/python -m pytest -m "browser or alone"
 
-bench: $(INSTALLED)
+bench: $(TESTS_INSTALLED)
 	@$(BIN)/python -m tests.benchmarks
 
-# The stamp is made last, so that an installation that was cut short is done again.
-$(INSTALLED): requirements.txt
+# A stamp is made last, so that an installation that was cut short is done again. An old pip is no reason to stop.
+$(INSTALLED): requirements.txt constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sequence Lab needs Python 3.11 or newer, $(PYTHON) is %d.%d: name another one, as in PYTHON=python3.12 make run" % sys.version_info[:2])'
 	@echo "Installing requirements.txt into .venv; the first time this takes a few minutes"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP) --upgrade --retries 1 pip > .venv/pip.log 2>&1 || true
+	@$(PIP) -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(TESTS_INSTALLED): requirements-dev.txt $(INSTALLED)
+	@echo "Installing requirements-dev.txt into .venv"
+	@$(PIP) -r requirements-dev.txt -c constraints.txt
 	@touch $@

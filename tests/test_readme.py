@@ -12,6 +12,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -213,13 +214,71 @@ def test_every_row_that_shortens_a_command_is_needed():
 
 def test_what_make_does_has_a_line_for_windows():
     (windows,) = (text for language, text in BLOCKS if language == "bat")
-    there = [line.replace("\\", "/").replace(".venv/Scripts/", ".venv/bin/") for line in windows.splitlines()]
-    makes = shell("make run") + shell("make test")
+    there = [line.replace("\\", "/").replace(".venv/Scripts/", ".venv/bin/") for line in windows.splitlines() if line]
+    makes = re.sub(r" --(quiet|disable-pip-version-check|retries 1)\b", "", shell("make run") + shell("make test"))
     assert there[0] == "py -m venv .venv" and "python3 -m venv .venv" in makes
-    assert there[1] == ".venv/bin/pip install -r requirements.txt" and re.search(r"-m pip install .*-r requirements.txt", makes)
-    for line in there[2:]:
+    for line in there[1:]:
         assert line in makes
-    assert {re.search(r"-m (\w+)", line)[1] for line in there[2:]} == {"dashboard", "pytest"}
+    assert {re.search(r"-m (\w+)", line)[1] for line in there[1:]} == {"pip", "dashboard", "pytest"}
+    assert {"-r requirements.txt -c constraints.txt", "-r requirements-dev.txt -c constraints.txt"} <= set(re.findall(r"-r .*", windows))
+
+
+# ---- what is installed ----
+
+
+def names(file: str) -> dict[str, str]:
+    """The packages that a file of requirements names itself, without extras, and what it asks of each."""
+    lines = [line.partition("#")[0].strip() for line in (ROOT / file).read_text("utf-8").splitlines()]
+    found = (re.fullmatch(r"([\w.-]+)(?:\[\w+\])?(.*)", line) for line in lines if line and not line.startswith("-"))
+    return {one[1].lower().replace("_", "-"): one[2] for one in found}
+
+
+def test_the_lab_is_installed_without_its_tests():
+    run, test = shell("make run"), shell("make test")
+    assert "requirements-dev.txt" not in run and "requirements-dev.txt" in test
+    assert not names("requirements.txt").keys() & names("requirements-dev.txt").keys()
+    assert {"pytest", "playwright", "ruff"} <= names("requirements-dev.txt").keys()
+    assert "-r requirements.txt" in (ROOT / "requirements-dev.txt").read_text("utf-8").splitlines()
+
+
+def test_every_requirement_is_pinned_for_all_machines():
+    pins = names("constraints.txt")
+    assert {*names("requirements.txt"), *names("requirements-dev.txt")} <= pins.keys()
+    assert all(re.fullmatch(r"==[\w.]+", pin) for pin in pins.values())  # no local version such as 2.14.1+cpu, no address
+    assert not [name for name in pins if name.startswith(("nvidia", "cuda", "triton"))]  # these are of one kind of machine
+
+
+def test_pins_are_what_the_tests_run_with():
+    found = {name: f"=={metadata.version(name)}" for name in names("constraints.txt")}
+    found = {name: version.partition("+")[0] for name, version in found.items()}  # torch of a machine without a graphics card: 2.14.1+cpu
+    assert found == names("constraints.txt")
+
+
+@pytest.mark.parametrize(
+    ("changed", "again"),
+    [
+        ("requirements.txt", ["requirements.txt", "requirements-dev.txt"]),
+        ("constraints.txt", ["requirements.txt", "requirements-dev.txt"]),
+        ("requirements-dev.txt", ["requirements-dev.txt"]), ("README.md", []),
+    ],
+)  # fmt: skip
+def test_what_has_changed_is_installed_again(changed, again, tmp_path):
+    if shutil.which("make") is None:
+        pytest.skip("there is no make on this machine")
+    (tmp_path / ".venv").mkdir()
+    for name, age in {"Makefile": 9, "requirements.txt": 9, "constraints.txt": 9, "requirements-dev.txt": 9, "README.md": 9,
+                      ".venv/installed": 5, ".venv/installed-dev": 4}.items():  # fmt: skip
+        (tmp_path / name).write_text((ROOT / name).read_text("utf-8") if "." not in name[:1] else "", "utf-8")
+        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+    os.utime(tmp_path / changed, (1e9, 1e9))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    made = subprocess.run(["make", "-n", "test"], cwd=tmp_path, env=clean, capture_output=True, text=True, check=True)
+    assert re.findall(r"-r (\S+)", made.stdout) == again
+
+
+def test_the_licence_is_there():
+    text = (ROOT / "LICENSE").read_text("utf-8")
+    assert text.startswith("MIT License\n\nCopyright (c) 2026 the Sequence Lab authors\n") and 'THE SOFTWARE IS PROVIDED "AS IS"' in text
 
 
 @pytest.mark.parametrize("block", [text for language, text in BLOCKS if language == "python"])

@@ -374,11 +374,23 @@ def test_test_labels_are_taken_in_known_places_only():
 
 
 def test_requirements_are_what_is_imported():
-    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    required = {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
-    modules = {name.split(".")[0] for p in sources(*PACKAGES, "tests") for name in imported(ast.parse(p.read_text("utf-8")))}
-    none(sorted(r for r in required - TOOLS.keys() if IMPORT_NAMES.get(r, r) not in modules), "required but not used")
+    lab, own = named_in("requirements.txt"), named_in("requirements-dev.txt")
+    used, tried = modules_of(*PACKAGES), modules_of("tests")
+    none(sorted(r for r in lab if IMPORT_NAMES.get(r, r) not in used), "required but not used")
+    none(sorted(r for r in own - TOOLS.keys() if IMPORT_NAMES.get(r, r) not in tried), "required by the tests but not used there")
     called = "".join((ROOT / file).read_text("utf-8") for file in ("Makefile", ".ci/run"))
-    assert {tool for tool, call in TOOLS.items() if call in called} == TOOLS.keys() & required
-    known = {IMPORT_NAMES.get(r, r) for r in required} | {*sys.stdlib_module_names, *PACKAGES, "tests"}
-    none(sorted(modules - known), "used but not required")
+    assert {tool for tool, call in TOOLS.items() if call in called} == TOOLS.keys() & own
+    there = {*sys.stdlib_module_names, *PACKAGES}
+    none(sorted(used - {IMPORT_NAMES.get(r, r) for r in lab} - there), "used but not required")
+    none(sorted(tried - {IMPORT_NAMES.get(r, r) for r in lab | own} - there - {"tests"}), "used by the tests but not required")
+
+
+def named_in(file: str) -> set[str]:
+    """The packages that a file of requirements names."""
+    lines = (ROOT / file).read_text("utf-8").splitlines()
+    return {re.match(r"[\w-]+", line)[0] for line in lines if re.match(r"\w", line)}
+
+
+def modules_of(*folders: str) -> set[str]:
+    """The first names of all modules that the files of some folders import."""
+    return {name.split(".")[0] for p in sources(*folders) for name in imported(ast.parse(p.read_text("utf-8")))}

@@ -21,7 +21,10 @@ from pathlib import Path
 
 from tests.mutants.table import ROOT, Mutant
 
-COPIED = ("core", "dashboard", "pages", "tests", ".streamlit", "pyproject.toml", "requirements.txt", "README.md", "Makefile", ".ci")
+COPIED = (
+    "core", "dashboard", "pages", "tests", ".streamlit", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "constraints.txt",
+    "README.md", "LICENSE", "Makefile", ".ci",
+)  # fmt: skip
 HEAVY = (
     "PIL.Image", "filelock", "numba", "numpy", "pytest", "safetensors.torch", "scipy.stats", "sklearn.metrics", "sqlalchemy.orm",
     "torch", "torch.utils.flop_counter", "torchvision",
