@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import show
+from dashboard.left_out import left_out_note
 from dashboard.wording import escape
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ def balance_panel(dataset: Dataset) -> None:
     st.subheader("Class balance")
     st.html(balance_html(dataset.classes, counts))
     least, most = min(counts["train"]), max(counts["train"])
-    skipped = f" {dataset.skipped:,} files could not be read and are not in it." if dataset.skipped else ""
     show.caption(
         f"Number of images, and share of the split. A model that always names the largest training class is right for {most:,} of "
-        f"{sum(counts['train']):,} training images ({most / sum(counts['train']):.1%}); its smallest class has {least:,}.{skipped}"
+        f"{sum(counts['train']):,} training images ({most / sum(counts['train']):.1%}); its smallest class has {least:,}."
     )
+    left_out_note(dataset.left_out.plain())
 
 
 def balance_html(classes: Sequence[str], counts: Mapping[str, Sequence[int]]) -> str:

@@ -10,6 +10,7 @@ from dashboard.downloads import offer_download
 from dashboard.foot import foot, try_this
 from dashboard.forecast import forecast_panel
 from dashboard.judgement import judgement_panel
+from dashboard.left_out import left_out_note
 from dashboard.live import THINGS, chart_panel, page_link, shown, ticking
 from dashboard.predict import predict
 from dashboard.runs import runs_panel
@@ -45,6 +46,7 @@ with buttons:
     set_up_line(shown(), ready)
 with left:
     forecast_panel(ready)
+left_out_note(shown().left_out)
 ticking(judgement_panel, slower=4)
 runs_panel()
 best = shown().best

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.output import print_result, progress_bar, table
 from core.data import DATA_CONFIGS, DATASETS, Progress, data_spec, datasets_of, download, downloaded, load_dataset, refuse_folder
 from core.data.config import SequenceDataConfig
+from core.data.left_out import MOST, file_lines
 from core.errors import ConfigError
 from core.hparams import add_flags, declared
 
@@ -34,6 +35,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     for command in (info, alike):
         command.add_argument("dataset")
         add_flags(command, declared(SequenceDataConfig).values())
+    info.add_argument("--list-left-out", action="store_true", help="name every file and folder that is left out, not the first 20 only")
 
 
 def list_datasets(options: argparse.Namespace) -> int:
@@ -56,7 +58,9 @@ def show_dataset(options: argparse.Namespace) -> int:
     with progress_bar() as progress:
         dataset = _load(options, progress)
     found = _of_sequences(dataset) if data_spec(options.dataset).kind == "sequences" else _of_images(dataset)
-    print_result(options, found, "\n".join(f"{name}: {value}" for name, value in found.items()))
+    left_out = dataset.left_out.plain(None if options.list_left_out else MOST)
+    lines = [f"{name}: {value}" for name, value in found.items()] + left_out.get("sentences", []) + file_lines(left_out)
+    print_result(options, {**found, "left_out": left_out}, "\n".join(lines))
     return 0
 
 
@@ -76,7 +80,7 @@ def _of_sequences(dataset: SeqDataset) -> dict[str, Any]:
     return {
         "dataset": dataset.name, "train": len(dataset.train), "val": len(dataset.val), "test": len(dataset.test),
         "symbols": len(dataset.vocabulary), "length": f"at most {dataset.task.max_source} in, {dataset.task.max_target} out",
-        "measured_in": dataset.task.unit, "skipped": dataset.skipped, "examples": examples,
+        "measured_in": dataset.task.unit, "skipped": len(dataset.left_out.files), "examples": examples,
     }  # fmt: skip
 
 

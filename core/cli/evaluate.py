@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -112,8 +113,11 @@ def images_to_judge(options: argparse.Namespace, manager: RunManager, run: Snaps
         if options.data and not data_spec(dataset).needs_folder:
             raise ConfigError(f"The images of {options.run} are those of {dataset!r}, which reads no folder: leave out --data, or --split.")
         return images_of(manager, run, part, data=options.data or "", progress=progress), f"{dataset} {part}"
-    split, skipped = labelled_split(options.data, run.classes, home=options.home, progress=progress)
+    split, left_out = labelled_split(options.data, run.classes, home=options.home, progress=progress)
+    skipped = len(left_out.files)
     what = f"{options.data}{f' ({skipped} unreadable files skipped)' if skipped else ''}"
+    for sentence in left_out.sentences():
+        print(sentence, file=sys.stderr)
     if is_own_folder(run, options.data, split):
         what += " (the run's own folder: it was trained on most of these; add --split val or --split test for those it was not)"
     return split, what

@@ -72,7 +72,7 @@ def progress_bar() -> Iterator[Progress]:
 def summary(snapshot: Snapshot) -> dict[str, Any]:
     """What a script wants to know of a run; epochs count from 1, as in the text and in `--epoch`."""
     best, test = snapshot.best, snapshot.test
-    known = ("status", "message", "config", "parameters", "device", "threads", "kernel", "sizes", "versions")
+    known = ("status", "message", "config", "parameters", "device", "threads", "kernel", "sizes", "left_out", "versions")
     return {
         "run": snapshot.run_id,
         **{name: getattr(snapshot, name) for name in known},
@@ -90,8 +90,8 @@ def _exact(name: str, share: float | None) -> dict[str, float]:
 
 
 def report(snapshot: Snapshot) -> str:
-    """The result of a run in at most three lines."""
-    lines = [f"{snapshot.run_id}: {snapshot.status}. {snapshot.message}".strip()]
+    """The result of a run in at most three lines, after what of its folder was left out."""
+    lines = [*snapshot.left_out.get("sentences", ()), f"{snapshot.run_id}: {snapshot.status}. {snapshot.message}".strip()]
     if best := snapshot.best:
         lines.append(
             f"best epoch {best.epoch + 1}: validation top-1 {best.val_top1:.2%}{_whole(best.val_exact)} (n = {snapshot.sizes['val']:,})"

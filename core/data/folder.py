@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,14 +13,18 @@ import torch
 from core.data.cache import read_cache, write_cache
 from core.data.config import DataConfig
 from core.data.images import SIZE, decode
+from core.data.left_out import WHY, LeftFile, LeftOut, reason, shown_path
 from core.data.progress import Progress
 from core.data.scan import Scan, scan
+from core.data.split_names import matching
 from core.data.splits import Dataset, Split, random_parts, stratified_parts
 from core.errors import DataError, Place, StoreError
 from core.home import lab_home
 from core.memory import require
 
 IMAGE_BYTES = 3 * SIZE * SIZE
+READ = 255  # instead of an index into WHY
+FEW = 5  # names in a sentence
 FOLDER_COPIES = 5  # as they are decoded, without those that cannot be read, written to the cache, and cut into splits
 
 
@@ -33,7 +37,7 @@ class Images:
     parts: torch.Tensor
     names: tuple[str, ...]  # of the parts: ("",) for a flat folder, else some of "train", "val", "test"
     classes: tuple[str, ...]
-    skipped: int
+    left_out: LeftOut
 
     def part(self, name: str) -> Split | None:
         """The images of one part, None if the folder has no such part."""
@@ -61,26 +65,27 @@ def load(name: str, config: DataConfig, *, home: str | Path | None, download: bo
             "for a classifier needs at least two.",
         )
     train, val, test = _splits(found, config)
-    return Dataset.of(name, train, val, test, found.classes, found.skipped)
+    return Dataset.of(name, train, val, test, found.classes, _with_notes_on_classes(found, train, val, test))
 
 
 def labelled_split(
     folder: str | Path, classes: Sequence[str], *, home: str | Path | None = None, progress: Progress | None = None
-) -> tuple[Split, int]:
-    """All images of a labelled folder (its test/, if any) with labels into `classes`, and the number of skipped files.
+) -> tuple[Split, LeftOut]:
+    """All images of a labelled folder (its test/, if any) with labels into `classes`, and what of the folder was left out.
 
-    For evaluating a trained model, which knows these classes only; one of them is enough.
+    For evaluating a trained model, which knows these classes only; one of them is enough. Its folders may be called as the classes look.
     """
     found = read_folder(folder, home=home, progress=progress)
-    strange = [c for c in found.classes if c not in classes]
+    meant = {c: matching(c, [*classes]) for c in found.classes}
+    strange = [c for c, known in meant.items() if known is None]
     if strange:
         raise DataError(
             Place(folder),
             f" has the class {strange[0]!r}, which the model has not learned: it knows {', '.join(classes)}. Rename or remove that folder.",
         )
     split = found.part("test") or Split(found.images, found.labels)
-    position = torch.tensor([list(classes).index(c) for c in found.classes])
-    return Split(split.images, position[split.labels]), found.skipped
+    position = torch.tensor([list(classes).index(meant[c]) for c in found.classes])
+    return Split(split.images, position[split.labels]), found.left_out
 
 
 def read_folder(folder: str | Path, *, home: str | Path | None = None, progress: Progress | None = None) -> Images:
@@ -94,12 +99,13 @@ def read_folder(folder: str | Path, *, home: str | Path | None = None, progress:
     )  # fmt: skip
     cache = _cache_path(listing.root, home)
     arrays = read_cache(cache, listing.fingerprint) if cache else None
-    if arrays is None:
+    if arrays is None or len(arrays.get("why", ())) != len(listing.files):
         images, readable = decode(listing.paths, progress)  # (N, 3, 32, 32), (F,) bool
-        arrays = {"images": images, "labels": listing.labels[readable], "parts": listing.parts[readable]}
+        why = [READ if well else WHY.index(reason(path)) for path, well in zip(listing.paths, readable, strict=True)]
+        arrays = {"images": images, "why": np.array(why, np.uint8)}
         if cache:
             write_cache(cache, listing.fingerprint, arrays)
-    if not len(arrays["labels"]):
+    if not len(arrays["images"]):
         raise DataError(
             f"None of the {len(listing.paths):,} files in ",
             Place(folder),
@@ -117,12 +123,15 @@ def _cache_path(root: str, home: str | Path | None) -> Path | None:
 
 
 def _with_used_classes(listing: Scan, arrays: dict[str, np.ndarray]) -> Images:
-    """Labels into the classes that have images; raises DataError for a class of val/ or test/ that train/ lacks."""
-    labels, parts = arrays["labels"], arrays["parts"]
+    """Labels into the classes that have images; raises DataError for a class of val/ or test/ of which no training image can be read."""
+    readable = arrays["why"] == READ
+    labels, parts = listing.labels[readable], listing.parts[readable]
     for label, part in sorted({*zip(labels.tolist(), parts.tolist(), strict=True)}):
         if "train" in listing.names and not np.any((labels == label) & (parts == listing.names.index("train"))):
             name, where = listing.classes[label], listing.names[part]
-            raise DataError(f"The class {name!r} is in {where}/ but not in train/: add its images to train/ or remove it there.")
+            raise DataError(
+                f"No image of the class {name!r} in train/ can be read, but it is in {where}/: put images there, or take the class out."
+            )
     used, labels = np.unique(labels, return_inverse=True)
     return Images(
         images=torch.from_numpy(arrays["images"]),
@@ -130,8 +139,32 @@ def _with_used_classes(listing: Scan, arrays: dict[str, np.ndarray]) -> Images:
         parts=torch.from_numpy(parts),
         names=listing.names,
         classes=tuple(listing.classes[k] for k in used),
-        skipped=len(listing.paths) - len(labels),
+        left_out=_left_out(listing, arrays["why"]),
     )
+
+
+def _left_out(listing: Scan, why: np.ndarray) -> LeftOut:
+    """What of the folder is not among its images; `why` (F,) is `READ` or an index into `WHY`."""
+    files = tuple(
+        LeftFile(shown_path(listing.files[k][0], listing.root), listing.classes[listing.labels[k]], WHY[why[k]])
+        for k in np.flatnonzero(why != READ).tolist()
+    )
+    counts = np.bincount(listing.labels, minlength=len(listing.classes)).tolist()
+    short = {file.label for file in files}
+    of_class = {name: count for name, count in zip(listing.classes, counts, strict=True) if name in short}
+    return LeftOut(listing.notes, listing.left, files, of_class, listing.other_files)
+
+
+def _with_notes_on_classes(found: Images, *splits: Split) -> LeftOut:
+    """What was left out, with a note on the classes of which a split has no image."""
+    notes = []
+    for where, split in zip(("training", "validation", "test"), splits, strict=True):
+        there = set(split.labels.unique().tolist())
+        lacking = [repr(name) for k, name in enumerate(found.classes) if k not in there]
+        if lacking:
+            more = f" and {len(lacking) - FEW:,} more" if len(lacking) > FEW else ""
+            notes.append(f"There is no {where} image of {', '.join(lacking[:FEW])}{more}.")
+    return replace(found.left_out, notes=(*found.left_out.notes, *notes))
 
 
 def _splits(found: Images, config: DataConfig) -> tuple[Split, Split, Split]:

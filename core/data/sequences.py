@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from core.data.config import DataConfig, SequenceDataConfig
+from core.data.left_out import WHOLE, LeftOut
 from core.data.progress import Progress
 from core.data.seq_tasks import SeqTask, image_vocabulary, seq_task
 from core.data.splits import Dataset, Split
@@ -73,7 +74,7 @@ class SeqDataset:
     val: SeqSplit
     test: SeqSplit
     vocabulary: Vocabulary
-    skipped: int = 0  # files that could not be read
+    left_out: LeftOut = WHOLE  # of the folder of its images
 
     @property
     def task(self) -> SeqTask:
@@ -140,7 +141,7 @@ def padded(rows: Sequence[Sequence[int]]) -> Tensor:
 def _rows(name: str, config: SequenceDataConfig, *, home: str | Path | None, download: bool, progress: Progress | None) -> SeqDataset:
     images = load_pictures(config, home=home, download=download, progress=progress)
     parts = {part: image_rows(seq_task(name), images, part, SIZES[part], config.split_seed) for part in SIZES}
-    return SeqDataset(name=name, vocabulary=image_vocabulary(images.classes), skipped=images.skipped, **parts)
+    return SeqDataset(name=name, vocabulary=image_vocabulary(images.classes), left_out=images.left_out, **parts)
 
 
 def load_pictures(config: SequenceDataConfig, *, home: str | Path | None, download: bool, progress: Progress | None) -> Dataset:

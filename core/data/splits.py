@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.data.left_out import WHOLE, LeftOut
+
 CHUNK = 4096  # images at a time where a whole split would need a large temporary copy
 LEAST_STD = 1 / 255  # so that images of one flat color do not divide by zero
 
@@ -48,13 +50,18 @@ class Dataset:
     classes: tuple[str, ...]
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-    skipped: int = 0  # files that could not be read
+    left_out: LeftOut = WHOLE  # of a folder
+
+    @property
+    def skipped(self) -> int:
+        """How many files could not be read."""
+        return len(self.left_out.files)
 
     @classmethod
-    def of(cls, name: str, train: Split, val: Split, test: Split, classes: Sequence[str], skipped: int = 0) -> Self:
+    def of(cls, name: str, train: Split, val: Split, test: Split, classes: Sequence[str], left_out: LeftOut = WHOLE) -> Self:
         """A data set whose mean and deviation are those of `train`."""
         mean, std = channel_statistics(train.images)
-        return cls(name=name, train=train, val=val, test=test, classes=tuple(classes), mean=mean, std=std, skipped=skipped)
+        return cls(name=name, train=train, val=val, test=test, classes=tuple(classes), mean=mean, std=std, left_out=left_out)
 
 
 def channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -147,6 +147,7 @@ class Snapshot:
     threads: int = 0
     kernel: str = "torch"  # what computes a GRU
     sizes: dict[str, int] = field(default_factory=dict)  # images per split
+    left_out: dict[str, Any] = field(default_factory=dict)  # of the folder, as `core.data.left_out.LeftOut.plain` tells it
     sample_images: np.ndarray | None = None  # (S, 3, 32, 32) uint8, fixed images of the validation split
     sample_labels: np.ndarray | None = None  # (S,) int64
     sample_probabilities: np.ndarray | None = None  # (S, K) float32, the latest
@@ -243,6 +244,7 @@ def snapshot_of(
         threads=facts.get("threads", 0),
         kernel=facts.get("kernel", "torch"),
         sizes=facts.get("sizes", {}),
+        left_out=facts.get("left_out", {}),
         sample_images=images,
         sample_labels=frozen(facts["sample_labels"], np.int64) if "sample_labels" in facts else None,
         sample_probabilities=last.sample_probabilities if last else None,

@@ -22,13 +22,13 @@ IMPORTS = {  # a line, and what of the script needs it
     "import copy": r"\bcopy\.",
     "import hashlib": r"\bhashlib\.",
     "import math": r"\bmath\.",
+    "import os": r"\bos\.(path|stat|scandir)\b",
     "import re": r"\bre\.(sub|search|fullmatch)\(",
+    "import unicodedata": r"\bunicodedata\.",
     "import zlib": r"\bzlib\.",
-    "from collections.abc import Callable": r"\bCallable\[",
-    "from collections.abc import Iterable, Mapping": r"^(?![\s\S]*\bSequence\[)[\s\S]*\bIterable\b",
-    "from collections.abc import Iterable, Mapping, Sequence": r"^(?=[\s\S]*\bSequence\[)[\s\S]*\bIterable\b",
-    "from collections.abc import Sequence": r"^(?![\s\S]*\bIterable\b)[\s\S]*\bSequence\[",
-    "from collections.abc import Iterator": r"\bIterator\[",
+    "from collections.abc import": r"\b(Callable|Iterable|Iterator|Mapping|Sequence)(?=[\[,])",
+    "from dataclasses import dataclass, field": r"@dataclass\n[\s\S]*\bfield\(",
+    "from difflib import get_close_matches": r"\bget_close_matches\(",
     "from functools import cache": r"\n@cache\n",
     "from io import BytesIO": r"\bBytesIO\(",
     "from pathlib import Path": r"\bPath\(",
@@ -72,7 +72,11 @@ def script(run: Snapshot) -> str:
 
 def imports_of(body: str) -> str:
     """The lines that import what a text needs."""
-    return "\n".join(line for line, needed in IMPORTS.items() if re.search(needed, body)).strip("\n")
+    found = []
+    for line, needed in IMPORTS.items():
+        if names := sorted({hit.group() for hit in re.finditer(needed, body)}):
+            found.append(f"{line} {', '.join(names)}" if line.endswith("import") else line)  # of one module, what is needed of it
+    return "\n".join(found).strip("\n")
 
 
 def _head(run: Snapshot, config: RunConfig, *, alone: bool) -> str:

@@ -9,7 +9,6 @@ from textwrap import dedent
 
 import core
 from core.data.config import DataConfig
-from core.data.scan import PARTS
 
 CORE = Path(core.__file__).parent
 
@@ -90,6 +89,7 @@ def _folder(config: DataConfig) -> str:
         "picture": ("MANY_FRAMES", "XMP_OF_GIF", "COLORS_ARE", "YCBCR", "opened", "drafted"),
     }
     reading = "\n".join(own_source(f"data/{part}.py", names) for part, names in parts.items())
+    layout = own_source("data/split_names.py") + "\n" + own_source("data/layout.py")
     if config.stratify:
         splitting = own_source("data/splits.py", ("stratified_parts", "_shares"))
         held_back = f"stratified_parts(labels, [*sizes.values()], {config.split_seed})"
@@ -97,7 +97,7 @@ def _folder(config: DataConfig) -> str:
         splitting = own_source("data/splits.py", ("random_parts",))
         held_back = f"random_parts(len(labels), [len(labels) - sum(sizes.values()), *sizes.values()], {config.split_seed})"
     return f'''
-FOLDER = {config.data!r}  # of class folders, or of train/ and any of val/ and test/ with class folders
+FOLDER = os.path.abspath(os.path.expanduser({config.data!r}))  # of class folders, or of train/, val/ and test/ with class folders
 
 # ---- a picture of any kind to 32x32, by the lab's own code ---------------------------------------------------------
 {reading}
@@ -114,29 +114,25 @@ def read(path):
 
 {splitting}
 
-def read_part(folder, classes):
-    """All images in the class folders of a folder, sorted by class and name, and their labels."""
-    found = sorted((c, str(p)) for c in classes for p in (folder / c).rglob("*") if p.is_file() and not hidden(p.relative_to(folder)))
-    pairs = [(image, classes.index(c)) for c, path in found if (image := read(path)) is not None]
-    return torch.stack([image for image, _ in pairs]), torch.tensor([label for _, label in pairs])
+# ---- how the lab finds splits and classes in a folder ---------------------------------------------------------------
+DataError, Place, taken = ValueError, str, str
 
 
-def hidden(path):
-    return any(name.startswith(".") for name in path.parts)
+def remedy(error, otherwise):
+    return otherwise
 
 
-def class_folders(folder):
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not hidden(Path(entry.name)))
-
+{layout}
 
 def load():
     """Images (N, 3, 32, 32) uint8 and labels of training, validation and test; what the folder lacks is held back at random."""
-    root = Path(FOLDER).expanduser().absolute()
-    places = {{PARTS[name.lower()]: root / name for name in class_folders(root) if name.lower() in PARTS}}
-    places = places if "train" in places and class_folders(places["train"]) else {{"train": root}}
-    classes = class_folders(places["train"])
-    parts = {{part: read_part(folder, classes) for part, folder in places.items()}}
-    images, labels = parts.pop("train")
+    files = [(part, label, image) for part, label, path in Layout(FOLDER).found if (image := read(path)) is not None]
+    classes = sorted({{label for _, label, _ in files}})
+    parts = {{}}
+    for part in {{part for part, *_ in files}}:
+        own = [(image, classes.index(label)) for its, label, image in files if its == part]
+        parts[part] = torch.stack([image for image, _ in own]), torch.tensor([label for _, label in own])
+    images, labels = parts.pop("train", None) or parts.pop("")
     shares = {{"val": {config.val_fraction}, "test": {config.test_fraction}}}
     sizes = {{part: 0 if part in parts else max(1, round(share * len(labels))) for part, share in shares.items()}}
     if any(sizes.values()):
@@ -144,10 +140,6 @@ def load():
         parts |= {{part: (images[index], labels[index]) for (part, size), index in zip(sizes.items(), held, strict=True) if size}}
         images, labels = images[kept], labels[kept]
     return (images, labels), parts["val"], parts["test"]
-
-
-PARTS = {PARTS!r}
-
 '''
 
 

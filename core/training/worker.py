@@ -195,13 +195,16 @@ class Worker(threading.Thread):
             "device": device_name(trainer.device),
             **plan._asdict(),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
+            "left_out": dataset.left_out.plain(),
             **{name: value if name == "sample_texts" else value.tolist() for name, value in samples.items() if name != "sample_images"},
         }
         images = samples.get("sample_images")
         self.facts = facts
         pixels = None if images is None else images.tobytes()
         self.persist(lambda: self.store.update(self.snapshot.run_id, facts=facts, sample_images=pixels, status="running", message=""))
-        known = {name: facts[name] for name in ("sizes", "steps_per_epoch", "parameters", "device", "threads", "kernel", "versions")}
+        known = {
+            name: facts[name] for name in ("sizes", "steps_per_epoch", "parameters", "device", "threads", "kernel", "versions", "left_out")
+        }
         self.publish(
             status="running",
             message="",

@@ -22,14 +22,24 @@ MUTANTS = [
     ]),
     *broken("data/scan.py", "test_folder.py", [
         ("a rewritten file of the same size is not noticed", r'f"{path}\0{size}\0{changed}" for', r'f"{path}\0{size}" for'),
-        ("files are not sorted", "    found.sort()\n", "    found.sort(reverse=True)\n"),
-        ("hidden files count", 'if not entry.name.startswith("."):', "if entry.name:"),
+    ]),
+    *broken("data/layout.py", "test_folder_corpus.py test_folder.py", [
+        ("files are not sorted", "        self.found.sort()\n", "        self.found.sort(reverse=True)\n"),
+        ("hidden files count", 'elif not entry.name.startswith(".") and', "elif entry.name and"),
+        ("a split is not looked for in itself", "(not in_split and self._splits(place)) or matching", "self._splits(place) or matching"),
+        ("masks are pictures", "return [item for item in folders if item not in marks] if images and marks else folders", "return folders"),
+        ("a copy of all is a class", "if len(others) > 1 and {inside", "if len(others) > 9 and {inside"),
+    ]),
+    *broken("data/split_names.py", "test_folder_corpus.py", [
+        ("names are compared sign by sign", "for same in (str, to_the_eye, alike):", "for same in (str,):"),
+        ("any of those that are alike", "if found and (same is not alike or len(found) == 1):", "if found and len(found) > 1:"),
+        ("dev is no split", '("val", "valid", "validation", "validate", "dev", ', '("val", "valid", "validation", "validate", '),
     ]),
     *broken("data/folder.py", "test_folder.py", [
         ("shares of what is left", "max(1, round(share * len(whole)))", "max(1, round(share * 0.9 * len(whole)))"),
         ("labels of the folder for those of the model", "Split(split.images, position[split.labels])", "Split(split.images, split.labels)"),
         ("the training part is evaluated", 'found.part("test") or Split', 'found.part("train") or Split'),
-        ("skipped files keep their labels", "listing.labels[readable]", "listing.labels[: len(images)]"),
+        ("skipped files keep their labels", "listing.labels[readable]", "listing.labels[: readable.sum()]"),
         ("classes without images stay", "classes=tuple(listing.classes[k] for k in used)", "classes=listing.classes"),
     ]),
     *broken("data/cache.py", "test_folder.py", [

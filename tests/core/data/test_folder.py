@@ -99,7 +99,7 @@ def test_a_folder_without_a_readable_image_is_no_class(flat, home):
     (flat / "cow").mkdir()
     (flat / "cow" / "notes.jpg").write_text("a text")
     found = read_folder(flat, home=home)
-    assert found.classes == ("bird", "cat", "dog") and found.skipped == 1 and found.labels.unique().tolist() == [0, 1, 2]
+    assert found.classes == ("bird", "cat", "dog") and len(found.left_out.files) == 1 and found.labels.unique().tolist() == [0, 1, 2]
     assert len(colors(found.part(""), found.classes)) == 60
 
 
@@ -181,8 +181,8 @@ def test_a_home_that_cannot_be_written_stops_nothing(flat, tmp_path):
 
 
 def test_a_labelled_folder_is_read_with_the_classes_of_a_model(flat, home):
-    split, skipped = labelled_split(flat, ("wolf", "dog", "cat", "bird"), home=home)
-    assert (len(split), skipped) == (60, 0)
+    split, left_out = labelled_split(flat, ("wolf", "dog", "cat", "bird"), home=home)
+    assert (len(split), left_out.files) == (60, ())
     assert colors(split, ("wolf", "dog", "cat", "bird")) == {(c, i) for c in ("dog", "cat", "bird") for i in range(20)}
     with pytest.raises(DataError, match="'bird', which the model has not learned: it knows dog, cat"):
         labelled_split(flat, ("dog", "cat"), home=home)
@@ -227,7 +227,7 @@ def test_parts_that_contradict_each_other(tmp_path, home):
     fails("The class 'a' is in val/ but not in train/", root, home)
     add(root / "train" / "a", 5)
     (root / "test").mkdir()
-    fails("test is empty", root, home)
+    assert "Left out, because it is empty: test/." in load_dataset("folder", data=str(root), home=home).left_out.sentences()
 
 
 def test_a_folder_that_may_not_be_read(flat, home, monkeypatch):

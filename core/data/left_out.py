@@ -1,0 +1,116 @@
+"""What of a folder is left out, and why: named in a few sentences, and file by file."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from core.text import taken
+
+MOST = 20  # names in a sentence or a list, unless all are asked for
+WHY = CUT, DAMAGED, EMPTY, LARGE, KIND, NOWHERE, POINTER, NOTHING = (
+    "cut short",
+    "damaged",
+    "empty",
+    "too large",
+    "of a kind that is not read (save it as JPEG or PNG)",
+    "a link that leads nowhere",
+    "a pointer of Git LFS (fetch the file itself with `git lfs pull`)",
+    "no picture",
+)
+SAID = {"cut short": CUT, "damaged": DAMAGED, "is empty": EMPTY, "smaller": LARGE, "it is a": KIND}  # in the sentence on one picture
+
+
+class LeftFile(NamedTuple):
+    """A file that is left out: its path in the folder, as it may be shown, its class, and one of `WHY`."""
+
+    path: str
+    label: str
+    why: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What of a folder was left out, and `notes` on how it was read where that does not go without saying."""
+
+    notes: tuple[str, ...] = ()
+    folders: tuple[tuple[str, str], ...] = ()  # what, why
+    files: tuple[LeftFile, ...] = ()
+    of_class: dict[str, int] = field(default_factory=dict)  # the files of each class of which some are left out, with those that are read
+    other_files: int = 0  # in class folders, and by their names no pictures
+
+    def sentences(self, most: int | None = MOST) -> list[str]:
+        """All of it, a sentence each; of long lists the first `most`."""
+        found = [*self.notes]
+        by_reason: dict[str, list[str]] = {}
+        for what, why in self.folders:
+            by_reason.setdefault(why, []).append(what)
+        found += [f"Left out, because {why}: {_some(names, most)}." for why, names in by_reason.items()]
+        counts = Counter((file.label, file.why) for file in self.files)
+        told = [
+            f"{n:,} of {self.of_class.get(label, n):,} pictures of class {label} were left out: {why}."
+            for (label, why), n in counts.items()
+        ]
+        found += told[:most] + ([f"And so were pictures of {len(told) - most:,} more classes."] if most and len(told) > most else [])
+        if self.other_files:
+            found.append(f"Beside the pictures, {_count(self.other_files, 'file')} in class folders {_are(self.other_files)} none by name.")
+        return found
+
+    def plain(self, most: int | None = MOST) -> dict[str, Any]:
+        """The same for JSON and a run's record, with the names of the first `most` files; {} when there is nothing to tell."""
+        sentences = self.sentences(most)
+        if not sentences:
+            return {}
+        files = [{"file": file.path, "class": file.label, "why": file.why} for file in self.files[:most]]
+        return {"sentences": sentences, "files": files, "more_files": len(self.files) - len(files)}
+
+
+WHOLE = LeftOut()
+
+
+def _some(names: Sequence[str], most: int | None) -> str:
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most:,} more" if most and len(names) > most else shown
+
+
+def _count(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def file_lines(plain: dict[str, Any]) -> list[str]:
+    """The files of `LeftOut.plain`, a line each, and how many more there are."""
+    lines = [f"{file['file']}: {file['why']}" for file in plain.get("files", ())]
+    return lines + ([f"and {_count(plain['more_files'], 'more file')}"] if plain.get("more_files") else [])
+
+
+def reason(path: str) -> str:
+    """Why a file was not read as a picture, one of `WHY`."""
+    from core.data.images import why_not
+
+    if not os.path.exists(path):
+        return NOWHERE
+    said = why_not(path)
+    if "no picture" in said and _is_pointer(path):
+        return POINTER
+    return next((why for words, why in SAID.items() if words in said), NOTHING)
+
+
+def _is_pointer(path: str) -> bool:
+    """Whether Git LFS has left a note in the place of the file itself."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(64).startswith(b"version https://git-lfs")
+    except OSError:
+        return False
+
+
+def shown_path(path: str, root: str) -> str:
+    """A file's path within its folder, as it may be shown to everybody."""
+    return taken(os.path.relpath(path, root).replace(os.sep, "/"), 200)

@@ -1,0 +1,93 @@
+"""What the folders of public data sets and competitions are called: splits, wrappings, what a system leaves behind. Names alone.
+
+Plain Python: a run's PyTorch script holds this text, too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SPLITS = {  # a word of a folder's name: the split
+    **dict.fromkeys(("train", "training", "trn", "trainset", "trainingset", "traindata", "trainimages", "learn", "learning"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "validate", "dev", "develop", "development"), "val"),
+    **dict.fromkeys(("eval", "evaluation", "valset", "validset", "validationset", "valdata", "valimages", "devset"), "val"),
+    **dict.fromkeys(("test", "testing", "tst", "testset", "testingset", "testdata", "testimages"), "test"),
+}
+PAIRS = {("public", "test"): "val", ("private", "test"): "test"}  # FER-2013
+
+
+def _all(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FILLERS = _all(  # words beside them that say nothing: train_images, Training Data, seg_train, train_256_standard
+    "set sets data dataset datasets image images img imgs picture pictures pics photo photos split splits seg folder folders dir the "
+    "new final original raw processed preprocessed resized cropped labeled labelled full small large cls classification png jpg jpeg "
+    "standard clean"
+)
+IMAGES = _all("images image imgs img pictures picture pics photos photo jpegimages jpegs jpeg jpg png rgb")  # folders of images
+MARKS = _all("mask masks label labels annotation annotations bbox bboxes boxes gt groundtruth ground_truth segmentation")  # on them
+NAMELESS = IMAGES | _all("unknown unlabeled unlabelled all all_classes dummy none pred predict submission test testing 0")
+LEFT_BEHIND = _all("__macosx @eadir __pycache__ #recycle @recycle $recycle.bin lost+found @sharebin") | {"system volume information"}
+SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "ehthumbs_vista.db", "icon\r"})
+NO_PICTURES = _all(  # endings of files that nobody takes for pictures
+    "txt csv tsv xml json jsonl md rst html htm pdf db ini py ipynb mat npy npz h5 hdf5 pkl pickle pt pth zip tar gz tgz rar 7z mp4 avi "
+    "mov mkv wav mp3 url lnk log yaml yml toml doc docx xls xlsx parquet sqlite sh bat cfg names"
+)
+
+
+def words(name: str) -> list[str]:
+    """The words of a name in small letters, without numbers and single letters: "TrainingSet_2" is training, set."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    return [word for word in re.findall(r"[^\W\d_]+", parted.lower()) if len(word) > 1]
+
+
+def split_of(name: str) -> tuple[str, tuple[str, ...]]:
+    """The split that a folder's name says ("" for none), and the words of it that say something else: asl_alphabet_train has two."""
+    found = [word for word in words(name) if word not in FILLERS]
+    if tuple(found) in PAIRS:
+        return PAIRS[tuple(found)], ()
+    hits = [word for word in found if word in SPLITS]
+    return (SPLITS[hits[0]], tuple(word for word in found if word not in SPLITS)) if len(hits) == 1 else ("", ())
+
+
+def is_left_behind(name: str) -> bool:
+    """Whether a folder is hidden, or one that a system or an editor made."""
+    return name.startswith(".") or name.lower() in LEFT_BEHIND
+
+
+def is_no_picture(name: str) -> bool:
+    """Whether a file is, by its name, no picture."""
+    return name.lower() in SYSTEM_FILES or name.lower().rpartition(".")[2] in NO_PICTURES
+
+
+def to_the_eye(name: str) -> str:
+    """What is seen of a name: one normal form, no signs that are not drawn, single spaces and none at the ends."""
+    seen = (
+        letter for letter in unicodedata.normalize("NFC", name) if unicodedata.category(letter) != "Cf" and letter not in "\u2800\u3164"
+    )
+    return " ".join("".join(seen).split())
+
+
+def alike(name: str) -> str:
+    """The same for names that differ in upper and lower case, or in full and half width."""
+    return to_the_eye(unicodedata.normalize("NFKC", to_the_eye(name)).casefold())
+
+
+def matching(name: str, known: list[str]) -> str | None:
+    """Which of the `known` names is meant by `name`: itself, the one that looks the same, or the only one that is alike."""
+    for same in (str, to_the_eye, alike):
+        wanted = same(name)
+        found = [other for other in known if same(other) == wanted]
+        if found and (same is not alike or len(found) == 1):
+            return found[0]
+    return None
+
+
+def difference(name: str, other: str) -> str:
+    """What distinguishes two names that look nearly the same, in words; "" where there is more than one letter to tell."""
+    pairs = [(a, b) for a, b in zip(name, other, strict=False) if a != b] if len(name) == len(other) else []
+    if len(pairs) != 1:
+        return ""
+    return " and ".join(f"{letter!r} ({unicodedata.name(letter, 'without a name').lower()})" for letter in pairs[0])
