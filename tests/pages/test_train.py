@@ -270,8 +270,7 @@ def test_a_chart_of_another_model_is_marked_and_the_controls_set_up_named():
     assert "another run (recorded: GRU on shapes); the controls differ from it in model, patch_size" in said
     assert "Your set-up: **LSTM on shapes**" in said
     assert any("lab-other-model" in e.proto.body for e in app.get("html") if e.proto.body.startswith("<span"))
-    task = Task(classes=10)
-    model = build_model("lstm", task, hidden_size=128, patch_size=8)
+    model = build_model("lstm", Task(), hidden_size=128, patch_size=8)
     assert f"{sum(p.numel() for p in model.parameters()):,} parameters" in said
 
 
