@@ -19,7 +19,7 @@ from dashboard.downloads import offer_download
 from dashboard.live import chart_panel, shown, ticking
 from dashboard.road import Lane, minutes, points, road_html
 from dashboard.transport import transport
-from dashboard.wording import code, marked
+from dashboard.wording import Words, code, marked
 
 
 def climb(steps: list[Step]) -> int:
@@ -27,7 +27,7 @@ def climb(steps: list[Step]) -> int:
     count = state.rungs_shown(len(steps))
     own = own_runs(steps)
     caption = (
-        "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each change comes on top of those above. "
+        "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each step comes on top of those above, and may change several things. "
         "Dots: recorded runs. Dashed: the bar, 80 %."
         + (" Rings: your runs." if any(own[step.rung.preset] for step in steps[:count]) else "")
     )
@@ -75,8 +75,7 @@ def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
 
 
 def _question(step: Step, place: int) -> None:
-    changes = ", ".join(f"{name} = {value}" for name, value in step.rung.changes.items())
-    show.markdown(marked("**Next: {}** ({}). What will it bring?", step.rung.title, code(changes)))
+    show.markdown(marked("**Next: {}** ({}). What will it bring?", step.rung.title, changes_of(step)))
     with st.container(horizontal=True, vertical_alignment="center"):
         key = f"guess-{step.rung.preset}"
         chosen = st.radio(
@@ -89,6 +88,11 @@ def _question(step: Step, place: int) -> None:
             label_visibility="collapsed",
         )
         st.button("Reveal", key="reveal", type="primary", disabled=chosen is None, on_click=_reveal, args=(step, place, chosen))
+
+
+def changes_of(step: Step) -> Words:
+    """All that a step sets to another value, as code."""
+    return code(", ".join(f"{name} = {value}" for name, value in step.rung.changes.items()))
 
 
 def _reveal(step: Step, place: int, chosen: str) -> None:
@@ -106,7 +110,7 @@ def _answer(step: Step) -> None:
     if step.gain is None:
         show.info(f"Here it starts. {step.rung.lesson}")
         return
-    told = marked("**{}: {} points.** {}", step.rung.title, points(step.gain), step.rung.lesson)
+    told = marked("**{}: {} points** ({}). {}", step.rung.title, points(step.gain), changes_of(step), step.rung.lesson)
     guess = state.guesses().get(step.rung.preset)
     if guess == gain_in_words(step.gain):
         show.success(marked("You were right. {}", told))

@@ -39,7 +39,7 @@ BEST = {**BAR, "weight_decay": 0.1, "shift": 3, "cutout": 8, "epochs": 20}
 
 
 class Rung(NamedTuple):
-    """One change on the road from the hand-in to the bar; `preset` is what it leads to."""
+    """One step on the road from the hand-in to the bar, which may change several things; `preset` is what it leads to."""
 
     preset: str
     title: str
@@ -81,23 +81,24 @@ ROAD = (
     ),
     Rung(
         "road-schedule",
-        "AdamW, one-cycle",
+        "AdamW, one-cycle, three times the rate",
         {"optimizer": "adamw", "lr": 3e-3, "schedule": "one-cycle"},
         "Large steps while there is far to go, small ones to settle.",
     ),
     Rung(
         "road-sweeps",
-        "Row and column sweeps",
+        "Row and column sweeps, almost nine times the weights",
         {"model": "renet"},
         "Sixteen sequences of 16 tokens at the same time, not one of 256: any two tokens are at most 30 steps apart. The grid is halved "
         "twice while it is widened.",
     ),
     Rung(
         "bar",
-        "Muon, 8 epochs",
+        "Another recipe: Muon, 8 epochs and more",
         {name: BAR[name] for name in ("optimizer", "lr", "muon_lr", "schedule", "label_smoothing", "shift", "batch_size", "epochs")},
         "A recipe for short runs: Muon gives all directions of a weight matrix the same length, so that none is left behind; labels are "
-        "smoothed, images shifted less, batches larger, and there are three more epochs.",
+        "smoothed, images shifted less, batches larger, the rate falls from its first step on, and there are three more epochs. One long "
+        "sequence was never trained with this recipe: how much of the step is the recipe and how much the sweeps, is not known.",
     ),
 )
 ONE_SEQUENCE = ("embed_dim", "hidden_size", "num_layers", "readout", "bidirectional")  # what sweeps do not know

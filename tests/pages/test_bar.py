@@ -114,3 +114,17 @@ def test_both_ways_of_reading_are_timed_here(monkeypatch):
     assert "**300 ms** as one sequence, **100 ms** as 16 of 16: 3.0 times as fast" in texts(app)
     run(app.select_slider(key="side").set_value(8))
     assert "300 ms" not in texts(app)
+
+
+def test_the_claim_says_what_was_not_tried():
+    before = max(mean(step.result.val_top1) for step in road() if step.rung.preset not in ("road-sweeps", "bar"))
+    assert before < 0.7, "one long sequence"
+    said = texts(open_bar())
+    assert "one long sequence stayed below 70 %, and that recipe was never tried on it" in said and "one change at a time" not in said
+
+
+def test_a_step_names_all_that_it_changes():
+    said = texts(open_bar(rung="8"))
+    assert len(ROAD[-1].changes) == 8
+    for name, value in ROAD[-1].changes.items():
+        assert f"{name} = {value}" in said
