@@ -49,6 +49,7 @@ window.sequenceLab = { root: new URL('./', location.href).href, ...%s };
 window.__streamlit = { BACKEND_BASE_URL: window.sequenceLab.root };
 """
 SLASH = "if (!location.pathname.endsWith('/')) location.replace(`${location.pathname}/${location.search}${location.hash}`);"
+SCRIPTS = ("connection.js", "menu.js")
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>
 <p>This lab has no page at {path}. <a href="{home}">Open the lab's first page.</a></p>
 <p>If a web server shows the lab below a path and leaves that path in the addresses, start the lab with --base-path {first}.</p></html>"""
@@ -62,7 +63,9 @@ def script(text: str) -> str:
 def head(first: bool) -> bytes:
     """The head of the first page, whose address ends in "/", or of another one."""
     told = {"stream": STREAM, "ask": CONNECTION.lstrip("/"), "words": WORDS}
-    code = (SLASH if first else "") + HERE % json.dumps(told) + Path(__file__).with_name("connection.js").read_text("utf-8")
+    code = (
+        (SLASH if first else "") + HERE % json.dumps(told) + "".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
+    )
     modules = (f'<link rel="modulepreload" href="{url}">' for url in script_urls())
     return "".join([script(code), '<link rel="preload" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
 
