@@ -67,6 +67,7 @@ def _record(epoch: dict[str, Any], config: dict[str, Any]) -> EpochRecord:
         epoch=epoch["epoch"],
         step=(epoch["epoch"] + 1) * _steps(config),
         train_loss=train["loss"],
+        train_loss_unsmoothed=train["loss"],
         train_top1=train["top1"],
         val_loss=val["loss"],
         val_top1=val["top1"],

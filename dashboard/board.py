@@ -21,15 +21,15 @@ from core.published import PUBLISHED_ID
 from core.recorded import recorded_names
 from core.text import bare, taken
 from core.training.config import TrainingConfig
-from core.training.history import Snapshot
+from core.training.history import EpochRecord, Snapshot
 from dashboard import services
-from dashboard.charts import data_label
+from dashboard.charts import data_label, drawn_loss, shows_minimised
 from dashboard.live import STATUS_WORDS
 
 POINTS = 200  # of a training curve: as many as a figure of some hundred runs can show
 EPOCHS = 200
 DIGITS = 4  # significant ones
-FORMAT = 3  # of a line: one that was kept in another is made anew
+FORMAT = 4  # of a line: one that was kept in another is made anew
 SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
 
 
@@ -84,9 +84,10 @@ def run_data(run: Snapshot) -> dict[str, Any]:
 
     Of a run on `sequences`, "accuracy" counts whole sequences, `curve` and `rows` their tokens. `curve`: means over `size` points of the
     training curve, each of `stride` steps. `rows`: a row an epoch, [epoch from 1, step, seconds since the start, training loss and
-    accuracy, validation loss and accuracy].
+    accuracy, validation loss and accuracy]. The training loss is that without label smoothing; where only the smoothed one is known,
+    `minimised` is true.
     """
-    found, model = best_interval(run), run.config["model"]
+    found, model, minimised = best_interval(run), run.config["model"], shows_minimised(run)
     seconds = [*accumulate(record.seconds for record in run.epochs)]
     return {
         "id": run.run_id,
@@ -107,12 +108,17 @@ def run_data(run: Snapshot) -> dict[str, Any]:
         "seconds": _number(seconds[-1]) if seconds else None,
         "steps_per_epoch": run.steps_per_epoch,
         "config": {name: bare(value) if name == "data" else value for name, value in run.config.items()},
+        "minimised": minimised,
         "curve": thinned(run),
         "rows": [
-            [record.epoch + 1, record.step, *map(_number, (since, record.train_loss, record.train_top1, record.val_loss, record.val_top1))]
+            [record.epoch + 1, record.step, *map(_number, (since, drawn_loss(record, minimised), *_measured(record)))]
             for record, since in _some(run, seconds)
         ],
     }
+
+
+def _measured(record: EpochRecord) -> tuple[float, float, float]:
+    return record.train_top1, record.val_loss, record.val_top1
 
 
 def thinned(run: Snapshot, most: int = POINTS) -> dict[str, Any]:
@@ -123,8 +129,9 @@ def thinned(run: Snapshot, most: int = POINTS) -> dict[str, Any]:
         return {"n": 0, "size": 1, "stride": run.stride, "loss": [], "top1": []}
     starts = np.arange(0, n, size)
     counts = np.diff(starts, append=n)[:, None]
-    means = np.add.reduceat(np.array(run.points, dtype=np.float64), starts) / counts  # (N, 3) -> (N / size, 3)
-    loss, top1, _ = means.T
+    means = np.add.reduceat(np.array(run.points, dtype=np.float64), starts) / counts  # (N, 3 or 4) -> (N / size, 3 or 4)
+    loss, top1, _, *unsmoothed = means.T
+    loss = [loss, *unsmoothed][-1]
     return {"n": n, "size": size, "stride": run.stride, "loss": [*map(_number, loss)], "top1": [*map(_number, top1)]}
 
 

@@ -17,11 +17,12 @@ EPOCH_TAIL = 20
 
 
 class Sent(NamedTuple):
-    """What a browser has been sent of a run: `n` points of `stride` steps each."""
+    """What a browser has been sent of a run: `n` points of `stride` steps each, and whether their loss is the one that is minimised."""
 
     run: str
     stride: int
     n: int
+    minimised: bool = False
 
 
 def live_data(
@@ -31,9 +32,12 @@ def live_data(
     smoothing: float = 0.9,
     reference: dict[str, Any] | None = None,
     replay: bool = False,
+    minimised: bool = False,
 ) -> dict[str, Any]:
     """The message that brings a live chart up to `snapshot`; see `components/live_chart`.
 
+    The training loss is that of the validation, without label smoothing. Where only the smoothed one is known, or with `minimised`, it is
+    the one that is minimised, and "training" says so in words.
     Points are [loss, top1, lr] (point i lies at (i + 0.5) * stride / steps_per_epoch epochs), epochs are [epochs trained, training loss,
     training top1, validation loss, validation top1], top1 as a fraction; a number that is not finite is None. With `sent` only the tail is
     included, from point `start` on; without it, or when `sent` does not lead up to this snapshot, everything is.
@@ -41,33 +45,80 @@ def live_data(
     "accuracy" is what top1 is called: of sequences it is the share of tokens that are right, the right ones before them given.
     """
     n, start = len(snapshot.points), 0
-    if sent is not None and (sent.run, sent.stride) == (snapshot.run_id, snapshot.stride) and sent.n <= n:
+    smoothed = shows_minimised(snapshot, minimised)
+    same = (snapshot.run_id, snapshot.stride, smoothed)
+    if sent is not None and (sent.run, sent.stride, sent.minimised) == same and sent.n <= n:
         start = max(0, min(sent.n, n - TAIL))
     epochs = snapshot.epochs[-EPOCH_TAIL:] if start else snapshot.epochs
     return {
         "run": snapshot.run_id,
-        "label": run_label(snapshot) + smoothed_words(snapshot.config),
+        "label": run_label(snapshot) + (smoothed_words(snapshot.config) if smoothed else ""),
         "status": snapshot.status,
         "stride": snapshot.stride,
         "steps_per_epoch": snapshot.steps_per_epoch,
         "total_epochs": snapshot.total_epochs,
         "n": n,
         "start": start,
-        "points": [_numbers(p) for p in snapshot.points[start:]],
+        "points": [_point(p, smoothed) for p in snapshot.points[start:]],
         "epochs_n": len(snapshot.epochs),
-        "epochs": [_epoch(e) for e in epochs],
+        "epochs": [_epoch(e, smoothed) for e in epochs],
         "best": snapshot.best.epoch + 1 if snapshot.best else None,
         "lr_changes": [_numbers((step / max(1, snapshot.steps_per_epoch), lr)) for step, lr in snapshot.lr_changes],
         "smoothing": smoothing,
         "reference": reference,
         "replay": replay,
         "accuracy": {"images": "top-1 accuracy", "sequences": "accuracy of tokens"}[snapshot.kind],
+        **({"training": minimised_words(snapshot)} if smoothed else {}),
     }
 
 
 def sent_with(data: dict[str, Any]) -> Sent:
     """What a browser has once it has received `data`."""
-    return Sent(data["run"], data["stride"], data["n"])
+    return Sent(data["run"], data["stride"], data["n"], "training" in data)
+
+
+def shows_minimised(snapshot: Snapshot, wanted: bool = False) -> bool:
+    """Whether the training loss that is shown of a run is the smoothed one: because it is `wanted`, or no other is known."""
+    return bool(snapshot.smoothing) and (wanted or not snapshot.knows_unsmoothed)
+
+
+def minimised_words(snapshot: Snapshot) -> str:
+    """What the training loss with label smoothing is called in a legend."""
+    return f"training loss as minimised (smoothed labels {snapshot.smoothing:g})"
+
+
+def losses_words(snapshot: Snapshot, *, minimised: bool = False) -> str:
+    """What the two losses of a run have in common and what not, in sentences."""
+    config = snapshot.config
+    had = [
+        "with dropout" * any(value for name, value in config.items() if "dropout" in name),
+        "on images that are shifted and mirrored" * bool(config.get("augment")),
+        "with parts cut out" * bool(config.get("cutout")),
+    ]
+    averaged = ", with the weights' average" if config.get("ema") else ""
+    told = (
+        f"Training is a running mean over the epoch while the weights change{''.join(f', {words}' for words in had if words)}; validation "
+        f"is measured after the epoch{averaged}{', without any of that' if any(had) else ''}."
+    )
+    if not snapshot.smoothing:
+        return told
+    if shows_minimised(snapshot, minimised):
+        least = f" and cannot fall below {least_smoothed(snapshot):.2f}" if len(snapshot.classes) > 1 else ""
+        why = "" if snapshot.knows_unsmoothed else " Its loss with the true labels was not kept."
+        return (
+            f"{told} The training loss is shown as it is minimised: its labels are smoothed by {snapshot.smoothing:g}, so it is higher"
+            f"{least}. It does not compare with the validation loss, whose labels are the true ones.{why}"
+        )
+    return (
+        f"{told} Both losses are those of the true labels. Training minimises another one, with labels smoothed by {snapshot.smoothing:g}."
+    )
+
+
+def least_smoothed(snapshot: Snapshot) -> float:
+    """The least value that a cross-entropy with smoothed labels can have: the entropy of such a label over all classes."""
+    share, classes = snapshot.smoothing, len(snapshot.classes)
+    true, other = 1 - share + share / classes, share / classes
+    return -true * math.log(true) - (classes - 1) * other * math.log(other)
 
 
 def run_label(snapshot: Snapshot) -> str:
@@ -92,7 +143,9 @@ def data_label(config: Mapping[str, Any]) -> str:
 
 def as_reference(run: Snapshot, label: str) -> dict[str, Any]:
     """The epochs of a run as the `reference` of `live_data`."""
-    return {"label": label, "epochs": [_epoch(record) for record in run.epochs]}
+    smoothed = shows_minimised(run)
+    found = {"label": label, "epochs": [_epoch(record, smoothed) for record in run.epochs]}
+    return {**found, "training": minimised_words(run)} if smoothed else found
 
 
 @cache
@@ -101,8 +154,19 @@ def reference_epochs() -> dict[str, Any]:
     return as_reference(published_run(), "published hand-in")
 
 
-def _epoch(record: EpochRecord) -> list[float | None]:
-    return _numbers((record.epoch + 1, record.train_loss, record.train_top1, record.val_loss, record.val_top1))
+def _epoch(record: EpochRecord, minimised: bool) -> list[float | None]:
+    return _numbers((record.epoch + 1, drawn_loss(record, minimised), record.train_top1, record.val_loss, record.val_top1))
+
+
+def drawn_loss(record: EpochRecord, minimised: bool) -> float:
+    """The training loss of an epoch as it is shown; NaN where the one without label smoothing is not known."""
+    loss = record.train_loss if minimised else record.train_loss_unsmoothed
+    return math.nan if loss is None else loss
+
+
+def _point(point: tuple[float, ...], minimised: bool) -> list[float | None]:
+    loss, top1, lr, *unsmoothed = point
+    return _numbers((loss if minimised or not unsmoothed else unsmoothed[0], top1, lr))
 
 
 def _numbers(values: tuple[float, ...]) -> list[float | None]:

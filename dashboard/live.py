@@ -14,10 +14,10 @@ from core.recorded import recorded_run
 from core.training.config import kind_of
 from core.training.history import ACTIVE, EpochRecord, Snapshot
 from dashboard import services, show, state, visitor
-from dashboard.charts import live_data, reference_epochs
+from dashboard.charts import live_data, losses_words, reference_epochs
 from dashboard.components.live_chart import last_sent, live_chart
 from dashboard.samples import sample_cards
-from dashboard.wording import joined, marked
+from dashboard.wording import escape, joined, marked
 
 TICKS = ((4, 1.0), (12, 1.5), (math.inf, 3.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
 CHART = "chart"
@@ -64,11 +64,13 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
     _status(run)
     if st.session_state.get("reference"):
         reference = reference_epochs()
+    minimised = bool(st.session_state.get("minimised"))
     data = live_data(
-        run, last_sent(CHART), smoothing=st.session_state.get("smoothing", 0.9), reference=reference, replay=bool(run.recorded)
-    )
+        run, last_sent(CHART), smoothing=st.session_state.get("smoothing", 0.9), reference=reference, replay=bool(run.recorded),
+        minimised=minimised,
+    )  # fmt: skip
     live_chart(data, key=CHART, height=390)
-    st.html(figures_html(run))
+    st.html(f'{figures_html(run)}<p class="lab-losses">{escape(losses_words(run, minimised=minimised))}</p>')
     if cards := sample_cards(run):
         st.html(cards)
 

@@ -53,6 +53,12 @@ def transport(config: RunConfig | None) -> None:
                 key="reference",
                 help="Lays the curves of the unit's published hand-in (62.0 % validation) under yours.",
             )
+            if run.smoothing and run.knows_unsmoothed:
+                st.toggle(
+                    "Training loss as minimised",
+                    key="minimised",
+                    help=f"With labels smoothed by {run.smoothing:g}. Else it is the loss of the true labels, as that of the validation.",
+                )
             st.slider("Smoothing", 0.0, 0.99, 0.9, 0.01, key="smoothing", help="Weight of the past in the smoothed training curve.")
 
 

@@ -107,10 +107,13 @@ def _whole(share: float | None) -> str:
     return "" if share is None else f" of the tokens, {share:.2%} of the sequences"
 
 
-def epoch_line(record: EpochRecord) -> str:
-    """One epoch in one line."""
+def epoch_line(record: EpochRecord, smoothing: float) -> str:
+    """One epoch in one line, of a run with this share of label smoothing: both losses are without it, where that is known."""
+    minimised = f"{record.train_loss:.4f}" + (f" as minimised, smoothed labels {smoothing:g}" if smoothing else "")
+    unsmoothed = record.train_loss_unsmoothed if smoothing else None
+    told = minimised if unsmoothed is None else f"{unsmoothed:.4f} ({minimised})"
     return (
-        f"epoch {record.epoch + 1:3d}  train loss {record.train_loss:.4f} top-1 {record.train_top1:6.2%}  "
+        f"epoch {record.epoch + 1:3d}  train loss {told} top-1 {record.train_top1:6.2%}  "
         f"val loss {record.val_loss:.4f} top-1 {record.val_top1:6.2%}  "
         + (f"exact {record.val_exact:6.2%}  " if record.val_exact is not None else "")
         + f"{record.images_per_second:,.0f} {'images' if record.val_exact is None else 'pairs'}/s  {record.seconds:.1f} s"

@@ -74,7 +74,8 @@ def show(options: argparse.Namespace) -> int:
     snapshot, count = manager.snapshot(options.run), looks(manager, options.run)
     seen = f"test set looked at here: {count} time{'s' * (count != 1)}"
     lines = [report(snapshot), seen, *(f"  {name} = {value}" for name, value in snapshot.config.items())]
-    print_result(options, {**summary(snapshot), "looks": count}, "\n".join([*lines, *map(epoch_line, snapshot.epochs)]))
+    lines += [epoch_line(record, snapshot.smoothing) for record in snapshot.epochs]
+    print_result(options, {**summary(snapshot), "looks": count}, "\n".join(lines))
     return 0
 
 

@@ -133,7 +133,7 @@ def follow(manager: RunManager, run_id: str, before: Snapshot | None) -> Snapsho
         while True:
             now = manager.snapshot(run_id)
             for record in now.epochs[told:]:
-                tqdm.write(epoch_line(record), file=sys.stderr)
+                tqdm.write(epoch_line(record, now.smoothing), file=sys.stderr)
             told = len(now.epochs)
             if not now.active:
                 return now
@@ -145,4 +145,7 @@ def follow(manager: RunManager, run_id: str, before: Snapshot | None) -> Snapsho
 
 
 def _last_numbers(now: Snapshot) -> str:
-    return f"loss {now.points[-1][0]:.3f} top-1 {now.points[-1][1]:.1%}" if now.points else ""
+    if not now.points:
+        return ""
+    loss, top1, _, *unsmoothed = now.points[-1]
+    return f"loss {[loss, *unsmoothed][-1]:.3f} top-1 {top1:.1%}"

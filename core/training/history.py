@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -25,19 +25,20 @@ def frozen(array: Any, dtype: Any) -> np.ndarray:
 class Curve:
     """Training loss, accuracy and learning rate over steps: at most `limit` points, however long the run.
 
-    Each point is the mean over `stride` consecutive steps. At the limit neighbours are merged and the stride doubles, so that the
-    curve always covers the whole run evenly.
+    The loss is the one that is minimised. Of a run with label smoothing the one without it is a fourth number of each point. Each point is
+    the mean over `stride` consecutive steps. At the limit neighbours are merged and the stride doubles, so that the curve always covers the
+    whole run evenly.
     """
 
     def __init__(self, limit: int = MAX_POINTS):
         assert limit % 2 == 0
         self.limit, self.stride = limit, 1
-        self.points: list[tuple[float, float, float]] = []  # (loss, top1, lr)
-        self._waiting: list[tuple[float, float, float]] = []  # steps that do not fill a point yet
+        self.points: list[tuple[float, ...]] = []  # (loss, top1, lr) or (loss, top1, lr, loss without label smoothing)
+        self._waiting: list[tuple[float, ...]] = []  # steps that do not fill a point yet
 
-    def add(self, loss: float, top1: float, lr: float) -> None:
+    def add(self, loss: float, top1: float, lr: float, *unsmoothed: float) -> None:
         """Add one step."""
-        self._waiting.append((loss, top1, lr))
+        self._waiting.append((loss, top1, lr, *unsmoothed))
         if len(self._waiting) == self.stride:
             self.points.append(_mean(self._waiting))
             self._waiting = []
@@ -48,6 +49,11 @@ class Curve:
         """Merge each two neighbours; a last one that is alone is left out."""
         self.points = [_mean(pair) for pair in zip(self.points[0::2], self.points[1::2], strict=False)]
         self.stride *= 2
+
+    def widen(self) -> None:
+        """Give the points of a run that began before the loss without label smoothing was kept NaN for it, so that it can go on."""
+        for rows in (self.points, self._waiting):
+            rows[:] = [row if len(row) > 3 else (*row, math.nan) for row in rows]
 
     def to_dict(self) -> dict[str, Any]:
         return {"limit": self.limit, "stride": self.stride, "points": list(self.points), "waiting": list(self._waiting)}
@@ -71,7 +77,7 @@ class EpochRecord:
 
     epoch: int  # from 0
     step: int  # optimiser steps since the start of the run
-    train_loss: float
+    train_loss: float  # as it is minimised: with label smoothing, where the run has it
     train_top1: float
     val_loss: float
     val_top1: float
@@ -83,6 +89,7 @@ class EpochRecord:
     sample_probabilities: np.ndarray = field(default_factory=lambda: frozen(np.zeros((0, 0)), np.float32))  # (S, K), on fixed images
     val_exact: float | None = None  # of sequences: the share that greedy decoding writes without a mistake
     sample_outputs: tuple[str, ...] = ()  # of sequences: what it writes for fixed inputs
+    train_loss_unsmoothed: float | None = None  # without label smoothing, as `val_loss`; None of older runs with it
 
     ARRAYS: ClassVar = {"train_confusion": np.int64, "val_confusion": np.int64, "sample_probabilities": np.float32}
 
@@ -135,7 +142,7 @@ class Snapshot:
     classes: tuple[str, ...] = ()
     epochs: tuple[EpochRecord, ...] = ()
     stride: int = 1
-    points: tuple[tuple[float, float, float], ...] = ()  # (loss, top1, lr)
+    points: tuple[tuple[float, ...], ...] = ()  # (loss, top1, lr), of a run with label smoothing also the loss without it
     lr_changes: tuple[tuple[int, float], ...] = ()  # (step, new learning rate) set by hand
     step: int = 0
     steps_per_epoch: int = 0
@@ -165,6 +172,18 @@ class Snapshot:
     def kind(self) -> str:
         """ "images" or "sequences": what the run learns from."""
         return kind_of(self.config)
+
+    @property
+    def smoothing(self) -> float:
+        """The share of label smoothing in the loss that is minimised; 0 where the training loss is what it is for validation."""
+        return self.config.get("label_smoothing") or 0.0
+
+    @property
+    def knows_unsmoothed(self) -> bool:
+        """Whether the training loss without label smoothing is known, which alone compares with the validation loss. Not of runs with
+        label smoothing that were made before it was kept."""
+        measured = any(record.train_loss_unsmoothed is not None for record in self.epochs) or any(len(p) > 3 for p in self.points[-1:])
+        return not self.smoothing or measured or not (self.epochs or self.points)
 
     @property
     def active(self) -> bool:
@@ -220,7 +239,8 @@ def snapshot_of(
     lr_changes: list, test: dict | None, sample_images: bytes | None, recorded: str = "",
 ) -> Snapshot:  # fmt: skip
     """A Snapshot from stored plain data."""
-    records = tuple(EpochRecord.from_dict(record) for record in epochs)
+    completed = RunConfig.completed(taken_config(config))
+    records = tuple(_comparable(EpochRecord.from_dict(record), completed) for record in epochs)
     points = Curve.from_dict(curve) if curve else Curve()
     images = frozen(np.frombuffer(sample_images, np.uint8).reshape(-1, 3, 32, 32), np.uint8) if sample_images else None
     last = records[-1] if records else None
@@ -229,7 +249,7 @@ def snapshot_of(
         version=len(records) * 100 + sum(status.encode()) % 97,  # changes with every epoch and every status
         status=status,
         message=taken(message, MOST_SENTENCE),
-        config=RunConfig.completed(taken_config(config)),
+        config=completed,
         classes=tuple(map(taken, facts.get("classes", ()))),
         epochs=records,
         stride=points.stride,
@@ -257,3 +277,10 @@ def snapshot_of(
         flops=facts.get("flops", 0),
         peak=facts.get("peak", 0.0),
     )
+
+
+def _comparable(record: EpochRecord, config: dict[str, Any]) -> EpochRecord:
+    """An epoch of a run without label smoothing, from before it was told apart: both training losses are one."""
+    if record.train_loss_unsmoothed is None and not config.get("label_smoothing"):
+        return replace(record, train_loss_unsmoothed=record.train_loss)
+    return record

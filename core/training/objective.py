@@ -32,15 +32,30 @@ BATCH = 500  # sequences judged at a time
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """A forward pass on a batch: the mean loss over its n targets, what was predicted and what is right (n,), and n."""
+    """A forward pass on a batch: the mean loss over its n targets, what was predicted and what is right (n,), and n.
+
+    `unsmoothed` is the loss without label smoothing, as that of validation: of the same logits, detached. Of a run without label smoothing
+    it is `loss` itself.
+    """
 
     loss: Tensor
     predictions: Tensor
     targets: Tensor
     count: int
+    unsmoothed: Tensor
 
 
-class Naming:
+class Learning:
+    """What both objectives share: the loss that is told beside the one that is minimised."""
+
+    config: TrainingConfig
+
+    def _unsmoothed(self, loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
+        """The mean cross-entropy of `logits` (n, K) with the true `targets` (n,), where `loss` has smoothed ones; else `loss`."""
+        return F.cross_entropy(logits.detach(), targets) if self.config.label_smoothing else loss.detach()
+
+
+class Naming(Learning):
     """Images in, one class out of `dataset.classes`; augmented as `config` says."""
 
     def __init__(self, model: Callable[[Tensor], Tensor], dataset: Dataset, config: TrainingConfig, device: torch.device) -> None:
@@ -66,7 +81,7 @@ class Naming:
             images = cutout(images, self.config.cutout, self._grey, generator=augmenting)
         logits = self.logits(images)  # (B, K)
         loss = F.cross_entropy(logits, labels, label_smoothing=self.config.label_smoothing)
-        return Outcome(loss, logits.detach().argmax(1), labels, len(index))
+        return Outcome(loss, logits.detach().argmax(1), labels, len(index), self._unsmoothed(loss, logits, labels))
 
     def judge(self, split: Split, after_batch: Callable[[], None]) -> Judgement:
         """What the model makes of a split."""
@@ -93,7 +108,7 @@ class Pairs(NamedTuple):
     tokens: int
 
 
-class Translating:
+class Translating(Learning):
     """Sequences in, sequences out, by teacher forcing: each token is predicted from the right ones before it; padding does not count."""
 
     def __init__(self, model: nn.Module, dataset: SeqDataset, config: TrainingConfig, device: torch.device) -> None:
@@ -115,7 +130,7 @@ class Translating:
         batch = split[pairs.index].cut(pairs.source, pairs.target)
         logits, targets = self._tokens(batch, pairs.tokens)  # (n, V), (n,)
         loss = F.cross_entropy(logits, targets, label_smoothing=self.config.label_smoothing)
-        return Outcome(loss, logits.detach().argmax(1), targets, len(targets))
+        return Outcome(loss, logits.detach().argmax(1), targets, len(targets), self._unsmoothed(loss, logits, targets))
 
     def judge(self, split: SeqSplit, after_batch: Callable[[], None]) -> Judgement:
         """Loss and token accuracy by teacher forcing, and the share of sequences that greedy decoding writes without a mistake."""

@@ -225,6 +225,17 @@ optimizers = [
 """.strip()
 
 
+def _told(*, smoothed: bool) -> str:
+    """The line that a script prints of each epoch: both losses with the true labels, and the smoothed one that was minimised."""
+    loss = "unsmoothed" if smoothed else "loss_sum"
+    lines = [
+        f'told = f"training {{{loss} / len(labels):.6f}} {{right / len(labels):.4f}}, validation {{val_loss:.6f}} {{val_top1:.4f}}"',
+        'told += f"; minimised, with smoothed labels: {loss_sum / len(labels):.6f}"' * smoothed,
+        'print(f"epoch {epoch + 1}: (loss, accuracy) {told}", flush=True)',
+    ]
+    return "\n".join(filter(None, lines))
+
+
 def _main(run: Snapshot, config: RunConfig) -> str:
     training = config.training
     fraction = f"""
@@ -265,6 +276,7 @@ for name, value in model.state_dict().items():
                 AUGMENTING
                 order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed_for("shuffle", epoch)))
                 loss_sum, right = 0.0, 0
+                BEFORE
                 for index in order.to(DEVICE).split(BATCH):
                     batch, target = images[index], labels[index]
                     AUGMENT
@@ -280,6 +292,7 @@ for name, value in model.state_dict().items():
                     UPDATE
                     step += 1
                     loss_sum += loss.item() * len(index)
+                    UNSMOOTHED
                     right += (logits.argmax(1) == target).sum().item()
                 OWN
                 val_loss, val_top1 = evaluate(model, val, mean, std)
@@ -306,7 +319,8 @@ for name, value in model.state_dict().items():
         if training.ema
         else "",
         BACK="model.load_state_dict(own)" if training.ema else "",
-        TELL='told = f"training {loss_sum / len(labels):.6f} {right / len(labels):.4f}, validation {val_loss:.6f} {val_top1:.4f}"\n'
-        'print(f"epoch {epoch + 1}: (loss, accuracy) {told}", flush=True)',
+        BEFORE="unsmoothed = 0.0  # the training loss as validation measures it" if smoothing else "",
+        UNSMOOTHED="unsmoothed += F.cross_entropy(logits.detach(), target).item() * len(index)" if smoothing else "",
+        TELL=_told(smoothed=bool(smoothing)),
         SAY='print(f"test, with the weights of the best epoch: (loss, accuracy) {loss:.6f} {top1:.4f}")',
     )

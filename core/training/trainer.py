@@ -78,7 +78,8 @@ class Trainer:
         self.val_logits: Tensor | None = None  # (N, K) of the last complete epoch, on the CPU; of images only
         self.images_per_second = math.nan
         self.idle_seconds = 0.0  # time that callbacks spent waiting, not training
-        self._recent = torch.zeros(READ_STEPS, 2, device=self.device)  # (loss, top1) of steps not yet read
+        columns = 3 if config.label_smoothing else 2
+        self._recent = torch.zeros(READ_STEPS, columns, device=self.device)  # (loss, top1) of steps not yet read, and the loss unsmoothed
         self._recent_lrs: list[float] = []
 
     # -- what it knows ----------------------------------------------------------------------------------------------
@@ -121,6 +122,8 @@ class Trainer:
     ) -> None:
         """Go on after `epochs`; the weights and the optimiser's state have been loaded already."""
         self.epochs, self.curve, self.lr_changes = list(epochs), curve, list(lr_changes)
+        if self.config.label_smoothing:
+            curve.widen()
         self.step = self.epochs[-1].step
         self.best_weights = {name: value.to(self.device) for name, value in best_weights.items()}
 
@@ -160,7 +163,7 @@ class Trainer:
 
     def _run_epoch(self) -> EpochRecord:
         start, idle = time.perf_counter(), self.idle_seconds
-        train_loss, train_confusion = self._train_phase()
+        train_loss, unsmoothed, train_confusion = self._train_phase()
         spent = time.perf_counter() - start - (self.idle_seconds - idle)
         if not (finite(self.model.state_dict()) and finite(self.weights())):
             raise diverged(f"Some weights are no finite numbers after step {self.step}", self._last_lr)
@@ -170,6 +173,7 @@ class Trainer:
             epoch=self.epoch,
             step=self.step,
             train_loss=train_loss,
+            train_loss_unsmoothed=unsmoothed,
             train_top1=train_confusion.top1,
             val_loss=val.loss,
             val_top1=val.confusion.top1,
@@ -182,8 +186,8 @@ class Trainer:
             images_per_second=len(self.train_split) / spent,
         )
 
-    def _train_phase(self) -> tuple[float, ConfusionMatrix]:
-        """One pass over the training split; the mean loss over its targets, and its confusion matrix."""
+    def _train_phase(self) -> tuple[float, float, ConfusionMatrix]:
+        """One pass over the training split; the mean loss over its targets, that without label smoothing, and its confusion matrix."""
         self.phase = "train"
         self.model.train()
         seed_dropout(self.model, derived_seed(self.config.seed, "dropout", self.epoch), self.device)
@@ -192,6 +196,7 @@ class Trainer:
         order = torch.randperm(len(self.train_split), generator=shuffling)
         confusion = ConfusionMatrix(len(self.dataset.classes), device=self.device)
         loss_sum = torch.zeros((), dtype=torch.float64 if self.device.type != "mps" else torch.float32, device=self.device)
+        unsmoothed_sum = torch.zeros_like(loss_sum) if self.config.label_smoothing else loss_sum
         count = 0
         self._start_clock()
         for index in self.objective.batches(self.train_split, order, shuffling):
@@ -199,13 +204,15 @@ class Trainer:
             done = self._train_step(index, augmenting)
             loss_sum += done.loss.detach() * done.count
             count += done.count
+            if unsmoothed_sum is not loss_sum:
+                unsmoothed_sum += done.unsmoothed * done.count
             confusion.update(done.predictions, done.targets)
             self._note(done)
             if self._due():
                 self.read()
             self._call("on_batch_end")
         self.read()
-        return loss_sum.item() / count, confusion
+        return loss_sum.item() / count, unsmoothed_sum.item() / count, confusion
 
     def _train_step(self, index: Tensor, augmenting: torch.Generator) -> Outcome:
         """Forward, backward, step on the training pairs at `index`; everything of the outcome is on the device."""
@@ -268,6 +275,8 @@ class Trainer:
         row = self._recent[len(self._recent_lrs)]
         row[0] = done.loss.detach()
         row[1] = (done.predictions == done.targets).float().mean()
+        if len(row) > 2:
+            row[2] = done.unsmoothed
         self._recent_lrs.append(self.optimizer.param_groups[0]["lr"])
         self.step += 1
 
@@ -280,10 +289,10 @@ class Trainer:
         if not rows:
             return
         first = self.step - len(rows)
-        for offset, ((loss, top1), lr) in enumerate(zip(rows, self._recent_lrs, strict=True)):
+        for offset, ((loss, top1, *unsmoothed), lr) in enumerate(zip(rows, self._recent_lrs, strict=True)):
             if not math.isfinite(loss):
                 raise diverged(f"The loss became {loss} at step {first + offset + 1}", lr)
-            self.curve.add(loss, top1, lr)
+            self.curve.add(loss, top1, lr, *unsmoothed)
         self._clock(len(rows))
         self._recent_lrs.clear()
         self._call("on_reading")

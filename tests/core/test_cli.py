@@ -267,6 +267,28 @@ def test_evaluate_counts_the_classes_that_occur_and_names_the_others(run, said, 
     assert "No image is of class 0, class 1, class 3, class 5, class 6, class 7, class 8 or class 9" in text and "–" in text
 
 
+def test_losses_are_of_one_definition_and_the_smoothed_one_is_named(lab, said, tmp_path):
+    code, out, err = lab("train", *FLAGS, "--epochs", "2", "--label-smoothing", "0.2", "--json", home=tmp_path)
+    found = json.loads(out)
+    assert code == 0
+    for epoch, line in zip(found["epochs"], [line for line in err.splitlines() if line.startswith("epoch ")], strict=True):
+        assert 0 < epoch["train_loss_unsmoothed"] != epoch["train_loss"]
+        assert (
+            f"train loss {epoch['train_loss_unsmoothed']:.4f} ({epoch['train_loss']:.4f} as minimised, smoothed labels 0.2) top-1" in line
+        )
+    text = lab("runs", "export", found["run"], "--curve", home=tmp_path)[1]
+    assert {"train_loss", "train_loss_unsmoothed"} <= set(next(csv.DictReader(io.StringIO(text))))
+    assert said("runs", "show", found["run"], home=tmp_path)["epochs"] == found["epochs"]
+
+
+def test_the_loss_of_a_run_that_kept_the_smoothed_one_alone_is_called_so(said, lab):
+    assert "as minimised, smoothed labels 0.1 top-1" in lab("runs", "show", "recorded-cifar10-bar-0")[1]
+    assert {epoch["train_loss_unsmoothed"] for epoch in said("runs", "show", "recorded-cifar10-bar-0")["epochs"]} == {None}
+    assert "minimised" not in lab("runs", "show", "recorded-shapes-gru")[1]
+    for epoch in said("runs", "show", "recorded-shapes-gru")["epochs"]:
+        assert epoch["train_loss_unsmoothed"] == epoch["train_loss"]
+
+
 # -- runs --
 
 

@@ -162,3 +162,12 @@ def test_curves_of_a_run_cover_it():
     run = dataclasses.replace(recorded_run("shapes-gru"), points=tuple(curve.points), stride=curve.stride)
     found = board.thinned(run, most=20)
     assert found["size"] * found["stride"] * len(found["loss"]) == pytest.approx(1_234, rel=0.1)
+
+
+def test_training_losses_are_without_label_smoothing_and_a_run_that_kept_no_such_loss_says_so():
+    old = recorded_run("cifar10-bar-0")
+    assert old.smoothing and board.run_data(old)["minimised"] and not board.run_data(recorded_run("shapes-gru"))["minimised"]
+    assert [row[3] for row in board.run_data(old)["rows"]] == [pytest.approx(one.train_loss, rel=1e-3) for one in old.epochs]
+    epochs = tuple(dataclasses.replace(record, train_loss_unsmoothed=0.25) for record in old.epochs)
+    new = board.run_data(dataclasses.replace(old, epochs=epochs, points=tuple((*point, 0.25) for point in old.points)))
+    assert not new["minimised"] and {row[3] for row in new["rows"]} == {0.25} == {*new["curve"]["loss"]}

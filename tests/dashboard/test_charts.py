@@ -8,14 +8,17 @@ import random
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 
 from core.training.history import Curve, EpochRecord, Snapshot, frozen
-from dashboard.charts import TAIL, Sent, live_data, reference_epochs, run_label, sent_with
+from dashboard.charts import TAIL, Sent, as_reference, least_smoothed, live_data, losses_words, reference_epochs, run_label, sent_with
 
 
 def record(epoch: int, val_top1: float = 0.5, **changes) -> EpochRecord:
     values = {
-        "epoch": epoch, "step": 10 * (epoch + 1), "train_loss": 1.23456789, "train_top1": 0.25, "val_loss": 2.0, "val_top1": val_top1,
+        "epoch": epoch, "step": 10 * (epoch + 1), "train_loss": 1.23456789, "train_top1": 0.25,
+        "train_loss_unsmoothed": 1.23456789, "val_loss": 2.0, "val_top1": val_top1,
         "train_confusion": frozen(np.eye(2), np.int64), "val_confusion": frozen(np.eye(2), np.int64),
         "sample_probabilities": frozen([[1, 0]], np.float32), "lr": 1e-3, "seconds": 1.0, "images_per_second": 1.0,
     }  # fmt: skip
@@ -63,13 +66,64 @@ def test_a_message_says_exactly_what_was_measured():
     }
 
 
+def smoothed(*, kept: bool, share: float = 0.1, **changes) -> Snapshot:
+    """A run with label smoothing; one from before the loss without it was `kept` knows the smoothed one only."""
+    more, unsmoothed = ((0.5,), 0.5) if kept else ((), None)
+    return snapshot(
+        config={"model": "renet", "dataset": "shapes", "epochs": 7, "label_smoothing": share}, points=((0.8, 0.9, 0.01, *more),) * 300,
+        epochs=(record(0, train_loss=0.8, train_loss_unsmoothed=unsmoothed),), classes=tuple("abcdefghij"), **changes,
+    )  # fmt: skip
+
+
+def test_training_and_validation_loss_are_of_one_definition():
+    data = live_data(smoothed(kept=True))
+    assert {point[0] for point in data["points"]} == {0.5} and data["epochs"][0][1] == 0.5 and "training" not in data
+    assert data["label"] == run_label(smoothed(kept=True))
+    assert losses_words(smoothed(kept=True)).endswith(
+        "Both losses are those of the true labels. Training minimises another one, with labels smoothed by 0.1."
+    )
+
+
 @pytest.mark.parametrize("share", [0.05, 0.1])
-def test_a_smoothed_training_loss_is_not_taken_for_the_validation_loss(share):
-    """They are of two measures, and stand in one figure: it says so at its head."""
-    config = {"model": "renet", "dataset": "shapes", "epochs": 7}
-    of = {smoothing: live_data(snapshot(config={**config, "label_smoothing": smoothing}))["label"] for smoothing in (0.0, share)}
-    assert of[0.0] == live_data(snapshot(config=config))["label"] == run_label(snapshot(config=config))
-    assert f"training loss with label smoothing {share}, validation loss without" in of[share]
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_smoothed_training_loss_is_shown_by_its_name_alone(kept, share):
+    """When it is asked for, or when a run kept no other: at the head, in the legend and in a sentence."""
+    run = smoothed(kept=kept, share=share)
+    data = live_data(run, minimised=kept)
+    assert {point[0] for point in data["points"]} == {0.8} and data["epochs"][0][1] == 0.8
+    assert data["training"] == f"training loss as minimised (smoothed labels {share})"
+    assert f"training loss with label smoothing {share}, validation loss without" in data["label"]
+    told = losses_words(run, minimised=kept)
+    assert "does not compare with the validation loss" in told and ("was not kept" in told) != kept
+    assert (as_reference(run, "recorded run").get("training") is None) == kept
+
+
+def test_the_least_value_of_a_smoothed_loss():
+    target = torch.full((1, 10), 0.01)
+    target[0, 3] = 0.91
+    assert least_smoothed(smoothed(kept=False)) == pytest.approx(F.cross_entropy(target.log(), target).item(), rel=1e-5)
+    assert "cannot fall below 0.50" in losses_words(smoothed(kept=False))
+
+
+def test_another_loss_is_sent_whole():
+    run = smoothed(kept=True)
+    sent = sent_with(live_data(run))
+    assert live_data(run, sent)["start"] == 300 - TAIL and live_data(run, sent, minimised=True)["start"] == 0
+    assert live_data(run, sent_with(live_data(run, minimised=True)), minimised=True)["start"] == 300 - TAIL
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({}, "while the weights change; validation is measured after the epoch."),
+        ({"dropout": 0.1}, "while the weights change, with dropout; validation is measured after the epoch, without any of that."),
+        ({"augment": True, "cutout": 8}, "on images that are shifted and mirrored, with parts cut out; validation"),
+        ({"ema": 0.99}, "after the epoch, with the weights' average."),
+    ],
+)
+def test_it_is_said_when_and_how_both_losses_are_measured(config, said):
+    told = losses_words(snapshot(config={"model": "vit", "dataset": "shapes", "epochs": 7, **config}))
+    assert told.startswith("Training is a running mean over the epoch") and said in told
 
 
 def test_a_run_that_waits_has_nothing_to_draw():

@@ -304,3 +304,18 @@ def test_experiments_that_need_what_is_not_here_come_last_and_say_so():
     (told,) = (e.proto.body for e in open_page().get("html") if e.proto.body.startswith('<ul class="lab-try"'))
     items = told.split("<li>")[1:]
     assert [("needs CIFAR-10" in item) for item in items] == [False, True, True]
+
+
+def test_the_page_says_what_both_losses_are_and_offers_the_one_that_is_minimised():
+    app = open_page("train.py", run="recorded-cifar10-bar-0")
+    page = " ".join(element.proto.body for element in app.get("html"))
+    assert "Training is a running mean over the epoch while the weights change" in page
+    assert "labels are smoothed by 0.1, so it is higher and cannot fall below 0.50" in page and "was not kept" in page
+    assert "minimised" not in [toggle.key for toggle in app.toggle], "there is no choice"
+    lab = services.manager()
+    own = wait_for(lab, lab.submit(RunConfig.of(**{**SMALL, "epochs": 1, "label_smoothing": 0.2})), ended)
+    app = open_page("train.py", run=own.run_id)
+    told = lambda: " ".join(element.proto.body for element in app.get("html"))  # noqa: E731
+    assert "Both losses are those of the true labels." in told()
+    run(app.toggle(key="minimised").set_value(True))
+    assert "labels are smoothed by 0.2" in told() and "was not kept" not in told()

@@ -268,7 +268,7 @@ function alpha(color, opacity) {
 }
 
 function traces(curves, style, narrow) {
-  const { x, epochs, reference, best } = curves;
+  const { x, epochs, reference, best, data } = curves;
   const panels = [
     { axes: { xaxis: 'x', yaxis: 'y' }, raw: curves.loss, smoothed: curves.smoothLoss, train: 1, val: 3, scale: 1, format: '.3f' },
     { axes: { xaxis: 'x2', yaxis: 'y2' }, raw: curves.top1, smoothed: curves.smoothTop1, train: 2, val: 4, scale: 100, format: '.1f' },
@@ -278,14 +278,18 @@ function traces(curves, style, narrow) {
     const unit = panel.scale === 100 ? ' %' : '';
     const shared = { ...panel.axes, showlegend: i === 0, hovertemplate: `%{y:${panel.format}}${unit}`, type: 'scatter' };
     const line = (name, xs, ys, look, extra) => ({ ...shared, mode: 'lines', name, legendgroup: name, x: xs, y: ys, line: look, ...extra });
+    // A training loss with smoothed labels is not the validation's: it is called what it is, in the legend and at the pointer.
+    const called = (told, name) => (told && i === 0 ? { name } : {});
     const at = (rows, field) => rows.map((row) => (row[field] === null ? null : row[field] * panel.scale));
     const rows = reference?.epochs ?? [];
     const dashed = (dash, width) => ({ color: style.reference, dash, width });
     return [
-      line('training', x, panel.raw, { color: alpha(style.run, 0.35), width: 1 }),
-      line('training, smoothed', x, panel.smoothed, { color: style.run, width: 1.6 }),
+      line('training', x, panel.raw, { color: alpha(style.run, 0.35), width: 1 }, called(data.training, data.training)),
+      line('training, smoothed', x, panel.smoothed, { color: style.run, width: 1.6 }, called(data.training, `${data.training}, running mean`)),
       // The mean over an epoch belongs to the epoch's middle.
-      line(`${reference?.label}, training`, rows.map((r) => r[0] - 0.5), at(rows, panel.train), dashed('dot', 1.4), { visible: Boolean(reference) }),
+      line(`${reference?.label}, training`, rows.map((r) => r[0] - 0.5), at(rows, panel.train), dashed('dot', 1.4), {
+        visible: Boolean(reference), ...called(reference?.training, `${reference?.label}, ${reference?.training}`),
+      }),
       line(`${reference?.label}, validation`, rows.map((r) => r[0]), at(rows, panel.val), dashed('dash', 2.2), { visible: Boolean(reference) }),
       line('validation', epochs.map((r) => r[0]), at(epochs, panel.val), { color: style.text, width: 2.2 }, {
         mode: 'lines+markers',
@@ -330,7 +334,7 @@ function layout(curves, style, narrow) {
     margin: { l: 52, r: 14, t: narrow ? 24 + 21 * (reference ? 4 : 2) : 56, b: 44 },
     legend: { orientation: 'h', x: 0, y: 1, yref: 'container', yanchor: 'top', xref: 'container', tracegroupgap: 0 },
     hovermode: 'x unified',
-    hoverlabel: { bgcolor: style.background, bordercolor: style.axis, font: { color: style.text } },
+    hoverlabel: { namelength: -1, bgcolor: style.background, bordercolor: style.axis, font: { color: style.text } },
     dragmode: 'zoom',
     xaxis: xaxis('x', 'y3'),
     xaxis2: xaxis('x2', narrow ? 'y2' : 'y4', { matches: 'x', ...(narrow && { showticklabels: false, title: { text: '' } }) }),
@@ -391,7 +395,7 @@ function describe({ data, now, smoothLoss, smoothTop1, epochs, best, x }) {
   const last = epochs.at(-1);
   return [
     `Loss and accuracy of ${data.label}, epoch ${now.toFixed(2)} of ${data.total_epochs}.`,
-    `Training: loss ${number(smoothLoss.at(-1))}, ${data.accuracy} ${percent(smoothTop1.at(-1))}.`,
+    `${data.training ?? 'Training: loss'} ${number(smoothLoss.at(-1))}, ${data.accuracy} ${percent(smoothTop1.at(-1))}.`,
     last ? `Validation: loss ${number(last[3])}, ${data.accuracy} ${percent(last[4] === null ? null : last[4] * 100)}.` : '',
     best ? `Best: ${percent(best[4] === null ? null : best[4] * 100)} at epoch ${best[0]}.` : '',
   ].join(' ').trim();

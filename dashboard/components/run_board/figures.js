@@ -8,8 +8,15 @@ export const Y = {
   val_top1: { title: 'validation accuracy (%)', row: 6, percent: true },
   val_loss: { title: 'validation loss', row: 5 },
   train_top1: { title: 'training accuracy (%)', row: 4, curve: 'top1', percent: true },
-  train_loss: { title: 'training loss (with label smoothing, where a run has it)', row: 3, curve: 'loss' },
+  train_loss: { title: 'training loss', row: 3, curve: 'loss' },
 };
+
+// What the curves are of. A training loss with smoothed labels is no loss like the others: of runs that kept no other it is said.
+export function titleOf(y, runs) {
+  const smoothed = y === 'train_loss' ? runs.filter((run) => run.minimised).length : 0;
+  return smoothed ? `${Y[y].title} (of ${smoothed} of ${runs.length} runs as minimised, with smoothed labels)` : Y[y].title;
+}
+
 export const X = { epoch: { title: 'epoch' }, step: { title: 'optimiser step' }, time: { title: 'time since the start (s)' } };
 const NEAR = 26; // px from a run at which the pointer still means it
 const QUIET = { width: 1, alpha: 0.28 }; // of runs beside selected ones
@@ -80,7 +87,7 @@ export function curves(box, show) {
     up,
     one,
     base(pen) {
-      frame(pen, panel, across, up, style, { title: Y[y].title, bottom: X[x].title });
+      frame(pen, panel, across, up, style, { title: titleOf(y, runs), bottom: X[x].title });
       for (const [run, look] of ordered(show)) one(pen, run, look);
     },
     nearest(px, py) {

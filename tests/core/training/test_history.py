@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.recorded import recorded_names, recorded_run
 from core.training.history import Curve, EpochRecord, FinalTest
 
 
@@ -38,6 +39,16 @@ def test_records_survive_json():
     again = EpochRecord.from_dict(json.loads(json.dumps(record.to_dict())))
     for name in vars(record):
         assert np.array_equal(getattr(again, name), getattr(record, name)), name
+    old = {name: value for name, value in record.to_dict().items() if name != "train_loss_unsmoothed"}
+    assert EpochRecord.from_dict(old).train_loss_unsmoothed is None  # a database from before it was kept
     assert again.val_confusion.dtype == np.int64 and not again.val_confusion.flags.writeable
     test = FinalTest(loss=1.0, top1=0.5, confusion=confusion, epoch=3)
     assert np.array_equal(FinalTest.from_dict(json.loads(json.dumps(test.to_dict()))).confusion, confusion)
+
+
+@pytest.mark.parametrize("name", recorded_names())
+def test_a_run_from_before_both_losses_were_kept_knows_the_one_of_the_true_labels_if_it_had_no_others(name):
+    run = recorded_run(name)
+    assert run.knows_unsmoothed == (not run.smoothing)
+    for record in run.epochs:
+        assert record.train_loss_unsmoothed == (None if run.smoothing else record.train_loss)

@@ -258,6 +258,7 @@ def test_labels_of_sequences_are_smoothed():
     trainer.fit()
     expected = (0.7 * sum(of_right) + 0.3 * sum(of_all)) / len(of_right)
     assert trainer.epochs[0].train_loss == pytest.approx(expected, rel=1e-5)
+    assert trainer.epochs[0].train_loss_unsmoothed == pytest.approx(sum(of_right) / len(of_right), rel=1e-5)
     assert abs(expected - sum(of_right) / len(of_right)) > 1e-2  # it would show
 
 

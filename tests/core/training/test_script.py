@@ -102,7 +102,8 @@ def here(text):
 
 
 def numbers(printed):
-    """Of each epoch: training loss, accuracy, validation loss, accuracy; and the loss and accuracy of the test."""
+    """Of each epoch: training loss, accuracy, validation loss, accuracy, and with label smoothing the loss that was minimised; and the
+    loss and accuracy of the test."""
     *epochs, test = [[float(number) for number in re.findall(r"\d\.\d+", line)] for line in printed.splitlines()]
     return epochs, test
 
@@ -111,8 +112,9 @@ def agrees(run, printed):
     epochs, test = numbers(printed)
     assert len(epochs) == len(run.epochs)
     for found, record in zip(epochs, run.epochs, strict=True):
-        assert found[::2] == pytest.approx([record.train_loss, record.val_loss], rel=1e-5, abs=1e-6)
-        assert found[1::2] == pytest.approx([record.train_top1, record.val_top1], abs=1e-4)
+        minimised = [record.train_loss] if run.smoothing else []
+        assert found[:4:2] + found[4:] == pytest.approx([record.train_loss_unsmoothed, record.val_loss, *minimised], rel=1e-5, abs=1e-6)
+        assert found[1:4:2] == pytest.approx([record.train_top1, record.val_top1], abs=1e-4)
     assert test == pytest.approx([run.test.loss, run.test.top1], rel=1e-5, abs=1e-4)
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import math
 import threading
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -14,7 +15,8 @@ from core.errors import ConfigError, TrainingError
 from core.models import build_model
 from core.training.callbacks import Callback, StopTraining
 from core.training.config import TrainingConfig
-from core.training.history import best_of
+from core.training.history import Curve, best_of
+from core.training.tables import from_json, to_json
 from core.training.trainer import Trainer, derived_seed
 from tests.support import load_tiny, tiny_split
 
@@ -49,6 +51,66 @@ def test_equals_a_loop_written_out_by_hand():
         assert trainer.epochs[epoch].train_loss == pytest.approx(loss_sum / 100, abs=1e-6)
     for name, value in model.state_dict().items():
         assert torch.equal(value, trainer.model.state_dict()[name]), name
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_the_loss_without_label_smoothing_is_measured_beside_the_one_that_is_minimised(share):
+    """Of the same logits in the same steps, against a loop written out by hand."""
+    trainer = make_trainer(
+        label_smoothing=share, optimizer="sgd", momentum=0.0, weight_decay=0.0, clip_norm=0.0, lr=0.1, schedule="constant", epochs=1
+    )
+    dataset, model = trainer.dataset, copy.deepcopy(trainer.model)
+    trainer.fit()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    order = torch.randperm(100, generator=torch.Generator().manual_seed(derived_seed(0, "shuffle", 0)))
+    smoothed, plain = [], []
+    for index in order.split(32):
+        logits = model(normalize(dataset.train.images[index], dataset.mean, dataset.std))
+        loss = F.cross_entropy(logits, dataset.train.labels[index], label_smoothing=share)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        smoothed.append(loss.item())
+        plain.append(-logits.log_softmax(1)[range(len(index)), dataset.train.labels[index]].mean().item())
+    sizes, (record,) = np.array([32, 32, 32, 4]), trainer.epochs
+    assert record.train_loss == pytest.approx((sizes * smoothed).sum() / 100, abs=1e-5)
+    assert record.train_loss_unsmoothed == pytest.approx((sizes * plain).sum() / 100, abs=1e-5)
+    assert [point[0] for point in trainer.curve.points] == pytest.approx(smoothed, abs=1e-5)
+    assert [point[3] for point in trainer.curve.points] == pytest.approx(plain, abs=1e-5)
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(trainer.model.state_dict()[name], value, atol=1e-6, rtol=1e-5)
+
+
+def test_without_label_smoothing_both_losses_are_one_and_a_step_computes_one(monkeypatch):
+    from core.training import objective
+
+    computed, whole = [], F.cross_entropy
+    monkeypatch.setattr(objective.F, "cross_entropy", lambda *args, **more: computed.append(1) or whole(*args, **more))
+    trainer = make_trainer(epochs=1)
+    trainer._train_phase()
+    assert len(computed) == trainer.steps_per_epoch and {len(point) for point in trainer.curve.points} == {3}
+    record = make_trainer_of_one_epoch().epochs[0]
+    assert record.train_loss_unsmoothed == record.train_loss
+
+
+def make_trainer_of_one_epoch(**config):
+    trainer = make_trainer(epochs=1, **config)
+    trainer.fit()
+    return trainer
+
+
+def test_a_run_from_before_the_second_loss_was_kept_goes_on():
+    first = make_trainer_of_one_epoch(label_smoothing=0.1)
+    old = Curve.from_dict(first.curve.to_dict())
+    old.points = [point[:3] for point in old.points]
+    before = dataclasses.replace(first.epochs[0], train_loss_unsmoothed=None)
+    trainer = make_trainer(label_smoothing=0.1, epochs=2)
+    trainer.resume(epochs=[before], curve=old, lr_changes=[], best_weights=first.best_weights)
+    trainer.fit()
+    assert trainer.epochs[0].train_loss_unsmoothed is None and trainer.epochs[1].train_loss_unsmoothed < trainer.epochs[1].train_loss
+    kept = Curve.from_dict(from_json(to_json(trainer.curve.to_dict())))
+    told = [point[3] for point in kept.points]
+    assert np.isnan(told).tolist() == [True] * 4 + [False] * 4
 
 
 def test_a_compiled_model_trains_the_same_weights(monkeypatch):
