@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PIL import UnidentifiedImageError
+
 from core.data.png_chunks import PNG
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # Pillow knows more, and starts another program for some (EPS)
@@ -16,6 +18,9 @@ PICTURES = {  # by how their files begin
     b"\0\0\1\0": "an icon (ICO)",
     b"icns": "an icon (ICNS)",
     b"\x0a\5\1": "a PCX picture",
+    b"\1\xda": "an SGI picture",
+    b"P7\n": "a PAM picture",
+    b"PF\n": "a PFM picture in color",
     b"DDS ": "a DDS texture",
     b"qoif": "a QOI picture",
     b"v/1\1": "an OpenEXR picture",
@@ -42,6 +47,9 @@ OTHERS = {  # what is no picture, and what to do
     b"7z\xbc\xaf": "an archive (7z). Unpack it first.",
     b"\x1f\x8b": "an archive (gzip). Unpack it first.",
     b"\x1a\x45\xdf\xa3": "a film (WebM, Matroska). Save one of its frames as JPEG or PNG.",
+    b"RIFF": "a film or a sound (AVI, WAV). Save one of its frames as JPEG or PNG.",
+    b"\xd0\xcf\x11\xe0": "a file of Windows (Thumbs.db) or of an older Office. Take the pictures themselves.",
+    b"\0\5\x16\7": "a companion that macOS makes. Take the file of the same name without ._ before it.",
     b"\x93NUMPY": "a NumPy array. Save its pictures as PNG.",
     b"\x89HDF": "an HDF5 file. Save its pictures as PNG.",
 }
@@ -90,7 +98,9 @@ def broken(content: bytes, error: Exception) -> str:
     kind = kind_of(content)
     if "truncated" in str(error) or _ends_early(kind, content):
         return f"The picture is cut short: the end of this {kind} file is missing. Copy or download it again, or choose another one."
-    return f"The picture is damaged, or a {kind} of a rare variety that is not read here. {SAVE}"
+    if isinstance(error, (SyntaxError, UnidentifiedImageError)):  # what Pillow says when it makes nothing of a header
+        return f"The picture cannot be read: it is a {kind} of a rare variety, or its beginning is broken. {SAVE}"
+    return f"The picture is damaged. Copy or download it again; if another program shows it: {SAVE[0].lower()}{SAVE[1:]}"
 
 
 def _ends_early(kind: str, content: bytes) -> bool:

@@ -50,6 +50,28 @@ def test_what_cannot_be_read_is_said_with_what_to_do(name, tmp_path):
     assert re.search(said, why_not(str(tmp_path / "picture.jpg")))
 
 
+TOLD = {
+    "sound: a PNG with 1.5 MB of XMP": "",
+    "sound: an animated PNG": "Of its frames the first is used.",
+    "sound: an animated GIF": "Of its frames the first is used.",
+    "sound: an animated WebP": "Of its frames the first is used.",
+    "sound: one row of 20,000": "Its 20000 x 1 pixels are squeezed to a square",
+    "modes: P, one color transparent": "What is transparent is put on white.",
+    "modes: CMYK in a TIFF": "(CMYK) are converted to RGB",
+    "modes: LAB": "(LAB) are converted to RGB",
+    "depths: PNG grey of 16 bits": "its format's largest value becomes white",
+    "depths: TIFF of 12 bits": "its format's largest value becomes white",
+    "depths: TIFF of 32 bits": "does not say which number is white",
+    "depths: TIFF of floats -7 to 9": "does not say which number is white",
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_was_done_to_a_picture_is_said(name):
+    told = " ".join(read_upload(SHOWN[name].content).told)
+    assert TOLD[name] in told and bool(told) == bool(TOLD[name])
+
+
 def in_memory(mode: str) -> Image.Image:
     """COLORS in a mode that no file is opened in."""
     alpha = np.full_like(corpus.GREY, 255)
