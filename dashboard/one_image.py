@@ -13,6 +13,7 @@ from core.data.kinds import ENDINGS
 from core.data.uploads import read_upload
 from core.errors import LabError
 from dashboard import services, show, state
+from dashboard.camera import photograph
 from dashboard.choice import segmented_control
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
@@ -116,8 +117,7 @@ def _from_file() -> OneImage | None:
 
 
 def _from_camera() -> OneImage | None:
-    photograph = st.camera_input("A photograph", key=CAMERA, help="It is squeezed to a square, as the training images are.")
-    return _read(photograph, "your photograph", {"from": "camera"})
+    return _read(photograph(key=CAMERA), "your photograph", {"from": "camera"})
 
 
 def _read(file, words: str, link: Mapping[str, str]) -> OneImage | None:

@@ -21,6 +21,7 @@ from core.errors import DataError, LabError
 from core.folders import is_folder
 from core.training.config import RunConfig
 from dashboard import services, show, state, visitor
+from dashboard.camera import photograph
 from dashboard.charts import data_label
 from dashboard.choice import segmented_control
 from dashboard.components.draw_pad import draw_pad
@@ -164,10 +165,7 @@ def _uploaded() -> Shown | None:
 
 
 def _photographed() -> Shown | None:
-    st.camera_input(
-        "A photograph", key="try_camera", on_change=_take, args=("camera",),
-        help="Browsers lend their camera only to this computer's own pages and to https.",
-    )  # fmt: skip
+    photograph(key="try_camera", on_change=_take, args=("camera",))
     return _kept("camera")
 
 

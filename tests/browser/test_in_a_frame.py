@@ -1,0 +1,99 @@
+"""The lab in a frame of another site, as a course page of a learning platform shows it."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from contextlib import ExitStack, contextmanager
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from tests.dashboard.serving import serving
+
+pytestmark = pytest.mark.browser
+COURSE = """<!doctype html><title>Week 4</title>
+<iframe src="http://127.0.0.1:{port}/try?embed=true&from={source}" width="1200" height="700"{allow}></iframe>"""
+NO_COOKIES = "The browser keeps no cookies for the lab in this frame"
+
+
+@contextmanager
+def site(folder):
+    """A site of this machine; as "localhost" it is another one than 127.0.0.1 to a browser. Its port."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as found:
+        threading.Thread(target=found.serve_forever, daemon=True).start()
+        yield found.server_port
+        found.shutdown()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Open a course page with the lab in a frame: at a site that the lab names, or at another one."""
+    folder = tmp_path_factory.mktemp("course")
+    with ExitStack() as stack:
+        named, other = (stack.enter_context(site(folder)) for _ in range(2))
+        frames = f"https://lms.example http://localhost:{named}/"
+        lab = stack.enter_context(serving(tmp_path_factory.mktemp("home"), LAB_FRAME=frames))
+
+        def go(page, source="upload", allow="", at=named):
+            text = COURSE.format(port=lab.port, source=source, allow=allow)
+            (folder / "course.html").write_text(text, encoding="utf-8")
+            page.goto(f"http://localhost:{at}/course.html")
+            return page.frame_locator("iframe")
+
+        go.other = other
+        yield go
+
+
+@pytest.fixture
+def page(chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera"])
+    context.set_default_timeout(25_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_picture_can_be_sent_from_a_frame_that_keeps_no_cookies(page, course):
+    refused = []
+    page.on("response", lambda response: response.status >= 400 and refused.append((response.status, response.url)))
+    frame = course(page)
+    made = BytesIO()
+    Image.new("RGB", (40, 30), (200, 40, 40)).save(made, "PNG")
+    field = frame.locator(".st-key-try_upload input[type=file]")
+    field.set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": made.getvalue()})
+    frame.get_by_text("It shows").wait_for()
+    frame.locator(".patch-card .patch-bar").first.wait_for()
+    assert frame.get_by_text("AxiosError").count() == 0 and refused == []
+    assert page.context.cookies() == [], "that is what this browser does over http"
+    told = frame.get_by_role("status").filter(has_text=NO_COOKIES)
+    link = told.get_by_role("link", name="Open the lab in a tab of its own")
+    assert "embed" not in link.get_attribute("href") and "from=upload" in link.get_attribute("href")
+    with page.context.expect_page() as opened:
+        link.click()
+    opened.value.locator("h1").wait_for()
+    assert [one["name"] for one in page.context.cookies() if one["name"] == "lab_person"], "in a tab of its own it is known"
+    told.get_by_role("button", name="Close").click()
+    told.wait_for(state="detached")
+
+
+@pytest.mark.parametrize("lent", [True, False])
+def test_a_frame_that_is_lent_no_camera_says_so(page, course, lent):
+    frame = course(page, "camera", ' allow="camera"' if lent else "")
+    frame.locator(".camera-told").wait_for(state="attached")
+    frame.locator(".camera-told").wait_for(state="hidden" if lent else "visible")
+
+
+def test_a_site_that_is_not_named_stays_refused(page, course):
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    course(page, at=course.other)
+    page.wait_for_timeout(1000)
+    assert any("frame-ancestors" in text for text in said)
+    assert all("127.0.0.1" not in frame.url for frame in page.frames), "an error page stands where the lab would"
