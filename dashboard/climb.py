@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data import DATASETS
+from core.data import DATASETS, reads_data
 from core.errors import LabError
 from core.results import GAINS, Step, gain_in_words, preset_set_up, same_images, set_up
 from core.training.config import RunConfig
@@ -153,4 +153,4 @@ def _reference(recorded: Snapshot) -> dict[str, Any] | None:
 
 
 def _data(dataset: str) -> dict[str, str]:
-    return {"data": state.values().get("data", "")} if DATASETS[dataset].needs_folder else {}
+    return {"data": state.values().get("data", "")} if reads_data(dataset) else {}

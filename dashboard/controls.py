@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data import DATASETS, datasets_of
+from core.data import DATASETS, datasets_of, downloaded
 from core.data.config import DataConfig, SequenceDataConfig
 from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
@@ -79,7 +79,8 @@ def dataset_form(kind: str = "images") -> str:
     dataset = _choice("dataset", label, {name: spec.title for name, spec in there.items()}, {n: s.help for n, s in there.items()})
     rows = dataset == "row-labels"
     pictures = widget(declared(SequenceDataConfig)["pictures"]) if rows else dataset
-    if pictures in DATASETS and DATASETS[pictures].needs_folder:
+    given = bool(state.values().get("data"))
+    if pictures in DATASETS and (DATASETS[pictures].needs_folder or (DATASETS[pictures].copy and (given or not downloaded(pictures)))):
         widget(declared(DataConfig)["data"])
     return dataset
 

@@ -14,7 +14,7 @@ def offer_download(dataset: str, so: str = "") -> bool:
 
     `so` says what its absence means here.
     """
-    if downloaded(dataset):
+    if downloaded(dataset) or (DATASETS[dataset].copy and state.values().get("data")):
         return True
     title = DATASETS[dataset].title
     show.info(f"{title} is not on this computer yet{so}.", icon=":material/cloud_download:")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from core.data import DATASETS, shapes
+from core.data import DATASETS, reads_data, shapes
 from core.data.kinds import ENDINGS
 from core.data.uploads import read_upload
 from core.errors import LabError
@@ -66,7 +66,7 @@ def _from_set() -> OneImage | str:
     state.start(SPLIT, "split", SPLITS, "val")
     split = segmented_control("Split", SPLITS, format_func=SPLIT_WORDS.get, key=SPLIT, persist_state="session")
     state.start(NUMBER, "image", range(1, MOST), FIRST)
-    folder = state.values().get("data", "") if DATASETS[dataset].needs_folder else ""
+    folder = state.values().get("data", "") if reads_data(dataset) else ""
     link = {
         "dataset": "" if dataset == state.DEFAULTS["dataset"] else dataset, "data": folder, "split": "" if split == "val" else split,
     }  # fmt: skip
@@ -90,7 +90,7 @@ def _load(dataset: str, folder: str):
     from core.training.config import RunConfig
     from core.training.datasets import load_shared  # brings torch
 
-    if not downloaded(dataset):
+    if not downloaded(dataset) and not folder:
         return None
     with st.spinner(f"Reading {DATASETS[dataset].title}"):
         config = RunConfig.of(dataset=dataset, **({"data": folder} if folder else {}))

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from core.cli.output import open_runs, print_result, progress_bar, table
-from core.data import Progress, data_spec
+from core.data import Progress, reads_data
 from core.data.seq_tasks import seq_task
 from core.errors import ConfigError
 from core.scores import SCORES
@@ -110,7 +110,7 @@ def images_to_judge(options: argparse.Namespace, manager: RunManager, run: Snaps
 
     dataset, part = run.config["dataset"], options.split or "val"
     if not options.data or options.split:
-        if options.data and not data_spec(dataset).needs_folder:
+        if options.data and not reads_data(dataset):
             raise ConfigError(f"The images of {options.run} are those of {dataset!r}, which reads no folder: leave out --data, or --split.")
         return images_of(manager, run, part, data=options.data or "", progress=progress), f"{dataset} {part}"
     split, left_out = labelled_split(options.data, run.classes, home=options.home, progress=progress)

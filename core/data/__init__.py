@@ -27,6 +27,7 @@ __all__ = [
     "download",
     "downloaded",
     "load_dataset",
+    "reads_data",
     "refuse_folder",
 ]
 
@@ -45,6 +46,7 @@ class DatasetSpec:
     target: str
     needs_folder: bool = False
     downloads: bool = False
+    copy: str = ""  # what of its authors' own files can be named instead: then --data is read for it
     fixed: dict[str, Any] = field(default_factory=dict)
     kind: str = "images"  # images to name, or "sequences" to translate: then the function returns a `SeqDataset`
 
@@ -57,11 +59,11 @@ DATASETS: dict[str, DatasetSpec] = {
     ),
     "cifar10": DatasetSpec(
         "CIFAR-10", "60,000 small photographs of animals and vehicles (Krizhevsky 2009).", TORCHVISION, downloads=True,
-        fixed={"cls": "CIFAR10"},
+        fixed={"cls": "CIFAR10"}, copy="cifar-10-python.tar.gz, or the folder cifar-10-batches-py that is in it",
     ),
     "fashion_mnist": DatasetSpec(
         "Fashion-MNIST", "70,000 grey pictures of clothes (Xiao et al. 2017).", TORCHVISION, downloads=True,
-        fixed={"cls": "FashionMNIST"},
+        fixed={"cls": "FashionMNIST"}, copy="the folder that holds its four files (train-images-idx3-ubyte.gz and so on)",
     ),
     "folder": DatasetSpec("Folder", "Your own images: one folder a class.", "core.data.folder:load", needs_folder=True),
     **{name: DatasetSpec(task.title, task.help, "core.data.sequences:load", kind="sequences") for name, task in SEQ_TASKS.items()},
@@ -77,8 +79,14 @@ def data_spec(name: str) -> DatasetSpec:
 
 def refuse_folder(name: str) -> None:
     """Raise ConfigError for a data set that is told of a folder and would not read it."""
-    if not (data_spec(name).needs_folder or (name in SEQ_TASKS and SEQ_TASKS[name].images)):
+    if not (reads_data(name) or (name in SEQ_TASKS and SEQ_TASKS[name].images)):
         raise ConfigError(f"The data set {name!r} reads no folder: leave out --data, or choose --dataset folder.")
+
+
+def reads_data(name: str) -> bool:
+    """Whether a data set of images can come from a path: of a folder of images, or of a copy as its authors give it."""
+    spec = data_spec(name)
+    return spec.needs_folder or bool(spec.copy)
 
 
 def datasets_of(kind: str) -> list[str]:

@@ -13,7 +13,12 @@ class DataConfig(Hyperparameters):
     """Where a data set lies and how it is split. The split has a seed of its own: runs with other seeds see the same split."""
 
     data: str = hparam(
-        "", "Folder of class folders of images; only the data set 'folder' reads it.", label="Folder", most=MOST_PATH, path=True
+        "",
+        "Folder of class folders of images, or of train, val and test with class folders; or CIFAR-10 as its authors give it "
+        "(cifar-10-python.tar.gz, or the folder in it).",
+        label="Folder",
+        most=MOST_PATH,
+        path=True,
     )
     split_seed: int = hparam(0, "Seed of the random split, and of the drawing of 'shapes'.", low=0, high=2**31 - 1)
     val_fraction: float = hparam(0.1, "Share of a folder without val/ that is held back for validation.", low=0.01, high=0.5, step=0.01)

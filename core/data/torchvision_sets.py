@@ -23,12 +23,15 @@ from filelock import FileLock
 from torch import Tensor
 from torchvision.datasets import VisionDataset
 
-from core.data import Progress, data_folder, downloaded
+from core.data import DATASETS, Progress, data_folder, downloaded
 from core.data.config import DataConfig
+from core.data.copies import FASHION, copy_at
+from core.data.left_out import LeftOut
 from core.data.progress import throttled
 from core.data.splits import CHUNK, Dataset, Split, random_parts
 from core.errors import DataError, Place
 from core.files import remedy
+from core.folders import check_open, whole_path
 
 SIZE = 32
 VALIDATION = 5000  # images held back from torchvision's training part
@@ -61,12 +64,17 @@ def load(
     test: Mapping = TEST,
     validation: int = VALIDATION,
 ) -> Dataset:
-    """torchvision's training part, split at random (config.split_seed) in train and val, and its test part."""
+    """torchvision's training part, split at random (config.split_seed) in train and val, and its test part.
+
+    With config.data they are read from a copy as the authors give it; nothing is downloaded then.
+    """
+    if config.data:
+        return _of_copy(name, config, throttled(progress), validation, cls)
     if not downloaded(name, home):
         if not download:
             raise DataError(
                 f"The data set {name!r} is not on this machine yet: download it with "
-                f"`python -m core data download {name}` or with the button on the Train page."
+                f"`python -m core data download {name}` or with the button on the Train page{_or_copy(name)}."
             )
         fetch(name, home, progress, cls=cls, train=train, test=test)
     folder, report = data_folder(name, home), throttled(progress)
@@ -84,6 +92,31 @@ def load(
     dataset = Dataset.of(name, whole[kept], whole[held_back], final, classes)
     report(2, 2, f"Reading {name}")
     return dataset
+
+
+def _of_copy(name: str, config: DataConfig, report: Progress, validation: int, cls: str) -> Dataset:
+    """The set in a copy at `config.data`, split as the one that is downloaded."""
+    title, form = DATASETS[name].title, DATASETS[name].copy
+    check_open(config.data)
+    report(0, 2, f"Reading {name}")
+    copy = copy_at(place := whole_path(config.data))
+    if copy is None or copy.name != {"FashionMNIST": "mnist"}.get(cls, name):
+        raise DataError(
+            f"There is no copy of {title} in ", Place(place), f": name {form}, as its authors give it. Of a folder of class folders, "
+            "choose the data set 'folder'."
+        )  # fmt: skip
+    whole, final = (Split(torch.from_numpy(images.copy()), torch.from_numpy(labels)) for images, labels in (copy.train, copy.test))
+    held = min(validation, len(whole) // 10)
+    kept, held_back = random_parts(len(whole), (len(whole) - held, held), config.split_seed)
+    classes = FASHION if cls == "FashionMNIST" else copy.classes
+    report(2, 2, f"Reading {name}")
+    return Dataset.of(name, whole[kept], whole[held_back], final, classes, LeftOut(notes=copy.notes))
+
+
+def _or_copy(name: str) -> str:
+    """What else can be done where there is no network."""
+    form = DATASETS[name].copy
+    return f"; or, without a network, name {form}, wherever it lies: --data PATH, or the field Folder on the page" if form else ""
 
 
 def _kind(cls: str) -> type[VisionDataset]:
@@ -145,7 +178,7 @@ def fetch(
         reason = getattr(error, "reason", None) or error or type(error).__name__
         raise DataError(
             f"Downloading {name} failed: the network or the server did not answer ({reason}). "
-            "Check the connection and try again; the data set 'shapes' needs no network."
+            f"Check the connection and try again{_or_copy(name)}. The data set 'shapes' needs no network."
         ) from error
     except OSError as error:
         raise DataError(

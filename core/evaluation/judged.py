@@ -199,6 +199,6 @@ def is_own_folder(run: Snapshot, folder: str, split: Split) -> bool:
 
 def _name(images: str) -> str:
     """A split's name, or a folder's files in short: another name as soon as one of them changes."""
-    from core.data.scan import scan
+    from core.data.folder import fingerprint
 
-    return images if images in SPLITS else f"folder.{scan(images).fingerprint}"
+    return images if images in SPLITS else f"folder.{fingerprint(images)}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
-from core.data import DATA_CONFIGS, DATASETS, data_spec, datasets_of
+from core.data import DATA_CONFIGS, DATASETS, data_spec, datasets_of, reads_data
 from core.data.config import DataConfig
 from core.errors import ConfigError, LabError, unknown
 from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
@@ -252,14 +252,19 @@ def kind_of(config: Mapping[str, Any]) -> str:
 
 
 def folder_of(config: Mapping[str, Any]) -> str:
-    """The folder that a run with this flat config reads; empty when it reads none."""
-    return config.get("data") or "" if reads_folder(config) else ""
+    """The folder (or archive) that a run with this flat config reads; empty when it reads none."""
+    pictures = _pictures(config)
+    return config.get("data") or "" if pictures in DATASETS and reads_data(pictures) else ""
 
 
 def reads_folder(config: Mapping[str, Any]) -> bool:
-    """Whether a run with this flat config has its images from a folder."""
-    pictures = config.get("pictures") if config.get("dataset") == "row-labels" else config.get("dataset")
+    """Whether a run with this flat config has its images from a folder of images."""
+    pictures = _pictures(config)
     return pictures in DATASETS and DATASETS[pictures].needs_folder
+
+
+def _pictures(config: Mapping[str, Any]) -> str | None:
+    return config.get("pictures") if config.get("dataset") == "row-labels" else config.get("dataset")
 
 
 def command_of(config: Mapping[str, Any], *, paths: bool = True) -> str:

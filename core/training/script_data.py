@@ -9,6 +9,8 @@ from textwrap import dedent
 
 import core
 from core.data.config import DataConfig
+from core.data.copies import has_copy
+from core.folders import whole_path
 
 CORE = Path(core.__file__).parent
 
@@ -44,7 +46,17 @@ def own_source(path: str, names: Collection[str] | None = None, *, without: Coll
 def data_text(dataset: str, config: DataConfig) -> str | None:
     """The definition of `load`, which returns (images (N, 3, 32, 32) uint8, labels (N,)) of training, validation and test, as the lab
     splits them, and of `statistics`; None for a data set that is not known here."""
+    if dataset == "folder" and config.data and has_copy(whole_path(config.data)):
+        return None
     return WRITERS[dataset](config).rstrip("\n") + "\n\n" + STATISTICS if dataset in WRITERS else None
+
+
+def _root(data: str) -> str:
+    """The folder in which torchvision finds a copy at `data`, or downloads the set to."""
+    if not data:
+        return "data"
+    path = Path(whole_path(data))
+    return str(path.parent if path.name == "cifar-10-batches-py" or path.suffix in (".gz", ".tgz") else path)
 
 
 def _torchvision(name: str, images: str) -> Callable[[DataConfig], str]:
@@ -55,7 +67,7 @@ def _torchvision(name: str, images: str) -> Callable[[DataConfig], str]:
                 """Images (N, 3, 32, 32) uint8 and labels of training, validation (5,000 held back at random) and test."""
                 whole, test = [
                     ({images}, torch.as_tensor(part.targets))
-                    for part in ({name}("data", train=train, download=True) for train in (True, False))
+                    for part in ({name}({_root(config.data)!r}, train=train, download=True) for train in (True, False))
                 ]
                 order = torch.randperm(len(whole[1]), generator=torch.Generator().manual_seed({config.split_seed}))
                 train, val = order[:-5000], order[-5000:]

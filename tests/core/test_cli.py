@@ -474,7 +474,7 @@ def refused(lab, *words, **options):
         (["data", "download", "shapes"], "'shapes' needs no download: use it as it is."),
         (["data", "info", "shapes", "--val-fraction", "2"], "val_fraction = 2 is out of range"),
         (["data", "info", "shapes", "--pictures", "folder"], "no hyperparameter named 'pictures'"),
-        (["data", "info", "cifar10", "--data", "somewhere"], "'cifar10' reads no folder: leave out --data"),
+        (["data", "info", "cifar10", "--data", "somewhere"], "somewhere: name cifar-10-python.tar.gz, or the folder cifar-10-batches-py"),
         (
             ["data", "duplicates", "dates"],
             "'dates' is a task on sequences, and near-duplicates are looked for among images: choose one of shapes",
