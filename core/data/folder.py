@@ -14,7 +14,7 @@ from core.data.cache import read_cache, write_cache
 from core.data.config import DataConfig
 from core.data.copies import copy_at, has_copy, stamp
 from core.data.images import SIZE, decode
-from core.data.left_out import WHY, LeftFile, LeftOut, reason, shown_path
+from core.data.left_out import CLOSED, WHY, LeftFile, LeftOut, reason, shown_path
 from core.data.progress import Progress
 from core.data.scan import Scan, scan
 from core.data.split_names import matching
@@ -107,7 +107,7 @@ def read_folder(folder: str | Path, *, home: str | Path | None = None, progress:
         images, readable = decode(listing.paths, progress)  # (N, 3, 32, 32), (F,) bool
         why = [READ if well else WHY.index(reason(path)) for path, well in zip(listing.paths, readable, strict=True)]
         arrays = {"images": images, "why": np.array(why, np.uint8)}
-        if cache:
+        if cache and WHY.index(CLOSED) not in why:  # else a file that may be opened later would stay left out
             write_cache(cache, listing.fingerprint, arrays)
     if not len(arrays["images"]):
         raise DataError(

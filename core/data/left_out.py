@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from core.text import taken
 
 MOST = 20  # names in a sentence or a list, unless all are asked for
-WHY = CUT, DAMAGED, EMPTY, LARGE, KIND, NOWHERE, POINTER, NOTHING = (
+WHY = CUT, DAMAGED, EMPTY, LARGE, KIND, NOWHERE, POINTER, NOTHING, CLOSED = (
     "cut short",
     "damaged",
     "empty",
@@ -20,8 +20,11 @@ WHY = CUT, DAMAGED, EMPTY, LARGE, KIND, NOWHERE, POINTER, NOTHING = (
     "a link that leads nowhere",
     "a pointer of Git LFS (fetch the file itself with `git lfs pull`)",
     "no picture",
+    "not to be opened (give it read permission)",
 )
-SAID = {"cut short": CUT, "damaged": DAMAGED, "is empty": EMPTY, "smaller": LARGE, "it is a": KIND}  # in the sentence on one picture
+SAID = {  # in the sentence on one picture
+    "cut short": CUT, "damaged": DAMAGED, "is empty": EMPTY, "smaller": LARGE, "it is a": KIND, "cannot be read (": CLOSED,
+}  # fmt: skip
 
 
 class LeftFile(NamedTuple):

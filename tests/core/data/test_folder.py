@@ -166,6 +166,22 @@ def test_a_damaged_cache_is_rebuilt_in_silence(flat, home, monkeypatch, damage):
     assert torch.equal(read_folder(flat, home=home).images, first.images)
 
 
+def test_a_file_that_may_not_be_opened_is_named_and_tried_again(flat, home, monkeypatch):
+    """Its time and size do not change when it may be."""
+    closed, opened = flat / "cat" / "000.png", os.open
+
+    def guarded(path, *rest):
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *rest)
+
+    monkeypatch.setattr("core.data.images.os.open", guarded)
+    (left,) = read_folder(flat, home=home).left_out.files
+    assert (left.path, left.why) == ("cat/000.png", "not to be opened (give it read permission)")
+    monkeypatch.undo()
+    assert read_folder(flat, home=home).left_out.files == ()
+
+
 def test_a_cache_that_cannot_be_written_stops_nothing(flat, home, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
