@@ -13,19 +13,19 @@ TEXTS = {b"XML:com.adobe.xmp": XMP, b"Raw profile type xmp": XMP, b"Raw profile 
 MOST_TEXT = 16_000_000  # bytes of a text that are unpacked: a few kilobytes can hold gigabytes
 
 
-def only_pixels(content: bytes) -> tuple[bytes, dict[str, bytes], bool]:
+def only_pixels(content: bytes) -> tuple[bytearray, dict[str, bytes], bool]:
     """A PNG of the chunks that make its pixels; what its EXIF and its XMP hold, by their names in Pillow; whether it was animated.
 
     Transparency is in the units that Pillow reads the pixels in. Raises ValueError for pixels whose checksum is wrong.
     """
-    kept, notes, animated = [PNG], {}, False
+    kept, notes, animated = bytearray(PNG), {}, False  # in one piece: there may be millions of chunks
     for kind, raw, sound in _chunks(content):
         if kind in PIXELS:
             if not sound:
                 raise ValueError("wrong checksum")
-            kept.append(raw)
+            kept += raw
         elif kind == b"tRNS" and sound and (clear := _transparency(content, bytes(raw[8:-4]))):
-            kept.append(_chunk(kind, clear))
+            kept += _chunk(kind, clear)
         elif kind == b"eXIf" and sound:
             notes.setdefault(EXIF, b"Exif\0\0" + bytes(raw[8:-4]))
         elif kind in (b"tEXt", b"zTXt", b"iTXt"):
@@ -33,7 +33,7 @@ def only_pixels(content: bytes) -> tuple[bytes, dict[str, bytes], bool]:
             if key in TEXTS and TEXTS[key] not in notes and (text := _text(kind, key, rest)):
                 notes[TEXTS[key]] = text
         animated |= kind == b"acTL"
-    return b"".join(kept), notes, animated
+    return kept, notes, animated
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview, bool]]:

@@ -1,12 +1,14 @@
 """One picture of every kind: read right, or named with what to do; and the same wherever it comes from."""
 
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from core.data.images import read_image, why_not
+from core.data.png_chunks import only_pixels
 from core.data.squeezing import squeezed
 from core.data.uploads import read_upload
 from core.errors import DataError
@@ -34,6 +36,16 @@ def test_every_picture_shows_what_is_in_it_from_a_folder_and_uploaded(name, tmp_
     assert found.shape == (32, 32, 3) and found.dtype == np.uint8
     assert np.abs(found.astype(int) - case.shows).max() <= case.within
     assert np.array_equal(read_upload(case.content).pixels, found.transpose(2, 0, 1))
+
+
+def test_a_png_of_very_many_chunks_takes_no_more_than_its_bytes():
+    plain = corpus.saved(corpus.COLORS)
+    content = plain[:33] + corpus.chunk(b"IDAT", b"") * 50_000 + plain[33:]
+    tracemalloc.start()
+    kept, _, _ = only_pixels(content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(kept) == len(content) and peak < 3 * len(content)
 
 
 def test_the_corpus_is_large_enough():
@@ -153,3 +165,19 @@ def test_nothing_of_pillow_is_changed_while_pictures_are_read(tmp_path):
     for case in SHOWN.values():
         read_upload(case.content)
     assert settings() == before and len(before) > 5
+
+
+def test_the_script_of_a_run_reads_every_picture_as_the_lab_does(tmp_path):
+    from core.data.config import DataConfig
+    from core.training.script import imports_of
+    from core.training.script_data import data_text
+
+    text, names, path = data_text("folder", DataConfig(data=str(tmp_path))), {}, tmp_path / "picture.jpg"
+    exec(f"{imports_of(text)}\nimport torch\n{text}", names)
+    for name, case in SHOWN.items():
+        path.write_bytes(case.content)
+        found = names["read"](str(path))
+        assert np.array_equal(found.numpy(), read_upload(case.content).pixels), name
+    for name, (content, _) in REFUSED.items():
+        path.write_bytes(content)
+        assert names["read"](str(path)) is None, name
