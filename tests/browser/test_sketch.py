@@ -72,7 +72,7 @@ def test_the_curve_is_there_before_the_library_and_stays_where_it_is(page, addre
 
 def test_a_recorded_run_is_seen_whole_and_replayed_when_asked(page, address):
     points = len(recorded_run(FIRST_RECORDED).points)
-    open_sketch(page, address)
+    page.goto(address)
     page.locator(f"{PLOT} .main-svg").first.wait_for()
     page.wait_for_timeout(1500)
     assert counts(page)["points"] == points and "replay, epoch" not in page.locator(".live-chart-label").inner_text()
