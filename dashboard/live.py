@@ -86,7 +86,7 @@ def _rerun_when_changed(run: Snapshot) -> None:
 def _status(run: Snapshot) -> None:
     """One line: what the run is doing, and why."""
     if run.recorded:
-        show.caption(f"A recorded run that came with the lab. **Play** trains one as the controls say.{_others()}")
+        show.caption(marked("A recorded run that came with the lab. **Play** trains one as the controls say.{}", _others()))
         return
     words = STATUS_WORDS[run.status]
     text = marked("**{}** · {}", run.run_id, words)
@@ -116,7 +116,7 @@ def _others() -> str:
     told = [marked("**{}** (epoch {} of {})", row.run_id, row.epochs_done + 1, row.config["epochs"]) for row in training[:NAMED]]
     more = [f"{len(training) - NAMED} more"] if len(training) > NAMED else []
     waiting = f"; {len(active) - len(training)} wait" if len(active) > len(training) else ""
-    return f" Training now: {joined([*told, *more], ', ')}{waiting}. Your run would take its turn."
+    return marked(" Training now: {}{}. Your run would take its turn.", joined([*told, *more], ", "), waiting)
 
 
 def _tested(run: Snapshot) -> str:

@@ -82,6 +82,8 @@ def _step(run: Snapshot, config: RunConfig | None) -> None:
 
 
 def _submit(config: RunConfig | None, *, paused: bool = False) -> bool:
+    if config is None:  # the button is off, but what is sent need not come from a browser
+        return False
     try:
         state.show_run(services.manager().submit(config, owner=state.owner(), paused=paused))
         return True

@@ -7,6 +7,7 @@ from dashboard import services, state
 from dashboard.components.keys import keys
 from dashboard.controls import help_panel, run_form
 from dashboard.downloads import offer_download
+from dashboard.folder_check import folder_ready
 from dashboard.foot import foot, try_this
 from dashboard.forecast import forecast_panel
 from dashboard.judgement import judgement_panel
@@ -40,8 +41,8 @@ with right:  # the picture first: it takes the browser longest
 with left:
     config = run_form()
 with buttons:
-    missing = config and DATASETS[config.dataset].downloads and not offer_download(config.dataset, ", so Play is off")
-    ready = None if missing else config
+    there = not config or not DATASETS[config.dataset].downloads or offer_download(config.dataset, ", so Play is off")
+    ready = config if config and there and folder_ready(config) else None
     transport(ready)
     set_up_line(shown(), ready)
 with left:

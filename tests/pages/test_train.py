@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.models import Task, build_model
@@ -223,12 +224,28 @@ def test_a_data_set_that_is_not_there_is_offered(monkeypatch):
     assert any("could not be downloaded" in e.value for e in app.error)
 
 
-def test_a_folder_that_is_not_there_fails_with_a_sentence(tmp_path):
-    app = open_page(dataset="folder", data=str(tmp_path / "nowhere"))
-    press(app, "play")
-    failed = wait_for(services.manager(), only_run(), ended)
-    assert failed.status == "failed" and "nowhere" in failed.message
-    assert any("nowhere" in e.value for e in run(app).error)
+@pytest.fixture
+def folder(tmp_path):
+    """Two classes with 4 and 6 pictures."""
+    for name, count in {"cats": 4, "dogs": 6}.items():
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for k in range(count):
+            Image.new("RGB", (8, 8), (20 * k, 0, 0)).save(tmp_path / "mine" / name / f"{k}.png")
+    return tmp_path / "mine"
+
+
+def test_a_folder_is_looked_at_before_a_run_is_started(folder):
+    app = open_page(dataset="folder")
+    assert app.button(key="play").disabled and any("Name the folder of your images" in e.value for e in app.info)
+    app = open_page(dataset="folder", data=str(folder / "nowhere"))
+    assert app.button(key="play").disabled and any("nowhere" in e.value and "Play is off" in e.value for e in app.error)
+    empty = folder / "empty"
+    empty.mkdir()
+    assert open_page(dataset="folder", data=str(empty)).button(key="play").disabled
+    app = open_page(dataset="folder", data=f'"{folder}"')
+    assert not app.button(key="play").disabled and not app.error
+    assert "✓ 2 classes, 10 pictures, the fewest in cats: 4" in texts(app)
+    assert services.manager().store.ids() == [], "nothing was started, and no list has a run that cannot begin"
 
 
 def test_a_home_that_cannot_be_used_is_said(tmp_path, monkeypatch):
