@@ -34,6 +34,17 @@
     box('lab-connection', 'alert').replaceChildren(...paragraphs);
   }
 
+  // What is no fault of the connection, at the lower edge, until it is closed.
+  function note(id, ...parts) {
+    const close = Object.assign(document.createElement('button'), { type: 'button', textContent: words.close });
+    close.style.cssText = 'margin-left:1em;font:inherit';
+    const said = box(id, 'status');
+    said.style.top = 'auto';
+    said.style.bottom = '0';
+    close.addEventListener('click', () => said.remove());
+    said.replaceChildren(...parts, close);
+  }
+
   async function reason() {
     if (!Native) return [words.old];
     if (missing) return [words.missing.replace('{}', missing), words.below];
@@ -105,6 +116,17 @@
   wait(LOADING);
   addEventListener('load', hurry);
 
+  // ---- a picture that a web server before the lab does not take ----
+
+  // The widget shows the status alone, and a web server's answer says nothing of what to do.
+  function refused(entries) {
+    for (const { name, responseStatus } of entries.getEntries()) {
+      if (responseStatus === 413 && new URL(name).pathname.includes(words.uploads)) note('lab-upload', words.large);
+    }
+  }
+
+  if (window.PerformanceResourceTiming) new PerformanceObserver(refused).observe({ type: 'resource' });
+
   // ---- in a frame of another site ----
 
   function keepsCookies() {
@@ -119,13 +141,7 @@
     own.searchParams.delete('embed_options');
     const link = Object.assign(document.createElement('a'), { href: own.href, target: '_blank', rel: 'noopener', textContent: words.tab });
     link.style.color = '#00538a';
-    const close = Object.assign(document.createElement('button'), { type: 'button', textContent: words.close });
-    close.style.cssText = 'margin-left:1em;font:inherit';
-    const said = box('lab-frame', 'status');
-    said.style.top = 'auto';
-    said.style.bottom = '0';
-    close.addEventListener('click', () => said.remove());
-    said.replaceChildren(`${words.frame} `, link, close);
+    note('lab-frame', `${words.frame} `, link);
   }
 
   addEventListener('load', () => window.top !== window && !keepsCookies() && offerTab());

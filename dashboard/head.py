@@ -37,6 +37,10 @@ WORDS = {
     "gone": "This page has no connection to the lab: its server does not answer. It may have been stopped, or this computer has no "
     "network. The page goes on by itself when the server is back.",
     "old": "This browser has no WebSocket, or it was switched off. The lab cannot work without it: use another browser.",
+    "uploads": "/_stcore/upload_file/",
+    "large": "The file was not taken: it is too large. The lab takes 20 MB a file and 40 MB a person. A web server before it may take "
+    "less: nginx 1 MB, unless client_max_body_size says more, as in docs/server.md. Choose a smaller picture, or ask "
+    "whoever runs this server.",
     "frame": "The browser keeps no cookies for the lab in this frame: after a reload the lab does not know which runs are yours.",
     "tab": "Open the lab in a tab of its own",
     "close": "Close",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import http.client
 import re
 import socket
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from tests.browser.conftest import fresh_page
 from tests.browser.proxies import apache, free_ports, nginx, shipped
@@ -104,16 +106,33 @@ def walk(page, address):
     assert [url for url in asked if url.startswith("http") and not url.startswith(f"{address}/")] == [], "all lies below the lab's address"
 
 
-@pytest.mark.parametrize("name", ["root", "taken", "kept", "nginx_below"])
+@pytest.mark.parametrize("name", ["taken", "kept"])
 def test_the_lab_works_behind_nginx(chromium, place, name):
     with fresh_page(chromium) as page:
         walk(page, place(name))
 
 
-@pytest.mark.parametrize("name", ["deep", "nginx"])
+@pytest.mark.parametrize("name", ["root", "deep", "nginx"])
 def test_the_lab_opens_behind_nginx(page, place, name):
     page.goto(f"{place(name)}/try")
     page.locator(".patch-card .patch-bar").first.wait_for()
+
+
+def test_a_picture_too_large_for_the_web_server_is_explained(chromium, place):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{place('taken')}/try?from=upload")
+    field = page.locator(".st-key-try_upload input[type=file]")
+    made = BytesIO()
+    Image.effect_noise((1200, 1000), 80).save(made, "PNG")
+    assert made.tell() > 1_100_000, "nginx takes 1 MB unless told otherwise"
+    field.set_input_files({"name": "large.png", "mimeType": "image/png", "buffer": made.getvalue()})
+    page.get_by_role("status").filter(has_text="client_max_body_size").wait_for()
+    page.goto(f"{place('nginx_below')}/try?from=upload")
+    field.set_input_files({"name": "large.png", "mimeType": "image/png", "buffer": made.getvalue()})
+    page.get_by_text("It shows").wait_for()
+    assert page.locator("#lab-upload").count() == 0
+    context.close()
 
 
 def test_a_path_without_its_slash_is_put_right(page, place):
@@ -168,6 +187,17 @@ def test_a_page_without_a_connection_says_why_within_five_seconds(chromium, plac
         assert "--base-path" in said
     else:
         assert "Ask whoever runs" in said and "Upgrade" in said and "Host $http_host" in said and "upgrade=websocket" in said
+    context.close()
+
+
+def test_a_server_that_has_ended_is_said(chromium, lab, tmp_path):
+    context = chromium.new_context()
+    page = context.new_page()
+    with serving(tmp_path) as other:
+        page.goto(f"http://127.0.0.1:{other.port}/sequences")
+        page.locator("h1").wait_for()
+        assert page.locator("#lab-connection").count() == 0
+    page.get_by_role("alert").filter(has_text="its server does not answer").wait_for(timeout=15_000)
     context.close()
 
 
