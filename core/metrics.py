@@ -26,11 +26,13 @@ class ConfusionMatrix:
         side = num_classes + 2  # one more row and column on each side for what is out of range
         self._counts = torch.zeros(side * side, dtype=torch.int64, device=device)
 
-    def update(self, pred: Tensor, true: Tensor) -> Self:
-        """Count class indices of any shape, the same for both; counting moves to the device of `pred`.
+    def update(self, pred: Tensor | Sequence[int], true: Tensor | Sequence[int]) -> Self:
+        """Count class indices of any shape, the same for both, as tensors, lists or NumPy arrays; counting moves to the device of `pred`.
 
         Raises DataError for shapes that differ and for what is not whole numbers (logits need `argmax(-1)` first).
         """
+        pred = _indices(pred)
+        true = _indices(true, pred.device)
         if pred.shape != true.shape:
             raise DataError(
                 f"Predictions {tuple(pred.shape)} and true classes {tuple(true.shape)} differ in shape. Give one class "
@@ -118,3 +120,11 @@ class ConfusionMatrix:
     def table(self, classes: Sequence[str] | None = None) -> str:
         """The scores per class, their means and top-1 as text, in percent."""
         return self.scores.table(classes)
+
+
+def _indices(values: Tensor | Sequence[int], device: torch.device | None = None) -> Tensor:
+    """Class indices as a tensor; of what is no tensor, on `device`."""
+    if isinstance(values, Tensor):
+        return values
+    found = torch.as_tensor(values, device=device)
+    return found if found.numel() else found.long()  # an empty list says nothing of its numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,7 +15,7 @@ from core.data.config import DataConfig, SequenceDataConfig
 from core.data.left_out import WHOLE, LeftOut
 from core.data.progress import Progress
 from core.data.seq_tasks import SeqTask, image_vocabulary, seq_task
-from core.data.splits import Dataset, Split
+from core.data.splits import Dataset, Split, one_index
 from core.symbols import BOS, EOS, PAD, Vocabulary
 
 SIZES = {"train": 20_000, "val": 1_000, "test": 1_000}  # inputs
@@ -42,9 +42,23 @@ class SeqSplit:
     def __len__(self) -> int:
         return len(self.inputs)
 
-    def __getitem__(self, index: Tensor | slice) -> SeqSplit:
-        """The part of this split that `index` (a slice or a tensor of indices) picks."""
-        return SeqSplit(self.inputs[index], self.targets[index], self.pictures)
+    def __getitem__(self, index: Tensor | slice | Sequence[int] | int) -> SeqSplit | tuple[Tensor, Tensor]:
+        """The part of this split that `index` (a slice, a list or a tensor of indices) picks; of one number the input (what a model reads)
+        and the target, as torch's data sets give it."""
+        number = one_index(index, len(self))
+        if number is None:
+            return SeqSplit(self.inputs[index], self.targets[index], self.pictures)
+        inputs = self.inputs[number]
+        return inputs if self.pictures is None else self.pictures[inputs], self.targets[number]
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Every input with its target."""
+        return (self[number] for number in range(len(self)))
+
+    def __repr__(self) -> str:
+        return (
+            f"SeqSplit({len(self):,} pairs, inputs of {self.inputs.shape[1]}, targets of {self.targets.shape[1]} on {self.inputs.device})"
+        )
 
     def to(self, device: torch.device | str) -> SeqSplit:
         """This split on `device`."""
@@ -85,6 +99,19 @@ class SeqDataset:
     def classes(self) -> tuple[str, ...]:
         """How each token is written: what a model chooses among."""
         return self.vocabulary.names
+
+    @property
+    def num_classes(self) -> int:
+        """How many tokens there are."""
+        return len(self.classes)
+
+    def __len__(self) -> int:
+        """Pairs of all three splits."""
+        return len(self.train) + len(self.val) + len(self.test)
+
+    def __repr__(self) -> str:
+        sizes = f"train={len(self.train):,}, val={len(self.val):,}, test={len(self.test):,}"
+        return f"SeqDataset({self.name!r}, {sizes}, {self.num_classes} tokens)"
 
     def texts(self, split: SeqSplit) -> list[tuple[str, str]]:
         """Input and right output of each row as text; of images the input is their number."""

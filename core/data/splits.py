@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor
 
 from core.data.left_out import WHOLE, LeftOut
+from core.errors import DataError
 
 CHUNK = 4096  # images at a time where a whole split would need a large temporary copy
 LEAST_STD = 1 / 255  # so that images of one flat color do not divide by zero
@@ -24,15 +26,29 @@ class Split:
     labels: Tensor
 
     def __post_init__(self) -> None:
-        assert self.images.dtype == torch.uint8 and self.images.ndim == 4, self.images.shape
-        assert self.labels.dtype == torch.int64 and self.labels.shape == self.images.shape[:1], self.labels.shape
+        images, labels = self.images, self.labels
+        if images.dtype != torch.uint8 or images.ndim != 4 or labels.dtype != torch.int64 or labels.shape != images.shape[:1]:
+            raise DataError(
+                f"A split has images (N, C, H, W) uint8 and labels (N,) int64; these are {tuple(images.shape)} {images.dtype} and "
+                f"{tuple(labels.shape)} {labels.dtype}. Give one label an image, and images as bytes from 0 to 255."
+            )
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, index: Tensor | slice) -> Split:
-        """The part of this split that `index` (a slice or a tensor of indices) picks."""
-        return Split(self.images[index], self.labels[index])
+    def __getitem__(self, index: Tensor | slice | Sequence[int] | int) -> Split | tuple[Tensor, int]:
+        """The part of this split that `index` (a slice, a list or a tensor of indices) picks; of one number the image (C, H, W) and its
+        label, as torch's data sets give it, so that a DataLoader can take a split.
+        """
+        number = one_index(index, len(self))
+        return Split(self.images[index], self.labels[index]) if number is None else (self.images[number], int(self.labels[number]))
+
+    def __iter__(self) -> Iterator[tuple[Tensor, int]]:
+        """Every image with its label."""
+        return (self[number] for number in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"Split({len(self):,} images {tuple(self.images.shape[1:])} on {self.images.device})"
 
     def to(self, device: torch.device | str) -> Split:
         """This split on `device`."""
@@ -62,6 +78,29 @@ class Dataset:
         """A data set whose mean and deviation are those of `train`."""
         mean, std = channel_statistics(train.images)
         return cls(name=name, train=train, val=val, test=test, classes=tuple(classes), mean=mean, std=std, left_out=left_out)
+
+    @property
+    def num_classes(self) -> int:
+        """How many classes there are."""
+        return len(self.classes)
+
+    def __len__(self) -> int:
+        """Images of all three splits."""
+        return len(self.train) + len(self.val) + len(self.test)
+
+    def __repr__(self) -> str:
+        sizes = f"train={len(self.train):,}, val={len(self.val):,}, test={len(self.test):,}"
+        return f"Dataset({self.name!r}, {sizes}, {self.num_classes} classes of images {tuple(self.train.images.shape[1:])})"
+
+
+def one_index(index: object, length: int) -> int | None:
+    """`index` as one number from -`length` on, None if it picks a part. Raises IndexError, which ends a loop, for a number too large."""
+    if isinstance(index, slice) or not hasattr(index, "__index__") or getattr(index, "ndim", 0):
+        return None
+    number = operator.index(index)
+    if not -length <= number < length:
+        raise IndexError(f"There is no item {number}: there are {length:,}, numbered from 0.")
+    return number
 
 
 def channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from core.errors import unknown
-from core.hparams import Hyperparameters
+from core.errors import ConfigError, unknown
+from core.hparams import Hyperparameters, declared
 from core.models.configs import CNNConfig, RecurrentConfig, ReNetConfig, ViTConfig
 from core.models.seq2seq_configs import EncoderDecoderConfig, RecurrentSeq2SeqConfig, TorchEncoderDecoderConfig
 from core.models.seq2seq_task import Seq2SeqTask
+from core.text import quoted
 
 if TYPE_CHECKING:
     from torch import nn
@@ -103,19 +105,40 @@ def models_of(kind: str) -> list[str]:
     return [name for name, spec in MODELS.items() if spec.kind == kind]
 
 
-def build_model(name: str, task: Task | Seq2SeqTask | None = None, *, seed: int | None = None, **hyperparameters: Any) -> nn.Module:
+def build_model(name: str, task: Task | Seq2SeqTask | int | None = None, *, seed: int | None = None, **hyperparameters: Any) -> nn.Module:
     """A model that maps (B, 3, H, W) float images to (B, K) logits; or, for a `Seq2SeqTask`, an encoder-decoder (see `Seq2Seq`).
 
+    What a classifier is for may be told by the fields of its `Task`, too: `build_model("gru", num_classes=5)`, or `build_model("gru", 5)`.
     With a `seed` its initial weights depend on the seed alone, whatever other threads draw meanwhile.
 
     Raises ConfigError for an unknown name or hyperparameter, a value out of range, or values that contradict each other.
     """
     spec = model_spec(name)
+    of_task = {
+        f.name: hyperparameters.pop(f.name) for f in fields(Task) if f.name in hyperparameters and f.name not in declared(spec.config)
+    }
+    task = _task(name, task, of_task)
     config = spec.config.of(hyperparameters)
     module, _, cls = spec.target.partition(":")
-    make = partial(getattr(import_module(module), cls), task or Task(), config, **spec.fixed)
+    make = partial(getattr(import_module(module), cls), task, config, **spec.fixed)
     with building(seed):
         return make()
+
+
+def _task(name: str, task: Task | Seq2SeqTask | int | None, values: Mapping[str, Any]) -> Task | Seq2SeqTask:
+    """What a model is for, as `build_model` was told. Raises ConfigError when that is none, or of the other kind."""
+    if isinstance(task, int) and not isinstance(task, bool):
+        task = Task(num_classes=task)
+    if model_spec(name).kind == "sequences":
+        if not isinstance(task, Seq2SeqTask) or values:
+            raise ConfigError(f"The model {name!r} makes sequences out of sequences: give it a Seq2SeqTask.")
+        return task
+    if task is not None and not isinstance(task, Task):
+        raise ConfigError(f"The model {name!r} names images: give it a Task(num_classes=...), or num_classes=... alone.")
+    found = replace(task or Task(), **values)
+    if wrong := next((n for n, v in vars(found).items() if not isinstance(v, int) or isinstance(v, bool) or v < 1), None):
+        raise ConfigError(f"{wrong} must be a whole number from 1 on, not {quoted(getattr(found, wrong))}.")
+    return found
 
 
 def building(seed: int | None) -> AbstractContextManager[object]:

@@ -93,9 +93,26 @@ class MultiHeadAttention(nn.Module):
             nn.init.xavier_uniform_(linear.weight)
             nn.init.zeros_(linear.bias)
 
-    def forward(self, tokens: Tensor, memory: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """(B, T, C) tokens read from themselves, or from `memory` (B, S, C) if given; returns (B, T, C)."""
-        return self.read(tokens, *self.keys_values(tokens if memory is None else memory), mask)
+    def forward(self, tokens: Tensor, memory: Tensor | None = None, *others: Tensor | None, mask: Tensor | None = None) -> Tensor:
+        """(B, T, C) tokens read from themselves, or from `memory` (B, S, C) if given; returns (B, T, C).
+
+        After `memory` may come a mask, or, as in nn.MultiheadAttention, the values: `attention(query, key, value, mask)`. Raises
+        ConfigError for a mask of other things than True and False.
+        """
+        source = tokens if memory is None else memory
+        value = source
+        for other in others:
+            if other is not None and other.dtype == torch.bool:
+                mask = other
+            elif other is not None:
+                value = other
+        if value.shape != source.shape or (mask is not None and mask.dtype != torch.bool):
+            raise ConfigError(
+                f"Write attention(query, key, value, mask=mask): a mask says True where reading is allowed, and keys and values have one "
+                f"shape; these are {tuple(source.shape)} and {tuple(value.shape)}."
+            )
+        keys, values = self.keys_values(source)
+        return self.read(tokens, keys, values if value is source else self._split(self.value(value)), mask)
 
     def keys_values(self, source: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
         """What (B, S, C) tokens offer to be read: keys and values, (B, heads, S, D) each. The first stands at position `start`."""

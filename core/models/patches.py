@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 from torch import Tensor, nn
 
@@ -43,12 +44,16 @@ class PatchEmbed(nn.Module):
     the matrix. Raises ConfigError if the patch does not divide the image.
     """
 
-    def __init__(self, image_size: int, patch_size: int, channels: int, embed_dim: int):
+    def __init__(self, image_size: int, patch_size: int, in_channels: int = 3, embed_dim: int = 64, *, channels: int | None = None):
+        """`channels` is what `in_channels` was called at first."""
         super().__init__()
+        if channels is not None:
+            warnings.warn("PatchEmbed: write in_channels instead of channels, as in nn.Conv2d.", DeprecationWarning, stacklevel=2)
+            in_channels = channels
         check_divides(patch_size, image_size)
         self.patch_size = patch_size
         self.num_patches = (image_size // patch_size) ** 2
-        self.project = nn.Conv2d(channels, embed_dim, kernel_size=patch_size, stride=patch_size)
+        self.project = nn.Conv2d(in_channels, embed_dim, kernel_size=patch_size, stride=patch_size)
         self.norm = nn.LayerNorm(embed_dim)
 
     def forward(self, images: Tensor) -> Tensor:

@@ -89,7 +89,7 @@ class RecurrentClassifier(SequenceClassifier):
             readout=config.readout,
             dropout=config.dropout,
         )
-        self.embed = PatchEmbed(task.image_size, config.patch_size, task.channels, config.embed_dim)
+        self.embed = PatchEmbed(task.image_size, config.patch_size, in_channels=task.channels, embed_dim=config.embed_dim)
 
     def forward(self, images: Tensor) -> Tensor:
         return super().forward(self.embed(images))  # (B, 3, H, W) -> (B, N, C) -> (B, K)

@@ -25,7 +25,7 @@ class ViT(nn.Module):
     def __init__(self, task: Task, config: ViTConfig):
         super().__init__()
         dim = config.embed_dim
-        self.embed = PatchEmbed(task.image_size, config.patch_size, task.channels, dim)
+        self.embed = PatchEmbed(task.image_size, config.patch_size, in_channels=task.channels, embed_dim=dim)
         self.class_token = nn.Parameter(torch.empty(1, 1, dim).normal_(std=0.02))
         self.positions = build_positions(config.positions, self.embed.num_patches + 1, dim)
         self.dropout = Dropout(config.dropout)

@@ -39,7 +39,7 @@ class EmbeddingReport:
 def as_module(embedding: Embedding, image_size: int) -> PatchEmbed:
     """A `PatchEmbed` with the weights of `embedding`, in float64."""
     embed_dim, channels, patch_size, _ = embedding.weight.shape
-    module = PatchEmbed(image_size, patch_size, channels, embed_dim).double()
+    module = PatchEmbed(image_size, patch_size, in_channels=channels, embed_dim=embed_dim).double()
     weights = {"project.weight": embedding.weight, "project.bias": embedding.bias, "norm.weight": embedding.gain}
     module.load_state_dict({name: torch.tensor(value) for name, value in {**weights, "norm.bias": embedding.shift}.items()})
     return module

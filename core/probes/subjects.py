@@ -66,7 +66,7 @@ def untrained(name: str, patch_size: int, *, width: int = 32, seed: int = 0) -> 
     check_divides(patch_size, SIDE)
     length = (SIDE // patch_size) ** 2
     with building(seed):
-        embed = PatchEmbed(SIDE, patch_size, CHANNELS, width)
+        embed = PatchEmbed(SIDE, patch_size, in_channels=CHANNELS, embed_dim=width)
         kind, places, first = [*name.split("-"), "", ""][:3]
         positions = build_positions(places, length, width) if places else nn.Identity()
         return Subject(embed=embed, positions=positions, body=_body(kind, width, rotary=places == "rotary", norm_first=bool(first)))

@@ -12,7 +12,7 @@ from core.data.config import DataConfig
 from core.errors import ConfigError, LabError, unknown
 from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
 from core.models import MODELS, model_spec, models_of
-from core.text import MOST_PATH, MOST_SENTENCE, bare, taken
+from core.text import MOST_PATH, MOST_SENTENCE, bare, quoted, taken
 from core.training.presets import PRESETS
 
 
@@ -243,6 +243,28 @@ class RunConfig:
     def command(self) -> str:
         """The command line that trains this run."""
         return command(self.changed())
+
+
+def training_config(config: TrainingConfig | RunConfig | Mapping[str, Any] | None, kind: str = "images") -> TrainingConfig:
+    """What a script names as its training: a config of it or of a whole run, hyperparameters by name, or nothing, which is the defaults.
+
+    Raises ConfigError for everything else.
+    """
+    if config is None or isinstance(config, Mapping):
+        return TRAINING_CONFIGS[kind].of(config or {})
+    found = config.training if isinstance(config, RunConfig) else config
+    if not isinstance(found, TrainingConfig):
+        raise ConfigError(f"A training is told by a TrainingConfig, such as TrainingConfig(epochs=3), not by {quoted(config)}.")
+    return found
+
+
+def run_config(config: RunConfig | Mapping[str, Any]) -> RunConfig:
+    """What a script names as its run: a config, or the values of one by name. Raises ConfigError for everything else."""
+    if isinstance(config, RunConfig):
+        return config
+    if not isinstance(config, Mapping):
+        raise ConfigError(f"A run is told by a RunConfig, such as RunConfig.of(model='gru', epochs=3), not by {quoted(config)}.")
+    return RunConfig.of(**config)
 
 
 def kind_of(config: Mapping[str, Any]) -> str:

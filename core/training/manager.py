@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import itertools
 import logging
+import math
 import platform
 import secrets
 import shutil
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -25,7 +26,7 @@ from core.log import open_log
 from core.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
 from core.training.budget import Budget
 from core.training.claims import claim, elsewhere
-from core.training.config import RunConfig, TrainingConfig
+from core.training.config import RunConfig, TrainingConfig, run_config
 from core.training.history import RunSummary, Snapshot
 from core.training.records import Records
 from core.training.store import State, Store
@@ -34,10 +35,13 @@ from core.training.turns import Turns
 from core.training.viewers import Viewers
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from core.training.checkpoint import RunFiles
     from core.training.worker import Worker
 
 DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
+LOOK = 0.2  # seconds between two looks at a run that is waited for
 MAX_WAITING = 5  # runs of one person that wait or are paused; LAB_MAX_WAITING sets another number, 0 for no limit
 MAX_WAITING_ALL = 200  # those of all; LAB_MAX_WAITING_ALL
 STOPPING = 15.0  # seconds that a shutdown waits for the threads of runs, beside one statement of the database
@@ -86,12 +90,14 @@ class RunManager:
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
-    def submit(self, config: RunConfig, *, owner: str = "", paused: bool = False) -> str:
-        """Queue a new run; returns its id. `paused`: wait for `resume` or `step` before the first batch.
+    def submit(self, config: RunConfig | Mapping[str, Any], *, owner: str = "", paused: bool = False) -> str:
+        """Queue a new run; returns its id. `config` may be given as values by name: `submit({"model": "gru", "epochs": 3})`. `paused`: wait
+        for `resume` or `step` before the first batch.
 
         Raises ConfigError when it needs more memory than there is, and when `owner` (a person on a page; "" is the command line, which may
         do more) has too many runs waiting, and DataError when it reads a folder that who asks may not open.
         """
+        config = run_config(config)
         check_open(config.folder)
         _check_fits(config, self.home)
         run_id = f"{config.model}-{secrets.token_hex(3)}"
@@ -250,6 +256,30 @@ class RunManager:
             others = ", ".join(str(number + 1) for number in kept) or "none, so choose another run"
             raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Kept epochs: {others}.")
         return kept[epoch]
+
+    def model(self, run_id: str, epoch: int | None = None) -> nn.Module:
+        """A model of one's own with the weights of `epoch` (the best one unless given), in eval mode on the CPU.
+
+        What its images are normalised with stands in the weights file: `core.training.checkpoint.open_model(lab.weights(run_id))`. Raises
+        StoreError as `weights` does.
+        """
+        from core.training.checkpoint import open_model, open_seq2seq
+
+        open_weights = open_seq2seq if self.snapshot(run_id).kind == "sequences" else open_model
+        return open_weights(self.weights(run_id, epoch)).model
+
+    def wait(self, run_id: str, timeout: float | None = None) -> Snapshot:
+        """Wait until a run has ended, at most `timeout` seconds, and return it as it then is: look at `status`, it may have failed.
+
+        A paused run goes on when `resume` is called, here or elsewhere.
+        """
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while (now := self.snapshot(run_id)).active and (left := end - time.monotonic()) > 0:
+            if worker := self._workers.get(run_id):
+                worker.join(timeout=min(left, LOOK))
+            else:
+                time.sleep(min(left, LOOK))  # another process trains it
+        return now
 
     # -- measurements -----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -14,17 +15,17 @@ from torch import Tensor, nn
 
 from core.data.sequences import SeqDataset, SeqSplit
 from core.data.splits import Dataset, Split
-from core.errors import ConfigError
+from core.errors import ConfigError, DataError
 from core.memory import give_back
 from core.metrics import ConfusionMatrix
 from core.models.dropout import seed_dropout
 from core.models.gru import use_kernel
 from core.training.average import WeightAverage
 from core.training.callbacks import Callback
-from core.training.config import TrainingConfig
+from core.training.config import RunConfig, TrainingConfig, training_config
 from core.training.device import choose_device, computing_with
 from core.training.divergence import diverged, finite
-from core.training.evaluate import Judgement
+from core.training.evaluate import BATCH, Judgement
 from core.training.forecast import EVAL_COST
 from core.training.history import Curve, EpochRecord, FinalTest, best_of, frozen
 from core.training.objective import Outcome, objective_of
@@ -40,6 +41,8 @@ COMPILES = ("cuda",)  # devices for which torch.compile pays for its wait
 class Trainer:
     """Trains `model` on `dataset` as `config` says: to name images, or to translate sequences (see core.training.objective).
 
+    `config` is a TrainingConfig, a RunConfig, whose training is taken, or hyperparameters of training by name; without one, the defaults.
+
     `fit()` runs the remaining epochs; each has a training and a validation phase and ends as an `EpochRecord` in `epochs`.
     Losses are means over targets (images, or the tokens of sequences), never over batches. The best epoch is the one with the
     highest validation accuracy, and `best_weights` is a copy of its weights. Threads and kernel are those of the config; where it leaves
@@ -49,8 +52,14 @@ class Trainer:
     """
 
     def __init__(
-        self, model: nn.Module, dataset: Dataset | SeqDataset, config: TrainingConfig, *, callbacks: Iterable[Callback] = ()
+        self,
+        model: nn.Module,
+        dataset: Dataset | SeqDataset,
+        config: TrainingConfig | RunConfig | Mapping[str, Any] | None = None,
+        *,
+        callbacks: Iterable[Callback] = (),
     ) -> None:
+        config = training_config(config, "sequences" if isinstance(dataset, SeqDataset) else "images")
         self.config, self.dataset, self.callbacks = config, dataset, tuple(callbacks)
         self.device = choose_device(config.device)
         if config.precision == "bf16" and self.device.type != "cuda":
@@ -78,6 +87,7 @@ class Trainer:
         self.val_logits: Tensor | None = None  # (N, K) of the last complete epoch, on the CPU; of images only
         self.images_per_second = math.nan
         self.idle_seconds = 0.0  # time that callbacks spent waiting, not training
+        self._fitted = False  # whether `fit` has come to its end
         columns = 3 if config.label_smoothing else 2
         self._recent = torch.zeros(READ_STEPS, columns, device=self.device)  # (loss, top1) of steps not yet read, and the loss unsmoothed
         self._recent_lrs: list[float] = []
@@ -150,7 +160,11 @@ class Trainer:
     # -- the loop ---------------------------------------------------------------------------------------------------
 
     def fit(self) -> None:
-        """Run the epochs that are left."""
+        """Run the epochs that are left. Called again when none is, it warns and does nothing."""
+        if self._fitted and self.epoch >= self.config.epochs:
+            told = f"All {self.config.epochs} epochs have been trained: there is nothing left. For more, make a Trainer with more epochs."
+            warnings.warn(told, stacklevel=2)
+            return
         with computing_with(self.config.threads or torch.get_num_threads()):
             self._call("on_train_begin")
             while self.epoch < self.config.epochs:
@@ -160,6 +174,7 @@ class Trainer:
                     self.best_weights = {name: value.clone() for name, value in self.weights().items()}
                 self._call("on_epoch_end")
             self._call("on_train_end")
+        self._fitted = True
 
     def _run_epoch(self) -> EpochRecord:
         start, idle = time.perf_counter(), self.idle_seconds
@@ -258,6 +273,27 @@ class Trainer:
         found = self.evaluate(self.dataset.test.to(self.device), phase="test")
         confusion = frozen(found.confusion.matrix.numpy(), "int64")
         return FinalTest(loss=found.loss, top1=found.confusion.top1, exact=found.exact, confusion=confusion, epoch=self.best.epoch)
+
+    @torch.no_grad()
+    def predict(self, images: Tensor | Split) -> Tensor:
+        """The class of each image, (N,) int64 on the CPU, by the weights as they are now.
+
+        `images` are a split, or (N, C, H, W) uint8 bytes, or one picture (C, H, W). Raises DataError for others, and for sequences.
+        """
+        if isinstance(self.dataset, SeqDataset):
+            raise DataError("This model makes sequences out of sequences: core.decoding writes its outputs.")
+        images = images.images if isinstance(images, Split) else torch.as_tensor(images)
+        images = images[None] if images.ndim == 3 else images
+        wanted = tuple(self.train_split.images.shape[1:])
+        if images.dtype != torch.uint8 or tuple(images.shape[1:]) != wanted:
+            told = f"these are {tuple(images.shape)} {images.dtype}"
+            raise DataError(f"The model was trained on images {wanted} uint8, bytes from 0 to 255 that are not normalised; {told}.")
+        was_training = self.model.training
+        self.model.eval()
+        with self.averaged():
+            parts = [self.objective.logits(part.to(self.device)).argmax(1).cpu() for part in images.split(BATCH)]
+        self.model.train(was_training)
+        return torch.cat([*parts, torch.zeros(0, dtype=torch.int64)])
 
     @torch.no_grad()
     def samples(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ MUTANTS = [
         ("no dropout while training", "if self.training and self.dropout.p > 0:", "if self.training and self.dropout.p > 1:"),
         ("heads are cut across", "features.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)",
          "features.unflatten(-1, (-1, self.num_heads)).movedim(-1, 1)"),
-        ("memory is not read", "self.keys_values(tokens if memory is None else memory)", "self.keys_values(tokens)"),
+        ("memory is not read", "source = tokens if memory is None else memory", "source = tokens"),
         ("queries are not turned", "            q = self.rotary(q, start)\n", "            q = self.rotary(q, start) if start else q\n"),
         ("keys start at 0", "self.rotary(k, start)), v", "self.rotary(k)), v"),
     ]),

@@ -45,7 +45,7 @@ def test_the_strided_convolution_is_cut_flatten_multiply(patch_size):
 
 
 def test_the_course_checks_its_shape():
-    tokens = PatchEmbed(image_size=32, patch_size=2, channels=3, embed_dim=64)(torch.randn(32, 3, 32, 32))
+    tokens = PatchEmbed(image_size=32, patch_size=2, in_channels=3, embed_dim=64)(torch.randn(32, 3, 32, 32))
     assert tokens.shape == (32, 256, 64)
     torch.testing.assert_close(tokens.mean(-1), torch.zeros(32, 256), rtol=0, atol=1e-5)  # LayerNorm comes last
 
