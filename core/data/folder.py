@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from core.data.progress import Progress
 from core.data.scan import Scan, scan
 from core.data.split_names import matching
 from core.data.splits import Dataset, Split, random_parts, stratified_parts
+from core.data.statistics import class_balance
 from core.errors import DataError, Place, StoreError
 from core.folders import check_open, whole_path
 from core.home import lab_home
@@ -26,7 +27,6 @@ from core.memory import require
 
 IMAGE_BYTES = 3 * SIZE * SIZE
 READ = 255  # instead of an index into WHY
-FEW = 5  # names in a sentence
 FOLDER_COPIES = 5  # as they are decoded, without those that cannot be read, written to the cache, and cut into splits
 
 
@@ -179,14 +179,10 @@ def _left_out(listing: Scan, why: np.ndarray) -> LeftOut:
 
 def _with_notes_on_classes(found: Images, *splits: Split) -> LeftOut:
     """What was left out, with a note on the classes of which a split has no image."""
-    notes = []
+    told = found.left_out
     for where, split in zip(("training", "validation", "test"), splits, strict=True):
-        there = set(split.labels.unique().tolist())
-        lacking = [repr(name) for k, name in enumerate(found.classes) if k not in there]
-        if lacking:
-            more = f" and {len(lacking) - FEW:,} more" if len(lacking) > FEW else ""
-            notes.append(f"There is no {where} image of {', '.join(lacking[:FEW])}{more}.")
-    return replace(found.left_out, notes=(*found.left_out.notes, *notes))
+        told = told.noting(where, found.classes, class_balance(split.labels, len(found.classes)))
+    return told
 
 
 def _splits(found: Images, config: DataConfig) -> tuple[Split, Split, Split]:

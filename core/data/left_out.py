@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from core.text import taken
 
+FEW = 5  # names of classes in a sentence
 MOST = 20  # names in a sentence or a list, unless all are asked for
 WHY = CUT, DAMAGED, EMPTY, LARGE, KIND, NOWHERE, POINTER, NOTHING, CLOSED = (
     "cut short",
@@ -61,6 +62,13 @@ class LeftOut:
         if self.other_files:
             found.append(f"Beside the pictures, {_count(self.other_files, 'file')} in class folders {_are(self.other_files)} none by name.")
         return found
+
+    def noting(self, where: str, classes: Sequence[str], counts: Sequence[int]) -> LeftOut:
+        """The same with a note on the classes that have no image of a kind (`where`), if there are any."""
+        lacking = [repr(name) for name, count in zip(classes, counts, strict=True) if not count]
+        if not lacking:
+            return self
+        return replace(self, notes=(*self.notes, f"There is no {where} image of {_some(lacking, FEW)}."))
 
     def plain(self, most: int | None = MOST) -> dict[str, Any]:
         """The same for JSON and a run's record, with the names of the first `most` files; {} when there is nothing to tell."""

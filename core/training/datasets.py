@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from core.data import load_dataset
+from core.data.split_names import to_the_eye
 from core.data.splits import Dataset
 from core.errors import DataError
 from core.folders import check_open, may_open
@@ -83,7 +84,7 @@ def in_memory(config: RunConfig, home: Path) -> Dataset | None:
 def check_same(run: Snapshot, dataset: Dataset) -> None:
     """Raises DataError when `dataset` is not what `run` was trained on: other classes, or other numbers of a class in the images that the
     run counted. A run that has not begun knows of none."""
-    found, known = [tuple(map(taken, classes)) for classes in (dataset.classes, run.classes)]
+    found, known = [tuple(to_the_eye(taken(name)) for name in classes) for classes in (dataset.classes, run.classes)]
     if known and found != known:
         strange = next((f": it knows no class {name!r}" for name in found if name not in known), f", which have {len(known)} classes")
         raise DataError(f"These are not the images that {run.run_id} was trained on{strange}. Name the folder that it was trained on.")

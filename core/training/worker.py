@@ -23,7 +23,8 @@ import torch
 from filelock import FileLock
 
 from core.data.sequences import SeqDataset
-from core.data.splits import Dataset
+from core.data.splits import Dataset, Split
+from core.data.statistics import class_balance
 from core.errors import BusyError, LabError, StoreError
 from core.memory import ran_out
 from core.models import build_model
@@ -195,7 +196,7 @@ class Worker(threading.Thread):
             "device": device_name(trainer.device),
             **plan._asdict(),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
-            "left_out": dataset.left_out.plain(),
+            "left_out": _left_out(trainer),
             **{name: value if name == "sample_texts" else value.tolist() for name, value in samples.items() if name != "sample_images"},
         }
         images = samples.get("sample_images")
@@ -275,3 +276,13 @@ class Worker(threading.Thread):
     def publish(self, **changes: Any) -> None:
         """Swap in the next snapshot."""
         self.snapshot = dataclasses.replace(self.snapshot, version=self.snapshot.version + 1, **changes)
+
+
+def _left_out(trainer: Trainer) -> dict[str, Any]:
+    """What of the images is left out, by the folder and by the share that is trained on, for the run's record."""
+    dataset, split = trainer.dataset, trainer.train_split
+    found = dataset.left_out
+    if isinstance(split, Split) and len(split) < len(dataset.train):
+        balance = class_balance(split.labels, len(dataset.classes))
+        found = found.noting(f"training (train_fraction {trainer.config.train_fraction:g})", dataset.classes, balance)
+    return found.plain()

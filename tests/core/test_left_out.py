@@ -2,13 +2,20 @@
 
 import json
 import os
+from dataclasses import replace
+from unicodedata import normalize
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from core.cli import main
 from core.data.left_out import LeftFile, LeftOut, file_lines
+from core.data.splits import Dataset, Split
+from core.errors import DataError
+from core.recorded import recorded_run
+from core.training.datasets import check_same
 from core.training.manager import RunManager
 
 SAID = "7 of 20 pictures of class cat were left out: cut short."
@@ -104,3 +111,23 @@ def test_the_page_says_it():
     app = AppTest.from_function(page).run(timeout=30)
     assert not app.exception
     assert [info.value for info in app.info] == ["1 of 9 pictures of class cat were left out: empty."]
+
+
+def test_a_share_of_the_training_images_that_loses_a_class_is_said(tmp_path, capsys):
+    for name, count in (("bird", 1), ("cat", 40), ("dog", 40)):
+        (tmp_path / "rare" / name).mkdir(parents=True)
+        for n in range(count):
+            Image.new("RGB", (4, 4), (n, 9, 9)).save(tmp_path / "rare" / name / f"{n}.png")
+    flags = ["--model", "gru", "--hidden-size", "8", "--epochs", "1", "--threads", "1", "--data", str(tmp_path / "rare")]
+    assert main(["train", *flags, "--train-fraction", "0.1", "--home", str(tmp_path / "home")]) == 0
+    assert "There is no training (train_fraction 0.1) image of 'bird'." in capsys.readouterr().out
+
+
+def test_a_run_goes_on_with_classes_that_look_as_it_has_learned_them():
+    """An earlier version of the lab called them as the folders of a Mac are called, letter and accent apart."""
+    run = recorded_run("cifar10-hand-in-0")
+    known = replace(run, classes=tuple(normalize("NFD", f"é {name}") for name in run.classes), epochs=(), test=None)
+    split = Split(torch.zeros(10, 3, 32, 32, dtype=torch.uint8), torch.arange(10))
+    check_same(known, Dataset.of("folder", split, split, split, [normalize("NFC", f"é {name}") for name in run.classes]))
+    with pytest.raises(DataError, match="knows no class 'é cat'"):
+        check_same(run, Dataset.of("folder", split, split, split, [f"é {name}" if name == "cat" else name for name in run.classes]))
