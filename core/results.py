@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import sqrt
 from statistics import mean, stdev
 from typing import Any
 
@@ -113,11 +112,6 @@ class Proof:
     runs: int
     images: int  # validation images
     recount: float  # largest difference between the accuracy that a run reported and the one counted here
-
-    @property
-    def standard_error(self) -> float:
-        """Of the least accuracy, by the choice of the images alone."""
-        return sqrt(self.least * (1 - self.least) / self.images)
 
     @property
     def passed(self) -> bool:

@@ -39,7 +39,7 @@ def dose_figure(kind: str, responses: Mapping[str, Response], chance: float | No
 def _line(kind: str, place: int, name: str, response: Response) -> go.Scatter:
     doses, look = response.doses[kind], place % len(COLORS)
     found = [dose.accuracy for dose in doses]
-    told = [f"{a.value:.1%} ({a.low:.1%} to {a.high:.1%})" for a in found]
+    told = [plotted(f"{a.value:.1%} ({a.words()})") for a in found]
     return go.Scatter(
         x=[str(PATCH * dose.dose) if kind == "blocks" else dose.moved for dose in doses], y=[a.value for a in found],
         name=plotted(name), text=told, hovertemplate="%{text}<extra>" + plotted(name) + "</extra>",

@@ -32,8 +32,9 @@ def pair_panel(judging: Judging) -> None:
         return
     found = compare(theirs.right, mine.right)
     verdict = "beyond chance" if found.beyond_chance else "may be chance"
+    shown = found.difference.digits()
     points = [100 * share for share in (found.difference.value, found.difference.low, found.difference.high)]
-    value, low, high = (f"{number:+.1f}".replace("-", "−") for number in points)
+    value, low, high = (f"{number:+.{digits}f}".replace("-", "−") for number, digits in zip(points, (1, shown, shown), strict=True))
     show.markdown(
         marked(
             "**{}** alone is right on {:,} images, **{}** alone on {:,}: {} points (95 %: {} to {}). McNemar's "
@@ -50,6 +51,6 @@ def pair_panel(judging: Judging) -> None:
         )
     )
     show.caption(
-        f"{judging.title}, n = {found.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is the "
-        "bootstrap's over images, the verdict the test's, which counts where the two differ; another seed would move both runs as well."
+        f"{judging.title}, n = {found.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is "
+        "Newcombe's (1998), the verdict the test's, which counts where the two differ; another seed would move both runs as well."
     )

@@ -136,9 +136,7 @@ def _reached(runs: Sequence[Reached]) -> str:
     tops = np.array([run.val_top1 for run in runs])
     tests = [run.test_top1 for run in runs if run.test_top1 is not None]
     told = proportion_interval(round(tops.mean() * runs[0].val), runs[0].val) if len(runs) == 1 else None
-    spread = (
-        f"{100 * told.low:.1f} to {100 * told.high:.1f}" if told else f"{len(runs)} runs, {100 * tops.min():.1f} to {100 * tops.max():.1f}"
-    )
+    spread = " to ".join(told.ends()) if told else f"{len(runs)} runs, {100 * tops.min():.1f} to {100 * tops.max():.1f}"
     cells = (
         f"{100 * tops.mean():.1f} %", spread, ", ".join(str(run.epoch + 1) for run in runs),
         f"{100 * np.mean(tests):.1f} %" if tests else "–", ", ".join(run.run_id for run in runs),

@@ -102,12 +102,14 @@ def _result(title: str, found: Result) -> str:
 def percent(values: Sequence[float]) -> str:
     """The mean in percent, with the spread where there is one."""
     deviation = spread(values)
-    return f"{100 * mean(values):.1f}" + (f" ± {100 * deviation:.1f}" if deviation is not None else "")
+    if deviation is None:
+        return f"{100 * mean(values):.1f}"
+    return f"{100 * mean(values):.1f} ± {100 * deviation:.1f}".replace("± 0.0", "± under 0.1")
 
 
-def points(gain: float) -> str:
+def points(gain: float, digits: int = 1) -> str:
     """A difference of two accuracies in percentage points, with its sign."""
-    return f"{100 * gain:+.1f}".replace("-", "−")
+    return f"{100 * gain:+.{digits}f}".replace("-", "−")
 
 
 def minutes(seconds: float) -> str:

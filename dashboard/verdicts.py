@@ -15,7 +15,7 @@ NAMES = "ABCDEF"  # of the selected runs, in their order
 
 def accuracy_words(found: Interval | None) -> str:
     """An accuracy with its interval: "63.3 % (61.9 to 64.7)"."""
-    return f"{found.value:.1%} ({100 * found.low:.1f} to {100 * found.high:.1f})" if found else "no epoch yet"
+    return f"{found.value:.1%} ({' to '.join(found.ends())})" if found else "no epoch yet"
 
 
 def differences_html(runs: Sequence[str], values: Mapping[str, Sequence[Any]], *, caption: str) -> str:
@@ -46,7 +46,7 @@ def verdict_words(found: Verdict) -> str:
     }
     difference, level = found.difference, f"{found.difference.level:.0%}".replace("%", " %")
     size = (
-        f"B − A is {points(difference.value)} points, {level} interval {points(difference.low)} to {points(difference.high)}"
+        f"B − A is {points(difference.value)} points, {level} interval {_range(difference)}"
         f"{'' if found.images else ', with 0 inside' if not found.beyond_chance else ', with 0 outside'}."
     )
     if not found.images:
@@ -57,6 +57,11 @@ def verdict_words(found: Verdict) -> str:
         f"{images.only_a:,} that B gets wrong. If both were equally good, coins would part them at least so far with p = {images.p:.2g} "
         f"(exact McNemar test; beyond chance is p < {1 - difference.level:.2g}). {size}"
     )
+
+
+def _range(difference: Interval) -> str:
+    """The interval of a difference in percentage points."""
+    return " to ".join(points(end, difference.digits()) for end in (difference.low, difference.high))
 
 
 def _sizes(found: Verdict) -> str:
@@ -88,7 +93,7 @@ def difference_html(found: Verdict) -> str:
     reach = 1.25 * max(abs(difference.low), abs(difference.high), 0.005)
     low, at, high = ((value / reach + 1) / 2 for value in (difference.low, difference.value, difference.high))
     places = f"--low:{low:.4f}; --at:{at:.4f}; --high:{high:.4f}"
-    label = f"B − A: {points(difference.value)} points, interval {points(difference.low)} to {points(difference.high)}"
+    label = f"B − A: {points(difference.value)} points, interval {_range(difference)}"
     return (
         f'<figure class="lab-pair" role="img" aria-label="{escape(label)}"><div class="lab-pair-ends"><span>← A is better</span>'
         f"<span>B − A in percentage points</span><span>B is better →</span></div>"

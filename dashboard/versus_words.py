@@ -69,7 +69,7 @@ def given(config: RunConfig) -> str:
 
 def share_words(found: Interval | None) -> str:
     """A share with its interval: "68.0 % (59 to 76)"; a dash where there is none."""
-    return f"{100 * found.value:.1f} % ({100 * found.low:.0f} to {100 * found.high:.0f})" if found else "–"
+    return f"{100 * found.value:.1f} % ({' to '.join(found.ends(0))})" if found else "–"
 
 
 def gives_up_words(curve: LengthCurve | None, unit: str) -> str:

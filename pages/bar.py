@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.evaluation.intervals import proportion_interval
 from core.results import BAR_TOP1, TOLERANCE, proof, result, road
 from dashboard import services, show, state
 from dashboard.climb import climb, train_step
@@ -31,12 +32,12 @@ shown = proof(bar)
 runs = marked("{} runs of preset `bar`, the lowest at", shown.runs) if shown.runs > 1 else marked("1 run of preset `bar`, at")
 show.caption(
     marked(
-        "Proof: {} {:.2%} of n = {:,} validation images (standard error {:.2%}), wanted over {:.0%}: **{}**. "
+        "Proof: {} {:.2%} of n = {:,} validation images (95 %: {}), wanted over {:.0%}: **{}**. "
         "Counted again from the confusion matrix: difference {:.1g}, tolerance {:.0g}.",
         runs,
         shown.least,
         shown.images,
-        shown.standard_error,
+        proportion_interval(round(shown.least * shown.images), shown.images).words(2),
         BAR_TOP1,
         "passed" if shown.passed else "not passed",
         shown.recount,

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
 
 from core.errors import DataError
 
-RESAMPLES = 10_000
 LEVEL = 0.95
 MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its interval, in shares of 1: Wilson's of a share, the bootstrap percentile one (Efron 1979) of a difference."""
+    """An estimate with its interval, in shares of 1: Wilson's (1927) of a share, Newcombe's (1998) of a difference. Each has a width."""
 
     value: float
     low: float
@@ -31,15 +30,16 @@ class Interval:
 
     def ends(self, digits: int = 1) -> tuple[str, str]:
         """Both ends in percent without the sign, in as few digits from `digits` on as tell them apart."""
-        for more in range(digits, MOST_DIGITS):
-            low, high = f"{100 * self.low:.{more}f}", f"{100 * self.high:.{more}f}"
-            if low != high:
-                break
-        return low, high
+        shown = self.digits(digits)
+        return f"{100 * self.low:.{shown}f}", f"{100 * self.high:.{shown}f}"
+
+    def digits(self, least: int = 1) -> int:
+        """How many digits after the point of a percentage tell the ends apart, from `least` on."""
+        return next((n for n in range(least, MOST_DIGITS) if f"{100 * self.low:.{n}f}" != f"{100 * self.high:.{n}f}"), MOST_DIGITS)
 
 
 def proportion_interval(right: int, n: int, *, level: float = LEVEL) -> Interval:
-    """Wilson's score interval (1927) of a share: `right` out of `n`. It has a width at 0 and 1, too, where a bootstrap knows no doubt.
+    """Wilson's score interval (1927) of a share: `right` out of `n`. It has a width at 0 and 1, too.
 
     Raises DataError for n = 0.
     """
@@ -70,12 +70,12 @@ class Comparison:
         return self.p < 1 - self.difference.level
 
 
-def compare(right_a: np.ndarray, right_b: np.ndarray, *, level: float = LEVEL, seed: int = 0) -> Comparison:
+def compare(right_a: np.ndarray, right_b: np.ndarray, *, level: float = LEVEL) -> Comparison:
     """Compare two models by which of the same images each names rightly, (N,) bool both.
 
-    The difference is bootstrapped over the images, in pairs; only images on which the models disagree matter to the test (McNemar 1947;
-    exact: each is a fair coin). The two are of different make: at the border one may say "chance" where the other does not, and then the
-    test counts, which is exact on few images, too. Raises DataError for no images or two numbers of them.
+    The interval of the difference is Newcombe's for pairs (`difference_interval`); only images on which the models disagree matter to the
+    test (McNemar 1947; exact: each is a fair coin). The two are of different make: at the border one may say "chance" where the other does
+    not, and then the test counts, which is exact on few images, too. Raises DataError for no images or two numbers of them.
     """
     from scipy.stats import binomtest  # half a second: not before it is asked for
 
@@ -85,16 +85,32 @@ def compare(right_a: np.ndarray, right_b: np.ndarray, *, level: float = LEVEL, s
     n = len(right_a)
     _some(n)
     counts = [int(part.sum()) for part in (right_a & right_b, right_a & ~right_b, ~right_a & right_b, ~right_a & ~right_b)]
-    _, only_a, only_b, _ = counts
-    drawn = np.random.default_rng(seed).multinomial(n, np.array(counts) / n, RESAMPLES)  # (R, 4)
-    difference = Interval((only_b - only_a) / n, *_middle((drawn[:, 2] - drawn[:, 1]) / n, level), n, level)
+    both, only_a, only_b, neither = counts
+    a, b = proportion_interval(both + only_a, n, level=level), proportion_interval(both + only_b, n, level=level)
+    difference = difference_interval(a, b, _correlation(both, only_a, only_b, neither))
+    difference = replace(difference, value=(only_b - only_a) / n)  # the same, rounded once
     p = float(binomtest(only_b, only_a + only_b).pvalue) if only_a + only_b else 1.0
     return Comparison(*counts, difference, p)
 
 
-def _middle(drawn: np.ndarray, level: float) -> tuple[float, float]:
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+def difference_interval(a: Interval, b: Interval, correlation: float = 0.0) -> Interval:
+    """The difference b - a of two shares with Newcombe's interval (1998), made of the Wilson intervals of both: so it has a width where
+    both are 0 or 1, too, or where two models agree on every image. `correlation` is that of the pairs, 0 for shares that were measured
+    apart; n is the smaller number of images.
+    """
+    down, up = (b.value - b.low, a.high - a.value), (b.high - b.value, a.value - a.low)
+    below, above = (math.sqrt(max(0.0, x * x - 2 * correlation * x * y + y * y)) for x, y in (down, up))
+    value = b.value - a.value
+    return Interval(value, value - below, value + above, min(a.n, b.n), a.level)
+
+
+def _correlation(both: int, only_a: int, only_b: int, neither: int) -> float:
+    """Phi of a table of pairs, corrected for continuity, as Newcombe takes it: below 1 also for models that agree on every image."""
+    sides = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither)
+    together = both * neither - only_a * only_b
+    if together > 0:
+        together = max(0.0, together - (both + only_a + only_b + neither) / 2)
+    return together / math.sqrt(sides) if sides else 0.0
 
 
 def _some(n: int) -> None:

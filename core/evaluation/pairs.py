@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data import Progress
 from core.errors import DataError, LabError
-from core.evaluation.intervals import LEVEL, RESAMPLES, Comparison, Interval, compare, proportion_interval
+from core.evaluation.intervals import LEVEL, Comparison, Interval, compare, difference_interval, proportion_interval
 from core.evaluation.judged import Judged, judged
 from core.published import PUBLISHED_ID
 
@@ -121,17 +121,12 @@ def other_images(a: Snapshot, b: Snapshot) -> str:
     return ""
 
 
-def apart(right_a: int, n_a: int, right_b: int, n_b: int, *, level: float = LEVEL, seed: int = 0) -> Interval:
-    """The difference B - A of two accuracies that were measured on images drawn apart, with its bootstrap percentile interval.
+def apart(right_a: int, n_a: int, right_b: int, n_b: int, *, level: float = LEVEL) -> Interval:
+    """The difference B - A of two accuracies that were measured on images drawn apart, with Newcombe's interval.
 
     Of the same images it is wider than it need be, as long as both models find the same ones hard. `n` is the smaller number of images.
     """
-    if min(n_a, n_b) < 1:
-        raise DataError("There are no images to judge: choose a split or a folder that has some.")
-    random = np.random.default_rng(seed)
-    drawn = random.binomial(n_b, right_b / n_b, RESAMPLES) / n_b - random.binomial(n_a, right_a / n_a, RESAMPLES) / n_a  # (R,)
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(right_b / n_b - right_a / n_a, float(low), float(high), min(n_a, n_b), level)
+    return difference_interval(proportion_interval(right_a, n_a, level=level), proportion_interval(right_b, n_b, level=level))
 
 
 def false_alarms(found: Verdict, *, trials: int = TRIALS, seed: int = 0) -> float:

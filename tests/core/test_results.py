@@ -3,7 +3,6 @@
 import dataclasses
 import gzip
 import json
-from math import sqrt
 
 import numpy as np
 import pytest
@@ -58,7 +57,6 @@ def test_the_test_accuracy_is_that_of_its_confusion_matrix_at_the_best_epoch(pre
 def test_every_run_of_the_bar_passes_it():
     shown = proof(result("bar"))
     assert shown.passed and shown.least > 0.8 and shown.runs == SEEDS.get("bar", 1) and shown.images == 5000 and shown.recount < 1e-9
-    assert shown.standard_error == pytest.approx(sqrt(shown.least * (1 - shown.least) / 5000))
 
 
 def test_the_best_beats_the_bar():

@@ -56,8 +56,10 @@ MUTANTS = [
     *broken("evaluation/intervals.py", "test_intervals.py", [
         ("one side only", "(1 + level) / 2), right / n", "level), right / n"),
         ("Wald for Wilson", "middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)", "middle = share"),
-        ("A - B for B - A", "Interval((only_b - only_a) / n", "Interval((only_a - only_b) / n"),
-        ("the wrong ones are drawn", "(drawn[:, 2] - drawn[:, 1]) / n", "(drawn[:, 2] - drawn[:, 3]) / n"),
+        ("A - B for B - A", "value=(only_b - only_a) / n", "value=(only_a - only_b) / n"),
+        ("pairs count as apart", "_correlation(both, only_a, only_b, neither))", "0.0)"),
+        ("agreement is without doubt", "together = max(0.0, together - (both + only_a + only_b + neither) / 2)", "together = together * 1.0"),
+        ("the near ends are subtracted", "(b.value - b.low, a.high - a.value)", "(b.value - b.low, a.value - a.low)"),
         ("McNemar asks about all images", "binomtest(only_b, only_a + only_b)", "binomtest(only_b, n)"),
         ("agreement is certain difference", "if only_a + only_b else 1.0", "if only_a + only_b else 0.0"),
         ("chance is what is beyond it", "return self.p < 1 - self.difference.level", "return self.p < self.difference.level"),

@@ -128,3 +128,7 @@ def test_a_step_names_all_that_it_changes():
     assert len(ROAD[-1].changes) == 8
     for name, value in ROAD[-1].changes.items():
         assert f"{name} = {value}" in said
+
+
+def test_the_proof_says_how_sure_its_share_is():
+    assert re.search(r"of n = 5,000 validation images \(95 %: 8\d\.\d\d% to 8\d\.\d\d%\)", texts(open_page("bar.py")))

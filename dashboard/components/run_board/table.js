@@ -4,6 +4,11 @@ const { search } = new URL(import.meta.url);
 const { duration } = await import(`./scales.js${search}`);
 
 const percent = (share) => (100 * share).toFixed(1);
+// As many digits as tell both ends of an interval apart: none looks as if it had no width.
+const between = (low, high) => {
+  const digits = [1, 2, 3, 4, 5, 6].find((n) => (100 * low).toFixed(n) !== (100 * high).toFixed(n)) ?? 7;
+  return `${(100 * low).toFixed(digits)} to ${(100 * high).toFixed(digits)}`;
+};
 const whole = (value) => value.toLocaleString('en-US');
 
 const FIXED = [
@@ -12,7 +17,7 @@ const FIXED = [
   { name: 'data', title: 'data', value: (run) => run.data, help: 'Accuracies on different data answer different questions.' },
   {
     name: 'accuracy', title: 'accuracy %', value: (run) => (run.accuracy === null ? null : 100 * run.accuracy),
-    text: (run) => `${percent(run.accuracy)} (${percent(run.low)} to ${percent(run.high)})`,
+    text: (run) => `${percent(run.accuracy)} (${between(run.low, run.high)})`,
     help: 'Validation, of the best epoch; in brackets the 95 % interval, by the choice of the images.',
   },
   { name: 'n', title: 'n', value: (run) => run.n, text: (run) => whole(run.n), help: 'Validation images.' },

@@ -71,7 +71,47 @@ def test_mcnemar_is_a_count_of_coins(only_a, only_b):
 
 def test_equal_models_do_not_differ():
     found = compare(np.array([True, False]), np.array([True, False]))
-    assert found.p == 1 and not found.beyond_chance and found.difference.value == found.difference.low == found.difference.high == 0
+    assert found.p == 1 and not found.beyond_chance and found.difference.value == 0
+
+
+@pytest.mark.parametrize(("right", "n"), [(1, 1), (0, 5), (13, 13), (40, 40), (20, 40), (7, 40), (4_000, 5_000), (100_000, 100_000)])
+def test_models_that_agree_on_every_image_may_differ_on_others(right, n):
+    same = np.arange(n) < right
+    found = compare(same, same).difference
+    assert found.low < 0 < found.high and found.value == 0
+
+
+@pytest.mark.parametrize("table", [(36, 12, 2, 0), (1, 97, 0, 2), (14, 5, 0, 22), (30, 0, 0, 0), (20, 9, 9, 20), (3, 30, 40, 2)])
+def test_the_interval_of_a_paired_difference_is_newcombes(table):
+    """Against the formula written out by hand, on scipy's Wilson intervals (his method 10)."""
+    both, only_a, only_b, neither = table
+    n = sum(table)
+    found = compare(np.repeat([True, True, False, False], table), np.repeat([True, False, True, False], table)).difference
+    one, other = (binomtest(k, n).proportion_ci(0.95, method="wilson") for k in (both + only_a, both + only_b))
+    a, b = (both + only_a) / n, (both + only_b) / n
+    sides = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither)
+    apart = both * neither - only_a * only_b
+    phi = (max(apart - n / 2, 0) if apart > 0 else apart) / sides**0.5 if sides else 0
+    low = b - a - ((b - other.low) ** 2 - 2 * phi * (b - other.low) * (one.high - a) + (one.high - a) ** 2) ** 0.5
+    high = b - a + ((other.high - b) ** 2 - 2 * phi * (other.high - b) * (a - one.low) + (a - one.low) ** 2) ** 0.5
+    assert (found.low, found.high) == pytest.approx((low, high)) and found.value == pytest.approx(b - a)
+
+
+@pytest.mark.parametrize(("shares", "n"), [((0.8, 0.85, 0.7), 60), ((0.99, 0.99, 0.985), 100), ((0.5, 0.6, 0.4), 200)])
+def test_the_interval_of_a_paired_difference_covers_the_truth_as_often_as_it_says(shares, n):
+    a, b, both = shares
+    rng = np.random.default_rng(4)
+    tables = rng.multinomial(n, (both, a - both, b - both, 1 - a - b + both), 400)
+    found = [compare(np.repeat([True, True, False, False], t), np.repeat([True, False, True, False], t)).difference for t in tables]
+    assert np.mean([one.low <= b - a <= one.high for one in found]) > 0.91  # 0.95 within four standard errors
+
+
+@pytest.mark.parametrize(("right", "n"), [(13, 13), (0, 40), (100_000, 100_000), (1, 10_000_000)])
+def test_no_interval_looks_as_if_it_had_no_width(right, n):
+    found = proportion_interval(right, n)
+    low, high = found.ends()
+    assert low != high and found.words() == f"{low}% to {high}%"
+    assert proportion_interval(840, 1000).words() == "81.6% to 86.1%"
 
 
 def test_what_cannot_be_compared():
