@@ -65,11 +65,14 @@ def _table(white: int) -> np.ndarray:
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
-    """Floats of 0 to 1 and numbers of 0 to 255 as they are meant; of all others the least is black, the greatest white; NaN is black."""
+    """Numbers of which nothing says which one is white: 1 for floats of 0 to 1, the most of 32 bits unless all would be black, 255 for
+    numbers of 0 to 255. Of all others the least is black and the greatest white. NaN is black."""
+    floats = values.dtype.kind == "f"
+    most = 1 if floats else int(np.iinfo(values.dtype).max)
     levels, known = values.astype(np.float32), np.isfinite(values)
     least, greatest = float(levels.min(where=known, initial=np.inf)), float(levels.max(where=known, initial=-np.inf))
-    if values.dtype.kind == "f" and least >= 0 and greatest <= 1:
-        least, greatest = 0.0, 1.0
+    if least >= 0 and (greatest <= most if floats else greatest > most / 256):
+        least, greatest = 0.0, float(most)
     elif (least >= 0 and greatest <= 255) or least >= greatest:
         least, greatest = 0.0, 255.0
     levels[np.isnan(values)] = least

@@ -23,8 +23,10 @@ def squeezed(image: Image.Image) -> Image.Image:
     It is turned after it is squeezed, which is the same and cheaper.
     """
     turn = orientation(image)
+    covered = image.tile[0][1] if image.format == "GIF" and image.tile else (0, 0, *image.size)
     image = eight_bits(image) if is_deep(image) else image
     image.load()  # and with it what stands after the pixels
+    image = image if tuple(covered) == (0, 0, *image.size) else _alone(image, covered)
     if image.has_transparency_data:
         small = _resize(_with_alpha(image))
         small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small)
@@ -46,6 +48,13 @@ def orientation(image: Image.Image) -> int:
     xmp = image.info.get("xmp", b"")
     said = re.search(rb"tiff:Orientation\s*(?:=\s*[\"']|>)\s*([1-8])\s*[\"'<]", xmp) if isinstance(xmp, bytes) else None
     return int(said[1]) if said else 1
+
+
+def _alone(image: Image.Image, covered: tuple[int, int, int, int]) -> Image.Image:
+    """A GIF of which the first picture covers a part: the rest is transparent, as browsers show it."""
+    whole = Image.new("RGBA", image.size)
+    whole.paste(image.convert("RGBA").crop(covered), covered)
+    return whole
 
 
 def _with_alpha(image: Image.Image) -> Image.Image:

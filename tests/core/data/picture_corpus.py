@@ -249,6 +249,8 @@ def depths() -> dict[str, Case]:
         "TIFF of 1 bit": Case(saved(Image.fromarray(GREY > 100), "TIFF", compression="group4"), grey((GREY > 100) * 255)),
         "TIFF of 16 bits with a sign": Case(tiff((signed // 2).astype("<i2"), 16, "<", sign=2), scaled(signed // 2 + 15_000, 32_767)),
         "TIFF of 32 bits": Case(tiff(wide.astype("<u4"), 32, "<"), scaled(wide, 2**32 - 1)),
+        "TIFF of 32 bits that uses half of them": Case(tiff((wide // 2).astype("<u4"), 32, "<"), scaled(wide // 2, 2**32 - 1), 1),
+        "TIFF of 32 bits that uses 16 of them": Case(tiff(DEEP.astype("<u4"), 32, "<"), scaled(DEEP, 65535)),
         "TIFF of 32 bits with a sign": Case(tiff((signed * 9).astype(">i4"), 32, ">", sign=2), scaled(DEEP, 65535)),
         "TIFF of floats 0 to 1": Case(tiff((noise / 2).astype("<f4"), 32, "<", sign=3), scaled(noise / 2, 1), 1),
         "TIFF of floats -7 to 9": Case(tiff((noise * 16 - 7).astype(">f4"), 32, ">", sign=3), scaled(DEEP, 65535), 1),
@@ -353,6 +355,9 @@ def sound() -> dict[str, Case]:
         "an animated PNG": Case(several("PNG"), BLOCKS),
         "an animated PNG of which the counts are wrong": Case(several("PNG").replace(b"acTL\0\0\0\3", b"acTL\0\0\0\0"), BLOCKS),
         "an animated GIF": Case(several("GIF"), BLOCKS, 2),
+        "a GIF whose picture covers a part": Case(
+            partial_gif(), np.where(((ROWS // 16 == 1) & (COLUMNS // 16 == 0))[..., None], (200, 40, 40), 255)
+        ),
         "an animated WebP": Case(several("WEBP", lossless=True), BLOCKS),
         "a TIFF of several pages": Case(several("TIFF"), BLOCKS),
         "a TIFF, packed": Case(saved(COLORS, "TIFF", compression="tiff_lzw"), COLORS),
@@ -385,6 +390,15 @@ def sound() -> dict[str, Case]:
         "one row of 20,000": Case(saved(np.full((1, 20_000, 3), (9, 99, 199), np.uint8)), np.array([9, 99, 199])),
         "one column of 20,000": Case(saved(np.full((20_000, 1, 3), (9, 99, 199), np.uint8), "JPEG"), np.array([9, 99, 199]), 3),
     }  # fmt: skip
+
+
+def partial_gif() -> bytes:
+    """A red quarter at the bottom left of an empty picture."""
+    content = bytearray(saved(Image.new("RGB", (16, 16), (200, 40, 40)), "GIF"))
+    at = content.index(b"\x2c\0\0\0\0\x10\0\x10\0")  # where the picture lies: from the left, from the top, width, height
+    content[at + 3 : at + 5] = (16).to_bytes(2, "little")
+    content[6:10] = struct.pack("<HH", SIDE, SIDE)
+    return bytes(content)
 
 
 def several(kind: str, **options) -> bytes:
