@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -65,6 +66,14 @@ def shipped(name: str, port: int, lab: int) -> str:
     for before, after in (("listen 80;", f"listen 127.0.0.1:{port};"), ("<VirtualHost *:80>", f"<VirtualHost 127.0.0.1:{port}>")):
         text = text.replace(before, after)
     return text.replace("127.0.0.1:8501", f"127.0.0.1:{lab}")
+
+
+def over_https(site: str, folder: Path) -> str:
+    """The same configuration of nginx over https, with a certificate that nobody has signed."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=lab.example", "-keyout", key, "-out", certificate]
+    subprocess.run([found("openssl", "openssl"), *made], check=True, capture_output=True)
+    return re.sub(r"listen ([\d.:]+);", rf"listen \1 ssl; ssl_certificate {certificate}; ssl_certificate_key {key};", site)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from tests.browser.proxies import free_ports, nginx, over_https, shipped
 from tests.dashboard.serving import serving
 
 pytestmark = pytest.mark.browser
@@ -88,6 +89,26 @@ def test_a_frame_that_is_lent_no_camera_says_so(page, course, lent):
     frame = course(page, "camera", ' allow="camera"' if lent else "")
     frame.locator(".camera-told").wait_for(state="attached")
     frame.locator(".camera-told").wait_for(state="hidden" if lent else "visible")
+
+
+def test_over_https_a_frame_keeps_the_cookie_that_says_who_somebody_is(chromium, tmp_path):
+    (port,) = free_ports(1)
+    with ExitStack() as stack:
+        named = stack.enter_context(site(tmp_path))
+        names = ("--allow-host", "lab.example", "--frame", f"http://localhost:{named}")
+        lab = stack.enter_context(serving(tmp_path, *names))
+        stack.enter_context(nginx(tmp_path, over_https(shipped("nginx.conf", port, lab.port), tmp_path)))
+        course = COURSE.format(port=port, source="upload", allow="").replace("http://127.0.0.1", "https://lab.example")
+        (tmp_path / "course.html").write_text(course, encoding="utf-8")
+        context = chromium.new_context(ignore_https_errors=True)
+        page, known = context.new_page(), []
+        for _ in range(2):
+            page.goto(f"http://localhost:{named}/course.html")
+            page.frame_locator("iframe").get_by_text("It shows").or_(page.frame_locator("iframe").locator(".patch-bar")).first.wait_for()
+            known += [cookie["value"] for cookie in context.cookies() if cookie["name"] == "lab_person"]
+        assert len(known) == 2 and known[0] == known[1], "after a reload it is the same person"
+        assert page.frame_locator("iframe").locator("#lab-frame, #lab-connection").count() == 0
+        context.close()
 
 
 def test_a_site_that_is_not_named_stays_refused(page, course):
