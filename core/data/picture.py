@@ -147,9 +147,7 @@ def _told(image: Image.Image) -> tuple[str, ...]:
     if image.has_transparency_data and image.format != "BMP":  # of which that is known only when it has been decoded
         told.append("What is transparent is put on white.")
     if is_deep(image) and is_spread(image):
-        told.append(
-            "Its format does not say which number is white: 1 or 255 if all are 0 to 1 or 0 to 255, else the greatest that it has, or can have."
-        )
+        told.append("Its format does not say which number is white: 1 if all are 0 to 1, 255 if all are 0 to 255, else the greatest.")
     elif is_deep(image):
         told.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel: its format's largest value becomes white.")
     elif image.mode in ("CMYK", "LAB", "YCbCr", "HSV"):
