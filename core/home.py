@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.errors import BusyError, ConfigError, Place, StoreError
 from core.files import out_of_files, remedy, write_whole
+from core.pasted import pasted
 from core.typed_numbers import comma_remedy
 
 
@@ -17,7 +18,7 @@ def lab_home(home: str | Path | None = None) -> Path:
 
     Raises StoreError when it cannot be made or written, BusyError when that is so because too many files are open.
     """
-    folder = Path(home or os.environ.get("LAB_HOME") or ".lab").expanduser().absolute()
+    folder = Path(pasted(str(home or os.environ.get("LAB_HOME") or ".lab"))).expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".write-test-{os.getpid()}"

@@ -55,7 +55,7 @@ ALLOWED = {
     "core.log": set(),
     "core.typed_numbers": {"core.checks", "core.errors", "core.text"},
     "core.hparams": {"core.checks", "core.errors", "core.pasted", "core.text", "core.typed_numbers"},
-    "core.home": {"core.errors", "core.files", "core.typed_numbers"},
+    "core.home": {"core.errors", "core.files", "core.pasted", "core.typed_numbers"},
     "core.memory": {"core.errors", "core.typed_numbers"},
     "core.symbols": {"core.errors"},
     "core.scores": BASE,

@@ -12,7 +12,7 @@ import os
 import pickle
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from core.memory import require
 
 MOST_BYTES = 200_000_000  # of one file in a copy: CIFAR-100's training images have 155 MB
 SIDE = 32
+DEEP = 3  # folders in folders: cifar-10-python/cifar-10-batches-py
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 CIFAR = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -222,12 +223,23 @@ def stamp(path: str) -> str:
 
 def _place(path: str) -> str | None:
     """The folder or archive that holds the files: `path`, a folder in it that is called as a set's, or an archive in it that is."""
-    below = {form.folder for form in FORMS} | {"FashionMNIST/raw", "MNIST/raw"}
-    for folder in (path, *(os.path.join(path, name) for name in sorted(below))):
-        if os.path.isdir(folder) and any(all(os.path.isfile(os.path.join(folder, f)) for f in form.files) for form in FORMS):
-            return folder
-    names = ("cifar-10-python.tar.gz", "cifar-10-binary.tar.gz", "cifar-100-python.tar.gz")
-    return next((os.path.join(path, name) for name in names if os.path.isfile(os.path.join(path, name))), None)
+    return next(_places(path, deep=DEEP), None)
+
+
+def _places(path: str, deep: int) -> Iterator[str]:
+    """The folders and archives of known files at `path`, and below it in folders that are called as such sets are."""
+    if any(all(os.path.isfile(os.path.join(path, name)) for name in form.files) for form in FORMS):
+        yield path
+    try:
+        with os.scandir(path) as entries:
+            inside = sorted((entry.name.lower(), entry.path) for entry in entries)
+    except OSError:
+        return
+    called = [(name, below) for name, below in inside if "cifar" in name or "mnist" in name or name == "raw"]
+    for _, below in called if deep else ():
+        if os.path.isdir(below):
+            yield from _places(below, deep - 1)
+    yield from (below for name, below in called if name.endswith(ARCHIVES) and "cifar" in name and os.path.isfile(below))
 
 
 def _files(place: str) -> dict[str, bytes]:

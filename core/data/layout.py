@@ -176,7 +176,14 @@ class Layout:
     def _splits(self, place: str) -> list[tuple[str, str, str]]:
         """(split, name, path) of the folders whose names say a split, if train/ with class folders is among them."""
         named = self._named(place)
+        if len(self.tree.full(place)) == 1 and any(self._has_own(path) for *_, path in named):
+            return []  # train/train and train/val: the first is a wrapping
         return named if any(part == "train" and self._classes(path) for part, _, path in named) else []
+
+    def _has_own(self, split: str) -> bool:
+        """Whether a folder that is called as a split holds train/ and another split instead of classes."""
+        own = {part for part, _, path in self._named(split) if self.tree.holds(path)}
+        return "train" in own and len(own) > 1
 
     def _named(self, place: str) -> list[tuple[str, str, str]]:
         """(split, name, path) of the folders whose names say a split, alone or beside words that they share (asl_alphabet_train)."""
@@ -206,6 +213,11 @@ class Layout:
             self._refuse_unread_splits(place)
             return False
         chosen = self._one_of_each(splits)
+        if self._has_own(chosen["train"][1]):
+            raise DataError(
+                "In the folder ", Place(self.root), f", {taken(chosen['train'][0])}/ holds splits of its own and lies beside others: name "
+                "the folder whose splits are meant."
+            )  # fmt: skip
         train = self._classes(chosen["train"][1])
         self._take("train", chosen["train"][1], train, merged := self._merged(train))
         for part in ("val", "test"):

@@ -6,6 +6,7 @@ import pytest
 from core.data.config import DataConfig
 from core.errors import DataError
 from core.folders import is_folder, whole_path
+from core.home import lab_home
 from core.pasted import pasted
 from core.training.config import RunConfig
 
@@ -56,6 +57,10 @@ def test_a_pasted_path_is_the_folder_that_is_meant(pets, way):
 def test_a_home_in_quotes_is_the_home(pets, monkeypatch):
     monkeypatch.setenv("HOME", str(pets.parent))
     assert Path(whole_path('"~/my pets"')) == Path(whole_path("~/my pets ")) == pets
+
+
+def test_the_labs_own_folder_may_be_pasted_too(pets):
+    assert lab_home(f'"{pets}/lab"') == pets / "lab" and (pets / "lab").is_dir()
 
 
 @pytest.mark.parametrize("name", ['"quoted"', "'", "a b ", " a", "100%25", "%20", "back\\ slash", "`", "file:", "\u200b", "\u202ax"])

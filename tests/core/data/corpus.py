@@ -88,6 +88,7 @@ TWO = {
 }  # fmt: skip
 
 NESTED = {
+    "splits in a folder that is called as one": Case(splits("train/train", "train/val"), train=(11, 11), val=(3, 3), says=("train/",)),
     "a split once more in itself": Case(
         "seg_train/seg_train/cat 12\nseg_train/seg_train/dog 12\nseg_test/seg_test/cat 3\nseg_test/seg_test/dog 3\nseg_pred/seg_pred 5",
         **HALF,
@@ -209,6 +210,7 @@ REFUSED = {
     for name, (lines, error) in {
         "splits without classes": ("train 10\ntest 5", "test, train, which look like splits.*make one folder for each class"),
         "detection": ("train/images 5\ntrain/labels/0.txt = x\ntest/images 5\ntest/labels/0.txt = x", "which look like splits"),
+        "splits in a split and beside it": (splits("train/train", "train/val", "test"), "train/ holds splits of its own"),
         "two that validate": (splits("train", "val", "valid"), "val, valid look like the same split"),
         "two that train": (splits("train_1", "train_2"), "look like the same split"),
         "folds": (splits("fold1", "fold2", "fold3"), "hold folders of the same names.*cat, dog.*train, val and test"),

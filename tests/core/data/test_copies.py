@@ -83,6 +83,11 @@ def ways(tmp_path):
     (tmp_path / "d").mkdir()
     packed(tmp_path / "d" / "cifar-10-python.tar.gz", python)
     yield tmp_path / "d"
+    write(tmp_path / "e" / "cifar-10-python" / "cifar-10-batches-py", python_files())
+    yield tmp_path / "e"
+    (tmp_path / "f").mkdir()
+    packed(tmp_path / "f" / "cifar-10-python (1).zip", python)
+    yield tmp_path / "f"
 
 
 def test_cifar10_is_read_where_it_lies_and_nothing_is_written(tmp_path):
