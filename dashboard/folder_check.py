@@ -27,7 +27,10 @@ def folder_ready(config: RunConfig) -> bool:
         check_open(config.folder)
         path = whole_path(config.folder)
         if not os.path.isfile(path):  # an archive is read when the run starts
-            show.caption(marked("✓ {}", _contents(path)))
+            contents, told = _contents(path)
+            show.caption(marked("✓ {}", contents))
+            for sentence in told:
+                show.caption(sentence)
         return True
     except LabError as error:
         show.error(f"{visitor.told(error)} Until then Play is off.")
@@ -35,13 +38,18 @@ def folder_ready(config: RunConfig) -> bool:
 
 
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=100, show_spinner="Looking at the folder")
-def _contents(path: str) -> str:
-    """What lies in a folder, in words. Raises DataError when it is no set of images."""
+def _contents(path: str) -> tuple[str, list[str]]:
+    """What lies in a folder, in words, and how it is read and what is left out. Raises DataError when it is no set of images."""
+    from core.data.copies import has_copy
+    from core.data.left_out import LeftOut
     from core.data.scan import scan
 
+    if has_copy(path):
+        return "A known data set as its authors give it", []
     found = scan(path)
     counts = np.bincount(found.labels, minlength=len(found.classes))
     least = int(counts.argmin())
     split = f" in {', '.join(name for name in found.names if name)}" if any(found.names) else ""
     few = f", the fewest in {found.classes[least]}: {counts[least]:,}" if len({*counts.tolist()}) > 1 else ""
-    return f"{len(found.classes):,} classes, {len(found.files):,} pictures{split}{few}"
+    told = LeftOut(notes=found.notes, folders=found.left, other_files=found.other_files).sentences()
+    return f"{len(found.classes):,} classes, {len(found.files):,} pictures{split}{few}", told

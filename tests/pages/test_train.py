@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -245,6 +246,15 @@ def test_a_folder_is_looked_at_before_a_run_is_started(folder):
     app = open_page(dataset="folder", data=f'"{folder}"')
     assert not app.button(key="play").disabled and not app.error
     assert "✓ 2 classes, 10 pictures, the fewest in cats: 4" in texts(app)
+    (folder / "__MACOSX").mkdir()
+    known = folder.parent / "cifar-10-batches-bin"
+    known.mkdir()
+    for name in (*(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin"):
+        (known / name).write_bytes(bytes(3073))
+    app = open_page(dataset="folder", data=str(known))
+    assert not app.button(key="play").disabled and "✓ A known data set as its authors give it" in texts(app)
+    st.cache_data.clear()  # who adds images waits a minute
+    assert "Left out, because it is hidden, or left by a system: __MACOSX/." in texts(open_page(dataset="folder", data=str(folder)))
     assert services.manager().store.ids() == [], "nothing was started, and no list has a run that cannot begin"
 
 
