@@ -3,6 +3,7 @@
 (() => {
   const { stream, ask, words, root } = window.sequenceLab;
   const SOON = 2500; // ms without a connection before the lab is asked why; with ANSWER this stays below five seconds
+  const FAILED = 700; // ms after a connection that could not be made
   const ANSWER = 1500; // ms in which the lab must say why
   const SILENT = 15000; // ms for which a connection that is open may say nothing: a full class opens its pages at the same time
   const LOADING = 15000; // ms for which the page's own scripts may take
@@ -72,7 +73,7 @@
   }
 
   // Streamlit tries again and again: each try must not put off what is due.
-  const hurry = () => !connected && due > Date.now() + SOON && wait(SOON);
+  const hurry = (milliseconds) => !connected && due > Date.now() + milliseconds && wait(milliseconds);
 
   function opened() {
     if (!connected && patient && due > Date.now()) wait(SILENT);
@@ -87,8 +88,9 @@
   }
 
   function gone() {
+    const had = connected;
     connected = false;
-    hurry();
+    hurry(had ? SOON : FAILED);
   }
 
   if (Native) {
@@ -114,7 +116,7 @@
     true, // an error of loading does not bubble
   );
   wait(LOADING);
-  addEventListener('load', hurry);
+  addEventListener('load', () => hurry(SOON));
 
   // ---- a picture that a web server before the lab does not take ----
 
