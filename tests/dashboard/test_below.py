@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from core.errors import ConfigError
 from dashboard.below import base_path
 from tests.dashboard.serving import serving
+
+ROOT = Path(__file__).resolve().parents[2]
+# What leads to the root of the server, wherever the lab stands: in HTML, in Markdown, in style sheets and in scripts.
+TO_THE_ROOT = re.compile(r"""(href|src|action)=\\?["']/|\]\(/|location\.origin|url\(["']?/|(fetch|import|URL)\(["'`]/""")
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,28 @@ def test_a_page_that_cannot_connect_is_told_why(tmp_path):
             assert lab.session(page)
             status, _, body = lab.get("/connection", "POST")
             assert status == 503 and b"The lab is full" in body
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<a href="/try">', "[it](/try)", "import(`${location.origin}/components/x.js`)", "<img src='/a.png'>", "url(/a.woff2)",
+        "fetch('/connection')", 'href=\\"/vendor/plotly.min.js\\"', "new URL('/vendor', root)",
+    ],
+)  # fmt: skip
+def test_an_address_at_the_servers_root_is_found(line):
+    assert TO_THE_ROOT.search(line)
+
+
+@pytest.mark.parametrize("line", ['<a href="?patch=8">', "[it](try)", "new URL('./', location.href)", 'href="./vendor"', "[T](H/W)"])
+def test_an_address_beside_the_page_is_none(line):
+    assert not TO_THE_ROOT.search(line)
+
+
+def test_every_address_of_the_lab_is_relative():
+    files = [path for folder in ("dashboard", "pages") for kind in ("py", "js", "css") for path in (ROOT / folder).rglob(f"*.{kind}")]
+    assert len(files) > 100
+    wrong = [
+        f"{path.relative_to(ROOT)}: {line}" for path in files for line in path.read_text("utf-8").splitlines() if TO_THE_ROOT.search(line)
+    ]
+    assert wrong == []
