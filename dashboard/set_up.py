@@ -21,8 +21,8 @@ from dashboard.wording import marked
 NAMED = 4  # hyperparameters that are named before "and so many more"
 
 
-def set_up_line(run: Snapshot, config: RunConfig | None) -> None:
-    """Where the run on the chart has ended and the controls say something else: what they say, and that Play trains it."""
+def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None:
+    """Where the run on the chart has ended and the controls say something else: what they say, and if it is `ready`, that Play trains it."""
     if config is None or run.active:
         return
     apart = [name for name in differing([run.config, config.flat()]) if name not in ("threads", "kernel")]
@@ -30,7 +30,8 @@ def set_up_line(run: Snapshot, config: RunConfig | None) -> None:
         return
     if other_model(run, config):
         st.html('<span class="lab-other-model"></span>')  # theme.css lets the chart and its numbers fade
-    show.caption(marked("{} Your set-up: **{}**{}. **Play** trains it.", _shown(run, apart), _model(config), _sizes(config)))
+    play = marked(" **Play** trains it.") if ready else ""
+    show.caption(marked("{} Your set-up: **{}**{}.{}", _shown(run, apart), _model(config), _sizes(config), play))
 
 
 def other_model(run: Snapshot, config: RunConfig) -> bool:

@@ -44,7 +44,7 @@ with buttons:
     there = not config or not DATASETS[config.dataset].downloads or offer_download(config.dataset, ", so Play is off")
     ready = config if config and there and folder_ready(config) else None
     transport(ready)
-    set_up_line(shown(), ready)
+    set_up_line(shown(), config, ready=ready is not None)
 with left:
     forecast_panel(ready)
 left_out_note(shown().left_out)

@@ -323,6 +323,7 @@ def test_why_play_is_off_is_said_beside_it(monkeypatch):
     app = open_page(preset="hand-in")
     assert app.button(key="play").disabled
     assert any("CIFAR-10 is not on this computer yet, so Play is off" in e.value for e in app.info)
+    assert "Your set-up: **GRU on cifar10**, " in texts(app) and "trains it" not in texts(app)
     app = press(app, "own_folder")
     assert "Folder" in [field.label for field in app.text_input] or any("older" in field.label for field in app.text_input)
 
