@@ -22,7 +22,7 @@ NAMED = 4  # hyperparameters that are named before "and so many more"
 
 
 def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None:
-    """Where the run on the chart has ended and the controls say something else: what they say, and if it is `ready`, that Play trains it."""
+    """Where the run on the chart has ended and the controls say something else: what, and if it is `ready`, that Play trains it."""
     if config is None or run.active:
         return
     apart = [name for name in differing([run.config, config.flat()]) if name not in ("threads", "kernel")]
