@@ -105,6 +105,21 @@ def test_a_run_minus_itself_is_nothing(matrix):
     assert shown == difference.reshape(-1).tolist()
 
 
+def test_of_a_class_that_does_not_occur_there_is_no_share(matrix):
+    matrix.get_by_role("radio", name="% of true", exact=True).click()
+    shown = matrix.evaluate(
+        """([selector, k]) => {
+          const { board } = document.querySelector('.confusion-board');
+          board.data.matrices[board.look.epoch].fill(0, 0, k);
+          board.tops = {};
+          board.draw();
+          return [...document.querySelectorAll(selector)].map((cell) => cell.innerText);
+        }""",
+        [CELLS, K],
+    )
+    assert set(shown[:K]) == {"–"} and all(text.isdigit() for text in shown[K:])
+
+
 def test_a_phone_sees_the_whole_matrix(matrix):
     matrix.set_viewport_size({"width": 390, "height": 844})
     matrix.wait_for_function("document.documentElement.scrollWidth <= innerWidth")

@@ -128,7 +128,7 @@ class Board {
     const whole = Array.from({ length: k }, (_, a) => sum(Array.from({ length: k }, (_, b) => counts[norm === 'true' ? a * k + b : b * k + a])));
     return counts.map((count, at) => {
       const total = whole[norm === 'true' ? Math.floor(at / k) : at % k];
-      return total ? (100 * count) / total : 0;
+      return total ? (100 * count) / total : NaN; // of nothing there is no share
     });
   }
 
@@ -143,7 +143,7 @@ class Board {
 
   // The end of the color scale: the largest number of any epoch, so that colors can be compared while the epochs play.
   top() {
-    this.tops[this.look.norm] ??= Math.max(0, ...this.data.matrices.map((_, epoch) => Math.max(...this.shown(epoch).map(Math.abs))));
+    this.tops[this.look.norm] ??= Math.max(0, ...this.data.matrices.map((_, epoch) => Math.max(0, ...this.shown(epoch).map(Math.abs).filter(Number.isFinite))));
     return this.tops[this.look.norm];
   }
 
@@ -158,11 +158,12 @@ class Board {
     const digits = data.other && look.norm !== 'count' ? 1 : 0;
     this.cells.forEach((cell, at) => {
       const value = shown[at];
-      cell.textContent = `${data.other && value > 0 ? '+' : ''}${value.toFixed(digits)}`.replace(/^-/, '−').replace(/^[−+]?0(\.0)?$/, '0');
-      cell.style.setProperty('--v', (top ? Math.abs(value) / top : 0).toFixed(3));
+      const none = Number.isNaN(value);
+      cell.textContent = none ? '–' : `${data.other && value > 0 ? '+' : ''}${value.toFixed(digits)}`.replace(/^-/, '−').replace(/^[−+]?0(\.0)?$/, '0');
+      cell.style.setProperty('--v', (top && !none ? Math.abs(value) / top : 0).toFixed(3));
       const diagonal = Math.floor(at / k) === at % k;
       cell.classList.toggle('diagonal', diagonal);
-      cell.classList.toggle('zero', Math.abs(value) < 0.5 * 10 ** -digits);
+      cell.classList.toggle('zero', none || Math.abs(value) < 0.5 * 10 ** -digits);
       cell.classList.toggle('minus', value < 0);
       cell.classList.toggle('chosen', look.cell?.[0] * k + look.cell?.[1] === at);
       cell.setAttribute('aria-label', this.sentence(Math.floor(at / k), at % k));
