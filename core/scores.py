@@ -10,11 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.errors import DataError, unknown
+from core.frames import frame
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 SCORES = {  # name: column heading
     "one_vs_rest_accuracy": "one-vs-rest acc.",
@@ -155,6 +159,11 @@ class ClassScores:
         )
         values = {c: getattr(self, c).tolist() for c in columns}
         return [{"class": name, **{c: known(values[c][k]) for c in columns}} for k, name in enumerate(names)]
+
+    def frame(self, classes: Sequence[str] | None = None) -> DataFrame:
+        """The same as a table, a row a class; a score that a class does not have is NaN."""
+        found = frame(self.rows(classes))
+        return found.astype(dict.fromkeys(("frequency", *SCORES), "float64"))
 
     def table(self, classes: Sequence[str] | None = None, thing: str = "sample") -> str:
         """The scores in percent as text, a row a class, then the mean, the mean weighted by count, top-1, and the `notes`."""

@@ -12,12 +12,12 @@ import streamlit as st
 from core.data.seq_tasks import SEQ_TASKS
 from core.evaluation.contests import POSITIONS, with_positions
 from core.evaluation.lengths import lengths_rows
+from core.frames import rows_csv
 from dashboard import contest, show
 from dashboard.breaking_words import TITLES, why
 from dashboard.choice import segmented_control
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.contest import Standing
-from dashboard.tables import rows_csv
 from dashboard.wording import code, marked
 
 TASK, LAST = "breaking_task", "breaking_last"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
+from core.frames import csv_text, frame
 from core.probes.cell_by_hand import Reading
 from dashboard import show
 from dashboard.foot import take_along
@@ -131,9 +130,6 @@ def foot(asked: Asked, reading: Reading, link: Mapping[str, str]) -> None:
 def numbers_csv(reading: Reading) -> str:
     """Every number of every step as a table: a line a step, a column a number."""
     steps = {"x": reading.inputs, **reading.steps._asdict()}
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["step", *(f"{name}_{n + 1}" for name, values in steps.items() for n in range(values.shape[1]))])
-    for t in range(len(reading.inputs)):
-        table.writerow([t + 1, *(f"{value:.8g}" for values in steps.values() for value in values[t])])
-    return text.getvalue()
+    head = ["step", *(f"{name}_{n + 1}" for name, values in steps.items() for n in range(values.shape[1]))]
+    rows = [[t + 1, *(value for values in steps.values() for value in values[t].tolist())] for t in range(len(reading.inputs))]
+    return csv_text(frame(rows, head), digits="%.8g")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from core.evaluation.shuffled import KINDS, PATCH
+from core.frames import rows_csv
 from dashboard.figures import MARGIN, QUIET
-from dashboard.tables import rows_csv
 from dashboard.wording import plotted
 
 if TYPE_CHECKING:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 
+from core.frames import pandas
+
 _lock = threading.Lock()
 
 
 def load_libraries() -> None:
     """Import what others look for in `sys.modules`; whoever comes meanwhile waits. Done again, it costs nothing."""
     with _lock:
-        import pandas  # noqa: F401 - with pyarrow, which is looked for too
+        pandas()  # with pyarrow, which is looked for too
         import PIL.Image  # noqa: F401
         import plotly.graph_objects  # noqa: F401

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.frames import rows_csv
 from core.probes.masked_sentence import OTHER, Sentence, allowed
 from dashboard.memory_words import number
-from dashboard.tables import rows_csv
 from dashboard.wording import escape, marked
 
 if TYPE_CHECKING:

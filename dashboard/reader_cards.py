@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.frames import harmless
 from core.probes.principal import Plane, principal_plane
 from dashboard.pictures import Shown
 from dashboard.reading_cards import knew, packed
@@ -313,5 +314,5 @@ def states_csv(mind: Mind) -> str:
 
 def _cell(text: str) -> str:
     """Anyone's text as one cell: quoted, and never a formula of a spreadsheet."""
-    text = f"'{text}" if text[:1] in "=+-@" else text
+    text = harmless(text)
     return f'"{text.replace(chr(34), 2 * chr(34))}"' if any(sign in text for sign in '",\n') else text

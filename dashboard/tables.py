@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from csv import DictWriter
-from io import StringIO
-from typing import Any
 
+from core.frames import csv_text
 from core.scores import ClassScores, percent_text
 from dashboard.wording import escape
 
@@ -62,17 +60,8 @@ def _row(name: str, n: str, scores: list[float | None], counts: list[str], look:
 
 
 def class_table_csv(scores: ClassScores, classes: Sequence[str]) -> str:
-    """All counts and scores of each class as CSV, shares as fractions; a class that does not occur has no scores."""
-    return rows_csv(scores.rows(classes))
-
-
-def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows with the same keys as CSV under their names; at least one."""
-    text = StringIO()
-    writer = DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    """All counts and scores of each class as CSV, shares as fractions."""
+    return csv_text(scores.frame(classes))
 
 
 def help_table_html(rows: Sequence[Mapping[str, str]]) -> str:

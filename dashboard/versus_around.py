@@ -11,10 +11,10 @@ from core.errors import LabError, StoreError
 from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
 from core.evaluation.lengths import lengths_rows
 from core.evaluation.long_inputs import recorded_of
+from core.frames import rows_csv
 from dashboard import contest, services, show
 from dashboard.contest import Standing
 from dashboard.predict import predict
-from dashboard.tables import rows_csv
 from dashboard.versus import FIRST_TASK, SEEDS, Asked
 from dashboard.versus_words import gives_up_words, proof_words, seeds_html, table_html
 from dashboard.wording import marked

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from core.frames import rows_csv
 from core.probes.attention_costs import KINDS, Sizes, pairs, patterns
 from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS, System
-from dashboard.tables import rows_csv
 from dashboard.wording import escape
 
 YEARS = tuple(range(2017, 2022))

@@ -21,6 +21,7 @@ BASE = {
     "core.errors",
     "core.files",
     "core.folders",
+    "core.frames",
     "core.hparams",
     "core.home",
     "core.memory",
@@ -51,6 +52,7 @@ ALLOWED = {
     "core.folders": {"core.errors", "core.pasted", "core.text"},
     "core.pasted": {"core.text"},
     "core.text": set(),
+    "core.frames": set(),
     "core.files": set(),
     "core.log": set(),
     "core.typed_numbers": {"core.checks", "core.errors", "core.text"},
@@ -82,7 +84,7 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "checks folders text typed_numbers "
+    "core": "checks folders frames text typed_numbers "
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "

@@ -16,8 +16,7 @@ from tqdm import tqdm
 from core.data import Progress
 from core.errors import DataError, Place
 from core.files import remedy
-from core.training.export import epoch_columns
-from core.training.history import EpochRecord, Snapshot
+from core.training.history import EpochRecord, Snapshot, epoch_columns
 
 if TYPE_CHECKING:
     from core.training.manager import RunManager

@@ -5,14 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from core.frames import frame
 from core.text import MOST_SENTENCE, taken, taken_config
 from core.training.config import RunConfig, kind_of
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 MAX_POINTS = 2000
+EPOCH_COLUMNS = (
+    "epoch", "step", "train_loss", "train_loss_unsmoothed", "train_top1", "val_loss", "val_top1", "lr", "seconds", "images_per_second",
+)  # fmt: skip
+EXACT = "val_exact"  # one more column of runs on sequences
 
 
 def frozen(array: Any, dtype: Any) -> np.ndarray:
@@ -207,6 +215,20 @@ class Snapshot:
     def best(self) -> EpochRecord | None:
         """The epoch with the highest validation accuracy, the earliest of equals."""
         return best_of(self.epochs)
+
+    def frame(self) -> DataFrame:
+        """A table with a row an epoch, which counts from 1 here, as on the pages: losses are means over images (or tokens), accuracies
+        shares of 1, `step` counts optimiser steps.
+
+        `train_loss` is what was minimised; with label smoothing only `train_loss_unsmoothed` compares with `val_loss`.
+        """
+        columns = epoch_columns(self)
+        return frame([[one.epoch + 1, *(getattr(one, name) for name in columns[1:])] for one in self.epochs], columns)
+
+
+def epoch_columns(snapshot: Snapshot) -> tuple[str, ...]:
+    """The numbers that each epoch of a run has."""
+    return (*EPOCH_COLUMNS, EXACT) if snapshot.kind == "sequences" else EPOCH_COLUMNS
 
 
 def best_of(epochs: Iterable[EpochRecord]) -> EpochRecord | None:

@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from core.errors import CancelledError, ConfigError, LabError, StoreError
 from core.folders import check_open
+from core.frames import frame, pandas
 from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.log import open_log
@@ -35,6 +36,7 @@ from core.training.turns import Turns
 from core.training.viewers import Viewers
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
     from torch import nn
 
     from core.training.checkpoint import RunFiles
@@ -256,6 +258,21 @@ class RunManager:
             others = ", ".join(str(number + 1) for number in kept) or "none, so choose another run"
             raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Kept epochs: {others}.")
         return kept[epoch]
+
+    def table(self) -> DataFrame:
+        """A row a run of this lab, newest first: what it reached, then every hyperparameter; NaN where a run has none.
+
+        `best_epoch` counts from 1, as on the pages; accuracies are shares of 1, `started` is in UTC.
+        """
+        columns = ("run", "status", "model", "dataset", "epochs_done", "best_epoch", "best_val_top1", "best_val_exact", "test_top1")
+        found = []
+        for run in self.runs():
+            best = None if run.best_epoch is None else run.best_epoch + 1
+            told = (run.run_id, run.status, run.config.get("model"), run.config.get("dataset"), run.epochs_done, best)
+            started = pandas().to_datetime(run.created, unit="s", utc=True)
+            reached = (*told, run.best_val_top1, run.best_val_exact, run.test_top1, started, run.message)
+            found.append({**dict(zip((*columns, "started", "message"), reached, strict=True)), **run.config})
+        return frame(found, None if found else (*columns, "started", "message")).astype({"best_epoch": "Int64"})
 
     def model(self, run_id: str, epoch: int | None = None) -> nn.Module:
         """A model of one's own with the weights of `epoch` (the best one unless given), in eval mode on the CPU.

@@ -135,7 +135,7 @@ def test_what_is_missing_is_trained_and_measured_live(short):
 
 def csv_of(app):
     from core.evaluation.lengths import lengths_rows
-    from dashboard.tables import rows_csv
+    from core.frames import rows_csv
 
     return rows_csv(lengths_rows({one.title: one.curve for one in app.session_state["versus_standing"].values()}))
 
