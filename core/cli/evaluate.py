@@ -42,7 +42,7 @@ def evaluate(options: argparse.Namespace) -> int:
     epoch = load_epoch(options, manager)
     images = options.data if options.data and not options.split else options.split or "val"
     with progress_bar() as progress:
-        split, what = images_to_judge(options, manager, run, progress)
+        split, what, left_out = images_to_judge(options, manager, run, progress)
         judged = judge(manager, options.run, epoch, images, split, as_trained=True, progress=progress)
     loss, confusion = judged.loss, judged.confusion
     scores = confusion.scores
@@ -52,6 +52,7 @@ def evaluate(options: argparse.Namespace) -> int:
         "top1": confusion.top1, "top1_interval": asdict(interval), "classes": scores.rows(run.classes),
         "absent": scores.absent(run.classes), "mean": {name: scores.mean(name) for name in SCORES},
         "weighted_mean": {name: scores.weighted(name) for name in SCORES}, "confusion": confusion.matrix.tolist(),
+        "left_out": left_out,
     }  # fmt: skip
     head = f"{options.run}, epoch {epoch + 1}, {what}, n = {len(split):,}: loss {loss:.4f}, top-1 {confusion.top1:.2%}"
     head += f" (95 %: {interval.words(2)})"
@@ -103,8 +104,10 @@ def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
     return 0
 
 
-def images_to_judge(options: argparse.Namespace, manager: RunManager, run: Snapshot, progress: Progress) -> tuple[Split, str]:
-    """The labelled images that the options name, and what to call them."""
+def images_to_judge(
+    options: argparse.Namespace, manager: RunManager, run: Snapshot, progress: Progress
+) -> tuple[Split, str, dict[str, Any]]:
+    """The labelled images that the options name, what to call them, and what of a folder was left out (`LeftOut.plain`)."""
     from core.data.folder import labelled_split
     from core.evaluation.judged import images_of, is_own_folder
 
@@ -112,7 +115,7 @@ def images_to_judge(options: argparse.Namespace, manager: RunManager, run: Snaps
     if not options.data or options.split:
         if options.data and not reads_data(dataset):
             raise ConfigError(f"The images of {options.run} are those of {dataset!r}, which reads no folder: leave out --data, or --split.")
-        return images_of(manager, run, part, data=options.data or "", progress=progress), f"{dataset} {part}"
+        return images_of(manager, run, part, data=options.data or "", progress=progress), f"{dataset} {part}", {}
     split, left_out = labelled_split(options.data, run.classes, home=options.home, progress=progress)
     skipped = len(left_out.files)
     what = f"{options.data}{f' ({skipped} unreadable files skipped)' if skipped else ''}"
@@ -120,4 +123,4 @@ def images_to_judge(options: argparse.Namespace, manager: RunManager, run: Snaps
         print(sentence, file=sys.stderr)
     if is_own_folder(run, options.data, split):
         what += " (the run's own folder: it was trained on most of these; add --split val or --split test for those it was not)"
-    return split, what
+    return split, what, left_out.plain()

@@ -244,6 +244,7 @@ def test_evaluate_on_a_folder_equals_scikit_learn(home, run, said, lab, tmp_path
         predicted = opened.model(normalize(split.images, opened.mean, opened.std)).argmax(1)
     found = said("evaluate", run, "--data", tmp_path)
     assert found["n"] == 60 and "1 unreadable files skipped" in found["images"]
+    assert found["left_out"]["sentences"][-1].endswith("pictures of class class 3 were left out: no picture.")
     assert found["top1"] == pytest.approx(accuracy_score(split.labels, predicted))
     assert np.array_equal(found["confusion"], confusion_matrix(split.labels, predicted, labels=range(10)))
     assert [row["class"] for row in found["classes"]] == [f"class {k}" for k in range(10)]
