@@ -91,10 +91,16 @@ def no_server(patch):
     patch.setattr(server, "serve", lambda *, host, port, **more: print(host, port))
 
 
+def a_few_images(patch):
+    """The shuffle test of a recorded run: it wants the 50,000 images that the run counted. tests/core/evaluation has them refused."""
+    patch.setattr("core.training.datasets.check_same", lambda run, dataset: None)
+
+
 SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core train --preset dates": fewer_pairs,
     "python -m core train --preset bar": no_measuring,
     "python -m core bench": one_model,
+    "python -m core runs shuffle": a_few_images,
     "python -m core.probes.recall_recorded": shorter_lesson,
     "python -m tests.benchmarks": told_benchmarks,
     "python -m dashboard": no_server,
