@@ -418,8 +418,8 @@ class Layout:
         """Note pictures beside class folders, and class folders without any."""
         listing = self.tree(place)
         if listing.pictures:
-            where = "beside the class folders" if place == self.root else f"beside the folders in {self._shown(place)}"
-            self.left.append((_listed(sorted(name for name, _ in listing.pictures)), f"{where}, in none of them"))
+            where = "the class folders" if place == self.root else f"the folders in {self._shown(place)}"
+            self.left.append((_listed(sorted(name for name, _ in listing.pictures)), f"it lies beside {where}, in none of them"))
         named = {path for _, _, path in self._named(place)}
         for _, path in listing.folders:
             if path not in named and not self.tree.holds(path):

@@ -9,7 +9,9 @@ import re
 import unicodedata
 
 SPLITS = {  # a word of a folder's name: the split
-    **dict.fromkeys(("train", "training", "trn", "trainset", "trainingset", "traindata", "trainimages", "learn", "learning"), "train"),
+    **dict.fromkeys(
+        ("train", "training", "trn", "trainval", "trainset", "trainingset", "traindata", "trainimages", "learn", "learning"), "train"
+    ),
     **dict.fromkeys(("val", "valid", "validation", "validate", "dev", "develop", "development"), "val"),
     **dict.fromkeys(("eval", "evaluation", "valset", "validset", "validationset", "valdata", "valimages", "devset"), "val"),
     **dict.fromkeys(("test", "testing", "tst", "testset", "testingset", "testdata", "testimages"), "test"),

@@ -83,7 +83,7 @@ TWO = {
     name: Case(splits(*parts), **HALF, silent=True)
     for name, parts in {
         "Training and Testing": ("Training", "Testing"), "training_set and test_set": ("training_set", "test_set"),
-        "train and test1": ("train", "test1"), "Train and Test": ("Train", "Test"),
+        "train and test1": ("train", "test1"), "trainval and test": ("trainval", "test"), "Train and Test": ("Train", "Test"),
     }.items()
 }  # fmt: skip
 
@@ -151,7 +151,9 @@ LEFT = {
     "an empty class and a Mac's archive": Case(FLAT + "zebra 0\n__MACOSX/cat/._0.png = x", says=("zebra/", "__MACOSX/")),
     "a class of texts": Case(FLAT + "notes/a.txt = x", says=("notes/",)),
     "texts in a class": Case(FLAT + "cat/a.txt = x\ndog/b.xml = x", says=("2 files in class folders",)),
-    "pictures beside the classes": Case(FLAT + "cover.png = x\nlogo.jpg = x", says=("cover.png, logo.jpg",)),
+    "pictures beside the classes": Case(
+        FLAT + "cover.png = x\nlogo.jpg = x", says=("it lies beside the class folders, in none of them: cover.png, logo.jpg.",)
+    ),
     "texts beside the classes": Case(FLAT + "labels.csv = x\nREADME.md = x", silent=True),
     "cut short": Case(FLAT + r"cat/10.jpg = \xff\xd8\xff\xe0", says=("1 of 11 pictures of class cat were left out: cut short",)),
     "empty files": Case(FLAT + "dog/10.png = ", says=("1 of 11 pictures of class dog were left out: empty",)),
