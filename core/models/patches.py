@@ -7,7 +7,7 @@ import warnings
 
 from torch import Tensor, nn
 
-from core.errors import ConfigError
+from core.errors import ConfigError, DataError
 
 
 def patchify(images: Tensor, patch_size: int) -> Tensor:
@@ -57,6 +57,11 @@ class PatchEmbed(nn.Module):
         self.norm = nn.LayerNorm(embed_dim)
 
     def forward(self, images: Tensor) -> Tensor:
+        if not images.is_floating_point():
+            raise DataError(
+                f"A model reads normalised images, and these are {images.dtype}: core.data.splits.normalize(images, dataset.mean, "
+                "dataset.std) makes them of bytes."
+            )
         tokens = self.project(images).flatten(2).transpose(1, 2)  # (B, C, H, W) -> (B, E, h, w) -> (B, E, N) -> (B, N, E)
         return self.norm(tokens)
 

@@ -170,6 +170,17 @@ def test_what_no_model_can_be_built_for_is_said_in_a_sentence(name, words, value
         build_model(name, *words, **values)
 
 
+@pytest.mark.parametrize("name", ["gru", "lstm", "rnn", "vit"])
+def test_bytes_are_not_taken_for_normalised_images(name, shapes):
+    with pytest.raises(DataError, match=r"reads normalised images, and these are torch.uint8: core.data.splits.normalize"):
+        build_model(name, 10)(shapes.test[:2].images)
+
+
+def test_images_of_another_size_are_said_in_a_sentence():
+    with pytest.raises(DataError, match=r"built for images of 32 x 32 pixels, and these are \(2, 3, 28, 28\): resize them"):
+        build_model("vit", 10)(torch.zeros(2, 3, 28, 28))
+
+
 def test_patch_embed_has_the_names_of_the_field():
     images = torch.randn(2, 1, 32, 32)
     with warnings.catch_warnings():
