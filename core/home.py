@@ -14,11 +14,13 @@ from core.typed_numbers import comma_remedy
 
 
 def lab_home(home: str | Path | None = None) -> Path:
-    """The lab's folder, made if missing: `home`, else the environment's LAB_HOME, else `.lab`.
+    """The lab's folder, made if missing: `home`, else the environment's LAB_HOME, else `.lab`. A Path is taken as it is; a text may have
+    been pasted, in quotes or with spaces around it.
 
     Raises StoreError when it cannot be made or written, BusyError when that is so because too many files are open.
     """
-    folder = Path(pasted(str(home or os.environ.get("LAB_HOME") or ".lab"))).expanduser().absolute()
+    said = home or os.environ.get("LAB_HOME") or ".lab"
+    folder = (said if isinstance(said, Path) else Path(pasted(said))).expanduser().absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".write-test-{os.getpid()}"

@@ -59,8 +59,8 @@ def choose_run(accept: Callable[[Mapping[str, Any]], bool] = lambda config: True
 
 def first_of(runs: Iterable[str]) -> str:
     """The first of some runs that came with the lab, else the first: what somebody else trains must not change what a page opens on."""
-    runs = list(runs)
-    return next((run_id for run_id in runs if run_id.startswith(RECORDED)), runs[0])
+    runs, first = list(runs), f"{RECORDED}{services.first_recorded()}"
+    return first if first in runs else next((run_id for run_id in runs if run_id.startswith(RECORDED)), runs[0])
 
 
 def choose_epoch(run: Snapshot, epochs: Sequence[int]) -> int:

@@ -224,7 +224,7 @@ class RunConfig:
         known = cls.hyperparameters(config["model"]) if config.get("model") in MODELS else {}
         of_folder = reads_folder(config)
         had = {name: h.default if h.older is None or not of_folder else h.older for name, h in known.items()}
-        return {**had, **config}
+        return {**config, **{name: value for name, value in had.items() if name not in config}}
 
     @property
     def folder(self) -> str:

@@ -236,7 +236,7 @@ def test_a_folder_that_may_not_be_read(lab, capsys, tmp_path, monkeypatch):
     def closed(*_):
         raise PermissionError(13, "Permission denied", str(tmp_path))
 
-    monkeypatch.setattr("core.data.scan._folders", closed)
+    monkeypatch.setattr("core.data.layout.os.scandir", closed)
     for words in (["evaluate", lab[1], "--data", str(tmp_path)], ["data", "info", "folder", "--data", str(tmp_path)]):
         code, _, err = said(capsys, words)
         assert code == 2 and "ermission" in err

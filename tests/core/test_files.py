@@ -11,7 +11,7 @@ import pytest
 
 from core import files
 from core.cli.output import write_out
-from core.data.scan import Counter, _entries
+from core.data.scan import scan
 from core.errors import BusyError, LabError
 from core.home import lab_home
 from core.training.tensor_file import read_metadata, read_sealed
@@ -67,7 +67,7 @@ import sys, time
 from pathlib import Path
 from core import files
 from core.cli.output import write_out
-from core.data.scan import Counter, _entries
+from core.data.scan import scan
 from core.errors import BusyError, LabError
 from core.home import lab_home
 from core.training.tensor_file import read_metadata, read_sealed
@@ -129,7 +129,7 @@ def test_without_a_free_file_nobody_is_told_to_make_room_on_the_disk(tmp_path, m
         "home": lambda: lab_home(tmp_path / "home"),
         "checkpoint": lambda: read_sealed(checkpoint),
         "header": lambda: read_metadata(checkpoint),
-        "folder": lambda: _entries(str(tmp_path), Counter(str(tmp_path), None)),
+        "folder": lambda: scan(tmp_path),
         "output": lambda: write_out(tmp_path / "out.csv", "a"),
     }
     for name, attempt in attempts.items():
