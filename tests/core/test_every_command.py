@@ -233,10 +233,14 @@ def test_any_value_of_any_option_of_train(part, lab, capsys, tmp_path, monkeypat
 
 
 def test_a_folder_that_may_not_be_read(lab, capsys, tmp_path, monkeypatch):
-    def closed(*_):
-        raise PermissionError(13, "Permission denied", str(tmp_path))
+    listed = os.scandir
 
-    monkeypatch.setattr("core.data.layout.os.scandir", closed)
+    def closed(folder="."):
+        if str(folder) == str(tmp_path):
+            raise PermissionError(13, "Permission denied", str(tmp_path))
+        return listed(folder)
+
+    monkeypatch.setattr(os, "scandir", closed)
     for words in (["evaluate", lab[1], "--data", str(tmp_path)], ["data", "info", "folder", "--data", str(tmp_path)]):
         code, _, err = said(capsys, words)
         assert code == 2 and "ermission" in err
