@@ -81,20 +81,20 @@ ROAD = (
     ),
     Rung(
         "road-schedule",
-        "AdamW, one-cycle, three times the rate",
+        "AdamW, one-cycle, 3x rate",
         {"optimizer": "adamw", "lr": 3e-3, "schedule": "one-cycle"},
         "Large steps while there is far to go, small ones to settle.",
     ),
     Rung(
         "road-sweeps",
-        "Row and column sweeps, almost nine times the weights",
+        "Row and column sweeps",
         {"model": "renet"},
         "Sixteen sequences of 16 tokens at the same time, not one of 256: any two tokens are at most 30 steps apart. The grid is halved "
-        "twice while it is widened.",
+        "twice while it is widened: the model has almost nine times the weights.",
     ),
     Rung(
         "bar",
-        "Another recipe: Muon, 8 epochs and more",
+        "Another recipe, 8 epochs",
         {name: BAR[name] for name in ("optimizer", "lr", "muon_lr", "schedule", "label_smoothing", "shift", "batch_size", "epochs")},
         "A recipe for short runs: Muon gives all directions of a weight matrix the same length, so that none is left behind; labels are "
         "smoothed, images shifted less, batches larger, the rate falls from its first step on, and there are three more epochs. One long "
