@@ -109,7 +109,7 @@ def begin() -> None:
         if run is not None:
             st.session_state[TASK] = run.config["dataset"]
             st.session_state[_run_key(run.config["dataset"])] = run_id
-            st.session_state.pop(_epoch_key(run_id), None)
+            st.session_state[_epoch_key(run_id)] = run.best + 1  # not that of the address, which says what was shown before
 
 
 def _from_link() -> None:
