@@ -113,7 +113,10 @@ def _others() -> str:
     training = [row for row in active if row.status != "queued"]
     if not active:
         return ""
-    told = [marked("**{}** (epoch {} of {})", row.run_id, row.epochs_done + 1, row.config["epochs"]) for row in training[:NAMED]]
+    told = [
+        marked("**{}** (epoch {} of {})", row.run_id, min(row.epochs_done + 1, row.config["epochs"]), row.config["epochs"])
+        for row in training[:NAMED]
+    ]
     more = [f"{len(training) - NAMED} more"] if len(training) > NAMED else []
     waiting = f"; {len(active) - len(training)} wait" if len(active) > len(training) else ""
     return marked(" Training now: {}{}. Your run would take its turn.", joined([*told, *more], ", "), waiting)
