@@ -62,10 +62,11 @@ def check_open(folder: str | Path) -> None:
         raise DataError(REFUSED)
 
 
-def is_folder(folder: str | Path) -> bool:
-    """Whether there is such a folder, and who asks may open it. Never raises, whatever the text is: too long, no path, a link to itself."""
+def is_there(place: str | Path) -> bool:
+    """Whether there is such a folder or archive, and who asks may open it. Never raises, whatever the text is: too long, no path, a link to
+    itself."""
     try:
-        return may_open(folder) and os.path.isdir(whole_path(folder))
+        return may_open(place) and os.path.exists(whole_path(place))
     except (OSError, ValueError, DataError):
         return False
 

@@ -18,8 +18,8 @@ from core.data.shapes import CLASSES, PARTS, draw
 from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
 from core.errors import DataError, LabError
-from core.folders import is_folder
-from core.training.config import RunConfig
+from core.folders import is_there
+from core.training.config import RunConfig, folder_of, kind_of
 from dashboard import services, show, state, visitor
 from dashboard.camera import photograph
 from dashboard.charts import data_label
@@ -79,11 +79,11 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
 
 
 def sets_at_hand() -> dict[str, RunConfig]:
-    """The data sets that can be shown without a download, by what they are called; folders are those of this lab's runs."""
+    """The data sets that can be shown without a download, by what they are called; folders and archives are those of this lab's runs."""
     found = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and downloaded(name)}
     for row in services.manager().runs():
-        if row.config["dataset"] == "folder" and is_folder(row.config["data"]):
-            found.setdefault(data_label(row.config), RunConfig.of(dataset="folder", data=row.config["data"]))
+        if kind_of(row.config) == "images" and (place := folder_of(row.config)) and is_there(place):
+            found.setdefault(data_label(row.config), RunConfig.of(dataset=row.config["dataset"], data=place))
     return found
 
 

@@ -13,9 +13,9 @@ from core.data import downloaded
 from core.data.shapes import PARTS, draw
 from core.errors import ConfigError
 from core.evaluation.pictures import top_classes
-from core.folders import is_folder
+from core.folders import is_there
 from core.memory import require
-from core.training.config import RunConfig
+from core.training.config import RunConfig, folder_of
 from dashboard import services
 from dashboard.opened import Weighted, opened
 from dashboard.vit_maps import Packed, pack
@@ -171,9 +171,9 @@ def measured_on(run: Weighted, count: int) -> Measured:
 
 
 def at_hand(run: Weighted) -> bool:
-    """Whether a run's images can be read without a download."""
-    if run.config["dataset"] == "folder":
-        return Path(run.config["data"]).is_absolute() and is_folder(run.config["data"])
+    """Whether a run's images can be read without a download: from the folder or the archive that it names, or from where one was put."""
+    if place := folder_of(run.config):
+        return Path(place).is_absolute() and is_there(place)
     return downloaded(run.config["dataset"])
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from core.data import Progress
 from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.looks import look
-from core.folders import is_folder, whole_path
+from core.folders import is_there, whole_path
 from core.pasted import pasted
 from core.scores import ClassScores
 from core.shipped import is_shipped
@@ -126,7 +126,7 @@ def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = ""
 
 def _know_folder(folder: str) -> None:
     """Raise DataError for the bare name of a folder that is not here: all that a run that came with the lab says of its images."""
-    if folder and not Path(pasted(folder)).expanduser().is_absolute() and not is_folder(folder):
+    if folder and not Path(pasted(folder)).expanduser().is_absolute() and not is_there(folder):
         raise DataError(
             f"The images of this run lay in a folder {folder!r}, and they did not come with the lab: name the folder that holds them here "
             "(--data DIR, or the field on the page)."

@@ -5,7 +5,7 @@ import pytest
 
 from core.data.config import DataConfig
 from core.errors import DataError
-from core.folders import is_folder, whole_path
+from core.folders import is_there, whole_path
 from core.home import lab_home
 from core.pasted import pasted
 from core.training.config import RunConfig
@@ -48,7 +48,7 @@ WAYS = {
 def test_a_pasted_path_is_the_folder_that_is_meant(pets, way):
     text = way.format(path=pets, url=str(pets).replace(" ", "%20"), escaped=str(pets).replace(" ", "\\ "))
     assert Path(whole_path(text)) == pets
-    assert is_folder(text)
+    assert is_there(text)
     if "\n" not in text:
         assert Path(DataConfig(data=text).data) == pets
         assert Path(RunConfig.of(dataset="folder", data=text).folder) == pets

@@ -5,7 +5,7 @@ import pytest
 from core import folders
 from core.data.config import DataConfig
 from core.errors import ConfigError, DataError, LabError, Place, unknown
-from core.folders import check_open, is_folder, may_open, whole_path
+from core.folders import check_open, is_there, may_open, whole_path
 from core.text import MOST_NAME, MOST_PATH, bare, path_problem, quoted, taken, taken_config
 from core.training.config import RunConfig, command_of
 from core.training.history import snapshot_of
@@ -63,7 +63,7 @@ def test_a_folder_that_cannot_be_is_refused_at_every_door(folder, problem):
         RunConfig.of(dataset="folder", data=folder)
     with pytest.raises(DataError):
         whole_path(folder)
-    assert not is_folder(folder)
+    assert not is_there(folder)
 
 
 def test_a_path_has_as_many_letters_as_it_says():
@@ -92,9 +92,9 @@ def test_an_unknown_name_of_any_length_is_answered_at_once():
 
 def test_whether_there_is_a_folder_is_answered_whatever_is_asked(tmp_path):
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
-    assert is_folder(tmp_path)
+    assert is_there(tmp_path)
     for text in ("", "\0", "x" * 300, "x" * 10_000, "\ud83d", str(tmp_path / "circle"), str(tmp_path / "circle" / "x"), "~nobody-here/x"):
-        assert not is_folder(text)
+        assert not is_there(text)
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import pytest
 from core.data import DATASETS, load_dataset
 from core.data.config import DataConfig
 from core.data.ship import sailing_ship, ship
+from core.training.config import RunConfig
 from dashboard import services
 from dashboard.pictures import from_set, sets_at_hand, size_of
+from tests.cifar_copies import packed, python_files, write
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +37,6 @@ def test_what_is_not_on_this_computer_is_not_offered():
 def test_the_folder_of_a_run_is_offered_while_it_is_there(tmp_path):
     from PIL import Image
 
-    from core.training.config import RunConfig
-
     folder = tmp_path / "pets"
     for name in ("cat", "dog"):
         (folder / name).mkdir(parents=True)
@@ -54,6 +54,19 @@ def test_the_folder_of_a_run_is_offered_while_it_is_there(tmp_path):
     assert size_of("pets") == len(val) == 2
     assert (shown.pixels == val.images[1].numpy()).all() and shown.label == ("cat", "dog")[int(val.labels[1])]
     assert shown.link == {"set": "pets", "image": "2"}
+
+
+def test_the_archive_of_a_run_is_offered_as_its_folder_is(tmp_path):
+    archive = packed(tmp_path / "cifar-10-python.tar.gz", write(tmp_path / "a" / "cifar-10-batches-py", python_files()))
+    manager = services.manager()
+    for run_id, dataset, data in (("a", "folder", archive), ("b", "cifar10", archive), ("c", "fashion_mnist", tmp_path / "gone")):
+        manager.store.add(run_id, RunConfig.of(dataset=dataset, data=str(data)).flat())
+        manager.store.update(run_id, status="stopped")
+    assert sorted(sets_at_hand()) == ["cifar-10-python.tar.gz", "cifar10", "shapes"]
+    for name, dataset in (("cifar10", "cifar10"), ("cifar-10-python.tar.gz", "folder")):
+        val = load_dataset(dataset, data=str(archive), home=manager.home).val
+        shown = from_set(name, 1)
+        assert size_of(name) == len(val) == 20 and (shown.pixels == val.images[1].numpy()).all()
 
 
 def test_the_ship_is_linked_except_where_a_page_opens_with_it():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.data import load_dataset
 from core.data.shapes import CLASSES, PARTS, draw
 from core.errors import ConfigError
 from core.models import Task, build_model
@@ -20,6 +21,7 @@ from dashboard.pictures import from_set
 from dashboard.vit_looks import look_of, measured_on
 from dashboard.vit_maps import Pin
 from dashboard.vit_panels import message
+from tests.cifar_copies import packed, python_files, write
 from tests.pages.support import open_page, run, shown_code, texts
 from tests.support import ended, wait_for
 
@@ -241,3 +243,11 @@ def test_a_runs_own_images_are_used_where_they_are_at_hand(tmp_path):
     assert own.images.shape == (30, 3, 32, 32) and (own.labels == np.arange(30) % 10).all() and "this run's validation images" in own.words
     gone = measured_on(Weighted("b", {"dataset": "folder", "data": str(tmp_path / "gone")}, 0, 0.1), 30)
     assert gone.labels is None and (gone.images == draw(PARTS["val"][:30])[0]).all() and "not on this computer" in gone.words
+    copy = write(tmp_path / "cifar-10-batches-py", python_files())
+    for archive in (packed(tmp_path / "cifar-10-python.tar.gz", copy), packed(tmp_path / "cifar10.zip", copy)):
+        for dataset in ("folder", "cifar10"):
+            packed_up = measured_on(Weighted("c", RunConfig.of(dataset=dataset, data=str(archive), model="vit").flat(), 0, 0.1), 20)
+            val = load_dataset(dataset, data=str(archive)).val
+            assert (packed_up.images == val.images.numpy()).all() and "this run's validation images" in packed_up.words
+    lost = measured_on(Weighted("d", RunConfig.of(dataset="cifar10", data=str(tmp_path / "gone.zip"), model="vit").flat(), 0, 0.1), 20)
+    assert lost.labels is None and "not on this computer" in lost.words

@@ -3,7 +3,6 @@
 import gzip
 import io
 import pickle
-import tarfile
 import zipfile
 from dataclasses import replace
 
@@ -19,21 +18,7 @@ from core.data.copies import CIFAR, copy_at, has_copy, unpickled
 from core.data.folder import fingerprint, labelled_split
 from core.errors import DataError
 from core.training.config import RunConfig
-
-EACH = 40  # images in each of six batches
-
-
-def batch(number):
-    random = np.random.default_rng(number)
-    return random.integers(0, 256, (EACH, 3072), np.uint8), [int(k) for k in np.arange(EACH) % 10]
-
-
-NAMES = (*copies.BATCHES, "test_batch")
-
-
-def python_files(protocol=2):
-    files = {name: pickle.dumps(dict(zip((b"data", b"labels"), batch(k), strict=True)), protocol) for k, name in enumerate(NAMES)}
-    return files | {"batches.meta": pickle.dumps({b"label_names": [name.encode() for name in CIFAR]}, protocol)}
+from tests.cifar_copies import NAMES, batch, packed, python_files, write
 
 
 def old_python(data, labels):
@@ -49,24 +34,6 @@ def old_python(data, labels):
 def binary_files():
     rows = [np.hstack([np.array(labels, np.uint8)[:, None], data]).tobytes() for data, labels in map(batch, range(6))]
     return {f"{name}.bin": row for name, row in zip(NAMES, rows, strict=True)}
-
-
-def write(folder, files):
-    folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-    return folder
-
-
-def packed(path, folder):
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path, "w") as archive:
-            for file in folder.iterdir():
-                archive.write(file, f"{folder.name}/{file.name}")
-    else:
-        with tarfile.open(path, "w:gz") as archive:
-            archive.add(folder, folder.name)
-    return path
 
 
 def ways(tmp_path):
