@@ -6,6 +6,7 @@ from core.scores import ClassScores
 from dashboard import feed, services, show, state, visitor
 from dashboard.evaluating import board, choose, consent, figures_html, judged_here, minus_link, view
 from dashboard.foot import foot, try_this
+from dashboard.left_out import left_out_note
 from dashboard.live import page_link
 from dashboard.pairs import pair_panel
 from dashboard.tables import class_table_csv, class_table_html
@@ -36,7 +37,10 @@ else:
     with right:
         view(judging, looked, epoch)
     scores = ClassScores(judging.matrices[epoch])
-    left.html(figures_html(scores, judged_here(judging, epoch, quiet=True)))
+    judged = judged_here(judging, epoch, quiet=True)
+    with left:
+        st.html(figures_html(scores, judged))
+        left_out_note(judged.left_out if judged else {})
     if judging.split != "val":
         consent(judging)
     st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")

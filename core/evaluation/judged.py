@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.data import Progress
+from core.data.left_out import WHOLE, LeftOut
 from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.looks import look
 from core.folders import is_there, whole_path
@@ -27,14 +29,19 @@ if TYPE_CHECKING:
     from core.training.manager import RunManager
 
 SPLITS = ("val", "test", "train")
+LEFT_OUT = "left_out"  # in what a file of answers says of itself
 
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Logits (N, K) float32 of images in their split's order, and the true classes (N,) int64; both read-only."""
+    """Logits (N, K) float32 of images in their split's order, and the true classes (N,) int64; both read-only.
+
+    `left_out` is what of a folder was left out, as `core.data.left_out.LeftOut.plain` tells it.
+    """
 
     logits: np.ndarray
     labels: np.ndarray
+    left_out: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def probabilities(self) -> np.ndarray:
@@ -88,11 +95,12 @@ def judged(
 
     manager.weights(run_id, epoch)  # says what is wrong before the images are loaded
     run = manager.snapshot(run_id)
-    split = images_of(manager, run, images, data=data, progress=progress)
+    split, left_out = _images(manager, run, images, data, progress)
     found = judge(manager, run_id, epoch, images, split, progress=progress)
     folder_of(manager, run_id)
-    save_tensors(path, {"logits": found.logits, "labels": split.labels}, {"run": run_id, "epoch": epoch, "images": images})
-    return Judged(frozen(found.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64))
+    about = {"run": run_id, "epoch": epoch, "images": images, LEFT_OUT: left_out.plain()}
+    save_tensors(path, {"logits": found.logits, "labels": split.labels}, about)
+    return Judged(frozen(found.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64), about[LEFT_OUT])
 
 
 def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> Path:
@@ -111,6 +119,11 @@ def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = ""
 
     Raises DataError when they are not there, or are not those of the run: see `check_same`.
     """
+    return _images(manager, run, images, data, progress)[0]
+
+
+def _images(manager: RunManager, run: Snapshot, images: str, data: str, progress: Progress | None) -> tuple[Split, LeftOut]:
+    """What `images_of` gives, and what was left out of a folder that is not the run's own: of that its record tells."""
     from core.data.folder import labelled_split
     from core.training.config import RunConfig
     from core.training.datasets import check_same, load_shared
@@ -120,8 +133,8 @@ def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = ""
         _know_folder(data or run.config["data"])
         dataset = load_shared(RunConfig.of(**{**run.config, **({"data": data} if data else {})}), manager.home, report)
         check_same(run, dataset)
-        return getattr(dataset, images)
-    return labelled_split(images, run.classes, home=manager.home, progress=report)[0]
+        return getattr(dataset, images), WHOLE
+    return labelled_split(images, run.classes, home=manager.home, progress=report)
 
 
 def _know_folder(folder: str) -> None:
@@ -145,8 +158,8 @@ def folder_of(manager: RunManager, run_id: str) -> Path:
 def _kept(path: Path) -> Judged | None:
     """The file's content; None when it is not there or damaged, for it can be computed again."""
     try:
-        found = read_arrays(path)[0]
-        return Judged(frozen(found["logits"], np.float32), frozen(found["labels"], np.int64))
+        found, about = read_arrays(path)
+        return Judged(frozen(found["logits"], np.float32), frozen(found["labels"], np.int64), about.get(LEFT_OUT, {}))
     except (StoreError, KeyError):
         return None
 

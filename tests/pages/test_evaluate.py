@@ -10,7 +10,7 @@ from core.evaluation.judged import judged
 from core.published import published_run
 from core.recorded import recorded_run
 from core.training.config import RunConfig
-from dashboard import services
+from dashboard import outputs, services
 from dashboard.confusion import largest_confusion
 from tests.pages.support import open_page, press, run, texts
 from tests.support import SMALL, ended, load_tiny, wait_for
@@ -102,6 +102,23 @@ def test_a_folder_is_judged_when_asked(tmp_path):
     assert "n = 6" in htmls(app, "lab-table")[0] and figure(app, "top-3") != "–"
     assert "No image is of class 0, class 1, class 3" in htmls(app, "lab-table")[0]
     assert figure(app, "mean recall").endswith("(2 of 10 classes)")
+
+
+def test_what_of_a_folder_was_left_out_is_said_however_often_it_is_judged(tmp_path):
+    own = trained()
+    folder = own_folder(tmp_path, classes=(2, 4))
+    (folder / "class 4" / "3.png").write_bytes((folder / "class 4" / "2.png").read_bytes()[:60])
+    (folder / "empty").mkdir()
+    for known in (False, True):
+        app = open_evaluate(run=own.run_id, split="Own folder")
+        run(app.text_input(key="judged_folder").set_value(str(folder)))
+        if not known:
+            press(app, "judge")
+            outputs._outputs.clear()  # as after a new start: what was judged lies on the disk
+        assert "1 of 4 pictures of class class 4 were left out: cut short." in texts(app)
+        assert "Left out, because there is no picture in it: empty/." in texts(app)
+    run(app.segmented_control(key="split").set_value("val"))
+    assert "left out" not in texts(app).lower()
 
 
 def test_a_folder_of_one_class_has_no_curve_of_precision(tmp_path):
