@@ -16,7 +16,8 @@ MOST_TEXT = 16_000_000  # bytes of a text that are unpacked: a few kilobytes can
 def only_pixels(content: bytes) -> tuple[bytearray, dict[str, bytes], bool]:
     """A PNG of the chunks that make its pixels; what its EXIF and its XMP hold, by their names in Pillow; whether it was animated.
 
-    Transparency is in the units that Pillow reads the pixels in. Raises ValueError for pixels whose checksum is wrong.
+    Transparency is in the units that Pillow reads the pixels in. Raises ValueError for pixels whose checksum is wrong, SyntaxError for a
+    PNG out of an app for iPhones, which few programs read.
     """
     kept, notes, animated = bytearray(PNG), {}, False  # in one piece: there may be millions of chunks
     for kind, raw, sound in _chunks(content):
@@ -24,6 +25,8 @@ def only_pixels(content: bytes) -> tuple[bytearray, dict[str, bytes], bool]:
             if not sound:
                 raise ValueError("wrong checksum")
             kept += raw
+        elif kind == b"CgBI":  # its pixels are packed without a head, and blue comes first
+            raise SyntaxError("a PNG as Apple packs it for its own devices")
         elif kind == b"tRNS" and sound and (clear := _transparency(content, bytes(raw[8:-4]))):
             kept += _chunk(kind, clear)
         elif kind == b"eXIf" and sound:

@@ -9,7 +9,7 @@ from PIL import Image
 from core.data.depths import eight_bits, is_deep
 
 SIZE = 32
-READING = 2  # goes up when a picture becomes other pixels than before: what was kept of a folder is then read anew
+READING = 3  # goes up when a picture becomes other pixels than before: what was kept of a folder is then read anew
 ORIENTATION = 0x0112  # tag of EXIF and of TIFF
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
@@ -40,7 +40,7 @@ def orientation(image: Image.Image) -> int:
     if image.format == "TIFF":
         return 1  # Pillow turns it while it decodes it
     try:
-        found = image.getexif().get(ORIENTATION)
+        found = Image.Image.getexif(image).get(ORIENTATION)  # that of a PNG would decode it, and what is broken in it would be passed over
     except Exception:  # broken EXIF, which is no reason not to see the picture
         found = None
     if found in range(1, 9):

@@ -89,6 +89,24 @@ def tiff(samples: np.ndarray, bits: int, order: str, *, sign: int = 1, white_is_
     return start + data + struct.pack(order + "H", len(tags)) + entries + bytes(4)
 
 
+def deep_tiff(values: np.ndarray, order: str, *, apart: bool = False) -> bytes:
+    """An uncompressed TIFF in color, (32, 32, 3) or with transparency (32, 32, 4), of 16 bits a channel."""
+    channels = values.shape[2]
+    data = values.transpose((2, 0, 1) if apart else (0, 1, 2)).astype(order + "u2").tobytes()
+    parts = channels if apart else 1
+    each = len(data) // parts
+    lists = [[16] * channels, [8 + each * k for k in range(parts)], [each] * parts]
+    at = 8 + len(data)  # where the lists are, and behind them the tags
+    places = [at, at + 4 * channels, at + 4 * (channels + parts)]
+    tags = [(256, 1, SIDE), (257, 1, SIDE), (258, channels, places[0]), (259, 1, 1), (262, 1, 2),
+            (273, parts, places[1] if apart else 8), (277, 1, channels), (278, 1, SIDE), (279, parts, places[2] if apart else each),
+            (284, 1, 2 if apart else 1), *([(338, 1, 2)] if channels == 4 else [])]  # fmt: skip
+    behind = b"".join(struct.pack(f"{order}{len(numbers)}I", *numbers) for numbers in lists)
+    entries = b"".join(struct.pack(order + "HHII", tag, 4, count, value) for tag, count, value in tags)
+    start = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", at + len(behind))
+    return start + data + behind + struct.pack(order + "H", len(tags)) + entries + bytes(4)
+
+
 def twelve_bits(values: np.ndarray) -> np.ndarray:
     """Two samples of 12 bits in three bytes, as TIFF packs them."""
     first, second = values[:, ::2].astype(np.uint16), values[:, 1::2].astype(np.uint16)
@@ -252,6 +270,13 @@ def depths() -> dict[str, Case]:
         "TIFF of 32 bits that uses half of them": Case(tiff((wide // 2).astype("<u4"), 32, "<"), scaled(wide // 2, 2**32 - 1), 1),
         "TIFF of 32 bits that uses 16 of them": Case(tiff(DEEP.astype("<u4"), 32, "<"), scaled(DEEP, 65535)),
         "TIFF of 32 bits with a sign": Case(tiff((signed * 9).astype(">i4"), 32, ">", sign=2), scaled(DEEP, 65535)),
+        "TIFF in color of 16 bits": Case(deep_tiff(color, "<"), in_color, 1),
+        "TIFF in color of 16 bits, big end first": Case(deep_tiff(color, ">"), in_color, 1),
+        "TIFF in color of 16 bits, each channel apart": Case(deep_tiff(color, "<", apart=True), in_color, 1),
+        "TIFF in color of 16 bits, each channel apart, big end first": Case(deep_tiff(color, ">", apart=True), in_color, 1),
+        "TIFF of 16 bits with transparency, each channel apart": Case(
+            deep_tiff(np.dstack([color, np.full_like(DEEP, 65535)]), "<", apart=True), in_color, 1
+        ),
         "TIFF of floats 0 to 1": Case(tiff((noise / 2).astype("<f4"), 32, "<", sign=3), scaled(noise / 2, 1), 1),
         "TIFF of floats -7 to 9": Case(tiff((noise * 16 - 7).astype(">f4"), 32, ">", sign=3), scaled(DEEP, 65535), 1),
         "TIFF of floats, some not finite": Case(tiff(holes(noise), 32, "<", sign=3), scaled(np.nan_to_num(holes(noise), posinf=1), 1)),
@@ -367,6 +392,14 @@ def sound() -> dict[str, Case]:
         "a JPEG, progressive": Case(saved(BLOCKS, "JPEG", quality=95, subsampling=0, progressive=True), BLOCKS, 8),
         "a JPEG, grey": Case(saved(GREY, "JPEG", quality=98), grey(GREY), 5),
         "a JPEG in arithmetic coding": Case(ARITHMETIC, BLOCKS, 8),
+        "a JPEG without the mark of its end": Case(photo[:-2], BLOCKS, 8),
+        "a JPEG without half of the mark of its end": Case(photo[:-1], BLOCKS, 8),
+        "a JPEG without the mark of its end, with a small picture that has one": Case(
+            with_segments(photo[:-2], segment(0xE1, b"Exif\0\0" + photo)), BLOCKS, 8
+        ),
+        "a JPEG, progressive, without the mark of its end": Case(
+            saved(BLOCKS, "JPEG", quality=95, subsampling=0, progressive=True)[:-2], BLOCKS, 8
+        ),
         "a JPEG with bytes behind its end": Case(photo + b"more" * 999, BLOCKS, 8),
         "a JPEG with 500 comments": Case(with_segments(photo, *[segment(0xFE, b"hello" * 99)] * 500), BLOCKS, 8),
         "a JPEG with a broken profile": Case(with_segments(photo, segment(0xE2, b"ICC_PROFILE\0\5\1nonsense")), BLOCKS, 8),
@@ -439,6 +472,11 @@ def refused() -> dict[str, tuple[bytes, str]]:
         "a PGM in text cut short": (netpbm("P2", 4095, DEEP >> 4)[:-99], "cut short"),
         "a PGM with words": (netpbm("P2", 4095, DEEP >> 4)[:-9] + b" hello 1 2 3 4", "damaged"),
         "a PNG with damaged pixels": (plain[:start] + bytes(20) + plain[start + 20 :], "damaged.*save it as JPEG or PNG"),
+        "a JPEG that lacks a few of its pixels": (saved(noise, "JPEG")[:-30], "cut short"),
+        "a PNG whose sum of its pixels is wrong": (with_sum(plain), "damaged"),
+        "a PNG out of an app for iPhones": (
+            plain[:8] + chunk(b"CgBI", b"\x50\0\x20\2") + plain[8:], "rare variety.*Save it as JPEG or PNG"
+        ),
         "a JPEG of 12 bits": (twelve[:at] + b"\x0c" + twelve[at + 1 :], "rare variety.*Save it as JPEG or PNG"),
         "a TIFF of 24 bits": (tiff(np.zeros((SIDE, SIDE, 3), np.uint8), 24, "<"), "rare variety.*Save it as JPEG or PNG"),
         "HEIC": (ftyp(b"heic"), "HEIC.*Save it as JPEG or PNG"),
@@ -462,6 +500,13 @@ def refused() -> dict[str, tuple[bytes, str]]:
         "text": (b"hello", "no picture that can be read: choose a file of one of the kinds png"),
         "nothing": (b"", "no picture|empty"),
     }  # fmt: skip
+
+
+def with_sum(content: bytes) -> bytes:
+    """A PNG in which the sum at the end of its packed pixels is wrong, and nothing else."""
+    at = content.index(b"IDAT")
+    end = at + 4 + int.from_bytes(content[at - 4 : at], "big")
+    return content[: at - 4] + chunk(b"IDAT", content[at + 4 : end - 4] + bytes(4)) + content[end + 4 :]
 
 
 KINDS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF")
