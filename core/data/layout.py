@@ -15,6 +15,8 @@ from core.data.split_names import (
     NAMELESS,
     SYSTEM_FILES,
     alike,
+    are_parts,
+    copied_from,
     difference,
     is_left_behind,
     is_no_picture,
@@ -27,6 +29,8 @@ from core.files import remedy
 from core.text import taken
 
 HOW = "Make one folder for each class and put its images there."
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".rar", ".7z")
+LABEL = ("label", "labels", "class", "class_name", "classname", "class_id", "classid", "category", "target", "species", "diagnosis")
 MOST_LABELS = 20_000_000  # bytes of a text file with a class for each image
 SHOWN = 5  # names in a sentence
 
@@ -152,9 +156,11 @@ class Layout:
         while way[-1] != self.root:
             way.append(os.path.dirname(way[-1]))
         for folder in way[1:]:
-            self.left += [
-                (self._shown(path), "no pictures of classes are in it") for _, path in self.tree(folder).folders if path not in way
-            ]
+            listing = self.tree(folder)
+            self.left += [(self._shown(path), "no pictures of classes are in it") for _, path in listing.folders if path not in way]
+            if listing.pictures:
+                names = _listed(sorted(name for name, _ in listing.pictures))
+                self.left.append((names, f"it lies beside {self._shown(way[way.index(folder) - 1])}, in no class folder"))
 
     def _shown(self, path: str) -> str:
         """A path as it is called within the folder."""
@@ -164,14 +170,19 @@ class Layout:
 
     def _unwrapped(self, place: str, classes: list[str] | tuple = (), *, in_split: bool = False) -> str:
         """The folder that holds the splits (unless it is in one) or classes: down through folders that hold nothing but the next one."""
-        listing, full = self.tree(place), self.tree.full(place)
-        if listing.pictures or len(full) != 1 or (not in_split and self._splits(place)) or matching(full[0][0], [*classes]):
+        full = self.tree.full(place)
+        if len(full) != 1 or (not in_split and self._splits(place)) or matching(full[0][0], [*classes]):
             return place
         ((_, inside),) = full
-        if self.tree(inside).pictures:
+        if self._has_own_pictures(place) or self._has_own_pictures(inside):
             return place
         deepest = self._unwrapped(inside, classes, in_split=in_split)
         return deepest if len(self.tree.full(deepest)) > 1 or (not in_split and self._splits(deepest)) else place
+
+    def _has_own_pictures(self, place: str) -> bool:
+        """Whether pictures lie in a folder itself, and are more than a few beside the folders that hold the others."""
+        loose = len(self.tree(place).pictures)
+        return loose > 0 and not (self._splits(place) or loose <= len(self.tree.full(place)))
 
     def _splits(self, place: str) -> list[tuple[str, str, str]]:
         """(split, name, path) of the folders whose names say a split, if train/ with class folders is among them."""
@@ -219,6 +230,7 @@ class Layout:
                 "the folder whose splits are meant."
             )  # fmt: skip
         train = self._classes(chosen["train"][1])
+        self._tell_doubts(train)
         self._take("train", chosen["train"][1], train, merged := self._merged(train))
         for part in ("val", "test"):
             if part in chosen:
@@ -346,15 +358,35 @@ class Layout:
 
     def _flat(self, place: str) -> None:
         """Read a folder of class folders."""
-        listing, classes = self.tree(place), self._without_copy(place)
-        if not listing.folders:
-            state = "has files but no class folders" if listing.pictures or listing.others else "is empty"
-            raise DataError("The folder ", Place(self.root), f" {state}. {HOW}")
+        classes = self._without_copy(place)
         if not classes:
-            raise DataError("The class folders in ", Place(self.root), f" are empty. {HOW}")
+            self._refuse_without_pictures(place)
+        if len(classes) == 1:
+            self._refuse_nameless(*classes[0])
         self._refuse_sets(classes)
+        self._tell_doubts(classes)
+        if said := [name for name, _ in classes if split_of(name)[0] in ("val", "test") and not split_of(name)[1]]:
+            self.notes.append(f"{_listed(said)} was read as a class, for there is no folder train/ beside it.")
         self._take("", place, classes, self._merged(classes))
         self._tell_loose(place)
+
+    def _refuse_without_pictures(self, place: str) -> None:
+        """Raise DataError for a folder in whose folders there is no picture, with what is there instead."""
+        listing, others = self.tree(place), [name for _, found in self.tree.known() for name, _ in found.others]
+        state = "has files but no class folders" if listing.pictures or listing.others else "is empty"
+        archives = [name for name in others if name.lower().endswith(ARCHIVES)]
+        how = f"Unpack {taken(archives[0])} first." if archives else HOW
+        if not listing.folders:
+            raise DataError("The folder ", Place(self.root), f" {state}. {how}")
+        instead = f"hold no pictures that can be read, but files such as {taken(others[0])}" if others else "are empty"
+        raise DataError("The class folders in ", Place(self.root), f" {instead}. {how}")
+
+    def _refuse_nameless(self, name: str, path: str) -> None:
+        """Raise DataError for a single folder whose name, or that of the folder in it that holds the pictures, says no class: "images"."""
+        while name.lower() not in IMAGES and not self.tree(path).pictures and len(full := self.tree.full(path)) == 1:
+            ((name, path),) = full
+        if name.lower() in IMAGES:
+            raise DataError("The images of the folder ", Place(self.root), f" lie in {self._shown(path)} without class folders. {HOW}")
 
     def _without_copy(self, place: str) -> list[tuple[str, str]]:
         """The folders that hold pictures, without one that holds all others once more (flowers/flowers/rose beside flowers/rose)."""
@@ -374,18 +406,43 @@ class Layout:
                 "The folder ", Place(self.root), f" holds sets with splits of their own ({_listed(sets)}), which are no classes: name one "
                 "of them."
             )  # fmt: skip
-        if len(classes) < 2 or any(self.tree(path).pictures for _, path in classes):
+        places = [self._unwrapped(path) for _, path in classes]
+        if len(classes) < 2 or any(map(self._has_own_pictures, places)):
             return
-        inside = [{alike(name) for name, _ in self.tree.full(path)} for _, path in classes]
-        common = set.intersection(*inside)
-        if len(common) > 1 and not (common & IMAGES and common & MARKS):
+        inside = [self.tree.full(place) for place in places]
+        common = set.intersection(*({alike(name) for name, _ in folders} for folders in inside))
+        several = len(common) > 1 and not (common & IMAGES and common & MARKS)
+        if several or self._are_wrapped(common, inside):
             raise DataError(
                 "In the folder ", Place(self.root), f", {_listed([name for name, _ in classes])} hold folders of the same names "
                 f"({_listed(sorted(common))}): they look like splits or like several sets, not like classes. Call them train, val and "
-                "test, or name one of them."
+                "test, or name one of them; parts of one set, as of a large download, have to be put together."
             )  # fmt: skip
-        if all(len(names) > 1 for names in inside):
-            self.notes.append(f"The classes are {_listed([name for name, _ in classes])}; the folders in them were read as theirs.")
+
+    def _are_wrapped(self, common: set[str], inside: list[list[tuple[str, str]]]) -> bool:
+        """Whether several folders hold each one folder of the same name, and classes in it: the parts of a download."""
+        alone = [folders[0][1] for folders in inside if len(folders) == 1]
+        return (
+            len(common) == 1 and len(alone) == len(inside) and not common & NAMELESS and not any(self.tree(path).pictures for path in alone)
+        )
+
+    def _tell_doubts(self, folders: list[tuple[str, str]]) -> None:
+        """Note class folders that may be none: copies of others, parts of one set, and those that hold folders instead of pictures."""
+        names = [name for name, _ in folders]
+        for name in names:
+            if other := copied_from(name, names):
+                self.notes.append(f"{taken(name)!r} is called like a copy of {taken(other)!r}, and was read as a class of its own.")
+        if are_parts(names):
+            self.notes.append(
+                f"{_listed(names)} are called like parts of one set, and were read as classes: if they are none, make one folder for each "
+                "class and put its images there."
+            )
+        inside = {name: [inner for inner, _ in self.tree.full(path)] for name, path in folders if not self.tree(path).pictures}
+        deep = {name: inner for name, inner in inside.items() if len(inner) > 1}
+        if deep and len(deep) == len(folders):
+            self.notes.append(f"The classes are {_listed(names)}; the folders in them were read as theirs.")
+        elif deep:
+            self.notes += [f"The class {taken(name)} was read out of the folders in it ({_listed(inner)})." for name, inner in deep.items()]
 
     # -- taking -----------------------------------------------------------------------------------------------------
 
@@ -439,6 +496,8 @@ def _labels(path: str, classes: list[str]) -> dict[str, str]:
             rows = [line.replace("\t", ",").split(",") if "\t" in line or "," in line else line.split() for line in file]
     except OSError:
         return {}
+    if not rows or (len(rows[0]) > 2 and "." not in rows[0][0] and alike(rows[0][1]) not in LABEL):
+        return {}  # its head says that the class stands elsewhere, or that there is a column for each class
     known = {to_the_eye(name): name for name in classes}
     named = [(row[0].strip().replace("\\", "/").rpartition("/")[2], to_the_eye(row[1])) for row in rows if len(row) > 1]
     return {name: known[label] for name, label in named if label in known}

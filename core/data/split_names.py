@@ -29,9 +29,19 @@ FILLERS = _all(  # words beside them that say nothing: train_images, Training Da
     "standard clean"
 )
 IMAGES = _all("images image imgs img pictures picture pics photos photo jpegimages jpegs jpeg jpg png rgb")  # folders of images
-MARKS = _all("mask masks label labels annotation annotations bbox bboxes boxes gt groundtruth ground_truth segmentation")  # on them
+MARKS = _all(  # on them
+    "mask masks label labels annotation annotations bbox bboxes boxes gt groundtruth ground_truth segmentation segmentations "
+    "trimap trimaps segmentationclass segmentationobject"
+)
 NAMELESS = IMAGES | _all("unknown unlabeled unlabelled all all_classes dummy none pred predict submission test testing 0")
-LEFT_BEHIND = _all("__macosx @eadir __pycache__ #recycle @recycle $recycle.bin lost+found @sharebin") | {"system volume information"}
+LEFT_BEHIND = _all("__macosx @eadir __pycache__ #recycle @recycle $recycle.bin lost+found @sharebin venv node_modules") | {
+    "system volume information"
+}
+PARTS = _all("part parts batch chunk shard fold archive dataset data")
+COPY = re.compile(
+    r"(?:copy of|kopie von|copie de|copia de) (.+)|(.+?)(?: -)?[ _](?:copy|kopie|copie|copia|copy \d+)(?: ?\(\d+\))?|(.+?) ?\(\d+\)"
+)
+DOCUMENTS = _all("license licence copying readme notice authors changelog contributing citation version manifest makefile dockerfile")
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "ehthumbs_vista.db", "icon\r"})
 NO_PICTURES = _all(  # endings of files that nobody takes for pictures
     "txt csv tsv xml json jsonl md rst html htm pdf db ini py ipynb mat npy npz h5 hdf5 pkl pickle pt pth zip tar gz tgz rar 7z mp4 avi "
@@ -41,7 +51,7 @@ NO_PICTURES = _all(  # endings of files that nobody takes for pictures
 
 def words(name: str) -> list[str]:
     """The words of a name in small letters, without numbers and single letters: "TrainingSet_2" is training, set."""
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", to_the_eye(name)))
     return [word for word in re.findall(r"[^\W\d_]+", parted.lower()) if len(word) > 1]
 
 
@@ -61,7 +71,19 @@ def is_left_behind(name: str) -> bool:
 
 def is_no_picture(name: str) -> bool:
     """Whether a file is, by its name, no picture."""
-    return name.lower() in SYSTEM_FILES or name.lower().rpartition(".")[2] in NO_PICTURES
+    return name.lower() in SYSTEM_FILES or name.lower() in DOCUMENTS or name.lower().rpartition(".")[2] in NO_PICTURES
+
+
+def copied_from(name: str, known: list[str]) -> str | None:
+    """Which of the `known` names `name` is that of a copy of, as systems call copies: "cat - Copy (2)", "Copy of cat", "cat (1)"."""
+    found = COPY.fullmatch(alike(name))
+    return next((other for other in known if other != name and found and alike(other) in found.groups()), None)
+
+
+def are_parts(names: list[str]) -> bool:
+    """Whether names differ in nothing but numbers, and say no class beside them: "images_part_1", "images_part_2"."""
+    same = {re.sub(r"\d+", "0", alike(name)) for name in names}
+    return len(names) > 1 and len(same) == 1 and bool({*words(names[0])} & (PARTS | IMAGES))
 
 
 def to_the_eye(name: str) -> str:

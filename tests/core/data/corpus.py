@@ -120,6 +120,24 @@ NESTED = {
     "splits and a copy of them": Case(
         splits("train", "val", "test") + "\npets/train/cat 12\npets/train/dog 12", **READ, says=("pets/", "is no split")
     ),
+    "wrapped, beside a licence": Case(
+        splits("fruits/360/Training", "fruits/360/Test") + "\nfruits/LICENSE = x\nfruits/360/papers/a.pdf = x",
+        **HALF,
+        says=("fruits/360/",),
+    ),
+    "wrapped, beside a picture": Case(
+        splits("pets/train", "pets/test") + "\npets/preview.png = x\ncover.jpg = x",
+        **HALF,
+        says=("beside pets/, in no class folder: cover.jpg", "beside the folders in pets/, in none of them: preview.png"),
+    ),
+    "classes of classes in splits": Case(
+        "train/cat/young 6\ntrain/cat/old 6\ntrain/dog/big 6\ntrain/dog/small 6\ntest/cat/young 3\ntest/dog/big 3",
+        **HALF,
+        says=("The classes are cat, dog; the folders in them were read as theirs",),
+    ),
+    "a class of folders beside one of pictures": Case(
+        "cat 10\ndog/big 5\ndog/small 5", says=("The class dog was read out of the folders",)
+    ),
     "folders below a class": Case("cat/young 5\ncat/old 5\ndog/big 5\ndog/small 5", says=("The classes are cat, dog",)),
 }
 
@@ -136,6 +154,14 @@ UNLABELLED = {
         "asl_train/asl_train/cat 12\nasl_train/asl_train/dog 12\nasl_test/asl_test 4", says=("asl_test/", "its 4 files"),
     ),
     "a test folder with a folder for torchvision": Case("train/cat 12\ntrain/dog 12\ntest/unknown 7", says=("test/",)),
+    "a table with a column for each class": Case(
+        "train/0 12\ntrain/1 12\nval 4\nval/_classes.csv = " + r"filename,0,1\n0.png,1,0\n1.png,0,1\n2.png,1,0",
+        classes="0 1", train=(10, 10), says=("val/", "without class folders"),
+    ),
+    "a table with the class in its second column": Case(
+        "train/cat 12\ntrain/dog 12\nval 2\nval/labels.csv = " + r"image,label,size\n0.png,cat,4\n1.png,dog,4",
+        train=(11, 11), val=(1, 1), says=("labels.csv: 2 of 2",),
+    ),
     "an empty val": Case("train/cat 12\ntrain/dog 12\ntest/cat 3\ntest/dog 3\nval 0", **HALF, says=("val/", "it is empty")),
     "an empty class of test": Case("train/cat 12\ntrain/dog 12\ntest/cat 3\ntest/dog 0", says=("test/dog/", "no test image of 'dog'")),
     "a folder beside the splits": Case(splits("train", "val", "test") + "\nextra/cow 5", **READ, says=("extra/",)),
@@ -144,6 +170,9 @@ UNLABELLED = {
 LEFT = {
     "a Mac's archive": Case(FLAT + "__MACOSX/cat 3\n.DS_Store = x\ncat/.DS_Store = x\ncat/._0.png = x", says=("__MACOSX/",)),
     "a NAS": Case(FLAT + "@eaDir/cat 2\ncat/@eaDir 3", says=("@eaDir/, cat/@eaDir/",)),
+    "a project's own folders": Case(
+        FLAT + "venv/lib/matplotlib/images 3\nnode_modules/a 3\nREADME = x\ncat/LICENSE = x", says=("node_modules/, venv/",)
+    ),
     "a notebook": Case(FLAT + ".ipynb_checkpoints 3", says=(".ipynb_checkpoints/",)),
     "hidden folders": Case(FLAT + ".thumbnails 3\ncat/.git 1", says=(".thumbnails/", "cat/.git/")),
     "Windows": Case(FLAT + "Thumbs.db = x\ncat/Thumbs.db = x\ncat/desktop.ini = x\ndog/THUMBS.DB = x", silent=True),
@@ -202,6 +231,21 @@ NAMES = {
         "train/cat 12\ntrain/dog 12\ntest/cats 3\ntest/dog 3", error="The class 'cats' is in test/ but not in train/.*Is it 'cat'"
     ),
     "another class": Case("train/cat 12\ntrain/dog 12\nval/emu 3\nval/dog 3", error="The class 'emu' is in val/ but not in train/"),
+    "a zero-width space in a split": Case("tra\u200bin/cat 12\ntra\u200bin/dog 12\ntest/cat 3\ntest/dog 3", **HALF, silent=True),
+    **{
+        f"a copy, {name}": Case(
+            f"cat 10\n{name} 10\ndog 10", names=tuple(sorted(["cat", "dog", name])), says=(f"'{name}' is called like a copy of 'cat'",)
+        )
+        for name in ("cat - Copy", "cat - Copy (2)", "Copy of cat", "cat (1)", "cat copy", "cat copy 2", "cat_copy", "cat - Kopie")
+    },
+    "copies of nothing": Case("hard copy 10\nApple (1) 10\nbird 10", names=("Apple (1)", "bird", "hard copy"), silent=True),
+    "parts of one set": Case(
+        "HAM_images_part_1 10\nHAM_images_part_2 10",
+        classes="HAM_images_part_1 HAM_images_part_2",
+        says=("called like parts of one set",),
+    ),
+    "classes that differ in numbers": Case("Apple 1 10\nApple 2 10", names=("Apple 1", "Apple 2"), silent=True),
+    "test beside classes": Case("cat 10\ndog 10\ntest 10", classes="cat dog test", says=("test was read as a class",)),
     "letters that differ in case": Case("A 10\na 10\nb 10", classes="A a b", silent=True),
     "a class called train": Case("bus 10\ntrain 10", classes="bus train", silent=True),
     "classes with words of splits": Case("test_tube 10\ntrain_station 10", classes="test_tube train_station", silent=True),
@@ -220,6 +264,24 @@ REFUSED = {
         "several sets": (
             splits("a/train", "a/test") + "\n" + splits("b/train", "b/test"), "sets with splits of their own.*a, b.*name one of them"
         ),
+        "a set once more in another depth": ("plants/Plants/cat 5\nplants/Plants/dog 5\nPlants/cat 5\nPlants/dog 5", "several sets"),
+        "pictures and what is seen in them": (
+            "birds/images/cat 5\nbirds/images/dog 5\nbirds/birds.txt = x\nsegmentations/cat 5\nsegmentations/dog 5", "several sets"
+        ),
+        "parts of a download": (
+            "set-20240101-001/set/cat 5\nset-20240101-001/set/dog 5\nset-20240101-002/set/cat 5\nset-20240101-002/set/dog 5",
+            "parts of one set, as of a large download",
+        ),
+        "parts of a download with a class each": ("set-001/set/cat 5\nset-002/set/dog 5", "parts of one set, as of a large download"),
+        "pictures without classes": ("images 10\nannotations/trimaps 10", "lie in images/ without class folders"),
+        "VOC": (
+            "VOC/VOC2012/JPEGImages 10\nVOC/VOC2012/SegmentationClass 5\nVOC/VOC2012/Annotations/a.xml = x",
+            "lie in VOC/VOC2012/JPEGImages/ without class folders",
+        ),
+        "an archive": ("pets.zip = x", "Unpack pets.zip first"),
+        "an archive for each class": ("cat.zip = x\ndog.zip = x", "Unpack cat.zip first"),
+        "archives in folders": ("train/cat.tar.gz = x", "hold no pictures that can be read, but files such as cat.tar.gz. Unpack"),
+        "arrays": ("cat/a.npy = x\ndog/a.npy = x", "hold no pictures that can be read, but files such as a.npy"),
         "inspection": ("nut/train/good 5\nnut/test/bad 5\nhat/train/good 5\nhat/test/bad 5", "sets with splits of their own"),
         "class and split in one name": ("cat_train 5\ncat_test 5\ndog_train 5\ndog_test 5", "class and split in one name"),
         "no train": (splits("val", "test"), "has .*/ but no class folders in train/"),
