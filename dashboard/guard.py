@@ -22,6 +22,7 @@ EVERYWHERE = ("0.0.0.0", "::")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HOST = r"(\[[0-9a-fA-F:.]+\]|[\w.-]{1,253})(?::([0-9]{1,5}))?"
 PORTS = {"http": "80", "https": "443"}
+SCHEMES = {"http": "http", "https": "https", "ws": "http", "wss": "https"}  # some proxies call a WebSocket's own
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")  # a proxy stands between
 METRICS = "/_stcore/metrics"  # where Streamlit counts its sessions and what they take
 STARTS = ("http.response.start", "websocket.http.response.start")
@@ -46,10 +47,7 @@ def rules(host: str = "127.0.0.1", allow_hosts: Iterable[str] = (), ancestors: I
     added = {_allowed(name) for name in allow_hosts}
     everywhere = host in EVERYWHERE
     own = {socket.gethostname().lower(), f"{socket.gethostname().lower()}.local"} if host not in LOOPBACK else set()
-    framing = tuple(origin.strip().rstrip("/").lower() for origin in ancestors)
-    for origin in framing:
-        if not re.fullmatch(f"https?://{HOST}", origin):
-            raise ConfigError(f"{shortened(origin)} is no origin: write --frame https://NAME (or --frame-ancestors), without a path.")
+    framing = tuple(_origin(text) for text in ancestors)
     hosts = LOOPBACK | own | added | ({plain(host)} if not everywhere else set())
     return Rules(hosts=frozenset(hosts), own_addresses=everywhere, forwarded=bool(added), ancestors=framing)
 
@@ -58,7 +56,26 @@ def _allowed(name: str) -> str:
     found = split(name)
     if found is None or found[1]:
         raise ConfigError(f"{shortened(name)} is no name of a host: write --allow-host lab.example.edu, without scheme, port or path.")
-    return found[0]
+    return in_ascii(found[0])
+
+
+def _origin(text: str) -> str:
+    """An origin that may frame the lab, as a policy names it: https://*.example.edu stands for all names below."""
+    scheme, _, host = text.strip().rstrip("/").lower().partition("://")
+    if scheme not in PORTS or not re.fullmatch(HOST, host.removeprefix("*.")):
+        raise ConfigError(
+            f"{shortened(text)} is no origin: write --frame https://NAME (or --frame-ancestors), without a path. "
+            "https://*.NAME stands for all names that end in it."
+        )
+    return f"{scheme}://{in_ascii(host)}"
+
+
+def in_ascii(name: str) -> str:
+    """A name as browsers send it, "xn--lb-via.example" for "läb.example"; one that cannot be written so stays as it is."""
+    try:
+        return name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
 
 
 def split(host: str) -> tuple[str, str] | None:
@@ -88,15 +105,11 @@ def shortened(text: str) -> str:
 
 @dataclass(frozen=True)
 class Asked:
-    """By which scheme and name a request has reached us; through a proxy, its own."""
+    """By which scheme and name a request has reached us; through a proxy, its own. `origins` are those of pages that may ask so."""
 
     scheme: str
     host: str
-
-    @property
-    def origin(self) -> tuple[str, str, str]:
-        name, port = split(self.host) or ("", "")
-        return self.scheme, name, port or PORTS[self.scheme]
+    origins: frozenset[tuple[str, str, str]]
 
 
 def asked(scope: Scope, rules: Rules) -> Asked:
@@ -105,11 +118,31 @@ def asked(scope: Scope, rules: Rules) -> Asked:
     A page of another origin cannot make a browser send a proxy's headers, and the name in them must be one of this lab's as well; another
     name counts, and is refused, only where a proxy was announced.
     """
-    told = header(scope, b"x-forwarded-proto").partition(",")[0].strip().lower()
-    scheme = told if told in PORTS else "https" if scope.get("scheme") in ("https", "wss") else "http"
-    passed_on = header(scope, b"x-forwarded-host").partition(",")[0].strip()
-    believed = passed_on and (rules.forwarded or answers_to(passed_on, scope, rules))
-    return Asked(scheme, passed_on if believed else header(scope, b"host"))
+    scheme = SCHEMES.get(first(scope, b"x-forwarded-proto").lower()) or SCHEMES.get(scope.get("scheme", ""), "http")
+    host, passed_on = header(scope, b"host"), first(scope, b"x-forwarded-host")
+    if passed_on and (rules.forwarded or answers_to(passed_on, scope, rules)):
+        more = split(passed_on) == ((split(host) or ("", ""))[0], "")  # the same name, and only Host says at which port
+        host = host if more else passed_on
+    return Asked(scheme, host, origins(scheme, host, scope, rules))
+
+
+def origins(scheme: str, host: str, scope: Scope, rules: Rules) -> frozenset[tuple[str, str, str]]:
+    """The origins that a page of this lab can have.
+
+    Behind a proxy also https at the same name and port: many a proxy that ends https does not say so, or the second of two says http.
+    Nobody else can hold that port, and https is what a stranger on the way cannot forge.
+    """
+    name, port = split(host) or ("", "")
+    here = str((scope.get("server") or ("", ""))[1])
+    if not rules.forwarded and port == here and not any(header(scope, key.lower().encode()) for key in FORWARDED):
+        return frozenset({(scheme, name, port)})
+    ports = {port} if port else {"", first(scope, b"x-forwarded-port")}
+    return frozenset((kind, name, one or PORTS[kind]) for kind in {scheme, "https"} for one in ports)
+
+
+def first(scope: Scope, name: bytes) -> str:
+    """The first value of a header in which each proxy on the way writes one."""
+    return header(scope, name).partition(",")[0].strip()
 
 
 def header(scope: Scope, name: bytes) -> str:
@@ -129,9 +162,9 @@ def refusal(scope: Scope, rules: Rules) -> str:
     if scope["path"].rstrip("/").endswith(METRICS) and not direct(scope):
         return "What the server counts of itself is told to this machine alone: ask it there, by its address 127.0.0.1 and without a proxy."
     origin = header(scope, b"origin")
-    origins = sum(key == b"origin" for key, _ in scope.get("headers", ()))
+    said = any(key == b"origin" for key, _ in scope.get("headers", ()))
     changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
-    if changes and origins and origin_of(origin) != how.origin:
+    if changes and said and origin_of(origin) not in how.origins:
         return (
             f"A page of {shortened(origin) or 'another origin'} may not use this lab, which was asked for as "
             f"{how.scheme}://{shortened(how.host)}. Open the lab by its own address. A proxy before it must pass on the name and port in "
@@ -234,7 +267,7 @@ def as_asked(scope: Scope, rules: Rules) -> Scope:
     """The request as the browser made it, for what is behind: Streamlit compares Origin with Host letter by letter."""
     how = asked(scope, rules)
     origin = header(scope, b"origin")
-    host = origin.partition("://")[2] if origin_of(origin) == how.origin else how.host
+    host = origin.partition("://")[2] if origin_of(origin) in how.origins else how.host
     kept = [(key, value) for key, value in scope["headers"] if key != b"host"]
     scheme = how.scheme if scope["type"] == "http" else how.scheme.replace("http", "ws")
     return {**scope, "scheme": scheme, "headers": [(b"host", host.encode("latin-1")), *kept]}

@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from core.errors import ConfigError
-from dashboard.guard import Rules, refusal, rules, split
+from dashboard.guard import Rules, as_asked, refusal, rules, split
 from tests.dashboard.serving import serving
 
 NAMES = {b"host": "127.0.0.1:8501"}
@@ -94,8 +94,41 @@ def test_a_proxy_is_believed_for_the_labs_own_names_alone():
     assert refusal(forged, rules(allow_hosts=["lab.example.edu"])), "the real name counts, too"
     other = scope("websocket", origin="https://evil.example", host="127.0.0.1:8501", x_forwarded_host="evil.example")
     assert refusal(other, rules(allow_hosts=["lab.example.edu"]))
-    plain = scope("websocket", origin="https://lab.example.edu", host="lab.example.edu")
-    assert "X-Forwarded-Proto" in refusal(plain, rules(allow_hosts=["lab.example.edu"]))
+    plain = scope("websocket", origin="http://lab.example.edu", host="lab.example.edu", x_forwarded_proto="https")
+    assert "X-Forwarded-Proto" in refusal(plain, rules(allow_hosts=["lab.example.edu"])), "who came over http may have been lied to"
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers"),
+    [
+        ("https://lab.example.edu", {"host": "lab.example.edu"}),  # https ends at a proxy that does not say so
+        ("https://lab.example.edu:8443", {"host": "lab.example.edu:8443"}),
+        ("https://lab.example.edu", {"host": "lab.example.edu", "x_forwarded_proto": "http"}),  # the second of two proxies says it
+        ("https://lab.example.edu", {"host": "lab.example.edu", "x_forwarded_proto": "wss"}),  # as Traefik calls a WebSocket's
+        ("http://lab.example.edu", {"host": "lab.example.edu", "x_forwarded_proto": "ws"}),
+        ("http://lab.example.edu:81", {"host": "lab.example.edu:81", "x_forwarded_host": "lab.example.edu"}),  # one has no port
+        ("http://lab.example.edu:81", {"host": "lab.example.edu", "x_forwarded_port": "81"}),
+        ("https://lab.example.edu", {"host": "lab.example.edu", "x_forwarded_proto": "https", "x_forwarded_port": "80"}),
+    ],
+)
+def test_what_a_proxy_does_not_say_is_no_other_origin(origin, headers):
+    asked = scope("websocket", scheme="ws", origin=origin, **headers)
+    assert refusal(asked, rules(allow_hosts=["lab.example.edu"])) == ""
+    seen = as_asked(asked, rules(allow_hosts=["lab.example.edu"]))
+    assert dict(seen["headers"])[b"host"].decode() == origin.partition("://")[2], "Streamlit compares letter by letter"
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers"),
+    [
+        ("http://lab.example.edu:81", {"host": "lab.example.edu"}),  # another port may be anybody's
+        ("https://lab.example.edu:8443", {"host": "lab.example.edu:81"}),
+        ("https://lab.example.edu:81", {"host": "lab.example.edu"}),
+        ("http://127.0.0.1:8501", {"host": "127.0.0.1:8501", "x_forwarded_host": "lab.example.edu"}),  # a visitor's own machine
+    ],
+)
+def test_another_port_stays_another_origin_behind_a_proxy(origin, headers):
+    assert refusal(scope("websocket", scheme="ws", origin=origin, **headers), rules(allow_hosts=["lab.example.edu"]))
 
 
 @pytest.mark.parametrize("name", ["http://lab.example.edu", "lab.example.edu:80", "lab/x", "a b", "", "*"])
@@ -105,7 +138,17 @@ def test_what_is_no_name_cannot_be_allowed(name):
 
 
 @pytest.mark.parametrize(
-    "origin", ["lms.example.edu", "https://lms.example.edu/course", "https://a; script-src *", "*", "https://a\r\nx: y"]
+    "origin",
+    [
+        "lms.example.edu",
+        "https://lms.example.edu/course",
+        "https://a; script-src *",
+        "*",
+        "https://*",
+        "https://*.",
+        "https://a.*.b",
+        "https://a\r\nx: y",
+    ],
 )
 def test_what_is_no_origin_cannot_frame_the_lab(origin):
     with pytest.raises(ConfigError, match="--frame https://NAME"):
@@ -114,6 +157,9 @@ def test_what_is_no_origin_cannot_frame_the_lab(origin):
 
 def test_an_origin_is_one_however_it_is_written():
     assert rules(ancestors=["https://Moodle.example.edu/"]).ancestors == ("https://moodle.example.edu",)
+    assert rules(ancestors=["https://*.instructure.com:8443"]).ancestors == ("https://*.instructure.com:8443",)
+    assert rules(ancestors=["https://*.läb.example"]).ancestors == ("https://*.xn--lb-via.example",)
+    assert refusal(scope(host="xn--lb-via.example"), rules(allow_hosts=["Läb.example"])) == "", "as browsers send it"
 
 
 def test_names_are_compared_in_one_way():
