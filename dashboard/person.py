@@ -9,9 +9,10 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
-from http.cookies import CookieError, SimpleCookie
+from hashlib import sha256
 from pathlib import Path
 
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import LabError
@@ -49,6 +50,11 @@ def _write_once(path: Path, content: bytes) -> None:
         half.unlink(missing_ok=True)
 
 
+def cookie_name() -> str:
+    """The name of this lab's cookie. A browser has one store for all ports and paths of a host: two labs there need two names."""
+    return f"{COOKIE}_{sha256(key()).hexdigest()[:8]}"
+
+
 def signed(person: str) -> str:
     """The cookie of a person."""
     return f"{person}.{hmac.new(key(), person.encode(), 'sha256').hexdigest()}"
@@ -56,7 +62,7 @@ def signed(person: str) -> str:
 
 def person_of(cookies: Mapping[str, str]) -> str:
     """The id of whoever sent these cookies; "" without a cookie of this lab."""
-    sent = cookies.get(COOKIE, "")
+    sent = cookies.get(cookie_name(), "")
     person = sent.partition(".")[0] if isinstance(sent, str) else ""  # a test without a browser sends no text
     return person if re.fullmatch("[0-9a-f]{32}", person) and hmac.compare_digest(sent.encode(), signed(person).encode()) else ""
 
@@ -81,13 +87,10 @@ def cookie(scope: Scope, framed: bool = False) -> bytes:
     """The header's value for a new person. In a frame of another site a browser keeps cookies that say so, over https alone."""
     secure = scope.get("scheme") == "https"
     site = "SameSite=None; Secure; Partitioned" if secure and framed else "SameSite=Lax; Secure" if secure else "SameSite=Lax"
-    return f"{COOKIE}={signed(secrets.token_hex(16))}; Path=/; Max-Age={YEAR}; HttpOnly; {site}".encode()
+    return f"{cookie_name()}={signed(secrets.token_hex(16))}; Path=/; Max-Age={YEAR}; HttpOnly; {site}".encode()
 
 
 def cookies(scope: Scope) -> dict[str, str]:
-    """The cookies of a request; none where they cannot be read."""
+    """The cookies of a request as a browser reads them: one that others of the same host have written badly hides no other."""
     sent = b"; ".join(value for name, value in scope.get("headers", ()) if name == b"cookie").decode("latin-1")
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(sent).items()}
-    except CookieError:
-        return {}
+    return cookie_parser(sent)

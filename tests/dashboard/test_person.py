@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from dashboard import person
-from dashboard.person import COOKIE, person_of, signed
+from dashboard.person import COOKIE, cookie_name, person_of, signed
 from tests.dashboard.serving import serving
 
 
@@ -22,9 +22,9 @@ def home(monkeypatch, tmp_path):
 
 def test_a_cookie_says_who_somebody_is_and_cannot_be_made_up():
     anna, ben = "a" * 32, "b" * 32
-    assert person_of({COOKIE: signed(anna)}) == anna
+    assert person_of({cookie_name(): signed(anna)}) == anna
     for forged in ("", anna, f"{anna}.", signed(anna)[:-1], signed(anna).replace(anna, ben), f"{anna}.{'0' * 64}", "é.x", "." * 99):
-        assert person_of({COOKIE: forged}) == ""
+        assert person_of({cookie_name(): forged}) == ""
     assert person_of({}) == ""
 
 
@@ -41,7 +41,7 @@ def test_the_key_stays_with_the_lab(home):
 def test_a_home_that_cannot_be_written_still_knows_people_for_a_while(home, monkeypatch):
     monkeypatch.setenv("LAB_HOME", str(home / "file" / "home"))
     (home / "file").write_text("")
-    assert person_of({COOKIE: signed("a" * 32)}) == "a" * 32
+    assert person_of({cookie_name(): signed("a" * 32)}) == "a" * 32
 
 
 def test_eight_tabs_and_a_reload_are_one_person(monkeypatch):
@@ -49,7 +49,7 @@ def test_eight_tabs_and_a_reload_are_one_person(monkeypatch):
 
     from dashboard import state
 
-    tab = SimpleNamespace(cookies={COOKIE: signed("a" * 32)})
+    tab = SimpleNamespace(cookies={cookie_name(): signed("a" * 32)})
     owners, sessions = set(), set()
     for _ in range(8):
         monkeypatch.setattr(st, "context", tab)
@@ -61,11 +61,29 @@ def test_eight_tabs_and_a_reload_are_one_person(monkeypatch):
     assert state.owner() == state.session(), "without cookies a session is a person"
 
 
+def test_two_labs_of_one_host_each_have_their_cookie(home, monkeypatch):
+    mine = {cookie_name(): signed("a" * 32)}
+    monkeypatch.setenv("LAB_HOME", str(home / "other"))
+    (home / "other").mkdir()
+    person.key.cache_clear()
+    both = mine | {cookie_name(): signed("b" * 32)}
+    assert len(both) == 2 and person_of(both) == "b" * 32
+    monkeypatch.setenv("LAB_HOME", str(home))
+    person.key.cache_clear()
+    assert person_of(both) == "a" * 32
+
+
+@pytest.mark.parametrize("other", ['consent={"all":1}', "a[b]=1", "b", "\xe4=1", 'c="x y', "d=\x01", "path=/", "=x", "e=1,2"])
+def test_a_cookie_that_somebody_else_wrote_badly_hides_nobody(other):
+    sent = f"{other}; {cookie_name()}={signed('a' * 32)}; {other}"
+    assert person_of(person.cookies({"headers": [(b"cookie", sent.encode("latin-1"))]})) == "a" * 32
+
+
 def test_the_page_brings_the_cookie_once(tmp_path):
     with serving(tmp_path) as lab:
         status, headers, _ = lab.get("/")
         sent = headers["set-cookie"]
-        assert status == 200 and re.fullmatch(rf"{COOKIE}=[0-9a-f.]+; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", sent)
+        assert status == 200 and re.fullmatch(rf"{COOKIE}_[0-9a-f]{{8}}=[0-9a-f.]+; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", sent)
         mine = sent.partition(";")[0]
         assert "set-cookie" not in lab.get("/evaluate", Cookie=f"other=1; {mine}")[1]
         assert COOKIE in lab.get("/", Cookie=f"{mine}0")[1]["set-cookie"], "a forged one is replaced"
