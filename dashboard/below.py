@@ -6,6 +6,7 @@ What a page asks for is relative to its own address, so nothing has to be put ba
 from __future__ import annotations
 
 import re
+from urllib.parse import quote, unquote
 
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,10 +18,13 @@ from dashboard.head import no_page
 
 
 def base_path(text: str) -> str:
-    """A path as "/lab", or "" for none. Raises ConfigError for what is no path of letters, digits and . _ ~ -"""
-    parts = [part for part in text.strip().split("/") if part]
-    if any(not re.fullmatch(r"[\w.~-]+", part, re.ASCII) or part in (".", "..") for part in parts):
-        raise ConfigError(f"{shortened(text)} is no path: write --base-path /lab, of letters, digits and the signs . _ ~ - alone.")
+    """A path as "/lab", or "" for none, as it stands in no address: without % codes. Raises ConfigError for what is no path."""
+    parts = [unquote(part) for part in text.strip().split("/") if part]
+    if "://" in text or any(not re.fullmatch(r"[\w.~@+,:=!$&'()*-]+", part) or part in (".", "..") for part in parts):
+        raise ConfigError(
+            f"{shortened(text)} is no path: write --base-path /lab, or all that stands between the server's name and the page's in the "
+            "browser's address bar, without scheme, name and query."
+        )
     return "".join(f"/{part}" for part in parts)
 
 
@@ -37,10 +41,12 @@ class Below:
             return
         if self.base and path.startswith(f"{self.base}/"):
             path = path.removeprefix(self.base)
-            scope = {**scope, "path": path, "raw_path": scope.get("raw_path", b"").removeprefix(self.base.encode())}
+            scope = {**scope, "path": path, "raw_path": quote(path).encode()}
         page = path.strip("/")
-        if scope["type"] == "http" and path.endswith("/") and page:  # Streamlit would answer with an address at the server's root
-            answer = moved(f"../{page}", scope) if page in ADDRESSES else no_page(page)
+        address = page.lower()  # people write Compare for compare
+        slash = path.endswith("/") and page  # Streamlit would answer with an address at the server's root
+        if scope["type"] == "http" and (slash or (page != address in ADDRESSES)):
+            answer = moved(f"{'..' if slash else '.'}/{address}", scope) if address in ADDRESSES else no_page(page)
             await answer(scope, receive, send)
             return
         await self.app(scope, receive, send)

@@ -56,7 +56,7 @@ SLASH = "if (!location.pathname.endsWith('/')) location.replace(`${location.path
 SCRIPTS = ("connection.js", "menu.js")
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>
 <p>This lab has no page at {path}. <a href="{home}">Open the lab's first page.</a></p>
-<p>If a web server shows the lab below a path and leaves that path in the addresses, start the lab with --base-path {first}.</p></html>"""
+<p>If a web server shows the lab below a path and leaves that path in the addresses, start the lab with --base-path {before}.</p></html>"""
 
 
 def script(text: str) -> str:
@@ -107,6 +107,7 @@ class Head:
         body = body.replace(b"<head>", b"<head>" + added, 1)
         changed = {
             b"content-length": str(len(body)).encode(),
+            b"cache-control": b"private, no-cache",  # it may bring one person's cookie: no cache on the way may give it to another
             b"content-security-policy": policy(self.ancestors, inline_scripts(body)).encode(),
         }
         kept = [pair for pair in start["headers"] if pair[0] not in (*changed, b"content-encoding", b"etag", b"last-modified")]
@@ -117,7 +118,8 @@ class Head:
 def no_page(address: str) -> HTMLResponse:
     """The answer to an address at which the lab has no page."""
     parts = address.split("/")
-    said = NO_PAGE.format(path=escape(f"/{address[:80]}"), home="../" * (len(parts) - 1) or "./", first=escape(f"/{parts[0][:80]}"))
+    before = "/".join(parts[:-1] if len(parts) > 1 and parts[-1] in ADDRESSES else parts)
+    said = NO_PAGE.format(path=escape(f"/{address[:80]}"), home="../" * (len(parts) - 1) or "./", before=escape(f"/{before[:200]}"))
     return HTMLResponse(said, status_code=404)
 
 

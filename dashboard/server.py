@@ -32,7 +32,7 @@ from dashboard import services
 from dashboard.below import Below
 from dashboard.components import SCRIPTS
 from dashboard.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
-from dashboard.guard import Guard, Rules
+from dashboard.guard import Guard, Rules, direct, loopback
 from dashboard.head import Head
 from dashboard.libraries import load_libraries
 from dashboard.navigation import PAGES
@@ -143,11 +143,12 @@ def compressed_plotly() -> bytes:
 
 def send_plotly(request: Request) -> Response:
     """GET /vendor/plotly.min.js. Not a coroutine: Starlette then runs it in a thread, off the event loop."""
-    nearby = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    nearby = direct(request.scope) and loopback(request.url.hostname or "")  # not over a network, nor through a proxy on this machine
+    kept = A_DAY | {"Vary": "Accept-Encoding"}
     if not nearby and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(compressed_plotly(), media_type="text/javascript", headers={**A_DAY, "Content-Encoding": "gzip"})
+        return Response(compressed_plotly(), media_type="text/javascript", headers={**kept, "Content-Encoding": "gzip"})
     # "identity" keeps Streamlit's middleware from compressing it again for every visitor.
-    return FileResponse(PLOTLY, media_type="text/javascript", headers={**A_DAY, "Content-Encoding": "identity"})
+    return FileResponse(PLOTLY, media_type="text/javascript", headers={**kept, "Content-Encoding": "identity"})
 
 
 def send_script(request: Request) -> Response:

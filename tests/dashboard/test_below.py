@@ -17,13 +17,27 @@ TO_THE_ROOT = re.compile(r"""(href|src|action)=\\?["']/|\]\(/|location\.origin|u
 
 
 @pytest.mark.parametrize(
-    ("text", "path"), [("lab", "/lab"), ("/lab/", "/lab"), ("/a/b-c/", "/a/b-c"), ("", ""), ("/", ""), ("//", ""), (" /~anna ", "/~anna")]
+    ("text", "path"),
+    [
+        ("lab", "/lab"),
+        ("/lab/", "/lab"),
+        ("/a/b-c/", "/a/b-c"),
+        ("", ""),
+        ("/", ""),
+        ("//", ""),
+        (" /~anna ", "/~anna"),
+        ("/user/anna@uni.example/proxy", "/user/anna@uni.example/proxy"),
+        ("/user/anna%40uni.example/proxy/", "/user/anna@uni.example/proxy"),
+        ("/l%C3%A4b", "/läb"),
+    ],
 )
 def test_a_path_is_one_however_it_is_written(text, path):
     assert base_path(text) == path
 
 
-@pytest.mark.parametrize("text", ["/lab?x", "a b", "../lab", "/lab/..", "http://lab.example.edu/lab", "/läb", "/%2e", "a;b"])
+@pytest.mark.parametrize(
+    "text", ["/lab?x", "a b", "../lab", "/lab/..", "http://lab.example.edu/lab", "/%2e", "/a%2Fb", "a;b", "/%", "/a%00"]
+)
 def test_what_is_no_path_is_refused(text):
     with pytest.raises(ConfigError, match="--base-path /lab"):
         base_path(text)
@@ -38,9 +52,30 @@ def test_all_is_there_below_the_path(tmp_path, arguments, settings):
         assert lab.get("/lab?epochs=3")[1]["location"] == "lab/?epochs=3"
         assert lab.get("/lab/train?epochs=3")[1]["location"] == "./?epochs=3"
         assert lab.get("/lab/evaluate/?run=x")[1]["location"] == "../evaluate?run=x"
+        assert lab.get("/lab/Evaluate?run=x")[1]["location"] == "./evaluate?run=x"
+        assert lab.get("/lab/Evaluate/")[1]["location"] == "../evaluate"
         assert lab.get("/laboratory/")[0] == 404
         status, headers, body = lab.get("/evaluate/x<y/z")
         assert status == 404 and b'href="../../"' in body and b"x&lt;y" in body and "content-security-policy" in headers
+        for path in ("/user/anna/proxy/absolute/8501/", "/user/anna/proxy/absolute/8501/evaluate"):
+            assert b"--base-path /user/anna/proxy/absolute/8501." in lab.get(path)[2], "all that stands before the page"
+
+
+def test_a_path_may_have_the_signs_that_names_of_people_have(tmp_path):
+    with serving(tmp_path, "--base-path", "/user/anna@uni.example/läb") as lab:
+        for path in ("/user/anna%40uni.example/l%C3%A4b/", "/user/anna@uni.example/l%c3%a4b/vendor/plotly.min.js"):
+            assert lab.get(path)[0] == 200, path
+        assert lab.get("/user/anna%40uni.example/l%C3%A4b?a=b")[1]["location"] == "l%C3%A4b/?a=b"
+
+
+def test_what_a_proxy_passes_on_is_small_and_stays_one_persons(tmp_path):
+    with serving(tmp_path, "--allow-host", "lab.example") as lab:
+        assert lab.get("/")[1]["cache-control"] == "private, no-cache"
+        plotly = "/vendor/plotly.min.js"
+        assert lab.get(plotly, Accept_Encoding="gzip")[1]["content-encoding"] == "identity", "on this machine nothing is gained"
+        for passed_on in ({"Host": "lab.example"}, {"X_Forwarded_For": "10.0.0.7"}):
+            headers = lab.get(plotly, Accept_Encoding="gzip", **passed_on)[1]
+            assert headers["content-encoding"] == "gzip" and headers["vary"] == "Accept-Encoding"
 
 
 def test_a_page_that_cannot_connect_is_told_why(tmp_path):
