@@ -79,7 +79,7 @@ def test_what_is_imported_before_the_first_page_is_light():
 def request(host: str, path_params: dict | None = None, query: str = "") -> Request:
     return Request(
         {
-            "type": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"gzip")], "client": (host, 1),
+            "type": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"gzip"), (b"host", host.encode())], "client": (host, 1),
             "path_params": path_params or {}, "query_string": query.encode(), "app": Starlette(),
         }
     )  # fmt: skip
