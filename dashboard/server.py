@@ -32,6 +32,7 @@ from dashboard import services
 from dashboard.below import Below
 from dashboard.components import SCRIPTS
 from dashboard.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
+from dashboard.framing import Framing
 from dashboard.guard import Guard, Rules, direct, loopback
 from dashboard.head import Head
 from dashboard.libraries import load_libraries
@@ -60,7 +61,7 @@ class LabApp(st.App):
             Middleware(UploadCap, uploads=self.uploads),
         ]
         super().__init__(script, routes=ROUTES, lifespan=partial(lifespan, address=address), middleware=layers)
-        self._guard = Guard(Below(super().__call__, base_path), rules)
+        self._guard = Guard(Framing(Below(super().__call__, base_path), rules.ancestors), rules)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._guard(scope, receive, send)

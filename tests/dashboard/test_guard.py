@@ -6,6 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from core.errors import ConfigError
+from dashboard.framing import matches
 from dashboard.guard import Rules, as_asked, refusal, rules, split
 from tests.dashboard.serving import serving
 
@@ -205,6 +206,33 @@ def test_the_server_refuses_strangers_and_says_so(tmp_path):
         assert lab.get("/", Host="evil.example")[1]["x-content-type-options"] == "nosniff"
         assert lab.get("/_stcore/metrics")[0] == 200
         assert lab.get("/_stcore/metrics", X_Forwarded_For="10.0.0.7")[0] == 403
+
+
+def test_a_frame_that_is_not_allowed_is_told_what_to_do(tmp_path):
+    frame = {"Sec_Fetch_Dest": "iframe", "Sec_Fetch_Site": "cross-site"}
+    with serving(tmp_path, "--frame", "https://lms.example.edu") as lab:
+        status, headers, body = lab.get("/try?embed=true&from=draw", Referer="http://localhost:8700/", **frame)
+        assert status == 403 and b"--frame http://localhost:8700" in body and b'href="./try?from=draw" target="_blank"' in body
+        assert "frame-ancestors *" in headers["content-security-policy"] and b"<script" not in body
+        assert "set-cookie" not in headers, "nobody is introduced in such a frame"
+        assert b"<script" not in lab.get("/try?%22%3E%3Cscript%3E=1", Referer="http://a.example/", **frame)[2]
+        for allowed in (frame | {"Referer": "https://lms.example.edu/"}, frame, {"Referer": "http://localhost:8700/"}):
+            status, headers, body = lab.get("/try?embed=true", **allowed)
+            assert status == 200 and "frame-ancestors 'self' https://lms.example.edu" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed", "may"),
+    [
+        ("https://a.example", "https://a.example", True), ("https://a.example:443", "https://a.example", True),
+        ("https://x.a.example", "https://*.a.example", True), ("https://a.example", "https://*.a.example", False),
+        ("https://xa.example", "https://*.a.example", False), ("https://a.example:8443", "https://a.example", False),
+        ("https://a.example", "http://a.example", True), ("http://a.example", "https://a.example", False),
+        ("http://a.example:8700", "http://a.example:8700", True), ("null", "https://a.example", False),
+    ],
+)  # fmt: skip
+def test_an_origin_may_frame_the_lab_as_a_policy_says_it(origin, allowed, may):
+    assert matches(origin, allowed) is may
 
 
 @pytest.mark.parametrize("name", ["forwarded", "via", "x_forwarded_for", "x_forwarded_host", "x_forwarded_proto", "x_real_ip"])
