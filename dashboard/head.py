@@ -19,32 +19,10 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.components import script_urls
+from dashboard.connection_words import WORDS
 from dashboard.doors import ADDRESSES, CONNECTION, STREAM
 from dashboard.guard import policy
 from dashboard.wording import escape
-
-WORDS = {
-    "blocked": "This page has no connection to the lab: its WebSocket is blocked on the way, although the lab's server answers. "
-    "A web server (proxy) before the lab or a firewall does not let WebSockets through. "
-    "Ask whoever runs this server or this network, or try another network.",
-    "proxy": "Whoever runs a web server before the lab lets it pass on the headers Upgrade, Connection and Host. In nginx: "
-    'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; '
-    "proxy_set_header Host $http_host; in Apache: ProxyPass with upgrade=websocket. docs/server.md has both in full.",
-    "missing": "This page cannot start: a part of it did not come from {}.",
-    "between": "This page has no connection to the lab: a web server between answers for it, with status {}.",
-    "below": "If a web server shows the lab below a path, it must pass on everything below that path. If it leaves the path in the "
-    "addresses, start the lab with --base-path. docs/server.md has the lines for nginx and Apache.",
-    "gone": "This page has no connection to the lab: its server does not answer. It may have been stopped, or this computer has no "
-    "network. The page goes on by itself when the server is back.",
-    "old": "This browser has no WebSocket, or it was switched off. The lab cannot work without it: use another browser.",
-    "uploads": "/_stcore/upload_file/",
-    "large": "The file was not taken: it is too large. The lab takes 20 MB a file and 40 MB a person. A web server before it may take "
-    "less: nginx 1 MB, unless client_max_body_size says more, as in docs/server.md. Choose a smaller picture, or ask "
-    "whoever runs this server.",
-    "frame": "The browser keeps no cookies for the lab in this frame: after a reload the lab does not know which runs are yours.",
-    "tab": "Open the lab in a tab of its own",
-    "close": "Close",
-}
 
 # A page's address has one part at most, so "./" is where the lab stands. "/lab" for "/lab/" is put right first: nothing relative would be
 # found from there.

@@ -4,7 +4,7 @@
   const LINK = '[data-testid="stSidebarNavLink"]';
   const CLOSE = '[data-testid="stSidebarCollapseButton"] button';
   document.addEventListener('click', (event) => {
-    if (!event.target.closest?.(LINK) || !matchMedia(NARROW).matches) return;
-    setTimeout(() => document.querySelector(CLOSE)?.click()); // after Streamlit has gone to the page
+    if (!event.target.closest || !event.target.closest(LINK) || !matchMedia(NARROW).matches) return;
+    setTimeout(() => document.querySelectorAll(CLOSE).forEach((button) => button.click())); // after Streamlit has gone to the page
   });
 })();

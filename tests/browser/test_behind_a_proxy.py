@@ -32,6 +32,10 @@ server {{ listen 127.0.0.1:{refused}; location / {{ proxy_pass {lab}; {host} }} 
 server {{ listen 127.0.0.1:{cut}; location / {{ proxy_pass {lab}; {host} }} location /_stcore/stream {{ return 444; }} }}
 server {{ listen 127.0.0.1:{hangs}; location / {{ proxy_pass {lab}; {host} }}
   location /_stcore/stream {{ proxy_pass http://127.0.0.1:{silent}; {upgrade} }} }}
+server {{ listen 127.0.0.1:{sign_in}; location / {{ proxy_pass {lab}; {host} }}
+  location ~ /(_stcore/stream|connection)$ {{ return 302 http://lms.example:9/login; }} }}
+server {{ listen 127.0.0.1:{behind}; location / {{ proxy_pass {lab}; {host} }} location ~ /(_stcore/stream|connection)$ {{ return 502; }} }}
+server {{ listen 127.0.0.1:{no_put}; location / {{ limit_except GET POST {{ deny all; }} proxy_pass {lab}; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{no_scripts}; location / {{ proxy_pass {lab}; {host} }} location /static/js/ {{ return 404; }} }}
 """
 NAMES = re.findall(r"listen 127.0.0.1:\{(\w+)\}", SITES)
@@ -87,7 +91,7 @@ def walk(page, address):
     assert page.locator("#lab-connection").count() == 0
     page.get_by_role("button", name="Play", exact=True).click()
     page.get_by_role("button", name="Pause", exact=True).wait_for()
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()  # Streamlit has one on top, while a page is busy
     page.get_by_test_id("stTopNavSection").filter(has_text="Lab").click()
     page.get_by_test_id("stTopNavPopover").get_by_role("menuitem", name="Try it").click()
     page.wait_for_url(f"{address}/try*")
@@ -128,6 +132,9 @@ def test_a_picture_too_large_for_the_web_server_is_explained(chromium, place):
     assert made.tell() > 1_100_000, "nginx takes 1 MB unless told otherwise"
     field.set_input_files({"name": "large.png", "mimeType": "image/png", "buffer": made.getvalue()})
     page.get_by_role("status").filter(has_text="client_max_body_size").wait_for()
+    page.goto(f"{place('no_put')}/try?from=upload")
+    field.set_input_files({"name": "small.png", "mimeType": "image/png", "buffer": b"small"})
+    page.get_by_role("status").filter(has_text="status 403. It must pass on files").wait_for()
     page.goto(f"{place('nginx_below')}/try?from=upload")
     field.set_input_files({"name": "large.png", "mimeType": "image/png", "buffer": made.getvalue()})
     page.get_by_text("It shows").wait_for()
@@ -187,6 +194,42 @@ def test_a_page_without_a_connection_says_why_within_five_seconds(chromium, plac
         assert "--base-path" in said
     else:
         assert "Ask whoever runs" in said and "Upgrade" in said and "Host $http_host" in said and "upgrade=websocket" in said
+    context.close()
+
+
+@pytest.mark.parametrize(("name", "words"), [("sign_in", "sign in again"), ("behind", "the lab behind that server does not")])
+def test_a_web_server_that_answers_in_the_labs_place_is_told_from_one_that_blocks(chromium, place, name, words):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{place(name)}/")
+    alert = page.get_by_role("alert").filter(has_text=words)
+    alert.wait_for(timeout=5_000)
+    assert "--base-path" not in alert.inner_text() and "blocked" not in alert.inner_text()
+    context.close()
+
+
+def test_a_browser_that_cannot_run_the_pages_scripts_is_told(chromium, lab):
+    context = chromium.new_context()
+    page = context.new_page()
+    script = re.compile("/static/js/index")
+    page.route(script, lambda route: route.fulfill(status=200, content_type="text/javascript", body="let x = @new;"))
+    page.goto(f"http://127.0.0.1:{lab.port}/")
+    page.get_by_role("alert").filter(has_text="The browser may be too old").wait_for(timeout=5_000)
+    context.close()
+
+
+def test_a_connection_that_says_nothing_is_told_at_first_and_not_after_a_break(chromium, place):
+    context = chromium.new_context()
+    page, sockets, silent = context.new_page(), [], True
+    page.route_web_socket(re.compile("/_stcore/stream"), lambda socket: sockets.append(None if silent else socket.connect_to_server()))
+    page.goto(f"{place('root')}/try")
+    page.get_by_role("alert").filter(has_text="has said nothing yet").wait_for(timeout=8_000)
+    silent = False
+    page.reload()
+    page.locator("h1").wait_for()
+    sockets[-1].close()
+    page.wait_for_timeout(5_000)
+    assert len(sockets) > 2 and page.locator("#lab-connection").count() == 0
     context.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -79,7 +80,8 @@ def test_what_is_imported_before_the_first_page_is_light():
 def request(host: str, path_params: dict | None = None, query: str = "") -> Request:
     return Request(
         {
-            "type": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"gzip"), (b"host", host.encode())], "client": (host, 1),
+            "type": "http", "method": "GET", "path": "/", "client": (host, 1),
+            "headers": [(b"accept-encoding", b"gzip"), (b"host", host.encode())],
             "path_params": path_params or {}, "query_string": query.encode(), "app": Starlette(),
         }
     )  # fmt: skip
@@ -93,6 +95,15 @@ def test_plotly_is_the_installed_one_and_small_over_a_network():
     assert gzip.decompress(far.body) == PLOTLY.read_bytes()
     near = send_plotly(request("127.0.0.1"))
     assert near.path == PLOTLY and near.headers["content-encoding"] == "identity"
+
+
+def test_an_old_browser_can_read_what_stands_in_the_head():
+    from dashboard.head import HERE
+    from dashboard.head import SCRIPTS as IN_HEAD
+
+    texts = [HERE, *((ROOT / "dashboard" / name).read_text("utf-8") for name in IN_HEAD)]
+    newer = re.compile(r"\?\.[a-zA-Z(\[]|\?\?|\|\|=|AbortSignal\.|replaceChildren|\.at\(|replaceAll")  # than 2018
+    assert [line for text in texts for line in text.splitlines() if newer.search(line)] == []
 
 
 def test_only_scripts_of_components_are_sent():
