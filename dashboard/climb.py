@@ -139,8 +139,8 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
         ticking(lambda: chart_panel(_reference(recorded)))
     else:
         show.caption(
-            f"Play trains this step here. On CIFAR-10, or a folder of it, the recorded run ({minutes(step.result.seconds)}) is laid under "
-            "yours, and yours becomes a ring on the road."
+            f"Play trains this step here, on the images that you choose. The road above was measured on CIFAR-10: on it, or on a folder of "
+            f"it, the recorded run ({minutes(step.result.seconds)}) is laid under yours, and yours becomes a ring on the road."
         )
     return config
 

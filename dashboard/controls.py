@@ -31,7 +31,7 @@ def options(h: Hyperparameter, current: Any) -> tuple:
 def widget(h: Hyperparameter) -> Any:
     """The widget that fits the declaration of `h`; returns its value and remembers it in the session."""
     key = state.widget_key(h.name)
-    current = state.values().get(h.name, h.default)
+    current = state.values().get(h.name, state.first(h))
     if key not in st.session_state:
         st.session_state[key] = current
     common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": marked("{} *{}.*", h.help, h.range.capitalize())}
@@ -49,7 +49,7 @@ def widget(h: Hyperparameter) -> Any:
         st.slider(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
     else:
         st.number_input(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
-    return state.remember(h.name, h.default)
+    return state.remember(h.name, state.first(h))
 
 
 def run_form() -> RunConfig | None:

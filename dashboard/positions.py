@@ -16,7 +16,7 @@ from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
 from dashboard import visitor
 from dashboard.charts import data_label
-from dashboard.state import DEFAULTS
+from dashboard.state import set_up_link
 from dashboard.wording import escape, marked
 
 TITLES = {
@@ -151,12 +151,12 @@ def _none(setup: Setup, kind: str) -> str:
 def train_link(setup: Setup, kind: str) -> str:
     """The address of the page Train (the first page) with this set-up and these positions."""
     try:
-        values = setup.train(kind)
+        values = RunConfig.of(**setup.train(kind)).flat()
     except LabError:  # what is no config here cannot be set up here
         return "./"
-    if "data" in values:
+    if values["data"]:
         values["data"] = visitor.path(values["data"])
-    return "./?" + urlencode({name: value for name, value in values.items() if DEFAULTS.get(name) != value})
+    return "./?" + urlencode(set_up_link(values))
 
 
 def _row(kind: str, cells: str, chosen: str) -> str:

@@ -10,13 +10,14 @@ import streamlit as st
 
 from core import folders
 from core.errors import LabError
+from core.models import MODELS
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.text import bare
 from core.training.config import RunConfig
 from core.training.export import curve_csv, epochs_csv
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard import services, show, state, visitor
-from dashboard.charts import data_label, run_label
+from dashboard.charts import data_label
 from dashboard.wording import marked
 
 SHOWN = 8
@@ -68,19 +69,10 @@ def _row(row: RunSummary) -> None:
 def _recorded_row(run: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.run_id}"):
         _open_button(run.run_id)
-        show.markdown(
-            marked(
-                "**{}** · {} · came with the lab · {} epochs · val {:.1%}{}, test {:.1%}{}",
-                run.run_id,
-                run_label(run),
-                len(run.epochs),
-                run.best.val_top1,
-                _whole(run.best.val_exact),
-                run.test.top1,
-                _whole(run.test.exact),
-            ),
-            width="stretch",
-        )
+        what = f"{MODELS[run.config['model']].title} on {data_label(run.config)}"
+        best = f"val {run.best.val_top1:.1%}{_whole(run.best.val_exact)}"
+        test = f"test {run.test.top1:.1%}{_whole(run.test.exact)}"
+        show.markdown(marked("**{}** · {} · {} epochs · {}, {}", run.run_id, what, len(run.epochs), best, test), width="stretch")
 
 
 def _whole(exact: float | None) -> str:

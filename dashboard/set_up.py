@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.data import DATASETS
+from core.evaluation.contests import APART
 from core.evaluation.pairs import differing
 from core.models import MODELS
 from core.training.config import RunConfig
@@ -25,7 +26,7 @@ def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None
     """Where the run on the chart has ended and the controls say something else: what, and if it is `ready`, that Play trains it."""
     if config is None or run.active:
         return
-    apart = [name for name in differing([run.config, config.flat()]) if name not in ("threads", "kernel")]
+    apart = [name for name in differing([run.config, config.flat()]) if name not in APART]
     if not apart:
         return
     if other_model(run, config):

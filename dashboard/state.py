@@ -17,7 +17,7 @@ from core.checks import Check, OneOf, Text, Whole
 from core.data import DATASETS
 from core.data.config import DataConfig
 from core.errors import LabError, unknown
-from core.hparams import declared
+from core.hparams import Hyperparameter, declared
 from core.models import MODELS
 from core.recorded import RECORDED
 from core.text import MOST_PATH, quoted, taken
@@ -28,7 +28,7 @@ from core.typed_numbers import comma_remedy
 from dashboard import visitor
 from dashboard.person import person_of
 
-VALUES, RUN, SESSION, MESSAGES, REFUSED = "values", "run", "session", "messages", "refused"
+VALUES, LINKED, RUN, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "session", "messages", "refused"
 RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
@@ -37,6 +37,11 @@ MOST_BOARD = 5_000  # letters of one of them: a link names many runs
 BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = FIRST["images"]
+# What a link to a set-up means by a value that it leaves out, where that is no longer the default: old links mean what they meant.
+LEFT_OUT = {
+    "images": {"epochs": 10, "lr": 2e-3, "schedule": "cosine"},
+    "sequences": {"epochs": 10, "lr": 2e-3, "embed_dim": 64},
+}
 SET_UP = ("preset", *CHOICES, *dict.fromkeys(name for model in MODELS for name in RunConfig.hyperparameters(model)))
 SHORT = 300  # letters of a link's value that is kept as it is: what a field of a page takes
 LONGEST = 10_000  # of one that has a check of its own, or that carries the work of a page
@@ -54,7 +59,9 @@ def widget_key(name: str) -> str:
 def values() -> dict[str, Any]:
     """All values of this session; the first call reads them from the query string."""
     if VALUES not in st.session_state:
-        st.session_state[VALUES], problems = parse_query({name: text for name in SET_UP if (text := linked(name, LONGEST))})
+        query = {name: text for name in SET_UP if (text := linked(name, LONGEST))}
+        st.session_state[VALUES], problems = parse_query(query)
+        st.session_state[LINKED] = st.session_state[VALUES]["model"] if query else ""
         st.session_state[RUN] = linked_run()
         for sentence in problems:
             say(sentence)
@@ -63,8 +70,7 @@ def values() -> dict[str, Any]:
 
 def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Values of a query string, and a sentence on each part of it that cannot be used."""
-    preset = PRESETS.get(query.get("preset", ""), {})
-    found, problems = {**DEFAULTS, **preset}, []
+    preset, problems = PRESETS.get(query.get("preset", ""), {}), []
     if "preset" in query and not preset:
         problems.append(str(unknown("preset", query["preset"], PRESETS)))
     asked = {name: preset[name] for name in CHOICES if name in preset}
@@ -73,8 +79,9 @@ def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             problems.append(str(unknown("data set" if name == "dataset" else name, query[name], table)))
         elif name in query:
             asked[name] = query[name]
-    found["model"], found["dataset"] = RunConfig.pair(asked.get("model"), asked.get("dataset"))
-    kind = MODELS[found["model"]].kind
+    model, dataset = RunConfig.pair(asked.get("model"), asked.get("dataset"))
+    kind = MODELS[model].kind
+    found = {**preset, "model": model, "dataset": dataset}
     if DATASETS[found["dataset"]].kind != kind:
         problems.append(misfit(found["model"], found["dataset"]))
         found["dataset"] = FIRST[kind]["dataset"]
@@ -97,7 +104,18 @@ def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 def run_values() -> dict[str, Any]:
     """The values that the chosen model knows, as keywords for `RunConfig.of`."""
     known = RunConfig.hyperparameters(values()["model"])
-    return {name: value for name, value in values().items() if name in known or name in CHOICES}
+    return {name: value for name, value in {**left_out(), **values()}.items() if name in known or name in CHOICES}
+
+
+def left_out() -> dict[str, Any]:
+    """What the link of this session means by what it does not name, while its model is chosen; any other model has its own defaults."""
+    model = values()["model"]
+    return LEFT_OUT[MODELS[model].kind] if model == st.session_state[LINKED] else {}
+
+
+def first(h: Hyperparameter) -> Any:
+    """The value of a hyperparameter that nobody has set."""
+    return left_out().get(h.name, h.default)
 
 
 def remember(name: str, default: Any = None) -> Any:
@@ -116,7 +134,7 @@ def load(new: Mapping[str, Any]) -> None:
         if isinstance(value, str) and taken(value, MOST_PATH) != value:  # no field in a browser can hold it
             say(f"{name} = {quoted(value)} holds what cannot be typed: give it on the command line.")
     new = {name: value for name, value in new.items() if not isinstance(value, str) or taken(value, MOST_PATH) == value}
-    st.session_state[VALUES] = {**DEFAULTS, **new}
+    st.session_state[VALUES], st.session_state[LINKED] = {**DEFAULTS, **new}, ""
     for key in [key for key in st.session_state if str(key).startswith("hp_")]:
         del st.session_state[key]
 
@@ -250,12 +268,20 @@ def run_link(run_id: str, epoch: int | None = None, *, best: int | None, first: 
 
 
 def query(config: RunConfig | None) -> dict[str, str]:
-    """The query string that opens this set-up; defaults are left out."""
-    source = config.changed() if config else run_values()
-    shown = {n: v for n, v in source.items() if DEFAULTS.get(n) != v}
-    if shown_run():
-        shown["run"] = shown_run()
-    return {name: str(value) for name, value in shown.items()}
+    """The query string that opens this set-up."""
+    known = RunConfig.hyperparameters(values()["model"])
+    found = set_up_link(config.flat() if config else {**{name: h.default for name, h in known.items()}, **run_values()})
+    return {**found, "run": shown_run()} if shown_run() else found
+
+
+def set_up_link(flat: Mapping[str, Any]) -> dict[str, str]:
+    """What a link to the page Train says of a set-up: nothing where all is at its default, else all but what such a link means anyway."""
+    defaults = {name: h.default for name, h in RunConfig.hyperparameters(flat["model"]).items()} | DEFAULTS
+    if all(defaults[name] == value for name, value in flat.items()):
+        return {}
+    left_out = defaults | LEFT_OUT[MODELS[flat["model"]].kind]
+    named = {name: str(value) for name, value in flat.items() if left_out[name] != value}
+    return named or {"model": flat["model"]}
 
 
 def write_query(config: RunConfig | None) -> None:

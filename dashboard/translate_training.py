@@ -7,15 +7,16 @@ import streamlit as st
 
 from core.data.seq_tasks import SEQ_TASKS
 from core.errors import LabError
+from core.evaluation.contests import set_up as without_machine
 from core.models import MODELS, models_of
+from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.presets import PRESETS
 from dashboard import services, show, state, visitor
 from dashboard.components.time_chart import Line, chart_data, time_chart
 from dashboard.live import STATUS_WORDS, duration
 from dashboard.translate import NEXT
-from dashboard.wording import joined, marked
+from dashboard.wording import code, joined, marked
 
 TRAINING, MODEL, EPOCHS, SEEN = "translate_training", "translate_model", "translate_epochs", "translate_seen"
 MOST_EPOCHS = 60
@@ -58,17 +59,27 @@ def training_panel(task: str) -> None:
 def _controls(task: str, run: Snapshot | None) -> None:
     models = models_of("sequences")
     model = st.selectbox("Model", models, format_func=lambda name: MODELS[name].title, key=MODEL, persist_state="session")
-    key = f"{EPOCHS}_{task}"
-    st.session_state.setdefault(key, PRESETS[task]["epochs"])
+    config, words = set_up(task, model)
+    key = f"{EPOCHS}_{task}_{model}"
+    st.session_state.setdefault(key, config.training.epochs)
     epochs = st.number_input("Epochs", 1, MOST_EPOCHS, key=key, persist_state="session") or 1
+    show.caption(words)
     live = run is not None and run.active
     with st.container(horizontal=True):
         if st.button("Train", type="primary", icon=":material/play_arrow:", key="translate_train", disabled=live):
-            config = RunConfig.of(preset=task, model=model, epochs=epochs)
+            config = RunConfig.of(**{**config.flat(), "epochs": epochs})
             st.session_state[TRAINING] = services.manager().submit(config, owner=state.owner())
             st.session_state[SEEN] = 0
             st.rerun()
         st.button("Stop", icon=":material/stop:", key="translate_stop", disabled=not live, on_click=_stop)
+
+
+def set_up(task: str, model: str) -> tuple[RunConfig, str]:
+    """What is trained here, and that in words: as the recorded run of this model on this task, which the board shows, else the preset."""
+    for run in map(recorded_run, recorded_names()):
+        if (run.config["dataset"], run.config["model"]) == (task, model):
+            return RunConfig.of(**without_machine(run.config)), marked("Set up as {} was.", code(run.run_id))
+    return RunConfig.of(preset=task, model=model), marked("Set up as the preset {} says.", code(task))
 
 
 def _stop() -> None:

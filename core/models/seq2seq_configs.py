@@ -12,7 +12,7 @@ from core.models.configs import WIDTHS, head_conflicts
 class Seq2SeqConfig(Hyperparameters):
     """What every encoder-decoder shares."""
 
-    embed_dim: int = hparam(64, "Width of the vector that each token becomes.", choices=WIDTHS, unit="features", basic=True)
+    embed_dim: int = hparam(32, "Width of the vector that each token becomes.", choices=WIDTHS, unit="features", basic=True)
     dropout: float = hparam(
         0.0,
         "Share of activations set to zero while training. More slows learning and reduces overfitting.",

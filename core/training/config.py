@@ -18,9 +18,9 @@ from core.training.presets import PRESETS
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig(Hyperparameters):
-    """How a model is trained."""
+    """How a model is trained. All defaults together are the set-up of the recorded run that the page Train opens on."""
 
-    epochs: int = hparam(10, "How often the model sees the whole training set.", low=1, high=1000, scale="log", basic=True)
+    epochs: int = hparam(20, "How often the model sees the whole training set.", low=1, high=1000, scale="log", basic=True)
     batch_size: int = hparam(
         128,
         "Images per step. Larger batches give smoother, fewer steps; smaller ones noisier, more steps.",
@@ -30,7 +30,7 @@ class TrainingConfig(Hyperparameters):
         unit="images",
     )
     lr: float = hparam(
-        2e-3,
+        4e-3,
         "Learning rate, the size of a step. Too small crawls, too large diverges.",
         low=1e-6,
         high=10.0,
@@ -52,7 +52,7 @@ class TrainingConfig(Hyperparameters):
         scale="log",
     )
     schedule: str = hparam(
-        "cosine",
+        "one-cycle",
         "How the learning rate changes: constant, cosine down to 0, one-cycle (up for 30 % of the steps, then down to 0), linear (up for"
         " 15 %, then straight down to 0).",
         choices=("constant", "cosine", "one-cycle", "linear"),
@@ -123,7 +123,7 @@ class TrainingConfig(Hyperparameters):
 class SequenceTrainingConfig(TrainingConfig):
     """How an encoder-decoder is trained: with teacher forcing, nothing of images."""
 
-    epochs: int = hparam(10, "How often the model sees all training pairs.", low=1, high=1000, scale="log", basic=True)
+    epochs: int = hparam(8, "How often the model sees all training pairs.", low=1, high=1000, scale="log", basic=True)
     batch_size: int = hparam(
         128,
         "Pairs of sequences per step. Larger batches give smoother, fewer steps; smaller ones noisier, more steps.",
@@ -132,11 +132,14 @@ class SequenceTrainingConfig(TrainingConfig):
         scale="log",
         unit="pairs",
     )
-    schedule: str = hparam(
-        "one-cycle",
-        "How the learning rate changes: constant, cosine down to 0, one-cycle (up for 30 % of the steps, then down to 0), linear (up for"
-        " 15 %, then straight down to 0).",
-        choices=("constant", "cosine", "one-cycle", "linear"),
+    lr: float = hparam(
+        5e-3,
+        "Learning rate, the size of a step. Too small crawls, too large diverges.",
+        low=1e-6,
+        high=10.0,
+        scale="log",
+        basic=True,
+        label="Learning rate",
     )
     # What only images have is no hyperparameter here.
     augment: ClassVar[bool] = False

@@ -141,6 +141,6 @@ SEQUENCES: dict[str, dict[str, Any]] = {
     "roman": {"epochs": 20},
     "row-labels": {"epochs": 5, "lr": 3e-3},
 }
-SEQUENCES = {name: {"model": "transformer", "dataset": name, "lr": 5e-3, **values} for name, values in SEQUENCES.items()}
+SEQUENCES = {name: {"model": "transformer", "dataset": name, "embed_dim": 64, "lr": 5e-3, **values} for name, values in SEQUENCES.items()}
 
 PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, **_climb(), "bar": BAR, "best": BEST, **COMPARED, **SEQUENCES}

@@ -27,7 +27,7 @@ from dashboard.positions import (
     train_link,
     verdicts_html,
 )
-from dashboard.state import DEFAULTS
+from dashboard.state import LEFT_OUT, parse_query
 
 VIT = recorded_run("cifar10-compare-vit-0")
 
@@ -87,10 +87,8 @@ def test_what_runs_reached_and_links_to_train_what_is_missing():
 def test_a_link_trains_the_same_with_other_positions(kind):
     (setup,) = by_positions([VIT])
     address, _, query = train_link(setup, kind).partition("?")
-    values = {**DEFAULTS, **dict(parse_qsl(query))}
-    known = RunConfig.hyperparameters("vit")
-    parsed = {name: known[name].parse(text) if name in known else text for name, text in values.items()}
-    assert address == "./" and RunConfig.of(**parsed).flat() == {**VIT.config, "positions": kind}
+    values, problems = parse_query(dict(parse_qsl(query)))
+    assert address == "./" and not problems and RunConfig.of(**{**LEFT_OUT["images"], **values}).flat() == {**VIT.config, "positions": kind}
 
 
 def test_the_table_as_csv():

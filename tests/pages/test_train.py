@@ -164,7 +164,7 @@ def test_a_failed_run_says_what_to_do(monkeypatch):
 def test_every_value_of_the_link_arrives_and_leaves():
     app = open_page(model="vit", num_heads="2", positions="none", lr="0.005", augment="True", batch_size="37")
     link, command = shown_code(app)
-    changed = "--num-heads 2 --positions none --batch-size 37 --lr 0.005 --augment"
+    changed = "--num-heads 2 --positions none --epochs 10 --batch-size 37 --lr 0.005 --schedule cosine --augment"
     assert command == f"python -m core train --model vit --dataset shapes {changed}"
     for part in ("model=vit", "num_heads=2", "positions=none", "lr=0.005", "augment=True", "batch_size=37"):
         assert part in link
@@ -201,7 +201,7 @@ def test_what_cannot_be_is_explained_and_play_is_off():
 
 
 def test_each_model_has_its_own_defaults():
-    app = open_page(model="gru")
+    app = open_page()
     run(app.segmented_control(key="hp_model").set_value("vit"))
     assert shown_code(app)[1] == "python -m core train --model vit --dataset shapes"
     run(app.segmented_control(key="hp_model").set_value("gru"))
