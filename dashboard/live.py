@@ -84,9 +84,10 @@ def _rerun_when_changed(run: Snapshot) -> None:
 
 
 def _status(run: Snapshot) -> None:
-    """One line: what the run is doing, and why."""
+    """One line: what the run is doing, and why; of a recorded one, who trains meanwhile."""
     if run.recorded:
-        show.caption(marked("A recorded run that came with the lab. **Play** trains one as the controls say.{}", _others()))
+        if told := _others():
+            show.caption(told)
         return
     words = STATUS_WORDS[run.status]
     text = marked("**{}** · {}", run.run_id, words)
@@ -110,16 +111,20 @@ def _others() -> str:
         active = [row for row in services.manager().runs() if row.status in ACTIVE]
     except LabError:
         return ""
-    training = [row for row in active if row.status != "queued"]
-    if not active:
-        return ""
-    told = [
+    waiting, paused = ([row for row in active if row.status == status] for status in ("queued", "paused"))
+    training = [row for row in active if row.status not in ("queued", "paused")]
+    names = [
         marked("**{}** (epoch {} of {})", row.run_id, min(row.epochs_done + 1, row.config["epochs"]), row.config["epochs"])
         for row in training[:NAMED]
     ]
     more = [f"{len(training) - NAMED} more"] if len(training) > NAMED else []
-    waiting = f"; {len(active) - len(training)} wait" if len(active) > len(training) else ""
-    return marked(" Training now: {}{}. Your run would take its turn.", joined([*told, *more], ", "), waiting)
+    told = [
+        marked("Training now: {}.", joined([*names, *more], ", ")) if training else "",
+        f"{len(waiting)} {'run waits' if len(waiting) == 1 else 'runs wait'}." if waiting else "",
+        f"{len(paused)} {'run is' if len(paused) == 1 else 'runs are'} paused." if paused else "",
+        "Your run would take its turn." if training or waiting else "",
+    ]
+    return joined(filter(None, told))
 
 
 def _tested(run: Snapshot) -> str:

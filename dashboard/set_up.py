@@ -23,11 +23,14 @@ NAMED = 4  # hyperparameters that are named before "and so many more"
 
 
 def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None:
-    """Where the run on the chart has ended and the controls say something else: what, and if it is `ready`, that Play trains it."""
-    if config is None or run.active:
+    """Beside a run that has ended: that it is a recorded one, or in what the controls differ from it; and what Play trains, if `ready`."""
+    if run.active:
         return
-    apart = [name for name in differing([run.config, config.flat()]) if name not in APART]
+    apart = [name for name in differing([run.config, config.flat()]) if name not in APART] if config else []
     if not apart:
+        if run.recorded:
+            same = marked(" The controls are set as it was: **Play** trains it anew.") if ready else ""
+            show.caption(marked("A recorded run that came with the lab.{}", same))
         return
     if other_model(run, config):
         st.html('<span class="lab-other-model"></span>')  # theme.css lets the chart and its numbers fade

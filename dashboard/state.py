@@ -57,7 +57,10 @@ def widget_key(name: str) -> str:
 
 
 def values() -> dict[str, Any]:
-    """All values of this session; the first call reads them from the query string."""
+    """All values of this session; the first call reads them from the query string.
+
+    A model that has just been chosen counts at once: what is drawn before its widget belongs to it, too.
+    """
     if VALUES not in st.session_state:
         query = {name: text for name in SET_UP if (text := linked(name, LONGEST))}
         st.session_state[VALUES], problems = parse_query(query)
@@ -65,6 +68,8 @@ def values() -> dict[str, Any]:
         st.session_state[RUN] = linked_run()
         for sentence in problems:
             say(sentence)
+    if (chosen := st.session_state.get("hp_model")) in MODELS:
+        st.session_state[VALUES]["model"] = chosen
     return st.session_state[VALUES]
 
 

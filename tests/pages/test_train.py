@@ -313,7 +313,14 @@ def test_who_trains_meanwhile_is_named_to_those_who_look_at_the_recorded_run():
     manager = services.manager()
     run_id = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1000}), owner="somebody")
     wait_for(manager, run_id, lambda run: run.status == "running")
-    assert f"Training now: **{run_id}** (epoch" in texts(open_page())
+    assert f"Training now: **{run_id}** (epoch" in texts(open_page()) and "Your run would take its turn." in texts(open_page())
+    second = manager.submit(RunConfig.of(**SMALL), owner="somebody")
+    assert "1 run waits." in texts(open_page())
+    manager.stop(second)
+    manager.pause(run_id)
+    wait_for(manager, run_id, lambda run: run.status == "paused")
+    page = texts(open_page())
+    assert "1 run is paused." in page and "Training now" not in page and "take its turn" not in page
     manager.stop(run_id)
     wait_for(manager, run_id, ended)
     assert "nothing is" not in texts(open_page())
@@ -323,7 +330,7 @@ def test_why_play_is_off_is_said_beside_it(monkeypatch):
     app = open_page(preset="hand-in")
     assert app.button(key="play").disabled
     assert any("CIFAR-10 is not on this computer yet, so Play is off" in e.value for e in app.info)
-    assert "Your set-up: **GRU on cifar10**, " in texts(app) and "trains it" not in texts(app)
+    assert "Your set-up: **GRU on cifar10**, " in texts(app) and "**Play**" not in texts(app)
     app = press(app, "own_folder")
     assert "Folder" in [field.label for field in app.text_input] or any("older" in field.label for field in app.text_input)
 

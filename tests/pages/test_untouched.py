@@ -35,20 +35,27 @@ def ghost(app):
     return any(e.proto.body.startswith(GHOST) for e in app.get("html"))
 
 
+def shown_is(app, run):
+    """Whether the numbers beside the chart are those of a run."""
+    (figures,) = (e.proto.body for e in app.get("html") if e.proto.body.startswith('<dl class="lab-figures"'))
+    return f"<dd>{run.parameters:,}</dd>" in figures and f"{run.best.val_top1:.2%} at epoch {run.best.epoch + 1}" in figures
+
+
 def test_train_opens_on_the_set_up_of_its_chart(submitted):
-    app = open_page()
-    assert "Your set-up" not in texts(app) and not ghost(app) and dict(app.query_params) == {}
+    app, recorded = open_page(), recorded_run(services.first_recorded())
+    assert "The controls are set as it was: **Play** trains it anew." in texts(app)
+    assert "Your set-up" not in texts(app) and not ghost(app) and dict(app.query_params) == {} and shown_is(app, recorded)
     assert shown_code(app)[1] == "python -m core train --model gru --dataset shapes"
     press(app, "play")
-    assert same_set_up(recorded_run(services.first_recorded()).config, *submitted)
+    assert same_set_up(recorded.config, *submitted)
 
 
 def test_train_opens_sequences_on_the_set_up_of_its_chart(submitted):
-    app = open_page()
+    app, recorded = open_page(), recorded_run(services.first_recorded("sequences"))
     run(app.segmented_control(key="hp_model").set_value("transformer"))
-    assert "Your set-up" not in texts(app) and not ghost(app)
+    assert "Your set-up" not in texts(app) and not ghost(app) and shown_is(app, recorded), "with the first run after the choice"
     press(app, "play")
-    assert same_set_up(recorded_run(services.first_recorded("sequences")).config, *submitted)
+    assert same_set_up(recorded.config, *submitted)
 
 
 @pytest.mark.parametrize(
