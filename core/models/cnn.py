@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from core.models import Task
 from core.models.configs import CNNConfig
 from core.models.dropout import Dropout
+from core.models.inputs import check_images
 from core.models.logits import Logits
 
 
@@ -19,6 +20,7 @@ class CNN(nn.Module):
 
     def __init__(self, task: Task, config: CNNConfig):
         super().__init__()
+        self.task = task
         width, blocks = config.width, config.blocks
         self.stage1 = stage(task.channels, width, blocks, halve=True)
         self.stage2 = stage(width, 2 * width, blocks, halve=True)
@@ -27,6 +29,7 @@ class CNN(nn.Module):
         self.head = Logits(4 * width, task.num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
+        check_images(images, channels=self.task.channels, side=self.task.image_size)
         images = images.contiguous(memory_format=torch.channels_last)  # the layout in which convolutions are fastest, by about 1.4 on a CPU
         maps = self.stage1(images)  # (B, 3, H, W) -> (B, C, H/2, W/2)
         maps = self.stage2(maps)  # -> (B, 2C, H/4, W/4)

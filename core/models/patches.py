@@ -7,7 +7,8 @@ import warnings
 
 from torch import Tensor, nn
 
-from core.errors import ConfigError, DataError
+from core.errors import ConfigError
+from core.models.inputs import check_images
 
 
 def patchify(images: Tensor, patch_size: int) -> Tensor:
@@ -51,17 +52,13 @@ class PatchEmbed(nn.Module):
             warnings.warn("PatchEmbed: write in_channels instead of channels, as in nn.Conv2d.", DeprecationWarning, stacklevel=2)
             in_channels = channels
         check_divides(patch_size, image_size)
-        self.patch_size = patch_size
+        self.image_size, self.patch_size = image_size, patch_size
         self.num_patches = (image_size // patch_size) ** 2
         self.project = nn.Conv2d(in_channels, embed_dim, kernel_size=patch_size, stride=patch_size)
         self.norm = nn.LayerNorm(embed_dim)
 
     def forward(self, images: Tensor) -> Tensor:
-        if not images.is_floating_point():
-            raise DataError(
-                f"A model reads normalised images, and these are {images.dtype}: core.data.splits.normalize(images, dataset.mean, "
-                "dataset.std) makes them of bytes."
-            )
+        check_images(images, channels=self.project.in_channels, side=self.image_size)
         tokens = self.project(images).flatten(2).transpose(1, 2)  # (B, C, H, W) -> (B, E, h, w) -> (B, E, N) -> (B, N, E)
         return self.norm(tokens)
 

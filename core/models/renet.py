@@ -9,6 +9,7 @@ from core.models import Task
 from core.models.configs import ReNetConfig
 from core.models.dropout import Dropout
 from core.models.gru import GRU
+from core.models.inputs import check_images
 from core.models.logits import Logits
 
 STAGES = 3
@@ -23,6 +24,7 @@ class ReNet(nn.Module):
 
     def __init__(self, task: Task, config: ReNetConfig):
         super().__init__()
+        self.task = task
         side = task.image_size // config.patch_size
         if task.image_size % config.patch_size or side % 2 ** (STAGES - 1):
             raise ConfigError(
@@ -44,6 +46,7 @@ class ReNet(nn.Module):
         self.head = Logits(width, task.num_classes)
 
     def forward(self, images: Tensor) -> Tensor:
+        check_images(images, channels=self.task.channels, side=self.task.image_size)
         grid = self.embed(images).permute(0, 2, 3, 1).contiguous()  # (B, 3, H, W) -> (B, C, h, w) -> (B, h, w, C)
         grid = self.stages(grid)  # -> (B, h/4, w/4, 4C)
         return self.head(self.dropout(self.norm(grid).mean(dim=(1, 2))))  # -> (B, 4C) -> (B, K)

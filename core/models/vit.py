@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from core.errors import DataError
 from core.models import Task
 from core.models.configs import ViTConfig
 from core.models.dropout import Dropout
@@ -43,9 +42,6 @@ class ViT(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         patches = self.embed(images)  # (B, 3, H, W) -> (B, N, C)
-        if patches.shape[1] != self.embed.num_patches:
-            side = round(self.embed.num_patches**0.5) * self.embed.patch_size
-            raise DataError(f"This model was built for images of {side} x {side} pixels, and these are {tuple(images.shape)}: resize them.")
         tokens = torch.cat((self.class_token.expand(len(patches), -1, -1), patches), dim=1)  # -> (B, 1 + N, C)
         tokens = self.encoder(self.dropout(self.positions(tokens)))  # (B, 1 + N, C)
         return self.head(self.norm(tokens[:, 0]))  # (B, 1 + N, C) -> (B, C) -> (B, K)

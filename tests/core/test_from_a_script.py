@@ -170,15 +170,28 @@ def test_what_no_model_can_be_built_for_is_said_in_a_sentence(name, words, value
         build_model(name, *words, **values)
 
 
-@pytest.mark.parametrize("name", ["gru", "lstm", "rnn", "vit"])
+IMAGE_MODELS = [name for name, spec in MODELS.items() if spec.kind == "images"]
+
+
+@pytest.mark.parametrize("name", IMAGE_MODELS)
 def test_bytes_are_not_taken_for_normalised_images(name, shapes):
     with pytest.raises(DataError, match=r"reads normalised images, and these are torch.uint8: core.data.splits.normalize"):
         build_model(name, 10)(shapes.test[:2].images)
 
 
-def test_images_of_another_size_are_said_in_a_sentence():
-    with pytest.raises(DataError, match=r"built for images of 32 x 32 pixels, and these are \(2, 3, 28, 28\): resize them"):
-        build_model("vit", 10)(torch.zeros(2, 3, 28, 28))
+@pytest.mark.parametrize("name", IMAGE_MODELS)
+@pytest.mark.parametrize("shape", [(2, 3, 28, 28), (2, 3, 64, 64), (2, 3, 16, 64), (2, 4, 32, 32), (2, 1, 32, 32)])
+def test_images_of_another_size_are_said_in_a_sentence(name, shape):
+    with pytest.raises(DataError, match=rf"built for images of 3 x 32 x 32, and these are {re.escape(str(shape))}: resize them"):
+        build_model(name, 10)(torch.zeros(shape))
+
+
+@pytest.mark.parametrize("name", IMAGE_MODELS)
+def test_one_image_alone_is_said_in_a_sentence(name):
+    with pytest.raises(
+        DataError, match=r"reads a batch of images, \(B, 3, 32, 32\), and this is \(3, 32, 32\): one alone is images\[None\]"
+    ):
+        build_model(name, 10)(torch.zeros(3, 32, 32))
 
 
 def test_patch_embed_has_the_names_of_the_field():
