@@ -405,3 +405,22 @@ def test_scripts_of_components_make_no_html_of_text():
         if any(word in line for word in ("innerHTML", "insertAdjacentHTML", "document.write", "srcdoc")) and p.name not in known
     ]
     none(wrong, "set text by textContent")
+
+
+TERMINAL = ("core.cli", "core.training.script", "core.pasted")  # what a terminal or a script shows; and signs that are taken off a path
+
+
+def marks_of_code(source: str) -> list[int]:
+    """The lines of strings, docstrings apart, in which words stand between backticks."""
+    tree = ast.parse(source)
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    docstrings = {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [text.lineno for text in texts if "`" in text.value and id(text) not in docstrings]
+
+
+def test_sentences_of_core_hold_no_marks_of_code():
+    """Pages show them letter by letter, in Markdown, HTML, Plotly and canvases: a backtick would be seen."""
+    files = [p for p in sources("core") if not module_name(p).startswith(TERMINAL)]
+    none([f"{module_name(p)} {line}" for p in files for line in marks_of_code(p.read_text("utf-8"))], "write commands and names without `")
+    assert marks_of_code('"""`a`"""\nraise DataError(f"run `{a}`")') == [2, 2]

@@ -19,7 +19,7 @@ WHY = CUT, DAMAGED, EMPTY, LARGE, KIND, NOWHERE, POINTER, NOTHING, CLOSED = (
     "too large",
     "of a kind that is not read (save it as JPEG or PNG)",
     "a link that leads nowhere",
-    "a pointer of Git LFS (fetch the file itself with `git lfs pull`)",
+    "a pointer of Git LFS (fetch the file itself with: git lfs pull)",
     "no picture",
     "not to be opened (give it read permission)",
 )

@@ -73,8 +73,8 @@ def load(
     if not downloaded(name, home):
         if not download:
             raise DataError(
-                f"The data set {name!r} is not on this machine yet: download it with "
-                f"`python -m core data download {name}` or with the button on the Train page{_or_copy(name)}."
+                f"The data set {name!r} is not on this machine yet: download it with the command "
+                f"python -m core data download {name}, or with the button on the Train page{_or_copy(name)}."
             )
         fetch(name, home, progress, cls=cls, train=train, test=test)
     folder, report = data_folder(name, home), throttled(progress)
@@ -83,7 +83,7 @@ def load(
         parts = [_kind(cls)(folder, **kwargs) for kwargs in (train, test)]
     except BROKEN as error:
         raise DataError(
-            "The data set in ", Place(folder), f" is damaged: download it again with `python -m core data download {name}`."
+            "The data set in ", Place(folder), f" is damaged: download it again with: python -m core data download {name}."
         ) from error
     report(1, 2, f"Reading {name}")
     whole, final = map(_split, parts)

@@ -118,7 +118,9 @@ def patterns(kind: str, length: int, sizes: Sizes | None = None) -> tuple[np.nda
     sizes = sizes or Sizes()
     _check(kind, length, sizes)
     if length > MOST_DRAWN:
-        raise ConfigError(f"A matrix is made for {MOST_DRAWN:,} tokens at most, not {length:,}: `pairs` counts without one.")
+        raise ConfigError(
+            f"A matrix is made for {MOST_DRAWN:,} tokens at most, not {length:,}: core.probes.attention_costs.pairs counts without one."
+        )
     query, key = np.indices((length, length))
     match kind:
         case "full":

@@ -202,7 +202,7 @@ def make_engine(url: URL, file: Path | None) -> Engine:
                 package = "psycopg[binary]" if url.get_backend_name() == "postgresql" else error.name
                 raise StoreError(
                     f"The database in LAB_DATABASE needs a Python package that is not installed ({error.name}): "
-                    f'run `pip install "{package}"`, or unset LAB_DATABASE.'
+                    f'install it with the command pip install "{package}", or unset LAB_DATABASE.'
                 ) from error
     raise AssertionError("the last one returns or raises")
 

@@ -84,7 +84,7 @@ def _head(run: Snapshot, config: RunConfig, *, alone: bool) -> str:
     sets = {"cifar10": "torch and torchvision", "fashion_mnist": "torch and torchvision", "folder": "torch, numpy and Pillow"}
     needs = f"It needs {sets.get(config.dataset, 'torch and numpy')}, and nothing of the lab."
     if not alone:
-        needs = "It imports `core` of Sequence Lab: run it from the lab's folder."
+        needs = "It imports the package core of Sequence Lab: run it from the lab's folder."
     lines = [f"{model_spec(config.model).title} on {data_spec(config.dataset).title}: run {run.run_id} of Sequence Lab, trained again.", ""]
     lines += [needs, *_promise(run)]
     if run.best:

@@ -466,7 +466,7 @@ def refused(lab, *words, **options):
         (["train", "--model", "vit", "--num-heads", "6"], "num_heads = 6 does not divide embed_dim = 64"),
         (["train", "--dataset", "folder"], "needs a folder of images"),
         (["train", "--dataset", "shapes", "--data", "somewhere"], "'shapes' reads no folder: leave out --data"),
-        (["train", "--dataset", "cifar10"], "not on this machine yet: download it with `python -m core data download cifar10`"),
+        (["train", "--dataset", "cifar10"], "not on this machine yet: download it with the command python -m core data download cifar10,"),
         (["train", "--resume", "gru-0"], "no run named 'gru-0'."),
         (["runs", "show", "gru-0"], "no run named 'gru-0'."),
         (["runs", "delete", "gru-0", "--yes"], "no run named 'gru-0'."),

@@ -143,7 +143,7 @@ def test_what_is_there_is_not_downloaded_again_but_what_is_damaged_is(cifar, tmp
     download("cifar10", tmp_path)
     assert len(server.asked) == 1
     (tmp_path / "data/cifar10/cifar-10-batches-py/data_batch_3").write_bytes(b"rubbish")
-    with pytest.raises(DataError, match=r"damaged: download it again with `python -m core data download cifar10`"):
+    with pytest.raises(DataError, match=r"damaged: download it again with: python -m core data download cifar10"):
         load_dataset("cifar10", home=tmp_path)
     download("cifar10", tmp_path)
     assert len(server.asked) == 2

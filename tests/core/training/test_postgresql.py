@@ -153,7 +153,7 @@ def test_without_the_driver_the_remedy_is_said(tmp_path, monkeypatch):
     for name in ("psycopg", "psycopg2"):
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setenv("LAB_DATABASE", "postgresql://lab@127.0.0.1/lab")
-    with pytest.raises(StoreError, match=r'not installed .*run `pip install "psycopg\[binary\]"`, or unset LAB_DATABASE'):
+    with pytest.raises(StoreError, match=r'not installed .*the command pip install "psycopg\[binary\]", or unset LAB_DATABASE'):
         Store(tmp_path)
     monkeypatch.setenv("LAB_DATABASE", "no url at all")
     with pytest.raises(StoreError, match="LAB_DATABASE names could not be used .* Check its address"):

@@ -209,7 +209,7 @@ def test_what_has_no_text_is_imported_from_the_lab(tiny, monkeypatch):
     """A data set of a row of its own, as the tests' "tiny"; and a model."""
     run = trained(**{**SMALL, **RUN})
     text = script(run)
-    assert "It imports `core` of Sequence Lab" in text and "load_dataset('tiny'" in text
+    assert "It imports the package core of Sequence Lab" in text and "load_dataset('tiny'" in text
     agrees(run, here(text))
     monkeypatch.delitem(sys.modules["core.training.script_models"].WRITERS, "gru")
     assert "build_model('gru'" in script(run)
