@@ -125,7 +125,7 @@ def test_a_copied_link_opens_the_same_set_up(lab, page, chromium):
     page.wait_for_url(re.compile("model=vit"))
     page.get_by_role("slider", name="Epochs").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_url(re.compile("epochs=12"))
+    page.wait_for_url(re.compile("epochs=24"))
     take_along(page)
     link = page.locator("code", has_text="http").inner_text()
     page.wait_for_function("link => location.href === link", arg=link)
@@ -134,7 +134,7 @@ def test_a_copied_link_opens_the_same_set_up(lab, page, chromium):
     assert other.get_by_role("radio", name="ViT").is_checked()
     assert loaded(other, "SyntaxHighlighter") == 0, "what costs half a second is loaded with the box"
     take_along(other)
-    assert other.locator("code", has_text="--model vit").inner_text().split("--")[1:] == ["model vit ", "dataset shapes ", "epochs 12"]
+    assert other.locator("code", has_text="--model vit").inner_text().split("--")[1:] == ["model vit ", "dataset shapes ", "epochs 24"]
     assert loaded(other, "SyntaxHighlighter") == 1
     other.close()
 
