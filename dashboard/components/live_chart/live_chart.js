@@ -72,7 +72,7 @@ class LiveChart {
     this.askForAll(this.asked);
   }
 
-  // Plays the curve from its beginning. Meanwhile the label says so: what stands beside the chart belongs to the end of the run.
+  // Plays the curve from its beginning. Meanwhile the label says so, and the numbers of the page fade: they belong to the end of the run.
   startReplay() {
     const token = (this.replaying = {});
     this.progress = 1;
@@ -155,11 +155,13 @@ class LiveChart {
     this.note.textContent = problem || (this.points.length ? '' : 'waiting for the first step');
   }
 
-  // What the chart shows, and while a replay runs, how far it is.
+  // What the chart shows, and while a replay runs, how far it is; the page's style (theme.css) sees the mark.
   showLabel(now) {
-    const { data, replaying } = this;
+    const { data } = this;
+    const playing = Boolean(this.replaying && this.progress < 1);
     const place = `replay, epoch ${now.toFixed(1)} of ${data.total_epochs}; the numbers around it are those of the end`;
-    this.label.textContent = replaying && this.progress < 1 ? `${data.label}: ${place}` : data.label;
+    this.label.textContent = playing ? `${data.label}: ${place}` : data.label;
+    this.root.classList.toggle('replaying', playing);
   }
 
   // The numbers to be drawn now: all there are, or their beginning while a replay runs.
