@@ -14,7 +14,7 @@ from core.evaluation.pairs import differing
 from core.models import MODELS
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from dashboard import services, show
+from dashboard import services, show, state
 from dashboard.charts import data_label, run_label
 from dashboard.forecast import span, timed
 from dashboard.wording import marked
@@ -32,7 +32,7 @@ def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None
             same = marked(" The controls are set as it was: **Play** trains it anew.") if ready else ""
             show.caption(marked("A recorded run that came with the lab.{}", same))
         return
-    if other_model(run, config):
+    if other_model(run, config) and not state.just_opened():
         st.html('<span class="lab-other-model"></span>')  # theme.css lets the chart and its numbers fade
     play = marked(" **Play** trains it.") if ready else ""
     show.caption(marked("{} Your set-up: **{}**{}.{}", _shown(run, apart), _model(config), _sizes(config), play))

@@ -28,7 +28,7 @@ from core.typed_numbers import comma_remedy
 from dashboard import visitor
 from dashboard.person import person_of
 
-VALUES, LINKED, RUN, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "session", "messages", "refused"
+VALUES, LINKED, RUN, OPENED, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "opened", "session", "messages", "refused"
 RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
@@ -65,7 +65,7 @@ def values() -> dict[str, Any]:
         query = {name: text for name in SET_UP if (text := linked(name, LONGEST))}
         st.session_state[VALUES], problems = parse_query(query)
         st.session_state[LINKED] = st.session_state[VALUES]["model"] if query else ""
-        st.session_state[RUN] = linked_run()
+        show_run(linked_run())
         for sentence in problems:
             say(sentence)
     if (chosen := st.session_state.get("hp_model")) in MODELS:
@@ -110,6 +110,11 @@ def run_values() -> dict[str, Any]:
     """The values that the chosen model knows, as keywords for `RunConfig.of`."""
     known = RunConfig.hyperparameters(values()["model"])
     return {name: value for name, value in {**left_out(), **values()}.items() if name in known or name in CHOICES}
+
+
+def set_up() -> dict[str, Any]:
+    """Every value of the chosen model by name, whether anybody has set it or not."""
+    return {**{name: h.default for name, h in RunConfig.hyperparameters(values()["model"]).items()}, **run_values()}
 
 
 def left_out() -> dict[str, Any]:
@@ -157,7 +162,12 @@ def shown_run() -> str:
 
 
 def show_run(run_id: str) -> None:
-    st.session_state[RUN] = run_id
+    st.session_state[RUN], st.session_state[OPENED] = run_id, set_up()
+
+
+def just_opened() -> bool:
+    """Whether somebody has opened the run on the chart, to look at it, and has not changed the controls since."""
+    return bool(shown_run()) and st.session_state[OPENED] == set_up()
 
 
 def shown_epoch(known: Sequence[int], best: int) -> int:
@@ -274,8 +284,7 @@ def run_link(run_id: str, epoch: int | None = None, *, best: int | None, first: 
 
 def query(config: RunConfig | None) -> dict[str, str]:
     """The query string that opens this set-up."""
-    known = RunConfig.hyperparameters(values()["model"])
-    found = set_up_link(config.flat() if config else {**{name: h.default for name, h in known.items()}, **run_values()})
+    found = set_up_link(config.flat() if config else set_up())
     return {**found, "run": shown_run()} if shown_run() else found
 
 

@@ -190,5 +190,5 @@ def test_delete_asks_first(lab, page):
     row.get_by_role("button", name="Delete").click()
     assert lab.statuses() == {run: "finished"}
     page.get_by_role("button", name="Delete for good").click()
-    page.get_by_text("A recorded run that came with the lab").wait_for()
+    page.get_by_text("another run (recorded: GRU on shapes)").wait_for()
     assert lab.statuses() == {} and not list((lab.home / "runs").iterdir())

@@ -69,7 +69,7 @@ def test_step_pause_learning_rate_stop_resume_delete():
     wait_for(manager, run_id, lambda s: len(s.epochs) > epochs)
     press(run(app), f"really-{run_id}")
     assert manager.store.ids() == []
-    assert "A recorded run that came with the lab" in texts(run(app))
+    assert "another run (recorded: GRU on shapes)" in texts(run(app))
 
 
 def test_the_controls_can_be_set_as_they_were_for_a_run():
@@ -306,6 +306,17 @@ def test_only_another_length_of_training_lets_the_chart_be():
     app = open_page(epochs="3")
     assert "Your set-up: **GRU on shapes**" in texts(app) and recorded["epochs"] != 3
     assert not any(e.proto.body.startswith('<span class="lab-other') for e in app.get("html"))
+
+
+def test_a_run_that_was_opened_to_be_seen_fades_with_the_first_change_only():
+    def faded(app):
+        return any(e.proto.body.startswith('<span class="lab-other') for e in app.get("html"))
+
+    app = press(open_page(), "open-recorded-shapes-vit")
+    assert "another run (recorded: ViT on shapes); the controls differ from it in model" in texts(app) and not faded(app)
+    run(app.select_slider(key="hp_gru_hidden_size").set_value(96))
+    assert faded(app)
+    assert not faded(open_page(run="recorded-shapes-vit")) and not faded(open_page(run="recorded-shapes-vit", lr="0.004"))
 
 
 def test_who_trains_meanwhile_is_named_to_those_who_look_at_the_recorded_run():
