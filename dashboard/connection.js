@@ -70,6 +70,8 @@
     }
   }
 
+  window.sequenceLab.note = note;
+
   async function reason() {
     if (window.origin === 'null') return [words.sandbox.replace('{}', ownTab())];
     if (!Native) return [words.old];

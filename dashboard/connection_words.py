@@ -41,6 +41,7 @@ WORDS = {
     "frame": "The browser keeps no cookies for the lab in this frame: after a reload the lab does not know which runs are yours.",
     "cookies": "This browser keeps no cookies for the lab: after a reload the lab does not know which runs are yours. Allow cookies for "
     "this address in the browser's settings.",
+    "copy": "This browser lets the page copy nothing. Mark the text with the mouse and press Ctrl+C (on a Mac, Command+C).",
     "tab": "Open the lab in a tab of its own",
     "close": "Close",
 }

@@ -31,7 +31,7 @@ window.sequenceLab = { root: new URL('./', location.href).href, ...%s };
 window.__streamlit = { BACKEND_BASE_URL: window.sequenceLab.root };
 """
 SLASH = "if (!location.pathname.endsWith('/')) location.replace(`${location.pathname}/${location.search}${location.hash}`);"
-SCRIPTS = ("connection.js", "menu.js")
+SCRIPTS = ("connection.js", "copy.js", "menu.js")
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>
 <p>This lab has no page at {path}. <a href="{home}">Open the lab's first page.</a></p>
 <p>If a web server shows the lab below a path and leaves that path in the addresses, start the lab with --base-path {before}.</p></html>"""

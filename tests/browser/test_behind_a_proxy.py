@@ -170,6 +170,15 @@ def test_a_name_of_its_own_needs_to_be_allowed(chromium, place):
     page = context.new_page()
     page.goto(f"{place('root', 'lab.example')}/")
     page.locator("h1").wait_for()
+    assert page.evaluate("!isSecureContext"), "no clipboard is lent to it, and its buttons copy all the same"
+    copied = "new Promise((done) => document.addEventListener('copy', () => done(getSelection().toString())))"
+    assert (
+        page.evaluate(f"(async () => {{ const copied = {copied}; await navigator.clipboard.writeText('a link'); return copied }})()")
+        == "a link"
+    )
+    page.evaluate("document.execCommand = () => false")
+    page.evaluate("navigator.clipboard.writeText('a link').catch(() => {})")
+    page.get_by_role("status").filter(has_text="press Ctrl+C").wait_for()
     page.goto(f"{place('root', 'other.example')}/")
     assert "--allow-host" in page.inner_text("body")
     context.close()
