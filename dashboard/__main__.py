@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
             os.environ[ROOTS] = checked_roots(options.data_root)
     except LabError as error:
         return refuse(str(error))
-    if problem := port_problem(options.host, options.port):
+    if problem := folder_problem(ROOT) or port_problem(options.host, options.port):
         return refuse(problem)
     try:
         serve(
@@ -74,6 +74,20 @@ def parser() -> argparse.ArgumentParser:
 def refuse(reason: str) -> int:
     print(reason, file=sys.stderr)
     return 2
+
+
+def folder_problem(folder: Path) -> str | None:
+    """Why the lab cannot be served from its own folder, in one sentence; None when it can. Streamlit needs paths that are Unicode."""
+    from core.text import MOST_PATH, taken
+
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        return (
+            f"The lab lies in {taken(str(folder), MOST_PATH)}, and a name in this path is no valid Unicode: rename that folder, or move "
+            "the lab to another one."
+        )
+    return None
 
 
 def port_problem(host: str, port: int) -> str | None:

@@ -12,6 +12,7 @@ import sys
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
@@ -95,6 +96,14 @@ def test_plotly_is_the_installed_one_and_small_over_a_network():
     assert gzip.decompress(far.body) == PLOTLY.read_bytes()
     near = send_plotly(request("127.0.0.1"))
     assert near.path == PLOTLY and near.headers["content-encoding"] == "identity"
+
+
+def test_a_lab_in_a_folder_whose_name_is_no_unicode_says_so():
+    from dashboard.__main__ import folder_problem
+
+    said = folder_problem(Path(os.fsdecode(b"/photos/Bilder-\xfcbung 50%20")))
+    assert "rename that folder" in said and said.encode()
+    assert folder_problem(ROOT) is None and folder_problem(Path("/Bilder-übung 50%20")) is None
 
 
 def test_an_old_browser_can_read_what_stands_in_the_head():
