@@ -11,6 +11,7 @@ from core.errors import LabError
 from core.folders import check_open, whole_path
 from core.training.config import RunConfig, reads_folder
 from dashboard import show, visitor
+from dashboard.path_keys import as_key, path_of
 from dashboard.wording import marked
 
 KEPT_SECONDS = 60  # for which a look at a folder is kept: who adds images presses a key and sees them soon
@@ -27,7 +28,7 @@ def folder_ready(config: RunConfig) -> bool:
         check_open(config.folder)
         path = whole_path(config.folder)
         if not os.path.isfile(path):  # an archive is read when the run starts
-            contents, told = _contents(path)
+            contents, told = _contents(as_key(path))
             show.caption(marked("✓ {}", contents))
             for sentence in told:
                 show.caption(sentence)
@@ -38,12 +39,13 @@ def folder_ready(config: RunConfig) -> bool:
 
 
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=100, show_spinner="Looking at the folder")
-def _contents(path: str) -> tuple[str, list[str]]:
+def _contents(key: bytes) -> tuple[str, list[str]]:
     """What lies in a folder, in words, and how it is read and what is left out. Raises DataError when it is no set of images."""
     from core.data.copies import has_copy
     from core.data.left_out import LeftOut
     from core.data.scan import scan
 
+    path = str(path_of(key))
     if has_copy(path):
         return "A known data set as its authors give it", []
     found = scan(path)

@@ -17,6 +17,7 @@ from core.training.config import kind_of
 from core.training.tensor_file import called
 from dashboard import services
 from dashboard.charts import data_label
+from dashboard.path_keys import as_key, path_of
 
 if TYPE_CHECKING:
     from core.training.checkpoint import OpenedModel, OpenedSeq2Seq
@@ -106,12 +107,12 @@ def _best_weights(run: Weighted) -> tuple[int, Path]:
 
 def opened(path: Path) -> OpenedModel:
     """The model in a file of weights, from memory unless the file has changed. Raises StoreError when it cannot be read."""
-    return _opened(str(path), *version(path))
+    return _opened(as_key(path), *version(path))
 
 
 def opened_seq2seq(path: Path) -> OpenedSeq2Seq:
     """The encoder-decoder in a file of weights, with its task; as `opened`."""
-    return _opened_seq2seq(str(path), *version(path))
+    return _opened_seq2seq(as_key(path), *version(path))
 
 
 def version(path: Path) -> tuple[int, int]:
@@ -124,14 +125,14 @@ def version(path: Path) -> tuple[int, int]:
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
-def _opened(path: str, changed: int, size: int) -> OpenedModel:
+def _opened(path: bytes, changed: int, size: int) -> OpenedModel:
     from core.training.checkpoint import open_model
 
-    return open_model(Path(path))
+    return open_model(path_of(path))
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
-def _opened_seq2seq(path: str, changed: int, size: int) -> OpenedSeq2Seq:
+def _opened_seq2seq(path: bytes, changed: int, size: int) -> OpenedSeq2Seq:
     from core.training.checkpoint import open_seq2seq
 
-    return open_seq2seq(Path(path))
+    return open_seq2seq(path_of(path))

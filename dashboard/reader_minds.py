@@ -13,6 +13,7 @@ from core.models.orders import ORDERS, TRAINED, scan_order
 from dashboard import visitor
 from dashboard.answers import tokens_of
 from dashboard.opened import Weighted, opened
+from dashboard.path_keys import as_key, path_of
 from dashboard.pictures import Shown
 from dashboard.reader_cards import Mind, together
 from dashboard.reading import normalized
@@ -74,12 +75,12 @@ def check(seen: Seen) -> StateCheck:
     return _check(*_asked(seen), seen.kinds)
 
 
-def _asked(seen: Seen) -> tuple[str, int, int, bytes]:
-    return str(seen.path), seen.path.stat().st_mtime_ns, seen.layer, seen.picture.pixels.tobytes()
+def _asked(seen: Seen) -> tuple[bytes, int, int, bytes]:
+    return as_key(seen.path), seen.path.stat().st_mtime_ns, seen.layer, seen.picture.pixels.tobytes()
 
 
 @st.cache_resource(max_entries=120, show_spinner=False)
-def _read(path: str, changed: int, layer: int, content: bytes, kind: str) -> Mind:
+def _read(path: bytes, changed: int, layer: int, content: bytes, kind: str) -> Mind:
     """One order alone: of several at once the last digits differ, and with them what one message says of another."""
     from core.probes.reading import known_from, way_of_reading
 
@@ -94,18 +95,18 @@ def _read(path: str, changed: int, layer: int, content: bytes, kind: str) -> Min
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _check(path: str, changed: int, layer: int, content: bytes, kinds: tuple[str, ...]) -> StateCheck:
+def _check(path: bytes, changed: int, layer: int, content: bytes, kinds: tuple[str, ...]) -> StateCheck:
     from core.probes.states import check_states
 
     found, image, record, hands, _ = _record(path, layer, content, kinds)
     return check_states(found.model, image, record, hands)
 
 
-def _record(path: str, layer: int, content: bytes, kinds: tuple[str, ...]) -> tuple[OpenedModel, object, StateRecord, Steps | None, str]:
+def _record(path: bytes, layer: int, content: bytes, kinds: tuple[str, ...]) -> tuple[OpenedModel, object, StateRecord, Steps | None, str]:
     """The model, the picture as it wants it, what hooks saw, the steps by hand, and why there are none."""
     from core.probes.states import record_states, steps_by_hand
 
-    found = opened(Path(path))
+    found = opened(path_of(path))
     image = normalized(found, np.frombuffer(content, np.uint8).reshape(1, 3, 32, 32).copy())
     record = record_states(found.model, image, _orders(kinds, found.model.embed.patch_size), layer)
     try:

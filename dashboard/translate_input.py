@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,6 +13,7 @@ from core.errors import ConfigError
 from core.training.config import RunConfig
 from dashboard import services, visitor
 from dashboard.opened import kept_epochs, opened_seq2seq, version
+from dashboard.path_keys import as_key, path_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,25 +61,25 @@ def symbols_of(task: SeqTask, text: str) -> list[str]:
         return []
 
 
-def weights_asked(asked: Asked) -> tuple[str, int, int]:
+def weights_asked(asked: Asked) -> tuple[bytes, int, int]:
     """What names the weights that are asked for, and no others ever: their file as it is now; the task alone, if they are random.
 
     Raises StoreError when they are not kept.
     """
     if not asked.run:
-        return asked.task, 0, 0
+        return asked.task.encode(), 0, 0
     path = kept_epochs(asked.run)[asked.epoch]
-    return str(path), *version(path)
+    return as_key(path), *version(path)
 
 
 def open_asked(asked: Asked) -> OpenedSeq2Seq:
     """The weights that are asked for, in float64. Raises StoreError when they cannot be read."""
     named = weights_asked(asked)
-    return _in_float64(named, opened_seq2seq(Path(named[0])) if asked.run else _untrained(asked.task))
+    return _in_float64(named, opened_seq2seq(path_of(named[0])) if asked.run else _untrained(asked.task))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _in_float64(named: tuple[str, int, int], _opened: OpenedSeq2Seq) -> OpenedSeq2Seq:
+def _in_float64(named: tuple[bytes, int, int], _opened: OpenedSeq2Seq) -> OpenedSeq2Seq:
     """A copy that every input is read by: to copy it for each would take as long as reading."""
     import torch
 

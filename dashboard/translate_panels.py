@@ -57,7 +57,7 @@ class Found:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _written(asked: Asked, weights: tuple[str, int, int], _read: Read) -> Written:
+def _written(asked: Asked, weights: tuple[bytes, int, int], _read: Read) -> Written:
     from core.probes.written import write_out
 
     return write_out(

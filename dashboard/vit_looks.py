@@ -18,6 +18,7 @@ from core.memory import require
 from core.training.config import RunConfig, folder_of
 from dashboard import services
 from dashboard.opened import Weighted, opened
+from dashboard.path_keys import as_key, path_of
 from dashboard.vit_maps import Packed, pack
 
 if TYPE_CHECKING:
@@ -87,12 +88,12 @@ def look(path: Path, pixels: np.ndarray) -> Look:
     its numbers are not finite.
     """
     opened(path)  # says what is wrong with the file
-    return _look(str(path), path.stat().st_mtime_ns, pixels.tobytes())
+    return _look(as_key(path), path.stat().st_mtime_ns, pixels.tobytes())
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def _look(path: str, changed: int, content: bytes) -> Look:
-    return look_of(opened(Path(path)), np.frombuffer(content, np.uint8).reshape(3, 32, 32))
+def _look(path: bytes, changed: int, content: bytes) -> Look:
+    return look_of(opened(path_of(path)), np.frombuffer(content, np.uint8).reshape(3, 32, 32))
 
 
 def look_of(model: OpenedModel, pixels: np.ndarray) -> Look:
@@ -186,16 +187,16 @@ def count_of(model: OpenedModel, bounds: tuple[int, int], weights: int) -> int:
 def distances(run: Weighted, path: Path) -> tuple[np.ndarray, int, str]:
     """The attention distance of every head, (L, H) in patches, mean over pictures; how many, and which."""
     opened(path)
-    return _distances(run, str(path), path.stat().st_mtime_ns, at_hand(run))
+    return _distances(run, as_key(path), path.stat().st_mtime_ns, at_hand(run))
 
 
 @st.cache_data(max_entries=512, show_spinner=False, hash_funcs={Weighted: lambda run: run.run_id})
-def _distances(run: Weighted, path: str, changed: int, own: bool) -> tuple[np.ndarray, int, str]:
+def _distances(run: Weighted, path: bytes, changed: int, own: bool) -> tuple[np.ndarray, int, str]:
     import torch
 
     from core.probes.attention_maps import attention_distance, record_attention
 
-    model = opened(Path(path))
+    model = opened(path_of(path))
     check_size(model)
     measured = measured_on(run, count_of(model, MEASURED, MANY_WEIGHTS))
     images = _inputs(model, measured.images)
@@ -206,17 +207,17 @@ def _distances(run: Weighted, path: str, changed: int, own: bool) -> tuple[np.nd
 def swap(run: Weighted, path: Path) -> Swap:
     """Swap the class token for the mean of the patches' tokens on many pictures."""
     opened(path)
-    return _swap(run, str(path), path.stat().st_mtime_ns, at_hand(run))
+    return _swap(run, as_key(path), path.stat().st_mtime_ns, at_hand(run))
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs={Weighted: lambda run: run.run_id})
-def _swap(run: Weighted, path: str, changed: int, own: bool) -> Swap:
+def _swap(run: Weighted, path: bytes, changed: int, own: bool) -> Swap:
     import torch
 
     from core.probes.readout import read_tokens
     from core.training.fitting import check_reads
 
-    model = opened(Path(path))
+    model = opened(path_of(path))
     check_reads(model.metadata["config"], TOGETHER, classes=len(model.classes))
     measured = measured_on(run, count_of(model, SWAPPED, SWAP_WEIGHTS))
     found = [read_tokens(model.model, part) for part in _inputs(model, measured.images).split(TOGETHER)]
@@ -228,10 +229,10 @@ def _swap(run: Weighted, path: str, changed: int, own: bool) -> Swap:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def shapes_of(path: str, changed: int) -> list[tuple[str, tuple[int, ...]]]:
+def shapes_of(path: bytes, changed: int) -> list[tuple[str, tuple[int, ...]]]:
     """What comes out of each step of the model in a file, for a batch of 4."""
     import torch
 
     from core.probes.readout import layer_shapes
 
-    return layer_shapes(opened(Path(path)).model, torch.zeros(4, 3, 32, 32))
+    return layer_shapes(opened(path_of(path)).model, torch.zeros(4, 3, 32, 32))

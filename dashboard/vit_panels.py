@@ -17,6 +17,7 @@ from dashboard.answers import knows
 from dashboard.components.attention_maps import attention_maps, pin_sent
 from dashboard.components.panels import panels
 from dashboard.opened import Weighted
+from dashboard.path_keys import as_key
 from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.vit_figures import became_local, distance_rows, distances_svg, steps_html
@@ -182,7 +183,7 @@ def spread(epochs: list[int], epoch: int) -> list[int]:
 def steps(run: Weighted, path: Path) -> None:
     """The run's model, step by step."""
     st.subheader("The model, step by step")
-    st.html(steps_html(shapes_of(str(path), path.stat().st_mtime_ns), run.config))
+    st.html(steps_html(shapes_of(as_key(path), path.stat().st_mtime_ns), run.config))
     st.caption("Measured: what comes out of each step of this run's model for a batch of 4 pictures, (4, tokens, features).")
 
 

@@ -1,6 +1,10 @@
 """Models in memory: opened once, again when their file has changed, never more than a few."""
 
+import ast
+import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +15,8 @@ from core.training.config import RunConfig
 from dashboard import opened, services
 from dashboard.opened import Weighted, open_best, weighted_runs
 from tests.support import SMALL, ended, register_tiny, wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -35,6 +41,27 @@ def test_a_model_is_opened_once_and_again_when_its_file_has_changed(weights):
     shutil.copy(recorded_epochs("shapes-gru")[8], weights)
     second = opened.opened(weights)
     assert second is not first and second.metadata["epoch"] == 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are Unicode")
+def test_weights_in_a_folder_whose_name_is_no_unicode_are_opened(tmp_path, weights):
+    folder = tmp_path / os.fsdecode(b"Bilder-\xfcbung %20?x#y")
+    folder.mkdir()
+    path = Path(shutil.copy(weights, folder))
+    assert opened.opened(path) is opened.opened(path)
+
+
+def test_no_cache_is_asked_by_a_path_as_text():
+    """st.cache_data cannot hash text that is no valid Unicode: the page would end in an error for everybody."""
+    found = []
+    for file in (ROOT / "dashboard").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any("st.cache_" in ast.unparse(one) for one in node.decorator_list):
+                for each in node.args.args:
+                    kind = ast.unparse(each.annotation) if each.annotation else ""
+                    if "Path" in kind or (each.arg in ("path", "folder", "key") and kind != "bytes"):
+                        found.append(f"{file.name}: {node.name}")
+    assert found == []
 
 
 def test_only_so_many_models_stay(tmp_path, weights):
