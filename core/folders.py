@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.errors import DataError
 from core.pasted import pasted
+from core.places import all_places
 from core.text import path_problem
 
 ROOTS = "LAB_DATA_ROOT"  # in the environment: folders below which everybody may open one, parted as in PATH
@@ -30,9 +31,16 @@ def ask(stranger: Callable[[], bool]) -> None:
     _stranger = stranger
 
 
+def is_stranger() -> bool:
+    """Whether who asks is not the machine's own user."""
+    return _stranger()
+
+
 def roots() -> list[str]:
-    """The folders below which everybody may open one, without links."""
-    return [os.path.realpath(os.path.expanduser(root)) for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
+    """The folders (and archives) that everybody may open, with all below them, without links: those of the setting, and where known data
+    sets were said to lie."""
+    named = [root for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
+    return [os.path.realpath(os.path.expanduser(root)) for root in (*named, *all_places())]
 
 
 def whole_path(folder: str | Path) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from core.data import DATASETS
+from core.data.naming import folder_name, set_of_folder
 from core.models import MODELS
 from core.published import PUBLISHED_ID, published_run
-from core.text import bare, taken
+from core.text import taken
 from core.training.history import EpochRecord, Snapshot
 
 TAIL = 200  # points that are sent although the browser should have them: lost updates repair themselves
@@ -137,8 +139,10 @@ def smoothed_words(config: Mapping[str, Any]) -> str:
 
 
 def data_label(config: Mapping[str, Any]) -> str:
-    """The data set of a run in a word; a folder by its name."""
-    return (config["dataset"] == "folder" and bare(config["data"])) or taken(config["dataset"])
+    """The data set of a run in a word: a known one by its title, also where a folder bears its name; another folder by its name."""
+    name, data = config["dataset"], config.get("data") or ""
+    known = set_of_folder(data) if name == "folder" else name if name in DATASETS and DATASETS[name].copy else ""
+    return DATASETS[known].title if known else (name == "folder" and folder_name(data)) or taken(name)
 
 
 def as_reference(run: Snapshot, label: str) -> dict[str, Any]:

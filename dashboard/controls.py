@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data import DATASETS, datasets_of, downloaded
+from core.data import DATASETS, datasets_of
 from core.data.config import DataConfig, SequenceDataConfig
 from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
@@ -80,7 +80,7 @@ def dataset_form(kind: str = "images") -> str:
     rows = dataset == "row-labels"
     pictures = widget(declared(SequenceDataConfig)["pictures"]) if rows else dataset
     given = bool(state.values().get("data"))
-    if pictures in DATASETS and (DATASETS[pictures].needs_folder or (DATASETS[pictures].copy and (given or not downloaded(pictures)))):
+    if pictures in DATASETS and (DATASETS[pictures].needs_folder or (DATASETS[pictures].copy and given)):
         widget(declared(DataConfig)["data"])
     return dataset
 

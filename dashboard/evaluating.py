@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.checks import OneOf
 from core.data import DATASETS
+from core.data.naming import class_folders, set_of_folder
 from core.errors import DataError, LabError
 from core.published import PUBLISHED_ID
 from core.scores import ClassScores, known
@@ -169,7 +170,7 @@ def _say_why(run: Snapshot, error: LabError) -> None:
         st.info("The published hand-in came as figures: its curves and its matrices. What it said of a single image is not among them.")
         return
     missing = isinstance(error, DataError) and run.recorded and DATASETS[run.config["dataset"]].needs_folder
-    if missing and not moved_to(run):
+    if missing and not (moved_to(run) or class_folders(set_of_folder(run.config["data"]))):
         st.info(
             f"The images of this recorded run are CIFAR-10's {sum(run.sizes.values()):,} training images, which do not come with the lab."
         )

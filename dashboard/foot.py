@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.data import DATASETS, downloaded
+from core.data import DATASETS, usable
 from core.training.history import Snapshot
 from core.training.presets import PRESETS
 from dashboard import show, visitor
@@ -30,7 +30,7 @@ def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
 def missing(query: Mapping[str, str]) -> str:
     """The data set, by its title, that a link asks for and that is not on this computer; "" where nothing is missing."""
     name = query.get("dataset") or PRESETS.get(query.get("preset", ""), {}).get("dataset", "")
-    return DATASETS[name].title if name and DATASETS[name].downloads and not downloaded(name) else ""
+    return DATASETS[name].title if name and DATASETS[name].downloads and not usable(name) else ""
 
 
 def _needs(title: str) -> str:

@@ -14,6 +14,7 @@ from core.data.uploads import read_upload
 from core.errors import LabError
 from dashboard import services, show, state
 from dashboard.camera import photograph
+from dashboard.charts import data_label
 from dashboard.choice import segmented_control
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
@@ -57,7 +58,7 @@ def drawn(split: str, number: int) -> tuple[np.ndarray, str]:
     """An image of `shapes` by its number (from 1) and what it is in words; drawn at once, without torch."""
     part = shapes.PARTS[split]
     images, labels = shapes.draw([part[number - 1]])
-    return images[0], _words(shapes.CLASSES[labels[0]], "shapes", split, number, len(part))
+    return images[0], _words(shapes.CLASSES[labels[0]], {"dataset": "shapes"}, split, number, len(part))
 
 
 def _from_set() -> OneImage | str:
@@ -80,17 +81,17 @@ def _from_set() -> OneImage | str:
         images = getattr(loaded, split)
         number = _number(len(images))
         label = loaded.classes[int(images.labels[number - 1])]
-        found = images.images[number - 1].numpy(), _words(label, dataset, split, number, len(images))
+        found = images.images[number - 1].numpy(), _words(label, {"dataset": dataset, "data": folder}, split, number, len(images))
     return OneImage(*found, link={**link, "image": "" if number == FIRST else str(number)})
 
 
 def _load(dataset: str, folder: str):
     """The data set in memory, shared with all sessions; None if it has to be downloaded first."""
-    from core.data import downloaded
+    from core.data import usable
     from core.training.config import RunConfig
     from core.training.datasets import load_shared  # brings torch
 
-    if not downloaded(dataset) and not folder:
+    if not usable(dataset) and not folder:
         return None
     with st.spinner(f"Reading {DATASETS[dataset].title}"):
         config = RunConfig.of(dataset=dataset, **({"data": folder} if folder else {}))
@@ -102,8 +103,8 @@ def _number(count: int) -> int:
     return st.number_input(f"Image, 1 to {count:,}", 1, count, key=NUMBER, required=True, persist_state="session")
 
 
-def _words(label: str, dataset: str, split: str, number: int, count: int) -> str:
-    return f"{label} · {dataset}, {SPLIT_WORDS[split]} image {number:,} of {count:,}"
+def _words(label: str, data: Mapping[str, str], split: str, number: int, count: int) -> str:
+    return f"{label} · {data_label(data)}, {SPLIT_WORDS[split]} image {number:,} of {count:,}"
 
 
 def _from_file() -> OneImage | None:

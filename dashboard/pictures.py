@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.data import DATASETS, datasets_of, downloaded
+from core.data import DATASETS, datasets_of, usable
 from core.data.kinds import ENDINGS
+from core.data.naming import folder_name
 from core.data.shapes import CLASSES, PARTS, draw
 from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
@@ -79,11 +80,11 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
 
 
 def sets_at_hand() -> dict[str, RunConfig]:
-    """The data sets that can be shown without a download, by what they are called; folders and archives are those of this lab's runs."""
-    found = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and downloaded(name)}
+    """The data sets that can be shown without a download, by their names; folders and archives of this lab's runs by theirs."""
+    found = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and usable(name)}
     for row in services.manager().runs():
         if kind_of(row.config) == "images" and (place := folder_of(row.config)) and is_there(place):
-            found.setdefault(data_label(row.config), RunConfig.of(dataset=row.config["dataset"], data=place))
+            found.setdefault(folder_name(place), RunConfig.of(dataset=row.config["dataset"], data=place))
     return found
 
 
@@ -98,7 +99,7 @@ def _choose_from_set(first: str) -> tuple[str, int]:
     name = columns[0].selectbox(
         "Data set",
         sets,
-        format_func=show.plain,
+        format_func=lambda name: show.plain(_title(name)),
         key=SET,
         persist_state="session",
         help="Those that are on this computer, of each the validation images, from which no model learns; and two drawn ships.",
@@ -134,9 +135,14 @@ def from_set(name: str, index: int, *, first: str = "shapes") -> Shown:
         dataset = _loaded(name)
         pixels, label = dataset.val.images[index].numpy(), int(dataset.val.labels[index])
         classes, count = dataset.classes, len(dataset.val)
-    caption = f"{classes[label]}: {name}, validation image {index + 1:,} of {count:,}"
+    caption = f"{classes[label]}: {_title(name)}, validation image {index + 1:,} of {count:,}"
     link = {"set": "" if name == first else name, "image": "" if index == FIRST else str(index + 1)}
     return Shown(pixels, f"{name} {index}", caption, classes[label], link=link, place=(name, index))
+
+
+def _title(name: str) -> str:
+    """What a data set of `sets_at_hand`, or a drawn ship, is called on the page."""
+    return data_label({"dataset": name} if name in (*DATASETS, *DRAWN) else {"dataset": "folder", "data": name})
 
 
 def next_picture(shown: Shown) -> Shown | None:
@@ -148,7 +154,7 @@ def next_picture(shown: Shown) -> Shown | None:
 def _loaded(name: str) -> Dataset:
     from core.training.datasets import load_shared
 
-    with st.spinner(show.label(f"Reading {name}"), show_time=True):
+    with st.spinner(show.label(f"Reading {_title(name)}"), show_time=True):
         return load_shared(sets_at_hand()[name], services.manager().home, lambda *_: None)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from core.data import downloaded
+from core.data import usable
 from core.data.shapes import PARTS, draw
 from core.errors import ConfigError
 from core.evaluation.pictures import top_classes
@@ -175,7 +175,7 @@ def at_hand(run: Weighted) -> bool:
     """Whether a run's images can be read without a download: from the folder or the archive that it names, or from where one was put."""
     if place := folder_of(run.config):
         return Path(place).is_absolute() and is_there(place)
-    return downloaded(run.config["dataset"])
+    return usable(run.config["dataset"])
 
 
 def count_of(model: OpenedModel, bounds: tuple[int, int], weights: int) -> int:

@@ -27,6 +27,7 @@ BASE = {
     "core.memory",
     "core.log",
     "core.pasted",
+    "core.places",
     "core.symbols",
     "core.text",
     "core.typed_numbers",
@@ -49,7 +50,8 @@ ALLOWED = {
     "core": {"core.data", "core.models", "core.training"},  # whose package hands out what a script begins with
     "core.checks": set(),
     "core.errors": {"core.text"},
-    "core.folders": {"core.errors", "core.pasted", "core.text"},
+    "core.folders": {"core.errors", "core.pasted", "core.places", "core.text"},
+    "core.places": {"core.errors", "core.files", "core.home"},
     "core.pasted": {"core.text"},
     "core.text": set(),
     "core.frames": set(),
@@ -84,7 +86,7 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "checks folders frames text typed_numbers "
+    "core": "checks folders frames places text typed_numbers "
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
@@ -92,7 +94,7 @@ TORCH_FREE = {
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_recorded probes.recall_task "
     "probes.through_time "
     "probes.typed probes.unrolled published published_systems recorded recording results scores shipped symbols",
-    "core.data": "search ship uploads",
+    "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
     "core.training": "budget claims config database export forecast history manager presets records rescue store "

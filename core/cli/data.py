@@ -6,11 +6,13 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from core.cli.output import print_result, progress_bar, table
-from core.data import DATA_CONFIGS, DATASETS, Progress, data_spec, datasets_of, download, downloaded, load_dataset, refuse_folder
+from core.data import DATA_CONFIGS, DATASETS, Progress, data_spec, datasets_of, download, found_place, load_dataset, refuse_folder, usable
 from core.data.config import SequenceDataConfig
 from core.data.left_out import MOST, file_lines
+from core.data.naming import name_place
 from core.errors import ConfigError
 from core.hparams import add_flags, declared
+from core.places import keep_place, place_of
 
 if TYPE_CHECKING:
     from core.data.sequences import SeqDataset
@@ -21,13 +23,18 @@ EXAMPLES = 3  # of a task on sequences
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands and their flags."""
-    names = commands.add_parser("data", help="list, download, info, duplicates").add_subparsers(
-        required=True, metavar="list | download | info | duplicates"
+    names = commands.add_parser("data", help="list, download, place, info, duplicates").add_subparsers(
+        required=True, metavar="list | download | place | info | duplicates"
     )
     names.add_parser("list", parents=[shared], help="all data sets").set_defaults(command=list_datasets)
     fetch = names.add_parser("download", parents=[shared], help="download a data set into the lab's home")
     fetch.set_defaults(command=download_dataset)
     fetch.add_argument("dataset")
+    place = names.add_parser("place", parents=[shared], help="say once where a known data set lies, for every page and command")
+    place.set_defaults(command=say_place)
+    place.add_argument("dataset")
+    place.add_argument("path", nargs="?", default="", help="a copy as its authors give it, or a folder of its class folders")
+    place.add_argument("--forget", action="store_true", help="forget what was said; nothing is deleted at the place")
     info = names.add_parser("info", parents=[shared], help="classes and how many images each has, mean and deviation of a data set")
     info.set_defaults(command=show_dataset)
     alike = names.add_parser("duplicates", parents=[shared], help="near-duplicates across the splits of a data set")
@@ -40,7 +47,10 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 def list_datasets(options: argparse.Namespace) -> int:
     """Print a line a data set; "there" says whether it can be used without a download."""
-    rows = [{"dataset": n, "there": downloaded(n, options.home), "what": spec.help} for n, spec in DATASETS.items()]
+    rows = [
+        {"dataset": n, "there": usable(n, options.home), "what": spec.help, "place": found_place(n, options.home)}
+        for n, spec in DATASETS.items()
+    ]
     print_result(options, {"datasets": rows}, table(rows))
     return 0
 
@@ -50,6 +60,19 @@ def download_dataset(options: argparse.Namespace) -> int:
     with progress_bar() as progress:
         download(options.dataset, options.home, progress)
     print_result(options, {"downloaded": options.dataset}, f"{options.dataset} is there now")
+    return 0
+
+
+def say_place(options: argparse.Namespace) -> int:
+    """Say where a known data set lies; without a path, print where it was said to lie."""
+    name = options.dataset
+    data_spec(name)
+    if options.forget:
+        keep_place(name, "", options.home)
+    elif options.path:
+        name_place(name, options.path, options.home)
+    place = place_of(name, options.home)
+    print_result(options, {"dataset": name, "place": place}, f"{name} is read from {place}" if place else f"no place is known of {name}")
     return 0
 
 

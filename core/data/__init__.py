@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ from core.data.progress import Progress
 from core.data.seq_tasks import SEQ_TASKS
 from core.errors import ConfigError, unknown
 from core.home import lab_home
+from core.places import place_of
 
 if TYPE_CHECKING:
     from core.data.sequences import SeqDataset
@@ -25,10 +27,11 @@ __all__ = [
     "data_spec",
     "datasets_of",
     "download",
-    "downloaded",
+    "found_place",
     "load_dataset",
     "reads_data",
     "refuse_folder",
+    "usable",
 ]
 
 DATA_CONFIGS = {"images": DataConfig, "sequences": SequenceDataConfig}  # by kind
@@ -47,6 +50,8 @@ class DatasetSpec:
     needs_folder: bool = False
     downloads: bool = False
     copy: str = ""  # what of its authors' own files can be named instead: then --data is read for it
+    classes: tuple[str, ...] = ()  # the names of its class folders, where many have it as such
+    called: tuple[str, ...] = ()  # what folders with its images are called, in small letters and digits alone
     fixed: dict[str, Any] = field(default_factory=dict)
     kind: str = "images"  # images to name, or "sequences" to translate: then the function returns a `SeqDataset`
 
@@ -60,6 +65,11 @@ DATASETS: dict[str, DatasetSpec] = {
     "cifar10": DatasetSpec(
         "CIFAR-10", "60,000 small photographs of animals and vehicles (Krizhevsky 2009).", TORCHVISION, downloads=True,
         fixed={"cls": "CIFAR10"}, copy="cifar-10-python.tar.gz, or the folder cifar-10-batches-py that is in it",
+        classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+        called=(
+            "cifar", "cifar10", "cifar10images", "cifar10imagestrain", "cifar10png", "cifar10python", "cifar10batchespy",
+            "cifar10pythontargz", "cifar10batchesbin", "cifar10binarytargz",
+        ),
     ),
     "fashion_mnist": DatasetSpec(
         "Fashion-MNIST", "70,000 grey pictures of clothes (Xiao et al. 2017).", TORCHVISION, downloads=True,
@@ -117,9 +127,15 @@ def load_dataset(
     return load(name, config, home=home, download=download, progress=progress, **spec.fixed)
 
 
-def downloaded(name: str, home: str | Path | None = None) -> bool:
-    """Whether a data set that has to be downloaded is there; True for those that need no download. No torch."""
-    return not data_spec(name).downloads or data_folder(name, home).is_dir()
+def usable(name: str, home: str | Path | None = None) -> bool:
+    """Whether a data set can be used without a download: it needs none, was downloaded, or lies at a place that was named. No torch."""
+    return not data_spec(name).downloads or data_folder(name, home).is_dir() or bool(found_place(name, home))
+
+
+def found_place(name: str, home: str | Path | None = None) -> str:
+    """The path at which a known data set was said to lie (`core.data.naming`), while something is there; else an empty text."""
+    place = place_of(name, home) if name in DATASETS else ""
+    return place if place and os.path.exists(place) else ""
 
 
 def download(name: str, home: str | Path | None = None, progress: Progress | None = None) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.data import DATASETS
 from core.errors import DataError, Place
 from core.files import out_of_files
 from core.memory import require
@@ -26,8 +27,10 @@ MOST_BYTES = 200_000_000  # of one file in a copy: CIFAR-100's training images h
 SIDE = 32
 DEEP = 3  # folders in folders: cifar-10-python/cifar-10-batches-py
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
-FASHION = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
-CIFAR = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+OF_MNISTS_KIND = {  # classes of the sets that come in files of MNIST's kind, which do not name them
+    "fashion_mnist": ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+}
+CIFAR = DATASETS["cifar10"].classes
 BROKEN = (
     ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, OSError, pickle.UnpicklingError, tarfile.TarError,
     zipfile.BadZipFile, OverflowError, MemoryError,
@@ -43,6 +46,10 @@ class Copy:
     test: tuple[np.ndarray, np.ndarray]
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    def of(self, name: str) -> bool:
+        """Whether these may be the files of the data set `name` of `core.data.DATASETS`."""
+        return self.name == ("mnist" if name in OF_MNISTS_KIND else name)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import tarfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -23,15 +24,17 @@ from filelock import FileLock
 from torch import Tensor
 from torchvision.datasets import VisionDataset
 
-from core.data import DATASETS, Progress, data_folder, downloaded
+from core.data import DATASETS, Progress, data_folder, found_place, usable
 from core.data.config import DataConfig
-from core.data.copies import FASHION, copy_at
+from core.data.copies import OF_MNISTS_KIND, copy_at, has_copy
+from core.data.folder import load as load_folder
 from core.data.left_out import LeftOut
 from core.data.progress import throttled
 from core.data.splits import CHUNK, Dataset, Split, random_parts
 from core.errors import DataError, Place
 from core.files import remedy
 from core.folders import check_open, whole_path
+from core.places import place_of
 
 SIZE = 32
 VALIDATION = 5000  # images held back from torchvision's training part
@@ -66,15 +69,23 @@ def load(
 ) -> Dataset:
     """torchvision's training part, split at random (config.split_seed) in train and val, and its test part.
 
-    With config.data they are read from a copy as the authors give it; nothing is downloaded then.
+    With config.data they are read from a copy as the authors give it, else from where the set was said to lie: a copy, too, or class
+    folders, which are split as every folder. Nothing is downloaded then.
     """
     if config.data:
-        return _of_copy(name, config, throttled(progress), validation, cls)
-    if not downloaded(name, home):
+        check_open(config.data)
+        return _of_copy(name, config, whole_path(config.data), throttled(progress), validation)
+    if place := found_place(name, home):
+        if has_copy(place):
+            return _of_copy(name, config, place, throttled(progress), validation)
+        return load_folder(name, replace(config, data=place), home=home, download=False, progress=progress)
+    if not usable(name, home):
         if not download:
+            lost = place_of(name, home)
             raise DataError(
                 f"The data set {name!r} is not on this machine yet: download it with the command "
-                f"python -m core data download {name}, or with the button on the Train page{_or_copy(name)}."
+                f"python -m core data download {name}, or with the button on the Train page{_or_copy(name)}.",
+                *((" It was said to lie at ", Place(lost), ", where nothing is now.") if lost else ()),
             )
         fetch(name, home, progress, cls=cls, train=train, test=test)
     folder, report = data_folder(name, home), throttled(progress)
@@ -94,13 +105,12 @@ def load(
     return dataset
 
 
-def _of_copy(name: str, config: DataConfig, report: Progress, validation: int, cls: str) -> Dataset:
-    """The set in a copy at `config.data`, split as the one that is downloaded."""
+def _of_copy(name: str, config: DataConfig, place: str, report: Progress, validation: int) -> Dataset:
+    """The set in a copy at `place`, split as the one that is downloaded."""
     title, form = DATASETS[name].title, DATASETS[name].copy
-    check_open(config.data)
     report(0, 2, f"Reading {name}")
-    copy = copy_at(place := whole_path(config.data))
-    if copy is None or copy.name != {"FashionMNIST": "mnist"}.get(cls, name):
+    copy = copy_at(place)
+    if copy is None or not copy.of(name):
         raise DataError(
             f"There is no copy of {title} in ", Place(place), f": name {form}, as its authors give it. Of a folder of class folders, "
             "choose the data set 'folder'."
@@ -108,15 +118,18 @@ def _of_copy(name: str, config: DataConfig, report: Progress, validation: int, c
     whole, final = (Split(torch.from_numpy(images.copy()), torch.from_numpy(labels)) for images, labels in (copy.train, copy.test))
     held = min(validation, len(whole) // 10)
     kept, held_back = random_parts(len(whole), (len(whole) - held, held), config.split_seed)
-    classes = FASHION if cls == "FashionMNIST" else copy.classes
     report(2, 2, f"Reading {name}")
-    return Dataset.of(name, whole[kept], whole[held_back], final, classes, LeftOut(notes=copy.notes))
+    return Dataset.of(name, whole[kept], whole[held_back], final, OF_MNISTS_KIND.get(name, copy.classes), LeftOut(notes=copy.notes))
 
 
 def _or_copy(name: str) -> str:
     """What else can be done where there is no network."""
     form = DATASETS[name].copy
-    return f"; or, without a network, name {form}, wherever it lies: --data PATH, or the field Folder on the page" if form else ""
+    return (
+        f"; or, without a network, say where {form}, lies: with the command python -m core data place {name} PATH, or in the field on the page"
+        if form
+        else ""
+    )
 
 
 def _kind(cls: str) -> type[VisionDataset]:

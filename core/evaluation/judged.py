@@ -125,11 +125,13 @@ def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = ""
 def _images(manager: RunManager, run: Snapshot, images: str, data: str, progress: Progress | None) -> tuple[Split, LeftOut]:
     """What `images_of` gives, and what was left out of a folder that is not the run's own: of that its record tells."""
     from core.data.folder import labelled_split
+    from core.data.naming import class_folders, set_of_folder
     from core.training.config import RunConfig
     from core.training.datasets import check_same, load_shared
 
     report = progress or (lambda *_: None)
     if images in SPLITS:
+        data = data or (class_folders(set_of_folder(run.config["data"]), manager.home) if is_shipped(run.run_id) else "")
         _know_folder(data or run.config["data"])
         dataset = load_shared(RunConfig.of(**{**run.config, **({"data": data} if data else {})}), manager.home, report)
         check_same(run, dataset)

@@ -278,17 +278,18 @@ def kind_of(config: Mapping[str, Any]) -> str:
 
 def folder_of(config: Mapping[str, Any]) -> str:
     """The folder (or archive) that a run with this flat config reads; empty when it reads none."""
-    pictures = _pictures(config)
+    pictures = pictures_of(config)
     return config.get("data") or "" if pictures in DATASETS and reads_data(pictures) else ""
 
 
 def reads_folder(config: Mapping[str, Any]) -> bool:
     """Whether a run with this flat config has its images from a folder of images."""
-    pictures = _pictures(config)
+    pictures = pictures_of(config)
     return pictures in DATASETS and DATASETS[pictures].needs_folder
 
 
-def _pictures(config: Mapping[str, Any]) -> str | None:
+def pictures_of(config: Mapping[str, Any]) -> str | None:
+    """The data set from which a run with this flat config has its images; of a task without images, the task."""
     return config.get("pictures") if config.get("dataset") == "row-labels" else config.get("dataset")
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from core.data import load_dataset
+from core.data import found_place, load_dataset
 from core.data.split_names import to_the_eye
 from core.data.splits import Dataset
 from core.errors import DataError
 from core.folders import check_open, may_open
 from core.text import taken
-from core.training.config import RunConfig
+from core.training.config import RunConfig, pictures_of
 from core.training.history import Snapshot
 
 KEPT = 2
@@ -103,4 +103,4 @@ def _check_counts(run_id: str, labels: np.ndarray, counted: np.ndarray | None) -
 
 
 def _key(config: RunConfig, home: Path) -> tuple[Any, ...]:
-    return config.dataset, config.data_config, home
+    return config.dataset, config.data_config, home, found_place(pictures_of(config.flat()) or "", home)

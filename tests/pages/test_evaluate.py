@@ -5,6 +5,7 @@ import re
 import pytest
 from PIL import Image
 
+from core.data.naming import name_place
 from core.evaluation.intervals import accuracy_interval
 from core.evaluation.judged import judged
 from core.published import published_run
@@ -12,6 +13,7 @@ from core.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard import outputs, services
 from dashboard.confusion import largest_confusion
+from tests.core.data.test_naming import class_folder_set
 from tests.pages.support import open_page, press, run, texts
 from tests.support import SMALL, ended, load_tiny, wait_for
 
@@ -171,6 +173,11 @@ def test_a_recorded_run_of_images_that_are_not_here_asks_for_them(tmp_path):
     run(app.text_input(key="moved").set_value(str(own_folder(tmp_path, classes=(0, 1)))))
     assert "These are not the images" in texts(app)
     assert figure(app, "top-1 accuracy") == f"{recorded_run('cifar10-bar-0').best.val_top1:.1%}"
+
+
+def test_a_recorded_run_looks_for_its_images_where_cifar10_was_said_to_lie(tmp_path):
+    name_place("cifar10", class_folder_set(tmp_path / "train"))
+    assert "These are not the images that recorded-cifar10-bar-0 was judged on" in texts(open_evaluate(run="recorded-cifar10-bar-0"))
 
 
 def test_two_runs_are_compared_image_by_image():

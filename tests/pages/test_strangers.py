@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.places import keep_place
 from core.recorded import recorded_names
 from core.training import RunConfig
 from dashboard import services, visitor
-from tests.pages.support import open_page, run, shown_code, texts
+from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.pages.test_hostile_text import protos
 
 
@@ -106,3 +107,12 @@ def test_who_is_the_machines_own_user(monkeypatch, listens, address, headers, ow
     monkeypatch.setattr(visitor.config, "get_option", lambda name: listens)
     monkeypatch.setattr(visitor.st, "context", types.SimpleNamespace(ip_address=address, headers=headers))
     assert visitor.own_machine() is own
+
+
+def test_a_stranger_says_no_place_and_is_not_told_it(tmp_path, stranger):
+    keep_place("cifar10", str(tmp_path / "secretplace" / "cifar"))
+    app = open_page("train.py", dataset="cifar10")
+    assert "It was said to lie at cifar, where nothing is now" in texts(app) and "secretplace" not in sent(app)
+    assert "place_of_set" not in [field.key for field in app.text_input]
+    press(app, "own_folder")
+    assert "Folder" in [field.label for field in app.text_input]

@@ -1,6 +1,7 @@
 """The Train page as a user goes through it, without a browser."""
 
 import re
+import shutil
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from core.models import Task, build_model
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard import background, services
+from tests.core.data.test_naming import class_folder_set
 from tests.pages.support import APP, open_page, press, run, shown_code, texts, wait_for_lessons
 from tests.support import SMALL, diverge, ended, wait_for
 
@@ -341,9 +343,20 @@ def test_why_play_is_off_is_said_beside_it(monkeypatch):
     app = open_page(preset="hand-in")
     assert app.button(key="play").disabled
     assert any("CIFAR-10 is not on this computer yet, so Play is off" in e.value for e in app.info)
-    assert "Your set-up: **GRU on cifar10**, " in texts(app) and "**Play**" not in texts(app)
-    app = press(app, "own_folder")
-    assert "Folder" in [field.label for field in app.text_input] or any("older" in field.label for field in app.text_input)
+    assert "Your set-up: **GRU on CIFAR-10**, " in texts(app) and "**Play**" not in texts(app)
+
+
+def test_the_place_of_cifar10_is_said_once_and_play_is_on(tmp_path):
+    app = open_page(preset="hand-in")
+    run(app.text_input(key="place_of_set").set_value(str(tmp_path / "nowhere")))
+    assert "There is nothing at" in texts(app) and app.button(key="play").disabled
+    root = class_folder_set(tmp_path / "train")
+    run(app.text_input(key="place_of_set").set_value(f'"{root}"'))
+    assert not app.button(key="play").disabled and "not on this computer" not in texts(app)
+    other = open_page("data.py", dataset="cifar10")
+    assert "Data CIFAR-10 (train 80, val 10, test 10)" in texts(other) and not other.exception
+    shutil.rmtree(root)
+    assert f"CIFAR-10 is not on this computer yet, so Play is off. It was said to lie at {root}" in texts(open_page(preset="hand-in"))
 
 
 def test_experiments_that_need_what_is_not_here_come_last_and_say_so():

@@ -75,7 +75,7 @@ def test_cifar10_is_read_where_it_lies_and_nothing_is_written(tmp_path):
 
 def test_the_checksums_are_those_of_torchvision():
     assert dict([*torchvision.datasets.CIFAR10.train_list, *torchvision.datasets.CIFAR10.test_list]) == copies.MD5
-    assert tuple(torchvision.datasets.FashionMNIST.classes) == copies.FASHION
+    assert tuple(torchvision.datasets.FashionMNIST.classes) == copies.OF_MNISTS_KIND["fashion_mnist"]
 
 
 def test_a_copy_that_is_not_the_authors_own_is_said(tmp_path, monkeypatch):
@@ -179,7 +179,10 @@ def test_what_is_no_copy_is_told_how_one_is_called(tmp_path):
 
 
 def test_without_a_network_it_is_said_where_a_copy_may_lie(tmp_path):
-    with pytest.raises(DataError, match=r"without a network, name cifar-10-python\.tar\.gz.*wherever it lies: --data PATH"):
+    with pytest.raises(
+        DataError,
+        match=r"without a network, say where cifar-10-python\.tar\.gz.*lies: with the command python -m core data place cifar10 PATH",
+    ):
         load_dataset("cifar10", home=tmp_path)
 
 

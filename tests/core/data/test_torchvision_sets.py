@@ -19,7 +19,7 @@ import torch
 import torchvision
 
 import core.data
-from core.data import DATASETS, DatasetSpec, download, downloaded, load_dataset, torchvision_sets
+from core.data import DATASETS, DatasetSpec, download, load_dataset, torchvision_sets, usable
 from core.errors import ConfigError, DataError
 
 BATCH = 1100  # images in each of the five batches: 5,000 for validation and 500 to train on
@@ -109,9 +109,9 @@ def left_behind(home):
 def test_download_load_and_split(cifar, tmp_path):
     server, files = cifar
     seen = []
-    assert not downloaded("cifar10", tmp_path)
+    assert not usable("cifar10", tmp_path)
     dataset = load_dataset("cifar10", home=tmp_path, download=True, progress=lambda *step: seen.append(step))
-    assert downloaded("cifar10", tmp_path)
+    assert usable("cifar10", tmp_path)
     assert [len(s) for s in (dataset.train, dataset.val, dataset.test)] == [5 * BATCH - 5000, 5000, 20]
     assert dataset.classes == tuple(f"class {k}" for k in range(10))
 
@@ -160,7 +160,7 @@ def fails_then_works(home, match, repair):
     with pytest.raises(DataError, match=match):
         download("cifar10", home)
     assert left_behind(home) == []
-    assert not downloaded("cifar10", home)
+    assert not usable("cifar10", home)
     repair()
     download("cifar10", home)
     assert len(load_dataset("cifar10", home=home).test) == 20
@@ -220,7 +220,7 @@ def test_a_full_disk(cifar, tmp_path, monkeypatch, step):
             download("cifar10", tmp_path)
     assert left_behind(tmp_path) == []
     download("cifar10", tmp_path)
-    assert downloaded("cifar10", tmp_path)
+    assert usable("cifar10", tmp_path)
 
 
 def test_an_interrupted_download_leaves_nothing(cifar, tmp_path):
@@ -243,7 +243,7 @@ def test_two_downloads_at_once_fetch_once(cifar, tmp_path):
 
 
 def test_data_sets_without_a_download_say_so(tmp_path):
-    assert downloaded("shapes", tmp_path)
+    assert usable("shapes", tmp_path)
     with pytest.raises(ConfigError, match="'shapes' needs no download"):
         download("shapes", tmp_path)
 
