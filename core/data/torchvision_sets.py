@@ -125,11 +125,9 @@ def _of_copy(name: str, config: DataConfig, place: str, report: Progress, valida
 def _or_copy(name: str) -> str:
     """What else can be done where there is no network."""
     form = DATASETS[name].copy
-    return (
-        f"; or, without a network, say where {form}, lies: with the command python -m core data place {name} PATH, or in the field on the page"
-        if form
-        else ""
-    )
+    if not form:
+        return ""
+    return f"; or, without a network, say where {form}, lies: with the command python -m core data place {name} PATH, or on the page"
 
 
 def _kind(cls: str) -> type[VisionDataset]:
