@@ -13,7 +13,7 @@ from dashboard.gallery import data_foot, data_link, draw_gallery, link_values
 EXPERIMENTS = {
     "The stars among the test images": {"split": "test", "class": "star"},
     "One image by its number, and its numbers": {"search": "4711"},
-    "The frogs of CIFAR-10 (170 MB, if it is not here yet)": {"dataset": "cifar10", "class": "frog"},
+    "The frogs of CIFAR-10": {"dataset": "cifar10", "class": "frog"},
 }
 
 st.title("Data")
