@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from types import ModuleType
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+# Text that begins with =, +, -, @, a tab or a carriage return, and is neither a number nor that sign alone. `FORMULA` in the browser's
+# run_board/table.js is the same, sign for sign.
+FORMULA = re.compile(r"(?![+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?(?![\s\S]))[=+@\t\r-][\s\S]")
 _lock = threading.Lock()
 
 
@@ -45,12 +49,5 @@ def rows_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet computes: text that begins with =, +, - or @, and is neither a number nor that sign alone, gets a ' before
-    it."""
-    if not isinstance(value, str) or len(value) < 2 or value[0] not in "=+-@":
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return f"'{value}"
-    return value
+    """A cell that no spreadsheet computes: text that is read as a formula (`FORMULA`) gets a ' before it."""
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value

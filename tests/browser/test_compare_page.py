@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from PIL import Image
 
+from core.frames import harmless
 from core.recorded import recorded_names, recorded_run
 from tests.benchmarks.board import fill
 
@@ -185,6 +186,39 @@ def test_table_and_figures_are_saved(board, tmp_path):
         saved(board, f"{name} (PNG)").save_as(tmp_path / "figure.png")
         image = Image.open(tmp_path / "figure.png")
         assert image.width == 3 * int(drawn.get("width")) and len(image.convert("RGB").getcolors(1_000_000)) > 10
+
+
+def test_no_name_becomes_a_formula_in_what_the_browser_saves(board):
+    texts = [
+        "=cmd()",
+        "+a",
+        "-b",
+        "@x",
+        "\t=1",
+        "\r=1",
+        "-1_000",
+        "-inf",
+        "-1 ",
+        "+1\n",
+        '=a,"b"',
+        "-0.5",
+        "+3",
+        "-1e-7",
+        "-",
+        "a=b",
+        "",
+        "cat",
+    ]
+    made = board.evaluate(
+        """async (texts) => {
+          const script = performance.getEntriesByType('resource').find(({ name }) => name.includes('run_board/table.js')).name;
+          return (await import(script)).csv(texts.map((text) => ({ id: text, accuracy: -0.5, total: 1, config: { note: text } })));
+        }""",
+        texts,
+    )
+    lines = list(csv.DictReader(io.StringIO(made, newline="")))
+    assert [line["run"] for line in lines] == [line["note"] for line in lines] == [harmless(text) for text in texts]
+    assert {line["accuracy"] for line in lines} == {"-0.5"}
 
 
 def test_training_curves_can_be_smoothed_and_drawn_by_time(board):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.frames import csv_text, frame, harmless, rows_csv
+from core.frames import FORMULA, csv_text, frame, harmless, rows_csv
 from core.recorded import recorded_run
 from core.scores import ClassScores
 from core.training.export import curve_csv, epochs_csv
@@ -62,11 +62,16 @@ def test_what_is_missing_is_an_empty_cell_and_whole_numbers_stay_whole():
     assert rows_csv([{"a": 1, "b": None}, {"a": None, "b": 0.5}, {"a": 3, "b": math.nan}]) == "a,b\n1,\n,0.5\n3,\n"
 
 
-@pytest.mark.parametrize("text", ["=cmd()", "+a", "-b", "@x", "=1+1", "--"])
+@pytest.mark.parametrize("text", ["=cmd()", "+a", "-b", "@x", "=1+1", "--", "\t=1", "\r=1", "-1_000", "-inf", "-1 ", "+1\n", "=\n"])
 def test_no_name_becomes_a_formula(text):
     assert harmless(text) == f"'{text}"
     for made in (rows_csv([{"name": text, "n": 1}]), csv_text(frame([[text, 1]], ("name", "n"))), csv_text(frame([[1, 1]], (text, "n")))):
         assert f"'{text}" in made
+
+
+def test_the_browser_has_the_same_rule():
+    script = (ROOT / "dashboard/components/run_board/table.js").read_text("utf-8")
+    assert f"const FORMULA = /^{FORMULA.pattern}/;" in script
 
 
 @pytest.mark.parametrize("value", ["-0.5", "+3", "-1e-7", "-", "+", "a=b", "", "cat", 3, -2.5, None])

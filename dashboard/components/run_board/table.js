@@ -80,10 +80,17 @@ export function sorted(runs, order, columns) {
 
 const CSV = ['id', 'kind', 'model', 'data', 'n', 'accuracy', 'low', 'high', 'best_epoch', 'test', 'parameters', 'seconds', 'epochs', 'status'];
 
+// Text that a spreadsheet would compute, as in core/frames.py: there is the reason.
+const FORMULA = /^(?![+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?(?![\s\S]))[=+@\t\r-][\s\S]/;
+
+function cell(value) {
+  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value ?? '');
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 // Runs as CSV, accuracies as shares of 1, with every hyperparameter that one of them has.
 export function csv(runs) {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.config)))].filter((name) => !['model', 'data', 'epochs'].includes(name));
-  const cell = (value) => (/[",\n]/.test(String(value ?? '')) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ''));
   const head = CSV.map((name) => ({ id: 'run', low: 'low95', high: 'high95', n: 'validation_images', epochs: 'epochs_done' })[name] ?? name);
   const lines = runs.map((run) => [...CSV.map((name) => run[name]), run.total, ...names.map((name) => run.config[name])]);
   return [[...head, 'epochs', ...names], ...lines].map((line) => line.map(cell).join(',')).join('\n') + '\n';
