@@ -9,6 +9,7 @@ import torch
 
 from core.decoding.beam import beam
 from core.decoding.greedy import greedy, greedy_batch, sampled, sharpened
+from core.decoding.prefix import as_numbers
 from core.errors import ConfigError, DataError
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import BOS, EOS, PAD
@@ -247,3 +248,10 @@ def test_weights_that_failed_are_explained():
     for decode in (greedy, sampled, beam):
         with pytest.raises(DataError, match="no finite numbers"):
             decode(model, sources[0])
+
+
+def test_one_beginning_without_numbers_is_enough_to_say_so():
+    rows = torch.tensor([[-0.5, -1.0], [math.nan, -1.0], [-math.inf, 0.0]], dtype=torch.float64)
+    with pytest.raises(DataError, match="give no finite numbers"):
+        as_numbers(rows)
+    assert as_numbers(rows[[0, 2]]).tolist() == [[-0.5, -1.0], [-math.inf, 0.0]]  # minus infinity is a log-probability

@@ -1,8 +1,9 @@
 """Images as a source of sequences: which only fill up the batch, and what the network gets of the others."""
 
+import pytest
 import torch
 
-from core.models.seq2seq_ends import ImageTokens, source_padding
+from core.models.seq2seq_ends import ImageTokens, source_padding, token_embedding
 
 
 def test_a_dark_picture_is_no_padding_as_long_as_one_pixel_shines():
@@ -30,3 +31,10 @@ def test_pixels_reach_from_minus_one_to_one():
     network.network.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
     network(torch.tensor([0, 255], dtype=torch.uint8)[None, :, None, None, None].expand(1, 2, 3, 16, 16))
     assert seen[0].amin((1, 2, 3)).tolist() == [-1, 1] == seen[0].amax((1, 2, 3)).tolist()
+
+
+@pytest.mark.parametrize("dim", [16, 256])
+def test_a_token_has_about_length_one_at_first(dim):
+    torch.manual_seed(0)
+    lengths = token_embedding(500, dim).weight.detach().norm(dim=1)  # (V,)
+    assert abs(float(lengths.square().mean()) - 1) < 0.05

@@ -300,3 +300,24 @@ def test_a_hook_that_goes_on_with_another_output_changes_nothing_elsewhere():
     with recording(dict.fromkeys(attends(model), elsewhere)):
         changed = model(image(1))
     assert all(torch.equal(one, expected) for one in found) and len(found) == 2 and not torch.equal(changed, expected)
+
+
+def test_no_hook_comes_or_goes_while_a_module_is_copied():
+    """A copy walks through the dictionary of hooks: whoever wants to look inside meanwhile waits."""
+    came, looks = threading.Event(), []
+
+    class Slow(nn.Linear):
+        def __deepcopy__(self, memo):
+            looks.append(threading.Thread(target=look))
+            looks[0].start()
+            assert not came.wait(0.3), "a hook was put on a module in the middle of its copy"
+            return nn.Linear(2, 2)
+
+    def look():
+        with recording({slow: lambda *_: None}, times=0):
+            came.set()
+
+    slow = Slow(2, 2)
+    copied(slow)
+    looks[0].join(60)
+    assert came.is_set()
