@@ -3,6 +3,7 @@
 import re
 import shutil
 import time
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -12,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.models import Task, build_model
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
-from dashboard import background, services
+from dashboard import background, live, services
 from tests.core.data.test_naming import class_folder_set
 from tests.pages.support import APP, open_page, press, run, shown_code, texts, wait_for_lessons
 from tests.support import SMALL, diverge, ended, wait_for
@@ -319,6 +320,13 @@ def test_a_run_that_was_opened_to_be_seen_fades_with_the_first_change_only():
     run(app.select_slider(key="hp_gru_hidden_size").set_value(96))
     assert faded(app)
     assert not faded(open_page(run="recorded-shapes-vit")) and not faded(open_page(run="recorded-shapes-vit", lr="0.004"))
+
+
+@pytest.mark.parametrize(("status", "done", "told"), [("loading", 0, 1), ("running", 1, 2), ("running", 2, 3), ("testing", 3, 3)])
+def test_no_epoch_beyond_the_last_is_counted(status, done, told, monkeypatch):
+    row = SimpleNamespace(run_id="gru-1", status=status, epochs_done=done, config={"epochs": 3})
+    monkeypatch.setattr(live.services, "manager", lambda: SimpleNamespace(runs=lambda: [row]))
+    assert f"(epoch {told} of 3)" in live._others()
 
 
 def test_who_trains_meanwhile_is_named_to_those_who_look_at_the_recorded_run():
