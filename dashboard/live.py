@@ -70,7 +70,7 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
         minimised=minimised,
     )  # fmt: skip
     live_chart(data, key=CHART, height=390)
-    st.html(f'{figures_html(run)}<p class="lab-losses">{escape(losses_words(run, minimised=minimised))}</p>')
+    st.html(f'{figures_html(run)}<p class="lab-loss-words">{escape(losses_words(run, minimised=minimised))}</p>')
     if cards := sample_cards(run):
         st.html(cards)
 

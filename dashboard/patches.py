@@ -128,7 +128,7 @@ def losses_html(losses: Mapping[int, float], values: int, *, chosen: int) -> str
         f"Error left (root mean square, grey levels of 255) by untrained embeddings of 8 to {max(losses)} numbers for the {values:,} "
         "values of a patch of this image."
     )
-    return f'<figure class="lab-losses"><div role="img" aria-label="{told}">{bars}</div><figcaption>{told}</figcaption></figure>'
+    return f'<figure class="lab-width-losses"><div role="img" aria-label="{told}">{bars}</div><figcaption>{told}</figcaption></figure>'
 
 
 def tokens_csv(tokens: np.ndarray, order: np.ndarray) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 
 import pytest
 
@@ -424,3 +426,10 @@ def test_sentences_of_core_hold_no_marks_of_code():
     files = [p for p in sources("core") if not module_name(p).startswith(TERMINAL)]
     none([f"{module_name(p)} {line}" for p in files for line in marks_of_code(p.read_text("utf-8"))], "write commands and names without `")
     assert marks_of_code('"""`a`"""\nraise DataError(f"run `{a}`")') == [2, 2]
+
+
+def test_a_class_of_the_style_sheet_is_one_thing():
+    """Whatever has a rule of its own has one: the second of two builders that take the same name would be drawn as the first."""
+    (sheet,) = (p for p in sources("dashboard", endings=(".css",)) if p.name == "theme.css")
+    own = re.findall(r"^([^\s@][^{]*?) \{", sheet.read_text("utf-8"), re.M)
+    none([name for name, count in Counter(own).items() if count > 1])
