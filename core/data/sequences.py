@@ -15,7 +15,7 @@ from core.data.config import DataConfig, SequenceDataConfig
 from core.data.left_out import WHOLE, LeftOut
 from core.data.progress import Progress
 from core.data.seq_tasks import SeqTask, image_vocabulary, seq_task
-from core.data.splits import Dataset, Split, one_index
+from core.data.splits import Dataset, Split, ThreeSplits, one_index
 from core.symbols import BOS, EOS, PAD, Vocabulary
 
 SIZES = {"train": 20_000, "val": 1_000, "test": 1_000}  # inputs
@@ -80,7 +80,7 @@ class SeqSplit:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class SeqDataset:
+class SeqDataset(ThreeSplits):
     """Three splits of a sequence task and what is known of them; no input is in two of them."""
 
     name: str
@@ -100,18 +100,8 @@ class SeqDataset:
         """How each token is written: what a model chooses among."""
         return self.vocabulary.names
 
-    @property
-    def num_classes(self) -> int:
-        """How many tokens there are."""
-        return len(self.classes)
-
-    def __len__(self) -> int:
-        """Pairs of all three splits."""
-        return len(self.train) + len(self.val) + len(self.test)
-
     def __repr__(self) -> str:
-        sizes = f"train={len(self.train):,}, val={len(self.val):,}, test={len(self.test):,}"
-        return f"SeqDataset({self.name!r}, {sizes}, {self.num_classes} tokens)"
+        return self.described("tokens")
 
     def texts(self, split: SeqSplit) -> list[tuple[str, str]]:
         """Input and right output of each row as text; of images the input is their number."""

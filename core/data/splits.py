@@ -55,8 +55,26 @@ class Split:
         return Split(self.images.to(device), self.labels.to(device))
 
 
+class ThreeSplits:
+    """What data sets of images and of sequences have in common: a name, three splits, and classes to choose among."""
+
+    @property
+    def num_classes(self) -> int:
+        """How many classes, or tokens, there are."""
+        return len(self.classes)
+
+    def __len__(self) -> int:
+        """Images, or pairs, of all three splits."""
+        return len(self.train) + len(self.val) + len(self.test)
+
+    def described(self, what: str) -> str:
+        """The data set in one line; `what` follows its number of classes."""
+        sizes = ", ".join(f"{part}={len(getattr(self, part)):,}" for part in ("train", "val", "test"))
+        return f"{type(self).__name__}({self.name!r}, {sizes}, {self.num_classes} {what})"
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Dataset:
+class Dataset(ThreeSplits):
     """Three splits and what is known of them. `mean` and `std` are the training images', per channel, in 0..1."""
 
     name: str
@@ -79,18 +97,8 @@ class Dataset:
         mean, std = channel_statistics(train.images)
         return cls(name=name, train=train, val=val, test=test, classes=tuple(classes), mean=mean, std=std, left_out=left_out)
 
-    @property
-    def num_classes(self) -> int:
-        """How many classes there are."""
-        return len(self.classes)
-
-    def __len__(self) -> int:
-        """Images of all three splits."""
-        return len(self.train) + len(self.val) + len(self.test)
-
     def __repr__(self) -> str:
-        sizes = f"train={len(self.train):,}, val={len(self.val):,}, test={len(self.test):,}"
-        return f"Dataset({self.name!r}, {sizes}, {self.num_classes} classes of images {tuple(self.train.images.shape[1:])})"
+        return self.described(f"classes of images {tuple(self.train.images.shape[1:])}")
 
 
 def one_index(index: object, length: int) -> int | None:
