@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from core.frames import csv_text, frame
 from core.probes.cheating_words import PROMPT, WORDS, loss_floor
 from dashboard import background, show, state
 from dashboard.background import DONE, FAILED
@@ -169,6 +170,5 @@ def written_html(lesson: CheatingLesson) -> str:
 
 def points_csv(lesson: CheatingLesson) -> str:
     """One line a decoder and step."""
-    lines = ["mask,step,loss,forced,free,words"]
-    lines += [f"{name},{p.step},{p.loss:.6g},{p.forced:.6g},{p.free:.6g},{p.words:.6g}" for name, own in lesson.points.items() for p in own]
-    return "\n".join([*lines, ""])
+    rows = [(name, p.step, p.loss, p.forced, p.free, p.words) for name, own in lesson.points.items() for p in own]
+    return csv_text(frame(rows, ("mask", "step", "loss", "forced", "free", "words")), digits="%.6g")

@@ -6,8 +6,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
+from core.frames import csv_text, frame
 from core.probes.unrolled import HEADS, Graph, stack_graph
 from dashboard import show, state
 from dashboard.choice import segmented_control
@@ -212,14 +214,9 @@ def downloads(asked: Asked) -> None:
 
 def jacobians_csv(report: StackReport) -> str:
     """One line a state: the Frobenius norm of its Jacobian by each input."""
-    layers, directions, length, _ = report.norms.shape
-    lines = [",".join(["layer", "direction", "step", *(f"x{t + 1}" for t in range(length))])]
-    for layer in range(layers):
-        for way in range(directions):
-            for t in range(length):
-                numbers = (f"{value:.6g}" for value in report.norms[layer, way, t])
-                lines.append(",".join([str(layer + 1), ("forward", "backward")[way], str(t + 1), *numbers]))
-    return "\n".join([*lines, ""])
+    places, length = np.ndindex(report.norms.shape[:3]), report.norms.shape[3]
+    rows = [(layer + 1, ("forward", "backward")[way], t + 1, *report.norms[layer, way, t].tolist()) for layer, way, t in places]
+    return csv_text(frame(rows, ("layer", "direction", "step", *(f"x{t + 1}" for t in range(length)))), digits="%.6g")
 
 
 # ---- traps ----

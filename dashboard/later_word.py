@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.errors import LabError
+from core.frames import csv_text, frame
 from core.probes.later_word import MOST_BETWEEN, parse_sentence
 from core.probes.unrolled import HEADS
 from dashboard import background, show, state
@@ -143,9 +144,8 @@ def _curves(lesson: LaterWordLesson) -> None:
 
 def points_csv(lesson: LaterWordLesson) -> str:
     """One line a reader and step."""
-    lines = ["reader,step,loss,later_words,every_word"]
-    lines += [f"{name},{p.step},{p.loss:.6g},{p.later_words:.6g},{p.every_word:.6g}" for name, own in lesson.points.items() for p in own]
-    return "\n".join([*lines, ""])
+    rows = [(name, p.step, p.loss, p.later_words, p.every_word) for name, own in lesson.points.items() for p in own]
+    return csv_text(frame(rows, ("reader", "step", "loss", "later_words", "every_word")), digits="%.6g")
 
 
 def _sentence_panel(lesson: Lesson) -> None:

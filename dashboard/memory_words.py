@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core.frames import csv_text, frame
 from core.probes.gradient_flow import SINGLE, Flow, FlowSetup
 from core.probes.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
 from dashboard.components.time_chart import Line, chart_data
@@ -110,17 +111,15 @@ def changed(arrives: float) -> str:
     return f"{'grows' if arrives > 1 else 'shrinks'} to {number(arrives)}"
 
 
-def flow_csv(flows: Mapping[str, Flow]) -> bytes:
+def flow_csv(flows: Mapping[str, Flow]) -> str:
     """The norms as CSV, a line a step."""
     columns = {kind: flow.state for kind, flow in flows.items()} | {"lstm cell state": flows["lstm"].memory}
     return columns_csv("t", np.arange(1, len(flows["rnn"].state) + 1), columns)
 
 
-def columns_csv(first: str, places: Sequence[float], columns: Mapping[str, np.ndarray]) -> bytes:
-    """Columns of equal length as CSV; commas in names become spaces."""
-    lines = [",".join([first, *(name.replace(",", " ") for name in columns)])]
-    lines += [",".join([f"{place:g}", *(f"{column[i]:.9g}" for column in columns.values())]) for i, place in enumerate(places)]
-    return "\n".join(lines).encode()
+def columns_csv(first: str, places: Sequence[int], columns: Mapping[str, np.ndarray]) -> str:
+    """Columns of equal length as CSV."""
+    return csv_text(frame(zip(places, *columns.values(), strict=True), (first, *columns)), digits="%.9g")
 
 
 # ---- trained runs ----
@@ -142,13 +141,11 @@ def influence_message(pixels: np.ndarray, cards: Sequence[Mapping[str, Any]]) ->
     return {"pixels": b64encode(pixels.transpose(1, 2, 0).tobytes()).decode(), "cards": list(cards)}
 
 
-def influences_csv(maps: Mapping[str, np.ndarray]) -> bytes:
+def influences_csv(maps: Mapping[str, np.ndarray]) -> str:
     """Influences (T, T) of some runs as CSV: a line for each output s of a run, a column for each input t."""
     most = max(len(found) for found in maps.values())
-    lines = [",".join(["run", "output", *(f"input {t + 1}" for t in range(most))])]
-    for name, found in maps.items():
-        lines += [",".join([name, str(s + 1), *(f"{value:.6g}" for value in row)]) for s, row in enumerate(found)]
-    return "\n".join(lines).encode()
+    rows = [(name, s, *row, *[None] * (most - len(row))) for name, found in maps.items() for s, row in enumerate(found.tolist(), 1)]
+    return csv_text(frame(rows, ("run", "output", *(f"input {t + 1}" for t in range(most)))), digits="%.6g")
 
 
 # ---- the recall task ----

@@ -10,6 +10,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from core.frames import csv_text, frame
 from core.models.embedding import Steps
 from core.models.orders import Reading
 from core.probes.rebuild import Rebuilt
@@ -134,11 +135,8 @@ def losses_html(losses: Mapping[int, float], values: int, *, chosen: int) -> str
 def tokens_csv(tokens: np.ndarray, order: np.ndarray) -> str:
     """Tokens (N, E) in reading order as CSV: place, row and column of the patch (all from 1), then the features."""
     side = math.isqrt(len(order))
-    lines = [",".join(["place", "row", "column", *(f"feature {k + 1}" for k in range(tokens.shape[1]))])]
-    for place, patch in enumerate(order.tolist()):
-        where = (place + 1, patch // side + 1, patch % side + 1)
-        lines.append(",".join([*map(str, where), *(f"{value:.6g}" for value in tokens[patch])]))
-    return "\n".join(lines) + "\n"
+    rows = [(place, patch // side + 1, patch % side + 1, *tokens[patch].tolist()) for place, patch in enumerate(order.tolist(), 1)]
+    return csv_text(frame(rows, ("place", "row", "column", *(f"feature {k + 1}" for k in range(tokens.shape[1])))), digits="%.6g")
 
 
 def _figures(pictures: Iterable[tuple[str, np.ndarray]]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from core.errors import LabError
 from core.evaluation.by_positions import Reached, Setup
 from core.evaluation.intervals import proportion_interval
+from core.frames import csv_text, frame
 from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
 from dashboard import visitor
@@ -191,8 +192,7 @@ def index_words(length: int, dim: int, found: Loudness) -> str:
     )
 
 
-def table_csv(table: np.ndarray) -> bytes:
+def table_csv(table: np.ndarray) -> str:
     """A table as CSV, one line a position."""
-    lines = [",".join(["position", *(f"feature {j}" for j in range(table.shape[1]))])]
-    lines += [",".join([str(pos), *(f"{value:.9g}" for value in row)]) for pos, row in enumerate(table)]
-    return "\n".join(lines).encode()
+    rows = [(pos, *row) for pos, row in enumerate(table.tolist())]
+    return csv_text(frame(rows, ("position", *(f"feature {j}" for j in range(table.shape[1])))), digits="%.9g")

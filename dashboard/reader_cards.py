@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.frames import harmless
+from core.frames import csv_text, frame
 from core.probes.principal import Plane, principal_plane
 from dashboard.pictures import Shown
 from dashboard.reading_cards import knew, packed
@@ -302,17 +302,10 @@ def states_csv(mind: Mind) -> str:
     units = [
         f"{way}{unit + 1}" for way in (("h",) if mind.way == "recurrent" else ("forwards", "backwards")) for unit in range(mind.hidden)
     ]
-    lines = [",".join(["order", "t", "patch", "row", "column", "answer", *map(_cell, names), "pc1", "pc2", *units])]
+    rows = []
     for kind, order, states, beliefs in zip(mind.kinds, mind.orders, mind.states, mind.beliefs, strict=True):
         for t, (place, state, values) in enumerate(zip(plane.place(states), states, beliefs, strict=True)):
             patch = int(order[t - 1]) if t else None
-            where = ["", "", ""] if patch is None else [str(patch + 1), str(patch // side + 1), str(patch % side + 1)]
-            numbers = [f"{value:.6g}" for value in (*values, *place, *state)]
-            lines.append(",".join([kind, str(t), *where, _cell(mind.classes[int(values.argmax())]), *numbers]))
-    return "\n".join([*lines, ""])
-
-
-def _cell(text: str) -> str:
-    """Anyone's text as one cell: quoted, and never a formula of a spreadsheet."""
-    text = harmless(text)
-    return f'"{text.replace(chr(34), 2 * chr(34))}"' if any(sign in text for sign in '",\n') else text
+            where = (None, None, None) if patch is None else (patch + 1, patch // side + 1, patch % side + 1)
+            rows.append((kind, t, *where, mind.classes[int(values.argmax())], *map(float, (*values, *place, *state))))
+    return csv_text(frame(rows, ("order", "t", "patch", "row", "column", "answer", *names, "pc1", "pc2", *units)), digits="%.6g")

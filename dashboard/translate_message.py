@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.frames import csv_text, frame
 from core.symbols import EOS
 from dashboard.wording import escape
 
@@ -120,21 +121,17 @@ def weights_csv(written: Written, source: Sequence[str], names: Sequence[str]) -
     """One line for every weight of the cross-attention; without one, for every choice."""
     tokens = [names[token] for token in written.tokens]
     if written.cross is None:
-        lines = ["step,token,written,probability,chosen_from"]
-        lines += [
-            f"{t + 1},{_quoted(names[c.token])},{int(c.token == written.tokens[t])},{c.probability:.9g},{c.drawn:.9g}"
+        rows = [
+            (t + 1, names[c.token], int(c.token == written.tokens[t]), c.probability, c.drawn)
             for t, row in enumerate(written.choices)
             for c in row
         ]
-        return "\n".join([*lines, ""])
-    lines = ["layer,head,step,writes,place,reads,weight"]
-    for (layer, head, t, s), weight in np.ndenumerate(written.cross):
-        lines.append(f"{layer + 1},{head + 1},{t + 1},{_quoted(tokens[t])},{s + 1},{_quoted(source[s])},{weight:.9g}")
-    return "\n".join([*lines, ""])
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if name in (",", " ") else name
+        return csv_text(frame(rows, ("step", "token", "written", "probability", "chosen_from")), digits="%.9g")
+    rows = [
+        (layer + 1, head + 1, t + 1, tokens[t], s + 1, source[s], float(weight))
+        for (layer, head, t, s), weight in np.ndenumerate(written.cross)
+    ]
+    return csv_text(frame(rows, ("layer", "head", "step", "writes", "place", "reads", "weight")), digits="%.9g")
 
 
 def alignment_svg(written: Written, source: Sequence[str], names: Sequence[str], title: str) -> str:

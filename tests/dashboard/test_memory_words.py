@@ -89,7 +89,7 @@ def test_chart_table_and_csv_hold_the_same_numbers():
     assert chart["note"] == ""
     table = flow_html(flows, setup)
     assert number(flows["gru"].arrives) in table and "mean update gate z" in table
-    head, *rows = flow_csv(flows).decode().splitlines()
+    head, *rows = flow_csv(flows).splitlines()
     assert head == "t,rnn,lstm,gru,linear,lstm cell state" and len(rows) == 12
     assert [float(cell) for cell in rows[0].split(",")[:3]] == pytest.approx([1, flows["rnn"].state[0], flows["lstm"].state[0]])
 
@@ -108,7 +108,7 @@ def test_a_chart_says_where_its_points_are():
 
 
 def test_a_name_with_a_comma_does_not_break_a_table():
-    assert columns_csv("t", [1], {"a, b": np.array([2.0])}) == b"t,a  b\n1,2"
+    assert columns_csv("t", [1], {"a, b": np.array([2.0])}) == 't,"a, b"\n1,2\n'
 
 
 def test_the_message_of_the_influence_board():
@@ -122,8 +122,8 @@ def test_the_message_of_the_influence_board():
 
 
 def test_influences_to_take_along():
-    lines = influences_csv({"a": np.array([[1.5, 0], [2, 3]]), "b": np.array([[4.0]])}).decode().splitlines()
-    assert lines == ["run,output,input 1,input 2", "a,1,1.5,0", "a,2,2,3", "b,1,4"]
+    lines = influences_csv({"a": np.array([[1.5, 0], [2, 3]]), "b": np.array([[4.0]])}).splitlines()
+    assert lines == ["run,output,input 1,input 2", "a,1,1.5,0", "a,2,2,3", "b,1,4,"]
 
 
 def test_recall_in_words():

@@ -92,5 +92,5 @@ def test_a_link_trains_the_same_with_other_positions(kind):
 
 
 def test_the_table_as_csv():
-    lines = table_csv(position_table("index", 3, 2)).decode().splitlines()
+    lines = table_csv(position_table("index", 3, 2)).splitlines()
     assert lines == ["position,feature 0,feature 1", "0,0,0", "1,1,1", "2,2,2"]
