@@ -154,6 +154,13 @@
   wait(LOADING);
   addEventListener('load', () => hurry(window.origin === 'null' ? 0 : SOON));
 
+  // ---- a policy of a web server, beside the lab's own, which forbids neither of these ----
+
+  document.addEventListener('securitypolicyviolation', ({ blockedURI, effectiveDirective, disposition }) => {
+    const foreign = blockedURI === 'blob' || effectiveDirective.startsWith('style-src');
+    if (foreign && disposition === 'enforce') note('lab-policy', words.policy);
+  });
+
   // ---- a picture that does not arrive ----
 
   // The widget shows the status alone, and a web server's answer says nothing of what to do.

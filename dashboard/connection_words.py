@@ -30,6 +30,10 @@ WORDS = {
     "sandbox": "This page is shown in a frame that keeps it from its own server (sandbox without allow-same-origin), so the lab cannot "
     "work here. Whoever writes the course page takes the attribute sandbox away, or adds allow-scripts allow-same-origin allow-forms "
     "allow-downloads allow-popups to it. Until then open the lab in a tab of its own, at {}",
+    "part": "A part of this page did not come, or does not run in this browser. Reload the page. If that does not help, use a current "
+    "browser; a web server before the lab must pass on everything below the lab's address.",
+    "policy": "A web server before the lab forbids what this page needs, with a Content-Security-Policy of its own, and a part of the page "
+    "stays empty. Whoever runs that server lets the lab's pages keep the policy that the lab sends with them, and adds none.",
     "uploads": "/_stcore/upload_file/",
     "large": "The file was not taken: it is too large. The lab takes 20 MB a file and 40 MB a person. A web server before it may take "
     "less: nginx 1 MB, unless client_max_body_size says more, as in docs/server.md. Choose a smaller picture, or ask "

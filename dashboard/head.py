@@ -25,12 +25,19 @@ from dashboard.guard import policy
 from dashboard.wording import escape
 
 # A page's address has one part at most, so "./" is where the lab stands. "/lab" for "/lab/" is put right first: nothing relative would be
-# found from there.
+# found from there. A web server that takes the slash away again is asked once: who comes from where the page is has been sent on already.
 HERE = """
 window.sequenceLab = { root: new URL('./', location.href).href, ...%s };
 window.__streamlit = { BACKEND_BASE_URL: window.sequenceLab.root };
 """
-SLASH = "if (!location.pathname.endsWith('/')) location.replace(`${location.pathname}/${location.search}${location.hash}`);"
+SLASH = """
+if (!location.pathname.endsWith('/') && document.referrer !== location.href.split('#')[0]) {
+  location.replace(`${location.pathname}/${location.search}${location.hash}`);
+}
+"""
+# Where a web server forbids scripts that stand in a page, this is all that runs: it comes by an address of its own.
+FORBIDDEN = "/forbidden.js"
+IF_FORBIDDEN = f"if (!window.sequenceLab) document.body.prepend({json.dumps(WORDS['policy'])});\n"
 SCRIPTS = ("connection.js", "copy.js", "menu.js")
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>
 <p>This lab has no page at {path}. <a href="{home}">Open the lab's first page.</a></p>
@@ -49,7 +56,8 @@ def head(first: bool) -> bytes:
         (SLASH if first else "") + HERE % json.dumps(told) + "".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
     )
     modules = (f'<link rel="modulepreload" href="{url}">' for url in script_urls())
-    return "".join([script(code), '<link rel="preload" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
+    outside = f'<script defer src=".{FORBIDDEN}"></script>'
+    return "".join([script(code), outside, '<link rel="preload" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
 
 
 class Head:

@@ -34,7 +34,7 @@ from dashboard.components import SCRIPTS
 from dashboard.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
 from dashboard.framing import Framing
 from dashboard.guard import Guard, Rules, direct, loopback
-from dashboard.head import Head
+from dashboard.head import FORBIDDEN, IF_FORBIDDEN, Head
 from dashboard.libraries import load_libraries
 from dashboard.navigation import PAGES
 from dashboard.person import Introduce
@@ -160,6 +160,11 @@ def send_script(request: Request) -> Response:
     return FileResponse(path, media_type="text/javascript", headers=KEEP)
 
 
+def send_if_forbidden(request: Request) -> Response:
+    """GET /forbidden.js, which a page that may run no script of its own asks for."""
+    return Response(IF_FORBIDDEN, media_type="text/javascript", headers=A_DAY)
+
+
 def send_home(request: Request) -> Response:
     """GET the default page by its url_path: Streamlit serves it at "/" only, but links to it must outlive its being the default."""
     return RedirectResponse(f"./?{request.url.query}".rstrip("?"), status_code=307)
@@ -173,6 +178,7 @@ def send_nothing(request: Request) -> Response:
 ROUTES = [
     Route("/vendor/plotly.min.js", send_plotly),
     Route("/components/{folder}/{file}", send_script),
+    Route(FORBIDDEN, send_if_forbidden),
     Route(CONNECTION, send_nothing, methods=["POST"]),
     *(Route(f"/{page.url_path}", send_home) for page in PAGES if page.default),
 ]

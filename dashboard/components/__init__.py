@@ -1,8 +1,8 @@
 """Browser components, one folder each: Python, JavaScript, CSS.
 
 A component's JavaScript is served by `dashboard.__main__` at a URL that carries a hash of all scripts of its folder (they may import each
-other), so that a browser keeps it for good; what travels with every update of a component is a loader of two lines. Data goes as a list of
-one: in a dict Streamlit would look for data frames, and load pandas for it before the first picture.
+other), so that a browser keeps it for good; what travels with every update of a component is a loader of three lines. Data goes as a list
+of one: in a dict Streamlit would look for data frames, and load pandas for it before the first picture.
 """
 
 from __future__ import annotations
@@ -29,4 +29,8 @@ def script_urls() -> list[str]:
 
 def loader(script: str) -> str:
     """JavaScript that loads `script` ("folder/name.js") from this server and exports its default."""
-    return f"const module = await import(new URL('{script_url(script)}', window.sequenceLab.root).href);\nexport default module.default;\n"
+    return (
+        "const failed = (error) => { throw new Error(`${window.sequenceLab.words.part} (${error.message})`); };\n"
+        f"const module = await import(new URL('{script_url(script)}', window.sequenceLab.root).href).catch(failed);\n"
+        "export default module.default;\n"
+    )

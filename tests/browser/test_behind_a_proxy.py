@@ -23,6 +23,8 @@ server {{ listen 127.0.0.1:{root}; location / {{ proxy_pass {lab}; {upgrade} {ho
 server {{ listen 127.0.0.1:{taken}; location /lab/ {{ proxy_pass {lab}/; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{deep}; location /user/anna/proxy/8501/ {{ proxy_pass {lab}/; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{bare}; location /lab {{ rewrite ^/lab/?(.*)$ /$1 break; proxy_pass {lab}; {upgrade} {host} }} }}
+server {{ listen 127.0.0.1:{no_slash}; location = /lab/ {{ return 301 http://$http_host/lab$is_args$args; }}
+  location /lab {{ rewrite ^/lab/?(.*)$ /$1 break; proxy_pass {lab}; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{kept}; location /kept {{ proxy_pass {lab}; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{other}; location / {{ proxy_pass {lab}; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{plain}; location / {{ proxy_pass {lab}; }} }}
@@ -35,11 +37,23 @@ server {{ listen 127.0.0.1:{hangs}; location / {{ proxy_pass {lab}; {host} }}
 server {{ listen 127.0.0.1:{sign_in}; location / {{ proxy_pass {lab}; {host} }}
   location ~ /(_stcore/stream|connection)$ {{ return 302 http://lms.example:9/login; }} }}
 server {{ listen 127.0.0.1:{behind}; location / {{ proxy_pass {lab}; {host} }} location ~ /(_stcore/stream|connection)$ {{ return 502; }} }}
+server {{ listen 127.0.0.1:{policy}; add_header Content-Security-Policy "default-src 'self'";
+  location / {{ proxy_pass {lab}; {upgrade} {host} }} }}
+server {{ listen 127.0.0.1:{inline}; add_header Content-Security-Policy "script-src 'self' 'unsafe-inline' 'unsafe-eval'";
+  location / {{ proxy_pass {lab}; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{no_put}; location / {{ limit_except GET POST {{ deny all; }} proxy_pass {lab}; {upgrade} {host} }} }}
 server {{ listen 127.0.0.1:{no_scripts}; location / {{ proxy_pass {lab}; {host} }} location /static/js/ {{ return 404; }} }}
 """
 NAMES = re.findall(r"listen 127.0.0.1:\{(\w+)\}", SITES)
-PATHS = {"taken": "/lab", "deep": "/user/anna/proxy/8501", "bare": "/lab", "kept": "/kept", "nginx_below": "/lab", "apache_below": "/lab"}
+PATHS = {
+    "taken": "/lab",
+    "deep": "/user/anna/proxy/8501",
+    "bare": "/lab",
+    "no_slash": "/lab",
+    "kept": "/kept",
+    "nginx_below": "/lab",
+    "apache_below": "/lab",
+}
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +173,16 @@ def test_a_path_whose_slash_a_proxy_takes_off_is_put_right(chromium, place):
     context.close()
 
 
+def test_a_web_server_that_takes_the_slash_away_again_is_asked_once(chromium, place):
+    context = chromium.new_context()
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: request.is_navigation_request() and asked.append(request.url))
+    page.goto(place("no_slash"))
+    page.get_by_role("alert").filter(has_text="did not come").wait_for(timeout=8_000)
+    assert len(asked) <= 4, "it went round for ever"
+    context.close()
+
+
 @pytest.mark.parametrize("name", ["apache", "apache_below", "apache_default"])
 def test_the_lab_works_behind_apache(page, apache_place, name):
     page.goto(f"{apache_place(name)}/try")
@@ -214,6 +238,15 @@ def test_a_web_server_that_answers_in_the_labs_place_is_told_from_one_that_block
     alert = page.get_by_role("alert").filter(has_text=words)
     alert.wait_for(timeout=5_000)
     assert "--base-path" not in alert.inner_text() and "blocked" not in alert.inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["policy", "inline"])
+def test_a_policy_of_the_web_servers_own_is_told(chromium, place, name):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{place(name)}/")
+    page.get_by_text("with a Content-Security-Policy of its own").wait_for()
     context.close()
 
 

@@ -47,7 +47,7 @@ def test_what_is_no_path_is_refused(text):
 def test_all_is_there_below_the_path(tmp_path, arguments, settings):
     with serving(tmp_path, *arguments, **settings) as lab:
         assert f":{lab.port}/lab/" in lab.said.read_text("utf-8"), "the address that is printed"
-        for path in ("/lab/", "/lab/evaluate", "/lab/vendor/plotly.min.js", "/lab/_stcore/health", "/_stcore/health"):
+        for path in ("/lab/", "/lab/evaluate", "/lab/vendor/plotly.min.js", "/lab/forbidden.js", "/lab/_stcore/health", "/_stcore/health"):
             assert lab.get(path)[0] == 200, path
         assert lab.get("/lab?epochs=3")[1]["location"] == "lab/?epochs=3"
         assert lab.get("/lab/train?epochs=3")[1]["location"] == "./?epochs=3"

@@ -121,6 +121,7 @@ def test_only_scripts_of_components_are_sent():
     found = send_script(request("127.0.0.1", {"folder": "live_chart", "file": "live_chart.js"}))
     assert found.path == SCRIPTS["live_chart/live_chart.js"] and "immutable" in found.headers["cache-control"]
     assert "'./components/live_chart/live_chart.js?v=" in loader("live_chart/live_chart.js"), "relative: the lab may stand below a path"
+    assert ".catch(failed)" in loader("live_chart/live_chart.js"), "a script that does not come is said in the lab's words"
     versions = {script_url(f"live_chart/{name}.js").split("?v=")[1] for name in ("live_chart", "sketch")}
     assert len(versions) == 1, "live_chart.js imports its neighbour under its own version"
     assert send_script(request("127.0.0.1", {"folder": "live_chart", "file": "__init__.py"})).status_code == 404
