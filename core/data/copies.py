@@ -12,7 +12,8 @@ import os
 import pickle
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ MOST_BYTES = 200_000_000  # of one file in a copy: CIFAR-100's training images h
 SIDE = 32
 DEEP = 3  # folders in folders: cifar-10-python/cifar-10-batches-py
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
+PACKED = (b"\x1f\x8b", b"PK\3\4", b"BZh", b"\xfd7zXZ\0")  # how archives begin
 OF_MNISTS_KIND = {  # classes of the sets that come in files of MNIST's kind, which do not name them
     "fashion_mnist": ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 }
@@ -164,15 +166,10 @@ def _named(key: str, file: str) -> Callable[[Mapping[str, bytes]], tuple[str, ..
     return classes
 
 
-def _idx_forms() -> list[Form]:
+def _idx_form() -> Form:
     """MNIST's files under their usual names; which of the sets of this kind it is, they do not say."""
-    found = []
-    for dash, end in (("-", ""), ("-", ".gz"), (".", ""), (".", ".gz")):
-        train, test = (
-            tuple(f"{part}-{what}{dash}idx{n}-ubyte{end}" for what, n in (("images", 3), ("labels", 1))) for part in ("train", "t10k")
-        )
-        found.append(Form("mnist", "raw", train, test, _idx_images, lambda files: tuple(map(str, range(10)))))
-    return found
+    train, test = (tuple(f"{part}-{what}-idx{n}-ubyte" for what, n in (("images", 3), ("labels", 1))) for part in ("train", "t10k"))
+    return Form("mnist", "raw", train, test, _idx_images, lambda files: tuple(map(str, range(10))))
 
 
 BATCHES = tuple(f"data_batch_{n}" for n in range(1, 6))
@@ -186,8 +183,10 @@ FORMS = (
          more=("batches.meta",), md5=MD5),
     Form("cifar10", "cifar-10-batches-bin", tuple(f"{name}.bin" for name in BATCHES), ("test_batch.bin",), _binary_images, lambda _: CIFAR),
     Form("cifar100", "cifar-100-python", ("train",), ("test",), _pickled_images, _named("fine_label_names", "meta"), more=("meta",)),
-    *_idx_forms(),
+    _idx_form(),
 )  # fmt: skip
+WANTED = {name for form in FORMS for name in (*form.files, *form.more)}
+DIGITS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)  # training images of each class of MNIST itself
 TITLES = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "mnist": "MNIST's kind"}
 
 
@@ -195,34 +194,87 @@ TITLES = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "mnist": "MNIST's kind
 
 
 def has_copy(path: str) -> bool:
-    """Whether at `path` there seems to be a known set: an archive, or a folder with its files, its own folder, or its archive."""
-    if os.path.isfile(path):
-        return path.lower().endswith(ARCHIVES)
-    return os.path.isdir(path) and _place(path) is not None
+    """Whether at `path` there seems to be a known set, or a part of one: an archive, or a folder with its files, its own folder, or its
+    archive."""
+    return _is_archive(path) or (os.path.isdir(path) and bool(_place(path) or _lacking(path)))
+
+
+def _is_archive(path: str) -> bool:
+    """Whether a file is an archive, by its name or by how it begins: browsers and systems take its ending off."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            head = file.read(262)
+    except OSError:
+        head = b""
+    return path.lower().endswith(ARCHIVES) or head.startswith(PACKED) or head[257:] == b"ustar"
 
 
 def copy_at(path: str) -> Copy | None:
-    """The known set at `path`; None where there is none. Raises DataError for one that is damaged or cannot be read."""
-    place = path if os.path.isfile(path) and path.lower().endswith(ARCHIVES) else _place(path) if os.path.isdir(path) else None
-    if place is None:
-        return None
+    """The known set at `path`; None where there is none. Raises DataError for one that is damaged, lacks files, or cannot be read."""
+    place = path if _is_archive(path) else _place(path) if os.path.isdir(path) else None
     try:
+        if place is None and (lacks := _lacking(path)):
+            raise _incomplete(*lacks)
+        if place is None:
+            return None
         files = _files(place)
         form = next((form for form in FORMS if {*form.files} <= {*files}), None)
+        if form is None and (lacks := _lacking_of(files)):
+            raise _incomplete(place, *lacks)
         return None if form is None else _read(form, files)
+    except DataError:
+        raise
     except BROKEN as error:
         if out_of_files(error):
             raise
         raise DataError(
-            "The copy of a data set in ", Place(place), " is damaged, or is not what its names say: copy it again as its authors give it "
-            "(CIFAR-10 in cifar-10-python.tar.gz)."
+            "The copy of a data set in ", Place(place or path), " is damaged, or is not what its names say: copy it again as its authors "
+            "give it (CIFAR-10 in cifar-10-python.tar.gz)."
         ) from error  # fmt: skip
+
+
+def _incomplete(place: str, form: Form, lacks: list[str]) -> DataError:
+    return DataError(
+        f"The copy of {TITLES[form.name]} in ", Place(place), f" lacks {', '.join(lacks)}: unpack it again, or copy it again as its "
+        "authors give it."
+    )  # fmt: skip
+
+
+def _lacking(path: str) -> tuple[str, Form, list[str]] | None:
+    """(folder, form, names) where a folder, or one in it that is called as a set's, holds some files of a set, and not all."""
+    for folder in _folders(path, DEEP):
+        if lacks := _lacking_of(_named_files(folder)):
+            return (folder, *lacks)
+    return None
+
+
+def _lacking_of(names: Collection[str]) -> tuple[Form, list[str]] | None:
+    """The form of which at least two files are among `names`, and those that are not. train and test alone say nothing."""
+    for form in FORMS:
+        lacks = [name for name in form.files if name not in names]
+        if len(form.files) > 2 and lacks and len(form.files) - len(lacks) > 1:
+            return form, lacks
+    return None
+
+
+def _named_files(folder: str) -> dict[str, str]:
+    """{name as the authors give it: path} of the known files in a folder. Each may be packed, or lie in a folder of its own name."""
+    found = {}
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            known = entry.name.removesuffix(".gz").replace(".idx", "-idx")
+            paths = (entry.path, os.path.join(entry.path, entry.name))
+            if known in WANTED and (path := next(filter(os.path.isfile, paths), "")):
+                found[known] = path
+    return found
 
 
 def stamp(path: str) -> str:
     """What changes when the files of a copy do."""
     place = _place(path) or path
-    names = [place] if os.path.isfile(place) else sorted(entry.path for entry in os.scandir(place) if entry.is_file())
+    names = [place] if os.path.isfile(place) else sorted(_named_files(place).values())
     states = [(name, os.stat(name)) for name in names]
     text = "\n".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}" for name, state in states)
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
@@ -235,33 +287,43 @@ def _place(path: str) -> str | None:
 
 def _places(path: str, deep: int) -> Iterator[str]:
     """The folders and archives of known files at `path`, and below it in folders that are called as such sets are."""
-    if any(all(os.path.isfile(os.path.join(path, name)) for name in form.files) for form in FORMS):
-        yield path
+    for folder in _folders(path, deep):
+        names = _named_files(folder)
+        if any({*form.files} <= {*names} for form in FORMS):
+            yield folder
+        yield from (below for name, below in _called(folder) if "cifar" in name and _is_archive(below))
+
+
+def _folders(path: str, deep: int) -> Iterator[str]:
+    """`path` and the folders below it that are called as known sets are, those that lie deepest first."""
+    for _, below in _called(path) if deep else ():
+        if os.path.isdir(below):
+            yield from _folders(below, deep - 1)
+    yield path
+
+
+def _called(path: str) -> list[tuple[str, str]]:
+    """(name in small letters, path) of what lies in a folder and is called as a known set is."""
     try:
         with os.scandir(path) as entries:
             inside = sorted((entry.name.lower(), entry.path) for entry in entries)
     except OSError:
-        return
-    called = [(name, below) for name, below in inside if "cifar" in name or "mnist" in name or name == "raw"]
-    for _, below in called if deep else ():
-        if os.path.isdir(below):
-            yield from _places(below, deep - 1)
-    yield from (below for name, below in called if name.endswith(ARCHIVES) and "cifar" in name and os.path.isfile(below))
+        return []
+    return [(name, below) for name, below in inside if "cifar" in name or "mnist" in name or name == "raw"]
 
 
 def _files(place: str) -> dict[str, bytes]:
     """The known files in a folder or archive, by their bare names. Nothing is unpacked to the disk."""
-    wanted = {name for form in FORMS for name in (*form.files, *form.more)}
     if os.path.isdir(place):
-        return {name: _within(os.path.getsize(p), Path(p).read_bytes) for name in wanted if os.path.isfile(p := os.path.join(place, name))}
-    if place.lower().endswith(".zip"):
+        return {name: _within(os.path.getsize(path), Path(path).read_bytes) for name, path in _named_files(place).items()}
+    if zipfile.is_zipfile(place):
         with zipfile.ZipFile(place) as archive:
-            infos = [info for info in archive.infolist() if os.path.basename(info.filename) in wanted and "__MACOSX" not in info.filename]
+            infos = [info for info in archive.infolist() if os.path.basename(info.filename) in WANTED and "__MACOSX" not in info.filename]
             return {os.path.basename(i.filename): _within(i.file_size, lambda i=i: archive.read(i)) for i in infos}
     with tarfile.open(place) as archive:
         found = {}
         for member in archive:
-            if member.isfile() and (name := os.path.basename(member.name)) in wanted:
+            if member.isfile() and (name := os.path.basename(member.name)) in WANTED:
                 found[name] = _within(member.size, lambda member=member: archive.extractfile(member).read())
         return found
 

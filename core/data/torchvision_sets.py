@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 import torchvision
@@ -26,7 +27,7 @@ from torchvision.datasets import VisionDataset
 
 from core.data import DATASETS, Progress, data_folder, found_place, usable
 from core.data.config import DataConfig
-from core.data.copies import OF_MNISTS_KIND, copy_at, has_copy
+from core.data.copies import DIGITS, OF_MNISTS_KIND, copy_at, has_copy
 from core.data.folder import load as load_folder
 from core.data.left_out import LeftOut
 from core.data.progress import throttled
@@ -114,6 +115,11 @@ def _of_copy(name: str, config: DataConfig, place: str, report: Progress, valida
         raise DataError(
             f"There is no copy of {title} in ", Place(place), f": name {form}, as its authors give it. Of a folder of class folders, "
             "choose the data set 'folder'."
+        )  # fmt: skip
+    if name == "fashion_mnist" and tuple(np.bincount(copy.train[1], minlength=10)) == DIGITS:
+        raise DataError(
+            "In ", Place(place), " are the digits of MNIST, which come in files of the same names: choose the data set 'folder' for them, "
+            f"or name {form} of {title}."
         )  # fmt: skip
     whole, final = (Split(torch.from_numpy(images.copy()), torch.from_numpy(labels)) for images, labels in (copy.train, copy.test))
     held = min(validation, len(whole) // 10)

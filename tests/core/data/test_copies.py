@@ -55,6 +55,11 @@ def ways(tmp_path):
     (tmp_path / "f").mkdir()
     packed(tmp_path / "f" / "cifar-10-python (1).zip", python)
     yield tmp_path / "f"
+    for name in ("cifar-10-python", "cifar-10-python.gz", "cifar-10-python.tar.gz.download"):  # endings that a browser takes off, or adds
+        (tmp_path / "g" / name).mkdir(parents=True)
+        packed(tmp_path / "cifar-10-python.tar.gz", python).rename(tmp_path / "g" / name / name)
+        yield from (tmp_path / "g" / name / name, tmp_path / "g" / name)
+    packed(tmp_path / "cifar-10-python.tar.gz", python)
 
 
 def test_cifar10_is_read_where_it_lies_and_nothing_is_written(tmp_path):
@@ -148,6 +153,46 @@ def test_fashion_mnist_is_read_from_its_four_files(tmp_path, end, dash, below):
     assert dataset.classes[0] == "T-shirt/top" and (len(dataset.train), len(dataset.val), len(dataset.test)) == (54, 6, 20)
     assert (dataset.test.images[:, :, :2] == 0).all() and torch.equal(dataset.test.images[:, 0], dataset.test.images[:, 2])
     assert load_dataset("folder", data=str(tmp_path / "stick"), home=tmp_path / "home").classes == tuple("0123456789")
+
+
+def mnist_files(labels):
+    """The four files, unpacked, under the names that their authors give them."""
+    shown, tests = np.zeros((len(labels), 28, 28), np.uint8), np.arange(20, dtype=np.uint8) % 10
+    return {
+        "train-images-idx3-ubyte": idx(shown), "train-labels-idx1-ubyte": idx(labels),
+        "t10k-images-idx3-ubyte": idx(shown[:20]), "t10k-labels-idx1-ubyte": idx(tests),
+    }  # fmt: skip
+
+
+def test_files_of_mnists_kind_may_be_named_in_mixed_ways_and_lie_in_folders_of_their_names(tmp_path):
+    files = mnist_files(np.arange(60, dtype=np.uint8) % 10)
+    images = files.pop("train-images-idx3-ubyte")
+    write(tmp_path / "mixed", files | {"train-images.idx3-ubyte.gz": gzip.compress(images)})
+    for name, content in (files | {"train-images-idx3-ubyte": images}).items():
+        write(tmp_path / "each" / name, {name: content})
+    for folder in ("mixed", "each"):
+        dataset = load_dataset("fashion_mnist", data=str(tmp_path / folder), home=tmp_path / "home")
+        assert (len(dataset.train), len(dataset.test)) == (54, 20) and fingerprint(tmp_path / folder)
+
+
+def test_the_digits_are_not_taken_for_clothes(tmp_path):
+    write(tmp_path / "raw", mnist_files(np.repeat(np.arange(10, dtype=np.uint8), copies.DIGITS)))
+    with pytest.raises(DataError, match="are the digits of MNIST.*choose the data set 'folder' for them"):
+        load_dataset("fashion_mnist", data=str(tmp_path), home=tmp_path / "home")
+
+
+def test_files_that_a_copy_lacks_are_named(tmp_path):
+    files = python_files()
+    del files["data_batch_3"]
+    folder = write(tmp_path / "cifar-10-batches-py", files)
+    archive = packed(tmp_path / "some.tar.gz", folder)
+    clothes = mnist_files(np.zeros(20, np.uint8))
+    del clothes["t10k-labels-idx1-ubyte"]
+    cases = [(folder, "data_batch_3"), (tmp_path, "data_batch_3"), (archive, "data_batch_3")]
+    for place, lacks in [*cases, (write(tmp_path / "m" / "raw", clothes), "t10k-labels-idx1-ubyte")]:
+        for name in ("cifar10" if "data" in lacks else "fashion_mnist", "folder"):
+            with pytest.raises(DataError, match=f"lacks {lacks}: unpack it again"):
+                load_dataset(name, data=str(place), home=tmp_path / "home")
 
 
 def test_cifar100_is_no_cifar10_but_can_be_read(tmp_path):
