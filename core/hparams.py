@@ -79,7 +79,7 @@ class Hyperparameter:
             return f"{self.name} must be {kinds[self.kind]}, not {quoted(value)}: choose {self.range}."
         if self.choices is not None and value not in self.choices:
             return f"{self.name} = {quoted(value)} is not possible: choose one of {self.range}."
-        if self.kind is str and (problem := path_problem(value) if self.path else ""):
+        if self.kind is str and (problem := path_problem(pasted(value)) if self.path else ""):
             return f"{self.name} {problem}."
         if self.kind is str and len(value) > self.most:
             return f"{self.name} has {len(value):,} letters: {self.most:,} at most can be given."

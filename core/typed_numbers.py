@@ -7,10 +7,12 @@ to the other half. So it is never guessed: wherever it is typed, it is refused w
 from __future__ import annotations
 
 import re
+import unicodedata
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 
-from core.checks import Check, Number, Whole
+from core.checks import NUMBER as PLAIN
+from core.checks import WHOLE, Check, Number, Whole
 from core.errors import ConfigError
 from core.text import quoted
 
@@ -30,12 +32,26 @@ def with_point(text: str) -> str:
     return f"{found[1]}{found[2] or '0'}.{found[3]}".replace("−", "-") if found else ""
 
 
+def _plain(text: str, *, whole: bool) -> str:
+    """A number in the digits 0 to 9, without what parts its thousands: "1000" for "1 000", "１０００" and, if it is `whole`, "1.000"; empty
+    for all that is no number."""
+    digits = (str(unicodedata.digit(letter, letter)) for letter in unicodedata.normalize("NFKC", text[:MOST_LETTERS]))
+    found = "".join(digits).replace("−", "-").replace("٫", ".").strip()
+    grouped = re.compile(rf"[-+]?[1-9][0-9]{{0,2}}(?:[{'.' if whole else ''}'’_ \u202f][0-9]{{3}})+")
+    found = re.sub(r"[^-+0-9]", "", found) if grouped.fullmatch(found) else found
+    return found if (WHOLE if whole else PLAIN).fullmatch(found) else ""
+
+
 def comma_remedy(text: str, check: Check = Number()) -> str:  # noqa: B008
-    """What to type instead of one number with a comma, of the kind that `check` wants: " Write a point: 0.5."; empty for other texts."""
+    """What to type instead of one number that is written in another way, of the kind that `check` wants: " Write a point: 0.5.", " Write
+    1000."; empty for other texts."""
     pointed = with_point(text)
     kinds = {float} if isinstance(check, Number) else {int} if isinstance(check, Whole) else set(map(type, getattr(check, "options", ())))
-    if not pointed or not kinds & {int, float}:
+    if not kinds & {int, float}:
         return ""
+    if not pointed:
+        plain = _plain(text, whole=float not in kinds)
+        return f" Write {plain}." if plain and plain != text else ""
     thousands = re.fullmatch(r"([-+]?[1-9][0-9]{0,2})\.([0-9]{3})", pointed)
     if float not in kinds:
         return f" Write no comma: {thousands[1]}{thousands[2]}." if thousands else " Write a whole number, without a comma."
@@ -67,9 +83,13 @@ def flag(kind: type[int] | type[float]) -> Callable[[str], int | float]:
     """The `type` of a command-line flag that takes one number."""
 
     def read(text: str) -> int | float:
-        if remedy := comma_remedy(text, Whole() if kind is int else Number()):
-            raise ArgumentTypeError(f"{quoted(text)} is no number here.{remedy.removesuffix('.')}")
-        return kind(text)
+        try:
+            if not with_point(text):
+                return kind(text)
+        except ValueError:
+            pass
+        remedy = comma_remedy(text, Whole() if kind is int else Number())
+        raise ArgumentTypeError(f"{quoted(text)} is no number here{remedy and '.'}{remedy.removesuffix('.')}")
 
     read.__name__ = kind.__name__  # argparse names it where it says what is wrong
     return read

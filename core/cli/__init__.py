@@ -16,6 +16,7 @@ from core.errors import ConfigError, LabError
 from core.files import remedy
 from core.home import lab_home
 from core.log import open_log
+from core.pasted import pasted
 from core.text import MOST_PATH, path_problem, taken
 
 PATHS = {"home": "after --home", "data": "after --data", "out": "after --out", "file": "FILE"}  # what names a folder or a file
@@ -84,7 +85,7 @@ def check_text(name: str, text: object) -> None:
     if not isinstance(text, str | Path):
         return
     if name in PATHS:
-        wrong = "is empty" if str(text) in ("", "."[: isinstance(text, Path)]) else path_problem(str(text))
+        wrong = "is empty" if str(text) in ("", "."[: isinstance(text, Path)]) else path_problem(pasted(str(text)))
         if wrong:
             raise ConfigError(f"The path {PATHS[name]} {wrong.partition(': ')[0]}: name another one, or leave it out.")
     elif text != text.encode("utf-8", "replace").decode() or "\0" in text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -16,6 +17,7 @@ from core.data.progress import Progress, throttled
 from core.data.squeezing import READING
 from core.errors import DataError, Place
 from core.folders import check_open, whole_path
+from core.pasted import pasted
 from core.text import taken
 
 MOST_ENTRIES = 300_000  # files and folders that are listed: each takes some hundred bytes, and a whole disk is no data set
@@ -58,8 +60,7 @@ def scan(folder: str | Path, progress: Progress | None = None) -> Scan:
     check_open(folder)
     root = whole_path(folder)
     if not os.path.isdir(root):
-        wrong = "is a file, not a folder: unpack it" if os.path.exists(root) else "does not exist: check the path"
-        raise DataError("The folder ", Place(root), f" {wrong}, and name a folder that holds a folder for each class.")
+        raise DataError(*_not_there(pasted(os.fspath(folder)), root), ", and name a folder that holds a folder for each class.")
     layout = Layout(root, Counter(root, progress).one_more)
     names = sorted({label for _, label, _ in layout.found})
     if len(names) > MOST_CLASSES:
@@ -80,6 +81,16 @@ def scan(folder: str | Path, progress: Progress | None = None) -> Scan:
         notes=tuple(layout.notes),
         other_files=layout.other_files,
     )
+
+
+def _not_there(said: str, root: str) -> list:
+    """The beginning of the sentence on a path at which there is no folder."""
+    if re.match(r"[A-Za-z][A-Za-z+]+://", said):
+        return [Place(said), " is an address, no folder: download what is there, unpack it"]
+    if os.sep == "/" and re.match(r"[A-Za-z]:[\\/]|\\\\", said):
+        return [Place(said), " is a path of Windows, and the lab runs on another system: bring the folder there"]
+    wrong = "is a file, not a folder: unpack it" if os.path.exists(root) else "does not exist: check the path"
+    return ["The folder ", Place(root), f" {wrong}"]
 
 
 def _state(path: str) -> tuple[int, int]:

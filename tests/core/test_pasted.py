@@ -3,12 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from core.cli import main
 from core.data.config import DataConfig
+from core.data.scan import scan
 from core.errors import DataError
 from core.folders import is_there, whole_path
 from core.home import lab_home
 from core.pasted import pasted
 from core.training.config import RunConfig
+from tests.core.data.corpus import make
 
 
 @pytest.fixture
@@ -93,3 +96,21 @@ def test_what_is_quoted_and_missing_is_told_without_quotes(tmp_path):
     with pytest.raises(DataError, match="No folder is named"):
         whole_path('""')
     assert os.path.basename(whole_path(f'"{tmp_path}/gone"')) == "gone"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (r"D:\data\pets", "is a path of Windows, and the lab runs on another system"),
+        (r"\\server\share\pets", "is a path of Windows"),
+        ("https://example.org/pets", "is an address, no folder: download what is there, unpack it"),
+    ],
+)
+def test_what_can_be_no_folder_here_is_said_to_be_none(text, said):
+    with pytest.raises(DataError, match=said):
+        scan(text)
+
+
+def test_the_line_end_behind_a_pasted_path_is_taken_off_on_the_command_line(pets, tmp_path, capsys):
+    make(pets, "cat 5\ndog 5")
+    assert main(["data", "info", "folder", "--data", f"{pets}\n", "--home", str(tmp_path / "home")]) == 0, capsys.readouterr()

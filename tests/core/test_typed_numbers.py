@@ -76,8 +76,26 @@ def test_a_whole_hyperparameter_says_to_write_no_comma():
 
 
 @pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("1 000", "1000"), ("1\u202f000", "1000"), ("1'000", "1000"), ("1.000", "1000"), ("1_000", "1000"), ("１０", "10"), ("٣", "3"),
+        (" 7", "7"), ("−3", "-3"),
+    ],
+)  # fmt: skip
+def test_a_number_in_other_signs_is_said_in_plain_ones(text, plain):
+    with pytest.raises(ConfigError, match=f"is not valid: .* Write {plain}[.]$"):
+        declared(TrainingConfig)["epochs"].parse(text)
+
+
+@pytest.mark.parametrize("text", ["2x", "1k", "0.5", "1/2", "", "ten", "1 2", "1.5.000"])
+def test_what_is_no_whole_number_in_any_signs_gets_no_such_advice(text):
+    assert "Write" not in comma_remedy(text, Whole())
+
+
+@pytest.mark.parametrize(
     ("words", "remedy"),
     [
+        (["bench", "--threads", "1.000"], "Write 1000"),
         (["train", "--lr", "0,001"], "Write a point: 0.001"),
         (["train", "--train-fraction", "0,5"], "Write a point: 0.5"),
         (["bench", "gru", "--seconds", "0,5"], "Write a point: 0.5"),
