@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateColumn
 
-from core.errors import BusyError, ConfigError, StoreError
+from core.errors import BusyError, ConfigError, Place, StoreError
 from core.files import PROCESS, TEMPORARY, one_at_a_time, remedy
 from core.training.tables import SCHEMA, Base, Meta, from_json, to_json
 
@@ -34,6 +35,14 @@ GONE = (
 log = logging.getLogger(__name__)
 
 
+def _how_to_write(asked: str) -> str:
+    """How an address of a database is written that is written otherwise; empty where nothing is known of it."""
+    if asked.startswith("postgres:"):
+        return " Write postgresql:// for postgres://."
+    is_path = "://" not in asked and re.search(r"[\\/]|\.(?:db|sqlite3?)$", asked)
+    return f" Of a file, write its whole path behind sqlite:///, as in sqlite:///{os.path.abspath(asked)}" if is_path else ""
+
+
 class Database:
     """The engine, and transactions that explain what goes wrong.
 
@@ -43,7 +52,7 @@ class Database:
 
     def __init__(self, home: Path) -> None:
         self.home, self.notices, self.rescued, self._opened = home, [], False, False
-        asked = os.environ.get("LAB_DATABASE")
+        asked = os.environ.get("LAB_DATABASE", "").strip(" \t\r\n'\"")  # files of settings keep the quotes
         self.file = None if asked else home / "lab.sqlite"
         with self.explained():
             self.url = make_url(asked) if asked else URL.create("sqlite", database=str(home / "lab.sqlite"))
@@ -84,6 +93,7 @@ class Database:
                 log.exception("The database could not be opened")
                 raise StoreError(
                     f"The database that LAB_DATABASE names could not be used ({reason}). Check its address, and that its server runs."
+                    f"{_how_to_write(os.environ.get('LAB_DATABASE', ''))}"
                 ) from error
             if passes(error, opened=self._opened):
                 raise BusyError(
@@ -91,6 +101,11 @@ class Database:
                     "Nothing is lost; try again in a minute."
                 ) from error
             log.exception("The database could not be used")
+            if not self._opened and self.file != self.home / "lab.sqlite" and "unable to open" in reason:
+                raise StoreError(
+                    "The file that LAB_DATABASE names cannot be opened: ", Place(str(self.file)),
+                    ". Check that its folder is there and may be written. A whole path has a slash of its own: sqlite://// has four."
+                ) from error  # fmt: skip
             raise StoreError(
                 f"The lab's database could not be used ({reason}). Check that the disk has space and the file is whole, "
                 "or set LAB_HOME (or --home) to another folder."

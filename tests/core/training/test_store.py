@@ -109,3 +109,23 @@ def test_any_sqlalchemy_url(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DATABASE", f"sqlite:///{tmp_path / 'elsewhere.db'}")
     Store(tmp_path / "home").add("r", RunConfig.of().flat())
     assert (tmp_path / "elsewhere.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("postgres://lab@127.0.0.1/lab", "Write postgresql:// for postgres://"),
+        ("/somewhere/runs.sqlite", "write its whole path behind sqlite:///, as in sqlite:////somewhere/runs.sqlite"),
+        ("sqlite:///{home}/gone/runs.sqlite", "The file that LAB_DATABASE names cannot be opened: .*Check that its folder is there"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_answered_with_how_it_is_written(tmp_path, monkeypatch, asked, said):
+    monkeypatch.setenv("LAB_DATABASE", asked.format(home=tmp_path))
+    with pytest.raises(StoreError, match=said):
+        Store(tmp_path)
+
+
+def test_quotes_of_a_file_of_settings_are_no_part_of_the_address(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_DATABASE", f"'sqlite:///{tmp_path / 'elsewhere.sqlite'}' ")
+    Store(tmp_path)
+    assert (tmp_path / "elsewhere.sqlite").exists()
