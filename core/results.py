@@ -11,11 +11,12 @@ from typing import Any
 from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.presets import ROAD, Rung
+from core.training.presets import CONTROL, ROAD, Rung
 
 # What may differ between runs of one set-up: chance, where the images lie, and what computes.
 APART = ("seed", "dataset", "data", "stratify", "device", "threads", "kernel", "compile")
 BAR_TOP1 = 0.8  # validation accuracy that the unit asks of a GRU-based classifier
+UNTIMED = (CONTROL.preset,)  # its run was paused while others used the machine: its seconds say nothing
 TOLERANCE = 1e-9  # between two counts of the same accuracy
 
 

@@ -9,9 +9,10 @@ import streamlit as st
 
 from core.data import DATASETS, reads_data
 from core.errors import LabError
-from core.results import GAINS, Step, gain_in_words, preset_set_up, same_images, set_up
+from core.results import GAINS, UNTIMED, Result, Step, gain_in_words, preset_set_up, result, same_images, set_up
 from core.training.config import RunConfig
 from core.training.history import Snapshot
+from core.training.presets import CONTROL
 from dashboard import services, show, state
 from dashboard.charts import as_reference
 from dashboard.controls import dataset_form
@@ -31,17 +32,29 @@ def climb(steps: list[Step]) -> int:
         "Dots: recorded runs. Dashed: the bar, 80 %."
         + (" Rings: your runs." if any(own[step.rung.preset] for step in steps[:count]) else "")
     )
-    st.html(road_html([_lane(steps, place, count, own) for place in range(len(steps))], caption=caption))
+    lanes = [_lane(steps, place, count, own) for place in range(len(steps))]
+    control = result(CONTROL.preset) if count == len(steps) else None
+    if control:
+        lanes.append(Lane(CONTROL.title, result=control, timed=CONTROL.preset not in UNTIMED))
+    st.html(road_html(lanes, caption=caption))
     with st.container(key="question"):
         _answer(steps[count - 1])
         if count < len(steps):
             _question(steps[count], count + 1)
+        if control:
+            _tell_control(control, steps[-1])
     with st.container(horizontal=True):
         if count < len(steps):
             st.button("Show all", key="all_rungs", on_click=state.show_rungs, args=(len(steps),))
         if count > 1:
             st.button("Start over", key="no_rungs", on_click=_start_over)
     return count
+
+
+def _tell_control(control: Result, last: Step) -> None:
+    """What the last recipe reached without the sweeps."""
+    reached, bar = mean(control.val_top1), mean(last.result.val_top1)
+    show.info(marked("**{}: {:.1%}**, {} points to the last step. {}", CONTROL.title, reached, points(reached - bar), CONTROL.lesson))
 
 
 def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapshot]]) -> Lane:

@@ -23,6 +23,7 @@ class Lane:
     before: float | None = None
     own: tuple[float, ...] = ()  # best validation accuracies of the viewer's own runs
     next: bool = False  # the one that is asked about
+    timed: bool = True  # else its run was paused, and its time says nothing
 
 
 def road_html(lanes: Sequence[Lane], *, caption: str) -> str:
@@ -51,7 +52,8 @@ def _lane(lane: Lane) -> str:
             marks = f'<i class="{"gain" if reached >= lane.before else "loss"}" style="--at:{low}; --to:{high}"></i>{marks}'
         marks += "".join(f'<i class="dot" style="--at:{_at(value)}"></i>' for value in values)
         gain = "" if lane.before is None else points(reached - lane.before)
-        row = f"<td><b>{percent(values)}</b></td><td>{gain}</td><td>{time_of(lane.result)}</td>"
+        time = time_of(lane.result) if lane.timed else "not measured"
+        row = f"<td><b>{percent(values)}</b></td><td>{gain}</td><td>{time}</td>"
     look = ' class="next"' if lane.next else ""
     return (
         f'<tr{look}><th scope="row">{escape(lane.title)}</th>'

@@ -1,9 +1,12 @@
 """What passes the bar? From the published hand-in to over 80 % with GRUs alone, step by step."""
 
+from statistics import mean
+
 import streamlit as st
 
 from core.evaluation.intervals import proportion_interval
 from core.results import BAR_TOP1, TOLERANCE, proof, result, road
+from core.training.presets import CONTROL
 from dashboard import services, show, state
 from dashboard.climb import climb, train_step
 from dashboard.components.keys import keys
@@ -20,9 +23,13 @@ EXPERIMENTS = {
 }
 
 st.title("What passes the bar?")
-st.markdown(
-    "Over 80 % validation accuracy from GRUs alone: the published hand-in stopped at 62 %. **GRUs that sweep along rows and columns pass "
-    "it, with a better recipe than the steps before; one long sequence stayed below 70 %, and that recipe was never tried on it.**"
+sequence = result(CONTROL.preset)
+show.markdown(
+    marked(
+        "Over 80 % validation accuracy from GRUs alone: the published hand-in stopped at 62 %. **GRUs that sweep along rows and columns "
+        "pass it, with a better recipe than the steps before; one long sequence reached {:.0%} with the same recipe.**",
+        mean(sequence.val_top1),
+    )
 )
 state.values()
 steps = road()

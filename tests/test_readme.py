@@ -329,9 +329,8 @@ PRESET_ROWS = rows("| preset | what |")
 @pytest.mark.parametrize("row", PRESET_ROWS, ids=[row[0] for row in PRESET_ROWS])
 def test_the_table_of_presets_is_what_was_recorded(row):
     found = results.result(row[0].strip("`"))
-    assert row[2:] == [
-        spread(found.val_top1), spread(found.test_top1), str(len(found.runs)), minutes(found), f"{found.share:.0%}",
-    ]  # fmt: skip
+    cost = ["not measured"] * 2 if row[0].strip("`") in results.UNTIMED else [minutes(found), f"{found.share:.0%}"]
+    assert row[2:] == [spread(found.val_top1), spread(found.test_top1), str(len(found.runs)), *cost]
 
 
 def test_every_preset_with_recorded_runs_is_in_the_table():

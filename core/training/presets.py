@@ -97,9 +97,16 @@ ROAD = (
         "Another recipe, 8 epochs",
         {name: BAR[name] for name in ("optimizer", "lr", "muon_lr", "schedule", "label_smoothing", "shift", "batch_size", "epochs")},
         "A recipe for short runs: Muon gives all directions of a weight matrix the same length, so that none is left behind; labels are "
-        "smoothed, images shifted less, batches larger, the rate falls from its first step on, and there are three more epochs. One long "
-        "sequence was never trained with this recipe: how much of the step is the recipe and how much the sweeps, is not known.",
+        "smoothed, images shifted less, batches larger, the rate falls from its first step on, and there are three more epochs.",
     ),
+)
+# What the last recipe brings without the sweeps: the step before them with all that the last step changes.
+CONTROL = Rung(
+    "road-control",
+    "Control: step 8 without 7",
+    ROAD[-1].changes,
+    "The last recipe on one long sequence, which never had it on the road. What lies between this and the last step is what sweeps bring, "
+    "with almost nine times the weights.",
 )
 ONE_SEQUENCE = ("embed_dim", "hidden_size", "num_layers", "readout", "bidirectional")  # what sweeps do not know
 
@@ -113,6 +120,11 @@ def _climb() -> dict[str, dict[str, Any]]:
             values = {name: value for name, value in values.items() if name not in ONE_SEQUENCE}
         found[rung.preset] = values
     return found
+
+
+def _control() -> dict[str, Any]:
+    """The set-up of the rung before the sweeps, with the recipe of the last one."""
+    return {**_climb()["road-schedule"], **CONTROL.changes}
 
 
 # For scale: one recipe for all, models of the sizes that the lab starts with.
@@ -143,4 +155,12 @@ SEQUENCES: dict[str, dict[str, Any]] = {
 }
 SEQUENCES = {name: {"model": "transformer", "dataset": name, "embed_dim": 64, "lr": 5e-3, **values} for name, values in SEQUENCES.items()}
 
-PRESETS: dict[str, dict[str, Any]] = {"hand-in": HAND_IN, **_climb(), "bar": BAR, "best": BEST, **COMPARED, **SEQUENCES}
+PRESETS: dict[str, dict[str, Any]] = {
+    "hand-in": HAND_IN,
+    **_climb(),
+    CONTROL.preset: _control(),
+    "bar": BAR,
+    "best": BEST,
+    **COMPARED,
+    **SEQUENCES,
+}

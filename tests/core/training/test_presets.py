@@ -29,6 +29,13 @@ def test_the_road_leads_from_the_hand_in_to_the_bar():
     assert HAND_IN.items() <= flat("hand-in").items()
 
 
+def test_the_control_is_the_step_before_the_sweeps_with_the_recipe_of_the_last():
+    before, control, bar = flat("road-schedule"), flat("road-control"), flat("bar")
+    changed = {name for name in before if before[name] != control[name]}
+    assert changed == {"optimizer", "lr", "muon_lr", "schedule", "label_smoothing", "shift", "batch_size", "epochs"}
+    assert {name: control[name] for name in changed} == {name: bar[name] for name in changed}
+
+
 def test_the_best_is_the_bar_for_longer_with_more_against_overfitting():
     bar, best = flat("bar"), flat("best")
     assert {name for name in bar if bar[name] != best[name]} == {"epochs", "weight_decay", "shift", "cutout"}
