@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -28,8 +28,6 @@ BITS_EACH = 258
 CHANNELS_ARE = 284
 YCBCR = 6
 APART = 2  # first all of the red, then all of the green
-SCAN = b"\xff\xda"  # in a JPEG: its pixels begin
-END = b"\xff\xd9"
 
 one_at_a_time = threading.RLock()  # whoever decodes something large, or what a stranger has sent
 
@@ -90,8 +88,6 @@ def read_picture(content: bytes, bounds: Bounds) -> Picture:
     except Exception as error:  # Pillow raises nearly anything on a broken file: OSError, SyntaxError, struct.error, ValueError, ...
         if ran_out(error):
             raise DataError("There is no memory for this picture now: make it smaller, or try again in a minute.") from error
-        if "truncated" in str(error) and (whole := ended(content)) != content:
-            return read_picture(whole, bounds)
         raise UnreadableError(broken(content, error) if kind_of(content) else wrong_kind(content)) from error
 
 
@@ -118,21 +114,6 @@ def _unpacked_wrongly(image: Image.Image) -> str:
         return image.tile[0][3][0]
     deep = image.mode in ("RGB", "RGBA") and image.tag_v2.get(BITS_EACH, (8,))[0] == 16
     return f"{image.mode};16N" if deep and image.tag_v2.get(CHANNELS_ARE) == APART else ""
-
-
-def ended(content: bytes) -> bytes:
-    """A JPEG of which nothing but the mark of its end is missing, with this mark, as every viewer shows it; any other file as it is.
-
-    All of its pixels are there if it does not matter what follows. It is decoded three times: a file that is too large must not come here.
-    """
-    if not content.startswith(b"\xff\xd8\xff") or content.rfind(END) > content.rfind(SCAN):
-        return content
-    content, seen = content.removesuffix(END[:1]), set()
-    for more in (b"", b"\x55" * 99, b"\xaa\x3c" * 99):
-        with suppress(OSError), opened(content + more + END) as image:
-            drafted(image)
-            seen.add(image.tobytes())
-    return content + END if len(seen) == 1 else content
 
 
 def declared_pixels(content: bytes) -> int:

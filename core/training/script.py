@@ -27,7 +27,6 @@ IMPORTS = {  # a line, and what of the script needs it
     "import unicodedata": r"\bunicodedata\.",
     "import zlib": r"\bzlib\.",
     "from collections.abc import": r"\b(Callable|Iterable|Iterator|Mapping|Sequence)(?=[\[,])",
-    "from contextlib import suppress": r"\bsuppress\(",
     "from dataclasses import dataclass, field": r"@dataclass\n[\s\S]*\bfield\(",
     "from difflib import get_close_matches": r"\bget_close_matches\(",
     "from functools import cache": r"\n@cache\n",

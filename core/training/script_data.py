@@ -99,8 +99,8 @@ def _folder(config: DataConfig) -> str:
         "depths": None,
         "squeezing": None,
         "picture": (
-            "MANY_FRAMES", "XMP_OF_GIF", "COLORS_ARE", "BITS_EACH", "CHANNELS_ARE", "YCBCR", "APART", "SCAN", "END", "opened",
-            "_unpacked_wrongly", "ended", "drafted",
+            "MANY_FRAMES", "XMP_OF_GIF", "COLORS_ARE", "BITS_EACH", "CHANNELS_ARE", "YCBCR", "APART", "opened",
+            "_unpacked_wrongly", "drafted",
         ),
     }  # fmt: skip
     reading = "\n".join(own_source(f"data/{part}.py", names) for part, names in parts.items())
@@ -120,7 +120,7 @@ FOLDER = os.path.abspath(os.path.expanduser({config.data!r}))  # of class folder
 def read(path):
     """The image in a file as (3, 32, 32) uint8; None when it cannot be read."""
     try:
-        with opened(ended(Path(path).read_bytes())) as image:
+        with opened(Path(path).read_bytes()) as image:
             drafted(image)
             return torch.from_numpy(np.asarray(squeezed(image)).copy()).permute(2, 0, 1)
     except Exception:
