@@ -84,7 +84,8 @@ def sets_at_hand() -> dict[str, RunConfig]:
     found = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and usable(name)}
     for row in services.manager().runs():
         if kind_of(row.config) == "images" and (place := folder_of(row.config)) and is_there(place):
-            found.setdefault(folder_name(place), RunConfig.of(dataset=row.config["dataset"], data=place))
+            name = row.config["dataset"]
+            found.setdefault(folder_name(place) if DATASETS[name].needs_folder else name, RunConfig.of(dataset=name, data=place))
     return found
 
 

@@ -74,7 +74,7 @@ def test_a_run_that_is_pointed_at_is_found_in_every_view_without_a_round_trip(la
     page.locator(f"{ROWS}[data-run=recorded-cifar10-bar-0]").hover()
     wait(page, "hot", "recorded-cifar10-bar-0")
     assert all(ink(page, figure) > 50 for figure in ("curves", "scatter", "parallel"))
-    assert "ReNet on cifar · 83.7" in page.locator(".run-board-said").inner_text()
+    assert "ReNet on CIFAR-10 · 83.7" in page.locator(".run-board-said").inner_text()
     box = page.locator(".run-board-scatter").bounding_box()
     found = set()
     for x in range(0, int(box["width"]), 12):

@@ -66,7 +66,7 @@ KNOWN = {  # the commands that this file knows how to call, with what stands for
     ("runs", "record"): ["RUN", "my-run"],
     ("runs", "backup"): ["copy.sqlite"],
     ("data", "list"): [],
-    **{("data", name): ["tiny"] for name in ("download", "info", "duplicates")},
+    **{("data", name): ["tiny"] for name in ("download", "place", "info", "duplicates")},
 }
 
 

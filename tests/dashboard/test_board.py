@@ -90,7 +90,7 @@ def test_a_long_run_keeps_its_best_and_its_last_epoch():
 def test_a_folder_is_named_but_not_where_it_lies():
     run = recorded_run("cifar10-bar-0")
     found = board.run_data(dataclasses.replace(run, config={**run.config, "data": "/somewhere/of/mine/cifar"}))
-    assert "somewhere" not in json.dumps(found) and found["data"] == "cifar"
+    assert "somewhere" not in json.dumps(found) and found["data"] == "CIFAR-10" and found["config"]["data"] == "cifar"
 
 
 def test_columns_are_what_differs_with_its_scale():
