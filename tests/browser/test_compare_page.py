@@ -90,7 +90,7 @@ def test_a_run_that_is_pointed_at_is_found_in_every_view_without_a_round_trip(la
 
 
 def test_a_filter_an_order_and_a_selection_are_in_the_address(board):
-    board.get_by_label("Filter").fill("data=cifar lr<0.0015")
+    board.get_by_label("Filter").fill("data=CIFAR-10 lr<0.0015")
     wait(board, "runs", str(len([n for n in recorded_names() if n != "shapes-gru" and recorded_run(n).config["lr"] < 0.0015])))
     board.get_by_role("button", name="accuracy %").click()
     reached = {f"recorded-{name}": recorded_run(name).best.val_top1 for name in recorded_names()}
@@ -102,7 +102,7 @@ def test_a_filter_an_order_and_a_selection_are_in_the_address(board):
     assert said(board, "selected") == f"{GRU},{VIT},{first}"
     address = board.url
     open_board(board, address)
-    assert board.get_by_label("Filter").input_value() == "data=cifar lr<0.0015" and order(board)[0] == first
+    assert board.get_by_label("Filter").input_value() == "data=CIFAR-10 lr<0.0015" and order(board)[0] == first
     assert said(board, "selected") == f"{GRU},{VIT},{first}"
 
 

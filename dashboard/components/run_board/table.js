@@ -43,7 +43,7 @@ export function matcher(words, columns) {
   const tests = words.trim().split(/\s+/).filter(Boolean).map((word) => {
     const [, name, sign, asked] = /^([\w]+)(<=|>=|!=|<|>|=)(.+)$/.exec(word) ?? [];
     const column = name && (columns.find((one) => one.name === name) ?? { value: (run) => run.config[name] ?? null });
-    return column ? (run) => holds(column.value(run), sign, asked) : (run) => haystack(run, columns).includes(word.toLowerCase());
+    return column ? (run) => holdsFor(run, name, column, sign, asked) : (run) => haystack(run, columns).includes(word.toLowerCase());
   });
   return (run) => tests.every((test) => test(run));
 }
@@ -52,6 +52,13 @@ export function matcher(words, columns) {
 export function pointRemedy(words) {
   const [, name, whole, part] = /(?:^|\s)(\w+(?:<=|>=|!=|<|>|=)-?)(\d*)[,，](\d+(?:e-?\d+)?)(?=\s|$)/i.exec(words) ?? [];
   return name ? `Write a point: ${name}${whole || '0'}.${part}` : '';
+}
+
+// A data set is found by what it is called here (CIFAR-10), and by its name and its folder's (cifar10, cifar), as links said once.
+function holdsFor(run, name, column, sign, asked) {
+  const other = name === 'data' ? [run.config.dataset, run.config.data].filter(Boolean) : [];
+  const holding = [column.value(run), ...other].map((value) => holds(value, sign, asked));
+  return sign === '!=' ? holding.every(Boolean) : holding.some(Boolean);
 }
 
 function holds(value, sign, asked) {
