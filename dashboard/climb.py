@@ -54,7 +54,9 @@ def climb(steps: list[Step]) -> int:
 def _tell_control(control: Result, last: Step) -> None:
     """What the last recipe reached without the sweeps."""
     reached, bar = mean(control.val_top1), mean(last.result.val_top1)
-    show.info(marked("**{}: {:.1%}**, {} points to the last step. {}", CONTROL.title, reached, points(reached - bar), CONTROL.lesson))
+    show.info(
+        marked("**{}: {:.1%}**, {:.1f} points below the last step. {}", CONTROL.title, reached, 100 * (bar - reached), CONTROL.lesson)
+    )
 
 
 def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapshot]]) -> Lane:

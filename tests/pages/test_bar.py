@@ -69,7 +69,7 @@ def test_the_control_is_shown_at_the_end_and_its_figure_stands_in_the_claim():
     press(app, "all_rungs")
     assert CONTROL.title in road_of(app) and figures(app)[-1] == f"{100 * reached:.1f}"
     lacking = mean(road()[-1].result.val_top1) - reached
-    assert f"**{CONTROL.title}: {reached:.1%}**, −{100 * lacking:.1f} points to the last step" in texts(app)
+    assert f"**{CONTROL.title}: {reached:.1%}**, {100 * lacking:.1f} points below the last step" in texts(app)
 
 
 @pytest.mark.parametrize(("text", "shown"), [("3", 3), ("0", 1), ("99", len(ROAD)), ("many", 1), ("-2", 1)])
