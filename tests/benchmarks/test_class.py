@@ -12,7 +12,7 @@ pytestmark = pytest.mark.alone
 
 @pytest.fixture(scope="module")
 def lesson():
-    return hold(60.0, alone=0.0, wait=400.0)
+    return hold(90.0, alone=0.0, wait=400.0)
 
 
 def test_no_page_dies_and_nobody_is_sent_away(lesson):
