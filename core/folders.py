@@ -37,10 +37,8 @@ def is_stranger() -> bool:
 
 
 def roots() -> list[str]:
-    """The folders (and archives) that everybody may open, with all below them, without links: those of the setting, and where known data
-    sets were said to lie."""
-    named = [root for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
-    return [os.path.realpath(os.path.expanduser(root)) for root in (*named, *all_places())]
+    """The folders below which everybody may open one, without links."""
+    return [os.path.realpath(os.path.expanduser(root)) for root in os.environ.get(ROOTS, "").split(os.pathsep) if root]
 
 
 def whole_path(folder: str | Path) -> str:
@@ -54,14 +52,15 @@ def whole_path(folder: str | Path) -> str:
 
 
 def may_open(folder: str | Path) -> bool:
-    """Whether who asks may open `folder`: the machine's own user any, others one of `roots()` or one below, links followed first."""
+    """Whether who asks may open `folder`: the machine's own user any, others one of `roots()` or one below, links followed first, and where
+    a known data set was said to lie, which all may train on: that folder itself, and none beside or below it."""
     if not _stranger():
         return True
     try:
         real = Path(os.path.realpath(whole_path(folder)))
     except (OSError, ValueError, DataError):
         return False
-    return any(real.is_relative_to(root) for root in roots())
+    return any(real.is_relative_to(root) for root in roots()) or str(real) in map(os.path.realpath, all_places())
 
 
 def check_open(folder: str | Path) -> None:

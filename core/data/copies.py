@@ -196,7 +196,7 @@ TITLES = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "mnist": "MNIST's kind
 def has_copy(path: str) -> bool:
     """Whether at `path` there seems to be a known set, or a part of one: an archive, or a folder with its files, its own folder, or its
     archive."""
-    return _is_archive(path) or (os.path.isdir(path) and bool(_place(path) or _lacking(path)))
+    return _is_archive(path) or (os.path.isdir(path) and bool(innermost(path) or _lacking(path)))
 
 
 def _is_archive(path: str) -> bool:
@@ -213,7 +213,7 @@ def _is_archive(path: str) -> bool:
 
 def copy_at(path: str) -> Copy | None:
     """The known set at `path`; None where there is none. Raises DataError for one that is damaged, lacks files, or cannot be read."""
-    place = path if _is_archive(path) else _place(path) if os.path.isdir(path) else None
+    place = path if _is_archive(path) else innermost(path) if os.path.isdir(path) else None
     try:
         if place is None and (lacks := _lacking(path)):
             raise _incomplete(*lacks)
@@ -273,14 +273,14 @@ def _named_files(folder: str) -> dict[str, str]:
 
 def stamp(path: str) -> str:
     """What changes when the files of a copy do."""
-    place = _place(path) or path
+    place = innermost(path) or path
     names = [place] if os.path.isfile(place) else sorted(_named_files(place).values())
     states = [(name, os.stat(name)) for name in names]
     text = "\n".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}" for name, state in states)
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def _place(path: str) -> str | None:
+def innermost(path: str) -> str | None:
     """The folder or archive that holds the files: `path`, a folder in it that is called as a set's, or an archive in it that is."""
     return next(_places(path, deep=DEEP), None)
 

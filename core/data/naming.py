@@ -15,11 +15,13 @@ from core.text import bare
 
 
 def name_place(name: str, path: str, home: str | Path | None = None) -> str:
-    """From now on the known data set `name` is read from `path` on every page; returns the absolute path.
+    """From now on the known data set `name` is read from `path` on every page; returns the path at which its files lie.
 
     It may be a copy as its authors give it (an archive or a folder), or a folder of its class folders. Raises ConfigError for a data set
     that is never looked for on a disk, and DataError when there is no such copy, or who asks is not the machine's own user.
     """
+    from core.data.copies import innermost
+
     spec = data_spec(name)
     if not spec.copy:
         raise ConfigError(f"The data set {name!r} is in no files of its own. Those that can be named are {', '.join(_with_copies())}.")
@@ -29,6 +31,7 @@ def name_place(name: str, path: str, home: str | Path | None = None) -> str:
     if not os.path.exists(place):
         raise DataError("There is nothing at ", Place(place), f": check the path. {_wanted(name)}")
     _check(name, place)
+    place = innermost(place) or place  # who named a folder of downloads did not mean to open all of it to everybody
     keep_place(name, place, home)
     return place
 

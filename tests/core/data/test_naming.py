@@ -118,7 +118,18 @@ def test_a_stranger_names_no_place_and_trains_on_the_named_one(tmp_path, monkeyp
         name_place("cifar10", tmp_path / "beside")
     assert place_of("cifar10") == str(root)
     assert len(load_shared(RunConfig.of(dataset="cifar10"), tmp_path / "home", lambda *_: None).test) == 10
-    assert folders.may_open(root) and not folders.may_open(tmp_path / "beside")
+    assert folders.may_open(root) and not folders.may_open(tmp_path / "beside") and not folders.may_open(root / "cat")
+
+
+def test_naming_a_folder_of_downloads_opens_nothing_else_of_it(tmp_path, archive, monkeypatch):
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+    downloads = tmp_path / "downloads"
+    (downloads / "private").mkdir(parents=True)
+    shutil.move(archive, downloads / "cifar-10-python.tar.gz")
+    assert name_place("cifar10", downloads) == str(downloads / "cifar-10-python.tar.gz")
+    monkeypatch.setattr(folders, "_stranger", lambda: True)
+    assert not folders.may_open(downloads) and not folders.may_open(downloads / "private")
+    assert len(load_shared(RunConfig.of(dataset="cifar10"), tmp_path / "home", lambda *_: None).test) == 40
 
 
 def test_runs_in_one_process_see_a_place_that_was_named_anew(tmp_path, archive):
