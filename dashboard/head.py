@@ -18,7 +18,7 @@ from pathlib import Path
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.components import script_urls
+from dashboard.components import script_url, with_imports
 from dashboard.connection_words import WORDS
 from dashboard.doors import ADDRESSES, CONNECTION, STREAM
 from dashboard.guard import policy
@@ -39,6 +39,8 @@ if (!location.pathname.endsWith('/') && document.referrer !== location.href.spli
 FORBIDDEN = "/forbidden.js"
 IF_FORBIDDEN = f"if (!window.sequenceLab) document.body.prepend({json.dumps(WORDS['policy'])});\n"
 SCRIPTS = ("connection.js", "copy.js", "menu.js")
+# What the first page draws with: a browser fetches it, and what it imports, while Streamlit still starts. Other pages fetch their own.
+FIRST = ("dashboard/components/live_chart/live_chart.js", "dashboard/components/keys/keys.js")
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>
 <p>This lab has no page at {path}. <a href="{home}">Open the lab's first page.</a></p>
 <p>If a web server shows the lab below a path and leaves that path in the addresses, start the lab with --base-path {before}.</p></html>"""
@@ -55,7 +57,7 @@ def head(first: bool) -> bytes:
     code = (
         (SLASH if first else "") + HERE % json.dumps(told) + "".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
     )
-    modules = (f'<link rel="modulepreload" href="{url}">' for url in script_urls())
+    modules = (f'<link rel="modulepreload" href="{script_url(name)}">' for name in with_imports(*FIRST))
     outside = f'<script defer src=".{FORBIDDEN}"></script>'
     return "".join([script(code), outside, '<link rel="preload" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
 

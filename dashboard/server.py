@@ -30,7 +30,7 @@ from core.errors import LabError
 from core.recorded import recorded_run
 from dashboard import services
 from dashboard.below import Below
-from dashboard.components import SCRIPTS
+from dashboard.components import SCRIPTS, version
 from dashboard.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
 from dashboard.framing import Framing
 from dashboard.guard import Guard, Rules, direct, loopback
@@ -153,9 +153,10 @@ def send_plotly(request: Request) -> Response:
 
 
 def send_script(request: Request) -> Response:
-    """GET /components/{folder}/{file}: the JavaScript of a component, and nothing else of its folder."""
-    path = SCRIPTS.get(f"{request.path_params['folder']}/{request.path_params['file']}")
-    if path is None:
+    """GET /scripts/{version}/{path}: a script of the lab as it lies in the repository, and nothing else. Of another version there is none:
+    a browser would keep today's script under that version's name."""
+    path = SCRIPTS.get(request.path_params["path"])
+    if path is None or request.path_params["version"] != version():
         return PlainTextResponse("There is no such script.", status_code=404)
     return FileResponse(path, media_type="text/javascript", headers=KEEP)
 
@@ -177,7 +178,7 @@ def send_nothing(request: Request) -> Response:
 
 ROUTES = [
     Route("/vendor/plotly.min.js", send_plotly),
-    Route("/components/{folder}/{file}", send_script),
+    Route("/scripts/{version}/{path:path}", send_script),
     Route(FORBIDDEN, send_if_forbidden),
     Route(CONNECTION, send_nothing, methods=["POST"]),
     *(Route(f"/{page.url_path}", send_home) for page in PAGES if page.default),

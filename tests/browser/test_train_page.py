@@ -7,6 +7,9 @@ import re
 
 import pytest
 
+from dashboard.components import script_url, with_imports
+from dashboard.head import FIRST
+
 pytestmark = pytest.mark.browser
 CHART, PLOT = ".live-chart", ".live-chart-plot"
 # A small model, so that an epoch takes a second or two.
@@ -148,6 +151,16 @@ def take_along(page):
 
 def loaded(page, script):
     return page.evaluate(f"performance.getEntriesByType('resource').filter(e => e.name.includes('{script}')).length")
+
+
+def test_the_first_page_fetches_its_own_scripts_once_and_no_others(lab, page):
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url) if "/scripts/" in request.url else None)
+    open_lab(page, lab.url)
+    page.locator(".live-chart .js-plotly-plot").wait_for()
+    page.wait_for_timeout(1_000)
+    named = {f"{lab.url}{script_url(name).removeprefix('./')}" for name in with_imports(*FIRST)}
+    assert sorted(fetched) == sorted(named)
 
 
 def test_a_closed_tab_does_not_stop_the_run(lab, page, chromium):

@@ -193,7 +193,7 @@ def test_the_server_refuses_strangers_and_says_so(tmp_path):
             "/evaluate",
             "/_stcore/health",
             "/vendor/plotly.min.js",
-            "/components/none/none.js",
+            "/scripts/none/none.js",
             "/static/none.js",
             "/favicon.png",
         )

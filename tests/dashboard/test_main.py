@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from dashboard.__main__ import ROOT, main, port_problem, shown_host
-from dashboard.components import SCRIPTS, loader, script_url, script_urls
+from dashboard.components import SCRIPTS, imports_of, loader, script_url, version, with_imports
 
 
 def refused(capsys, *arguments: str) -> str:
@@ -115,21 +115,44 @@ def test_an_old_browser_can_read_what_stands_in_the_head():
     assert [line for text in texts for line in text.splitlines() if newer.search(line)] == []
 
 
-def test_only_scripts_of_components_are_sent():
+CHART = "dashboard/components/live_chart/live_chart.js"
+
+
+def test_only_scripts_of_the_lab_are_sent():
     from dashboard.server import send_script
 
-    found = send_script(request("127.0.0.1", {"folder": "live_chart", "file": "live_chart.js"}))
-    assert found.path == SCRIPTS["live_chart/live_chart.js"] and "immutable" in found.headers["cache-control"]
-    assert "'./components/live_chart/live_chart.js?v=" in loader("live_chart/live_chart.js"), "relative: the lab may stand below a path"
-    assert ".catch(failed)" in loader("live_chart/live_chart.js"), "a script that does not come is said in the lab's words"
-    versions = {script_url(f"live_chart/{name}.js").split("?v=")[1] for name in ("live_chart", "sketch")}
-    assert len(versions) == 1, "live_chart.js imports its neighbour under its own version"
-    assert send_script(request("127.0.0.1", {"folder": "live_chart", "file": "__init__.py"})).status_code == 404
+    found = send_script(request("127.0.0.1", {"version": version(), "path": CHART}))
+    assert found.path == SCRIPTS[CHART] and "immutable" in found.headers["cache-control"]
+    assert f"'./scripts/{version()}/{CHART}'" in loader(CHART), "relative: the lab may stand below a path"
+    assert ".catch(failed)" in loader(CHART), "a script that does not come is said in the lab's words"
+    for other in ({"path": CHART.replace("live_chart.js", "__init__.py")}, {"path": "dashboard/../core/errors.py"}, {"version": "0" * 12}):
+        sent = send_script(request("127.0.0.1", {"version": version(), "path": CHART} | other))
+        assert sent.status_code == 404 and "cache-control" not in sent.headers
+
+
+def test_every_script_carries_the_version_and_is_there():
+    """A script that was fetched at an address without the version would be kept for a year, and run beside newer ones after an upgrade."""
+    assert all(script_url(name) == f"./scripts/{version()}/{name}" for name in SCRIPTS)
+    imported = {name for script in SCRIPTS for name in imports_of(script)}
+    assert len(imported) > 20 and imported <= SCRIPTS.keys(), "relative, so that the version goes with them"
+    texts = {name: path.read_text("utf-8") for name, path in SCRIPTS.items()}
+    written = {name: re.findall(r"^import .*|\bimport\(.*|import\.meta.*", text, re.MULTILINE) for name, text in texts.items()}
+    assert {name: len(lines) for name, lines in written.items()} == {name: len(imports_of(name)) for name in SCRIPTS}, "static imports only"
+
+
+def test_a_changed_script_changes_every_address(tmp_path, monkeypatch):
+    before = version()
+    changed = tmp_path / "live_chart.js"
+    changed.write_text("// another one", "utf-8")
+    version.cache_clear()
+    monkeypatch.setitem(SCRIPTS, CHART, changed)
+    assert version() != before and version() in script_url("dashboard/components/keys/keys.js")
+    version.cache_clear()
 
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
-    from dashboard.head import Head, head
+    from dashboard.head import FIRST, Head, head
 
     html = b"<html><head><title>x</title></head></html>"
 
@@ -155,8 +178,9 @@ def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
     headers, body, _ = sent(b"text/html; charset=utf-8")
     assert body == b"<html><head>" + head(False) + b"<title>x</title></head></html>"
     assert int(headers[b"content-length"]) == len(body) and b"content-encoding" not in headers
-    for url in ("./vendor/plotly.min.js", *script_urls()):
+    for url in ("./vendor/plotly.min.js", *map(script_url, with_imports(*FIRST))):
         assert f'href="{url}">'.encode() in body and url.startswith("./"), "relative: the lab may stand below a path"
+    assert body.count(b'"modulepreload"') == len(with_imports(*FIRST)) <= 4, "other pages fetch their own"
 
     digest = b64encode(sha256(body.split(b"<script>")[1].split(b"</script>")[0]).digest())
     assert b"'sha256-" + digest + b"'" in headers[b"content-security-policy"], "the script that stands in the page may run"

@@ -8,13 +8,10 @@ Enter) goes back, for the link.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Many, Whole
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 TOLD = (
@@ -38,13 +35,7 @@ HTML = f"""<div class="attention">
   </div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_attention_maps",
-    html=HTML,
-    css=Path(__file__).with_name("attention_maps.css").read_text("utf-8"),
-    js=loader("attention_maps/attention_maps.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def pin_sent(*, key: str) -> tuple[int, int, int] | None:

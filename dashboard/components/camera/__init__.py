@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
-from dashboard.components import loader
+from dashboard.components import component
 
 TOLD = (
     "The browser lends no camera to this frame. Whoever wrote the page around it can add allow=&quot;camera&quot; to the frame, and the "
     "page must come over https. Until then choose another source for the picture, or open the lab in a tab of its own."
 )
 
-_lent = st.components.v2.component(
-    "sequence_lab_lent", html=f'<p class="camera-told" role="alert" hidden>{TOLD}</p>', js=loader("camera/lent.js"), isolate_styles=False
-)
-_phone = st.components.v2.component("sequence_lab_phone", html="<span hidden></span>", js=loader("camera/phone.js"), isolate_styles=False)
+_lent = component(__file__, f'<p class="camera-told" role="alert" hidden>{TOLD}</p>', script="lent")
+_phone = component(__file__, "<span hidden></span>", script="phone")
 
 
 def say_if_not_lent(*, key: str) -> None:

@@ -13,15 +13,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.checks import Check, Fields, Number, OneOf, Whole
 from core.probes.cell_by_hand import LARGEST, MOST_EDITS, Edit, Reading
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="cellb">
@@ -55,13 +53,7 @@ HTML = """<div class="cellb">
   </form>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_cell_board",
-    html=HTML,
-    css=Path(__file__).with_name("cell_board.css").read_text("utf-8"),
-    js=loader("cell_board/cell_board.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def view_sent(*, key: str) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 // A recurrent cell that reads a sequence. A message (dashboard/components/cell_board) holds everything; playing, stepping, scrubbing, pointing
 // and keys ask the server for nothing. A number that is replaced goes there, and the run before stays as a ghost.
 
-const version = new URL(import.meta.url).search; // the folder's, in the query
-const { KINDS, TEXTS, number, sub } = await import(`./formulas.js${version}`);
-const { diagram } = await import(`./diagram.js${version}`);
-const { element, pieces } = await import(`./elements.js${version}`);
-const { sameEdit, unpack } = await import(`./message.js${version}`);
-const { Playing } = await import(`./playing.js${version}`);
-const { Picture } = await import(`./picture.js${version}`);
-const { Replacing } = await import(`./replacing.js${version}`);
-const { Strips } = await import(`./strips.js${version}`);
-const { drawLines } = await import(`./lines.js${version}`);
-const { Walk } = await import(`./walk.js${version}`);
+import { KINDS, TEXTS, number, sub } from './formulas.js';
+import { diagram } from './diagram.js';
+import { element, pieces } from './elements.js';
+import { sameEdit, unpack } from './message.js';
+import { Playing } from './playing.js';
+import { Picture } from './picture.js';
+import { Replacing } from './replacing.js';
+import { Strips } from './strips.js';
+import { drawLines } from './lines.js';
+
+import { Walk } from './walk.js';
 
 const REST = 500; // ms without a move, then the view is sent
 const INKS = { r: '--cellb-r', z: '--cellb-z', n: '--cellb-n', h: '--lab-run', i: '--cellb-r', f: '--cellb-z', g: '--cellb-n', o: '--cellb-o', c: '--lab-wrong', a: '--cellb-n' };

@@ -1,8 +1,8 @@
 // One unit over time: a line a part of the cell, and dashed those of the run before.
 
-const version = new URL(import.meta.url).search; // the folder's, in the query
-const { canvasOf } = await import(`./canvas.js${version}`);
-const { number } = await import(`./formulas.js${version}`);
+import { canvasOf } from './canvas.js';
+
+import { number } from './formulas.js';
 
 const HEIGHT = 118; // px
 const EDGE = { left: 24, right: 6, top: 18, bottom: 14 }; // px

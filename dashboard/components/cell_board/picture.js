@@ -1,6 +1,6 @@
 // The picture whose patches are the steps, with the patch of the chosen step framed.
 
-const { canvasOf } = await import(`./canvas.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { canvasOf } from './canvas.js';
 
 const SIZE = 92; // px
 

@@ -1,9 +1,9 @@
 // Replaces single numbers of inputs, weights and the state at the start. The form says what is wrong with what was typed; what is right
 // goes to the server.
 
-const version = new URL(import.meta.url).search; // the folder's, in the query
-const { number, sub } = await import(`./formulas.js${version}`);
-const { element, options } = await import(`./elements.js${version}`);
+import { number, sub } from './formulas.js';
+
+import { element, options } from './elements.js';
 
 const PACE = 90; // ms at least between two values that are sent while a slider is dragged
 const SYMBOLS = { x: 'x', wi: 'W_ih', wh: 'W_hh', bi: 'b_ih', bh: 'b_hh', h0: 'h₀', c0: 'c₀' };

@@ -1,6 +1,6 @@
 // The stages of the hand computation of one step (task 1.2), a table each: both affine maps, the split into gates, the gates, the new state.
 
-const { number, sub } = await import(`./formulas.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { number, sub } from './formulas.js';
 
 const MOST = { rows: 48, columns: 16 }; // of a table that can be read; beyond it only the chosen unit's rows, and sums without their terms
 const inBatch = (board) => Array.from({ length: board.batch }, (_, b) => b);

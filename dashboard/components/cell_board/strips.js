@@ -1,8 +1,8 @@
 // Inputs, gates and states over time: a strip each, a column a step, a row a unit. The board says what they hold and what is chosen.
 
-const version = new URL(import.meta.url).search; // the folder's, in the query
-const { canvasOf } = await import(`./canvas.js${version}`);
-const { number, sub } = await import(`./formulas.js${version}`);
+import { canvasOf } from './canvas.js';
+
+import { number, sub } from './formulas.js';
 
 const ROOM = 268; // px of all strips together
 const STRIP = { tallest: 15, least: 26, gap: 5, left: 86, right: 42, change: 4 }; // px

@@ -1,9 +1,9 @@
 // The hand computation of one step as a walk (task 1.2) through the tables of `stages.js`.
 // Results can be covered, so that a student computes them and has each one checked.
 
-const version = new URL(import.meta.url).search; // the folder's, in the query
-const { number } = await import(`./formulas.js${version}`);
-const { units, WALKS } = await import(`./stages.js${version}`);
+import { number } from './formulas.js';
+
+import { units, WALKS } from './stages.js';
 
 const DIGITS = 3;
 const CLOSE = 0.0051; // how far a number computed by hand may be from the right one

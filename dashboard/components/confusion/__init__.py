@@ -8,13 +8,10 @@ A person's choices (epoch, normalisation, a cell or a class) come back as the co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Fields, Many, OneOf, Whole
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 from dashboard.confusion import NORMS
 
@@ -28,13 +25,7 @@ HTML = """<div class="confusion-board">
   <p class="confusion-told" aria-live="polite"></p>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_confusion",
-    html=HTML,
-    css=Path(__file__).with_name("confusion.css").read_text("utf-8"),
-    js=loader("confusion/confusion.js"),
-    isolate_styles=False,  # the matrix has the style of all matrices of the lab
-)
+_mount = component(__file__, HTML)
 
 
 @dataclass(frozen=True)

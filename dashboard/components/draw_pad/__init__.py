@@ -7,12 +7,8 @@ returns the drawing after the last stroke as a PNG in a data URI, "" before the 
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from core.checks import Text
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 COLORS = {
@@ -47,13 +43,7 @@ def _html() -> str:
 
 MOST_LETTERS = 100_000  # of a drawing; one of 32 x 32 pixels has 6,000 at most
 
-_mount = st.components.v2.component(
-    "sequence_lab_draw_pad",
-    html=_html(),
-    css=Path(__file__).with_name("draw_pad.css").read_text("utf-8"),
-    js=loader("draw_pad/draw_pad.js"),
-    isolate_styles=False,
-)
+_mount = component(__file__, _html())
 
 
 def draw_pad(*, key: str, start: str = "") -> str:

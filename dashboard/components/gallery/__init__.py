@@ -11,13 +11,10 @@ large at first, "mean", "std": per channel in 0..1 or None while they are unknow
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Text
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="gallery">
@@ -38,13 +35,7 @@ HTML = """<div class="gallery">
   </div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_gallery",
-    html=HTML,
-    css=Path(__file__).with_name("gallery.css").read_text("utf-8"),
-    js=loader("gallery/gallery.js"),
-    isolate_styles=False,
-)
+_mount = component(__file__, HTML)
 
 
 def gallery(data: dict[str, Any], *, key: str, on_choose: Callable[[], None]) -> None:

@@ -8,12 +8,9 @@ to take along; nothing goes back.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from dashboard.components import loader
+from dashboard.components import component
 
 HTML = """<div class="influence">
   <div class="influence-top">
@@ -24,13 +21,7 @@ HTML = """<div class="influence">
   <div class="influence-told" aria-live="polite"></div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_influence_board",
-    html=HTML,
-    css=Path(__file__).with_name("influence_board.css").read_text("utf-8"),
-    js=loader("influence_board/influence_board.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def influence_board(data: dict[str, Any], *, key: str) -> None:

@@ -1,6 +1,6 @@
 // Which inputs moved an output, for up to three runs at once. A message (dashboard/memory_words.py) holds all influences; hovering an
 // output lights up the patches that moved it, and asks the server for nothing.
-const { save } = await import(`./save.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { save } from './save.js';
 
 const SIDE = 32; // pixels of the picture
 const SIZE = 256; // of a canvas

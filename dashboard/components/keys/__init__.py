@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import streamlit as st
+from dashboard.components import component
 
-from dashboard.components import loader
-
-_mount = st.components.v2.component("sequence_lab_keys", html="<span hidden></span>", js=loader("keys/keys.js"), isolate_styles=False)
+_mount = component(__file__, "<span hidden></span>")
 
 
 def keys(bindings: Mapping[str, str], *, key: str = "keys") -> None:

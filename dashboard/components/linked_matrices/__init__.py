@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.probes.attention_by_hand import ByHand
-from dashboard.components import loader
+from dashboard.components import component
 
 FLAT = {
     "tokens": "Tokens x", "wq": "Weights W_q", "q": "Queries q", "wk": "Weights W_k", "k": "Keys k", "wv": "Weights W_v", "v": "Values v",
@@ -44,13 +42,7 @@ HTML = f"""<div class="matrices">
   <div class="matrices-told"><b class="matrices-name"></b><div class="matrices-sum"></div><div class="matrices-note"></div></div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_linked_matrices",
-    html=HTML,
-    css=Path(__file__).with_name("linked_matrices.css").read_text("utf-8"),
-    js=loader("linked_matrices/linked_matrices.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def matrices_data(

@@ -1,7 +1,7 @@
 // All matrices of one attention, linked: the cell that is pointed at, the row and the column that it comes from, and its sum.
 // A message (dashboard/components/linked_matrices) holds everything; pointing, keys and the choice of a head ask the server for nothing.
 
-const { explain, number, sources } = await import(`./arithmetic.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { explain, number, sources } from './arithmetic.js';
 
 const SHAPES = {
   tokens: 'TC', wq: 'CC', wk: 'CC', wv: 'CC', q: 'TC', k: 'TC', v: 'TC',

@@ -10,13 +10,12 @@ rerun (of the fragment, inside one) in which `last_sent` is None.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard.charts import Sent, sent_with
-from dashboard.components import loader
+from dashboard.components import component
 
 HTML = """<div class="live-chart">
   <div class="live-chart-head">
@@ -25,13 +24,7 @@ HTML = """<div class="live-chart">
   <div class="live-chart-body"><div class="live-chart-plot" role="img"></div><div class="live-chart-note"></div></div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_live_chart",
-    html=HTML,
-    css=Path(__file__).with_name("live_chart.css").read_text("utf-8"),
-    js=loader("live_chart/live_chart.js"),
-    isolate_styles=False,  # Plotly's style sheet is the page's: a shadow root would shut it out
-)
+_mount = component(__file__, HTML)
 
 
 def last_sent(key: str) -> Sent | None:

@@ -3,8 +3,9 @@
 // the legend's choices (uirevision), and costs no more than extendTraces, which redraws everything too.
 // Until plotly.js is there the same figure is drawn as a sketch.
 
-const { sketch } = await import(`./sketch.js${new URL(import.meta.url).search}`); // the folder's version is in the query
-const PLOTLY = new URL('../../vendor/plotly.min.js', import.meta.url).href;
+import { sketch } from './sketch.js';
+
+const plotlyAddress = () => new URL('./vendor/plotly.min.js', window.sequenceLab.root).href;
 const NARROW = 560; // px: below, the panels are stacked
 const REPLAY_SECONDS = 8;
 const FRAME = 60; // ms between two pictures of a replay
@@ -16,7 +17,7 @@ function loadPlotly() {
   if (window.Plotly) return Promise.resolve();
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = PLOTLY;
+    script.src = plotlyAddress();
     script.onload = script.onerror = () => {
       if (window.Plotly) return resolve();
       loading = undefined; // the next message tries again
@@ -99,7 +100,7 @@ class LiveChart {
     if (!window.Plotly) this.paint();
     const pending = loadPlotly().then(
       () => this.paint(),
-      () => this.say(`The chart library could not be loaded from ${PLOTLY}: this picture shows all data, but cannot be zoomed.`),
+      () => this.say(`The chart library could not be loaded from ${plotlyAddress()}: this picture shows all data, but cannot be zoomed.`),
     );
     pending.catch((error) => console.error(error));
   }

@@ -8,25 +8,16 @@ What follows the mouse, a finger or the arrow keys happens in the browser on dat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
-from dashboard.components import loader
+from dashboard.components import component
 
 HTML = """<div class="mask-board">
   <div class="mask-board-masks" tabindex="0" role="application"></div>
   <div class="mask-board-told" aria-live="polite"><b></b><span></span></div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_mask_board",
-    html=HTML,
-    css=Path(__file__).with_name("mask_board.css").read_text("utf-8"),
-    js=loader("mask_board/mask_board.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def mask_board(data: Mapping[str, Any], *, key: str) -> None:

@@ -7,16 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
+from dashboard.components import component
 
-from dashboard.components import loader
-
-_mount = st.components.v2.component(
-    "sequence_lab_panels",
-    html='<figure class="lab-distances"><figcaption></figcaption><div></div></figure>',
-    js=loader("panels/panels.js"),
-    isolate_styles=False,  # styled by the page
-)
+_mount = component(__file__, '<figure class="lab-distances"><figcaption></figcaption><div></div></figure>')
 
 
 def panels(drawings: Sequence[str], caption: str, *, key: str) -> None:

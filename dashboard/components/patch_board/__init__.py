@@ -9,13 +9,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Fields, OneOf, Text
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 MODES = {"erase": ("Erase", "E"), "swap": ("Swap", "S")}
@@ -47,13 +44,7 @@ def _html() -> str:
 
 MOST_LETTERS = 10_000
 
-_mount = st.components.v2.component(
-    "sequence_lab_patch_board",
-    html=_html(),
-    css=Path(__file__).with_name("patch_board.css").read_text("utf-8"),
-    js=loader("patch_board/patch_board.js"),
-    isolate_styles=False,  # so that a test, and a page's style sheet, can reach it
-)
+_mount = component(__file__, _html())
 
 
 def edits_sent(*, key: str, picture: str, patch: int) -> str | None:

@@ -1,6 +1,7 @@
 // The picture with its patches, and the answers of the models. Edits are painted at once; they go to the server as text, one message at a
 // time, and its answer says which edits it is for.
-const { paintEdits } = await import(`./edits.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { paintEdits } from './edits.js';
+
 const SIDE = 32; // pixels of the picture
 const SCALE = 16; // of the board's canvas
 const CARD_SCALE = 6; // of a card's canvas

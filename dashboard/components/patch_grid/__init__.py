@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.checks import Many, Whole
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="patch-grid">
@@ -41,13 +39,7 @@ HTML = """<div class="patch-grid">
   </div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_patch_grid",
-    html=HTML,
-    css=Path(__file__).with_name("patch_grid.css").read_text("utf-8"),
-    js=loader("patch_grid/patch_grid.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def grid_data(

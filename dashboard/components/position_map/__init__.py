@@ -8,14 +8,12 @@ All that follows the mouse, a finger or the arrow keys happens in the browser on
 from __future__ import annotations
 
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.probes.positions import grid_of
-from dashboard.components import loader
+from dashboard.components import component
 
 STEPS = 10_000  # similarities travel as whole ten-thousandths
 
@@ -44,13 +42,7 @@ HTML = """<div class="position-map">
   </div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_position_map",
-    html=HTML,
-    css=Path(__file__).with_name("position_map.css").read_text("utf-8"),
-    js=loader("position_map/position_map.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def map_data(kind: str, table: np.ndarray, like: np.ndarray) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // A table of positions, how like they are, and the number that is pointed at. A message (dashboard/components/position_map) holds everything;
 // what follows the pointer or the arrow keys asks the server for nothing. The formulas are those of core/probes/positions.py.
-const { formula } = await import(`./formula.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { formula } from './formula.js';
+
 const STEPS = 10000; // similarities come as whole ten-thousandths
 const CIRCLE = 88; // px
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };

@@ -11,13 +11,10 @@ keys happens in the browser; once it has come to rest, order and place are sent,
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Fields, OneOf, Whole
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="reader">
@@ -54,21 +51,10 @@ HTML = """<div class="reader">
   <div class="reader-foot"><div class="reader-notes"></div><button type="button" data-act="svg">Figure as SVG</button></div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_reader_board",
-    html=HTML,
-    css=Path(__file__).with_name("reader_board.css").read_text("utf-8"),
-    js=loader("reader_board/reader_board.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
-_mount_orders = st.components.v2.component(
-    "sequence_lab_reader_orders",
-    html='<div class="reader-others" hidden></div>',
-    js=loader("reader_board/orders.js"),
-    isolate_styles=False,  # the board looks for it
-)
+_mount_orders = component(__file__, '<div class="reader-others" hidden></div>', script="orders")
 
 
 def reader_board(data: dict[str, Any], *, key: str) -> None:

@@ -1,11 +1,11 @@
 // One network that reads one picture. A message (dashboard/reader_cards.py) holds every order of reading; the scrub bar, the buttons, the pointer
 // and the keys ask the server for nothing. Where they came to rest is sent for the page's link.
-const version = new URL(import.meta.url).search; // the folder's, in the query
-const { figure } = await import(`./figure.js${version}`);
-const { bytes, floats, make, save, shorts, svg } = await import(`./parts.js${version}`);
-const { StatePath } = await import(`./path.js${version}`);
-const { paint, SIDE } = await import(`./picture.js${version}`);
-const { Strip } = await import(`./strip.js${version}`);
+import { figure } from './figure.js';
+import { bytes, floats, make, save, shorts, svg } from './parts.js';
+import { StatePath } from './path.js';
+import { paint, SIDE } from './picture.js';
+
+import { Strip } from './strip.js';
 
 const BARS = 5; // most probable classes
 const REST = 500; // ms without a move, then the view is sent

@@ -1,6 +1,6 @@
 // One strip: a line a unit, a column a patch. Its colors never change with t; what has not been read is veiled, what the head reads is framed.
 
-const { make, shorts16 } = await import(`./parts.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { make, shorts16 } from './parts.js';
 
 const LEVELS = 32767; // an int16 of the message is that many steps of the largest number
 const [ABOVE, BELOW] = [[0, 114, 178], [213, 94, 0]];

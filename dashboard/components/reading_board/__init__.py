@@ -9,13 +9,10 @@ browser; once it has come to rest, the place and the two patches of a path are s
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Fields, Many, OneOf, Whole, Written
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="reading">
@@ -32,13 +29,7 @@ HTML = """<div class="reading">
   <div class="reading-notes"></div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_reading_board",
-    html=HTML,
-    css=Path(__file__).with_name("reading_board.css").read_text("utf-8"),
-    js=loader("reading_board/reading_board.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def path_of(of: int) -> Many:

@@ -8,12 +8,8 @@ nothing while nothing has changed. What it shows comes back as text by name, as 
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from core.checks import Fields, Text
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 _SHOWN = {
@@ -63,13 +59,7 @@ HTML = f"""<div class="run-board"><i class="run-board-probe"></i>
 SHOWN = ("runs", "x", "y", "smooth", "filter", "sort", "only")  # what a view says
 MOST_LETTERS = 5_000  # of each: a link carries them
 
-_mount = st.components.v2.component(
-    "sequence_lab_run_board",
-    html=HTML,
-    css=Path(__file__).with_name("run_board.css").read_text("utf-8"),
-    js=loader("run_board/run_board.js"),
-    isolate_styles=False,  # its table looks like the others of the lab
-)
+_mount = component(__file__, HTML)
 
 
 def run_board(data: bytes, *, key: str) -> dict[str, str] | None:

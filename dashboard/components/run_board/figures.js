@@ -1,8 +1,7 @@
 // The three figures of the board. Each takes a box of pixels and what is to be shown, and gives { base(pen), one(pen, run, look), nearest(x, y) }:
 // the whole picture, one run over it, and the run at a place. So a hover redraws one run, and never the picture.
 
-const { search } = new URL(import.meta.url);
-const { greatest, least, scale, short } = await import(`./scales.js${search}`);
+import { greatest, least, scale, short } from './scales.js';
 
 export const Y = {
   val_top1: { title: 'validation accuracy (%)', row: 6, percent: true },

@@ -1,10 +1,10 @@
 // The board of runs. Its data comes once, as lines of JSON (dashboard/board.py): a head, then a line a run. All that follows the mouse, a filter,
 // an order or a choice happens here; the page is told (with a pause) what is shown, so that the address bar can say it.
 
-const { search } = new URL(import.meta.url); // the folder's version is in the query
-const { canvasPen, svgPen } = await import(`./pens.js${search}`);
-const { QUIET, curves, parallel, scatter } = await import(`./figures.js${search}`);
-const { columnsOf, csv, matcher, pointRemedy, sorted } = await import(`./table.js${search}`);
+import { canvasPen, svgPen } from './pens.js';
+import { QUIET, curves, parallel, scatter } from './figures.js';
+
+import { columnsOf, csv, matcher, pointRemedy, sorted } from './table.js';
 
 const FIRST_ROWS = 40; // more than are in sight; the others come behind the first picture, for which they would be laid out in vain
 const TELL_PAUSE = 350; // ms without a change after which the page is told

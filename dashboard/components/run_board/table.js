@@ -1,7 +1,6 @@
 // The table of runs: its columns, what a filter keeps, an order, and all of it as CSV.
 
-const { search } = new URL(import.meta.url);
-const { duration } = await import(`./scales.js${search}`);
+import { duration } from './scales.js';
 
 const percent = (share) => (100 * share).toFixed(1);
 // As many digits as tell both ends of an interval apart: none looks as if it had no width.

@@ -15,16 +15,10 @@ A quarter of a second after the last picture the browser asks for `around` once 
 
 from __future__ import annotations
 
-import streamlit as st
+from dashboard.components import component
 
-from dashboard.components import loader
-
-_announce = st.components.v2.component(
-    "sequence_lab_announce", html='<div class="settled-announce" hidden></div>', js=loader("settled/announce.js"), isolate_styles=False
-)
-_follow = st.components.v2.component(
-    "sequence_lab_follow", html='<div class="settled-follow" hidden></div>', js=loader("settled/follow.js"), isolate_styles=False
-)
+_announce = component(__file__, '<div class="settled-announce" hidden></div>', script="announce")
+_follow = component(__file__, '<div class="settled-follow" hidden></div>', script="follow")
 
 
 def announce(what: str, *, key: str) -> None:

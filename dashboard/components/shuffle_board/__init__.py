@@ -10,13 +10,10 @@ order it is.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Fields, OneOf, Text
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 SHUFFLES = {
@@ -51,13 +48,7 @@ def _html() -> str:
 
 MOST_LETTERS = 10_000  # of an order; that of 1,024 patches has 5,000
 
-_mount = st.components.v2.component(
-    "sequence_lab_shuffle_board",
-    html=_html(),
-    css=Path(__file__).with_name("shuffle_board.css").read_text("utf-8"),
-    js=loader("shuffle_board/shuffle_board.js"),
-    isolate_styles=False,  # so that a test, and a page's style sheet, can reach it
-)
+_mount = component(__file__, _html())
 
 
 def order_sent(*, key: str, patch: int, stamp: int) -> str | None:

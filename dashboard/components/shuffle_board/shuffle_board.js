@@ -1,8 +1,8 @@
 // The picture whose patches are dragged about, and the cards of the models. An order goes to the server as text, one message at a time, and
 // its answer says which order it is for.
-const version = new URL(import.meta.url).search; // the folder's version is in the query
-const { SHUFFLES, swapped } = await import(`./orders.js${version}`);
-const { newCard, showCard } = await import(`./cards.js${version}`);
+import { SHUFFLES, swapped } from './orders.js';
+import { newCard, showCard } from './cards.js';
+
 const SIDE = 32; // pixels of the picture
 const SCALE = 16; // of the board's canvas
 const MOST = 200; // orders that can be taken back

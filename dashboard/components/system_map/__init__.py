@@ -8,13 +8,10 @@ Pointing happens in the browser on data that is sent once. A click keeps a syste
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import OneOf
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="system-map">
@@ -26,13 +23,7 @@ HTML = """<div class="system-map">
   </div>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_system_map",
-    html=HTML,
-    css=Path(__file__).with_name("system_map.css").read_text("utf-8"),
-    js=loader("system_map/system_map.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def choice_sent(*, key: str, among: Collection[str]) -> str | None:

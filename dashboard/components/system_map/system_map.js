@@ -1,6 +1,7 @@
 // Published systems by field and year. What is pointed at is told and its cost drawn; a message (dashboard/components/system_map) holds
 // everything, so pointing asks the server for nothing. A click keeps a system and says so to the server, for the link.
-const { costChart } = await import(`./costs.js${new URL(import.meta.url).search}`); // the folder's version is in the query
+import { costChart } from './costs.js';
+
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
 export default function systemMap({ data: [data], parentElement, setStateValue }) {

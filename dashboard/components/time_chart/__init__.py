@@ -10,13 +10,11 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from dashboard.components import loader
+from dashboard.components import component
 
 HTML = """<figure class="time-chart">
   <div class="time-chart-head"><b class="time-chart-title"></b><button type="button" title="Save the figure as SVG">SVG</button></div>
@@ -25,13 +23,7 @@ HTML = """<figure class="time-chart">
   <figcaption></figcaption>
 </figure>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_time_chart",
-    html=HTML,
-    css=Path(__file__).with_name("time_chart.css").read_text("utf-8"),
-    js=loader("time_chart/time_chart.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 @dataclass(frozen=True, eq=False)

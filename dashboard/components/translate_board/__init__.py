@@ -9,13 +9,10 @@ the pointer stay in the browser; once they have come to rest, where they are is 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Fields, OneOf, Whole
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="translate">
@@ -46,13 +43,7 @@ HTML = """<div class="translate">
 PARTS = ("cross", "decoder", "encoder", "beam")
 MOST = 10_000  # steps, layers or heads that a view can name
 
-_mount = st.components.v2.component(
-    "sequence_lab_translate_board",
-    html=HTML,
-    css=Path(__file__).with_name("translate_board.css").read_text("utf-8"),
-    js=loader("translate_board/translate_board.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def view_sent(*, key: str) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 import { AttentionMap } from './maps.js';
 import { inside, make, Memory, quoted, rgb, share, shown, Weights } from './parts.js';
 import { drawTree } from './tree.js';
+
 import { Wires } from './wires.js';
 
 const REST = 500; // ms without a move, then the view is sent

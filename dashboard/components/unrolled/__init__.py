@@ -9,13 +9,10 @@ What follows the mouse, a finger or the arrow keys happens in the browser on dat
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from core.checks import Fields, OneOf
-from dashboard.components import loader
+from dashboard.components import component
 from dashboard.components.messages import sent
 
 HTML = """<div class="unrolled">
@@ -27,13 +24,7 @@ HTML = """<div class="unrolled">
   </figure>
 </div>"""
 
-_mount = st.components.v2.component(
-    "sequence_lab_unrolled",
-    html=HTML,
-    css=Path(__file__).with_name("unrolled.css").read_text("utf-8"),
-    js=loader("unrolled/unrolled.js"),
-    isolate_styles=False,  # the accents are the page's
-)
+_mount = component(__file__, HTML)
 
 
 def unrolled_data(
