@@ -30,6 +30,12 @@ def frame(rows: Sequence[Mapping[str, Any]] | Sequence[Sequence[Any]], columns: 
     return pandas().DataFrame(list(rows), columns=None if columns is None else list(columns))
 
 
+def typed(rows: Sequence[Mapping[str, Any]] | Sequence[Sequence[Any]], kinds: Mapping[str, str]) -> DataFrame:
+    """A table of rows whose columns are `kinds`: the type of each by name, as pandas calls it. "Int64", "boolean" and "string" may lack
+    a value (NA); "int64" and "float64" are those of NumPy."""
+    return frame(rows, tuple(kinds)).astype(dict(kinds))
+
+
 def csv_text(table: DataFrame, *, digits: str | None = None) -> str:
     """A table as CSV: a point as decimal point, lines that end in a line feed, nothing where there is no number; numbers so that they are
     read again as they were, or with `digits` such as "%.6f".

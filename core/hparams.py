@@ -65,16 +65,19 @@ class Hyperparameter:
             return f"at most {_text(self.high)}" if self.low is None else f"at least {_text(self.low)}"
         return f"{_text(self.low)} to {_text(self.high)}"
 
-    def problem(self, value: Any) -> str | None:
-        """One sentence on what is wrong with `value`, or None."""
+    def is_kind(self, value: Any) -> bool:
+        """Whether `value` is of this kind, in range or not; 64.0 is a whole number."""
         whole = isinstance(value, int) and not isinstance(value, bool)
-        fits = {
+        return {
             bool: isinstance(value, bool),
             int: whole or (isinstance(value, float) and value.is_integer()),
             float: (whole and abs(value) < 1e300) or (isinstance(value, float) and math.isfinite(value)),
             str: isinstance(value, str),
         }[self.kind]
-        if not fits:
+
+    def problem(self, value: Any) -> str | None:
+        """One sentence on what is wrong with `value`, or None."""
+        if not self.is_kind(value):
             kinds = {bool: "yes or no", int: "a whole number", float: "a finite number", str: "text"}
             return f"{self.name} must be {kinds[self.kind]}, not {quoted(value)}: choose {self.range}."
         if self.choices is not None and value not in self.choices:

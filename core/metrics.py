@@ -85,6 +85,11 @@ class ConfusionMatrix:
         return torch.from_numpy(self.scores.count)
 
     @property
+    def support(self) -> Tensor:
+        """`count` by the name that scikit-learn has for it."""
+        return self.count
+
+    @property
     def frequency(self) -> Tensor:
         return torch.from_numpy(self.scores.frequency)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import DataError, unknown
-from core.frames import frame
+from core.frames import typed
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -51,8 +51,13 @@ class ClassScores:
 
     @property
     def count(self) -> np.ndarray:
-        """Samples that truly are of each class, int64 (K,); scikit-learn calls it support."""
+        """Samples that truly are of each class, int64 (K,)."""
         return self.matrix.sum(axis=1)  # (K, K) -> (K,)
+
+    @property
+    def support(self) -> np.ndarray:
+        """`count` by the name that scikit-learn has for it."""
+        return self.count
 
     @property
     def occurs(self) -> np.ndarray:
@@ -161,9 +166,10 @@ class ClassScores:
         return [{"class": name, **{c: known(values[c][k]) for c in columns}} for k, name in enumerate(names)]
 
     def frame(self, classes: Sequence[str] | None = None) -> DataFrame:
-        """The same as a table, a row a class; a score that a class does not have is NaN."""
-        found = frame(self.rows(classes))
-        return found.astype(dict.fromkeys(("frequency", *SCORES), "float64"))
+        """The same as a table, a row a class: counts of samples, and shares of 1; a score that a class does not have is NaN."""
+        rows = self.rows(classes)
+        kinds = {name: "string" if name == "class" else "float64" if name in ("frequency", *SCORES) else "int64" for name in rows[0]}
+        return typed(rows, kinds)
 
     def table(self, classes: Sequence[str] | None = None, thing: str = "sample") -> str:
         """The scores in percent as text, a row a class, then the mean, the mean weighted by count, top-1, and the `notes`."""

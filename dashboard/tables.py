@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from core.frames import csv_text
 from core.scores import ClassScores, percent_text
 from dashboard.wording import escape
+
+if TYPE_CHECKING:
+    from core.evaluation.judged import Judged
 
 COUNTS = {
     "frequency": ("of all %", "Share of all images that are of this class."),
@@ -62,6 +66,11 @@ def _row(name: str, n: str, scores: list[float | None], counts: list[str], look:
 def class_table_csv(scores: ClassScores, classes: Sequence[str]) -> str:
     """All counts and scores of each class as CSV, shares as fractions."""
     return csv_text(scores.frame(classes))
+
+
+def image_table_csv(judged: Judged, classes: Sequence[str]) -> str:
+    """What a model says of each image as CSV, a line an image in the order of their split."""
+    return csv_text(judged.frame(classes))
 
 
 def help_table_html(rows: Sequence[Mapping[str, str]]) -> str:

@@ -9,7 +9,7 @@ from dashboard.foot import foot, try_this
 from dashboard.left_out import left_out_note
 from dashboard.live import page_link
 from dashboard.pairs import pair_panel
-from dashboard.tables import class_table_csv, class_table_html
+from dashboard.tables import class_table_csv, class_table_html, image_table_csv
 from dashboard.trap import trap_panel
 
 EXPERIMENTS = {
@@ -46,10 +46,16 @@ else:
     st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
     caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}. {scores.notes(run.classes, 'image')}".strip()
     st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=looked.row))
-    st.download_button(
-        "Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{run.run_id}-epoch-{epoch + 1}.csv", key="class_csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
+    with st.container(horizontal=True):
+        st.download_button(
+            "Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{run.run_id}-epoch-{epoch + 1}.csv", key="class_csv",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        if judged:
+            st.download_button(
+                "Images (CSV)", lambda: image_table_csv(judged, run.classes), f"{run.run_id}-epoch-{epoch + 1}-images.csv", key="image_csv",
+                icon=":material/download:", on_click="ignore", help="A line an image: what it is, what it was taken for, and how surely.",
+            )  # fmt: skip
     pair_panel(judging)
     trap_panel()
     cell = "-".join(map(str, looked.cell)) if looked.cell else ""

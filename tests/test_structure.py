@@ -45,9 +45,17 @@ HEADLESS = LEARNING | {
     "core.recording",
     "core.shipped",
     "core.results",
+    "core.tables",
 }
 ALLOWED = {
-    "core": {"core.data", "core.models", "core.training"},  # whose package hands out what a script begins with
+    "core": {
+        "core.data",
+        "core.errors",
+        "core.metrics",
+        "core.models",
+        "core.tables",
+        "core.training",
+    },  # whose package hands out what a script begins with
     "core.checks": set(),
     "core.errors": {"core.text"},
     "core.folders": {"core.errors", "core.pasted", "core.places", "core.text"},
@@ -78,6 +86,7 @@ ALLOWED = {
     "core.published": LEARNING | {"core.training"},
     "core.published_systems": set(),
     "core.results": LEARNING | {"core.training", "core.recorded"},
+    "core.tables": LEARNING | {"core.training.manager", "core.evaluation"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
     "dashboard": HEADLESS,
@@ -93,11 +102,11 @@ TORCH_FREE = {
     "probes.cheating_words probes.later_word probes.masked_sentence "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_recorded probes.recall_task "
     "probes.through_time "
-    "probes.typed probes.unrolled published published_systems recorded recording results scores shipped symbols",
+    "probes.typed probes.unrolled published published_systems recorded recording results scores shipped symbols tables",
     "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
-    "core.training": "budget claims config database export forecast history manager presets records rescue store "
+    "core.training": "budget claims config database export forecast history manager presets records rescue run_table store "
     "sweeping tables tensor_file turns",
     "dashboard": "choice notices "
     "answers background balance board breaking breaking_words byhand byhand_html cell_choice cell_panels cell_trained "

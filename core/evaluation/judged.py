@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +16,7 @@ from core.data.left_out import WHOLE, LeftOut
 from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.looks import look
 from core.folders import is_there, whole_path
+from core.frames import pandas
 from core.pasted import pasted
 from core.scores import ClassScores
 from core.shipped import is_shipped
@@ -23,6 +24,8 @@ from core.training.history import frozen
 from core.training.tensor_file import read_arrays
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from core.data.splits import Split
     from core.training.evaluate import Judgement
     from core.training.history import Snapshot
@@ -54,11 +57,20 @@ class Judged:
         """The class of the highest logit, the first of equals, (N,)."""
         return self.logits.argmax(axis=1)  # (N, K) -> (N,)
 
+    @cached_property
+    def true_probabilities(self) -> np.ndarray:
+        """The probability of each image's own class, (N,)."""
+        return np.take_along_axis(self.probabilities, self.labels[:, None], axis=1)[:, 0]  # (N, K) -> (N, 1) -> (N,)
+
+    @property
+    def losses(self) -> np.ndarray:
+        """Cross-entropy of each image, (N,), in nats."""
+        return -np.log(np.maximum(self.true_probabilities, np.finfo(float).tiny))
+
     @property
     def loss(self) -> float:
         """Mean cross-entropy; NaN without images."""
-        chosen = np.take_along_axis(self.probabilities, self.labels[:, None], axis=1)  # (N, K) -> (N, 1)
-        return float(-np.log(np.maximum(chosen, np.finfo(float).tiny)).mean()) if len(chosen) else float("nan")
+        return float(self.losses.mean()) if len(self.labels) else float("nan")
 
     @property
     def right(self) -> np.ndarray:
@@ -71,6 +83,22 @@ class Judged:
         classes = self.logits.shape[1]
         cells = np.bincount(self.labels * classes + self.predictions, minlength=classes**2)
         return ClassScores(cells.reshape(classes, classes))  # (K * K,) -> (K, K)
+
+    def frame(self, classes: Sequence[str]) -> DataFrame:
+        """A table with a row an image, `image` being its place in the split (from 0): its class, what it was taken for, and whether that is
+        right; `confidence` is the probability of what was said, `true_probability` that of what is right, `loss` the cross-entropy in nats.
+        """
+        names = np.array(classes, dtype=object)
+        columns = {
+            "image": np.arange(len(self.labels)),
+            "true_class": names[self.labels],
+            "predicted_class": names[self.predictions],
+            "correct": self.right,
+            "confidence": self.probabilities.max(axis=1, initial=0.0),
+            "true_probability": self.true_probabilities,
+            "loss": self.losses,
+        }
+        return pandas().DataFrame(columns).astype({"true_class": "string", "predicted_class": "string"})
 
     def cell(self, true: int, predicted: int) -> np.ndarray:
         """Indices of the images of class `true` that were taken for `predicted`, the surest first."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from core.frames import frame
+from core.frames import typed
 from core.text import MOST_SENTENCE, taken, taken_config
 from core.training.config import RunConfig, kind_of
 
@@ -20,6 +20,7 @@ MAX_POINTS = 2000
 EPOCH_COLUMNS = (
     "epoch", "step", "train_loss", "train_loss_unsmoothed", "train_top1", "val_loss", "val_top1", "lr", "seconds", "images_per_second",
 )  # fmt: skip
+WHOLE = ("epoch", "step")  # columns of whole numbers
 EXACT = "val_exact"  # one more column of runs on sequences
 
 
@@ -220,10 +221,11 @@ class Snapshot:
         """A table with a row an epoch, which counts from 1 here, as on the pages: losses are means over images (or tokens), accuracies
         shares of 1, `step` counts optimiser steps.
 
-        `train_loss` is what was minimised; with label smoothing only `train_loss_unsmoothed` compares with `val_loss`.
+        `train_loss` is what was minimised; with label smoothing only `train_loss_unsmoothed` compares with `val_loss`. `lr` is that of the
+        epoch's last step, `seconds` its time, validation included, without pauses.
         """
-        columns = epoch_columns(self)
-        return frame([[one.epoch + 1, *(getattr(one, name) for name in columns[1:])] for one in self.epochs], columns)
+        kinds = {name: "int64" if name in WHOLE else "float64" for name in epoch_columns(self)}
+        return typed([[one.epoch + 1, *(getattr(one, name) for name in [*kinds][1:])] for one in self.epochs], kinds)
 
 
 def epoch_columns(snapshot: Snapshot) -> tuple[str, ...]:

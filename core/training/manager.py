@@ -20,7 +20,6 @@ from filelock import FileLock
 
 from core.errors import CancelledError, ConfigError, LabError, StoreError
 from core.folders import check_open
-from core.frames import frame, pandas
 from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.log import open_log
@@ -30,6 +29,7 @@ from core.training.claims import claim, elsewhere
 from core.training.config import RunConfig, TrainingConfig, run_config
 from core.training.history import RunSummary, Snapshot
 from core.training.records import Records
+from core.training.run_table import runs_table
 from core.training.store import State, Store
 from core.training.sweeping import delete_run
 from core.training.turns import Turns
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from torch import nn
 
+    from core.data.sequences import SeqDataset
+    from core.data.splits import Dataset
     from core.training.checkpoint import RunFiles
     from core.training.worker import Worker
 
@@ -259,20 +261,24 @@ class RunManager:
             raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Kept epochs: {others}.")
         return kept[epoch]
 
-    def table(self) -> DataFrame:
-        """A row a run of this lab, newest first: what it reached, then every hyperparameter; NaN where a run has none.
+    def runs_table(self) -> DataFrame:
+        """A row a run of this lab, newest first, as `core.training.run_table.runs_table` has them."""
+        return runs_table(self.runs())
 
-        `best_epoch` counts from 1, as on the pages; accuracies are shares of 1, `started` is in UTC.
-        """
-        columns = ("run", "status", "model", "dataset", "epochs_done", "best_epoch", "best_val_top1", "best_val_exact", "test_top1")
-        found = []
-        for run in self.runs():
-            best = None if run.best_epoch is None else run.best_epoch + 1
-            told = (run.run_id, run.status, run.config.get("model"), run.config.get("dataset"), run.epochs_done, best)
-            started = pandas().to_datetime(run.created, unit="s", utc=True)
-            reached = (*told, run.best_val_top1, run.best_val_exact, run.test_top1, started, run.message)
-            found.append({**dict(zip((*columns, "started", "message"), reached, strict=True)), **run.config})
-        return frame(found, None if found else (*columns, "started", "message")).astype({"best_epoch": "Int64"})
+    table = runs_table  # what it was called at first
+
+    def history(self, run_id: str) -> DataFrame:
+        """A row an epoch of a run, as `Snapshot.frame` has them."""
+        return self.snapshot(run_id).frame()
+
+    def dataset(self, run_id: str) -> Dataset | SeqDataset:
+        """The data that a run learns from, in its splits. Raises DataError where its images are not here (any more), or are others."""
+        from core.training.datasets import check_same, load_shared
+
+        run = self.snapshot(run_id)
+        found = load_shared(RunConfig.of(**run.config), self.home, lambda *_: None)
+        check_same(run, found)
+        return found
 
     def model(self, run_id: str, epoch: int | None = None) -> nn.Module:
         """A model of one's own with the weights of `epoch` (the best one unless given), in eval mode on the CPU.

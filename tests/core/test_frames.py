@@ -126,18 +126,20 @@ def test_class_scores_are_a_table():
 def test_the_runs_of_a_lab_are_a_table(tmp_path):
     lab = RunManager(tmp_path)
     try:
-        assert lab.table().empty and {"run", "status", "best_epoch", "best_val_top1"} <= set(lab.table().columns)
+        assert lab.runs_table().empty and {"run", "status", "best_epoch", "best_val_top1"} <= set(lab.table().columns)
         small = {"epochs": 1, "train_fraction": 0.02, "hidden_size": 8, "patch_size": 16, "threads": 1, "kernel": "torch"}
         first = lab.submit({"model": "gru", **small, "lr": 0.01})
         second = lab.submit({"model": "lstm", **small}, paused=True)
         top1 = lab.wait(first, timeout=120).best.val_top1
-        found = lab.table().set_index("run")
+        found = lab.runs_table().set_index("run")
         assert found.index.tolist() == [second, first] and found["model"].tolist() == ["lstm", "gru"]
         assert found.loc[first, "best_val_top1"] == top1 and found.loc[first, "best_epoch"] == 1 and found.loc[first, "lr"] == 0.01
         assert found.loc[first, "status"] == "finished" and found.loc[first, "epochs_done"] == 1
         assert pd.isna(found.loc[second, "best_epoch"]) and math.isnan(found.loc[second, "test_top1"])
         assert (pd.Timestamp.now(tz="UTC") - found.loc[first, "started"]).total_seconds() < 300
         assert csv_text(lab.table()).startswith("run,status,model,dataset,")
+        pd.testing.assert_frame_equal(lab.history(first), lab.snapshot(first).frame())
+        assert lab.history(first)["epoch"].tolist() == [1] and lab.history(second).empty
     finally:
         lab.shutdown()
 
@@ -180,5 +182,5 @@ def test_pandas_is_imported_in_one_place():
     files = [path for folder in ("core", "dashboard", "pages") for path in (ROOT / folder).rglob("*.py")]
     lines = [(path.name, line) for path in files for line in path.read_text("utf-8").splitlines()]
     found = {name for name, line in lines if line.strip().startswith(("import pandas", "from pandas"))}
-    typing = {"history.py", "scores.py", "manager.py"}  # below TYPE_CHECKING: names of types
+    typing = {"history.py", "scores.py", "manager.py", "run_table.py", "judged.py", "tables.py"}  # below TYPE_CHECKING: names of types
     assert found == {"frames.py", *typing}

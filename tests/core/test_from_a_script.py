@@ -1,5 +1,6 @@
 """What somebody tries first who knows PyTorch and opens the lab in a script or a notebook: names of the field, plain errors."""
 
+import pydoc
 import re
 import subprocess
 import sys
@@ -55,6 +56,15 @@ def test_core_offers_what_a_script_begins_with_and_loads_nothing_for_it():
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(core.__file__).parents[1], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["core.training.manager", "core.training.trainer"], done.stderr
+
+
+def test_help_of_core_is_a_guide_that_names_what_there_is():
+    guide = pydoc.plaintext.document(core).partition("PACKAGE CONTENTS")[0]
+    assert 15 < len(guide.splitlines()) < 40
+    for name in core.__all__:
+        assert name in guide or name in ("Task", "ConfusionMatrix", "TrainingConfig"), name
+    places = [name for names in core.PLACES.values() for name in names]
+    assert sorted(places) == sorted(core.__all__)
 
 
 def test_a_name_that_core_does_not_have_is_an_attribute_error():

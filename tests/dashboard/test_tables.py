@@ -2,13 +2,15 @@
 
 import csv
 import io
+import math
 import re
 
 import numpy as np
 import pytest
 
+from core.evaluation.judged import Judged
 from core.scores import ClassScores
-from dashboard.tables import class_table_csv, class_table_html
+from dashboard.tables import class_table_csv, class_table_html, image_table_csv
 
 MATRIX = np.array([[7, 2, 1], [0, 5, 0], [3, 1, 1]])  # rows true
 CLASSES = ("cat", "<dog>", "ship")
@@ -57,3 +59,16 @@ def test_a_class_that_does_not_occur_has_dashes_and_no_scores_in_the_csv():
     assert re.findall(r"<td>(.*?)</td>", found[4])[1] == f"{100 * (1 + 8 / 9) / 2:.1f}"
     absent = list(csv.DictReader(io.StringIO(class_table_csv(scores, CLASSES))))[2]
     assert (absent["count"], absent["true_negatives"], absent["recall"], absent["f1"]) == ("0", "18", "", "")
+
+
+def test_the_table_of_images_has_a_line_each_and_no_name_is_a_formula():
+    logits = np.array([[2.0, 0.0], [0.0, 1.0], [0.0, 3.0]], np.float32)
+    lines = list(csv.reader(io.StringIO(image_table_csv(Judged(logits, np.array([0, 0, 1])), ("=cat", "dog")))))
+    assert lines[0][:4] == ["image", "true_class", "predicted_class", "correct"]
+    assert [line[:4] for line in lines[1:]] == [
+        ["0", "'=cat", "'=cat", "True"],
+        ["1", "'=cat", "dog", "False"],
+        ["2", "dog", "dog", "True"],
+    ]
+    assert [float(line[4]) for line in lines[1:]] == pytest.approx([1 / (1 + math.exp(-gap)) for gap in (2, 1, 3)])
+    assert float(lines[2][6]) == pytest.approx(math.log(1 + math.e))

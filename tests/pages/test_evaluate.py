@@ -50,6 +50,11 @@ def test_it_opens_on_the_images_of_the_largest_confusion():
     assert figure(app, "95 % by the choice of images") == f"{interval.low:.1%} to {interval.high:.1%}"
 
 
+@pytest.mark.parametrize(("query", "labels"), [({}, ["Table (CSV)", "Images (CSV)"]), ({"run": "published-hand-in"}, ["Table (CSV)"])])
+def test_images_are_a_table_where_it_is_known_what_was_said_of_each(query, labels):
+    assert [button.proto.label for button in open_evaluate(**query).get("download_button")] == labels
+
+
 def test_a_link_opens_a_cell_of_an_epoch_and_stays_in_the_address():
     own = trained()
     true, predicted = largest_confusion(own.epochs[0].val_confusion)
