@@ -1,0 +1,63 @@
+// A scrub bar and the button that plays along it.
+import { answer } from './keys.js';
+
+/**
+ * Plays from where the bar stands to its end, or from the beginning when it stands there. Time is measured: a slow picture leaves steps out.
+ */
+export class Player {
+  #frame = 0;
+
+  /**
+   * @param {HTMLElement} button
+   * @param {HTMLInputElement} bar
+   * @param {{
+   *   start: () => number, end: () => number, pace: () => number, show: (place: number) => void, take?: (place: number) => void,
+   *   words?: [string, string], spoken?: [string, string],
+   * }} how `start`: the step that playing begins with; `end`: the last one; `pace`: milliseconds of a step; `show` gets the place reached,
+   *   which may lie between two steps; `take` the step at which the bar is put by hand; `words` for play and stop, `spoken` in full
+   */
+  constructor(button, bar, how) {
+    this.button = button;
+    this.bar = bar;
+    this.how = how;
+    button.addEventListener('click', () => this.toggle());
+    bar.addEventListener('input', () => {
+      this.stop();
+      (how.take ?? how.show)(Number(bar.value));
+    });
+    answer(bar, { ' ': () => this.toggle() });
+  }
+
+  get playing() {
+    return this.#frame !== 0;
+  }
+
+  toggle() {
+    if (this.playing) return this.stop();
+    const from = this.how.start();
+    const begin = performance.now();
+    const next = (/** @type {number} */ now) => {
+      if (!this.playing || !this.button.isConnected) return;
+      const place = from + Math.max(0, now - begin) / this.how.pace(); // a frame may have begun before the click
+      const over = place >= this.how.end();
+      this.how.show(over ? this.how.end() : place);
+      if (over) this.stop();
+      else this.#frame = requestAnimationFrame(next);
+    };
+    this.#frame = requestAnimationFrame(next);
+    this.#name();
+    return undefined;
+  }
+
+  stop() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#name();
+  }
+
+  #name() {
+    const { words = ['Play', 'Stop'], spoken } = this.how;
+    this.button.textContent = words[Number(this.playing)];
+    if (spoken) this.button.setAttribute('aria-label', spoken[Number(this.playing)]);
+  }
+}
