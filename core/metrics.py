@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from core.errors import DataError
+from core.other_names import also_named
 from core.scores import ClassScores
+from core.text import quoted
 
 
 class ConfusionMatrix:
@@ -22,14 +24,18 @@ class ConfusionMatrix:
     """
 
     def __init__(self, num_classes: int, device: torch.device | str | None = None):
+        if not hasattr(num_classes, "__index__") or num_classes < 1:
+            raise DataError(f"num_classes is a whole number from 1 on, not {quoted(num_classes)}.")
         self.num_classes = num_classes
         side = num_classes + 2  # one more row and column on each side for what is out of range
         self._counts = torch.zeros(side * side, dtype=torch.int64, device=device)
 
+    @also_named(preds="pred", target="true")
     def update(self, pred: Tensor | Sequence[int], true: Tensor | Sequence[int]) -> Self:
         """Count class indices of any shape, the same for both, as tensors, lists or NumPy arrays; counting moves to the device of `pred`.
 
-        Raises DataError for shapes that differ and for what is not whole numbers (logits need `argmax(-1)` first).
+        The predictions come first. `preds` and `target`, as in torchmetrics, are taken, too. Raises DataError for shapes that differ and
+        for what is not whole numbers (logits need `argmax(-1)` first).
         """
         pred = _indices(pred)
         true = _indices(true, pred.device)
@@ -131,5 +137,9 @@ def _indices(values: Tensor | Sequence[int], device: torch.device | None = None)
     """Class indices as a tensor; of what is no tensor, on `device`."""
     if isinstance(values, Tensor):
         return values
-    found = torch.as_tensor(values, device=device)
+    try:
+        found = torch.as_tensor(values, device=device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        kind = type(values).__name__
+        raise DataError(f"Class indices are whole numbers, one a sample, and this {kind} holds something else.") from error
     return found if found.numel() else found.long()  # an empty list says nothing of its numbers

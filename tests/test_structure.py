@@ -26,6 +26,7 @@ BASE = {
     "core.home",
     "core.memory",
     "core.log",
+    "core.other_names",
     "core.pasted",
     "core.places",
     "core.symbols",
@@ -65,6 +66,7 @@ ALLOWED = {
     "core.frames": set(),
     "core.files": set(),
     "core.log": set(),
+    "core.other_names": {"core.errors"},
     "core.typed_numbers": {"core.checks", "core.errors", "core.text"},
     "core.hparams": {"core.checks", "core.errors", "core.pasted", "core.text", "core.typed_numbers"},
     "core.home": {"core.errors", "core.files", "core.pasted", "core.typed_numbers"},
@@ -373,6 +375,7 @@ TEST_SPLIT = {
     "core/evaluation/judged.py": "images_of, which gives a split by its name; `judge` leaves the mark",
     "core/evaluation/seq2seq.py": "splits_of; `scores` leaves the mark",
     "core/training/datasets.py": "how many images of each class, to know a run's own images again: no model",
+    "core/training/manager.py": "a run's data, whole, for a script: no model",
     "core/training/trainer.py": "the final test, which stands in the record of the run",
     "core/training/worker.py": "its size",
     "core/training/script.py": "a script of its own, which prints its own final test",
@@ -388,7 +391,9 @@ TEST_SPLIT = {
 
 def test_test_labels_are_taken_in_known_places_only():
     """Looks at the test set are counted (`core/evaluation/looks.py`): a new place that takes test labels has to be thought about here."""
-    takes = r"\b(?:data|dataset|loaded)\.test\b|\bgetattr\((?:data|dataset|loaded|load_shared)\b"
+    takes = (
+        r"\b(?:data|dataset|loaded)\.test\b|\bgetattr\((?:data|dataset|loaded|load_shared)\b|\bdata_of\(|\w\[\"test\"\]\.(?:images|labels)"
+    )
     where = {place.split(":")[0] for place in found(takes, [p for p in sources(*PACKAGES) if p.parent.name != "data" or "cli" in p.parts])}
     none(sorted(where - TEST_SPLIT.keys()), "it takes the test split: judge with core.evaluation.judged.judge, or say here why it need not")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from torch.nn import functional as F
 from core.errors import ConfigError
 from core.models.dropout import Dropout
 from core.models.positions import Rotary
+from core.other_names import also_named
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +31,10 @@ def attention_stages(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None
     """softmax(q k^T / sqrt(D)) v step by step: (..., T, D), (..., S, D), (..., S, E).
 
     `mask` is boolean and broadcasts to the weights: True may be read, False gets weight exactly 0 (as in
-    F.scaled_dot_product_attention; a row of False is all 0). `scale` replaces 1 / sqrt(D).
+    F.scaled_dot_product_attention; a row of False is all 0). `scale` replaces 1 / sqrt(D). Raises ConfigError for a mask of other things.
     """
+    if mask is not None and mask.dtype != torch.bool:
+        raise ConfigError(f"A mask says True where reading is allowed, and this one is {mask.dtype}: compare it, as in mask == 0.")
     scores = q @ k.transpose(-2, -1)  # (..., T, D) @ (..., D, S) -> (..., T, S)
     scaled = scores / math.sqrt(q.shape[-1]) if scale is None else scores * scale
     if mask is None:
@@ -42,8 +46,9 @@ def attention_stages(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None
     return AttentionStages(scores, scaled, masked, weights, weights @ v)  # (..., T, S) @ (..., S, E) -> (..., T, E)
 
 
+@also_named(query="q", key="k", value="v", attn_mask="mask")
 def scaled_dot_product_attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """The output (..., T, E) and the weights (..., T, S) of `attention_stages`.
+    """The output (..., T, E) and the weights (..., T, S) of `attention_stages`: a pair, where F's function of this name gives the output.
 
     Row t of the weights says how much token t reads from each of the S tokens; rows sum to 1. Scaled by the size of a key, not by the
     number of tokens.
@@ -93,26 +98,39 @@ class MultiHeadAttention(nn.Module):
             nn.init.xavier_uniform_(linear.weight)
             nn.init.zeros_(linear.bias)
 
-    def forward(self, tokens: Tensor, memory: Tensor | None = None, *others: Tensor | None, mask: Tensor | None = None) -> Tensor:
+    @also_named(query="tokens", key="memory")
+    def forward(
+        self, tokens: Tensor, memory: Tensor | None = None, value: Tensor | None = None, mask: Tensor | None = None, **others: Any
+    ) -> Tensor:
         """(B, T, C) tokens read from themselves, or from `memory` (B, S, C) if given; returns (B, T, C).
 
-        After `memory` may come a mask, or, as in nn.MultiheadAttention, the values: `attention(query, key, value, mask)`. Raises
-        ConfigError for a mask of other things than True and False.
+        As in nn.MultiheadAttention the three may be named `query`, `key` and `value`; in place of `value` a mask may stand. Raises
+        ConfigError for a mask of other things than True and False, and for sizes that do not fit.
         """
+        if others:
+            raise ConfigError(
+                f"This attention takes no {' or '.join(others)}, but a mask, True where reading is allowed; in nn.MultiheadAttention True "
+                "is where it is forbidden: write mask=~attn_mask."
+            )
+        if value is not None and value.dtype == torch.bool:
+            value, mask = None, value
         source = tokens if memory is None else memory
-        value = source
-        for other in others:
-            if other is not None and other.dtype == torch.bool:
-                mask = other
-            elif other is not None:
-                value = other
+        value = source if value is None else value
+        self._check(tokens, source, value, mask)
+        keys, values = self.keys_values(source)
+        return self.read(tokens, keys, values if value is source else self._split(self.value(value)), mask)
+
+    def _check(self, tokens: Tensor, source: Tensor, value: Tensor, mask: Tensor | None) -> None:
+        """Raise ConfigError for what cannot be read, or would be read without sense."""
         if value.shape != source.shape or (mask is not None and mask.dtype != torch.bool):
             raise ConfigError(
                 f"Write attention(query, key, value, mask=mask): a mask says True where reading is allowed, and keys and values have one "
                 f"shape; these are {tuple(source.shape)} and {tuple(value.shape)}."
             )
-        keys, values = self.keys_values(source)
-        return self.read(tokens, keys, values if value is source else self._split(self.value(value)), mask)
+        for part in (tokens, source):
+            if part.ndim != 3 or part.shape[-1] != self.query.in_features:
+                wanted = f"(B, T, {self.query.in_features})"
+                raise ConfigError(f"This attention reads tokens {wanted}, a batch of sequences, and these are {tuple(part.shape)}.")
 
     def keys_values(self, source: Tensor, start: int = 0) -> tuple[Tensor, Tensor]:
         """What (B, S, C) tokens offer to be read: keys and values, (B, heads, S, D) each. The first stands at position `start`."""

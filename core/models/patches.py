@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from core.errors import ConfigError
 from core.models.inputs import check_images
+from core.other_names import also_named
+from core.text import quoted
 
 
 def patchify(images: Tensor, patch_size: int) -> Tensor:
@@ -42,14 +44,15 @@ class PatchEmbed(nn.Module):
     """Patches as tokens, (B, C, H, W) -> (B, N, embed_dim): one strided convolution, then LayerNorm.
 
     The convolution equals "cut, flatten, multiply by one matrix" (Dosovitskiy et al. 2020): its weight, flattened, is
-    the matrix. Raises ConfigError if the patch does not divide the image.
+    the matrix. `img_size` and `in_chans`, the names of timm, are taken, too. Raises ConfigError if the patch does not divide the image.
     """
 
+    @also_named(img_size="image_size", in_chans="in_channels")
     def __init__(self, image_size: int, patch_size: int, in_channels: int = 3, embed_dim: int = 64, *, channels: int | None = None):
         """`channels` is what `in_channels` was called at first."""
         super().__init__()
         if channels is not None:
-            warnings.warn("PatchEmbed: write in_channels instead of channels, as in nn.Conv2d.", DeprecationWarning, stacklevel=2)
+            warnings.warn("PatchEmbed: write in_channels instead of channels, as in nn.Conv2d.", DeprecationWarning, stacklevel=3)
             in_channels = channels
         check_divides(patch_size, image_size)
         self.image_size, self.patch_size = image_size, patch_size
@@ -65,6 +68,8 @@ class PatchEmbed(nn.Module):
 
 def check_divides(patch_size: int, side: int) -> None:
     """Raise ConfigError, with the sizes that are possible, unless `patch_size` divides the image's `side`."""
+    if not hasattr(patch_size, "__index__") or not hasattr(side, "__index__"):
+        raise ConfigError(f"Sizes are whole numbers of pixels, and these are {quoted(patch_size)} and {quoted(side)}.")
     if patch_size < 1 or side % patch_size:
         possible = ", ".join(str(p) for p in range(1, side + 1) if side % p == 0)
         raise ConfigError(f"patch_size = {patch_size} does not divide an image of {side} pixels: choose one of {possible}.")
