@@ -57,6 +57,7 @@ def unknown(kind: str, name: object, known: object, error: type[LabError] = Conf
     from difflib import get_close_matches
 
     known, asked = [str(k) for k in known], taken(name)  # comparing takes the square of the length
-    near = get_close_matches(asked, known, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    by_letters = {k.lower(): k for k in known}  # "GRU" is near to "gru"
+    near = get_close_matches(asked.lower(), by_letters, n=1)
+    hint = f" Did you mean {by_letters[near[0]]!r}?" if near else ""
     return error(f"There is no {kind} named {asked!r}.{hint} Choose one of: {', '.join(known)}.")

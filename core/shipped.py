@@ -9,6 +9,7 @@ from types import MappingProxyType
 from core.errors import ConfigError, StoreError, unknown
 from core.published import PUBLISHED_ID, published_run
 from core.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
+from core.text import described
 from core.training.history import Snapshot
 
 WHY_NOT = {  # what cannot be done with one of them, and why
@@ -31,7 +32,11 @@ def shipped_ids() -> list[str]:
 
 
 def is_shipped(run_id: str) -> bool:
-    """Whether this is the id of a run that came with the lab, or would have to be one."""
+    """Whether this is the id of a run that came with the lab, or would have to be one. Raises StoreError for what is no id at all."""
+    if not isinstance(run_id, str):
+        raise StoreError(
+            f"A run is named by its id, such as 'recorded-shapes-gru', not by {described(run_id)}: of a snapshot it is .run_id."
+        )
     return run_id == PUBLISHED_ID or run_id.startswith(RECORDED)
 
 
@@ -39,7 +44,7 @@ def shipped_run(run_id: str) -> Snapshot | None:
     """A run that came with the lab; None for the id of a run that was made here. Raises StoreError when no such run came with it."""
     if run_id == PUBLISHED_ID:
         return published_run()
-    if not run_id.startswith(RECORDED):
+    if not is_shipped(run_id):
         return None
     try:
         return recorded_run(run_id.removeprefix(RECORDED))

@@ -42,6 +42,12 @@ def quoted(value: object) -> str:
     return f"'{taken(value)}'" if isinstance(value, str) else taken(repr(value))
 
 
+def described(value: object) -> str:
+    """What somebody gave where another kind of thing is wanted: a text or a number as it is, all else by its class."""
+    plain = value is None or isinstance(value, str | int | float)
+    return quoted(value) if plain else f"an object of the class {type(value).__name__}"
+
+
 def path_problem(text: str) -> str:
     """What keeps `text` from being the path of a folder: the end of a sentence; empty when nothing does. Nothing is opened.
 

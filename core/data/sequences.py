@@ -15,7 +15,7 @@ from core.data.config import DataConfig, SequenceDataConfig
 from core.data.left_out import WHOLE, LeftOut
 from core.data.progress import Progress
 from core.data.seq_tasks import SeqTask, image_vocabulary, seq_task
-from core.data.splits import Dataset, Split, ThreeSplits, one_index
+from core.data.splits import Dataset, Split, ThreeSplits, one_index, parts_at
 from core.symbols import BOS, EOS, PAD, Vocabulary
 
 SIZES = {"train": 20_000, "val": 1_000, "test": 1_000}  # inputs
@@ -47,7 +47,7 @@ class SeqSplit:
         and the target, as torch's data sets give it."""
         number = one_index(index, len(self))
         if number is None:
-            return SeqSplit(self.inputs[index], self.targets[index], self.pictures)
+            return SeqSplit(*parts_at(index, self.inputs, self.targets), self.pictures)
         inputs = self.inputs[number]
         return inputs if self.pictures is None else self.pictures[inputs], self.targets[number]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
@@ -13,8 +13,13 @@ from torch import Tensor
 
 from core.data.left_out import WHOLE, LeftOut
 from core.errors import DataError
+from core.text import described
+
+if TYPE_CHECKING:
+    from core.data.sequences import SeqSplit
 
 CHUNK = 4096  # images at a time where a whole split would need a large temporary copy
+PARTS = ("train", "val", "test")
 LEAST_STD = 1 / 255  # so that images of one flat color do not divide by zero
 
 
@@ -27,6 +32,9 @@ class Split:
 
     def __post_init__(self) -> None:
         images, labels = self.images, self.labels
+        if not (isinstance(images, Tensor) and isinstance(labels, Tensor)):
+            kinds = f"{type(images).__name__} and {type(labels).__name__}"
+            raise DataError(f"A split is made of two tensors, and these are {kinds}: torch.as_tensor(...) makes one of an array.")
         if images.dtype != torch.uint8 or images.ndim != 4 or labels.dtype != torch.int64 or labels.shape != images.shape[:1]:
             raise DataError(
                 f"A split has images (N, C, H, W) uint8 and labels (N,) int64; these are {tuple(images.shape)} {images.dtype} and "
@@ -41,7 +49,7 @@ class Split:
         label, as torch's data sets give it, so that a DataLoader can take a split.
         """
         number = one_index(index, len(self))
-        return Split(self.images[index], self.labels[index]) if number is None else (self.images[number], int(self.labels[number]))
+        return Split(*parts_at(index, self.images, self.labels)) if number is None else (self.images[number], int(self.labels[number]))
 
     def __iter__(self) -> Iterator[tuple[Tensor, int]]:
         """Every image with its label."""
@@ -63,13 +71,19 @@ class ThreeSplits:
         """How many classes, or tokens, there are."""
         return len(self.classes)
 
+    def __getitem__(self, name: str) -> Split | SeqSplit:
+        """A split by its name, "train", "val" or "test". Raises DataError for all else: an image is one of a split."""
+        if name not in PARTS:
+            raise DataError(f"A data set has the splits {', '.join(map(repr, PARTS))}: data.train[0] is an item, data['train'] a split.")
+        return getattr(self, name)
+
     def __len__(self) -> int:
         """Images, or pairs, of all three splits."""
         return len(self.train) + len(self.val) + len(self.test)
 
     def described(self, what: str) -> str:
         """The data set in one line; `what` follows its number of classes."""
-        sizes = ", ".join(f"{part}={len(getattr(self, part)):,}" for part in ("train", "val", "test"))
+        sizes = ", ".join(f"{part}={len(getattr(self, part)):,}" for part in PARTS)
         return f"{type(self).__name__}({self.name!r}, {sizes}, {self.num_classes} {what})"
 
 
@@ -102,13 +116,22 @@ class Dataset(ThreeSplits):
 
 
 def one_index(index: object, length: int) -> int | None:
-    """`index` as one number from -`length` on, None if it picks a part. Raises IndexError, which ends a loop, for a number too large."""
-    if isinstance(index, slice) or not hasattr(index, "__index__") or getattr(index, "ndim", 0):
+    """`index` as one number from -`length` on, None if it picks a part. Raises IndexError, which ends a loop, for a number too large, and
+    DataError for what is no index."""
+    if isinstance(index, (slice, list, range)) or getattr(index, "ndim", 0):
         return None
+    if not hasattr(index, "__index__"):
+        raise DataError(f"A split is indexed by a whole number, a slice, or a list or tensor of numbers, not by {described(index)}.")
     number = operator.index(index)
     if not -length <= number < length:
         raise IndexError(f"There is no item {number}: there are {length:,}, numbered from 0.")
     return number
+
+
+def parts_at(index: object, *parts: Tensor) -> tuple[Tensor, ...]:
+    """What `index`, which picks a part, picks of each tensor: a slice, or numbers in a list, a tensor, an array or a column of a table."""
+    index = index if isinstance(index, slice | Tensor | list) else torch.from_numpy(np.array(index))
+    return tuple(part[index] for part in parts)
 
 
 def channel_statistics(images: Tensor) -> tuple[tuple[float, ...], tuple[float, ...]]:

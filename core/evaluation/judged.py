@@ -15,9 +15,8 @@ from core.data import Progress
 from core.data.left_out import WHOLE, LeftOut
 from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.looks import look
-from core.folders import is_there, whole_path
+from core.folders import whole_path
 from core.frames import pandas
-from core.pasted import pasted
 from core.scores import ClassScores
 from core.shipped import is_shipped
 from core.training.history import frozen
@@ -153,27 +152,12 @@ def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = ""
 def _images(manager: RunManager, run: Snapshot, images: str, data: str, progress: Progress | None) -> tuple[Split, LeftOut]:
     """What `images_of` gives, and what was left out of a folder that is not the run's own: of that its record tells."""
     from core.data.folder import labelled_split
-    from core.data.naming import class_folders, set_of_folder
-    from core.training.config import RunConfig
-    from core.training.datasets import check_same, load_shared
+    from core.training.datasets import data_of
 
     report = progress or (lambda *_: None)
     if images in SPLITS:
-        data = data or (class_folders(set_of_folder(run.config["data"]), manager.home) if is_shipped(run.run_id) else "")
-        _know_folder(data or run.config["data"])
-        dataset = load_shared(RunConfig.of(**{**run.config, **({"data": data} if data else {})}), manager.home, report)
-        check_same(run, dataset)
-        return getattr(dataset, images), WHOLE
+        return data_of(run, manager.home, data=data, progress=report)[images], WHOLE
     return labelled_split(images, run.classes, home=manager.home, progress=report)
-
-
-def _know_folder(folder: str) -> None:
-    """Raise DataError for the bare name of a folder that is not here: all that a run that came with the lab says of its images."""
-    if folder and not Path(pasted(folder)).expanduser().is_absolute() and not is_there(folder):
-        raise DataError(
-            f"The images of this run lay in a folder {folder!r}, and they did not come with the lab: name the folder that holds them here "
-            "(--data DIR, or the field on the page)."
-        )
 
 
 def folder_of(manager: RunManager, run_id: str) -> Path:

@@ -113,6 +113,8 @@ def build_model(name: str, task: Task | Seq2SeqTask | int | None = None, *, seed
 
     Raises ConfigError for an unknown name or hyperparameter, a value out of range, or values that contradict each other.
     """
+    if seed is not None and not hasattr(seed, "__index__"):
+        raise ConfigError(f"seed must be a whole number, or None for torch's own, not {quoted(seed)}.")
     spec = model_spec(name)
     of_task = {
         f.name: hyperparameters.pop(f.name) for f in fields(Task) if f.name in hyperparameters and f.name not in declared(spec.config)
@@ -131,10 +133,13 @@ def _task(name: str, task: Task | Seq2SeqTask | int | None, values: Mapping[str,
         task = Task(num_classes=task)
     if model_spec(name).kind == "sequences":
         if not isinstance(task, Seq2SeqTask) or values:
-            raise ConfigError(f"The model {name!r} makes sequences out of sequences: give it a Seq2SeqTask.")
+            raise ConfigError(
+                f"The model {name!r} makes sequences out of sequences: give it a Seq2SeqTask, as core.training.checkpoint.task_of(dataset) "
+                "makes it."
+            )
         return task
     if task is not None and not isinstance(task, Task):
-        raise ConfigError(f"The model {name!r} names images: give it a Task(num_classes=...), or num_classes=... alone.")
+        raise ConfigError(f"The model {name!r} names images: give it a Task(num_classes=...), or num_classes=dataset.num_classes alone.")
     found = replace(task or Task(), **values)
     if wrong := next((n for n, v in vars(found).items() if not isinstance(v, int) or isinstance(v, bool) or v < 1), None):
         raise ConfigError(f"{wrong} must be a whole number from 1 on, not {quoted(getattr(found, wrong))}.")

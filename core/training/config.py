@@ -12,7 +12,7 @@ from core.data.config import DataConfig
 from core.errors import ConfigError, LabError, unknown
 from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
 from core.models import MODELS, model_spec, models_of
-from core.text import MOST_PATH, MOST_SENTENCE, bare, quoted, taken
+from core.text import MOST_PATH, MOST_SENTENCE, bare, described, taken
 from core.training.presets import PRESETS
 
 
@@ -255,9 +255,13 @@ def training_config(config: TrainingConfig | RunConfig | Mapping[str, Any] | Non
     """
     if config is None or isinstance(config, Mapping):
         return TRAINING_CONFIGS[kind].of(config or {})
+    if isinstance(config, RunConfig) and model_spec(config.model).kind != kind:
+        raise ConfigError(
+            f"This config is of a run of the model {config.model!r} on {config.dataset!r}, and these data are of another kind."
+        )
     found = config.training if isinstance(config, RunConfig) else config
     if not isinstance(found, TrainingConfig):
-        raise ConfigError(f"A training is told by a TrainingConfig, such as TrainingConfig(epochs=3), not by {quoted(config)}.")
+        raise ConfigError(f"A training is told by a TrainingConfig, such as TrainingConfig(epochs=3), not by {described(config)}.")
     return found
 
 
@@ -266,7 +270,7 @@ def run_config(config: RunConfig | Mapping[str, Any]) -> RunConfig:
     if isinstance(config, RunConfig):
         return config
     if not isinstance(config, Mapping):
-        raise ConfigError(f"A run is told by a RunConfig, such as RunConfig.of(model='gru', epochs=3), not by {quoted(config)}.")
+        raise ConfigError(f"A run is told by a RunConfig, such as RunConfig.of(model='gru', epochs=3), not by {described(config)}.")
     return RunConfig.of(**config)
 
 

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from core.data import found_place, load_dataset
+from core.data.naming import class_folders, set_of_folder
+from core.data.sequences import SeqDataset
 from core.data.split_names import to_the_eye
 from core.data.splits import Dataset
 from core.errors import DataError
-from core.folders import check_open, may_open
+from core.folders import check_open, is_there, may_open
+from core.pasted import pasted
 from core.text import taken
 from core.training.config import RunConfig, pictures_of
 from core.training.history import Snapshot
@@ -45,6 +48,31 @@ def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str
                 while len(_datasets) > KEPT:
                     _datasets.popitem(last=False)
         return found
+
+
+def data_of(
+    run: Snapshot, home: Path, *, data: str = "", progress: Callable[[int, int, str], None] = lambda *_: None
+) -> Dataset | SeqDataset:
+    """The data that a run learns from, in its splits. `data` is the folder in which its images lie now, where they have moved; those of a
+    run that came with the lab are looked for where somebody has said that they lie.
+
+    Raises DataError when the images are not here, or are not those that the run itself counted.
+    """
+    named = run.config.get("data", "")
+    data = data or (class_folders(set_of_folder(named), home) if run.recorded else "")
+    _know_folder(data or named)
+    found = load_shared(RunConfig.of(**{**run.config, **({"data": data} if data else {})}), home, progress)
+    check_same(run, found)
+    return found
+
+
+def _know_folder(folder: str) -> None:
+    """Raise DataError for the bare name of a folder that is not here: all that a run that came with the lab says of its images."""
+    if folder and not Path(pasted(folder)).expanduser().is_absolute() and not is_there(folder):
+        raise DataError(
+            f"The images of this run lay in a folder {folder!r}, and they did not come with the lab: name the folder that holds them here "
+            "(--data DIR, or the field on the page)."
+        )
 
 
 def _kept(key: Any) -> Dataset | None:

@@ -6,6 +6,7 @@ import atexit
 import itertools
 import logging
 import math
+import numbers
 import platform
 import secrets
 import shutil
@@ -24,6 +25,7 @@ from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.log import open_log
 from core.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
+from core.text import quoted
 from core.training.budget import Budget
 from core.training.claims import claim, elsewhere
 from core.training.config import RunConfig, TrainingConfig, run_config
@@ -255,6 +257,8 @@ class RunManager:
             if not snapshot.best:
                 raise StoreError(f"Run {run_id} has no complete epoch yet: let it train for one epoch first.")
             epoch = snapshot.best.epoch
+        if not hasattr(epoch, "__index__"):
+            raise ConfigError(f"An epoch is a whole number from 0 on, or None for the best one, not {quoted(epoch)}.")
         kept = self.kept_weights(run_id)
         if epoch not in kept:
             others = ", ".join(str(number + 1) for number in kept) or "none, so choose another run"
@@ -273,12 +277,9 @@ class RunManager:
 
     def dataset(self, run_id: str) -> Dataset | SeqDataset:
         """The data that a run learns from, in its splits. Raises DataError where its images are not here (any more), or are others."""
-        from core.training.datasets import check_same, load_shared
+        from core.training.datasets import data_of
 
-        run = self.snapshot(run_id)
-        found = load_shared(RunConfig.of(**run.config), self.home, lambda *_: None)
-        check_same(run, found)
-        return found
+        return data_of(self.snapshot(run_id), self.home)
 
     def model(self, run_id: str, epoch: int | None = None) -> nn.Module:
         """A model of one's own with the weights of `epoch` (the best one unless given), in eval mode on the CPU.
@@ -296,6 +297,8 @@ class RunManager:
 
         A paused run goes on when `resume` is called, here or elsewhere.
         """
+        if timeout is not None and not isinstance(timeout, numbers.Real):
+            raise ConfigError(f"A timeout is a number of seconds, or None to wait as long as it takes, not {quoted(timeout)}.")
         end = math.inf if timeout is None else time.monotonic() + timeout
         while (now := self.snapshot(run_id)).active and (left := end - time.monotonic()) > 0:
             if worker := self._workers.get(run_id):

@@ -21,6 +21,7 @@ from core.metrics import ConfusionMatrix
 from core.symbols import PAD
 from core.training.evaluate import Judgement, evaluate
 from core.training.history import frozen
+from core.training.trainable import check_classes
 
 if TYPE_CHECKING:
     from core.training.config import TrainingConfig
@@ -80,6 +81,7 @@ class Naming(Learning):
         if self.config.cutout:
             images = cutout(images, self.config.cutout, self._grey, generator=augmenting)
         logits = self.logits(images)  # (B, K)
+        check_classes(logits, len(self.dataset.classes))
         loss = F.cross_entropy(logits, labels, label_smoothing=self.config.label_smoothing)
         return Outcome(loss, logits.detach().argmax(1), labels, len(index), self._unsmoothed(loss, logits, labels))
 

@@ -31,6 +31,7 @@ from core.training.history import Curve, EpochRecord, FinalTest, best_of, frozen
 from core.training.objective import Outcome, objective_of
 from core.training.optim import learning_rate, make_optimizer
 from core.training.seeds import derived_seed, share_of
+from core.training.trainable import check_trainable, images_of
 
 READ_SECONDS = 0.25  # how often numbers are read back from the device
 READ_STEPS = 512  # and after how many steps at the latest
@@ -48,7 +49,7 @@ class Trainer:
     highest validation accuracy, and `best_weights` is a copy of its weights. Threads and kernel are those of the config; where it leaves
     them open they stay as they are: only a `RunManager` measures what is fastest. Raises TrainingError as soon as a loss (of training,
     validation or test) or a weight is not finite: that epoch is none, those before it stay. ConfigError when the device cannot do what is
-    asked.
+    asked, or one of the three is no such thing.
     """
 
     def __init__(
@@ -59,8 +60,10 @@ class Trainer:
         *,
         callbacks: Iterable[Callback] = (),
     ) -> None:
+        callbacks = tuple(callbacks)
+        check_trainable(model, dataset, callbacks)
         config = training_config(config, "sequences" if isinstance(dataset, SeqDataset) else "images")
-        self.config, self.dataset, self.callbacks = config, dataset, tuple(callbacks)
+        self.config, self.dataset, self.callbacks = config, dataset, callbacks
         self.device = choose_device(config.device)
         if config.precision == "bf16" and self.device.type != "cuda":
             raise ConfigError(f"precision = bf16 needs a CUDA device, this run uses {self.device.type}: choose float32.")
@@ -282,12 +285,7 @@ class Trainer:
         """
         if isinstance(self.dataset, SeqDataset):
             raise DataError("This model makes sequences out of sequences: core.decoding writes its outputs.")
-        images = images.images if isinstance(images, Split) else torch.as_tensor(images)
-        images = images[None] if images.ndim == 3 else images
-        wanted = tuple(self.train_split.images.shape[1:])
-        if images.dtype != torch.uint8 or tuple(images.shape[1:]) != wanted:
-            told = f"these are {tuple(images.shape)} {images.dtype}"
-            raise DataError(f"The model was trained on images {wanted} uint8, bytes from 0 to 255 that are not normalised; {told}.")
+        images = images_of(images, tuple(self.train_split.images.shape[1:]))
         was_training = self.model.training
         self.model.eval()
         with self.averaged():

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
@@ -115,6 +116,30 @@ def test_a_split_is_gone_through_and_ends():
     for wrong in (5, -6):
         with pytest.raises(IndexError, match=f"There is no item {wrong}: there are 5"):
             small_split()[wrong]
+
+
+def test_a_column_of_a_table_and_an_array_pick_a_part():
+    for index in (pd.Series([1, 3]), pd.Series([1, 3], dtype="Int64"), range(1, 4, 2), np.array([False, True, False, True, False])):
+        assert small_split()[index].labels.tolist() == [10, 30]
+
+
+@pytest.mark.parametrize("wrong", ["a", 1.5, None, (0, 1)])
+def test_what_is_no_index_is_said_in_a_sentence(wrong):
+    with pytest.raises(DataError, match="indexed by a whole number, a slice, or a list or tensor of numbers, not by"):
+        small_split()[wrong]
+
+
+def test_a_split_is_one_of_its_data_set_by_name(shapes):
+    assert all(shapes[part] is getattr(shapes, part) for part in ("train", "val", "test"))
+    for wrong in (lambda: shapes[0], lambda: shapes["valid"], lambda: list(shapes), lambda: next(iter(DataLoader(shapes)))):
+        with pytest.raises(DataError, match=r"the splits 'train', 'val', 'test': data.train\[0\] is an item"):
+            wrong()
+
+
+def test_arrays_and_lists_are_no_split_yet():
+    for parts in ((np.zeros((2, 3, 4, 4), np.uint8), np.zeros(2, np.int64)), ([1], [2])):
+        with pytest.raises(DataError, match="A split is made of two tensors, and these are"):
+            Split(*parts)
 
 
 def test_a_data_loader_takes_a_split(shapes):
