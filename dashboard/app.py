@@ -15,6 +15,7 @@ from dashboard import show  # noqa: E402
 from dashboard.libraries import load_libraries  # noqa: E402
 from dashboard.navigation import sections  # noqa: E402
 from dashboard.notices import notices  # noqa: E402
+from dashboard.warm import warm_up  # noqa: E402
 
 load_libraries()
 st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")
@@ -33,5 +34,6 @@ with notices():
     try:
         with told_if_it_runs_out("This page", "choose a smaller model, or close other pages"):
             page.run()
+        warm_up()
     except LabError as error:
         show.error(error)

@@ -23,8 +23,9 @@ from core.text import bare, taken
 from core.training.config import TrainingConfig
 from core.training.history import EpochRecord, Snapshot
 from dashboard import services
-from dashboard.charts import data_label, drawn_loss, shows_minimised
-from dashboard.live import STATUS_WORDS
+from dashboard.charts import drawn_loss, shows_minimised
+from dashboard.labels import data_label
+from dashboard.words import STATUS_WORDS
 
 POINTS = 200  # of a training curve: as many as a figure of some hundred runs can show
 EPOCHS = 200

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from core.evaluation.lengths import HALF
 from core.evaluation.long_inputs import LongInputs
-from dashboard.memory_words import number
-from dashboard.versus_words import counted
+from dashboard.words import counted, number
 
 TITLES = {"none": "None", "learned": "Learned", "sinusoidal": "Sine and cosine", "rotary": "Rotary"}
 ROUNDING = 1e-3  # logits, float32: what a sum in another order may change

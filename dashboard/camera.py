@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import show
 from dashboard.components.camera import open_phones_camera, say_if_not_lent
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.visitor import loopback
 
 NOT_LENT = (

@@ -11,7 +11,7 @@ from core.frames import csv_text, frame
 from core.probes.cell_by_hand import Reading
 from dashboard import show
 from dashboard.foot import take_along
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.one_cell import Asked, Shown
 from dashboard.predict import predict
 from dashboard.wording import marked

@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from core.data import DATASETS
-from core.data.naming import folder_name, set_of_folder
-from core.models import MODELS
-from core.published import PUBLISHED_ID, published_run
-from core.text import taken
+from core.published import published_run
 from core.training.history import EpochRecord, Snapshot
+from dashboard.labels import run_label
 
 TAIL = 200  # points that are sent although the browser should have them: lost updates repair themselves
 EPOCH_TAIL = 20
@@ -123,12 +120,6 @@ def least_smoothed(snapshot: Snapshot) -> float:
     return -true * math.log(true) - (classes - 1) * other * math.log(other)
 
 
-def run_label(snapshot: Snapshot) -> str:
-    """A run in a few words: "GRU on shapes", with "recorded: " or "published: " before it where it is one."""
-    model, kind = snapshot.config["model"], "published: " if snapshot.run_id == PUBLISHED_ID else "recorded: "
-    return f"{kind if snapshot.recorded else ''}{MODELS[model].title if model in MODELS else taken(model)} on {data_label(snapshot.config)}"
-
-
 def smoothed_words(config: Mapping[str, Any]) -> str:
     """What the training loss of a run with label smoothing is, for who sees it beside the validation loss; "" for all other runs.
 
@@ -136,13 +127,6 @@ def smoothed_words(config: Mapping[str, Any]) -> str:
     """
     share = config.get("label_smoothing") or 0
     return f"; training loss with label smoothing {share:g}, validation loss without: not to be compared" if share else ""
-
-
-def data_label(config: Mapping[str, Any]) -> str:
-    """The data set of a run in a word: a known one by its title, also where a folder bears its name; another folder by its name."""
-    name, data = config["dataset"], config.get("data") or ""
-    known = set_of_folder(data) if name == "folder" else name if name in DATASETS and DATASETS[name].copy else ""
-    return DATASETS[known].title if known else (name == "folder" and folder_name(data)) or taken(name)
 
 
 def as_reference(run: Snapshot, label: str) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from dashboard.charts import as_reference
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
 from dashboard.live import chart_panel, shown, ticking
-from dashboard.road import Lane, minutes, points, road_html
+from dashboard.road import Lane, minutes, road_html
 from dashboard.transport import transport
 from dashboard.wording import Words, code, marked
+from dashboard.words import points
 
 
 def climb(steps: list[Step]) -> int:

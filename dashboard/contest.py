@@ -13,10 +13,10 @@ from core.evaluation.lengths import Learned, LengthCurve, learned
 from core.evaluation.long_inputs import LongInputs, Record, kept_long_inputs, long_inputs, recorded_of
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
-from dashboard import background, services, show, state, visitor
+from dashboard import background, services, show, state, viewers, visitor
 from dashboard.background import FAILED, NOBODY
-from dashboard.live import STATUS_WORDS
 from dashboard.wording import code, marked
+from dashboard.words import STATUS_WORDS
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def attend(shown: Iterable[Standing]) -> None:
     for one in shown:
         if one.active:
             services.manager().attend(one.run.run_id)
-            services.saw_viewer(state.session())
+            viewers.saw(state.session())
 
 
 def steer(shown: Sequence[Standing], *, key: str) -> None:

@@ -10,8 +10,8 @@ import streamlit as st
 from core.errors import LabError
 from core.evaluation.shuffled import KINDS, PATCH
 from dashboard import outputs, services, show, state
-from dashboard.charts import data_label
 from dashboard.choice import segmented_control
+from dashboard.labels import data_label
 from dashboard.opened import Weighted, weighted_runs
 from dashboard.shuffling import DOSES, FIRST_DOSES, model_name
 

@@ -12,7 +12,7 @@ from core.recorded import RECORDED, recorded_names, recorded_run
 from core.training.config import kind_of
 from core.training.history import Snapshot
 from dashboard import services, show, state
-from dashboard.charts import data_label, run_label
+from dashboard.labels import data_label, run_label
 from dashboard.live import shown
 from dashboard.opened import of_sequences
 

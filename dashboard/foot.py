@@ -11,7 +11,7 @@ from core.data import DATASETS, usable
 from core.training.history import Snapshot
 from core.training.presets import PRESETS
 from dashboard import show, visitor
-from dashboard.charts import data_label
+from dashboard.labels import data_label
 from dashboard.wording import code as command_words
 from dashboard.wording import escape, joined
 

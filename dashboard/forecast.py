@@ -16,8 +16,9 @@ from core.training.forecast import Forecast
 from core.training.history import Snapshot
 from dashboard import background, services, show, state
 from dashboard.lessons import measuring_status
-from dashboard.live import THINGS, duration, shown
+from dashboard.live import shown
 from dashboard.wording import code, joined, marked
+from dashboard.words import THINGS, duration
 
 if TYPE_CHECKING:
     from core.training.speed import Speed

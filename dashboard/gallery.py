@@ -13,11 +13,11 @@ from core.checks import Whole
 from core.data.picture import Picture
 from core.training.config import RunConfig
 from dashboard import show, state
-from dashboard.charts import data_label
 from dashboard.components.gallery import chosen, gallery
 from dashboard.foot import take_along
 from dashboard.images import sheet_uri
-from dashboard.live import page_link
+from dashboard.labels import data_label
+from dashboard.link import page_link
 from dashboard.wording import marked
 
 if TYPE_CHECKING:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -13,20 +12,15 @@ from core.errors import LabError
 from core.recorded import recorded_run
 from core.training.config import kind_of
 from core.training.history import ACTIVE, EpochRecord, Snapshot
-from dashboard import services, show, state, visitor
+from dashboard import services, show, state, viewers, visitor
 from dashboard.charts import live_data, losses_words, reference_epochs
 from dashboard.components.live_chart import last_sent, live_chart
 from dashboard.samples import sample_cards
 from dashboard.wording import escape, joined, marked
+from dashboard.words import STATUS_WORDS, THINGS, duration
 
-TICKS = ((4, 1.0), (12, 1.5), (math.inf, 3.0))  # (up to so many viewers, seconds): what one viewer costs, thirty cost thirty times
 CHART = "chart"
 NAMED = 3  # runs of others that are named
-THINGS = {"images": "images", "sequences": "pairs"}  # what a second's work is counted in
-STATUS_WORDS = {
-    "queued": "waiting", "loading": "loading", "running": "training", "paused": "paused", "testing": "testing",
-    "finished": "finished", "stopped": "stopped", "failed": "failed", "interrupted": "interrupted",
-}  # fmt: skip
 
 
 def shown() -> Snapshot:
@@ -41,14 +35,9 @@ def shown() -> Snapshot:
     return recorded_run(services.first_recorded(kind_of(state.values())))
 
 
-def tick_seconds() -> float:
-    """Seconds between two looks at a run, by how many look."""
-    return next(seconds for viewers, seconds in TICKS if services.viewers() <= viewers)
-
-
 def ticking(draw: Callable[[], None], *, slower: int = 1) -> None:
     """Run `draw` as a fragment that repeats itself while the run is active, `slower` times as seldom as the chart."""
-    st.fragment(draw, run_every=tick_seconds() * slower if shown().active else None)()
+    st.fragment(draw, run_every=viewers.tick_seconds() * slower if shown().active else None)()
 
 
 def chart_panel(reference: dict[str, Any] | None = None) -> None:
@@ -59,7 +48,7 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
     run = shown()
     if run.active:
         services.manager().attend(run.run_id)
-        services.saw_viewer(state.session())
+        viewers.saw(state.session())
     _rerun_when_changed(run)
     _status(run)
     if st.session_state.get("reference"):
@@ -77,7 +66,7 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
 
 def _rerun_when_changed(run: Snapshot) -> None:
     """Rerun the whole page when another run is shown, this one's status or the tick has changed: buttons and timers follow them."""
-    now = (run.run_id, run.status, tick_seconds())
+    now = (run.run_id, run.status, viewers.tick_seconds())
     before, st.session_state["drawn_for"] = st.session_state.get("drawn_for"), now
     if before not in (None, now):
         st.rerun()
@@ -169,22 +158,3 @@ def computed_by(run: Snapshot) -> str:
         return "–"
     threads = f"{run.threads} thread{'s' * (run.threads > 1)}" if run.threads else ""
     return ", ".join(part for part in (run.device, threads, "compiled GRU" if run.kernel == "scan" else "") if part)
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words: "40 s", "3 min 05 s", "2 h 10 min"; "–" when unknown."""
-    if not math.isfinite(seconds):
-        return "–"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def page_link(query: Mapping[str, str]) -> str:
-    """The address of the page with a query string; empty values are left out."""
-    here = urlsplit(st.context.url or "")
-    said = urlencode({name: value for name, value in query.items() if value})
-    return urlunsplit((here.scheme, here.netloc, here.path or "/", said, ""))

@@ -9,8 +9,8 @@ import numpy as np
 
 from core.frames import rows_csv
 from core.probes.masked_sentence import OTHER, Sentence, allowed
-from dashboard.memory_words import number
 from dashboard.wording import escape, marked
+from dashboard.words import number
 
 if TYPE_CHECKING:
     from core.probes.mask_effects import EmptyRow, MaskEffects

@@ -14,9 +14,10 @@ from core.probes.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
 from core.typed_numbers import comma_remedy
 from dashboard import show, state
 from dashboard.components.time_chart import Line, chart_data, time_chart
-from dashboard.memory_words import COLORS, NAMES, flow_chart, flow_csv, flow_html, flow_verdict, number
+from dashboard.memory_words import COLORS, NAMES, flow_chart, flow_csv, flow_html, flow_verdict
 from dashboard.predict import predict
 from dashboard.wording import marked
+from dashboard.words import number
 
 MOST_LENGTH = 200  # on the page: the picture follows the slider
 RADII = [round(0.05 * i, 2) for i in range(61)]  # 0 to 3

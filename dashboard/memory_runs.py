@@ -14,12 +14,13 @@ from core.probes.gradient_flow import SINGLE
 from dashboard import services, show, state, visitor
 from dashboard.components.influence_board import influence_board
 from dashboard.components.time_chart import Line, chart_data, time_chart
-from dashboard.memory_words import columns_csv, influence_card, influence_message, influences_csv, number, problem_card
+from dashboard.memory_words import columns_csv, influence_card, influence_message, influences_csv, problem_card
 from dashboard.opened import Weighted, opened, weighted_runs
+from dashboard.picture_reading import normalized
 from dashboard.pictures import Shown
-from dashboard.reading import normalized
 from dashboard.several_runs import choose_several
 from dashboard.wording import marked
+from dashboard.words import number
 
 if TYPE_CHECKING:
     from core.probes.run_memory import MemoryCheck, StatePath

@@ -13,25 +13,14 @@ from core.probes.gradient_flow import SINGLE, Flow, FlowSetup
 from core.probes.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
 from dashboard.components.time_chart import Line, chart_data
 from dashboard.wording import joined, marked
+from dashboard.words import number
 
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM", "gru": "GRU", "linear": "RNN without tanh"}
 COLORS = {"rnn": "wrong", "lstm": "run", "gru": "right", "linear": "ink"}
 CELL_STATE = "LSTM cell state c"
 GATE_WORDS = {"rnn": "mean slope of tanh × radius", "lstm": "mean forget gate f", "gru": "mean update gate z", "linear": "radius"}
 LETTERS = "ABCDEFGH"  # the symbols of the recall task
-DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 STRONG = 0.01  # of the gradient: as much as an optimiser can still learn from beside what comes from nearer steps
-
-
-def number(value: float) -> str:
-    """A number as a person reads it: 0.532, 4.1·10⁻⁸, ∞."""
-    if not np.isfinite(value):
-        return "–" if np.isnan(value) else "∞"
-    if value == 0 or 0.001 <= abs(value) < 10_000:
-        return f"{value:.3g}"
-    digits, power = f"{value:.1e}".split("e")
-    sign = "⁻" if int(power) < 0 else ""
-    return f"{digits}·10{sign}{''.join(DIGITS[int(d)] for d in str(abs(int(power))))}"
 
 
 def flow_chart(flows: Mapping[str, Flow], setup: FlowSetup) -> dict[str, Any]:

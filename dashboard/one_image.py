@@ -14,10 +14,10 @@ from core.data.uploads import read_upload
 from core.errors import LabError
 from dashboard import services, show, state
 from dashboard.camera import photograph
-from dashboard.charts import data_label
 from dashboard.choice import segmented_control
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
+from dashboard.labels import data_label
 
 SPLITS = ("train", "val", "test")
 SPLIT_WORDS = {"train": "training", "val": "validation", "test": "test"}

@@ -16,7 +16,7 @@ from core.recorded import RECORDED, recorded_epochs, recorded_names, recorded_ru
 from core.training.config import kind_of
 from core.training.tensor_file import called
 from dashboard import services
-from dashboard.charts import data_label
+from dashboard.labels import data_label
 from dashboard.path_keys import as_key, path_of
 
 if TYPE_CHECKING:

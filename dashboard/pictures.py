@@ -23,9 +23,9 @@ from core.folders import is_there
 from core.training.config import RunConfig, folder_of, kind_of
 from dashboard import services, show, state, visitor
 from dashboard.camera import photograph
-from dashboard.charts import data_label
 from dashboard.choice import segmented_control
 from dashboard.components.draw_pad import draw_pad
+from dashboard.labels import data_label
 
 if TYPE_CHECKING:
     from core.data.splits import Dataset

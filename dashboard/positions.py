@@ -16,7 +16,7 @@ from core.frames import csv_text, frame
 from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
 from dashboard import visitor
-from dashboard.charts import data_label
+from dashboard.labels import data_label
 from dashboard.state import set_up_link
 from dashboard.wording import escape, marked
 

@@ -11,14 +11,15 @@ import streamlit as st
 from core.checks import OneOf, Whole
 from core.errors import StoreError
 from dashboard import feed, services, state
-from dashboard.answers import WAITING, knows, tokens_of
+from dashboard.answers import knows, tokens_of
 from dashboard.choice import segmented_control
 from dashboard.components.reader_board import reader_board, view_sent
 from dashboard.opened import Weighted, kept_epochs
+from dashboard.picture_reading import READERS
 from dashboard.pictures import choose_picture
 from dashboard.reader_cards import AS, Mind, message, waiting
 from dashboard.reader_minds import Seen, read
-from dashboard.reading import READERS
+from dashboard.tryout_view import WAITING
 from dashboard.weighted import choose_weighted, runs_of, why_not
 
 RUN, LAYER, BOARD, ORDERS_KEY, VIEW = (f"reader_{name}" for name in ("run", "layer", "board", "orders", "view"))

@@ -9,13 +9,12 @@ from core.models.orders import ORDERS, TRAINED, scan_order
 from dashboard import show
 from dashboard.components.reader_board import reader_orders
 from dashboard.opened import open_best, weighted_runs
+from dashboard.picture_reading import EXPLAINED, normalized
 from dashboard.pictures import next_picture
 from dashboard.predict import predict
 from dashboard.reader import ORDERS_KEY
 from dashboard.reader_cards import AS, others, plane_words, proof_line, states_csv
 from dashboard.reader_minds import Seen, check, read
-from dashboard.reading import normalized
-from dashboard.reading_cards import EXPLAINED
 
 ASKED_RUN, ASKED, ASKED_ORDER = "recorded-shapes-gru", 200, "snake"
 LEGEND = (

@@ -11,8 +11,8 @@ import numpy as np
 
 from core.frames import csv_text, frame
 from core.probes.principal import Plane, principal_plane
+from dashboard.picture_reading import knew, packed
 from dashboard.pictures import Shown
-from dashboard.reading_cards import knew, packed
 from dashboard.wording import marked
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Mind:
 
     @property
     def reads(self) -> str:
-        """The row of `READS`, and of `dashboard.reading_cards.EXPLAINED`."""
+        """The row of `READS`, and of `dashboard.picture_reading.EXPLAINED`."""
         return f"{self.way} {self.readout}"
 
     def plane(self) -> Plane:

@@ -14,9 +14,9 @@ from dashboard import visitor
 from dashboard.answers import tokens_of
 from dashboard.opened import Weighted, opened
 from dashboard.path_keys import as_key, path_of
+from dashboard.picture_reading import normalized
 from dashboard.pictures import Shown
 from dashboard.reader_cards import Mind, together
-from dashboard.reading import normalized
 
 if TYPE_CHECKING:
     from core.probes.states import StateCheck, StateRecord, Steps

@@ -16,22 +16,21 @@ from core.errors import LabError
 from core.evaluation.pictures import mean_color, probabilities
 from core.probes.change_of_mind import ChangeOfMind, change_of_mind
 from dashboard import state, visitor
-from dashboard.answers import NO_RUN, WAITING, knows
+from dashboard.answers import knows
 from dashboard.components.reading_board import path_of, reading_board, view_sent
 from dashboard.opened import Weighted, open_best, weighted_runs
+from dashboard.picture_reading import EXPLAINED, READERS, normalized
 from dashboard.pictures import Shown
-from dashboard.reading_cards import EXPLAINED, Reading, card, failed_card, kind_of, message, proof_line
+from dashboard.reading_cards import Reading, card, failed_card, kind_of, message, proof_line
 from dashboard.several_runs import choose_several
+from dashboard.tryout_view import NO_RUN, WAITING
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from core.probes.reading import ReadingCheck
     from core.training.checkpoint import OpenedModel
 
 RUNS, BOARD, VIEW, SEARCHED = "reading_runs", "reading_board", "reading_view", "reading_searched"
 MOST_RUNS = 3
-READERS = ("gru", "lstm", "rnn", "vit")  # models that read one sequence of patches
 FIRST_RUNS = ("recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-lstm-0", "recorded-cifar10-compare-vit-0")
 
 
@@ -91,17 +90,6 @@ def _check(run_id: str, epoch: int, picture: bytes, _opened: OpenedModel, _pixel
     from core.probes.reading import check_beliefs
 
     return check_beliefs(_opened.model, normalized(_opened, _pixels[None]))
-
-
-def normalized(opened: OpenedModel, images: np.ndarray) -> Tensor:
-    """Pictures (N, 3, 32, 32) uint8 as their model wants them; what computes on them uses one thread."""
-    import torch
-
-    from core.data.splits import normalize
-    from core.training.device import use_threads
-
-    use_threads(1)  # as in core.evaluation.pictures.probabilities: more are no faster, and slow a run that trains
-    return normalize(torch.from_numpy(images), opened.mean, opened.std)
 
 
 # ---- the board ----

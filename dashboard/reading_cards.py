@@ -11,9 +11,11 @@ import numpy as np
 from core.evaluation.pictures import mean_color
 from core.probes.change_of_mind import ChangeOfMind
 from core.probes.path_length import path_lengths
-from dashboard.answers import GREY, tokens_of
+from dashboard.answers import tokens_of
 from dashboard.opened import Weighted
+from dashboard.picture_reading import knew, packed
 from dashboard.pictures import Shown
+from dashboard.tryout_view import GREY
 from dashboard.wording import marked
 
 if TYPE_CHECKING:
@@ -28,18 +30,6 @@ TOLD = {
     "bidirectional last": "after t: the last states of both directions over patches 1 … t",
     "bidirectional mean": "after t: both directions over patches 1 … t",
     "attention": "after t: class token and patches 1 … t",
-}
-_BOTH = (
-    "A network in both directions reads the first t patches as a sequence of their own: backwards it starts at patch t, for it has seen no "
-    "later one; "
-)
-EXPLAINED = {
-    "recurrent last": "A network in one direction carries one state along: after t patches its state hₜ is put to its head.",
-    "recurrent mean": "A network in one direction that reads out the mean puts the mean of its states h₁ … hₜ to its head.",
-    "bidirectional last": f"{_BOTH}its head gets the last state of each side by side, forwards at patch t and backwards at patch 1.",
-    "bidirectional mean": f"{_BOTH}its head gets the mean of both directions' states at patches 1 … t.",
-    "attention": "Of a ViT the class token and the first t patches attend to one another, the later ones are masked out of every layer: "
-    "the same as the shorter sequence, every patch with its own position.",
 }
 
 
@@ -107,13 +97,6 @@ def kind_of(reading: Reading) -> str:
     return reading.way if reading.way == "attention" else f"{reading.way} {reading.opened.model.readout}"
 
 
-def knew(answer: str, known: int, total: int, *, right: bool) -> str:
-    """From which patch on a reader's answer stays, in words: it knew if the answer is right."""
-    if not known:
-        return f"Said {answer} before the first patch, and to the end."
-    return f"{'Knew it' if right else 'Settled'} at patch {known} of {total}: {answer} from there on."
-
-
 def mind_card(mind: ChangeOfMind | None, classes: Sequence[str]) -> dict[str, Any]:
     """What would change a reader's mind: patches to erase, what it says then, and in words."""
     if mind is None:
@@ -131,11 +114,6 @@ def mind_card(mind: ChangeOfMind | None, classes: Sequence[str]) -> dict[str, An
         which = f": {numbers}." if count <= LISTED else "."
         words = f"No single patch changes it; without these {count} it says {said}{which}"
     return {"patches": list(mind.patches), "after": packed(mind.probabilities), "words": words}
-
-
-def packed(values: np.ndarray) -> str:
-    """Numbers as base64 of float32, the lowest byte first."""
-    return b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()
 
 
 def proof_line(checks: Sequence[ReadingCheck]) -> str:

@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.data.shapes import PARTS, draw
 from dashboard.opened import open_best, weighted_runs
+from dashboard.picture_reading import normalized
 from dashboard.predict import predict
-from dashboard.reading import normalized
 from dashboard.wording import escape
 
 if TYPE_CHECKING:

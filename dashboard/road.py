@@ -8,6 +8,7 @@ from statistics import mean
 
 from core.results import BAR_TOP1, Result, spread
 from dashboard.wording import escape
+from dashboard.words import points
 
 LOW, HIGH = 0.4, 0.9  # of the axis
 TIME = "Of all epochs, validation included; in brackets the CPU threads (of seeds with different numbers: those with the most)."
@@ -107,11 +108,6 @@ def percent(values: Sequence[float]) -> str:
     if deviation is None:
         return f"{100 * mean(values):.1f}"
     return f"{100 * mean(values):.1f} ± {100 * deviation:.1f}".replace("± 0.0", "± under 0.1")
-
-
-def points(gain: float, digits: int = 1) -> str:
-    """A difference of two accuracies in percentage points, with its sign."""
-    return f"{100 * gain:+.{digits}f}".replace("-", "−")
 
 
 def minutes(seconds: float) -> str:

@@ -17,7 +17,7 @@ from core.training.config import RunConfig
 from core.training.export import curve_csv, epochs_csv
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard import services, show, state, visitor
-from dashboard.charts import data_label
+from dashboard.labels import data_label
 from dashboard.wording import marked
 
 SHOWN = 8

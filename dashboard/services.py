@@ -5,13 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
 from core.recorded import recorded_names
-from core.results import road
 from core.shipped import shipped_run
 
 if TYPE_CHECKING:
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from core.training.manager import RunManager
 
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
-WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
-VIEWER_SECONDS = 10.0  # a session that has not looked for so long is none
 FIRST_RECORDED = "shapes-gru"
 FIRST_OF = {"images": FIRST_RECORDED, "sequences": "dates-transformer"}  # by kind
 COST_LENGTHS = (1, 4, 16, 64, 100, 256, 512, 1024, 2048, 4096)  # tokens at which the cost of attention is measured
@@ -37,8 +33,6 @@ KEPT_FORECASTS = 256
 
 _lock = threading.Lock()
 _manager: RunManager | None = None
-_warming = False
-_viewers: dict[str, float] = {}  # session -> when it last looked
 
 
 def away_minutes() -> float:
@@ -119,20 +113,6 @@ def measure_costs(width: int, heads: int) -> Costs:
     return found
 
 
-def saw_viewer(session: str) -> None:
-    """Note that a session looks at a run that trains."""
-    _viewers[session] = time.monotonic()
-
-
-def viewers() -> int:
-    """How many sessions have looked at a run that trains within the last ticks."""
-    oldest = time.monotonic() - VIEWER_SECONDS
-    for session, seen in list(_viewers.items()):
-        if seen < oldest:
-            _viewers.pop(session, None)
-    return len(_viewers)
-
-
 def shutdown() -> None:
     """Stop all runs, so that they can be resumed at the next start. For the end of the process, and for tests."""
     global _manager
@@ -146,27 +126,3 @@ def first_recorded(kind: str = "images") -> str:
     """The recorded run of a kind that is shown before anything has been trained."""
     names = recorded_names()
     return FIRST_OF[kind] if FIRST_OF[kind] in names else names[0]
-
-
-def warm_up() -> None:
-    """Load behind the first page what others need, so that they and the first run start at once. Only the first call does something."""
-    global _warming
-    with _lock:
-        if _warming:
-            return
-        _warming = True
-    timer = threading.Timer(WARM_UP_SECONDS, _load)
-    timer.daemon = True
-    timer.start()
-
-
-def _load() -> None:
-    with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
-        import core.training.worker  # noqa: F401 - importing it is the point
-        from core.training.config import RunConfig
-        from core.training.footprint import footprint
-        from dashboard.board import read_ahead
-
-        road()
-        read_ahead()
-        footprint(RunConfig.of())  # torch loads what it counts with at the first estimate: two seconds, before somebody presses play

@@ -15,8 +15,8 @@ from core.models import MODELS
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard import services, show, state
-from dashboard.charts import data_label, run_label
 from dashboard.forecast import span, timed
+from dashboard.labels import data_label, run_label
 from dashboard.wording import marked
 
 NAMED = 4  # hyperparameters that are named before "and so many more"

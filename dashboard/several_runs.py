@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from core.checks import Many
-from dashboard import show, state
+from dashboard import services, show, state
 from dashboard.opened import Weighted, of_sequences, weighted_runs
 
 MOST_NAMED = 100  # runs that a link names, whether or not they are here
@@ -44,3 +44,8 @@ def _why_not(run_id: str, unfit: str) -> str:
     if found is None:
         return f"There is no run {run_id[:40]} with weights here (any more): choose others."
     return f"{run_id[:40]} is a {found.config['model']}: {unfit}. Choose others."
+
+
+def classes_of(runs: Sequence[Weighted]) -> list[str]:
+    """All classes that some of the runs know, each once."""
+    return list(dict.fromkeys(name for run in runs for name in services.run(run.run_id).classes))

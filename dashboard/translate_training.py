@@ -12,11 +12,11 @@ from core.models import MODELS, models_of
 from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from dashboard import services, show, state, visitor
+from dashboard import services, show, state, viewers, visitor
 from dashboard.components.time_chart import Line, chart_data, time_chart
-from dashboard.live import STATUS_WORDS, duration
 from dashboard.translate import NEXT
 from dashboard.wording import code, joined, marked
+from dashboard.words import STATUS_WORDS, duration
 
 TRAINING, MODEL, EPOCHS, SEEN = "translate_training", "translate_model", "translate_epochs", "translate_seen"
 MOST_EPOCHS = 60
@@ -96,7 +96,7 @@ def _progress(run: Snapshot) -> None:
     """Where the run stands, and its curve."""
     if run.active:
         services.manager().attend(run.run_id)
-        services.saw_viewer(state.session())
+        viewers.saw(state.session())
     words = f"{run.run_id}: {STATUS_WORDS[run.status]}"
     if run.status in ("failed", "interrupted"):
         show.error(f"{words}. {run.message}")

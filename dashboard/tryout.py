@@ -20,14 +20,14 @@ from core.evaluation.pictures import (
     effect_of_erasing,
     parse_edits,
 )
-from dashboard import services, show, state, visitor
-from dashboard.answers import board_data, waiting_data
+from dashboard import show, state, visitor
 from dashboard.components.patch_board import edits_sent, patch_board
 from dashboard.live import shown
 from dashboard.opened import Weighted, open_best, weighted_runs
 from dashboard.pictures import Shown
 from dashboard.predict import predict
 from dashboard.several_runs import choose_several
+from dashboard.tryout_view import board_data, waiting_data
 from dashboard.wording import marked
 
 RUNS, PATCH, EDITS, BOARD = "try_runs", "try_patch", "try_edits", "try_board"
@@ -60,11 +60,6 @@ def choose_patch() -> int:
         "Patches to edit", PATCHES, key=PATCH, format_func=lambda side: f"{side:d} × {side:d}", persist_state="session",
         help="Side in pixels. Another size starts from the whole picture again.",
     )  # fmt: skip
-
-
-def classes_of(runs: Sequence[Weighted]) -> list[str]:
-    """All classes that some of the runs know, each once."""
-    return list(dict.fromkeys(name for run in runs for name in services.run(run.run_id).classes))
 
 
 def edits_text_of(picture: Shown, patch: int) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from core.evaluation.intervals import Interval
 from core.evaluation.pairs import TRIALS, Verdict
-from dashboard.road import points
 from dashboard.wording import escape, marked
+from dashboard.words import points
 
 NAMES = "ABCDEF"  # of the selected runs, in their order
 

@@ -10,6 +10,7 @@ from core.evaluation.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_
 from core.training.config import RunConfig
 from dashboard.contest import Standing, stands
 from dashboard.wording import escape, marked
+from dashboard.words import counted
 
 if TYPE_CHECKING:
     from core.probes.bottleneck import BottleneckReport
@@ -78,11 +79,6 @@ def gives_up_words(curve: LengthCurve | None, unit: str) -> str:
         return "–"
     at = curve.gives_up()
     return counted(at, unit) if at is not None else f"never up to {curve.lengths[-1]}"
-
-
-def counted(count: int, unit: str) -> str:
-    """So many of a task's unit: "1 letter", "9 letters"."""
-    return f"{count} {unit.removesuffix('s') if count == 1 else unit}"
 
 
 def finding(fixed: LengthCurve | None, attention: LengthCurve | None, unit: str) -> str:

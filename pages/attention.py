@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard import services, show, state
+from dashboard import show, state
 from dashboard.byhand import choose, layer_panel, matrices_panel, proof_panel, question, scale_panel
 from dashboard.costing import cost_panel
 from dashboard.foot import take_along, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 
 EXPERIMENTS = {
     "Keys of 64 numbers, not scaled: every row reads one token, and no gradient comes back": {"divide": "1", "width": "64", "heads": "1"},
@@ -45,4 +45,3 @@ show.caption(
 link = {**asked.link, "length": length}
 take_along(page_link(link), asked.code, language="python")
 state.write_page(link)
-services.warm_up()

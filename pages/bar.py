@@ -7,11 +7,11 @@ import streamlit as st
 from core.evaluation.intervals import proportion_interval
 from core.results import BAR_TOP1, TOLERANCE, proof, result, road
 from core.training.presets import CONTROL
-from dashboard import services, show, state
+from dashboard import show, state
 from dashboard.climb import climb, train_step
 from dashboard.components.keys import keys
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.results import results_panel
 from dashboard.sweeps import sweeps_panel
 from dashboard.wording import marked
@@ -58,4 +58,3 @@ try_this(EXPERIMENTS)
 foot(bar.runs[0], link=page_link({"rung": str(count)}), command=config.command())
 keys({" ": "play", ".": "step"})
 state.write_rungs(count)
-services.warm_up()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, show, state
+from dashboard import show, state
 from dashboard.cell_choice import choose
 from dashboard.cell_panels import course_panel, foot, forms_panel, proof_panel, question
 from dashboard.components.settled import announce, rerun_when_settled
@@ -87,4 +87,3 @@ with main:
 course_panel()
 question()
 try_this(EXPERIMENTS)
-services.warm_up()

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import services, state, visitor
+from dashboard import state, visitor
 from dashboard.comparing import board_panel, feeding, pair_panel, script_panel
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 
 EXPERIMENTS = {
     "Two seeds of one set-up: is one of them better?": {"runs": "recorded-cifar10-hand-in-0,recorded-cifar10-hand-in-1"},
@@ -31,4 +31,3 @@ try_this(EXPERIMENTS)
 fed = feeding(runs)
 foot(fed, link=page_link(state.board_link()), command=visitor.command(fed.config))
 state.write_page(state.board_link())
-services.warm_up()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import services, state
+from dashboard import state
 from dashboard.balance import balance_panel
 from dashboard.choosing import choose_images
 from dashboard.counting import counting_panel
@@ -36,4 +36,3 @@ if dataset is not None:
 try_this(EXPERIMENTS)
 if dataset is not None:
     data_foot(dataset, shown)
-services.warm_up()

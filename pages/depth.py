@@ -3,12 +3,12 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, show, state
+from dashboard import show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.depth import bias_panel, choose, heads_panel, leaks_panel, proof_panel, question, stack_panel
 from dashboard.foot import take_along, try_this
 from dashboard.later_word import TICK, active, begin, ends_panel, later_word_panel, link
-from dashboard.live import page_link
+from dashboard.link import page_link
 
 EXPERIMENTS = {
     "Three layers, forward only: the first state still knows one input": {"layers": "3", "ways": "one", "head": "every"},
@@ -85,4 +85,3 @@ with below:
     question()
     try_this(EXPERIMENTS)
     st.caption("No data set: sentences and weights drawn by their seeds, on the server's CPU. Stacks in float64, lessons in float32.")
-services.warm_up()

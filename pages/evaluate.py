@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.scores import ClassScores
-from dashboard import feed, services, show, state, visitor
+from dashboard import feed, show, state, visitor
 from dashboard.evaluating import board, choose, consent, figures_html, judged_here, minus_link, view
 from dashboard.foot import foot, try_this
 from dashboard.left_out import left_out_note
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.pairs import pair_panel
 from dashboard.tables import class_table_csv, class_table_html, image_table_csv
 from dashboard.trap import trap_panel
@@ -65,4 +65,3 @@ else:
     foot(run, link=page_link(values), command=visitor.command(run.config))
     state.write_page(values, bound=("split", "view"))
 feed.follow(run)
-services.warm_up()

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, show, state
+from dashboard import show, state
 from dashboard.cheating import TICK, active, begin, cheating_panel, link
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.masks import board_panel, choose, downloads, empty_panel, extra_link, padding_panel, proof_panel, trap_panel
 
 EXPERIMENTS = {
@@ -88,4 +88,3 @@ with below:
         "No data set: sentences that you type, words of the lab's own list, weights drawn with seeds; on the server's CPU, "
         "matrices in float64, lessons in float32."
     )
-services.warm_up()

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import memory, memory_recall, memory_runs, services, state, visitor
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.pictures import choose_picture
 
 EXPERIMENTS = {
@@ -79,4 +79,3 @@ try_this(EXPERIMENTS)
 first = services.run(runs[0].run_id if runs else memory_runs.FIRST_RUNS[0])
 foot(first, link=page_link(link), command=visitor.command(first.config))
 state.write_page(link)
-services.warm_up()

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from dashboard import services, show, state, visitor
+from dashboard import show, state, visitor
 from dashboard.embeddings import choose_embedding
 from dashboard.feed import link_values as feed_link
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.one_image import choose_image
 from dashboard.patch_panels import choose_order, grid_panel, kernels_panel, link_values, numbers_panel, rebuild_panel, steps_panel
 
@@ -36,4 +36,3 @@ numbers_panel(chosen, image, order)
 link = {**feed_link(chosen.run, chosen.epoch), **chosen.link, **image.link, **link_values(at, order, feature)}
 foot(chosen.run, link=page_link(link), command=visitor.command(chosen.run.config))
 state.write_page(link)
-services.warm_up()

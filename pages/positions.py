@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard import services, state, visitor
+from dashboard import state, visitor
 from dashboard.foot import foot, take_along, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.position_choice import choose_positions
 from dashboard.position_panels import (
     FIRST_PERMUTATION,
@@ -51,4 +51,3 @@ else:
     lines = ("from core.probes.positions import position_table", "", f'position_table("{chosen.kind}", {chosen.length}, {chosen.dim})')
     take_along(page_link(link), "\n".join(lines), language="python")
 state.write_page(link)
-services.warm_up()

@@ -10,7 +10,7 @@ from dashboard import services, show, state, visitor
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.reader import FIRST_RUN, RUN, board, carriers, choose, link_values
 from dashboard.reader_around import around_board, question
 
@@ -72,4 +72,3 @@ with between:
     question()
     try_this(EXPERIMENTS)
 follow(followed)
-services.warm_up()

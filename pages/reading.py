@@ -5,11 +5,11 @@ import streamlit as st
 from core.errors import LabError
 from dashboard import services, show, state, visitor
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.pictures import choose_picture
 from dashboard.reading import board, choose_readers, explained, link_values, proof
 from dashboard.reading_panels import cost_panel, layers_panel, question
-from dashboard.tryout import classes_of
+from dashboard.several_runs import classes_of
 
 EXPERIMENTS = {
     "From the funnel to the keel: how many steps, and how many back?": {
@@ -67,4 +67,3 @@ with between:
     layers_panel()
     cost_panel()
     try_this(EXPERIMENTS)
-services.warm_up()

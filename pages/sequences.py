@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, show, state
+from dashboard import show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.sequence_panels import begin, convolution_panel, link, padding_panel, words_panel
 from dashboard.sequences import choose, map_panel, proof_panel, question
 
@@ -85,4 +85,3 @@ with between:
     question()
     try_this(EXPERIMENTS)
     st.caption("No data set, no split and no epoch: networks at random weights, seed 0, float64, on the server's CPU.")
-services.warm_up()

@@ -8,7 +8,7 @@ from dashboard import services, show, state, visitor
 from dashboard.components.settled import rerun_when_settled
 from dashboard.dose_panel import choose_doses, dose_panel
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.pictures import SAILING, choose_picture
 from dashboard.shuffle_panels import proof, question, survival_panel
 from dashboard.shuffling import (
@@ -103,4 +103,3 @@ with doses:
 with between:
     survival_panel(models, patch)
     try_this(EXPERIMENTS)
-services.warm_up()

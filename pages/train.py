@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.data import DATASETS
-from dashboard import services, state
+from dashboard import state
 from dashboard.components.keys import keys
 from dashboard.controls import help_panel, run_form
 from dashboard.downloads import offer_download
@@ -12,12 +12,14 @@ from dashboard.foot import foot, try_this
 from dashboard.forecast import forecast_panel
 from dashboard.judgement import judgement_panel
 from dashboard.left_out import left_out_note
-from dashboard.live import THINGS, chart_panel, page_link, shown, ticking
+from dashboard.link import page_link
+from dashboard.live import chart_panel, shown, ticking
 from dashboard.predict import predict
 from dashboard.runs import runs_panel
 from dashboard.samples import sample_images
 from dashboard.set_up import set_up_line
 from dashboard.transport import transport
+from dashboard.words import THINGS
 
 EXPERIMENTS = {
     "A transformer that reads a date and writes it in ISO form, in half a minute": {"preset": "dates"},
@@ -66,4 +68,3 @@ help_panel(state.values()["model"])
 foot(shown(), link=page_link(state.query(config)), command=config.command() if config else "")
 keys({" ": "play", ".": "step"})
 state.write_query(config)
-services.warm_up()

@@ -8,10 +8,11 @@ from dashboard.breaking import breaking_panel
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import facts, take_along, try_this
 from dashboard.forcing import forcing_panel
-from dashboard.live import page_link, tick_seconds
+from dashboard.link import page_link
 from dashboard.translate import begin, choose
 from dashboard.translate_panels import LEGEND, beam_panel, board_panel, downloads, proof_panel, question, view_link
 from dashboard.translate_training import active, training_panel
+from dashboard.viewers import tick_seconds
 
 EXPERIMENTS = {
     "Longer than anything it was trained on: where does it break?": {
@@ -112,4 +113,3 @@ with long:
     st.fragment(long_inputs, run_every=tick_seconds() if now else None)(now)
 with last:
     try_this(EXPERIMENTS)
-services.warm_up()

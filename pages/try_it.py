@@ -5,9 +5,10 @@ import streamlit as st
 from core.errors import LabError
 from dashboard import services, show, state, visitor
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.pictures import choose_picture
-from dashboard.tryout import FIRST_RUNS, board, choose_patch, choose_runs, classes_of, link_values, proof, question
+from dashboard.several_runs import classes_of
+from dashboard.tryout import FIRST_RUNS, board, choose_patch, choose_runs, link_values, proof, question
 
 FIRST = {"runs": ".".join(FIRST_RUNS)}  # named: who comes by a link may have a run of their own
 EXPERIMENTS = {
@@ -59,4 +60,3 @@ show.caption(proof(picture, runs), at=below)
 with between:
     question(runs)
     try_this(EXPERIMENTS)
-services.warm_up()

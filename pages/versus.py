@@ -3,12 +3,13 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import contest, services, show, state
+from dashboard import contest, show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
-from dashboard.live import page_link, tick_seconds
+from dashboard.link import page_link
 from dashboard.versus import begin, choose, current, learning_panel, lengths_panel, said, stand, status
 from dashboard.versus_around import numbers_panel, proof_panel, question, seeds_panel
+from dashboard.viewers import tick_seconds
 
 EXPERIMENTS = {
     "A vector of 16 numbers: how short must a word be?": {"H": "16"},
@@ -79,4 +80,3 @@ with below:
     )
 with rest:
     around()
-services.warm_up()

@@ -6,7 +6,7 @@ from core.errors import LabError
 from dashboard import services, show, state, visitor
 from dashboard.feed import follow
 from dashboard.foot import foot, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.opened import kept_epochs
 from dashboard.pictures import choose_picture
 from dashboard.vit_panels import (
@@ -70,4 +70,3 @@ caveats()
 try_this(EXPERIMENTS)
 foot(snapshot, link=page_link(link), command=visitor.command(snapshot.config))
 follow(snapshot)
-services.warm_up()

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard import services, show, state
+from dashboard import show, state
 from dashboard.components.settled import announce, rerun_when_settled
 from dashboard.foot import take_along, try_this
-from dashboard.live import page_link
+from dashboard.link import page_link
 from dashboard.went import choose, costs_panel, downloads, map_panel, question
 
 EXPERIMENTS = {
@@ -64,4 +64,3 @@ with below:
         "No data set, nothing trained: what papers say, in our words, and pairs counted by formula. Dates are those of the first public "
         "version. Read the papers before you quote them."
     )
-services.warm_up()

@@ -142,8 +142,6 @@ def test_the_first_picture_needs_no_torch(tmp_path):
     code = """
 import sys
 from streamlit.testing.v1 import AppTest
-from dashboard import services
-services.warm_up = lambda: None
 app = AppTest.from_file("pages/compare.py", default_timeout=60).run()
 assert not app.exception, app.exception
 assert app.get("bidi_component") and app.radio, "the board, and the question on two runs"

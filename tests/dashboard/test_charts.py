@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 
 from core.training.history import Curve, EpochRecord, Snapshot, frozen
-from dashboard.charts import TAIL, Sent, as_reference, least_smoothed, live_data, losses_words, reference_epochs, run_label, sent_with
+from dashboard.charts import TAIL, Sent, as_reference, least_smoothed, live_data, losses_words, reference_epochs, sent_with
+from dashboard.labels import run_label
 
 
 def record(epoch: int, val_top1: float = 0.5, **changes) -> EpochRecord:

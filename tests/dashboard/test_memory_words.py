@@ -20,10 +20,10 @@ from dashboard.memory_words import (
     influence_message,
     influences_csv,
     lost,
-    number,
     recall_verdict,
     task_html,
 )
+from dashboard.words import number
 
 
 def flows_of(setup):

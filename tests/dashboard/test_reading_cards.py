@@ -10,7 +10,8 @@ from core.probes.cost import Cost
 from core.probes.counterparts import Counterpart
 from core.probes.reading import ReadingCheck
 from dashboard.opened import Weighted
-from dashboard.reading_cards import failed_card, knew, mind_card, packed, proof_line
+from dashboard.picture_reading import knew, packed
+from dashboard.reading_cards import failed_card, mind_card, proof_line
 from dashboard.reading_panels import LENGTHS, costs_html, exponents, layers_html
 
 CLASSES = ("cat", "<b>dog</b>")

@@ -6,7 +6,8 @@ from statistics import mean, stdev
 import pytest
 
 from core.results import result
-from dashboard.road import Lane, grid_html, minutes, percent, points, results_html, road_html
+from dashboard.road import Lane, grid_html, minutes, percent, results_html, road_html
+from dashboard.words import points
 
 
 def cells(html):

@@ -8,9 +8,9 @@ CODE = """
 import sys
 from pathlib import Path
 from core.training.config import RunConfig
-from dashboard import services
+from dashboard import warm
 
-services._load()
+warm.load()
 before = set(sys.modules)
 from core.training.fitting import check_fits
 check_fits(RunConfig.of(model="vit", dataset="shapes"), Path("."))

@@ -1,0 +1,38 @@
+"""What is loaded behind the first page, so that other pages and the first run start at once."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+
+from dashboard.board import read_ahead
+
+WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
+
+_lock = threading.Lock()
+_begun = False
+
+
+def warm_up() -> None:
+    """Load, a little later and in a thread of its own, what pages will need. Only the first call does something."""
+    global _begun
+    with _lock:
+        if _begun:
+            return
+        _begun = True
+    timer = threading.Timer(WARM_UP_SECONDS, load)
+    timer.daemon = True
+    timer.start()
+
+
+def load() -> None:
+    """Load what takes long: torch, every run's line for the board, and what an estimate of memory counts with."""
+    with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
+        import core.training.worker  # noqa: F401 - importing it is the point
+        from core.results import road
+        from core.training.config import RunConfig
+        from core.training.footprint import footprint
+
+        road()
+        read_ahead()
+        footprint(RunConfig.of())  # torch loads what it counts with at the first estimate: two seconds, before somebody presses play
