@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.figures import MARGIN, RUN, WRONG
+from dashboard.plotly_look import MARGIN, RUN, WRONG
 from dashboard.wording import plotted
 
 if TYPE_CHECKING:

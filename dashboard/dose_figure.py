@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from core.evaluation.shuffled import KINDS, PATCH
 from core.frames import rows_csv
-from dashboard.figures import MARGIN, QUIET
+from dashboard.plotly_look import MARGIN, QUIET
 from dashboard.wording import plotted
 
 if TYPE_CHECKING:

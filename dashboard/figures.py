@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from core.scores import ClassScores, known
 from core.text import MOST_SENTENCE, taken
+from dashboard.plotly_look import MARGIN, QUIET, RUN, WRONG
 from dashboard.wording import plotted
 
 if TYPE_CHECKING:
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
     from core.evaluation.learning import Learning
     from core.evaluation.ranking import PrecisionRecall
 
-RUN, WRONG, QUIET = "#0072b2", "#d55e00", "rgba(128, 128, 128, 0.7)"
 CURVES = {"recall": "recall", "precision": "precision", "f1": "F1"}
 LOOKS = {"top-1 accuracy": ("#8a6d00", "star"), "recall": (RUN, "circle"), "precision": (WRONG, "square"), "F1": ("#009e73", "diamond")}
-MARGIN = {"l": 10, "r": 10, "t": 40, "b": 10}
 SHARES = {"range": [0, 1.02], "tickformat": ".0%"}
 
 

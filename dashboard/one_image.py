@@ -13,8 +13,8 @@ from core.data.kinds import ENDINGS
 from core.data.uploads import read_upload
 from core.errors import LabError
 from dashboard import services, show, state
-from dashboard.camera import photograph
 from dashboard.choice import segmented_control
+from dashboard.components.camera import photograph
 from dashboard.controls import dataset_form
 from dashboard.downloads import offer_download
 from dashboard.labels import data_label

@@ -22,8 +22,8 @@ from core.errors import DataError, LabError
 from core.folders import is_there
 from core.training.config import RunConfig, folder_of, kind_of
 from dashboard import services, show, state, visitor
-from dashboard.camera import photograph
 from dashboard.choice import segmented_control
+from dashboard.components.camera import photograph
 from dashboard.components.draw_pad import draw_pad
 from dashboard.labels import data_label
 
