@@ -128,11 +128,11 @@ def serve(
     import uvicorn
 
     from core.home import lab_home
-    from dashboard.below import base_path as checked
-    from dashboard.doors import limits
-    from dashboard.guard import rules
-    from dashboard.logs import gather_logs
     from dashboard.server import LabApp, PromptServer
+    from dashboard.web.below import base_path as checked
+    from dashboard.web.doors import limits
+    from dashboard.web.guard import rules
+    from dashboard.web.logs import gather_logs
 
     gather_logs(lab_home())
     uvicorn.Server = PromptServer  # the name by which Streamlit makes its server

@@ -11,11 +11,11 @@ import streamlit as st  # noqa: E402
 
 from core.errors import LabError  # noqa: E402
 from core.memory import told_if_it_runs_out  # noqa: E402
-from dashboard import show  # noqa: E402
-from dashboard.libraries import load_libraries  # noqa: E402
 from dashboard.navigation import sections  # noqa: E402
-from dashboard.notices import notices  # noqa: E402
+from dashboard.shell import show  # noqa: E402
+from dashboard.shell.notices import notices  # noqa: E402
 from dashboard.warm import warm_up  # noqa: E402
+from dashboard.web.libraries import load_libraries  # noqa: E402
 
 load_libraries()
 st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")

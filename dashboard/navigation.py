@@ -1,4 +1,4 @@
-"""Every page of the lab. A new page is one file in pages/ and one row in `PAGES`."""
+"""Every page of the lab. A new page is one folder in pages/ and one row in `PAGES`."""
 
 from __future__ import annotations
 
@@ -10,26 +10,33 @@ FOLDER = Path(__file__).resolve().parents[1] / "pages"
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A row of `PAGES`. `url_path` is a promise to everyone who has a link; `help` is the tooltip in the navigation."""
+    """A row of `PAGES`. `url_path` is a promise to everyone who has a link; `help` is the tooltip in the navigation.
+
+    The page lies in the folder of that name, unless `folder` says otherwise ("try" is a word of Python's, which no package can have).
+    """
 
     title: str
     icon: str
-    file: str
     url_path: str
     section: str
     help: str
+    folder: str = ""
     default: bool = False
 
     @property
     def path(self) -> Path:
-        return FOLDER / self.file
+        """The script of the page."""
+        return FOLDER / (self.folder or self.url_path) / "page.py"
+
+    def modules(self) -> list[str]:
+        """The modules that lie beside the script, by the names they are imported by."""
+        return [f"pages.{self.path.parent.name}.{file.stem}" for file in sorted(self.path.parent.glob("*.py")) if file != self.path]
 
 
 PAGES = (
     Page(
         title="Train",
         icon=":material/model_training:",
-        file="train.py",
         url_path="train",
         section="Lab",
         help="Train a model on images read as sequences, and watch it learn.",
@@ -38,7 +45,6 @@ PAGES = (
     Page(
         title="Evaluate",
         icon=":material/grid_on:",
-        file="evaluate.py",
         url_path="evaluate",
         section="Lab",
         help="The confusion matrix of any epoch of any run, and the images behind its cells.",
@@ -46,7 +52,6 @@ PAGES = (
     Page(
         title="Compare",
         icon=":material/compare_arrows:",
-        file="compare.py",
         url_path="compare",
         section="Lab",
         help="All runs side by side, and whether the difference of two of them is more than chance.",
@@ -54,15 +59,14 @@ PAGES = (
     Page(
         title="Try it",
         icon=":material/photo_camera:",
-        file="try_it.py",
         url_path="try",
+        folder="try_it",
         section="Lab",
         help="Your own picture: what every model says of it, and which patches that hangs on.",
     ),
     Page(
         title="Sequences",
         icon=":material/conversion_path:",
-        file="sequences.py",
         url_path="sequences",
         section="Recurrence",
         help="Five shapes of tasks, unrolled: what goes in, what comes out, which states are read.",
@@ -70,7 +74,6 @@ PAGES = (
     Page(
         title="The cell",
         icon=":material/memory:",
-        file="cell.py",
         url_path="cell",
         section="Recurrence",
         help="One step of an RNN, LSTM or GRU with every number in sight, over a sequence, and by hand.",
@@ -78,7 +81,6 @@ PAGES = (
     Page(
         title="Depth and direction",
         icon=":material/layers:",
-        file="depth.py",
         url_path="depth",
         section="Recurrence",
         help="Layers on layers, and a second reader from the end: who needs a later word?",
@@ -86,7 +88,6 @@ PAGES = (
     Page(
         title="Memory",
         icon=":material/history:",
-        file="memory.py",
         url_path="memory",
         section="Recurrence",
         help="Why a plain RNN forgets: gradients through time, what three cells recall, and which inputs moved which output.",
@@ -94,7 +95,6 @@ PAGES = (
     Page(
         title="The image reader",
         icon=":material/auto_stories:",
-        file="reader.py",
         url_path="reader",
         section="Recurrence",
         help="One network reads one picture, patch by patch: its state, its gates, what it believes, and when it knew.",
@@ -102,7 +102,6 @@ PAGES = (
     Page(
         title="What passes the bar?",
         icon=":material/stairs:",
-        file="bar.py",
         url_path="bar",
         section="Recurrence",
         help="From the hand-in's 62 % to over 80 % with GRUs alone, step by step.",
@@ -110,7 +109,6 @@ PAGES = (
     Page(
         title="Data",
         icon=":material/grid_view:",
-        file="data.py",
         url_path="data",
         section="Images as tokens",
         help="The images of a data set, number by number: classes, splits, statistics, near-duplicates.",
@@ -118,7 +116,6 @@ PAGES = (
     Page(
         title="Patches",
         icon=":material/grid_on:",
-        file="patches.py",
         url_path="patches",
         section="Images as tokens",
         help="An image becomes a sequence of tokens: cut, flatten, multiply.",
@@ -126,7 +123,6 @@ PAGES = (
     Page(
         title="Attention by hand",
         icon=":material/hub:",
-        file="attention.py",
         url_path="attention",
         section="Attention",
         help="softmax(q kᵀ / √D) v with every number in sight: heads, masks, scaling, and what it costs.",
@@ -134,7 +130,6 @@ PAGES = (
     Page(
         title="Positions",
         icon=":material/pin_drop:",
-        file="positions.py",
         url_path="positions",
         section="Attention",
         help="How a token knows its place: six ways, number by number, and what each does to the shuffle test.",
@@ -142,7 +137,6 @@ PAGES = (
     Page(
         title="Shuffle test",
         icon=":material/shuffle:",
-        file="shuffle.py",
         url_path="shuffle",
         section="Attention",
         help="Drag the patches of a picture about: which model notices?",
@@ -150,7 +144,6 @@ PAGES = (
     Page(
         title="Vision Transformer",
         icon=":material/visibility:",
-        file="vit.py",
         url_path="vit",
         section="Attention",
         help="What every patch attends to in every layer and head of a trained ViT, at any epoch.",
@@ -158,7 +151,6 @@ PAGES = (
     Page(
         title="Recurrence against attention",
         icon=":material/menu_book:",
-        file="reading.py",
         url_path="reading",
         section="Attention",
         help="One picture, read patch by patch: what a GRU, an LSTM and a ViT believe on the way.",
@@ -166,7 +158,6 @@ PAGES = (
     Page(
         title="Masks",
         icon=":material/visibility_off:",
-        file="masks.py",
         url_path="masks",
         section="Encoder and decoder",
         help="Who may read whom: subsequent, padding, both, none; what leaks, and a decoder that cheats when it can look.",
@@ -174,7 +165,6 @@ PAGES = (
     Page(
         title="Translate",
         icon=":material/translate:",
-        file="translate.py",
         url_path="translate",
         section="Encoder and decoder",
         help="Train an encoder-decoder, type an input, and watch it write one token at a time: memory, attention, beam.",
@@ -182,7 +172,6 @@ PAGES = (
     Page(
         title="GRU against transformer",
         icon=":material/compare:",
-        file="versus.py",
         url_path="versus",
         section="Encoder and decoder",
         help="The same task for two GRUs and a transformer: curves, exact match by length, and the bottleneck of one fixed vector.",
@@ -190,7 +179,6 @@ PAGES = (
     Page(
         title="Where it went",
         icon=":material/map:",
-        file="went.py",
         url_path="went",
         section="Encoder and decoder",
         help="BERT, GPT-3, ViT, DETR and others on one map: what goes in, what comes out, mask, part, cheaper attention.",

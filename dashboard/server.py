@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,18 +29,18 @@ from streamlit.web.cache_storage_manager_config import create_default_cache_stor
 
 from core.errors import LabError
 from core.recorded import recorded_run
-from dashboard import services
-from dashboard.below import Below
-from dashboard.components import SCRIPTS, version
-from dashboard.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
-from dashboard.framing import Framing
-from dashboard.guard import Guard, Rules, direct, loopback
-from dashboard.head import FORBIDDEN, IF_FORBIDDEN, Head
-from dashboard.libraries import load_libraries
+from dashboard.kit.component import SCRIPTS, version
 from dashboard.navigation import PAGES
-from dashboard.person import Introduce
-from dashboard.sessions import Departed, LabRuntime, sweep
-from dashboard.uploads_cap import BoundedUploads, UploadCap
+from dashboard.shell import services
+from dashboard.web.below import Below
+from dashboard.web.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
+from dashboard.web.framing import Framing
+from dashboard.web.guard import Guard, Rules, direct, loopback
+from dashboard.web.head import FORBIDDEN, IF_FORBIDDEN, Head
+from dashboard.web.libraries import load_libraries
+from dashboard.web.person import Introduce
+from dashboard.web.sessions import Departed, LabRuntime, sweep
+from dashboard.web.uploads_cap import BoundedUploads, UploadCap
 
 GARBAGE_SECONDS = 60
 UPLOADS = "/_stcore/upload_file"  # where Streamlit has its browsers send them
@@ -105,7 +106,7 @@ class PromptServer(uvicorn.Server):
         bounds = limits()
         config.http = partial(PatientProtocol, most=bounds.connections)
         config.backlog, config.server_header = bounds.backlog, False
-        config.proxy_headers = False  # dashboard.guard reads them where a proxy was announced
+        config.proxy_headers = False  # dashboard.web.guard reads them where a proxy was announced
         super().__init__(config)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -119,10 +120,8 @@ def prepare_first_page() -> None:
     time.sleep(PREPARE_SECONDS)
     load_libraries()
     with suppress(LabError):  # the page says what is wrong
-        import dashboard.judgement
-        import dashboard.live
-        import dashboard.runs  # noqa: F401
-
+        for module in next(page for page in PAGES if page.default).modules():
+            import_module(module)
         recorded_run(services.first_recorded())
         services.manager()
 

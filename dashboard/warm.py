@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
-from dashboard.board import read_ahead
+from dashboard.runs.lines import read_ahead
 
 WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
 

@@ -1,6 +1,8 @@
-"""For all tests: what they printed or logged can be handed on, also where it holds what is no valid Unicode."""
+"""For all tests: what they printed or logged can be handed on, also where it holds what is no valid Unicode; and browsers to drive."""
 
 import pytest
+
+from tests.driven import chromium, lab, page, serve, shared_page  # noqa: F401 - fixtures of every test with the mark `browser`
 
 
 @pytest.hookimpl(wrapper=True)

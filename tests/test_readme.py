@@ -28,7 +28,7 @@ from core.training.device import Plan
 from core.training.manager import DISK_BUDGET, RunManager
 from core.training.presets import PRESETS
 from dashboard import __main__ as server
-from dashboard.services import AWAY_MINUTES
+from dashboard.shell.services import AWAY_MINUTES
 from tests.benchmarks.__main__ import BENCHMARKS, CALLED
 from tests.benchmarks.__main__ import main as measure
 

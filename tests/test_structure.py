@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -110,16 +111,6 @@ TORCH_FREE = {
     "contests lengths long_inputs seq2seq",
     "core.training": "budget claims config database export forecast history manager presets records rescue run_table store "
     "sweeping tables tensor_file turns",
-    "dashboard": "choice notices "
-    "answers background balance board breaking breaking_words byhand byhand_html cell_choice cell_panels cell_trained "
-    "cell_typed cells charts cheating choosing comparing confusion contest controls costing counting depth depth_html doors "
-    "dose_panel downloads duplicates embeddings evaluating feed foot forcing forecast gallery guard images later_word lessons libraries "
-    "live logs masks masks_words memory memory_recall memory_runs memory_words navigation one_cell one_image opened outputs "
-    "pairs patch_panels patches person pictures position_choice position_panels positions reader reader_around reader_cards "
-    "reader_minds reading reading_cards reading_panels runs sequence_examples sequence_html sequence_panels sequences "
-    "server services sessions several_runs shuffle_cards shuffle_panels shuffling state tables translate translate_input "
-    "translate_message translate_panels translate_training trap tryout unrolled_svg uploads_cap verdicts versus versus_around "
-    "versus_words vit_figures vit_looks vit_maps vit_panels weighted went went_map",
 }
 
 # Where the package is called otherwise.
@@ -210,12 +201,63 @@ def test_imports_point_one_way():
         ("core.shipped", "from core.training.manager import RunManager"),
         ("core.hparams", "from core.home import lab_home"),
         ("core.models", 'TARGET = "core.training.trainer:Trainer"'),
-        ("dashboard.live", "from pages.train import run"),
-        ("dashboard.live", "from core.cli import main"),
+        ("dashboard.training.live", "from pages.train import run"),
+        ("dashboard.training.live", "from core.cli import main"),
     ],
 )
 def test_a_wrong_arrow_is_found(module, source):
     assert len(wrong_arrows(module, source)) == 1
+
+
+# The rooms of dashboard, and what stands beside them: each imports from those before it, and from itself.
+ROOMS = ("navigation", "kit", "web", "shell", "unrolled", "setup", "runs", "pictures", "training", "warm", "server", "app", "__main__")
+
+
+def wrong_rooms(module: str, source: str) -> list[str]:
+    """The imports of a module of dashboard that go up into a later room, or of a page's that go into another page."""
+    package, room = module.split(".")[:2]
+    names = [name.split(".") for name in imported(ast.parse(source))]
+    if package == "pages":
+        return [f"{module} imports {'.'.join(name)}" for name in names if name[0] == "pages" and name[1] != room]
+    later = ROOMS[ROOMS.index(room) + 1 :]
+    return [f"{module} imports {'.'.join(name)}" for name in names if name[0] == "dashboard" and name[1] in later]
+
+
+def test_no_page_imports_another_and_rooms_import_downwards():
+    modules = [p for p in sources("dashboard", "pages") if p.parent.name not in PACKAGES or p.name != "__init__.py"]
+    none([arrow for p in modules for arrow in wrong_rooms(module_name(p), p.read_text("utf-8"))])
+    assert wrong_rooms("pages.went.view", "from pages.vit.view import cells")
+    assert wrong_rooms("dashboard.shell.foot", "from dashboard.runs import labels")
+    assert not wrong_rooms("dashboard.runs.foot", "from dashboard.shell import foot") + wrong_rooms(
+        "pages.vit.view", "import pages.vit.board"
+    )
+
+
+def users_of(module: str) -> set[str]:
+    """Who imports a module of dashboard: pages by their names, and other modules of dashboard by theirs."""
+    users = [module_name(p) for p in sources("dashboard", "pages") if any(uses_module(name, module) for name in names_in(p))]
+    return {".".join(user.split(".")[:2]) if user.startswith("pages.") else user for user in users if user != module}
+
+
+@cache
+def names_in(path: Path) -> frozenset[str]:
+    return frozenset(imported(ast.parse(path.read_text("utf-8"))))
+
+
+def uses_module(name: str, module: str) -> bool:
+    return name == module or (name.startswith(module + ".") and name.count(".") == module.count(".") + 1)
+
+
+def test_what_one_page_alone_needs_lies_in_its_folder():
+    """A module of dashboard serves two pages, or another module there."""
+    shared = [module_name(p) for p in sources("dashboard") if module_name(p).count(".") > 1]
+    assert len(shared) > 50
+    lonely = [
+        f"{module} serves {users or 'nobody'}"
+        for module in shared
+        if len(users := users_of(module)) < 2 and not any(user.startswith("dashboard.") for user in users)
+    ]
+    none(lonely, "move it into the folder of the page")
 
 
 def test_every_module_belongs_to_a_part():
@@ -224,6 +266,7 @@ def test_every_module_belongs_to_a_part():
 
 
 def test_torch_is_not_loaded_before_it_is_needed():
+    """Neither by what of core is named above, nor by any module of dashboard and pages when it is imported."""
     code = """
 import importlib, sys
 for name in sys.argv[1:]:
@@ -232,6 +275,7 @@ for name in sys.argv[1:]:
         sys.exit(f"{name} loads {heavy}")
 """
     names = [f"{package}.{module}" for package, modules in TORCH_FREE.items() for module in modules.split()]
+    names += [module_name(p) for p in sources("dashboard", "pages") if p.name not in ("__main__.py", "app.py", "page.py")]
     made = subprocess.run([sys.executable, "-c", code, *names], cwd=ROOT, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
 
@@ -344,13 +388,17 @@ def test_an_import_that_windows_lacks_is_found():
 
 
 def test_links_and_messages_are_read_in_one_place_each():
-    """`dashboard.state` knows the query string, `dashboard.components.messages` what browsers send: there everything is checked."""
+    """`dashboard.shell.state` knows the query string, `dashboard.kit.messages` what browsers send: there everything is checked."""
     pages = [p for p in sources("dashboard", "pages") if p.name != "state.py"]
-    none(found(r"st\.query_params|context\.url", [p for p in pages if p.name != "live.py"]))
-    own = {"messages.py", "live_chart"}  # the chart keeps what it has sent itself
-    components = [p for p in sources("dashboard/components") if not own & {p.name, p.parent.name}]
-    none(found(r"session_state", components))
-    none(found(r"\.segmented_control\(|st\.pills\(", [p for p in pages if p.name != "choice.py"]), "dashboard.choice has one for them all")
+    none(found(r"st\.query_params|context\.url", [p for p in pages if p.name != "link.py"]))
+    own = {"live_chart"}  # the chart keeps what it has sent itself
+    components = [p for p in sources("dashboard", "pages") if "component(__file__" in p.read_text("utf-8") and not own & {p.parent.name}]
+    assert len(components) > 20
+    none(found(r"session_state", [p for p in components if p.parent.name != "camera"]))
+    none(
+        found(r"\.segmented_control\(|st\.pills\(", [p for p in pages if p.name != "choice.py"]),
+        "dashboard.shell.choice has one for them all",
+    )
     none(found(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(", sources("dashboard", "pages")), "core.checks reads numbers")
 
 
@@ -361,13 +409,9 @@ def test_nothing_needs_a_posix_system():
 
 
 def test_what_needs_a_browser_says_so():
-    files = [path for path in sources("tests/browser") if path.name.startswith("test_")]
+    files = [path for path in sources("tests") if path.match("tests/browser/test_*.py") or path.name == "test_browser.py"]
+    assert len(files) > 25
     none([path.name for path in files if "pytestmark = pytest.mark.browser" not in path.read_text("utf-8")], "it runs with the others")
-
-
-def test_no_two_test_files_have_one_name():
-    names = [path.name for path in sources("tests") if path.name.startswith("test_")]
-    none(sorted({name for name in names if names.count(name) > 1}), "pytest imports them by their names")
 
 
 # Where the test split of a data set is taken, outside of what makes data sets and of the one final test of a run.
@@ -380,12 +424,12 @@ TEST_SPLIT = {
     "core/training/worker.py": "its size",
     "core/training/script.py": "a script of its own, which prints its own final test",
     "core/cli/data.py": "its size and its classes: no model",
-    "dashboard/balance.py": "how many images of each class: no model",
-    "dashboard/one_image.py": "pictures of the pages Data and Patches, cut and normalised: no model answers",
-    "dashboard/gallery.py": "pictures of the page Data: no model",
-    "dashboard/choosing.py": "pictures to choose from: no model",
-    "dashboard/duplicates.py": "pictures that are alike: no model",
-    "dashboard/versus_around.py": "inputs of the bottleneck probe, which compares outputs with outputs, never with the right ones",
+    "pages/data/balance.py": "how many images of each class: no model",
+    "pages/patches/one_image.py": "pictures of the pages Data and Patches, cut and normalised: no model answers",
+    "pages/data/gallery.py": "pictures of the page Data: no model",
+    "pages/data/controls.py": "pictures to choose from: no model",
+    "pages/data/duplicates.py": "pictures that are alike: no model",
+    "pages/versus/panels.py": "inputs of the bottleneck probe, which compares outputs with outputs, never with the right ones",
 }
 
 

@@ -166,7 +166,7 @@ def handed_on(source: str) -> list[str]:
 
 
 def test_what_draws_text_is_called_where_it_is_named():
-    none([f"{module_name(p)} {line}" for p in PLACES for line in handed_on(p.read_text("utf-8"))], "call it, or use dashboard.show")
+    none([f"{module_name(p)} {line}" for p in PLACES for line in handed_on(p.read_text("utf-8"))], "call it, or use dashboard.shell.show")
     assert len(handed_on("(st.info if a else st.error)(text)")) == 2 and handed_on("draw = st.markdown") and handed_on("map(st.caption, a)")
     assert not handed_on("st.markdown('a')")
 
@@ -228,7 +228,7 @@ PLACES = [p for p in sources("dashboard", "pages") if p.name not in ("show.py", 
 
 
 def test_what_is_no_literal_is_shown_in_one_place():
-    none([f"{module_name(p)} {line}" for p in PLACES for line in foreign_markdown(p.read_text("utf-8"))], "show it by dashboard.show")
+    none([f"{module_name(p)} {line}" for p in PLACES for line in foreign_markdown(p.read_text("utf-8"))], "show it by dashboard.shell.show")
 
 
 @pytest.mark.parametrize(

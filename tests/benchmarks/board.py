@@ -52,8 +52,8 @@ HOVER = """async (count) => {
 }"""
 SERVER_PART = """
 import sys, time
-from dashboard import services
-from dashboard.board import board_data, board_runs
+from dashboard.shell import services
+from dashboard.runs.lines import board_data, board_runs
 runs = board_runs()
 began = time.perf_counter()
 data = board_data(runs, {})

@@ -186,8 +186,8 @@ def wrong_looks(looks: Sequence[dict[str, Any]]) -> list[str]:
     """What two who looked inside one model at the same moments were sent, where it is not what the probes give for their picture alone."""
     from core.recorded import recorded_epochs
     from core.training.checkpoint import open_model
-    from dashboard.pictures import from_set
-    from dashboard.vit_looks import look_of
+    from dashboard.pictures.choose import from_set
+    from pages.vit.lookups import look_of
 
     wrong, models = [], {}
     for seen in looks:

@@ -61,7 +61,7 @@ def start(options: argparse.Namespace) -> str:
             "",
             table(
                 ["slowest imports of the server, with all they import", "ms"],
-                slowest_imports("dashboard.server") + slowest_imports("dashboard.live"),
+                slowest_imports("dashboard.server") + slowest_imports("dashboard.training.live"),
             ),
         ]
     )

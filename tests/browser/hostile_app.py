@@ -11,8 +11,8 @@ import plotly.graph_objects as go  # noqa: E402
 import streamlit as st  # noqa: E402
 
 from core.errors import DataError, Place  # noqa: E402
-from dashboard import show  # noqa: E402
-from dashboard.wording import code, escape, marked, plotted  # noqa: E402
+from dashboard.kit.wording import code, escape, marked, plotted  # noqa: E402
+from dashboard.shell import show  # noqa: E402
 from tests.hostile import SIGNS as TEXT  # noqa: E402
 
 for draw in (show.markdown, show.caption, show.error, show.warning, show.info, show.success, show.subheader):

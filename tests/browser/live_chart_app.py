@@ -7,8 +7,8 @@ import math
 import streamlit as st
 
 from core.training.history import Curve, Snapshot
-from dashboard.charts import Sent, live_data
-from dashboard.components.live_chart import last_sent, live_chart
+from dashboard.training.curve import Sent, live_data
+from dashboard.training.live_chart import last_sent, live_chart
 
 state = st.session_state
 state.setdefault("steps", 60)

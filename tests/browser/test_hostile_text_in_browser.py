@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from core.training.store import Run
-from dashboard.wording import NOTHING
+from dashboard.kit.wording import NOTHING
 from tests.hostile import IMAGE, LINK, NAMES, SIGNS
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ import pytest
 
 from core.recorded import recorded_run
 from dashboard.__main__ import APP
-from dashboard.services import FIRST_RECORDED
+from dashboard.shell.services import FIRST_RECORDED
 from tests.browser.test_live_chart import CHART, PLOT, SKETCH, counts, sketched
 
 pytestmark = pytest.mark.browser

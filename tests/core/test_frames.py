@@ -70,7 +70,7 @@ def test_no_name_becomes_a_formula(text):
 
 
 def test_the_browser_has_the_same_rule():
-    script = (ROOT / "dashboard/components/run_board/table.js").read_text("utf-8")
+    script = (ROOT / "pages/compare/board/table.js").read_text("utf-8")
     assert f"const FORMULA = /^{FORMULA.pattern}/;" in script
 
 
@@ -150,7 +150,7 @@ def test_the_runs_of_a_lab_are_a_table(tmp_path):
 def test_pandas_is_loaded_for_a_table_and_not_before():
     code = (
         "import sys\n"
-        "import core.cli, core.training.export, core.scores, core.training.manager, core.training.trainer, dashboard.tables\n"
+        "import core.cli, core.training.export, core.scores, core.training.manager, core.training.trainer, dashboard.shell.tables\n"
         "from core.recorded import recorded_run\n"
         "run = recorded_run('shapes-gru')\n"
         "print('pandas' in sys.modules)\n"

@@ -103,7 +103,7 @@ def test_the_page_says_it():
 
     def page():
         from core.data.left_out import LeftFile, LeftOut
-        from dashboard.left_out import left_out_note
+        from dashboard.shell.left_out import left_out_note
 
         left_out_note({})
         left_out_note(LeftOut(files=(LeftFile("cat/*0*.jpg", "cat", "empty"),), of_class={"cat": 9}).plain())

@@ -23,7 +23,7 @@ START = "\nimport sys\nfrom dashboard.__main__ import main\nsys.exit(main(sys.ar
 
 # Who has left may come back for a second only, and is looked for all the time.
 BRIEF = """
-from dashboard import sessions
+from dashboard.web import sessions
 sessions.SWEEP_SECONDS = 0.1
 class Brief(sessions.Departed):
     def __init__(self, *, seconds, most):

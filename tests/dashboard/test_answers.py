@@ -4,11 +4,11 @@ import pytest
 
 from core.errors import StoreError
 from core.evaluation.pictures import AnswerCheck, Effect
-from dashboard.answers import knows, points, tokens_of, verdict
-from dashboard.opened import Weighted
-from dashboard.pictures import from_set
-from dashboard.tryout import because, more_changed, proof_line
-from dashboard.tryout_view import GREY, board_data
+from dashboard.pictures.answers import GREY, knows, points, tokens_of, verdict
+from dashboard.pictures.choose import from_set
+from dashboard.runs.opened import Weighted
+from pages.try_it.panels import because, more_changed, proof_line
+from pages.try_it.view import board_data
 
 CLASSES = ("cat", "dog", "frog")
 

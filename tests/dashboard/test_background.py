@@ -6,7 +6,8 @@ import time
 import pytest
 
 from core.errors import LabError, TrainingError
-from dashboard import background, services
+from dashboard.shell import services
+from dashboard.training import background
 
 
 @pytest.fixture(autouse=True)

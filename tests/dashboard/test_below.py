@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError
-from dashboard.below import base_path
+from dashboard.web.below import base_path
 from tests.dashboard.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]

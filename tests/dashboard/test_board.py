@@ -15,7 +15,8 @@ from core.published import published_run
 from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Curve
-from dashboard import board, services
+from dashboard.runs import lines as board
+from dashboard.shell import services
 from tests.support import SMALL, ended, register_tiny, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,7 +143,7 @@ def test_the_first_picture_needs_no_torch(tmp_path):
     code = """
 import sys
 from streamlit.testing.v1 import AppTest
-app = AppTest.from_file("pages/compare.py", default_timeout=60).run()
+app = AppTest.from_file("pages/compare/page.py", default_timeout=60).run()
 assert not app.exception, app.exception
 assert app.get("bidi_component") and app.radio, "the board, and the question on two runs"
 sys.exit("torch" in sys.modules)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.components.camera import lends_camera
+from dashboard.pictures.camera import lends_camera
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import torch
 import torch.nn.functional as F
 
 from core.training.history import Curve, EpochRecord, Snapshot, frozen
-from dashboard.charts import TAIL, Sent, as_reference, least_smoothed, live_data, losses_words, reference_epochs, sent_with
-from dashboard.labels import run_label
+from dashboard.runs.labels import run_label
+from dashboard.runs.losses import least_smoothed, losses_words
+from dashboard.training.curve import TAIL, Sent, as_reference, live_data, reference_epochs, sent_with
 
 
 def record(epoch: int, val_top1: float = 0.5, **changes) -> EpochRecord:

@@ -14,11 +14,11 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from core.errors import ConfigError
-from dashboard import doors
-from dashboard.doors import Limits, limits
+from dashboard.web import doors
+from dashboard.web.doors import Limits, limits
 from tests.dashboard.serving import ROOT, serving, until
 
-SMALL = "from dashboard import doors\ndoors.HEAD_SECONDS, doors.BODY_SECONDS = 0.5, 0.5\n"
+SMALL = "from dashboard.web import doors\ndoors.HEAD_SECONDS, doors.BODY_SECONDS = 0.5, 0.5\n"
 
 
 @pytest.mark.parametrize("files", [64, 256, 1024, 4096, 8192, 10**6])
@@ -48,7 +48,7 @@ def test_the_limit_of_open_files_is_raised_to_what_the_system_allows():
     code = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, (200, 300))
-from dashboard.doors import most_files
+from dashboard.web.doors import most_files
 assert most_files() == 300
 print(*resource.getrlimit(resource.RLIMIT_NOFILE))
 """
@@ -105,7 +105,7 @@ def test_half_requests_are_closed(tmp_path):
 
 
 CROWDED = """
-from dashboard import doors
+from dashboard.web import doors
 doors.Limits.of = classmethod(lambda cls, files, wanted: cls(sessions=5, connections=3, backlog=8))
 """
 
@@ -134,7 +134,7 @@ LIMITED = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
 from core.training import RunConfig
-from dashboard import services
+from dashboard.shell import services
 from tests.support import LONG_TINY, register_tiny
 register_tiny(train=4_000)
 print("run", services.manager().submit(RunConfig.of(**LONG_TINY)), flush=True)

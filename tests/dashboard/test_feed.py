@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from core.data import DATASETS
 from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
-from dashboard import feed, services
+from dashboard.runs import feed
+from dashboard.shell import services
 from tests.support import SMALL, ended, register_tiny, wait_for
 
 
@@ -25,7 +26,8 @@ def lab(tmp_path, monkeypatch):
 def page():
     import streamlit as st
 
-    from dashboard import feed, state
+    from dashboard.runs import feed
+    from dashboard.shell import state
 
     run = feed.choose_run(lambda config: config["model"] in ("gru", "vit"))
     if run.epochs:

@@ -6,8 +6,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from core.errors import ConfigError
-from dashboard.framing import matches
-from dashboard.guard import Rules, as_asked, refusal, rules, split
+from dashboard.web.framing import matches
+from dashboard.web.guard import Rules, as_asked, refusal, rules, split
 from tests.dashboard.serving import serving
 
 NAMES = {b"host": "127.0.0.1:8501"}

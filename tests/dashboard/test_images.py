@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.images import confusion_html, gallery_html, png_uri, samples_css, strip_html
+from dashboard.pictures.html import confusion_html, gallery_html, png_uri, samples_css, strip_html
 
 MATRIX = np.array([[3, 1, 0], [2, 512, 123], [0, 0, 0]])
 CLASSES = ("cat", "<b>", 'dog "x"')

@@ -12,7 +12,7 @@ from tests.dashboard.serving import ROOT, heard, serving
 FLOOD = """
 import logging, sys
 from pathlib import Path
-from dashboard.logs import gather_logs
+from dashboard.web.logs import gather_logs
 from streamlit.logger import get_logger
 early = get_logger("streamlit.early")
 gather_logs(Path(sys.argv[1]))

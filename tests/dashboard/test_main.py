@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from dashboard.__main__ import ROOT, main, port_problem, shown_host
-from dashboard.components import SCRIPTS, imports_of, loader, script_url, version, with_imports
+from dashboard.kit.component import SCRIPTS, imports_of, loader, script_url, version, with_imports
 
 
 def refused(capsys, *arguments: str) -> str:
@@ -71,7 +71,7 @@ def test_others_are_told_an_address_that_they_can_type():
 
 def test_what_is_imported_before_the_first_page_is_light():
     code = (
-        "import sys, dashboard.server, dashboard.navigation, dashboard.components.live_chart, dashboard.images;"
+        "import sys, dashboard.server, dashboard.navigation, dashboard.training.live_chart, dashboard.pictures.html;"
         "print([m for m in ('torch', 'torchvision', 'sklearn', 'pandas', 'pyarrow') if m in sys.modules])"
     )
     made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -107,15 +107,15 @@ def test_a_lab_in_a_folder_whose_name_is_no_unicode_says_so():
 
 
 def test_an_old_browser_can_read_what_stands_in_the_head():
-    from dashboard.head import HERE
-    from dashboard.head import SCRIPTS as IN_HEAD
+    from dashboard.web.head import HERE
+    from dashboard.web.head import SCRIPTS as IN_HEAD
 
-    texts = [HERE, *((ROOT / "dashboard" / name).read_text("utf-8") for name in IN_HEAD)]
+    texts = [HERE, *((ROOT / "dashboard" / "web" / name).read_text("utf-8") for name in IN_HEAD)]
     newer = re.compile(r"\?\.[a-zA-Z(\[]|\?\?|\|\|=|AbortSignal\.|replaceChildren|\.at\(|replaceAll")  # than 2018
     assert [line for text in texts for line in text.splitlines() if newer.search(line)] == []
 
 
-CHART = "dashboard/components/live_chart/live_chart.js"
+CHART = "dashboard/training/live_chart/live_chart.js"
 
 
 def test_only_scripts_of_the_lab_are_sent():
@@ -135,7 +135,7 @@ def test_every_script_carries_the_version_and_is_there():
     assert all(script_url(name) == f"./scripts/{version()}/{name}" for name in SCRIPTS)
     imported = {name for script in SCRIPTS for name in imports_of(script)}
     assert len(imported) > 20 and imported <= SCRIPTS.keys(), "relative, so that the version goes with them"
-    texts = {name: path.read_text("utf-8") for name, path in SCRIPTS.items()}
+    texts = {name: re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL) for name, path in SCRIPTS.items()}  # without types
     written = {name: re.findall(r"^import .*|\bimport\(.*|import\.meta.*", text, re.MULTILINE) for name, text in texts.items()}
     assert {name: len(lines) for name, lines in written.items()} == {name: len(imports_of(name)) for name in SCRIPTS}, "static imports only"
 
@@ -146,13 +146,13 @@ def test_a_changed_script_changes_every_address(tmp_path, monkeypatch):
     changed.write_text("// another one", "utf-8")
     version.cache_clear()
     monkeypatch.setitem(SCRIPTS, CHART, changed)
-    assert version() != before and version() in script_url("dashboard/components/keys/keys.js")
+    assert version() != before and version() in script_url("dashboard/shell/keys/keys.js")
     version.cache_clear()
 
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
-    from dashboard.head import FIRST, Head, head
+    from dashboard.web.head import FIRST, Head, head
 
     html = b"<html><head><title>x</title></head></html>"
 

@@ -8,8 +8,8 @@ def page():
     import streamlit as st
 
     from core.checks import Whole
-    from dashboard import state
-    from dashboard.notices import notices
+    from dashboard.shell import state
+    from dashboard.shell.notices import notices
 
     with notices():
         runs = st.session_state["runs"] = st.session_state.get("runs", 0) + 1

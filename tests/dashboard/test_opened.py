@@ -12,8 +12,9 @@ from core.data import DATASETS
 from core.errors import StoreError
 from core.recorded import recorded_epochs
 from core.training.config import RunConfig
-from dashboard import opened, services
-from dashboard.opened import Weighted, open_best, weighted_runs
+from dashboard.runs import opened
+from dashboard.runs.opened import Weighted, open_best, weighted_runs
+from dashboard.shell import services
 from tests.support import SMALL, ended, register_tiny, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,7 +55,9 @@ def test_weights_in_a_folder_whose_name_is_no_unicode_are_opened(tmp_path, weigh
 def test_no_cache_is_asked_by_a_path_as_text():
     """st.cache_data cannot hash text that is no valid Unicode: the page would end in an error for everybody."""
     found = []
-    for file in (ROOT / "dashboard").glob("*.py"):
+    files = [file for room in ("dashboard", "pages") for file in (ROOT / room).rglob("*.py")]
+    assert sum("st.cache_" in file.read_text("utf-8") for file in files) > 10
+    for file in files:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef) and any("st.cache_" in ast.unparse(one) for one in node.decorator_list):
                 for each in node.args.args:

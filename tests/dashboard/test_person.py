@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from dashboard import person
-from dashboard.person import COOKIE, cookie_name, person_of, signed
+from dashboard.web import person
+from dashboard.web.person import COOKIE, cookie_name, person_of, signed
 from tests.dashboard.serving import serving
 
 
@@ -47,7 +47,7 @@ def test_a_home_that_cannot_be_written_still_knows_people_for_a_while(home, monk
 def test_eight_tabs_and_a_reload_are_one_person(monkeypatch):
     import streamlit as st
 
-    from dashboard import state
+    from dashboard.shell import state
 
     tab = SimpleNamespace(cookies={cookie_name(): signed("a" * 32)})
     owners, sessions = set(), set()

@@ -7,8 +7,8 @@ from core.data import DATASETS, load_dataset
 from core.data.config import DataConfig
 from core.data.ship import sailing_ship, ship
 from core.training.config import RunConfig
-from dashboard import services
-from dashboard.pictures import from_set, sets_at_hand, size_of
+from dashboard.pictures.choose import from_set, sets_at_hand, size_of
+from dashboard.shell import services
 from tests.cifar_copies import packed, python_files, write
 
 

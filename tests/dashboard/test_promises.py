@@ -9,7 +9,7 @@ from core.training.config import RunConfig
 from core.training.device import Plan
 from core.training.forecast import Forecast
 from core.training.speed import Speed
-from dashboard.forecast import effort, outlook, promise, verdict
+from pages.train.forecast import effort, outlook, promise, verdict
 
 SPEED = Speed(parameters=1, flops=250_000_000, plan=Plan(2, "scan"), images_per_second=200.0, peak=100e9)
 

@@ -6,19 +6,19 @@ import math
 
 import pytest
 
-from dashboard.components import messages
-from dashboard.components.attention_maps import pin_sent
-from dashboard.components.cell_board import edits_sent
-from dashboard.components.cell_board import view_sent as cell_view
-from dashboard.components.confusion import Looked, confusion_board
-from dashboard.components.gallery import chosen
-from dashboard.components.patch_board import edits_sent as patch_edits
-from dashboard.components.reader_board import view_sent as reader_view
-from dashboard.components.reading_board import view_sent as reading_view
-from dashboard.components.shuffle_board import order_sent
-from dashboard.components.system_map import choice_sent as system_choice
-from dashboard.components.translate_board import view_sent as translate_view
-from dashboard.components.unrolled import choice_sent
+from dashboard.kit import messages
+from dashboard.unrolled import choice_sent
+from pages.cell.board import edits_sent
+from pages.cell.board import view_sent as cell_view
+from pages.data.board import chosen
+from pages.evaluate.board import Looked, confusion_board
+from pages.reader.board import view_sent as reader_view
+from pages.reading.board import view_sent as reading_view
+from pages.shuffle.board import order_sent
+from pages.translate.board import view_sent as translate_view
+from pages.try_it.board import edits_sent as patch_edits
+from pages.vit.board import pin_sent
+from pages.went.board import choice_sent as system_choice
 
 DATA = {"what": "run val", "classes": ["a", "b", "c"], "epochs": [1, 2, 5], "epoch": 1, "norm": "true", "cell": [0, 1], "row": None}
 LOOK = {"what": "run val", "epoch": 5, "norm": "count", "cell": [2, 0], "row": None}
@@ -153,7 +153,7 @@ def test_a_message_with_a_part_that_is_none_or_missing_changes_nothing(send, nam
     ],
 )
 def test_a_forged_look_at_the_matrix_is_ignored(monkeypatch, look):
-    import dashboard.components.confusion as module
+    import pages.evaluate.board as module
 
     monkeypatch.setattr(module, "_mount", lambda **_: None)
     monkeypatch.setattr(messages.st, "session_state", {"c": {"look": look}})
@@ -161,7 +161,7 @@ def test_a_forged_look_at_the_matrix_is_ignored(monkeypatch, look):
 
 
 def test_a_look_at_the_matrix_is_taken(monkeypatch):
-    import dashboard.components.confusion as module
+    import pages.evaluate.board as module
 
     monkeypatch.setattr(module, "_mount", lambda **_: None)
     monkeypatch.setattr(messages.st, "session_state", {"c": {"look": LOOK}})

@@ -11,7 +11,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime import Runtime
 
-from dashboard.sessions import Departed, LabRuntime
+from dashboard.web.sessions import Departed, LabRuntime
 from tests.dashboard.serving import BRIEF, serving, until
 
 

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVER = """
 import sys
 from core.training import RunConfig
-from dashboard import services
+from dashboard.shell import services
 from dashboard.__main__ import main
 from tests.support import LONG_TINY, register_tiny
 register_tiny(train=4_000)

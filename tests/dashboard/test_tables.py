@@ -10,7 +10,7 @@ import pytest
 
 from core.evaluation.judged import Judged
 from core.scores import ClassScores
-from dashboard.tables import class_table_csv, class_table_html, image_table_csv
+from dashboard.shell.tables import class_table_csv, class_table_html, image_table_csv
 
 MATRIX = np.array([[7, 2, 1], [0, 5, 0], [3, 1, 1]])  # rows true
 CLASSES = ("cat", "<dog>", "ship")

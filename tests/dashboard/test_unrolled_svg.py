@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from core.probes.unrolled import HEADS, TASKS, stack_graph, task_graph
-from dashboard.unrolled_svg import STYLE, RowLabel, links, unrolled_svg, words
+from dashboard.unrolled.svg import STYLE, RowLabel, links, unrolled_svg, words
 
 SVG = "{http://www.w3.org/2000/svg}"
 

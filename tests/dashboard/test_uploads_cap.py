@@ -9,12 +9,12 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from dashboard import uploads_cap
-from dashboard.uploads_cap import BoundedUploads
+from dashboard.web import uploads_cap
+from dashboard.web.uploads_cap import BoundedUploads
 from tests.dashboard.serving import BRIEF, Served, heard, serving, until
 
 SMALL = """
-from dashboard import uploads_cap
+from dashboard.web import uploads_cap
 uploads_cap.A_SESSION, uploads_cap.TOGETHER = 300_000, 500_000
 """
 BOUNDARY = "b0undary"

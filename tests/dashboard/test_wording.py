@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.wording import NOTHING, Words, code, escape, joined, markdown, marked, plotted
+from dashboard.kit.wording import NOTHING, Words, code, escape, joined, markdown, marked, plotted
 from tests.hostile import SIGNS
 
 

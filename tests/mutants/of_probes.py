@@ -4,8 +4,8 @@ from tests.mutants.table import Mutant, broken
 
 MUTANTS = [
     Mutant(
-        file="dashboard/vit_panels.py", what="an attention map is an explanation", old="**An attention map is not an explanation.**",
-        new="**An attention map is an explanation.**", tests=("tests/pages/test_vit_page.py::test_the_caveats_have_the_numbers_of_the_runs",),
+        file="pages/vit/panels.py", what="an attention map is an explanation", old="**An attention map is not an explanation.**",
+        new="**An attention map is an explanation.**", tests=("tests/pages/vit/test_page.py::test_the_caveats_have_the_numbers_of_the_runs",),
     ),
     *broken("probes/equivariance.py", "test_equivariance.py", [
         ("put back with p", 'permutation.argsort() if undo == "inverse"', 'permutation if undo == "inverse"'),

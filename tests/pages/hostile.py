@@ -14,8 +14,8 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 from core.checks import Check, Fields, Many, Number, OneOf, Text, Whole, Written
-from dashboard import state
-from dashboard.components import messages
+from dashboard.kit import messages
+from dashboard.shell import state
 from tests.pages.support import open_page
 
 LINKS = (
@@ -47,7 +47,7 @@ class Watched:
             return sent(key, name, check)
 
         monkeypatch.setattr(state, "linked", linked_seen)
-        for module in [m for n, m in sys.modules.items() if n.startswith("dashboard.components.") and hasattr(m, "sent")]:
+        for module in [m for n, m in sys.modules.items() if n.startswith("dashboard.kit.component.") and hasattr(m, "sent")]:
             monkeypatch.setattr(module, "sent", sent_seen)
         handler = logging.Handler()
         handler.emit = lambda record: record.exc_info and self.errors.append(record.exc_info[1])

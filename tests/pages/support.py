@@ -1,21 +1,24 @@
 """A page of the lab without a browser, and what a user does on it."""
 
 import dataclasses
+import json
 import re
 import time
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from dashboard import background, navigation
-from dashboard.wording import NOTHING
+from dashboard import navigation
+from dashboard.kit.component import name_of
+from dashboard.kit.wording import NOTHING
+from dashboard.training import background
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 
 
-def open_page(file="train.py", **query):
-    """A first visit to the page of a file in pages/, with a query string."""
-    navigation.PAGES = tuple(dataclasses.replace(page, default=page.file == file) for page in navigation.PAGES)
+def open_page(folder="train", **query):
+    """A first visit to the page of a folder in pages/, with a query string."""
+    navigation.PAGES = tuple(dataclasses.replace(page, default=page.path.parent.name == folder) for page in navigation.PAGES)
     app = AppTest.from_file(str(APP), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = value
@@ -37,6 +40,18 @@ def run(target):
 
 def press(app, key):
     return run(app.button(key=key).click())
+
+
+def messages_to(app, component):
+    """What the components of a folder ("pages/went/board") on a page were sent last, in their order there."""
+    named = [e.proto for e in app.get("bidi_component") if e.proto.component_name == name_of(component)]
+    return [json.loads(proto.json)[0] for proto in named]
+
+
+def message_to(app, component):
+    """What the one component of a folder was sent last."""
+    (message,) = messages_to(app, component)
+    return message
 
 
 def wait_for_lessons():

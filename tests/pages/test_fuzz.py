@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard import navigation, services, state
+from dashboard import navigation
+from dashboard.shell import services, state
 from tests.pages.hostile import LINKS, Watched, message_states, messages_for, send, shown, visit, widget_states
 
-PAGES = [page.file for page in navigation.PAGES]
+PAGES = [page.path.parent.name for page in navigation.PAGES]
 
 
 @pytest.fixture

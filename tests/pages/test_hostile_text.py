@@ -54,7 +54,7 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def hostile(trained, tmp_path, lab):
+def hostile(trained, tmp_path, home_of_its_own):
     home, known = trained
     shutil.copytree(home, tmp_path / "home")
     return known
@@ -68,15 +68,15 @@ def protos(node):
         yield node.proto
 
 
-@pytest.mark.parametrize("file", [page.file for page in navigation.PAGES])
-def test_every_page_opens_with_hostile_runs_in_the_list(hostile, file):
-    app = open_page(file, run=hostile["markdown"])
+@pytest.mark.parametrize("folder", [page.path.parent.name for page in navigation.PAGES])
+def test_every_page_opens_with_hostile_runs_in_the_list(hostile, folder):
+    app = open_page(folder, run=hostile["markdown"])
     assert not app.exception
     assert sum(proto.ByteSize() for proto in protos(app._tree)) < MOST_SHOWN
 
 
 def classes_of_a_run():
-    from dashboard.pictures import _said
+    from dashboard.pictures.choose import _said
     from tests.hostile import NAMES
 
     _said([*NAMES, "y" * 5_000])
@@ -89,16 +89,16 @@ def test_options_of_lists_are_visible_and_bounded():
 
 
 @pytest.mark.parametrize("name", [name for name in FOLDERS if name != "markdown"])
-@pytest.mark.parametrize("file", ["train.py", "evaluate.py", "compare.py"])
-def test_a_page_about_a_hostile_run_opens(hostile, file, name):
-    app = open_page(file, run=hostile[name])
+@pytest.mark.parametrize("folder", ["train", "evaluate", "compare"])
+def test_a_page_about_a_hostile_run_opens(hostile, folder, name):
+    app = open_page(folder, run=hostile[name])
     assert not app.exception
     assert sum(proto.ByteSize() for proto in protos(app._tree)) < MOST_SHOWN
 
 
-@pytest.mark.parametrize("file", [page.file for page in navigation.PAGES])
-def test_words_of_ours_are_not_taken_for_text_of_others(file):
+@pytest.mark.parametrize("folder", [page.path.parent.name for page in navigation.PAGES])
+def test_words_of_ours_are_not_taken_for_text_of_others(folder):
     """Markdown of ours that is escaped was joined with other text before it was shown: it must be made by `marked`."""
-    for proto in protos(open_page(file)._tree):
+    for proto in protos(open_page(folder)._tree):
         shown = str(proto)
         assert not re.search(r"(\\{2,4}\*){2}|\\{2,4}`", shown), re.search(r".{0,80}(?:\\{2,4}\*|\\{2,4}`).{0,80}", shown)[0]

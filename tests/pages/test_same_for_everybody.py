@@ -8,7 +8,8 @@ import pytest
 
 from core.recorded import RECORDED
 from core.training import RunConfig
-from dashboard import feed, services, state
+from dashboard.runs import feed
+from dashboard.shell import services, state
 from tests.pages.support import open_page
 from tests.support import SMALL, ended, wait_for
 
@@ -22,7 +23,7 @@ def trained_by_somebody(**values):
 
 def test_a_page_for_one_kind_of_model_opens_on_a_recorded_run():
     theirs = trained_by_somebody(**VIT)
-    app = open_page("positions.py", kind="learned")
+    app = open_page("positions", kind="learned")
     assert theirs in app.selectbox(key=feed.RUN_KEY).options[0] and app.selectbox(key=feed.RUN_KEY).value.startswith(RECORDED)
 
 
@@ -34,10 +35,10 @@ def test_a_run_that_has_finished_no_epoch_is_offered_to_nobody_but_its_own_sessi
     assert begun in feed.known_runs()
 
 
-@pytest.mark.parametrize("file", ["evaluate.py", "try_it.py", "reader.py", "vit.py", "translate.py", "compare.py", "shuffle.py"])
-def test_every_experiment_of_a_page_of_runs_names_what_it_shows(file):
+@pytest.mark.parametrize("folder", ["evaluate", "try_it", "reader", "vit", "translate", "compare", "shuffle"])
+def test_every_experiment_of_a_page_of_runs_names_what_it_shows(folder):
     """A session may have a run of its own, which these pages would show."""
-    (told,) = (html.proto.body for html in open_page(file).get("html") if html.proto.body.startswith('<ul class="lab-try"'))
+    (told,) = (html.proto.body for html in open_page(folder).get("html") if html.proto.body.startswith('<ul class="lab-try"'))
     links = [dict(parse_qsl(unescape(href))) for href in re.findall(r'href="\?([^"]*)"', told)]
     assert len(links) >= 3
     for link in links:

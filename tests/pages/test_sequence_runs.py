@@ -5,16 +5,16 @@ import pytest
 from core.data import DATASETS, datasets_of
 from core.recorded import recorded_run
 from core.training.config import RunConfig
-from dashboard import services
 from dashboard.navigation import PAGES
+from dashboard.shell import services
 from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.support import ended, wait_for
 
 DATES, GRU = "recorded-dates-transformer", "recorded-reverse-gru"
 ELSEWHERE = f"Run {DATES} (Transformer) is of another kind: it makes sequences out of sequences and names no images. See it on Translate."
-ONE_RUN = ("evaluate.py", "reader.py", "vit.py", "patches.py")
-SEVERAL = ("try_it.py", "reading.py", "memory.py")
-OWN_LINK = {"positions.py": {"kind": "learned", "run": DATES}, "shuffle.py": {"models": DATES}}
+ONE_RUN = ("evaluate", "reader", "vit", "patches")
+SEVERAL = ("try_it", "reading", "memory")
+OWN_LINK = {"positions": {"kind": "learned", "run": DATES}, "shuffle": {"models": DATES}}
 
 
 @pytest.fixture(autouse=True)
@@ -22,30 +22,30 @@ def few(monkeypatch):
     monkeypatch.setattr("core.data.sequences.SIZES", {"train": 400, "val": 40, "test": 40})
 
 
-@pytest.mark.parametrize("file", sorted({page.file for page in PAGES}))
-def test_every_page_opens_with_a_run_on_sequences_in_its_link(file):
-    app = open_page(file, run=DATES)
+@pytest.mark.parametrize("folder", sorted({page.path.parent.name for page in PAGES}))
+def test_every_page_opens_with_a_run_on_sequences_in_its_link(folder):
+    app = open_page(folder, run=DATES)
     assert not app.error, [error.value for error in app.error]
 
 
-@pytest.mark.parametrize("file", ONE_RUN)
-def test_a_page_of_one_run_says_where_to_look(file):
-    assert ELSEWHERE in texts(open_page(file, run=DATES))
+@pytest.mark.parametrize("folder", ONE_RUN)
+def test_a_page_of_one_run_says_where_to_look(folder):
+    assert ELSEWHERE in texts(open_page(folder, run=DATES))
 
 
-@pytest.mark.parametrize("file", SEVERAL)
-def test_a_page_of_several_runs_says_where_to_look(file):
-    assert ELSEWHERE in texts(open_page(file, runs=DATES))
+@pytest.mark.parametrize("folder", SEVERAL)
+def test_a_page_of_several_runs_says_where_to_look(folder):
+    assert ELSEWHERE in texts(open_page(folder, runs=DATES))
 
 
-@pytest.mark.parametrize("file", OWN_LINK)
-def test_what_a_page_s_own_link_names_is_explained(file):
-    app = open_page(file, **OWN_LINK[file])
+@pytest.mark.parametrize("folder", OWN_LINK)
+def test_what_a_page_s_own_link_names_is_explained(folder):
+    app = open_page(folder, **OWN_LINK[folder])
     assert "of another kind" in texts(app)
 
 
 def test_train_shows_a_recorded_run_on_sequences():
-    app = open_page("train.py", run=DATES)
+    app = open_page("train", run=DATES)
     html = " ".join(element.proto.body for element in app.get("html"))
     assert "The first 16 validation inputs: 16 right." in html and "2085-06-23" in html
     assert f'href="translate?task=dates&amp;run={DATES}"' in html
@@ -55,7 +55,7 @@ def test_train_shows_a_recorded_run_on_sequences():
 
 
 def test_a_run_on_sequences_is_trained_from_the_page():
-    app = open_page("train.py", model="seq2seq-gru", embed_dim="8", hidden_size="8", epochs="1", threads="1")
+    app = open_page("train", model="seq2seq-gru", embed_dim="8", hidden_size="8", epochs="1", threads="1")
     assert app.button_group(key="hp_dataset").value == "dates"
     link, command = shown_code(app)
     assert "model=seq2seq-gru" in link and command.startswith("python -m core train --model seq2seq-gru --dataset dates")
@@ -68,7 +68,7 @@ def test_a_run_on_sequences_is_trained_from_the_page():
 
 
 def test_only_what_fits_is_offered():
-    app = open_page("train.py")
+    app = open_page("train")
     assert [*app.button_group(key="hp_dataset").options] == [DATASETS[name].title for name in datasets_of("images")]
     run(app.button_group(key="hp_model").set_value("transformer"))
     assert app.button_group(key="hp_dataset").value == "dates" and not app.error
@@ -78,12 +78,12 @@ def test_only_what_fits_is_offered():
 
 
 def test_a_link_with_a_model_and_data_of_two_kinds_is_explained():
-    app = open_page("train.py", model="gru", dataset="dates")
+    app = open_page("train", model="gru", dataset="dates")
     assert "The model 'gru' names images, but 'dates' is a task on sequences" in texts(app)
 
 
 def test_compare_tells_runs_on_sequences_apart():
-    app = open_page("compare.py", runs=f"{GRU},recorded-reverse-gru-attention")
+    app = open_page("compare", runs=f"{GRU},recorded-reverse-gru-attention")
     assert f"**A** `{GRU}` · validation 61.4" in texts(app)
     assert "There are scripts only of models that name images" in texts(app)
     assert RunConfig.of(**recorded_run("reverse-gru").config).command() in texts(app)

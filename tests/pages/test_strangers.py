@@ -9,7 +9,7 @@ from PIL import Image
 from core.places import keep_place
 from core.recorded import recorded_names
 from core.training import RunConfig
-from dashboard import services, visitor
+from dashboard.shell import services, visitor
 from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.pages.test_hostile_text import protos
 
@@ -35,8 +35,8 @@ def sent(app):
 
 
 def test_a_stranger_sees_no_folder_and_not_whether_it_is_there(folder, stranger):
-    there = open_page("data.py", dataset="folder", data=str(folder))
-    missing = open_page("data.py", dataset="folder", data=str(folder / "missing"))
+    there = open_page("data", dataset="folder", data=str(folder))
+    missing = open_page("data", dataset="folder", data=str(folder / "missing"))
     assert "machine's own user only" in texts(there)
     assert texts(there) == texts(missing)
     assert "secretcats" not in sent(there)
@@ -44,29 +44,29 @@ def test_a_stranger_sees_no_folder_and_not_whether_it_is_there(folder, stranger)
 
 def test_a_stranger_sees_what_lies_below_a_named_folder(folder, stranger, monkeypatch):
     monkeypatch.setenv("LAB_DATA_ROOT", str(folder.parent))
-    assert "secretcats" in sent(open_page("data.py", dataset="folder", data=str(folder)))
+    assert "secretcats" in sent(open_page("data", dataset="folder", data=str(folder)))
 
 
 def test_the_machines_own_user_sees_any_folder_and_is_told_its_path(folder):
-    assert "secretcats" in sent(open_page("data.py", dataset="folder", data=str(folder)))
-    assert str(folder / "missing") in texts(open_page("data.py", dataset="folder", data=str(folder / "missing")))
+    assert "secretcats" in sent(open_page("data", dataset="folder", data=str(folder)))
+    assert str(folder / "missing") in texts(open_page("data", dataset="folder", data=str(folder / "missing")))
 
 
 def test_what_others_have_read_is_not_shown_to_a_stranger(folder, monkeypatch):
-    open_page("data.py", dataset="folder", data=str(folder))  # it is in memory now
+    open_page("data", dataset="folder", data=str(folder))  # it is in memory now
     monkeypatch.setattr(visitor, "own_machine", lambda: False)
-    assert "secretcats" not in sent(open_page("data.py", dataset="folder", data=str(folder)))
+    assert "secretcats" not in sent(open_page("data", dataset="folder", data=str(folder)))
 
 
 def test_a_stranger_trains_on_no_folder(folder, stranger):
-    app = open_page("train.py", dataset="folder", data=str(folder), epochs="1")
+    app = open_page("train", dataset="folder", data=str(folder), epochs="1")
     assert "machine's own user only" in texts(app) and app.button(key="play").disabled
     assert services.manager().runs() == []
 
 
 def test_a_stranger_judges_no_folder(folder, stranger):
     for place in (folder, folder / "missing"):
-        app = open_page("evaluate.py", run=f"recorded-{recorded_names()[0]}", split="Own folder")
+        app = open_page("evaluate", run=f"recorded-{recorded_names()[0]}", split="Own folder")
         app = run(app.text_input(key="judged_folder").set_value(str(place)))
         assert "machine's own user only" in texts(app)
         assert "secret" not in sent(app)
@@ -76,15 +76,15 @@ def test_a_run_on_a_folder_may_be_looked_at_without_its_path(folder, monkeypatch
     lab = services.manager()
     lab.store.add("gru-folder", RunConfig.of(dataset="folder", data=str(folder)).flat())
     lab.store.update("gru-folder", status="failed", message="It ended.")
-    for file in ("train.py", "compare.py", "evaluate.py"):
+    for page_name in ("train", "compare", "evaluate"):
         monkeypatch.setattr(visitor, "own_machine", lambda: True)
-        own = open_page(file, run="gru-folder")
+        own = open_page(page_name, run="gru-folder")
         monkeypatch.setattr(visitor, "own_machine", lambda: False)
-        other = open_page(file, run="gru-folder")
+        other = open_page(page_name, run="gru-folder")
         assert str(folder.parent) not in sent(other) + "".join(shown_code(other))
         assert not own.exception
     monkeypatch.setattr(visitor, "own_machine", lambda: True)
-    assert f"--data {folder}" in sent(open_page("train.py", run="gru-folder"))
+    assert f"--data {folder}" in sent(open_page("train", run="gru-folder"))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_who_is_the_machines_own_user(monkeypatch, listens, address, headers, ow
 
 def test_a_stranger_says_no_place_and_is_not_told_it(tmp_path, stranger):
     keep_place("cifar10", str(tmp_path / "secretplace" / "cifar"))
-    app = open_page("train.py", dataset="cifar10")
+    app = open_page("train", dataset="cifar10")
     assert "It was said to lie at cifar, where nothing is now" in texts(app) and "secretplace" not in sent(app)
     assert "place_of_set" not in [field.key for field in app.text_input]
     press(app, "own_folder")

@@ -10,9 +10,11 @@ from core.results import road
 from core.results import set_up as on_any_images
 from core.training.config import DEFAULTS, RunConfig
 from core.training.presets import PRESETS
-from dashboard import background, memory_recall, services
-from dashboard.state import LEFT_OUT, parse_query, set_up_link
-from dashboard.translate_training import set_up
+from dashboard.shell import services
+from dashboard.shell.state import LEFT_OUT, parse_query, set_up_link
+from dashboard.training import background
+from pages.memory import lessons as memory_recall
+from pages.translate.training import set_up
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 GHOST = '<span class="lab-other'
@@ -74,7 +76,7 @@ def test_a_change_is_named_at_once_and_changed_back_it_is_gone(key, other, named
 def test_translate_trains_what_its_board_shows(submitted):
     seen = set()
     for task in ("dates", "reverse"):
-        app = open_page("translate.py", task=task)
+        app = open_page("translate", task=task)
         for name in filter(lambda name: recorded_run(name).config["dataset"] == task, recorded_names()):
             model = recorded_run(name).config["model"]
             run(app.selectbox(key="translate_model").set_value(model))
@@ -82,7 +84,7 @@ def test_translate_trains_what_its_board_shows(submitted):
             press(app, "translate_train")
             assert same_set_up(recorded_run(name).config, submitted[-1]), name
             seen.add(name)
-            app = open_page("translate.py", task=task)
+            app = open_page("translate", task=task)
         weights = next(s for s in app.selectbox if s.label == "Weights").value
         assert recorded_run(weights.removeprefix("recorded-")).config["model"] == app.selectbox(key="translate_model").value
     assert {"dates-transformer", "reverse-transformer", "reverse-gru", "reverse-gru-attention"} == seen
@@ -94,14 +96,14 @@ def test_tasks_that_nobody_recorded_are_trained_as_their_preset_says():
 
 
 def test_gru_against_transformer_trains_what_it_shows(submitted):
-    press(open_page("versus.py"), "versus_train")
+    press(open_page("versus"), "versus_train")
     runs = ("reverse-gru", "reverse-gru-attention", "reverse-transformer")
     assert len(submitted) == len(CONTENDERS) == 3
     assert all(same_set_up(recorded_run(name).config, config) for name, config in zip(runs, submitted, strict=True))
 
 
 def test_the_road_trains_the_step_that_it_shows(submitted):
-    app = open_page("bar.py", rung="8")
+    app = open_page("bar", rung="8")
     for place, step in enumerate(road()):
         run(app.selectbox(key="step_trained").set_value(place))
         press(app, "play")
@@ -111,7 +113,7 @@ def test_the_road_trains_the_step_that_it_shows(submitted):
 def test_the_recall_lesson_is_the_one_that_its_button_trains(monkeypatch):
     asked = []
     monkeypatch.setattr(background, "lesson", lambda key, *_, **__: asked.append(key))
-    press(open_page("memory.py"), "memory_train")
+    press(open_page("memory"), "memory_train")
     record = recorded_lesson()
     assert asked == [memory_recall._key(record.setup, record.rate)]
 

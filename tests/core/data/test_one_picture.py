@@ -135,7 +135,7 @@ def oblong(name: str, options: dict) -> bytes:
 @pytest.mark.parametrize("name", OBLONG)
 def test_a_folder_an_upload_and_a_camera_give_the_same_pixels(name, tmp_path):
     """Of a picture that is not square all is there, squeezed: its edges too, as the mean of what a model's pixel covers."""
-    from dashboard.pictures import shown_file
+    from dashboard.pictures.choose import shown_file
 
     content = oblong(name, OBLONG[name])
     folder = from_folder(tmp_path, content, "picture.png").transpose(2, 0, 1)

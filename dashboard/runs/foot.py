@@ -1,0 +1,28 @@
+"""What stands at the foot of a page about its run: where the numbers come from, and how to take them along."""
+
+from __future__ import annotations
+
+from core.training.history import Snapshot
+from dashboard.kit.wording import code as command_words
+from dashboard.kit.wording import joined
+from dashboard.runs.labels import data_label
+from dashboard.shell import show, visitor
+from dashboard.shell.foot import take_along
+
+
+def foot(run: Snapshot, *, link: str, command: str) -> None:
+    """Where a run's numbers come from; the link to the set-up in the controls, and the command that trains it."""
+    facts(run)
+    take_along(link, command)
+
+
+def facts(run: Snapshot) -> None:
+    """Data, split, n, epoch, seed, device and versions of a run, and what made it."""
+    sizes = ", ".join(f"{name} {n:,}" for name, n in run.sizes.items())
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    parts = [
+        f"Data {data_label(run.config)} ({sizes})" if sizes else f"Data {data_label(run.config)}",
+        f"epoch {run.epoch:.2f}", f"seed {run.config['seed']}", run.device, versions,
+        "made by " + command_words(run.recorded or visitor.command(run.config)),
+    ]  # fmt: skip
+    show.caption(joined((part for part in parts if part), " · "))

@@ -1,0 +1,120 @@
+"""Widgets made from declared hyperparameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.data import DATASETS, datasets_of
+from core.data.config import DataConfig, SequenceDataConfig
+from core.hparams import Hyperparameter, declared, help_table
+from core.models import MODELS
+from core.training.config import DEFAULTS, RunConfig
+from dashboard.kit.wording import joined, marked
+from dashboard.shell import show, state
+from dashboard.shell.choice import segmented_control
+from dashboard.shell.tables import help_table_html
+
+MANY = 100  # steps that a slider can still be set to exactly
+
+
+def options(h: Hyperparameter, current: Any) -> tuple:
+    """The values a slider over a logarithmic range offers: round ones, the default and the current one, ascending."""
+    if h.kind is int:
+        found = {m * 2**k for k in range(31) for m in (1, 3)} - {3 * 2**30}
+    else:
+        found = {float(f"{m}e{k}") for k in range(-9, 10) for m in (1, 2, 5)}
+    return tuple(sorted({v for v in found if h.low <= v <= h.high} | {h.default, current}))
+
+
+def widget(h: Hyperparameter) -> Any:
+    """The widget that fits the declaration of `h`; returns its value and remembers it in the session."""
+    key = state.widget_key(h.name)
+    current = state.values().get(h.name, state.first(h))
+    if key not in st.session_state:
+        st.session_state[key] = current
+    common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": marked("{} *{}.*", h.help, h.range.capitalize())}
+    if h.kind is bool:
+        st.toggle(**common)
+    elif h.choices is not None and h.kind is str:
+        segmented_control(options=h.choices, format_func=show.label, wrap=True, **common)
+    elif h.choices is not None:
+        st.select_slider(options=h.choices, format_func=show.label, **common)
+    elif h.kind is str:
+        st.text_input(max_chars=h.most, **common)
+    elif h.scale == "log":
+        st.select_slider(options=options(h, st.session_state[key]), format_func=lambda v: f"{v:g}", **common)
+    elif (h.high - h.low) / (h.step or 1) <= MANY:
+        st.slider(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
+    else:
+        st.number_input(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
+    return state.remember(h.name, state.first(h))
+
+
+def run_form() -> RunConfig | None:
+    """All controls of a run, the basic ones in sight and the rest folded; None (and why) while they contradict each other."""
+    model = _choice("model", "Model", {name: spec.title for name, spec in MODELS.items()}, {n: s.help for n, s in MODELS.items()})
+    dataset_form(MODELS[model].kind)
+    known = RunConfig.hyperparameters(model)
+    for h in known.values():
+        if h.basic:
+            widget(h)
+    with st.expander("More", key="more", on_change="rerun") as more:
+        if more.open:  # what is folded costs nothing
+            _folded(model)
+    values = state.run_values()
+    problems = RunConfig.problems(model, {n: v for n, v in values.items() if n in known}, values["dataset"])
+    for sentence in problems.values():
+        show.error(sentence)
+    return None if problems else RunConfig.of(**state.run_values())
+
+
+def dataset_form(kind: str = "images") -> str:
+    """The choice among the data sets of a kind, with the field for a folder where they come from one; returns the data set's name."""
+    there = {name: DATASETS[name] for name in datasets_of(kind)}
+    if state.values()["dataset"] not in there:  # it fitted another model, or another page
+        state.choose_dataset(DEFAULTS[kind]["dataset"])
+    label = {"images": "Images", "sequences": "Task"}[kind]
+    dataset = _choice("dataset", label, {name: spec.title for name, spec in there.items()}, {n: s.help for n, s in there.items()})
+    rows = dataset == "row-labels"
+    pictures = widget(declared(SequenceDataConfig)["pictures"]) if rows else dataset
+    given = bool(state.values().get("data"))
+    if pictures in DATASETS and (DATASETS[pictures].needs_folder or (DATASETS[pictures].copy and given)):
+        widget(declared(DataConfig)["data"])
+    return dataset
+
+
+def _folded(model: str) -> None:
+    for title, config in zip(("Model", "Data", "Training"), RunConfig.parts(model).values(), strict=True):
+        show.markdown(marked("**{}**", title))
+        for h in declared(config).values():
+            if not h.basic and h.name not in ("data", "pictures"):
+                widget(h)
+
+
+def help_panel(model: str) -> None:
+    """A table of every hyperparameter of a run of `model`, folded."""
+    with st.expander("What every control does", key="help", on_change="rerun") as panel:
+        if panel.open:
+            rows = [row for config in RunConfig.parts(model).values() for row in help_table(config)]
+            st.html(help_table_html(rows))
+
+
+def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]) -> str:
+    key = state.widget_key(name)
+    if key not in st.session_state:
+        st.session_state[key] = state.values()[name]
+    told = joined((marked("- **{}**: {}", titles[n], helps[n]) for n in titles), "\n")
+    if len(titles) > 4:
+        segmented_control(
+            show.label(label),
+            list(titles),
+            format_func=lambda name: show.label(titles[name]),
+            key=key,
+            wrap=True,
+            help=show.label(told),
+        )
+    else:
+        st.selectbox(show.label(label), list(titles), format_func=lambda name: show.plain(titles[name]), key=key, help=show.label(told))
+    return state.remember(name)

@@ -1,0 +1,29 @@
+"""What callbacks and links have to say, above every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from dashboard.shell import show, state
+
+
+@contextmanager
+def notices() -> Iterator[None]:
+    """The place above the page that is drawn inside, with what was said before it and what is said while it is drawn (`state.say`).
+
+    A run that ends before its page is complete says it again in the next one: torch had to be loaded, or somebody was quicker.
+    """
+    place, told = st.container(), state.messages()
+    for sentence in told:
+        show.warning(sentence, at=place)
+    try:
+        yield
+    except BaseException:  # Streamlit ends a run so
+        for sentence in told + state.messages():
+            state.say(sentence)
+        raise
+    for sentence in state.messages():
+        show.warning(sentence, at=place)

@@ -1,0 +1,362 @@
+"""The only module that knows keys of the session and names of the query string.
+
+The session holds one flat dict of values: `model`, `dataset` and every hyperparameter by name. It is seeded from the query string at
+the first visit, changed by widgets, and written back to the query string (what differs from its default), so that a copied link opens
+the same set-up.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.checks import Check, OneOf, Text, Whole
+from core.data import DATASETS
+from core.data.config import DataConfig
+from core.errors import LabError, unknown
+from core.hparams import Hyperparameter, declared
+from core.models import MODELS
+from core.recorded import RECORDED
+from core.text import MOST_PATH, quoted, taken
+from core.training.config import DEFAULTS as FIRST
+from core.training.config import RunConfig, misfit
+from core.training.presets import PRESETS
+from core.typed_numbers import comma_remedy
+from dashboard.shell import visitor
+from dashboard.web.person import person_of
+
+VALUES, LINKED, RUN, OPENED, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "opened", "session", "messages", "refused"
+RUNG, GUESSES = "rung", "guesses"
+EPOCH = "epoch"
+GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
+BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort", "only")
+MOST_BOARD = 5_000  # letters of one of them: a link names many runs
+BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
+CHOICES = {"model": MODELS, "dataset": DATASETS}
+DEFAULTS = FIRST["images"]
+# What a link to a set-up means by a value that it leaves out, where that is no longer the default: old links mean what they meant.
+LEFT_OUT = {
+    "images": {"epochs": 10, "lr": 2e-3, "schedule": "cosine"},
+    "sequences": {"epochs": 10, "lr": 2e-3, "embed_dim": 64},
+}
+SET_UP = ("preset", *CHOICES, *dict.fromkeys(name for model in MODELS for name in RunConfig.hyperparameters(model)))
+SHORT = 300  # letters of a link's value that is kept as it is: what a field of a page takes
+LONGEST = 10_000  # of one that has a check of its own, or that carries the work of a page
+RUN_ID = Text(100)
+
+
+def widget_key(name: str) -> str:
+    """The key of the widget of a hyperparameter (or of `model`, `dataset`).
+
+    Each model has widgets of its own: a GRU's one layer is not a choice made for the ViT.
+    """
+    return f"hp_{name}" if name in CHOICES else f"hp_{values()['model']}_{name}"
+
+
+def values() -> dict[str, Any]:
+    """All values of this session; the first call reads them from the query string.
+
+    A model that has just been chosen counts at once: what is drawn before its widget belongs to it, too.
+    """
+    if VALUES not in st.session_state:
+        query = {name: text for name in SET_UP if (text := linked(name, LONGEST))}
+        st.session_state[VALUES], problems = parse_query(query)
+        st.session_state[LINKED] = st.session_state[VALUES]["model"] if query else ""
+        show_run(linked_run())
+        for sentence in problems:
+            say(sentence)
+    if (chosen := st.session_state.get("hp_model")) in MODELS:
+        st.session_state[VALUES]["model"] = chosen
+    return st.session_state[VALUES]
+
+
+def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Values of a query string, and a sentence on each part of it that cannot be used."""
+    preset, problems = PRESETS.get(query.get("preset", ""), {}), []
+    if "preset" in query and not preset:
+        problems.append(str(unknown("preset", query["preset"], PRESETS)))
+    asked = {name: preset[name] for name in CHOICES if name in preset}
+    for name, table in CHOICES.items():
+        if name in query and query[name] not in table:
+            problems.append(str(unknown("data set" if name == "dataset" else name, query[name], table)))
+        elif name in query:
+            asked[name] = query[name]
+    model, dataset = RunConfig.pair(asked.get("model"), asked.get("dataset"))
+    kind = MODELS[model].kind
+    found = {**preset, "model": model, "dataset": dataset}
+    if DATASETS[found["dataset"]].kind != kind:
+        problems.append(misfit(found["model"], found["dataset"]))
+        found["dataset"] = FIRST[kind]["dataset"]
+    known = RunConfig.hyperparameters(found["model"])
+    for name, text in query.items():
+        if name not in known:
+            continue
+        try:
+            value = known[name].parse(text)
+            problem = known[name].problem(value)
+        except LabError as error:
+            problem = visitor.told(error)
+        if problem:
+            problems.append(problem)
+        else:
+            found[name] = value
+    return found, problems
+
+
+def run_values() -> dict[str, Any]:
+    """The values that the chosen model knows, as keywords for `RunConfig.of`."""
+    known = RunConfig.hyperparameters(values()["model"])
+    return {name: value for name, value in {**left_out(), **values()}.items() if name in known or name in CHOICES}
+
+
+def set_up() -> dict[str, Any]:
+    """Every value of the chosen model by name, whether anybody has set it or not."""
+    return {**{name: h.default for name, h in RunConfig.hyperparameters(values()["model"]).items()}, **run_values()}
+
+
+def left_out() -> dict[str, Any]:
+    """What the link of this session means by what it does not name, while its model is chosen; any other model has its own defaults."""
+    model = values()["model"]
+    return LEFT_OUT[MODELS[model].kind] if model == st.session_state[LINKED] else {}
+
+
+def first(h: Hyperparameter) -> Any:
+    """The value of a hyperparameter that nobody has set."""
+    return left_out().get(h.name, h.default)
+
+
+def remember(name: str, default: Any = None) -> Any:
+    """Take the value that the widget of `name` has now into the session's values; a default is not kept, it may be another model's."""
+    value = st.session_state[widget_key(name)]
+    if value == default:
+        values().pop(name, None)
+    else:
+        values()[name] = value
+    return value
+
+
+def load(new: Mapping[str, Any]) -> None:
+    """Set up everything as in `new`, the rest at its defaults. To be called before the widgets are drawn (in a callback)."""
+    for name, value in new.items():
+        if isinstance(value, str) and taken(value, MOST_PATH) != value:  # no field in a browser can hold it
+            say(f"{name} = {quoted(value)} holds what cannot be typed: give it on the command line.")
+    new = {name: value for name, value in new.items() if not isinstance(value, str) or taken(value, MOST_PATH) == value}
+    st.session_state[VALUES], st.session_state[LINKED] = {**DEFAULTS, **new}, ""
+    for key in [key for key in st.session_state if str(key).startswith("hp_")]:
+        del st.session_state[key]
+
+
+def choose_dataset(name: str) -> None:
+    """Choose a data set before its widget is drawn."""
+    values()["dataset"] = name
+    st.session_state[widget_key("dataset")] = name
+
+
+def shown_run() -> str:
+    """The id of the run on the chart; empty for the recorded one."""
+    values()
+    return st.session_state[RUN]
+
+
+def show_run(run_id: str) -> None:
+    st.session_state[RUN], st.session_state[OPENED] = run_id, set_up()
+
+
+def just_opened() -> bool:
+    """Whether somebody has opened the run on the chart, to look at it, and has not changed the controls since."""
+    return bool(shown_run()) and st.session_state[OPENED] == set_up()
+
+
+def shown_epoch(known: Sequence[int], best: int) -> int:
+    """The epoch (from 0) that pages look at: the chosen one if it is among `known`, else the best, else the last of them.
+
+    The first call reads the query string, where epochs count from 1.
+    """
+    if EPOCH not in st.session_state:
+        asked = read(EPOCH, OneOf([epoch + 1 for epoch in known]))
+        st.session_state[EPOCH] = None if asked is None else asked - 1
+    chosen = st.session_state[EPOCH]
+    return next((epoch for epoch in (chosen, best) if epoch in known), known[-1])
+
+
+def show_epoch(epoch: int | None) -> None:
+    """Look at an epoch (from 0); None for the best one."""
+    st.session_state[EPOCH] = epoch
+
+
+def gallery() -> dict[str, str]:
+    """What the page Data shows, as texts, each "" for its default; the first call reads the query string."""
+    if GALLERY not in st.session_state:
+        st.session_state[GALLERY] = {name: linked(name) for name in IN_GALLERY} | {"page": str(read("page", Whole(1)) or "")}
+    return st.session_state[GALLERY]
+
+
+def data_values() -> dict[str, Any]:
+    """The values that choose the images, as keywords for `RunConfig.of`."""
+    known = declared(DataConfig)
+    return {name: value for name, value in values().items() if name in known or name == "dataset"}
+
+
+def linked(name: str, most: int = SHORT) -> str:
+    """What the query string calls `name`; empty if it does not, if nobody could have typed it, or if it has more than `most` letters.
+
+    All that is read of a link is read here. Where not every text will do, `read` or `start` are the ones to call.
+    """
+    text = st.query_params.get(name, "")
+    if "\0" in text or Text(most)(text) is None:
+        refuse(name, f"The link's {name} cannot be used, and the page opens without it: possible is {Text(most)}.")
+        return ""
+    return text
+
+
+def read(name: str, check: Check) -> Any:
+    """What `check` makes of what the query string calls `name`; None if there is nothing, or nothing that can be used: that is said."""
+    text = linked(name, LONGEST)
+    found = check.read(text) if text else None
+    if text and found is None:
+        sentence = f"The link's {name} cannot be used, and the page opens without it: possible is {check}."
+        refuse(name, sentence + comma_remedy(text, check))
+    return found
+
+
+def linked_run() -> str:
+    """The id of the run that the query string names, whether or not there is one; empty if it names none."""
+    return read("run", RUN_ID) or ""
+
+
+def refuse(name: str, sentence: str) -> None:
+    """Say once, above the page, why what the link calls `name` is not used; the first sentence on a name counts."""
+    if name not in st.session_state.setdefault(REFUSED, set()):
+        st.session_state[REFUSED].add(name)
+        say(sentence)
+
+
+def start(key: str, name: str, options: Collection[Any], default: Any, written: Callable[[Any], str] = str) -> None:
+    """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`.
+
+    `written` says how a link writes an option.
+    """
+    if key not in st.session_state:
+        found = read(name, OneOf(options, written))
+        st.session_state[key] = default if found is None else found
+
+
+def page() -> dict[str, str]:
+    """What the address bar says now; to be written again, not to be read from."""
+    return st.query_params.to_dict()
+
+
+def write_page(values: Mapping[str, str], *, bound: Collection[str] = ()) -> None:
+    """Bring the address bar of a page up to these values and nothing else; empty ones are left out.
+
+    `bound` are the names that widgets have bound to it: those are theirs, and must not be set here.
+    """
+    wanted = {name: value for name, value in values.items() if value}
+    for name in st.query_params.to_dict().keys() - wanted.keys() - set(bound):
+        del st.query_params[name]
+    for name, value in wanted.items():
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def session() -> str:
+    """Which session this is: a tab of a browser, until it is reloaded."""
+    return st.session_state.setdefault(SESSION, uuid.uuid4().hex)
+
+
+def owner() -> str:
+    """Who a person is, for taking turns: in all tabs of a browser the same. Without a cookie, this session."""
+    return person_of(st.context.cookies) or session()
+
+
+def run_link(run_id: str, epoch: int | None = None, *, best: int | None, first: str = "") -> dict[str, str]:
+    """What a page's link says of its run and its epoch (from 0; None for the best one), so that it opens on the same for everybody.
+
+    The page's `first` run goes without saying, and the best epoch of a recorded run. A run of this lab can still find a better one.
+    """
+    epoch = best if epoch is None else epoch
+    plain = epoch is None or (epoch == best and run_id.startswith(RECORDED))
+    return {"run": "" if run_id == first else run_id, "epoch": "" if plain else str(epoch + 1)}
+
+
+def query(config: RunConfig | None) -> dict[str, str]:
+    """The query string that opens this set-up."""
+    found = set_up_link(config.flat() if config else set_up())
+    return {**found, "run": shown_run()} if shown_run() else found
+
+
+def set_up_link(flat: Mapping[str, Any]) -> dict[str, str]:
+    """What a link to the page Train says of a set-up: nothing where all is at its default, else all but what such a link means anyway."""
+    defaults = {name: h.default for name, h in RunConfig.hyperparameters(flat["model"]).items()} | DEFAULTS
+    if all(defaults[name] == value for name, value in flat.items()):
+        return {}
+    left_out = defaults | LEFT_OUT[MODELS[flat["model"]].kind]
+    named = {name: str(value) for name, value in flat.items() if left_out[name] != value}
+    return named or {"model": flat["model"]}
+
+
+def write_query(config: RunConfig | None) -> None:
+    """Bring the address bar up to the session's values."""
+    wanted = query(config)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def say(sentence: str) -> None:
+    """Keep a sentence for the top of the page at the next full run (callbacks cannot write there)."""
+    st.session_state.setdefault(MESSAGES, []).append(sentence)
+
+
+def messages() -> list[str]:
+    """The sentences kept since the last call."""
+    return st.session_state.pop(MESSAGES, [])
+
+
+def load_torch() -> None:
+    """Load torch, which takes seconds, and run the page again."""
+    import core.training.checkpoint  # noqa: F401
+
+    st.rerun()
+
+
+def rungs_shown(most: int) -> int:
+    """How many steps of the road to the bar this session has uncovered, 1 to `most`; the first call reads the query string."""
+    if RUNG not in st.session_state:
+        st.session_state[RUNG] = read(RUNG, Whole(1)) or 1
+    return max(1, min(most, st.session_state[RUNG]))
+
+
+def show_rungs(count: int) -> None:
+    """Uncover so many steps of the road."""
+    st.session_state[RUNG] = count
+
+
+def guesses() -> dict[str, str]:
+    """What this session said that each step of the road would bring, by preset."""
+    return st.session_state.setdefault(GUESSES, {})
+
+
+def write_rungs(count: int) -> None:
+    """Bring the address bar of the road's page up to the session."""
+    if st.query_params.get(RUNG, "1") != str(count):
+        st.query_params[RUNG] = str(count)
+
+
+def board_view() -> dict[str, str]:
+    """What the board of runs shows, as text by name; the first call reads the query string."""
+    if BOARD not in st.session_state:
+        keep_board_view({name: linked(name, MOST_BOARD) for name in BOARD_NAMES})
+    return st.session_state[BOARD]
+
+
+def keep_board_view(view: Mapping[str, str]) -> None:
+    """Remember what the board of runs shows; a view that says nothing of a name leaves it at its default."""
+    st.session_state[BOARD] = {name: view[name] for name in BOARD_NAMES if view.get(name)}
+
+
+def board_link() -> dict[str, str]:
+    """The query string that opens the board as it is; defaults are left out."""
+    return {name: value for name, value in board_view().items() if BOARD_DEFAULTS.get(name) != value}

@@ -1,0 +1,39 @@
+"""Where a lesson that trains behind a page stands, in words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.kit.wording import marked
+from dashboard.shell import show
+from dashboard.training.background import DONE, FAILED, WAITING, Lesson
+
+
+def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> None:
+    """A line on a lesson of so many steps; while nobody has begun it what `before` says."""
+    if lesson is None:
+        show.info(f"Not trained yet. {before}")
+    elif lesson.status == FAILED:
+        show.error(lesson.problem)
+    elif lesson.status == DONE:
+        show.caption(f"Trained: {lesson.steps} steps in {lesson.seconds:.1f} s.")
+    elif lesson.status == WAITING:
+        st.progress(0.0, show.label(waiting(lesson)))
+    else:
+        st.progress(lesson.steps / steps, show.label(f"Training: step {lesson.steps} of {steps}"))
+
+
+def measuring_status(lesson: Lesson) -> None:
+    """A line on a measurement, while it waits or is under way, or what is wrong with it; nothing when it is done."""
+    if lesson.status == FAILED:
+        show.error(lesson.problem)
+    elif lesson.status == WAITING:
+        show.caption(marked(":material/hourglass: {}", waiting(lesson)))
+    elif lesson.active:
+        st.caption(":material/timer: Measuring")
+
+
+def waiting(lesson: Lesson) -> str:
+    """Where a lesson stands in the queue."""
+    place = f", place {lesson.place} in the queue" if lesson.place else ""
+    return f"Waits for its turn{place}: runs, lessons and measurements take turns on this computer."

@@ -1,0 +1,148 @@
+"""The run on the page: which one it is, and its chart, in a fragment that ticks while the run is active."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LabError
+from core.training.history import ACTIVE, EpochRecord, Snapshot
+from dashboard.kit.wording import escape, joined, marked
+from dashboard.runs.losses import losses_words
+from dashboard.runs.shown import shown
+from dashboard.shell import services, show, state, viewers
+from dashboard.shell.words import STATUS_WORDS, THINGS, duration
+from dashboard.training.curve import live_data, reference_epochs
+from dashboard.training.live_chart import last_sent, live_chart
+from dashboard.training.samples import sample_cards
+
+CHART = "chart"
+NAMED = 3  # runs of others that are named
+
+
+def ticking(draw: Callable[[], None], *, slower: int = 1) -> None:
+    """Run `draw` as a fragment that repeats itself while the run is active, `slower` times as seldom as the chart."""
+    st.fragment(draw, run_every=viewers.tick_seconds() * slower if shown().active else None)()
+
+
+def chart_panel(reference: dict[str, Any] | None = None) -> None:
+    """Status, chart, figures and sample images of the run on the page. Few elements: each costs every viewer a message a tick.
+
+    `reference` is laid under the curves; where the view asks for the published hand-in, that one is.
+    """
+    run = shown()
+    if run.active:
+        services.manager().attend(run.run_id)
+        viewers.saw(state.session())
+    _rerun_when_changed(run)
+    _status(run)
+    if st.session_state.get("reference"):
+        reference = reference_epochs()
+    minimised = bool(st.session_state.get("minimised"))
+    data = live_data(
+        run, last_sent(CHART), smoothing=st.session_state.get("smoothing", 0.9), reference=reference, replay=bool(run.recorded),
+        minimised=minimised,
+    )  # fmt: skip
+    live_chart(data, key=CHART, height=390)
+    st.html(f'{figures_html(run)}<p class="lab-loss-words">{escape(losses_words(run, minimised=minimised))}</p>')
+    if cards := sample_cards(run):
+        st.html(cards)
+
+
+def _rerun_when_changed(run: Snapshot) -> None:
+    """Rerun the whole page when another run is shown, this one's status or the tick has changed: buttons and timers follow them."""
+    now = (run.run_id, run.status, viewers.tick_seconds())
+    before, st.session_state["drawn_for"] = st.session_state.get("drawn_for"), now
+    if before not in (None, now):
+        st.rerun()
+
+
+def _status(run: Snapshot) -> None:
+    """One line: what the run is doing, and why; of a recorded one, who trains meanwhile."""
+    if run.recorded:
+        if told := _others():
+            show.caption(told)
+        return
+    words = STATUS_WORDS[run.status]
+    text = marked("**{}** · {}", run.run_id, words)
+    if run.place:
+        text += f", place {run.place} in the queue"
+    if run.active and run.message:
+        text += f" · {run.message}"
+    if run.active:
+        text += " · " + _goes_on()
+    if run.status in ("failed", "interrupted"):
+        show.error(text + f". {run.message}")
+    elif run.status == "stopped" and run.message:
+        show.warning(text + f". {run.message}")
+    else:
+        show.caption(text + _tested(run))
+
+
+def _others() -> str:
+    """The runs that train or wait meanwhile, whoever started them; nothing where no runs can be listed: the page says so elsewhere."""
+    try:
+        active = [row for row in services.manager().runs() if row.status in ACTIVE]
+    except LabError:
+        return ""
+    waiting, paused = ([row for row in active if row.status == status] for status in ("queued", "paused"))
+    training = [row for row in active if row.status not in ("queued", "paused")]
+    names = [
+        marked("**{}** (epoch {} of {})", row.run_id, min(row.epochs_done + 1, row.config["epochs"]), row.config["epochs"])
+        for row in training[:NAMED]
+    ]
+    more = [f"{len(training) - NAMED} more"] if len(training) > NAMED else []
+    told = [
+        marked("Training now: {}.", joined([*names, *more], ", ")) if training else "",
+        f"{len(waiting)} {'run waits' if len(waiting) == 1 else 'runs wait'}." if waiting else "",
+        f"{len(paused)} {'run is' if len(paused) == 1 else 'runs are'} paused." if paused else "",
+        "Your run would take its turn." if training or waiting else "",
+    ]
+    return joined(filter(None, told))
+
+
+def _tested(run: Snapshot) -> str:
+    """What the run reached on the test set, if it has been tested."""
+    if not run.test:
+        return ""
+    whole = f" of the tokens, {run.test.exact:.2%} of the sequences" if run.test.exact is not None else ""
+    return f" · test top-1 {run.test.top1:.2%}{whole} (n = {run.sizes['test']:,})"
+
+
+def _goes_on() -> str:
+    minutes = services.away_minutes()
+    return f"goes on when you close this tab{f', up to {minutes:g} minutes without a viewer' if minutes else ''}"
+
+
+def figures_html(run: Snapshot) -> str:
+    """The figures beside the curve."""
+    rate = f"{run.images_per_second:,.0f}" if math.isfinite(run.images_per_second) else "–"
+    figures = {
+        "epoch": f"{run.epoch:.2f} / {run.total_epochs}",
+        ("best validation tokens" if run.kind == "sequences" else "best validation top-1"): (
+            f"{run.best.val_top1:.2%} at epoch {run.best.epoch + 1}" if run.best else "–"
+        ),
+        **({"whole sequences right": _share(run.best)} if run.kind == "sequences" else {}),
+        "learning rate": f"{run.lr:.2e}" if math.isfinite(run.lr) else "–",
+        f"{THINGS[run.kind]}/s": rate,
+        "time left": duration(run.seconds_left) if run.active else "–",
+        "parameters": f"{run.parameters:,}" if run.parameters else "–",
+        "device": computed_by(run),
+    }
+    return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
+
+
+def _share(best: EpochRecord | None) -> str:
+    """The share of sequences that the best epoch writes without a mistake."""
+    return f"{best.val_exact:.1%} at epoch {best.epoch + 1}" if best and best.val_exact is not None else "–"
+
+
+def computed_by(run: Snapshot) -> str:
+    """The device in words, with its threads and what computes a GRU."""
+    if not run.device:
+        return "–"
+    threads = f"{run.threads} thread{'s' * (run.threads > 1)}" if run.threads else ""
+    return ", ".join(part for part in (run.device, threads, "compiled GRU" if run.kernel == "scan" else "") if part)

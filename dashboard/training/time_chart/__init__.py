@@ -1,0 +1,73 @@
+"""Lines over time, on a log or a plain axis, read off under the pointer; drawn as SVG, so that it can be saved as it is.
+
+    time_chart(chart_data(...), key="memory_flow")
+
+All numbers are sent once; what follows the pointer, a finger or the arrow keys happens in the browser.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dashboard.kit.component import component
+
+HTML = """<figure class="time-chart">
+  <div class="time-chart-head"><b class="time-chart-title"></b><button type="button" title="Save the figure as SVG">SVG</button></div>
+  <div class="time-chart-legend" aria-live="off"></div>
+  <div class="time-chart-plot" role="slider" tabindex="0" aria-label="Step: arrow keys move"></div>
+  <figcaption></figcaption>
+</figure>"""
+
+_mount = component(__file__, HTML)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line: its name, one of the page's accents ("run", "right", "wrong", "ink"), and its values; `dash` as in SVG.
+
+    `low` and `high`: the interval around each value, drawn as a band.
+    """
+
+    name: str
+    color: str
+    values: np.ndarray
+    dash: str = ""
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+
+
+def chart_data(
+    title: str, lines: Sequence[Line], *, x: str, y: str, first: float = 1, step: float = 1, log: bool = False, height: int = 300,
+    limits: tuple[float, float] | None = None, marks: Sequence[tuple[float, str]] = (), at: int = 0, note: str = "",
+    pinned: tuple[float, float] | None = None, shade: tuple[float, float, str] | None = None, counts: Sequence[int] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """What the browser needs. Point i of every line is at `first + i * step`; values travel as base64 of float64, lowest byte first.
+
+    `limits` are the smallest and largest number that a log axis shows: what lies outside is drawn at its edge, and said. `marks` are
+    horizontal lines with a word. `at` is the point that is read off first. `pinned` are the ends of a plain axis. `shade` is a part of
+    the x axis that is tinted, with a word. `counts`: how many of what was measured each point stands for.
+    """
+    return {
+        "title": title, "x": x, "y": y, "first": first, "step": step, "log": log, "height": height, "at": at, "note": note,
+        "limits": list(limits or ()), "marks": [list(mark) for mark in marks], "pinned": list(pinned or ()), "shade": list(shade or ()),
+        "counts": list(counts),
+        "lines": [
+            {"name": line.name, "color": line.color, "dash": line.dash, "values": _packed(line.values),
+             **({"low": _packed(line.low), "high": _packed(line.high)} if line.low is not None else {})}
+            for line in lines
+        ],
+    }  # fmt: skip
+
+
+def _packed(values: np.ndarray) -> str:
+    return b64encode(values.astype("<f8").tobytes()).decode()
+
+
+def time_chart(data: dict[str, Any], *, key: str) -> None:
+    """Draw or update the chart `key` from `chart_data`."""
+    _mount(data=[data], key=key)

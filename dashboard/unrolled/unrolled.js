@@ -1,0 +1,159 @@
+// An unrolled network, drawn as SVG by the server. What is pointed at lights up with all that it depends on and all that depends on it;
+// a message (dashboard/unrolled) holds everything, so pointing asks the server for nothing.
+const MOVES = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+
+export default function unrolled({ data: [data], parentElement, setStateValue }) {
+  const root = parentElement.querySelector('.unrolled');
+  root.network ??= new Network(root);
+  root.network.send = (choice) => setStateValue('choice', choice);
+  root.network.receive(data);
+}
+
+const element = (tag, attributes, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+
+class Network {
+  constructor(root) {
+    this.root = root;
+    const part = (name) => root.querySelector(`.unrolled-${name}`);
+    [this.choices, this.switch, this.place, this.told, this.words] = ['choices', 'switch', 'scroll', 'told', 'words'].map(part);
+    this.place.addEventListener('pointerover', (event) => this.point(this.nodeOf(event)));
+    this.place.addEventListener('pointerdown', (event) => this.point(this.nodeOf(event)));
+    this.place.addEventListener('pointerleave', (event) => event.pointerType === 'mouse' && this.point(null));
+    this.place.addEventListener('keydown', (event) => this.press(event));
+    for (const kind of ['pointerover', 'focusin', 'click']) this.words.addEventListener(kind, ({ target }) => this.name(target.dataset.word));
+    for (const kind of ['pointerleave', 'focusout']) this.words.addEventListener(kind, () => this.point(null));
+    for (const group of [this.choices, this.switch]) {
+      group.addEventListener('click', ({ target }) => this.choose(group, target.closest('button')));
+      group.addEventListener('keydown', (event) => this.turn(group, event));
+    }
+  }
+
+  receive(data) {
+    const { data: before } = this;
+    this.data = data;
+    if (before?.svg !== data.svg) {
+      this.place.innerHTML = data.svg;
+      this.nodes = new Map([...this.place.querySelectorAll('[data-node]')].map((node) => [node.dataset.node, node]));
+      this.edges = [...this.place.querySelectorAll('[data-from]')];
+      this.place.setAttribute('aria-label', `${this.place.firstElementChild.getAttribute('aria-label')}. Arrow keys move from part to part.`);
+    }
+    this.buttons(this.choices, data.choices, data.names[0], before?.choices);
+    this.buttons(this.switch, data.switch, data.names[1], before?.switch);
+    if (JSON.stringify(before?.words) !== JSON.stringify(data.words)) {
+      this.words.replaceChildren(...data.words.map(([word], at) => element('button', { type: 'button', 'data-word': at }, word)));
+    }
+    this.point(this.nodes.has(this.at) ? this.at : null);
+    this.root.dataset.nodes = this.nodes.size; // tells a test that it is drawn
+  }
+
+  // ---- choosing another network ----
+
+  buttons(group, choices, name, before) {
+    group.hidden = !choices.length;
+    group.setAttribute('aria-label', name);
+    if (JSON.stringify(choices) === JSON.stringify(before)) return;
+    const focused = group.contains(document.activeElement);
+    group.replaceChildren(
+      ...choices.map((choice) => {
+        const chosen = Boolean(choice.chosen);
+        const attributes = { type: 'button', role: 'radio', 'aria-checked': chosen, tabindex: chosen ? 0 : -1, 'data-name': choice.name };
+        const button = element('button', attributes, element('b', {}, choice.title));
+        if (choice.svg) {
+          const small = element('span', { 'aria-hidden': true, class: 'unrolled-small' });
+          small.innerHTML = choice.svg; // drawn by the lab itself
+          button.prepend(small);
+        }
+        if (choice.told) button.append(element('small', {}, choice.told));
+        return button;
+      }),
+    );
+    if (focused) group.querySelector('[aria-checked=true]')?.focus();
+  }
+
+  choose(group, button) {
+    if (!button || button.getAttribute('aria-checked') === 'true') return;
+    for (const other of group.children) {
+      other.setAttribute('aria-checked', other === button);
+      other.tabIndex = other === button ? 0 : -1;
+    }
+    const chosen = (part) => part.querySelector('[aria-checked=true]')?.dataset.name ?? '';
+    this.send({ choices: chosen(this.choices), switch: chosen(this.switch) });
+  }
+
+  turn(group, event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const all = [...group.children];
+    const next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+    next.focus();
+    this.choose(group, next);
+  }
+
+  // ---- pointing at a part ----
+
+  nodeOf(event) {
+    return event.target.closest?.('[data-node]')?.dataset.node ?? null;
+  }
+
+  point(name) {
+    this.at = name;
+    const links = name ? this.data.links[name] : null;
+    const lit = new Set(links ? [name, ...links.before, ...links.after] : []);
+    const before = new Set(links ? [name, ...links.before] : []);
+    const after = new Set(links ? [name, ...links.after] : []);
+    const strength = (name && this.data.strength[name]) ?? {};
+    this.root.classList.toggle('pointing', Boolean(name));
+    for (const [other, node] of this.nodes) {
+      node.classList.toggle('lit', lit.has(other));
+      node.classList.toggle('here', other === name);
+      node.classList.toggle('shaded', other in strength);
+      node.style.setProperty('--v', strength[other] ?? 0);
+    }
+    for (const edge of this.edges) {
+      const { from, to } = edge.dataset;
+      edge.classList.toggle('lit', (before.has(from) && before.has(to)) || (after.has(from) && after.has(to)));
+    }
+    this.told.textContent = name ? this.data.told[name] : this.data.idle;
+    this.root.dataset.at = name ?? '';
+    this.root.dataset.lit = [...lit].sort().join(' ');
+  }
+
+  // Light up the parts that a word below the picture names.
+  name(word) {
+    if (word === undefined) return;
+    const lit = new Set(this.data.words[word][1]);
+    this.point(null);
+    this.root.classList.add('pointing');
+    for (const [other, node] of this.nodes) node.classList.toggle('lit', lit.has(other));
+    this.root.dataset.lit = [...lit].sort().join(' ');
+  }
+
+  press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = MOVES[event.key];
+    if (event.key === 'Escape') this.point(null);
+    if (!move) return;
+    event.preventDefault(); // the page would scroll
+    event.stopPropagation();
+    this.point(this.at ? this.beside(move) : this.nodes.keys().next().value);
+    this.nodes.get(this.at).scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
+  // The nearest part in a direction: along a row, or in the next row that has one.
+  beside([right, down]) {
+    const place = (node) => [Number(node.dataset.x), Number(node.dataset.y)];
+    const [x, y] = place(this.nodes.get(this.at));
+    const found = [...this.nodes].map(([name, node]) => [name, ...place(node)]).filter(([, nx, ny]) =>
+      right ? ny === y && (nx - x) * right > 0 : (ny - y) * down > 0,
+    );
+    const far = ([, nx, ny]) => (right ? Math.abs(nx - x) : 1000 * Math.abs(ny - y) + Math.abs(nx - x));
+    return found.sort((a, b) => far(a) - far(b))[0]?.[0] ?? this.at;
+  }
+}

@@ -1,0 +1,121 @@
+"""What attention costs by the number of tokens: computed memory, and milliseconds measured on this machine at a click."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.kit.wording import marked
+from dashboard.shell import services, show, state
+from dashboard.shell.services import COST_LENGTHS, MOST_BY_HAND
+from dashboard.training import background
+from dashboard.training.lessons import measuring_status
+
+if TYPE_CHECKING:
+    from core.probes.cost import Cost
+
+LENGTH, FIRST_LENGTH = "attention_length", 1024
+COST_HEADS, COST_WIDTH, FITTED_FROM = 4, 64, 256  # shorter sequences are mostly overhead: they are not in the exponent
+KEY, TICK_SECONDS = "costs of attention", 0.7
+NAMES = {"by hand": "attention by hand", "fused": "attention, fused kernel", "gru scan": "recurrent scan, nn.GRU"}
+
+
+def cost_panel() -> str:
+    """A slider for the length, what it costs, and a button that measures; returns what a link says of the length."""
+    st.subheader("What it costs by the number of tokens T")
+    state.start(LENGTH, "length", COST_LENGTHS, FIRST_LENGTH)
+    left, right = st.columns([3, 4], gap="large")
+    with left:
+        length = st.select_slider(
+            "Tokens, T", COST_LENGTHS, key=LENGTH, format_func=lambda n: f"{n:,}", persist_state="session",
+            help=f"One image, C = {COST_WIDTH}, {COST_HEADS} heads, float32, forward pass.",
+        )  # fmt: skip
+        pressed = st.button("Measure on this machine", key="attention_measure", icon=":material/timer:", help="Some ten seconds.")
+        if pressed:
+            background.forget(KEY)  # measured beside a run, or by somebody else: measured again
+            background.lesson(KEY, lambda: services.measure_costs(COST_WIDTH, COST_HEADS), owner=state.owner())
+        st.fragment(_told, run_every=TICK_SECONDS if _active() else None)(_active())
+        measured = background.known(KEY)
+        found = (measured.made if measured and measured.made else None) or services.costs
+        st.html(cost_html(length, found.points if found else ()))
+        most = COST_LENGTHS[-1]
+        show.caption(
+            f"More than {most:,} tokens are not offered, and by hand no more than {MOST_BY_HAND:,} are measured: memory grows with the "
+            f"square, and {most:,} tokens would take {_bytes(memory_of('by hand', most))} of a server that a class shares."
+        )
+    with right:
+        from pages.attention.costs_view import cost_figure
+
+        what = "memory computed, time measured here" if found else "memory computed; time not measured yet"
+        st.plotly_chart(
+            cost_figure(memory_lines(), found.points if found else ()), key="attention_cost", alt=f"Cost by the number of tokens: {what}"
+        )
+        show.caption(
+            found.words + " " + slopes(found.points) if found else "Computed memory. Press the button for the time on this machine."
+        )
+    return "" if length == FIRST_LENGTH else str(length)
+
+
+def _active() -> bool:
+    measuring = background.known(KEY)
+    return measuring is not None and measuring.active
+
+
+def _told(ticking: bool) -> None:
+    """How far the measurement is: drawn again while it is on its way."""
+    if (measuring := background.known(KEY)) is not None:
+        measuring_status(measuring)
+    if ticking and not _active():
+        st.rerun()  # the whole page, with what was found
+
+
+def memory_of(kind: str, length: int) -> int:
+    """Bytes of one forward pass beyond what goes in and comes out."""
+    from core.probes.cost import memory
+
+    return memory(kind, length, COST_WIDTH, heads=COST_HEADS)
+
+
+def memory_lines() -> dict[str, list[tuple[int, int]]]:
+    """Computed memory by length, for each kind of reading."""
+    return {kind: [(length, memory_of(kind, length)) for length in COST_LENGTHS] for kind in NAMES}
+
+
+def cost_html(length: int, points: tuple[Cost, ...]) -> str:
+    """Memory and time of the three ways to read `length` tokens, as a table."""
+    times = {point.kind: f"{1000 * point.seconds:,.3g} ms" for point in points if point.length == length}
+    rows = "".join(
+        f'<tr><th scope="row">{name}</th><td>{_bytes(memory_of(kind, length))}</td><td>{times.get(kind, "–")}</td></tr>'
+        for kind, name in NAMES.items()
+    )
+    caption = f"T = {length:,}: {COST_HEADS} heads × {length:,} × {length:,} = {COST_HEADS * length**2:,} weights"
+    return (
+        f'<div class="lab-scroll"><table class="lab-table lab-tight"><caption>{caption}</caption><thead><tr><th scope="col"></th>'
+        '<th scope="col" title="at the peak, beyond what goes in and comes out; checked against the profiler">memory</th>'
+        f'<th scope="col" title="median of the rounds, one thread">time</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def slopes(points: tuple[Cost, ...]) -> str:
+    """With which power of T each measured time grows, in a sentence."""
+    from core.probes.cost import exponent
+
+    told = []
+    for kind, name in NAMES.items():
+        some = [point for point in points if point.kind == kind and point.length >= FITTED_FROM]
+        told.append(f"{name} T^{exponent([p.length for p in some], [p.seconds for p in some]):.2f}")
+    return marked(
+        "From T = {} on time grows as: **{}** (slope of the logarithms). T² is quadratic. The fused kernel "
+        "saves the memory, not the arithmetic. By hand the new T × T tables must also be cleared in memory, "
+        "which can take longer than the arithmetic and does not grow evenly: its power can come out above 2. "
+        "The memory is quadratic exactly.",
+        FITTED_FROM,
+        "; ".join(told),
+    )
+
+
+def _bytes(count: int) -> str:
+    """A size with its unit, powers of ten."""
+    unit = next((unit for unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")) if count >= unit[0]), (1, "B"))
+    return f"{count / unit[0]:,.3g} {unit[1]}"

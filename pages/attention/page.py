@@ -1,0 +1,47 @@
+"""Attention by hand: softmax(q k^T / sqrt(D)) v with every number in sight, scaled, masked, split into heads, and what it costs."""
+
+import streamlit as st
+
+from dashboard.shell import show, state
+from dashboard.shell.foot import take_along, try_this
+from dashboard.shell.link import page_link
+from pages.attention.costs import cost_panel
+from pages.attention.panels import choose, layer_panel, matrices_panel, proof_panel, question, scale_panel
+
+EXPERIMENTS = {
+    "Keys of 64 numbers, not scaled: every row reads one token, and no gradient comes back": {"divide": "1", "width": "64", "heads": "1"},
+    "A mask that leaves the first token nothing to read: what is its row?": {"mask": "earlier", "heads": "1"},
+    "A heart in sixteen patches, four heads": {"tokens": "patches", "heads": "4"},
+}
+
+LEGEND = (
+    "Point at a cell, tap it or use the arrow keys: green and violet frames are the numbers of its sum. Blue is above 0, orange below; "
+    "under each matrix stands its own range, of all heads. Rows are tokens (of W: features that come out). T tokens, C features, D = C / "
+    "heads. Nothing is trained: this shows how attention computes, not what it learns."
+)
+
+st.title("Attention by hand")
+st.markdown("Every token asks every other one: **softmax(q kᵀ / √D) v**. Each number below says which numbers made it.")
+state.values()
+left, right = st.container(key="attention").columns([1, 3], gap="medium")
+with left:
+    asked = choose()
+with right:
+    matrices_panel(asked)
+    st.caption(LEGEND)
+    proof = st.empty()
+scale_panel(asked)
+with proof:
+    proof_panel(asked)
+question()
+layer_panel()
+length = cost_panel()
+try_this(EXPERIMENTS)
+kind = {"words": "words", "numbers": "numbers"}.get(asked.tokens.link["tokens"] or "words", "patches")
+show.caption(
+    f"n = {len(asked.tokens.names)} tokens ({kind}) · no split and no epoch, for nothing is trained · seed {asked.seed} · "
+    "matrices: NumPy, float64, on the server's CPU"
+)
+link = {**asked.link, "length": length}
+take_along(page_link(link), asked.code, language="python")
+state.write_page(link)

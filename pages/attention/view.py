@@ -1,0 +1,117 @@
+"""Tables, drawings and sentences of the page Attention by hand. Pure; escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from core.probes.attention_by_hand import ByHand, Saturation
+from dashboard.kit.wording import marked
+
+if TYPE_CHECKING:
+    from core.probes.attention_proof import AttentionReport
+
+SIGNS = {"none": "1, not scaled", "sqrt(D)": "√D", "sqrt(T)": "√T"}
+
+
+def proof_line(report: AttentionReport) -> str:
+    """What was compared, the largest differences, the tolerance and the verdict."""
+    empty = ""
+    if report.nan_rows:
+        rows = "one row has" if report.nan_rows == 1 else f"{report.nan_rows} rows have"
+        empty = f" {rows.capitalize()} nothing to read: nn.MultiheadAttention answers NaN there, and is compared on the others."
+    return marked(
+        "Proof, float64, largest difference: from F.scaled_dot_product_attention {:.1g}, from "
+        "nn.MultiheadAttention with the same weights {:.1g} ({} rows), of a row's sum from 1 {:.1g}; masked "
+        "weights that are not exactly 0: {}; tolerance {:.0g}: **{}**.{}",
+        report.fused,
+        report.module,
+        report.rows,
+        report.total,
+        report.leaks,
+        report.tolerance,
+        "equal" if report.passed else "not equal",
+        empty,
+    )
+
+
+def saturation_html(found: Sequence[Saturation], *, chosen: str, hand: ByHand, temperature: float, what: str) -> str:
+    """A line a divisor: the spread of the scaled scores, and what it does to weights, entropy and gradient. `what` was measured."""
+    if not found:
+        return "<p>No token may read anything here, so there is no row to measure: choose another mask, or two tokens.</p>"
+    length, rows = len(hand.tokens), int(hand.reads.sum()) * hand.heads
+    body = "".join(
+        f'<tr class="{"chosen" if one.divisor == chosen else ""}"><th scope="row">{SIGNS[one.divisor]}</th><td>{one.value:.2f}</td>'
+        f"<td>{one.spread:.2f}</td><td>{one.largest:.3f}</td><td>{one.entropy:.2f}</td><td>{one.slope:.3f}</td></tr>"
+        for one in found
+    )
+    heads = {
+        "divided by": "", "is": "", "spread": "standard deviation of the scaled scores that may be read",
+        "largest weight": "of a row; 1 is saturated", "entropy": f"of a row, in nats; {length} equal weights have ln {length}",
+        "‖J‖": "size (Frobenius norm) of softmax's Jacobian, diag(w) − w wᵀ: what a gradient is multiplied by on its way back",
+    }  # fmt: skip
+    head = "".join(f'<th scope="col"{f" title={chr(34)}{told}{chr(34)}" if told else ""}>{name}</th>' for name, told in heads.items())
+    hot = f", temperature {temperature:g}" if temperature != 1 else ""
+    caption = (
+        f"{what}: D = {hand.size}, T = {length}{hot}, means over {rows} row{'s' * (rows != 1)}. "
+        f"(Equal weights have entropy ln {length} = {math.log(length):.2f} and ‖J‖ = {(length - 1) ** 0.5 / length:.3f}.)"
+    )
+    table = f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="lab-scroll"><table class="lab-table lab-tight lab-saturation">{table}</table></div>'
+
+
+def spread_html(measured: Sequence[Sequence[float]], sizes: Sequence[int], lengths: Sequence[int]) -> str:
+    """The spread of scores of random queries and keys: a line a number of tokens, a column a size of keys."""
+    head = "".join(f'<th scope="col">D = {size}</th>' for size in sizes)
+    body = "".join(
+        f'<tr><th scope="row">T = {length}</th>{"".join(f"<td>{value:.2f}</td>" for value in line)}</tr>'
+        for length, line in zip(lengths, measured, strict=True)
+    )
+    expected = "".join(f"<td>{size**0.5:.2f}</td>" for size in sizes)
+    return (
+        '<div class="lab-scroll"><table class="lab-table lab-tight"><caption>Standard deviation of q · k: measured on about 100,000 '
+        f'pairs of standard normal q and k (seed 0)</caption><thead><tr><th scope="col"></th>{head}</tr></thead><tbody>{body}'
+        f'<tr class="total"><th scope="row">√D</th>{expected}</tr></tbody></table></div>'
+    )
+
+
+def because(none: Saturation, by_size: Saturation) -> str:
+    """The numbers behind the answer to the question."""
+    return (
+        f"Divided by √D = 8 the scores spread by {by_size.spread:.1f}, a row's entropy is {by_size.entropy:.2f} nats and ‖J‖ = "
+        f"{by_size.slope:.3f} (means over six rows). Not divided they spread by {none.spread:.1f}: entropy {none.entropy:.2f}, the largest "
+        f"weight {none.largest:.2f}, and ‖J‖ = {none.slope:.3f}, {100 * none.slope / by_size.slope:.0f} % of what it was."
+    )
+
+
+def course_line(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """The shapes that a forward pass of the lab's MultiHeadAttention has, in words."""
+    told = " → ".join(f"{name} {shape}" for name, shape in shapes.items())
+    _, heads, length, size = shapes["q, k, v of the heads"]
+    return (
+        f"Read off by a hook while it computes: {told}. T = {length} tokens make {length} × {length} = {length**2:,} weights a head; "
+        f"D = C / heads = {heads * size} / {heads} = {size}."
+    )
+
+
+def layer_html() -> str:
+    """One encoder layer, drawn from left to right: two residual connections, LayerNorm before each branch."""
+
+    def branch(steps: Sequence[tuple[str, str]]) -> str:
+        inside = "".join(f"<span>{name}<small>{shape}</small></span>" for name, shape in steps)
+        return f'<div class="branch"><i></i><div>{inside}</div></div><b title="sum of what came and what the branch adds">+</b>'
+
+    tokens = "(B, T, C)"
+    attention = branch([("LayerNorm", tokens), ("attention of h heads", "weights (B, h, T, T)"), ("dropout", tokens)])
+    network = branch([("LayerNorm", tokens), ("Linear, GELU, Linear", "(B, T, M) inside"), ("dropout", tokens)])
+    told = (
+        "One encoder layer: tokens pass LayerNorm, attention and dropout and are added to what they were; then LayerNorm, a network on "
+        "each token and dropout, and are added again. N such layers are stacked; the shape never changes."
+    )
+    return (
+        f'<figure class="lab-layer" role="img" aria-label="{told}"><div class="line"><span class="end">tokens<small>{tokens}</small></span>'
+        f'<div class="frame"><em>× N layers</em>{attention}{network}</div><span class="end">tokens<small>{tokens}</small></span></div>'
+        "<figcaption>One encoder layer (LayerNorm first, as in a ViT). The arcs are the two residual connections: what a branch computes "
+        "is added to what came. The shape stays (B, T, C), so N layers stack. M is the network's width.</figcaption></figure>"
+    )

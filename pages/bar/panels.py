@@ -1,0 +1,173 @@
+"""The road from the hand-in to the bar, climbed by a viewer: guess what a change brings, uncover it, train it."""
+
+from __future__ import annotations
+
+from statistics import mean
+from typing import Any
+
+import streamlit as st
+
+from core.data import DATASETS, reads_data
+from core.errors import LabError
+from core.results import GAINS, UNTIMED, Result, Step, gain_in_words, preset_set_up, result, same_images, set_up
+from core.training.config import RunConfig
+from core.training.history import Snapshot
+from core.training.presets import CONTROL
+from dashboard.kit.wording import Words, code, marked
+from dashboard.runs.shown import shown
+from dashboard.setup.controls import dataset_form
+from dashboard.setup.downloads import offer_download
+from dashboard.shell import services, show, state
+from dashboard.shell.words import points
+from dashboard.training.curve import as_reference
+from dashboard.training.live import chart_panel, ticking
+from dashboard.training.transport import transport
+from pages.bar.view import Lane, minutes, road_html
+
+
+def climb(steps: list[Step]) -> int:
+    """The road as far as it is uncovered, and the question on its next step; how many steps are shown."""
+    count = state.rungs_shown(len(steps))
+    own = own_runs(steps)
+    caption = (
+        "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each step comes on top of those above, and may change several things. "
+        "Dots: recorded runs. Dashed: the bar, 80 %."
+        + (" Rings: your runs." if any(own[step.rung.preset] for step in steps[:count]) else "")
+    )
+    lanes = [_lane(steps, place, count, own) for place in range(len(steps))]
+    control = result(CONTROL.preset) if count == len(steps) else None
+    if control:
+        lanes.append(Lane(CONTROL.title, result=control, timed=CONTROL.preset not in UNTIMED))
+    st.html(road_html(lanes, caption=caption))
+    with st.container(key="question"):
+        _answer(steps[count - 1])
+        if count < len(steps):
+            _question(steps[count], count + 1)
+        if control:
+            _tell_control(control, steps[-1])
+    with st.container(horizontal=True):
+        if count < len(steps):
+            st.button("Show all", key="all_rungs", on_click=state.show_rungs, args=(len(steps),))
+        if count > 1:
+            st.button("Start over", key="no_rungs", on_click=_start_over)
+    return count
+
+
+def _tell_control(control: Result, last: Step) -> None:
+    """What the last recipe reached without the sweeps."""
+    reached, bar = mean(control.val_top1), mean(last.result.val_top1)
+    show.info(
+        marked("**{}: {:.1%}**, {:.1f} points below the last step. {}", CONTROL.title, reached, 100 * (bar - reached), CONTROL.lesson)
+    )
+
+
+def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapshot]]) -> Lane:
+    step, title = steps[place], f"{place + 1}  {steps[place].rung.title}"
+    if place >= count:
+        return Lane(title, next=place == count)
+    found = tuple(run.best.val_top1 for run in own[step.rung.preset] if run.best)
+    before = mean(steps[place - 1].result.val_top1) if place else None
+    return Lane(title, result=step.result, before=before, own=found)
+
+
+def own_runs(steps: list[Step]) -> dict[str, list[Snapshot]]:
+    """This lab's runs of each step, by preset, on images like those of the recorded ones."""
+    lab = services.manager()
+    found: dict[str, list[Snapshot]] = {step.rung.preset: [] for step in steps}
+    for row in lab.runs():
+        step = _step_of(row.config, steps)
+        run = lab.snapshot(row.run_id) if step else None
+        if run and run.sizes and same_images(step.result.runs[0], run.classes, run.sizes["train"]):
+            found[step.rung.preset].append(run)
+    return found
+
+
+def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
+    """The step that a run's config is a set-up of; None if it is of none."""
+    try:
+        ours = set_up(config)
+    except LabError:  # a run of a lab that knew other hyperparameters
+        return None
+    return next((step for step in steps if preset_set_up(step.rung.preset) == ours), None)
+
+
+def _question(step: Step, place: int) -> None:
+    show.markdown(marked("**Next: {}** ({}). What will it bring?", step.rung.title, changes_of(step)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        key = f"guess-{step.rung.preset}"
+        chosen = st.radio(
+            "What will it bring?",
+            [words for _, words in GAINS],
+            format_func=show.label,
+            index=None,
+            key=key,
+            horizontal=True,
+            label_visibility="collapsed",
+        )
+        st.button("Reveal", key="reveal", type="primary", disabled=chosen is None, on_click=_reveal, args=(step, place, chosen))
+
+
+def changes_of(step: Step) -> Words:
+    """All that a step sets to another value, as code."""
+    return code(", ".join(f"{name} = {value}" for name, value in step.rung.changes.items()))
+
+
+def _reveal(step: Step, place: int, chosen: str) -> None:
+    state.guesses()[step.rung.preset] = chosen
+    state.show_rungs(place)
+
+
+def _start_over() -> None:
+    state.guesses().clear()
+    state.show_rungs(1)
+
+
+def _answer(step: Step) -> None:
+    """What the step uncovered last has brought, and why."""
+    if step.gain is None:
+        show.info(f"Here it starts. {step.rung.lesson}")
+        return
+    told = marked("**{}: {} points** ({}). {}", step.rung.title, points(step.gain), changes_of(step), step.rung.lesson)
+    guess = state.guesses().get(step.rung.preset)
+    if guess == gain_in_words(step.gain):
+        show.success(marked("You were right. {}", told))
+    else:
+        show.info(marked("You said: {}. {}", guess, told) if guess else told)
+
+
+def train_step(steps: list[Step], count: int) -> RunConfig:
+    """Train a step on this machine, live, over the recorded curve; the set-up that Play trains."""
+    st.subheader("Train a step yourself")
+    columns = st.columns(2, gap="medium", vertical_alignment="bottom")
+    with columns[0]:
+        titles = [f"{place + 1}  {step.rung.title}" for place, step in enumerate(steps)]
+        first = min(count, len(steps) - 1)
+        place = st.selectbox(
+            "Step", range(len(steps)), index=first, format_func=lambda place: show.plain(titles[place]), key="step_trained"
+        )
+    with columns[1]:
+        dataset = dataset_form()
+    step = steps[place]
+    config = RunConfig.of(preset=step.rung.preset, dataset=dataset, **_data(dataset))
+    there = offer_download(dataset) if DATASETS[dataset].downloads else True
+    transport(config if there else None)
+    run, recorded = shown(), step.result.runs[0]
+    if not run.recorded and _step_of(run.config, [step]):
+        ticking(lambda: chart_panel(_reference(recorded)))
+    else:
+        show.caption(
+            f"Play trains this step here, on the images that you choose. The road above was measured on CIFAR-10: on it, or on a folder of "
+            f"it, the recorded run ({minutes(step.result.seconds)}) is laid under yours, and yours becomes a ring on the road."
+        )
+    return config
+
+
+def _reference(recorded: Snapshot) -> dict[str, Any] | None:
+    """The recorded curve, if the run on the page learns from images like its."""
+    run = shown()
+    like = run.sizes and same_images(recorded, run.classes, run.sizes["train"])
+    return as_reference(recorded, "recorded run") if like else None
+
+
+def _data(dataset: str) -> dict[str, str]:
+    return {"data": state.values().get("data", "")} if reads_data(dataset) else {}

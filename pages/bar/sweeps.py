@@ -1,0 +1,72 @@
+"""Why sixteen sequences of sixteen beat one of 256: what a token reaches, how long the way is, what runs at the same time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard.kit.wording import marked
+from dashboard.shell import show
+from pages.bar.view import grid_html
+
+SIDES = (4, 8, 16)
+
+
+@st.cache_data(show_spinner=False)
+def reached_grids(side: int) -> list[list[list[bool]]]:
+    """What the middle token reaches after a sweep along rows, and after one along columns too."""
+    from core.probes.paths import reached
+
+    middle = side // 2 - 1
+    return [reached(side, columns_too=both, row=middle, column=middle).tolist() for both in (False, True)]
+
+
+def sweeps_panel() -> None:
+    """The picture of both sweeps, the two ways of reading in numbers, and both timed on this machine."""
+    heading = st.empty()
+    from core.probes.paths import one_sequence, sweeps  # torch: after the road has been sent
+
+    columns = st.columns([2, 2, 5], gap="medium")
+    with columns[2]:
+        side = st.select_slider("Tokens along a side", SIDES, value=16, key="side")
+        show.subheader(f"Why {side} sequences of {side} beat one of {side**2}", at=heading)
+        flat, swept = one_sequence(side), sweeps(side)
+        rows = {
+            "Sequences at a time": (flat.sequences, swept.sequences),
+            "Steps, one by one": (flat.steps, swept.steps),
+            "Longest way, in steps": (flat.longest_path, swept.longest_path),
+            "Updates of a state": (flat.updates, swept.updates),
+        }
+        st.html(_numbers(side, rows))
+        if st.button(
+            "Time both on this machine", key="time_sweeps", icon=":material/timer:", help="nn.GRU, forward and backward, about 3 s."
+        ):
+            from core.probes.paths import reading_times
+
+            with st.spinner("Measuring"):
+                st.session_state["sweep_times"] = (side, *reading_times(side))
+        if (found := st.session_state.get("sweep_times")) and found[0] == side:
+            _, one, many = found
+            show.caption(
+                marked(
+                    "The same {} tokens of 16 images through the same nn.GRU, forward and backward: **{:,.0f} ms** as "
+                    "one sequence, **{:,.0f} ms** as {} of {}: {:.1f} times as fast, with the same arithmetic.",
+                    side**2,
+                    1000 * one,
+                    1000 * many,
+                    side,
+                    side,
+                    one / many,
+                )
+            )
+    middle = (side // 2 - 1, side // 2 - 1)
+    captions = ("After a sweep along the rows the orange token is known in its row;", "after one along the columns, everywhere.")
+    for column, grid, caption in zip(columns, reached_grids(side), captions, strict=False):
+        column.html(grid_html(grid, middle, caption=caption))
+
+
+def _numbers(side: int, rows: dict[str, tuple[int, int]]) -> str:
+    body = "".join(f'<tr><th scope="row">{name}</th><td>{one:,}</td><td>{other:,}</td></tr>' for name, (one, other) in rows.items())
+    return (
+        f'<div class="lab-scroll"><table class="lab-table lab-tight"><thead><tr><th scope="col"></th><th scope="col">one of {side**2}</th>'
+        f'<th scope="col">rows + columns</th></tr></thead><tbody>{body}</tbody></table></div>'
+    )

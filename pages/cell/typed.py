@@ -1,0 +1,103 @@
+"""Weights, inputs and a state to start from, as somebody types or pastes them on the page The cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from core.errors import LabError
+from core.models.cells import GATES
+from core.probes.cell_by_hand import ARRAYS, LARGEST, Cell, sequence
+from core.probes.typed import parse_matrix, written
+from dashboard.shell import show, state, visitor
+
+TYPED = "cell_typed_{}"
+MOST_STEPS = 256
+LONGEST = 1500  # letters of typed matrices that a link can carry
+STARTS = {"h0": "h₀, the state before the first step", "c0": "c₀, the cell state before the first step"}
+
+
+def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
+    """The cell in four text fields, which start with the weights of `drawn`; and what a link says of it."""
+    gates, rows = GATES[drawn.kind], GATES[drawn.kind] * drawn.hidden
+    found, link = {}, {}
+    with st.popover("Type the weights", icon=":material/edit:", width="stretch", key="cell_type"):
+        show.caption(f"A line a row; gates one above the other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
+        for name in ARRAYS:
+            matrix = getattr(drawn, name)
+            columns = 1 if matrix.ndim == 1 else matrix.shape[1]
+            text = _text(name, written(matrix), f"{name} ({rows}, {columns})" if matrix.ndim > 1 else f"{name} ({rows})")
+            try:
+                found[name] = _parsed(text, name, rows, columns, vector=matrix.ndim == 1)
+            except LabError as error:
+                show.error(error)
+                found[name] = matrix
+            if text != written(matrix):
+                link[name] = text or "|"  # an empty field is not one that nobody has touched
+    unread = [name for name in ARRAYS if found[name] is getattr(drawn, name)]
+    if unread:
+        show.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights stand in; see Type the weights.")
+    return Cell(drawn.kind, **found), link
+
+
+def _parsed(text: str, name: str, rows: int, columns: int, *, vector: bool) -> np.ndarray:
+    """A matrix, or a vector in one line or one number a line; an empty vector is zeros."""
+    if not vector:
+        return parse_matrix(text, name, rows=rows, columns=columns, most=LARGEST)
+    if not text.strip():
+        return np.zeros(rows)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1:
+        return parse_matrix(text, name, rows=rows, columns=1, most=LARGEST)[:, 0]
+    return parse_matrix(text, name, rows=1, columns=rows, most=LARGEST)[0]
+
+
+def typed_inputs(length: int, width: int, seed: int) -> tuple[np.ndarray, dict[str, str]]:
+    """The inputs in a text field, which starts with noise; and what a link says of them."""
+    noise = sequence("noise", length, width, seed)
+    text = _text("x", written(noise), f"Inputs: a line a step, {width} number{'s' * (width > 1)} each")
+    try:
+        return parse_matrix(text, "The sequence", rows=None, columns=width, most=LARGEST, most_rows=MOST_STEPS), {"x": text}
+    except LabError as error:
+        show.error(f"{visitor.told(error)} Noise stands in meanwhile.")
+        return noise, {"x": text}
+
+
+def _text(name: str, start: str, label: str, *, height: int = 130, drawn: bool = True) -> str:
+    """A text field that follows `start` until somebody has typed in it, or a link has."""
+    key, kept = TYPED.format(name), f"{TYPED.format(name)}_start"
+    if key not in st.session_state:
+        st.session_state[key] = state.linked(name, state.LONGEST).replace("|", "\n") or start
+    elif st.session_state[key] == st.session_state.get(kept):
+        st.session_state[key] = start
+    st.session_state[kept] = start
+    if not drawn:
+        return st.session_state[key]
+    return st.text_area(show.label(label), key=key, persist_state="session", height=height, max_chars=100_000)
+
+
+def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray], dict[str, str], list[str]]:
+    """The state to start from, (H,), of an LSTM the cell state too, in text fields that open at zeros; what a link says of them; and which
+    could not be read. What was typed counts also while the fields are not drawn."""
+    found, link, unread = [], {}, []
+    for name in STARTS if kind == "lstm" else ("h0",):
+        zeros = np.zeros(hidden)
+        text = _text(name, written(zeros), f"{STARTS[name]}: H = {hidden} numbers", height=68, drawn=drawn)
+        try:
+            found.append(_parsed(text, STARTS[name][:2], hidden, 1, vector=True))
+        except LabError as error:
+            show.error(f"{visitor.told(error)} Zeros stand in meanwhile.")
+            found.append(zeros)
+            unread.append(STARTS[name][:2])
+        if text != written(zeros):
+            link[name] = text or "|"
+    return found, link, unread
+
+
+def too_long(typed: Mapping[str, str]) -> dict[str, str]:
+    """What a link cannot carry, and a sentence on it."""
+    if sum(map(len, typed.values())) <= LONGEST:
+        return {}
+    return dict.fromkeys(typed, "These matrices are too long for a link: it opens this page without them. The code at the foot has them.")

@@ -1,0 +1,174 @@
+"""What the Compare page says of selected runs: in what they differ, whether the difference is real, and one of them as a script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from core.errors import LabError
+from core.evaluation.pairs import Verdict, best_interval, differing, false_alarms, verdict
+from core.published import PUBLISHED_ID
+from core.recorded import recorded_names
+from core.results import result
+from core.training.config import RunConfig
+from core.training.history import ACTIVE, Snapshot
+from dashboard.kit.wording import code, marked
+from dashboard.runs.lines import board_data, board_runs
+from dashboard.shell import services, show, state, visitor
+from pages.compare.board import run_board
+from pages.compare.view import NAMES, accuracy_words, counts_html, difference_html, differences_html, proof_words, verdict_words
+
+KEY, ARRIVAL, REVEALED = "board", "board_arrival", "pairs_revealed"
+PAIR = ("cifar10-compare-gru-0", "cifar10-compare-vit-0")  # recorded runs that a first visitor compares
+SEEDS = "hand-in"  # a preset that was recorded with several seeds
+WATCH_SECONDS = 5.0
+CHANCE = "neither: it may be chance"
+
+
+def board_panel() -> list[Snapshot]:
+    """The board of all runs; returns the selected ones, in the order of their selection."""
+    runs = board_runs()
+    if "runs" not in state.board_view():
+        state.keep_board_view({**state.board_view(), "runs": ",".join(_first_pair())})
+    if not {KEY, ARRIVAL} <= {*st.session_state}:  # a new board; while it is there, its message must not change with what it shows
+        st.session_state[ARRIVAL] = state.board_view()
+    shown = run_board(board_data(runs, st.session_state[ARRIVAL]), key=KEY)
+    if shown is not None:
+        state.keep_board_view(shown)
+    _watch(runs)
+    known = {run_id for run_id, _ in runs}
+    chosen = [run_id for run_id in state.board_view().get("runs", "").split(",") if run_id in known]
+    return [services.run(run_id) for run_id in dict.fromkeys(chosen)]
+
+
+def _first_pair() -> Sequence[str]:
+    """The runs that are compared before anything is chosen: this person's two newest with an epoch and the same data, else recorded ones.
+
+    What others train meanwhile must not change what the page opens on.
+    """
+    own = [row for row in services.manager().runs() if row.epochs_done and row.owner == state.owner()]
+    like = [row.run_id for row in own if row.config["dataset"] == own[0].config["dataset"]]
+    return like[:2] if len(like) > 1 else [f"recorded-{name}" for name in PAIR if name in recorded_names()]
+
+
+def _watch(runs: Sequence[tuple[str, str]]) -> None:
+    """While a run trains, draw the page again after each of its epochs; who compares still attends to the run on the Train page."""
+
+    def look() -> None:
+        services.manager().attend(state.shown_run())
+        if board_runs() != list(runs):
+            st.rerun()
+
+    if any(version.partition("-")[0] in ACTIVE for _, version in runs):
+        st.fragment(look, run_every=WATCH_SECONDS)()
+
+
+def pair_panel(runs: Sequence[Snapshot]) -> None:
+    """In what the selected runs differ, and of the first two: which is better, to be predicted, then revealed."""
+    st.subheader("Is the difference real?")
+    if len(runs) < 2:
+        st.info("Select two runs in the table: the first is A, the second B.")
+        return
+    shown, (a, b) = runs[: len(NAMES)], runs[:2]
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        names = [run.run_id for run in shown]
+        values = differing([run.config for run in shown])
+        values |= {"data": [None if folder is None else visitor.path(folder) for folder in values["data"]]} if "data" in values else {}
+        caption = f"{len(values)} hyperparameters differ" if len(values) != 1 else "One hyperparameter differs"
+        st.html(differences_html(names, values, caption=caption) if values else "<p>They have the same set-up, the seed included.</p>")
+    with right:
+        for name, run in zip("AB", (a, b), strict=True):
+            n = f", n = {int(run.best.val_confusion.sum()):,}, epoch {run.best.epoch + 1}" if run.best else ""
+            show.markdown(marked("**{}** {} · validation {}{}", name, code(run.run_id), accuracy_words(best_interval(run)), n))
+        _question(a, b)
+
+
+def _question(a: Snapshot, b: Snapshot) -> None:
+    """Predict, then reveal. What was revealed of a pair stays."""
+    pair, revealed = f"{a.run_id} {b.run_id}", st.session_state.setdefault(REVEALED, {})
+    if pair not in revealed:
+        chosen = st.radio(
+            "Which is better, beyond what the choice of the validation images could do?", ("A", "B", CHANCE), index=None,
+            key=f"guess {pair}", horizontal=True,
+        )  # fmt: skip
+        st.button("Reveal", key="reveal_pair", type="primary", disabled=chosen is None, on_click=revealed.__setitem__, args=(pair, chosen))
+        return
+    try:
+        with st.spinner("Judging validation images"):
+            found = _verdict(a.run_id, b.run_id, a.version, b.version)
+    except LabError as error:
+        show.error(error)
+        return
+    guess, answer = revealed[pair], {"a": "A", "b": "B", "": CHANCE}[found.better]
+    if guess == answer:
+        show.success(marked("You were right. {}", verdict_words(found)))
+    else:
+        show.info(marked("You said: {}. {}", guess, verdict_words(found)))
+    st.html(f'<div class="lab-pair-row">{difference_html(found)}{counts_html(found)}</div>')
+    show.caption(proof_words(found, _alarms(found)))
+    show.caption(_limits())
+
+
+@st.cache_data(show_spinner=False, max_entries=200, ttl=600)
+def _verdict(a: str, b: str, version_a: int, version_b: int) -> Verdict:
+    return verdict(services.manager(), services.run(a), services.run(b))
+
+
+@st.cache_data(show_spinner=False, max_entries=200, hash_funcs={Verdict: repr})
+def _alarms(found: Verdict) -> float:
+    return false_alarms(found)
+
+
+def _limits() -> str:
+    """What a comparison of two runs cannot say."""
+    seeds = result(SEEDS)
+    spread = ", ".join(f"{100 * value:.1f}" for value in seeds.val_top1) if seeds else ""
+    return (
+        "What this does not say: another seed would move both, too"
+        + (marked(" ({} seeds of preset `{}`: {} %)", len(seeds.runs), SEEDS, spread) if seeds else "")
+        + ", and each best epoch was chosen on these images. Of twenty pairs of equal runs, one looks different."
+    )
+
+
+def script_panel(runs: Sequence[Snapshot]) -> None:
+    """One of the selected runs as a PyTorch script of its own."""
+    st.subheader("A run as a script")
+    if not runs:
+        st.info("Select a run in the table.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        known = {run.run_id: run for run in runs}
+        run = known[st.selectbox("Run", list(known), format_func=show.plain, key="script_run", help="Of those selected in the table.")]
+        try:
+            RunConfig.of(**run.config)
+        except LabError as error:
+            show.error(f"This run was made by another version of the lab. {visitor.told(error)}")
+            return
+        if run.kind == "sequences":
+            told = "There are scripts only of models that name images. This command trains the run again:"
+            show.info(marked("{} {}", told, code(visitor.command(run.config))))
+            return
+        st.download_button(
+            "Download", lambda: _script(run.run_id), f"{run.run_id}.py", key="script_file", icon=":material/download:", on_click="ignore"
+        )
+    st.caption("It trains the run again with PyTorch alone, from the same start on the same batches. A test of the lab runs such scripts.")
+    with st.expander("Show it", key="script_shown", on_change="rerun") as box:
+        if box.open:
+            st.code(_script(run.run_id), language="python", height=420)
+
+
+def _script(run_id: str) -> str:
+    from core.training.script import script  # torch: after the board has been sent
+
+    run = services.run(run_id)
+    if run.config.get("data"):  # the script names it
+        run = replace(run, config={**run.config, "data": visitor.path(run.config["data"])})
+    return script(run)
+
+
+def feeding(runs: Sequence[Snapshot]) -> Snapshot:
+    """The run that the foot of the page is about: the first selected one."""
+    return runs[0] if runs else services.run(PUBLISHED_ID)

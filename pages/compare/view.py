@@ -1,0 +1,117 @@
+"""The comparison of two runs in words and as HTML. Pure; escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.evaluation.intervals import Interval
+from core.evaluation.pairs import TRIALS, Verdict
+from dashboard.kit.wording import escape, marked
+from dashboard.shell.words import points
+
+NAMES = "ABCDEF"  # of the selected runs, in their order
+
+
+def accuracy_words(found: Interval | None) -> str:
+    """An accuracy with its interval: "63.3 % (61.9 to 64.7)"."""
+    return f"{found.value:.1%} ({' to '.join(found.ends())})" if found else "no epoch yet"
+
+
+def differences_html(runs: Sequence[str], values: Mapping[str, Sequence[Any]], *, caption: str) -> str:
+    """A line a hyperparameter, a column a run."""
+    head = "".join(f'<th scope="col" title="{escape(run)}">{name}</th>' for name, run in zip(NAMES, runs, strict=False))
+    body = "".join(
+        f'<tr><th scope="row"><code>{escape(name)}</code></th>{"".join(f"<td>{_value(v)}</td>" for v in found)}</tr>'
+        for name, found in values.items()
+    )
+    return (
+        f'<div class="lab-scroll"><table class="lab-table lab-tight"><caption>{escape(caption)}</caption>'
+        f'<thead><tr><th scope="col"></th>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "–"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else escape(str(value)) or "–"
+
+
+def verdict_words(found: Verdict) -> str:
+    """Which run is better and what says so, in Markdown."""
+    said = {
+        "a": marked("**A is better, beyond chance.**"),
+        "b": marked("**B is better, beyond chance.**"),
+        "": marked("**Neither: chance may explain it.**"),
+    }
+    difference, level = found.difference, f"{found.difference.level:.0%}".replace("%", " %")
+    size = (
+        f"B − A is {points(difference.value)} points, {level} interval {_range(difference)}"
+        f"{'' if found.images else ', with 0 inside' if not found.beyond_chance else ', with 0 outside'}."
+    )
+    if not found.images:
+        return said[found.better] + (f" {size} {found.why} So each accuracy counts as if it had images of its own (n = {_sizes(found)}).")
+    images = found.images
+    return said[found.better] + (
+        f" On the same {difference.n:,} validation images B is right on {images.only_b:,} that A gets wrong, and A on "
+        f"{images.only_a:,} that B gets wrong. If both were equally good, coins would part them at least so far with p = {images.p:.2g} "
+        f"(exact McNemar test; beyond chance is p < {1 - difference.level:.2g}). {size}"
+    )
+
+
+def _range(difference: Interval) -> str:
+    """The interval of a difference in percentage points."""
+    return " to ".join(points(end, difference.digits()) for end in (difference.low, difference.high))
+
+
+def _sizes(found: Verdict) -> str:
+    return f"{found.a.n:,}" if found.a.n == found.b.n else f"{found.a.n:,} and {found.b.n:,}"
+
+
+def proof_words(found: Verdict, share: float) -> str:
+    """Whether the test that was used keeps its promise, by `false_alarms`."""
+    promise = 1 - found.difference.level
+    slack = 2 * (promise * (1 - promise) / TRIALS) ** 0.5
+    how = f"that disagree on {found.images.only_a + found.images.only_b:,} images" if found.images else "of this accuracy"
+    kept = "kept" if share <= promise + slack else "not kept"
+    return marked(
+        "Proof: of {} pairs of equally good models drawn at random on n = {} images, {}, this test called "
+        "{:.1%} different; it promises {:.0%} at most, give or take {:.1%}: **{}**.",
+        TRIALS,
+        _sizes(found),
+        how,
+        share,
+        promise,
+        slack,
+        kept,
+    )
+
+
+def difference_html(found: Verdict) -> str:
+    """The difference B - A with its interval on an axis around 0, in percentage points."""
+    difference = found.difference
+    reach = 1.25 * max(abs(difference.low), abs(difference.high), 0.005)
+    low, at, high = ((value / reach + 1) / 2 for value in (difference.low, difference.value, difference.high))
+    places = f"--low:{low:.4f}; --at:{at:.4f}; --high:{high:.4f}"
+    label = f"B − A: {points(difference.value)} points, interval {_range(difference)}"
+    return (
+        f'<figure class="lab-pair" role="img" aria-label="{escape(label)}"><div class="lab-pair-ends"><span>← A is better</span>'
+        f"<span>B − A in percentage points</span><span>B is better →</span></div>"
+        f'<div class="lab-pair-axis {found.better or "neither"}" style="{places}"><i></i><b></b></div>'
+        f'<div class="lab-pair-ends"><span>{points(-reach)}</span><span>0</span><span>{points(reach)}</span></div></figure>'
+    )
+
+
+def counts_html(found: Verdict) -> str:
+    """Who is right on how many images; empty where that is not known image by image."""
+    if not found.images:
+        return ""
+    images = found.images
+    rows = (
+        ("A right", f"<td>{images.both:,}</td><td><b>{images.only_a:,}</b></td>"),
+        ("A wrong", f"<td><b>{images.only_b:,}</b></td><td>{images.neither:,}</td>"),
+    )
+    body = "".join(f'<tr><th scope="row">{title}</th>{cells}</tr>' for title, cells in rows)
+    head = "".join(f'<th scope="col">{title}</th>' for title in ("", "B right", "B wrong"))
+    table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<table class="lab-table lab-tight"><caption>Validation images</caption>{table}</table>'

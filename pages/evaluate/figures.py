@@ -1,0 +1,110 @@
+"""Plotly figures that change when a person acts. Pure: numbers in, figure out; each says its axes, units and n."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.scores import ClassScores, known
+from core.text import MOST_SENTENCE, taken
+from dashboard.kit.wording import plotted
+from dashboard.shell.plotly_look import MARGIN, QUIET, RUN, WRONG
+
+if TYPE_CHECKING:
+    from core.evaluation.calibration import Reliability
+    from core.evaluation.learning import Learning
+    from core.evaluation.ranking import PrecisionRecall
+
+CURVES = {"recall": "recall", "precision": "precision", "f1": "F1"}
+LOOKS = {"top-1 accuracy": ("#8a6d00", "star"), "recall": (RUN, "circle"), "precision": (WRONG, "square"), "F1": ("#009e73", "diamond")}
+SHARES = {"range": [0, 1.02], "tickformat": ".0%"}
+
+
+def reliability_figure(found: Reliability) -> go.Figure:
+    """Accuracy of the images by the confidence of their answer, beside the line on which both are equal."""
+    bins = len(found.count)
+    middles = (np.arange(bins) + 0.5) / bins
+    some = found.count > 0
+    rows = zip(found.confidence[some], found.accuracy[some], found.count[some], strict=True)
+    told = [f"said {confidence:.1%}, right {accuracy:.1%}, n = {n:,}" for confidence, accuracy, n in rows]
+    bar = {"name": "accuracy", "marker_color": RUN, "hovertext": told, "hoverinfo": "text"}
+    figure = go.Figure(
+        [
+            go.Bar(x=middles[some], y=found.accuracy[some], width=0.92 / bins, **bar),
+            go.Scatter(x=[0, 1], y=[0, 1], mode="lines", name="as sure as right", line={"color": QUIET, "dash": "dash"}, hoverinfo="skip"),
+        ]
+    )
+    return _laid_out(figure, f"Reliability, n = {found.count.sum():,}", "confidence (probability of the answer)", "accuracy")
+
+
+def precision_recall_figure(found: PrecisionRecall, name: str, chosen: tuple[float, float]) -> go.Figure:
+    """Precision against recall as the threshold on the class's probability falls; `chosen` is (recall, precision) of the highest class."""
+    told = [f"probability at least {t:.3f}" for t in found.threshold]
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=found.recall, y=found.precision, mode="lines", line={"color": RUN, "shape": "vh"}, name="thresholds", text=told,
+                hovertemplate="recall %{x:.1%}, precision %{y:.1%}<br>%{text}<extra></extra>",
+            ),
+            go.Scatter(
+                x=[chosen[0]], y=[chosen[1]], mode="markers", marker={"color": WRONG, "size": 11, "symbol": "diamond"},
+                name="the highest class wins", hovertemplate="recall %{x:.1%}, precision %{y:.1%}<extra></extra>",
+            ),
+        ]
+    )  # fmt: skip
+    return _laid_out(figure, f"{taken(name)} or not: average precision {found.average_precision:.1%}", "recall", "precision")
+
+
+def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, name: str = "", k: int | None = None) -> go.Figure:
+    """Recall, precision and F1 of the class `k`, called `name`, or their means and top-1, by epoch (counted from 1 in what is shown).
+
+    `matrices` (K, K) by epoch from 0. The epoch `best` is marked. Means are over the classes that occur; one that does not has no curve.
+    """
+    epochs = sorted(matrices)
+    scores = [ClassScores(matrices[epoch]) for epoch in epochs]
+    if k is None:
+        lines = {"top-1 accuracy": [one.top1 for one in scores]} | {w: [known(one.mean(s)) for one in scores] for s, w in CURVES.items()}
+    else:
+        lines = {words: [known(float(getattr(one, score)[k])) for one in scores] for score, words in CURVES.items()}
+    traces = []
+    for words, values in lines.items():
+        (color, symbol), name_of = LOOKS[words], f"mean {words}" if k is None and words in CURVES.values() else words
+        traces.append(
+            go.Scatter(
+                x=[epoch + 1 for epoch in epochs], y=values, name=plotted(name_of), mode="lines+markers", line={"color": color},
+                marker={"color": color, "symbol": symbol, "size": 6},
+                hovertemplate=f"{plotted(name_of)} %{{y:.1%}} after epoch %{{x}}<extra></extra>",
+            )
+        )  # fmt: skip
+    n = scores[-1].total if k is None else int(scores[-1].count[k])
+    figure = _laid_out(go.Figure(traces), f"{taken(title)}{f', class {taken(name)}' if name else ''}, n = {n:,}", "epoch", "share")
+    if best in matrices:
+        figure.add_vline(best + 1, line={"color": QUIET, "dash": "dot"})
+    return figure.update_layout(xaxis={"range": None, "tickformat": "d"}, yaxis={"range": None, "tickformat": ".0%"})
+
+
+def learning_figure(found: Learning, epochs: list[int]) -> go.Figure:
+    """How many images were named rightly for the first time, and from then on to the end, at each of `epochs` (counted from 1)."""
+    names = [str(epoch) for epoch in epochs] + ["never"]
+    bars = [
+        go.Bar(x=names, y=_at(values, len(epochs)), name=plotted(name), marker_color=color)
+        for values, name, color in ((found.first, "first right", QUIET), (found.for_good, "right for good", RUN))
+    ]
+    figure = _laid_out(go.Figure(bars), f"When images are learned, n = {len(found.first):,}", "epoch", "images")
+    return figure.update_layout(xaxis={"type": "category", "range": None, "tickformat": None}, yaxis={"range": None, "tickformat": None})
+
+
+def _at(values: np.ndarray, epochs: int) -> list[int]:
+    """Images at each epoch, then those with `NEVER` (-1)."""
+    counts = np.bincount(values + 1, minlength=epochs + 1)  # (N,) -> (E + 1,)
+    return [*counts[1:].tolist(), int(counts[0])]
+
+
+def _laid_out(figure: go.Figure, title: str, x: str, y: str) -> go.Figure:
+    return figure.update_layout(
+        title={"text": plotted(title, MOST_SENTENCE), "font": {"size": 15}}, margin=MARGIN, height=360,
+        xaxis={"title": plotted(x), **SHARES}, yaxis={"title": plotted(y), **SHARES}, legend={"orientation": "h", "y": -0.25},
+    )  # fmt: skip

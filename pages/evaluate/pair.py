@@ -1,0 +1,56 @@
+"""Is the difference between two runs more than chance?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard.kit.wording import marked
+from dashboard.runs.outputs import outputs
+from dashboard.shell import services, show, visitor
+from pages.evaluate.panels import Judging, kept_epochs
+
+
+def pair_panel(judging: Judging) -> None:
+    """The run on the page against the one that is subtracted, both at their best epochs, image by image."""
+    if judging.minus in ("", judging.run.run_id) or judging.split not in ("val", "test"):
+        return
+    from core.evaluation.intervals import compare
+
+    st.subheader("More than chance?")
+    run, other = judging.run, services.run(judging.minus)
+    try:
+        if judging.split == "test" and not all(r.best.epoch in kept_epochs(r, "test") for r in (run, other)):
+            st.info("Both runs have to be judged on the test images first, at their best epochs.")
+            return
+        mine, theirs = (outputs(r, r.best.epoch, judging.split) for r in (run, other))
+    except LabError as error:
+        show.info(f"They cannot be compared image by image: {visitor.told(error)}")
+        return
+    if mine.labels.tolist() != theirs.labels.tolist():
+        st.info("The two runs were judged on different images, so they cannot be compared image by image.")
+        return
+    found = compare(theirs.right, mine.right)
+    verdict = "beyond chance" if found.beyond_chance else "may be chance"
+    shown = found.difference.digits()
+    points = [100 * share for share in (found.difference.value, found.difference.low, found.difference.high)]
+    value, low, high = (f"{number:+.{digits}f}".replace("-", "−") for number, digits in zip(points, (1, shown, shown), strict=True))
+    show.markdown(
+        marked(
+            "**{}** alone is right on {:,} images, **{}** alone on {:,}: {} points (95 %: {} to {}). McNemar's "
+            "exact test: p = {:.2g}, **{}**.",
+            run.run_id,
+            found.only_b,
+            other.run_id,
+            found.only_a,
+            value,
+            low,
+            high,
+            found.p,
+            verdict,
+        )
+    )
+    show.caption(
+        f"{judging.title}, n = {found.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is "
+        "Newcombe's (1998), the verdict the test's, which counts where the two differ; another seed would move both runs as well."
+    )

@@ -1,0 +1,69 @@
+"""What the confusion board draws, as small plain data. Pure: no Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from core.checks import Many, Whole
+from core.training.history import Snapshot
+
+NORMS = ("true", "predicted", "count")
+SPLITS = {"val": "Validation", "train": "Training", "test": "Test"}
+
+
+def recorded_matrices(run: Snapshot, split: str) -> dict[int, np.ndarray]:
+    """The confusion matrices (K, K) of a split that the run itself has counted, by epoch; of the test split there is one at most."""
+    if split == "test":
+        return {run.test.epoch: run.test.confusion} if run.test else {}
+    return {record.epoch: record.val_confusion if split == "val" else record.train_confusion for record in run.epochs}
+
+
+def board_data(
+    run: Snapshot,
+    split: str,
+    matrices: dict[int, np.ndarray],
+    *,
+    epoch: int,
+    norm: str = "true",
+    cell: tuple[int, int] | None = None,
+    row: int | None = None,
+    other: tuple[str, np.ndarray] | None = None,
+) -> dict[str, Any]:
+    """The message of `pages/evaluate/board`: `matrices` (K, K) by epoch from 0, starting at `epoch`.
+
+    `other` is a name and a matrix that is subtracted from each. Epochs count from 1 in what is shown.
+    """
+    epochs = sorted(matrices)
+    return {
+        "what": f"{run.run_id} {split}{len(epochs) if split not in ('val', 'train') else ''}",  # one more epoch judged: start at that one
+        "label": SPLITS.get(split, "Own folder"),
+        "classes": list(run.classes),
+        "epochs": [e + 1 for e in epochs],
+        "matrices": [_flat(matrices[e]) for e in epochs],
+        "best": epochs.index(run.best.epoch) if run.best and run.best.epoch in matrices else None,
+        "epoch": epochs.index(epoch),
+        "norm": norm,
+        "cell": list(cell) if cell else None,
+        "row": row,
+        "other": {"label": other[0], "matrix": _flat(other[1])} if other else None,
+    }
+
+
+def cells_of(classes: int) -> Many:
+    """The check of a cell (true, predicted) of K classes, both from 0; a link writes it "true-predicted"."""
+    return Many(Whole(0, classes - 1), 2, between="-", least=2)
+
+
+def largest_confusion(matrix: Sequence[Sequence[int]] | np.ndarray) -> tuple[int, int]:
+    """The cell (true, predicted) off the diagonal with the most images, the first of equals."""
+    wrong = np.array(matrix)
+    np.fill_diagonal(wrong, -1)
+    true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
+    return int(true), int(predicted)
+
+
+def _flat(matrix: np.ndarray) -> list[int]:
+    return np.asarray(matrix).reshape(-1).tolist()  # (K, K) -> (K * K,)

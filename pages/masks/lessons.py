@@ -1,0 +1,175 @@
+"""Trained live on the page Masks: the same small decoder with the mask, without it, and with the mask that is off by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from core.frames import csv_text, frame
+from core.probes.cheating_words import PROMPT, WORDS, loss_floor
+from dashboard.kit.wording import escape, joined, marked
+from dashboard.shell import show, state
+from dashboard.training import background
+from dashboard.training.background import DONE, FAILED
+from dashboard.training.lessons import lesson_status
+from dashboard.training.time_chart import Line, chart_data, time_chart
+
+if TYPE_CHECKING:
+    from core.probes.cheating import CheatingLesson
+
+SEED, REVEAL = "masks_seed", "masks_reveal"
+SEEDS = range(1000)
+TICK = 0.7  # seconds
+NAMES = {"subsequent": "with the mask", "off-by-one": "mask off by one", "none": "without a mask"}
+LOOKS = {"subsequent": ("run", ""), "off-by-one": ("ink", "6 3"), "none": ("wrong", "")}
+SAMPLES = ("mercury", "january", "elephant", "hundred", "winter", "volcano")
+LEAST = 1e-4  # nats, the lowest loss that the chart shows
+
+
+def begin() -> None:
+    """Give the controls their first values, before the address bar is written for the first time."""
+    state.start(SEED, "random", SEEDS, 0)
+
+
+def link() -> dict[str, str]:
+    """What a link says of the lesson."""
+    return {"random": "" if not st.session_state[SEED] else str(st.session_state[SEED])}
+
+
+def _key() -> str:
+    return f"cheating {st.session_state[SEED] or 0}"
+
+
+def active() -> bool:
+    """Whether the lesson that this session looks at is still to come."""
+    lesson = background.known(_key())
+    return lesson is not None and lesson.active
+
+
+def cheating_panel() -> None:
+    """Controls, curves on one axis, and what each speller writes by itself."""
+    st.subheader("Take the mask away and see it cheat")
+    show.markdown(
+        f"Three decoders start from the same weights and learn {len(WORDS)} words, letter by letter. They differ in their mask "
+        "alone. Which loss is the best?"
+    )
+    left, right = st.columns([1, 3], gap="medium")
+    with left:
+        seed = st.number_input("Seed", SEEDS[0], SEEDS[-1], key=SEED, persist_state="session") or 0
+        lesson = background.known(_key())
+        label = "Train again" if lesson and lesson.status == FAILED else "Train all three"
+        if st.button(
+            show.label(label),
+            key="masks_train",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(lesson and lesson.status != FAILED),
+        ):
+            lesson = background.lesson(_key(), _maker(seed), lambda made: made.run(), owner=state.owner())
+        if lesson is not None:
+            lesson_status(lesson, _steps())
+    with right:
+        if lesson is not None and lesson.made is not None:
+            _curves(lesson.made)
+        else:
+            show.info(
+                "Not trained yet: some seconds on this computer, behind the page. No one who only looks back can get below a loss of "
+                f"{loss_floor():.3f} nats a letter on these words: {len(WORDS)} beginnings are equally likely."
+            )
+    if lesson is not None and lesson.status == DONE:
+        _reveal(lesson.made)
+
+
+def _maker(seed: int) -> Any:
+    def make() -> CheatingLesson:
+        from core.probes.cheating import CheatingLesson
+
+        return CheatingLesson(seed=seed)
+
+    return make
+
+
+def _steps() -> int:
+    from core.probes.cheating import STEPS
+
+    return STEPS
+
+
+def _curves(lesson: CheatingLesson) -> None:
+    """The losses so far, with the least that is possible without looking ahead."""
+    from core.probes.cheating import EVERY, STEPS
+
+    shown = {name: list(points) for name, points in lesson.points.items()}
+    together = min(map(len, shown.values()))  # the thread may be between two of them
+    to_come = [np.nan] * (STEPS // EVERY + 1 - together)  # so that the axis stays as it is
+    lines = [
+        Line(NAMES[name], LOOKS[name][0], np.array([point.loss for point in points[:together]] + to_come), LOOKS[name][1])
+        for name, points in shown.items()
+    ]
+    data = chart_data(
+        f"Loss of the next letter, after {EVERY * (together - 1)} steps", lines, x="training steps", y="nats a letter, log axis",
+        first=0, step=EVERY, log=True, height=250, limits=(LEAST, 10.0), at=together - 1,
+        marks=[(lesson.floor, f"least possible without looking ahead: {lesson.floor:.3f}")],
+        note=f"All {len(WORDS)} words, the right letters given. Below the line nobody gets who does not know the answer.",
+    )  # fmt: skip
+    time_chart(data, key="masks_losses")
+
+
+def _reveal(lesson: CheatingLesson) -> None:
+    """Teacher forcing, and then what each writes by itself."""
+    last = {name: points[-1] for name, points in lesson.points.items()}
+    forced = joined((marked("{} **{:.0%}**", NAMES[name], point.forced) for name, point in last.items()), " · ")
+    show.markdown(
+        marked("Next letters named rightly, the right ones before them given: {}. Now let them write: who finishes these words?", forced)
+    )
+    if not st.toggle(f"Let them write from the first {PROMPT} letters", key=REVEAL):
+        return
+    st.html(written_html(lesson))
+    st.download_button(
+        "Numbers (CSV)", lambda: points_csv(lesson), "cheating.csv", "text/csv",
+        icon=":material/download:", on_click="ignore", key="masks_points",
+    )  # fmt: skip
+    cheats = [name for name in last if last[name].loss < lesson.floor]
+    honest = last["subsequent"]
+    show.caption(
+        marked(
+            "Proof: the loss with the mask is {:.4f}, never below {:.4f} = N ln N / letters, N = {} words "
+            "(Gibbs' inequality): **{}**. Below it, and so cheating: {}. A cheat has learned one thing, to copy "
+            "the letter at its right; when it writes, nothing stands there yet. Its loss, its accuracy and its "
+            "curves look perfect.",
+            honest.loss,
+            lesson.floor,
+            len(WORDS),
+            "passed" if all(p.loss >= lesson.floor for p in lesson.points["subsequent"]) else "not passed",
+            " and ".join(NAMES[name] for name in cheats) or "nobody",
+        )
+    )
+
+
+def written_html(lesson: CheatingLesson) -> str:
+    """What each speller writes from the first letters of some words, and how often it is right."""
+    given = [word[:PROMPT] for word in SAMPLES]
+    head = "".join(f'<th scope="col">{escape(start)}…</th>' for start in given)
+    rows = ""
+    for name, title in NAMES.items():
+        last = lesson.points[name][-1]
+        cells = "".join(
+            f'<td class="{"right" if made == word else "wrong"}">{"✓" if made == word else "✗"} {escape(made)}</td>'
+            for made, word in zip(lesson.spell(name, given), SAMPLES, strict=True)
+        )
+        shares = f"<td>{last.forced:.0%}</td><td><b>{last.free:.0%}</b></td><td>{last.words:.0%}</td>"
+        rows += f'<tr><th scope="row">{title}</th>{shares}{cells}</tr>'
+    titles = "".join(f'<th scope="col">{title}</th>' for title in ("", "letters, forced", "letters, free", "words, free"))
+    return (
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-spoken"><caption>Forced: the right letters before it are given. '
+        f"Free: its own are. All {len(WORDS)} words; … is no end within the longest word</caption>"
+        f"<thead><tr>{titles}{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def points_csv(lesson: CheatingLesson) -> str:
+    """One line a decoder and step."""
+    rows = [(name, p.step, p.loss, p.forced, p.free, p.words) for name, own in lesson.points.items() for p in own]
+    return csv_text(frame(rows, ("mask", "step", "loss", "forced", "free", "words")), digits="%.6g")

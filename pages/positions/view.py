@@ -1,0 +1,198 @@
+"""Positions as tables and in words: how loud, what the shuffle test says, what trained runs reached. Pure; escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+
+from core.errors import LabError
+from core.evaluation.by_positions import Reached, Setup
+from core.evaluation.intervals import proportion_interval
+from core.frames import csv_text, frame
+from core.probes.positions import Loudness, number
+from core.training.config import RunConfig
+from dashboard.kit.wording import escape, marked
+from dashboard.runs.labels import data_label
+from dashboard.shell import visitor
+from dashboard.shell.state import set_up_link
+
+TITLES = {
+    "none": "None",
+    "index": "Bare index",
+    "sinusoidal": "Sine and cosine",
+    "learned": "Learned",
+    "grid": "Sine and cosine, 2-D",
+    "rotary": "Rotary",
+}
+FORMULAS = {
+    "none": "Tokens stay as they are: the model reads a bag of patches.",
+    "index": "`PE(pos, j) = pos` for every feature j: the naive way.",
+    "sinusoidal": "`PE(pos, 2i) = sin(pos / 10000^(2i/dim))`, `PE(pos, 2i+1) = cos(pos / 10000^(2i/dim))` (Vaswani et al. 2017).",
+    "learned": "`PE(pos, j)` is a weight that is trained like any other, drawn with deviation 0.02 at the start (ViT, 2020).",
+    "grid": "Sine and cosine twice: of the row in the first half of the features, of the column in the second.",
+    "rotary": "Nothing is added. In every layer, features 2i and 2i+1 of each head's queries and keys are turned by `pos / 10000^(2i/D)`; "
+    "a score then depends on how far apart two tokens are (Su et al. 2021).",
+}
+WHY = {
+    "none": "Attention sums over a set: outputs move along with their tokens, whatever the order.",
+    "index": "The index adds the same number to every feature, and that is what LayerNorm takes out. A ViT normalises before anything "
+    "reads a token: for it these positions are not there. With LayerNorm after the sum, as in 2017, attention reads them first.",
+    "sinusoidal": "Each place has a vector of its own, so a token at another place is another vector: the order counts.",
+    "learned": "Each place has a vector of its own, so a token at another place is another vector: the order counts. At the start the "
+    "vectors are short, and so is the difference.",
+    "grid": "Each row and each column has a vector of its own: the order counts.",
+    "rotary": "Tokens stay as they are, but scores depend on how far apart two of them stand: the order counts.",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one shuffle test said; `why` instead where there was none."""
+
+    word: str = ""
+    difference: float = 0.0
+    tolerance: float = 0.0
+    moved: int = 0
+    why: str = ""
+
+
+def plural(count: int, word: str) -> str:
+    """A count with its word."""
+    return f"{count:,} {word}{'s' * (count != 1)}"
+
+
+def loudness_html(found: Mapping[str, Loudness | str], *, chosen: str, length: int, dim: int) -> str:
+    """The length of each kind's vectors beside that of a token; a string says why there is none."""
+    titles = {
+        "first": "Length of the vector of position 0 (root of the sum of squares).",
+        "last": f"That of position {length - 1}.",
+        "× a token": f"The longest, as a multiple of a token out of LayerNorm, √{dim} = {dim**0.5:.2f}.",
+        "left by LayerNorm": "The longest again when each vector's own mean is taken out, as the next LayerNorm does.",
+    }
+    rows = []
+    for kind, one in found.items():
+        if isinstance(one, str):
+            cells = f'<td colspan="4" class="text">{escape(one)}</td>'
+        else:
+            told = (f"{one.first:.2f}", f"{one.last:.2f}", f"{one.ratio:.2f}", f"{one.left:.2f}")
+            cells = "".join(f"<td>{text}</td>" for text in told)
+        rows.append(_row(kind, cells, chosen))
+    head = "".join(f'<th scope="col" title="{escape(told)}">{escape(title)}</th>' for title, told in titles.items())
+    return _table(f"Length of the vectors that are added to {plural(length, 'token')} of {dim} features", head, rows)
+
+
+def verdicts_html(found: Mapping[str, Sequence[Verdict]], *, chosen: str, caption: str) -> str:
+    """What the shuffle test says of each kind: in a ViT, in the transformer of 2017, and where token and position move together."""
+    titles = {
+        "ViT: LayerNorm first": "Encoder layers as in a ViT, and its last LayerNorm.",
+        "2017: LayerNorm after": "Encoder layers as in Vaswani et al. 2017.",
+        "moved together": "Each token takes its position along: the test passes whatever the positions are, and proves nothing.",
+    }
+    head = "".join(f'<th scope="col" title="{escape(told)}">{escape(title)}</th>' for title, told in titles.items())
+    rows = [_row(kind, "".join(_verdict(one) for one in three), chosen) for kind, three in found.items()]
+    return _table(caption, head, rows)
+
+
+def _verdict(one: Verdict) -> str:
+    if one.why:
+        return f'<td class="text">{escape(one.why)}</td>'
+    if not one.moved:
+        return "<td>nothing moved</td>"
+    return f'<td class="text"><b>{escape(one.word)}</b> {one.difference:.1g}</td>'
+
+
+def reached_html(setup: Setup, *, chosen: str) -> str:
+    """What runs of one set-up reached with each kind; where there is none, a link to the page Train with that set-up."""
+    head = "".join(
+        f'<th scope="col">{title}</th>' for title in ("validation top-1", "95 % by images", "epoch", "test top-1", "run")
+    )  # fmt: skip
+    rows = [
+        _row(kind, _reached(runs) if runs else _none(setup, kind), chosen) for kind, runs in ((kind, setup.kinds[kind]) for kind in TITLES)
+    ]
+    return _table(setup_words(setup), head, rows)
+
+
+def setup_words(setup: Setup) -> str:
+    """A set-up in a line: the data, the split sizes that were judged, and what differs from the defaults."""
+    some = next((runs[0] for runs in setup.kinds.values() if runs), None)
+    sizes = f", {some.val:,} validation and {some.test:,} test images" if some else ""
+    skipped = ("model", "dataset", "positions", "seed", "stratify", "device", "threads", "kernel", "compile", "data")
+    told = [f"{name} {value}" for name, value in _changed(setup.config).items() if name not in skipped]
+    return f"ViT on {data_label(setup.config)}{sizes}: {', '.join(told) or 'all at the defaults'}"
+
+
+def _changed(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs from the defaults; nothing where a run of another version of the lab has what is no config here."""
+    try:
+        return RunConfig.of(**config).changed()
+    except LabError:
+        return {}
+
+
+def _reached(runs: Sequence[Reached]) -> str:
+    tops = np.array([run.val_top1 for run in runs])
+    tests = [run.test_top1 for run in runs if run.test_top1 is not None]
+    told = proportion_interval(round(tops.mean() * runs[0].val), runs[0].val) if len(runs) == 1 else None
+    spread = " to ".join(told.ends()) if told else f"{len(runs)} runs, {100 * tops.min():.1f} to {100 * tops.max():.1f}"
+    cells = (
+        f"{100 * tops.mean():.1f} %", spread, ", ".join(str(run.epoch + 1) for run in runs),
+        f"{100 * np.mean(tests):.1f} %" if tests else "–", ", ".join(run.run_id for run in runs),
+    )  # fmt: skip
+    return "".join(f"<td>{escape(text)}</td>" for text in cells)
+
+
+def _none(setup: Setup, kind: str) -> str:
+    return f'<td colspan="5" class="none">no run yet: <a href="{escape(train_link(setup, kind))}" target="_self">train it</a></td>'
+
+
+def train_link(setup: Setup, kind: str) -> str:
+    """The address of the page Train (the first page) with this set-up and these positions."""
+    try:
+        values = RunConfig.of(**setup.train(kind)).flat()
+    except LabError:  # what is no config here cannot be set up here
+        return "./"
+    if values["data"]:
+        values["data"] = visitor.path(values["data"])
+    return "./?" + urlencode(set_up_link(values))
+
+
+def _row(kind: str, cells: str, chosen: str) -> str:
+    look = ' class="chosen"' if kind == chosen else ""
+    return f'<tr{look}><th scope="row">{escape(TITLES[kind])}</th>{cells}</tr>'
+
+
+def _table(caption: str, head: str, rows: Sequence[str]) -> str:
+    return (
+        f'<div class="lab-scroll"><table class="lab-table lab-positions"><caption>{escape(caption)}</caption>'
+        f'<thead><tr><th scope="col">positions</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    )
+
+
+def index_words(length: int, dim: int, found: Loudness) -> str:
+    """Why the bare index drowns the tokens, in numbers."""
+    if length == 1:
+        return f"A token out of LayerNorm has length √{dim} = {found.token:.2f}. Of one token the index is 0: nothing is added."
+    return marked(
+        "A token out of LayerNorm has length √{} = {:.2f}. The bare index {} on {} features has length {} × "
+        "√{} = {:,.1f}, **{:,.0f} times** as long: beside it the token hardly counts. And as it is the same "
+        "on every feature, the next LayerNorm takes it out with the token's mean: {} is left.",
+        dim,
+        found.token,
+        length - 1,
+        dim,
+        length - 1,
+        dim,
+        found.last,
+        found.ratio,
+        number(found.left),
+    )
+
+
+def table_csv(table: np.ndarray) -> str:
+    """A table as CSV, one line a position."""
+    rows = [(pos, *row) for pos, row in enumerate(table.tolist())]
+    return csv_text(frame(rows, ("position", *(f"feature {j}" for j in range(table.shape[1])))), digits="%.9g")

@@ -1,0 +1,70 @@
+"""Recurrence against attention: one picture, up to three readers, patch by patch on one scrub bar."""
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard.pictures.choose import choose_picture
+from dashboard.runs.foot import foot
+from dashboard.runs.several_runs import classes_of
+from dashboard.shell import services, show, state, visitor
+from dashboard.shell.foot import try_this
+from dashboard.shell.link import page_link
+from pages.reading.controls import board, choose_readers, explained, link_values, proof
+from pages.reading.panels import cost_panel, layers_panel, question
+
+EXPERIMENTS = {
+    "From the funnel to the keel: how many steps, and how many back?": {
+        "runs": "recorded-cifar10-hand-in-0.recorded-cifar10-compare-gru-0.recorded-cifar10-compare-vit-0", "t": "192", "path": "53-166",
+    },
+    "A heart, read by a GRU that knows hearts: when does it know?": {"set": "shapes", "runs": "recorded-shapes-gru", "t": "48"},
+    "Before the first patch: what does a reader expect that has seen nothing?": {"t": "0"},
+    "Draw a picture of your own and let them read it": {"from": "draw"},
+}  # fmt: skip
+
+LEGEND = (
+    "Left: what has been read (framed: patch t; grey: not yet). Middle: the probability of each class after t patches; green: the true "
+    "class, blue or dashed orange: the final answer. Right: the five most probable classes at t. An erased patch has the mean color of the "
+    "training images."
+)
+
+st.title("Recurrence against attention")
+st.markdown("A recurrent network hands one state from patch to patch, **attention reads any patch in one step. Who knows what, and when?**")
+state.values()
+
+left, right = st.container(key="readers").columns([3, 10], gap="medium")
+own, others = left.container(), left.container()
+with others:
+    runs = choose_readers()
+with own:
+    picture = choose_picture(classes_of(runs), first="ship")
+there, below = right.container(), right.container()
+between, end = st.container(), st.container()
+first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
+
+
+@st.fragment
+def readings() -> None:
+    """What the browser says of its view; the rest of the page stays as it is."""
+    try:
+        values = link_values(picture, runs, board(picture, runs))
+        with end:
+            foot(
+                first,
+                link=page_link(values),
+                command=visitor.command(first.config),
+            )
+        state.write_page(values)
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        show.error(error)
+
+
+with there:
+    readings()
+below.caption(LEGEND)
+show.caption(explained(picture, runs), at=below)
+show.caption(proof(picture, runs), at=below)
+with between:
+    question()
+    layers_panel()
+    cost_panel()
+    try_this(EXPERIMENTS)

@@ -1,0 +1,136 @@
+"""What the board of the page Recurrence against attention shows, as plain data and in words."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from core.evaluation.pictures import mean_color
+from core.probes.change_of_mind import ChangeOfMind
+from core.probes.path_length import path_lengths
+from dashboard.kit.wording import marked
+from dashboard.pictures.answers import GREY, tokens_of
+from dashboard.pictures.choose import Shown
+from dashboard.pictures.reading import knew, packed
+from dashboard.runs.opened import Weighted
+
+if TYPE_CHECKING:
+    from core.probes.reading import ReadingCheck
+    from core.training.checkpoint import OpenedModel
+
+LISTED = 6  # patches of a change of mind that are named by number; of more only their count
+# What a model believes after t patches, in short and in full, by the way it reads and what a recurrent network reads out.
+TOLD = {
+    "recurrent last": "after t: its state hₜ",
+    "recurrent mean": "after t: the mean of its states h₁ … hₜ",
+    "bidirectional last": "after t: the last states of both directions over patches 1 … t",
+    "bidirectional mean": "after t: both directions over patches 1 … t",
+    "attention": "after t: class token and patches 1 … t",
+}
+
+
+class Reading(NamedTuple):
+    """What one run makes of a picture; what was not searched yet is None."""
+
+    run: Weighted
+    epoch: int
+    opened: OpenedModel
+    way: str
+    beliefs: np.ndarray  # (T + 1, K)
+    known: int
+    mind: ChangeOfMind | None
+
+
+def message(picture: Shown, cards: Sequence[dict[str, Any]], notes: Sequence[str], view: Mapping[str, Any]) -> dict[str, Any]:
+    """The message for a reading board: the picture, a card a reader, and the view (see `view_of`) it starts with."""
+    return {
+        "picture": picture.name,
+        "pixels": b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode(),  # (32, 32, 3)
+        "label": picture.label,
+        "readers": list(cards),
+        "notes": [picture.caption, *notes],
+        **view,
+    }
+
+
+def card(reading: Reading, label: str) -> dict[str, Any]:
+    """What the board shows of a reader; `label` is the true class, where that is known."""
+    total, classes = len(reading.beliefs) - 1, reading.opened.classes
+    answer = int(reading.beliefs[-1].argmax())
+    way = reading.way
+    return {
+        "id": reading.run.run_id,
+        "name": reading.run.name,
+        "told": f"{reading.run.title} · {tokens_of(reading.run.config)[1]} · epoch {reading.epoch + 1} · {TOLD[kind_of(reading)]}",
+        "patch": reading.opened.model.embed.patch_size,
+        "tokens": total,
+        "way": way,
+        "steps": path_lengths(way, total).tolist(),
+        "classes": list(classes),
+        "beliefs": packed(reading.beliefs),
+        "answer": answer,
+        "known": reading.known,
+        "knew": knew(classes[answer], reading.known, total, right=classes[answer] == label),
+        "color": mean_color(reading.opened),
+        "mind": mind_card(reading.mind, classes),
+        "problem": "",
+    }
+
+
+def failed_card(run: Weighted, problem: str) -> dict[str, Any]:
+    """A reader that cannot read, and why."""
+    patch, tokens = tokens_of(run.config)
+    total = (32 // patch) ** 2 if patch else 1
+    return {
+        "id": run.run_id, "name": run.name, "told": f"{run.title} · {tokens}", "patch": patch or 32, "tokens": total, "way": "recurrent",
+        "steps": path_lengths("recurrent", total).tolist(), "classes": [], "beliefs": "", "answer": 0, "known": 0, "knew": "",
+        "color": GREY, "mind": mind_card(None, ()), "problem": problem,
+    }  # fmt: skip
+
+
+def kind_of(reading: Reading) -> str:
+    """The row of `TOLD` and `EXPLAINED` for a reader."""
+    return reading.way if reading.way == "attention" else f"{reading.way} {reading.opened.model.readout}"
+
+
+def mind_card(mind: ChangeOfMind | None, classes: Sequence[str]) -> dict[str, Any]:
+    """What would change a reader's mind: patches to erase, what it says then, and in words."""
+    if mind is None:
+        return {"patches": [], "after": "", "words": ""}
+    if not mind.changed:
+        words = "No patch to erase changes it" if mind.erased == mind.total else f"Not even {mind.erased} erased patches change it"
+        return {"patches": [], "after": "", "words": f"{words} (chosen greedily)."}
+    count, said = len(mind.patches), classes[mind.after]
+    numbers = ", ".join(str(patch + 1) for patch in sorted(mind.patches))
+    if count == 1:
+        others = len(mind.singles) - 1
+        more = f" ({others} other{'s' * (others > 1)} would do alone)" if others else " (no other would do alone)"
+        words = f"Without patch {numbers} it says {said}{more}."
+    else:
+        which = f": {numbers}." if count <= LISTED else "."
+        words = f"No single patch changes it; without these {count} it says {said}{which}"
+    return {"patches": list(mind.patches), "after": packed(mind.probabilities), "words": words}
+
+
+def proof_line(checks: Sequence[ReadingCheck]) -> str:
+    """What was compared, the largest differences, the tolerance and the verdict, over all readers."""
+    if not checks:
+        return ""
+    whole, alone, unread = (max(getattr(check, name) for check in checks) for name in ("whole", "alone", "unread"))
+    verdict = "passed" if all(check.passed for check in checks) else "not passed"
+    return marked(
+        "Proof, {} reader{}: the probabilities after all T patches are the model's own answer, largest "
+        "difference {:.1g}; after a quarter, a half and three quarters they are those of the model run on "
+        "these patches alone, {:.1g}; another second half moves what is believed of the first by {:.1g}. "
+        "Tolerance {:.0g}: **{}**.",
+        len(checks),
+        "s" * (len(checks) > 1),
+        whole,
+        alone,
+        unread,
+        checks[0].tolerance,
+        verdict,
+    )

@@ -1,0 +1,191 @@
+"""Boxes, tables and sentences of the page Sequences. Pure; escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.probes.padding import Packing
+from core.probes.unrolled import Graph
+from dashboard.kit.wording import escape, marked
+
+if TYPE_CHECKING:
+    from core.probes.convolution import ConvolutionCost
+    from core.probes.padded_batch import PaddedReport
+    from core.probes.task_shapes import Sizes
+
+MEANINGS = {
+    "inputs x": "{what} of C = {C} numbers",
+    "hidden layer h": "one linear layer and tanh: (B, H)",
+    "first state": "the input becomes the first state: (B, H)",
+    "state of a step": "a step at a time: (B, 1, H)",
+    "state d of a step": "the decoder, a step at a time: (B, 1, H)",
+    "logits of a step": "its most probable class is the next input",
+    "states h": "one cell, T times: (B, T, H)",
+    "states h of the encoder": "one cell, T times: (B, T, H)",
+    "handed over": "all that the decoder knows of the inputs: (1, B, H)",
+    "the last state": "all that the head reads: (B, H)",
+}
+LOGITS = {
+    "one-to-one": "(B, K)", "one-to-many": "all steps side by side: (B, S, K)", "many-to-one": "one answer a sequence: (B, K)",
+    "same-length": "the same head on every state: (B, T, K)", "other-length": "all steps side by side: (B, S, K)",
+}  # fmt: skip
+
+
+def steps_html(task: str, shapes: Sequence[tuple[str, tuple[int, ...], int]], sizes: Sizes, *, waiting: str = "") -> str:
+    """What came out of each step of a network, as a row of boxes with their shapes."""
+    if waiting:
+        return f'<p class="lab-sequence-waiting">{escape(waiting)}</p>'
+    alone = task in ("one-to-one", "one-to-many")
+    what = f"B = {sizes.B} vectors" if alone else f"B = {sizes.B} sequences of T = {sizes.T}, each"
+    boxes = []
+    for name, shape, times in shapes:
+        told = LOGITS[task] if name == "logits y" else MEANINGS[name].format(what=what, C=sizes.C)
+        often = f" × {times}" if times > 1 else ""
+        look = ' class="layer"' if "state" in name else ""
+        boxes.append(f"<li{look}><b>{escape(name)}</b><code>({', '.join(map(str, shape))}){often}</code><span>{escape(told)}</span></li>")
+    return f'<ol class="lab-steps lab-sequence-steps">{"".join(boxes)}</ol>'
+
+
+def told_parts(graph: Graph, sizes: Sizes) -> dict[str, str]:
+    """A sentence on each part of a task's network, for who points at it."""
+    inputs, outputs = graph.named("input"), graph.named("output")
+    told = {}
+    for node in graph.nodes:
+        if not node.used:
+            continue
+        before, after = graph.before(node.name), graph.after(node.name)
+        reads = f"input{_which(before, inputs)}"
+        feeds = f"output{_which(after, outputs)}"
+        told[node.name] = {
+            "input": f"Input {node.name}, (B, C) = ({sizes.B}, {sizes.C}): {feeds} of {len(outputs)} depend on it.",
+            "state": f"State {node.name}, (B, H) = ({sizes.B}, {sizes.H}): it depends on {reads} of {len(inputs)}; "
+            + (f"{feeds} of {len(outputs)} depend on it." if after.intersection(outputs) else "no output depends on it."),
+            "output": f"Output {node.name}, (B, K) = ({sizes.B}, {sizes.K}): it depends on {reads} of {len(inputs)}.",
+        }[node.kind]
+    return told
+
+
+def _which(found: frozenset[str], names: Sequence[str]) -> str:
+    """Which of some nodes are among `found`: "s 1 to 4", " 3"."""
+    places = [at for at, name in enumerate(names, 1) if name in found]
+    if len(places) == 1:
+        return f" {places[0]}"
+    whole = places == list(range(places[0], places[-1] + 1)) if places else False
+    return f"s {places[0]} to {places[-1]}" if whole else f"s {', '.join(map(str, places)) or 'none'}"
+
+
+# ---- padding, masking, packing ----
+
+
+def padding_html(packing: Packing, words: Sequence[Sequence[str]]) -> str:
+    """A padded batch as a grid, a row a sequence, and below it the same batch packed: step after step without padding."""
+    steps = max(packing.lengths)
+    head = "".join(f'<th scope="col">{t + 1}</th>' for t in range(steps))
+    rows = "".join(
+        f'<tr><th scope="row">sequence {b + 1}</th>'
+        + "".join(f'<td class="step">{escape(words[b][t])}</td>' if t < length else '<td class="pad">0</td>' for t in range(steps))
+        + f"<td>{length}</td></tr>"
+        for b, length in enumerate(packing.lengths)
+    )
+    groups, at = [], 0
+    for t, size in enumerate(packing.batch_sizes):
+        cells = "".join(f"<i>{escape(words[b][s])}</i>" for b, s in packing.source[at : at + size])
+        groups.append(f"<li><b>step {t + 1}: {size}</b>{cells}</li>")
+        at += size
+    share = packing.padding / (steps * len(packing.lengths))
+    return (
+        '<div class="lab-padding"><div class="lab-scroll"><table class="lab-table lab-tight"><caption>Padded, (B, T, C): '
+        f"{packing.padding} of {steps * len(packing.lengths)} steps are padding ({share:.0%})</caption>"
+        f'<thead><tr><th scope="col"></th>{head}<th scope="col">length</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        f"<figure><figcaption>Packed, (steps, C): {sum(packing.lengths)} steps, the longest sequence first, no padding; batch_sizes = "
+        f"{list(packing.batch_sizes)}</figcaption><ol>{''.join(groups)}</ol></figure></div>"
+    )
+
+
+def padded_html(report: PaddedReport, lengths: Sequence[int]) -> str:
+    """How far what is read of the batch lies from what each sequence gives by itself."""
+    lines = (
+        ("padded, states[:, -1]", report.last_step, "has read on through the zeros"),
+        ("padded, state at its own last step", report.gathered, "right: the end is looked up"),
+        ("packed, last state", report.packed, "right: a sequence that has ended is not computed any more"),
+        ("padded, backward direction", report.backward, "has read the zeros first"),
+        ("packed, backward direction", report.backward_packed, "right"),
+        ("mean over all steps", report.mean_all, "padding counts"),
+        ("mean over its own steps (masked)", report.mean_masked, "right"),
+    )
+    head = "".join(f'<th scope="col">length {length}</th>' for length in lengths)
+    body = "".join(
+        f'<tr class="{"right" if float(found.max()) <= report.tolerance else "wrong"}"><th scope="row">{name}</th>'
+        + "".join(_cell(float(value), report.tolerance) for value in found)
+        + f'<td class="text">{told}</td></tr>'
+        for name, found, told in lines
+    )
+    return (
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-padded"><caption>Largest difference to each sequence read by itself'
+        f'</caption><thead><tr><th scope="col"></th>{head}<th scope="col"></th></tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _cell(value: float, tolerance: float) -> str:
+    number = "0" if value == 0 else f"{value:.0e}".replace("-", "−") if value < 1e-3 else f"{value:.3f}"
+    return f"<td{' class=off' if value > tolerance else ''}>{number}</td>"
+
+
+def padding_proof(report: PaddedReport) -> str:
+    """What was compared with torch, and the losses with and without a mask."""
+    same, passed = "the same" if report.same_packing else "not the same", "passed" if report.passed else "not passed"
+    return marked(
+        "Proof, float64: the rows and batch sizes drawn here are those of "
+        "torch.nn.utils.rnn.pack_padded_sequence ({} → {}): {}; packed, looked up and masked values equal "
+        "those of each sequence alone up to {:.0g}: **{}**. A tag a step, random weights: mean loss {:.3f} "
+        "over the steps that are there, {:.3f} with padding counted as class 0.",
+        report.padded_shape,
+        report.packed_shape,
+        same,
+        report.tolerance,
+        passed,
+        report.loss,
+        report.loss_padding,
+    )
+
+
+# ---- words ----
+
+
+def likeness_html(cosines: np.ndarray, words: Sequence[str], chosen: str, caption: str) -> str:
+    """Cosines (V, V) of all pairs of words as a grid: blue above 0, orange below, the chosen word's row and column framed."""
+    cells = "".join(
+        f'<i class="{"pos" if value >= 0 else "neg"}{" chosen" if chosen in (words[i], words[j]) else ""}" '
+        f'style="--v:{min(1, abs(value)):.2f}" title="{escape(words[i])}, {escape(words[j])}: {value:.2f}"></i>'
+        for i, row in enumerate(cosines)
+        for j, value in enumerate(row)
+    )
+    off = cosines[~np.eye(len(words), dtype=bool)]
+    head = f"{escape(caption)}; from {off.min():.2f} to {off.max():.2f}"
+    grid = f'<div style="--n:{len(words)}">{cells}</div>'
+    figure = f'<figure class="lab-likeness" role="img" aria-label="{head}"><figcaption>{head}</figcaption>{grid}</figure>'
+    return figure.replace("-0.", "−0.").replace("-1.", "−1.")
+
+
+# ---- convolution ----
+
+
+def convolution_html(costs: Sequence[ConvolutionCost], kernel: int, channels: int) -> str:
+    """What one convolution costs over time, over an image, and over both."""
+    names = {1: "over time", 2: "over an image", 3: "over time and image (video)"}
+    most = max(cost.multiplications for cost in costs)
+    rows = "".join(
+        f'<tr><th scope="row">{cost.dims}-D, {names[cost.dims]}</th><td>{" × ".join(map(str, cost.shape))}</td>'
+        f"<td>{' × '.join([str(kernel)] * cost.dims)}</td><td>{cost.weights:,}</td><td>{cost.multiplications:,}</td>"
+        f'<td class="lab-cost"><i style="--v:{cost.multiplications / most:.4f}"></i></td></tr>'
+        for cost in costs
+    )
+    return (
+        f'<div class="lab-scroll"><table class="lab-table lab-tight"><caption>One convolution from {channels} to {channels} channels, '
+        'counted on the module</caption><thead><tr><th scope="col"></th><th scope="col">places</th><th scope="col">kernel</th>'
+        '<th scope="col">weights</th><th scope="col" title="each weight once at each place">multiplications</th><th scope="col"></th></tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
+    )

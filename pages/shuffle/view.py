@@ -1,0 +1,143 @@
+"""What the shuffle test says of the chosen models, as the board in the browser shows it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import LabError
+from core.evaluation.pictures import top_classes
+from dashboard.pictures.answers import points, verdict
+from dashboard.pictures.choose import Shown
+from dashboard.shell import visitor
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from core.probes.equivariance import ShuffleReport
+    from core.probes.subjects import Subject
+    from core.probes.ways import Way
+
+SHOWN = 3  # classes of a card
+COMPARED = {"tokens": "per token", "pooled": "their mean"}  # what is compared: each token's output, or the mean of all
+NOT_MOVED = "nothing moved"
+PLAIN = 32  # outputs f(x) that are remembered, of all sessions
+_plain: dict[tuple, Tensor] = {}  # by model, picture and way
+_keeping = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A model on the board. `why` says why it answers as it does; `classes` is empty of one that knows none."""
+
+    id: str
+    name: str
+    title: str
+    why: str
+    subject: Subject | None
+    mean: tuple[float, ...] = (0.5, 0.5, 0.5)
+    std: tuple[float, ...] = (0.25, 0.25, 0.25)
+    classes: tuple[str, ...] = ()
+    problem: str = ""  # why it cannot be tested
+
+
+def board_data(picture: Shown, patch: int, order: str, stamp: int, cards: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The message for a shuffle board: the picture as it is, the order of its patches as text, and a card a model.
+
+    `stamp` counts the orders that did not come from the browser: with another one the board takes `order` for its own.
+    """
+    pixels = b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode()  # (32, 32, 3)
+    return {"pixels": pixels, "patch": patch, "order": order, "stamp": stamp, "cards": list(cards)}
+
+
+def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared: str) -> dict[str, Any]:
+    """The card of one model; with the reason instead of numbers where the test is refused or the model cannot be read."""
+    from core.probes.ways import answers, examine
+
+    empty = {
+        "id": reader.id, "name": reader.name, "title": reader.title, "value": None, "tolerance": None, "tokens": "",
+        "verdict": "", "look": "", "bars": [], "why": "",
+    }  # fmt: skip
+    if reader.subject is None:
+        return {**empty, "said": reader.problem}
+    same = (reader.subject, picture.pixels.tobytes(), way)
+    try:
+        report = examine(reader.subject, read_by(reader, picture), permutation, way, plain=_plain.get(same))
+    except LabError as error:
+        return {**empty, "said": visitor.told(error)}
+    _keep(same, report.plain)
+    probabilities = answers(reader.subject, report) if reader.classes else None
+    value = largest(report, compared)
+    return {
+        **empty,
+        "value": value,
+        "tolerance": report.tolerance,
+        "said": said(report, value, compared),
+        "tokens": tokens(report, reader.subject.lead),
+        "verdict": report.verdict if report.moved else NOT_MOVED,
+        "look": report.verdict if report.moved else "",
+        "why": reader.why,
+        "bars": bars(reader.classes, *(p.numpy() for p in probabilities), picture.label) if probabilities else [],
+    }
+
+
+def _keep(same: tuple, plain: Tensor) -> None:
+    """Remember f(x) for the next order of the same patches."""
+    with _keeping:
+        _plain[same] = plain
+        while len(_plain) > PLAIN:
+            del _plain[next(iter(_plain))]
+
+
+def read_by(reader: Reader, picture: Shown) -> Tensor:
+    """The picture as a model reads it, (1, 3, 32, 32)."""
+    import torch
+
+    from core.data.splits import normalize
+
+    return normalize(torch.from_numpy(np.array(picture.pixels))[None], reader.mean, reader.std)
+
+
+def largest(report: ShuffleReport, compared: str) -> float:
+    """The largest difference of the outputs, or of their mean; of one answer there is only that."""
+    return report.max_abs_diff if compared == "tokens" and report.plain.dim() == 3 else report.pooled_diff
+
+
+def said(report: ShuffleReport, value: float, compared: str) -> str:
+    """The numbers of a report in words."""
+    if report.plain.dim() == 2:
+        what = "Its one answer differs"
+    else:
+        what = "Outputs, put back, differ" if compared == "tokens" else "The mean of its outputs differs"
+    by = "not at all" if value == 0 else f"by {value:.1e} at most" + (", float noise" if value <= report.tolerance else "")
+    return f"{what} {by}; tolerance {report.tolerance:.0e}, {str(report.dtype).removeprefix('torch.')}."
+
+
+def tokens(report: ShuffleReport, lead: int) -> str:
+    """The difference of each patch's output as base64 of float32; empty where one answer comes out. A class token is left out."""
+    return b64encode(report.per_token[lead:].numpy().astype(np.float32).tobytes()).decode()
+
+
+def bars(classes: Sequence[str], before: np.ndarray, after: np.ndarray, label: str) -> list[dict[str, Any]]:
+    """The most probable classes after the shuffle, among them that of before."""
+    (was,), shown = top_classes(before, 1), top_classes(after, SHOWN)
+    if was not in shown:
+        shown = [*shown[:-1], was]
+    return [_bar(classes, k, before, after, shown[0], label if label in classes else "") for k in shown]
+
+
+def _bar(classes: Sequence[str], k: int, before: np.ndarray, after: np.ndarray, first: int, label: str) -> dict[str, Any]:
+    look, _ = verdict(label, classes[k], classes)
+    moved = points(float(after[k] - before[k]))
+    return {
+        "name": classes[k],
+        "now": round(float(after[k]), 4),
+        "was": round(float(before[k]), 4),
+        "text": f"{100 * after[k]:.0f} %" + (f" ({moved})" if moved else ""),
+        "look": "true" if look == "right" else "" if k != first else "false" if label else "told",
+    }

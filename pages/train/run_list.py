@@ -1,0 +1,132 @@
+"""The list of runs: open, resume, delete, take weights and curves along."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import streamlit as st
+
+from core import folders
+from core.errors import LabError
+from core.models import MODELS
+from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.text import bare
+from core.training.config import RunConfig
+from core.training.export import curve_csv, epochs_csv
+from core.training.history import ACTIVE, RunSummary, Snapshot
+from dashboard.kit.wording import marked
+from dashboard.runs.labels import data_label
+from dashboard.shell import services, show, state, visitor
+
+SHOWN = 8
+
+
+def runs_panel() -> None:
+    """Every run of this lab, newest first, and the recorded ones."""
+    st.subheader("Runs")
+    for notice in services.manager().notices:
+        show.warning(notice)
+    rows = services.manager().runs()
+    shown = rows if len(rows) <= SHOWN or st.session_state.get("all_runs") else rows[:SHOWN]
+    for row in shown:
+        _row(row)
+    if len(rows) > SHOWN:
+        st.toggle(show.label(f"Show all {len(rows)} runs"), key="all_runs")
+    recorded = recorded_names()
+    with_weights = [name for name in recorded if recorded_epochs(name)]
+    for name in recorded if st.session_state.get("all_recorded") else with_weights:
+        _recorded_row(recorded_run(name))
+    if len(with_weights) < len(recorded):
+        st.toggle(
+            show.label(f"Show all {len(recorded)} recorded runs"), key="all_recorded", help="Those of the page What passes the bar?, too."
+        )
+
+
+def _row(row: RunSummary) -> None:
+    place = f", place {row.place}" if row.place else ""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{row.run_id}"):
+        _open_button(row.run_id)
+        best = f"val {row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
+        best += _whole(row.best_val_exact)
+        test = f", test {row.test_top1:.1%}" if math.isfinite(row.test_top1) else ""
+        when = time.strftime("%d %b %H:%M", time.localtime(row.created))
+        epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"
+        show.markdown(
+            marked("**{}** on {} · {}{} · {} · {}{} · {}", row.run_id, data_label(row.config), row.status, place, epochs, best, test, when),
+            width="stretch",
+        )
+        if row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
+            st.button("Resume", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
+        with st.popover("Use", key=f"use-{row.run_id}"):
+            _uses(row)
+        with st.popover("Delete", key=f"delete-{row.run_id}", icon=":material/delete:"):
+            show.markdown(marked("Delete **{}**, its curves and its checkpoints? This cannot be undone.", row.run_id))
+            st.button("Delete for good", key=f"really-{row.run_id}", type="primary", on_click=_delete, args=(row.run_id,))
+
+
+def _recorded_row(run: Snapshot) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.run_id}"):
+        _open_button(run.run_id)
+        what = f"{MODELS[run.config['model']].title} on {data_label(run.config)}"
+        best = f"val {run.best.val_top1:.1%}{_whole(run.best.val_exact)}"
+        test = f"test {run.test.top1:.1%}{_whole(run.test.exact)}"
+        show.markdown(marked("**{}** · {} · {} epochs · {}, {}", run.run_id, what, len(run.epochs), best, test), width="stretch")
+
+
+def _whole(exact: float | None) -> str:
+    """The share of sequences without a mistake, said after that of tokens; nothing of images."""
+    return f" of tokens ({exact:.1%} of sequences)" if exact is not None else ""
+
+
+def _open_button(run_id: str) -> None:
+    st.button(
+        "Open", key=f"open-{run_id}", disabled=state.shown_run() == run_id, on_click=state.show_run, args=(run_id,),
+        help="Show it on the chart.",
+    )  # fmt: skip
+
+
+def _uses(row: RunSummary) -> None:
+    manager, run_id = services.manager(), row.run_id
+    st.button(
+        "Set the controls as they were", key=f"setup-{run_id}", icon=":material/tune:", on_click=_set_up,
+        args=(row.config,),
+    )  # fmt: skip
+    if row.best_epoch is None:
+        st.caption("Weights and curves come with the first epoch.")
+        return
+    files = {
+        "Best weights (safetensors)": (f"{run_id}.safetensors", lambda: manager.weights(run_id).read_bytes()),
+        "Epochs (CSV)": (f"{run_id}-epochs.csv", lambda: epochs_csv(manager.snapshot(run_id))),
+        "Training curve (CSV)": (f"{run_id}-curve.csv", lambda: curve_csv(manager.snapshot(run_id))),
+    }
+    for label, (name, content) in files.items():
+        st.download_button(show.label(label), content, name, key=f"file-{name}", icon=":material/download:", on_click="ignore")
+
+
+def _set_up(config: dict[str, Any]) -> None:
+    try:
+        values = RunConfig.of(**config).changed()
+        if "data" in values and not folders.may_open(values["data"]):  # nor may who cannot open it know where it lies
+            values["data"] = bare(values["data"])
+        state.load(values)
+    except LabError as error:
+        state.say(visitor.told(error))
+
+
+def _resume(run_id: str) -> None:
+    try:
+        services.manager().resume(run_id)
+        state.show_run(run_id)
+    except LabError as error:
+        state.say(visitor.told(error))
+
+
+def _delete(run_id: str) -> None:
+    try:
+        services.manager().delete(run_id)
+        if state.shown_run() == run_id:
+            state.show_run("")
+    except LabError as error:
+        state.say(visitor.told(error))

@@ -1,0 +1,89 @@
+"""Teacher forcing against free running, on the page Translate: the same weights fed the right tokens, and fed their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.kit.wording import escape, marked
+from dashboard.shell import show
+from pages.translate.controls import Asked
+from pages.translate.panels import Found
+from pages.translate.view import token_words
+
+if TYPE_CHECKING:
+    from core.probes.free_running import FreeRunning
+    from pages.translate.lookups import Read
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _compared(asked: Asked, trained: int, _read: Read) -> FreeRunning:
+    import torch
+
+    from core.probes.free_running import compare_free_running
+
+    return compare_free_running(_read.opened.model, _read.source, torch.tensor(_read.target), limit=_read.limit)
+
+
+def forcing_panel(found: Found) -> None:
+    """The same weights fed the right tokens, and fed their own."""
+    st.subheader("Teacher forcing against free running")
+    st.markdown(
+        "In training the decoder is given the *right* tokens so far (**teacher forcing**), whatever it would have written. When it writes, "
+        "it is given its *own*. The same weights, the same input:"
+    )
+    if found.read.target is None:
+        show.info(f"That needs a right answer, and this input has none: {found.read.no_answer}")
+        return
+    report = _compared(found.asked, id(found.read.opened), found.read)
+    st.html(forcing_html(report, found.names))
+    show.markdown(forcing_words(report, found.names))
+    st.caption(
+        "Proof: up to the first mistake of its own the free run is fed the same: probabilities differ by "
+        f"{report.same_before:.1e} at most, tolerance {report.tolerance:.0e}: **{'passed' if report.passed else 'not passed'}**."
+    )
+
+
+def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:
+    """What the table says, in a sentence or two."""
+    steps = len(report.correct)
+    if report.first_mistake is None:
+        return marked(
+            "**No mistake, so no difference**: the free run is fed the right tokens, because it has written "
+            "them. Choose an early epoch, random weights or a longer input, and look for the first mistake."
+        )
+    t, fed = report.first_mistake, report.fed_otherwise
+    wrong = names[report.free[t]] if t < len(report.free) else "nothing more"
+    right = names[report.correct[t]] if t < steps else "nothing more"
+    told = marked("**The first mistake is at step {}**: {} instead of {}. ", t + 1, token_words(wrong), token_words(right))
+    told += f"From step {fed + 1} on the free run reads its own mistake, teacher forcing does not. " if fed is not None else ""
+    where = (
+        f"They part at step {report.first_divergence + 1}. "
+        if report.first_divergence is not None
+        else "They never write different tokens. "
+    )
+    forced, free = report.forced_right, report.free_right
+    return told + f"{where}Right, each in its place: {forced} of {steps} with teacher forcing, {free} of {steps} running free."
+
+
+def forcing_html(report: FreeRunning, names: tuple[str, ...]) -> str:
+    """A column a step: the right token, and what is most probable with the right ones before it, and with its own."""
+    steps = max(len(report.correct), len(report.free))
+    parts = report.first_divergence
+    head = "".join(f'<th scope="col"{" class=open" if t == parts else ""}>{t + 1}</th>' for t in range(steps))
+    rows = ""
+    for title, tokens in (("right", report.correct), ("teacher forcing writes", report.forced), ("running free writes", report.free)):
+        cells = ""
+        for t in range(steps):
+            token = tokens[t] if t < len(tokens) else None
+            correct = t < len(report.correct) and token == report.correct[t]
+            look = "" if title == "right" or token is None else "right" if correct else "wrong"
+            cells += f'<td class="{look}">{"" if token is None else escape("␣" if names[token] == " " else names[token])}</td>'
+        rows += f'<tr><th scope="row">{title}</th>{cells}</tr>'
+    differences = "".join(f"<td>{value:.2g}</td>" if value > report.tolerance else "<td>0</td>" for value in report.differences)
+    rows += f'<tr><th scope="row">largest difference of p</th>{differences}</tr>'
+    return (
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-spoken"><caption>A column a step; underlined: where the two '
+        f'first write different tokens</caption><thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )

@@ -1,0 +1,217 @@
+"""What the page Translate shows: the board, its proof, a question, and what can be taken along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import streamlit as st
+
+from core.checks import OneOf, Whole
+from core.errors import LabError
+from dashboard.kit.wording import marked
+from dashboard.pictures.html import png_uri
+from dashboard.shell import show, state, visitor
+from dashboard.shell.predict import predict
+from pages.translate.board import MOST, PARTS, translate_board, view_sent
+from pages.translate.controls import Asked
+from pages.translate.lookups import Read, open_asked, read_input, symbols_of, torch_is_loaded, weights_asked
+from pages.translate.view import (
+    FIRST_STEP,
+    alignment_svg,
+    board_message,
+    outcomes_html,
+    token_words,
+    waiting_message,
+    weights_csv,
+)
+
+if TYPE_CHECKING:
+    from core.probes.written import Written
+
+BOARD = "translate_board"
+LEGEND = (
+    "Top: the input, and under it its memory: a column a token, a row a feature, blue above 0, orange below. Bottom: the output from ⊢ on; "
+    "green is what the decoder reads of it in this step, lines are what it reads of the memory, in the layer and head that are chosen. "
+    "Dashed orange: not what is right. Click a token, or use the arrow keys on the bar."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What an input has become, or the task's example where it cannot be read; `problem` says instead why there is nothing to show."""
+
+    asked: Asked
+    read: Read | None = None
+    written: Written | None = None
+    problem: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.read.opened.vocabulary.names
+
+    @property
+    def output(self) -> str:
+        return self.read.opened.vocabulary.decode(self.written.tokens)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _written(asked: Asked, weights: tuple[bytes, int, int], _read: Read) -> Written:
+    from core.probes.written import write_out
+
+    return write_out(
+        _read.opened.model, _read.source, how=asked.how, width=asked.width, alpha=asked.alpha,
+        temperature=asked.temperature, seed=asked.seed, limit=_read.limit,
+    )  # fmt: skip
+
+
+def find(asked: Asked) -> Found:
+    """Read the input and write the output. What goes wrong is a sentence in `problem`. Loads torch, if that has not been done."""
+    try:
+        opened = open_asked(asked)
+        read = read_input(opened, asked.text)
+        return Found(asked, read, _written(asked, weights_asked(asked), read))
+    except LabError as error:
+        return Found(asked, problem=visitor.told(error))
+
+
+def board_panel(asked: Asked) -> Found | None:
+    """The board; None while torch is being loaded, after which the page runs again."""
+    if not torch_is_loaded():
+        translate_board(waiting_message(symbols_of(asked.spec, asked.text)), key=BOARD)
+        import core.training.checkpoint  # noqa: F401 - seconds
+
+        st.rerun()
+    found = find(asked)
+    if found.problem:
+        problem, asked = found.problem, replace(asked, text=asked.spec.example)
+        found = find(asked)
+        show.error(problem if found.problem else f"{problem} Shown meanwhile: {asked.text}.")
+    if found.problem:
+        translate_board(waiting_message([]), key=BOARD)
+        return found
+    read = found.read
+    translate_board(
+        board_message(
+            found.written, what=asked.name, how=asked.how, weights=weights_words(asked), source=read.symbols,
+            images=None if read.images is None else [png_uri(image.numpy()) for image in read.images],
+            names=found.names, right=None if read.target is None else read.target[1:], texts=(found.output, read.answer),
+            view=first_view(asked, len(found.written.tokens)),
+        ),
+        key=BOARD,
+    )  # fmt: skip
+    return found
+
+
+def weights_words(asked: Asked) -> str:
+    """Whose weights these are, in a sentence."""
+    if asked.run is None:
+        return "Weights: random, seed 0."
+    recorded = "recorded run" if asked.run.run_id != asked.run.name else "run"
+    return f"Weights: epoch {asked.epoch + 1} of {recorded} {asked.run.name}."
+
+
+def first_view(asked: Asked, steps: int) -> dict[str, Any]:
+    """Where the board stands before anybody moves it: as its link says, else some tokens have been written already."""
+    t, layer, head, part = _linked_view().values()
+    return {
+        "t": min(FIRST_STEP, steps - 1) if t is None else t,
+        "layer": (layer or MOST) - 1,  # the last one
+        "head": (head or 0) - 1,
+        "part": part or ("beam" if asked.how == "beam" else "cross"),
+    }
+
+
+def _linked_view() -> dict[str, Any]:
+    """What the link says of the board, layers and heads from 1; None each where it says nothing that can be used."""
+    checks = {"t": Whole(0, MOST), "layer": Whole(1, MOST), "head": Whole(1, MOST), "part": OneOf(PARTS)}
+    return {name: state.read(name, check) for name, check in checks.items()}
+
+
+def view_link() -> dict[str, str]:
+    """What a link says of the board."""
+    seen = view_sent(key=BOARD)
+    if seen is None:
+        return {name: "" if value is None else str(value) for name, value in _linked_view().items()}
+    return {
+        "t": str(seen["t"]), "layer": str(seen["layer"] + 1), "head": str(seen["head"] + 1) if seen["head"] >= 0 else "",
+        "part": "" if seen["part"] == "cross" else seen["part"],
+    }  # fmt: skip
+
+
+def proof_panel(found: Found) -> None:
+    """Whether what the board shows is what the model does."""
+    written = found.written
+    maps = (
+        "no attention to check"
+        if written.unseen
+        else f"rows of attention and what is made of them are off by {written.attention_off:.1e} at most"
+    )
+    show.caption(
+        marked(
+            "Proof: written token by token with a cache, and computed again without one, float64: probabilities "
+            "differ by {:.1e} at most, {}; tolerance {:.0e}: **{}**.",
+            written.off,
+            maps,
+            written.tolerance,
+            "passed" if written.passed else "not passed",
+        )
+    )
+    if found.read.no_answer:
+        show.caption(f"No right answer is known for this input: {found.read.no_answer}")
+
+
+def beam_panel(found: Found) -> None:
+    """All outputs of a beam search, if it was one."""
+    if found.written.tree:
+        st.html(outcomes_html(found.written.tree, found.names, found.read.opened.vocabulary.joiner))
+
+
+def downloads(found: Found) -> None:
+    """Picture and numbers to take along."""
+    written, read = found.written, found.read
+    with st.container(horizontal=True):
+        if written.alignment is not None:
+            st.download_button(
+                "Alignment (SVG)", lambda: alignment_svg(written, read.symbols, found.names, f"{read.text} → {found.output}"),
+                "alignment.svg", "image/svg+xml", icon=":material/download:", on_click="ignore", key="translate_svg",
+            )  # fmt: skip
+        st.download_button(
+            "Numbers (CSV)", lambda: weights_csv(written, read.symbols, found.names), "translate.csv", "text/csv",
+            icon=":material/download:", on_click="ignore", key="translate_csv",
+        )  # fmt: skip
+
+
+# ---- the question ----
+
+
+def question(found: Found) -> None:
+    """Where does the decoder look when it writes a token?"""
+    written, read = found.written, found.read
+    if written.alignment is None or len(read.symbols) < 3:
+        return
+    t = len(written.tokens) // 2
+    row = written.alignment[t]
+    places = sorted({int(row.argmax()), *_others(row)})
+    choices = [f"{place + 1}: {token_words(read.symbols[place])}" for place in places]
+    first = row.argmax()
+    predict(
+        f"While it writes token {t + 1}, {token_words(found.names[written.tokens[t]])}: which token of the input does it read most? "
+        "(Last layer, mean of its heads.)",
+        choices, answer=choices[places.index(int(first))],
+        because=f"It gives it {row[first]:.3f} of 1. Nobody has told it where to look: only the output was ever judged. And attention is "
+        "not an explanation: what stands at that place of the memory has read the whole input, too.",
+        key=f"translate_predict_{_short(found)}",
+    )  # fmt: skip
+
+
+def _others(row: Any) -> list[int]:
+    """Three other places, far from one another."""
+    order = [int(place) for place in row.argsort()[::-1]][1:]
+    return [order[0], order[len(order) // 2], order[-1]] if len(order) >= 3 else order
+
+
+def _short(found: Found) -> str:
+    """A short name of what is shown, for the key of its question: another output is another question."""
+    return f"{crc32(found.asked.name.encode()):08x}"

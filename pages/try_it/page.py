@@ -1,0 +1,63 @@
+"""Try it: any picture, what every chosen run says of it, and which patches the answer hangs on."""
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard.pictures.choose import choose_picture
+from dashboard.runs.foot import foot
+from dashboard.runs.several_runs import classes_of
+from dashboard.shell import services, show, state, visitor
+from dashboard.shell.foot import try_this
+from dashboard.shell.link import page_link
+from pages.try_it.panels import FIRST_RUNS, board, choose_patch, choose_runs, link_values, proof, question
+
+FIRST = {"runs": ".".join(FIRST_RUNS)}  # named: who comes by a link may have a run of their own
+EXPERIMENTS = {
+    "A heart without its middle: what is it now?": {**FIRST, "patch": "8", "edits": "5.6.9.10"},
+    "The left and right half of a heart change places": {**FIRST, "patch": "16", "edits": "0-1.2-3"},
+    "A ring whose hole is painted over": {**FIRST, "image": "27", "patch": "8", "edits": "5.6.9.10"},
+    "Draw a picture of your own": {**FIRST, "from": "draw"},
+}
+
+LEGEND = (
+    "Pixels (1, 3, 32, 32), normalised as in training → logits z (1, K) → p = exp(z) / Σ exp(z): five most probable of K classes. The line "
+    "across a bar: before the edits. An erased patch gets the mean color of the training images, which normalised is 0 up to rounding."
+)
+
+st.title("Try it")
+st.markdown("A model answers any picture in the words it has learned. **Erase or swap patches: what does its answer hang on?**")
+state.values()
+
+left, right = st.container(key="tryit").columns([3, 8], gap="medium")
+own, others = left.container(), left.container()
+with others:
+    runs = choose_runs()
+    patch = choose_patch()
+with own:
+    picture = choose_picture(classes_of(runs))
+there, below = right.container(), right.container()
+between, end = st.container(), st.container()
+first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
+
+
+@st.fragment
+def answers() -> None:
+    """What an edit in the browser changes; the rest of the page stays as it is."""
+    try:
+        edits = board(picture, runs, patch)
+        values = link_values(picture, runs, patch, edits)
+        with end:
+            link = page_link(values)
+            foot(first, link=link, command=visitor.command(first.config))
+        state.write_page(values)
+    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
+        show.error(error)
+
+
+with there:
+    answers()
+below.caption(LEGEND)
+show.caption(proof(picture, runs), at=below)
+with between:
+    question(runs)
+    try_this(EXPERIMENTS)

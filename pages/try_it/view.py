@@ -1,0 +1,86 @@
+"""What the chosen runs say of a picture, as the board in the browser shows it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.errors import LabError
+from core.evaluation.pictures import Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
+from dashboard.pictures.answers import GREY, NO_RUN, WAITING, knows, points, tokens_of, verdict
+from dashboard.pictures.choose import Shown
+from dashboard.runs.opened import Weighted
+from dashboard.shell import visitor
+
+if TYPE_CHECKING:
+    from core.training.checkpoint import OpenedModel
+
+SHOWN = 5  # most probable classes of a card
+Open = Callable[[Weighted], "tuple[int, OpenedModel]"]
+
+
+def board_data(picture: Shown, runs: Sequence[Weighted], edits: Sequence[Erase | Swap], patch: int, open_run: Open) -> dict[str, Any]:
+    """The message for a patch board: the picture as it is, the edits, a card a run with its answer to the edited picture, and what is
+    known by runs whose answer may not be among it.
+
+    What is erased has the mean color of a run's training images; on the board that of the first run.
+    """
+    cards, known = [], {}
+    for run in runs:
+        card, classes = _card(picture, run, edits, patch, open_run)
+        cards.append(card)
+        if classes and picture.label not in classes:
+            known.setdefault(classes, []).append(run.name)
+    notes = [knows(names, classes) for classes, names in known.items()]
+    return _message(picture, cards, edits_text(edits), patch, notes or ([] if runs else [NO_RUN]))
+
+
+def waiting_data(picture: Shown, text: str, patch: int) -> dict[str, Any]:
+    """The message while there are no answers yet."""
+    return _message(picture, [], text, patch, [WAITING])
+
+
+def _message(picture: Shown, cards: list[dict[str, Any]], text: str, patch: int, notes: list[str]) -> dict[str, Any]:
+    return {
+        "picture": picture.name,
+        "pixels": b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode(),  # (32, 32, 3)
+        "caption": picture.caption,
+        "patch": patch,
+        "edits": text,
+        "color": next((card["color"] for card in cards), GREY),
+        "cards": cards,
+        "notes": notes,
+    }
+
+
+def _card(
+    picture: Shown, run: Weighted, edits: Sequence[Erase | Swap], patch: int, open_run: Open
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The card of a run and the classes that it knows; without bars, and what is wrong instead, where it cannot answer."""
+    own, tokens = tokens_of(run.config)
+    card = {"id": run.run_id, "name": run.name, "title": run.title, "patch": own, "tokens": tokens, "color": GREY, "bars": []}
+    try:
+        epoch, opened = open_run(run)
+        color = mean_color(opened)
+        before, now = probabilities(opened, np.stack([picture.pixels, edited(picture.pixels, edits, patch, color)]))  # (K,) each
+    except LabError as error:
+        return {**card, "verdict": visitor.told(error), "look": ""}, ()
+    first = top_classes(now, 1)[0]
+    look, words = verdict(picture.label, opened.classes[first], opened.classes)
+    bars = [_bar(opened.classes, k, now, before, first, picture.label if look else "") for k in top_classes(now, SHOWN)]
+    return {**card, "tokens": f"{tokens} · epoch {epoch + 1}", "color": color, "look": look, "verdict": words, "bars": bars}, opened.classes
+
+
+def _bar(classes: Sequence[str], k: int, now: np.ndarray, before: np.ndarray, first: int, label: str) -> dict[str, Any]:
+    look = "true" if classes[k] == label else ("false" if label else "told") if k == first else ""
+    moved = points(float(now[k] - before[k]))
+    return {
+        "name": classes[k],
+        "p": round(float(now[k]), 4),
+        "was": round(float(before[k]), 4),
+        "text": f"{100 * now[k]:.0f} %" + (f" ({moved})" if moved else ""),
+        "look": look,
+    }

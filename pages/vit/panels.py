@@ -1,0 +1,282 @@
+"""The panels of the page Vision Transformer: which run reads which picture, what it attends to, and what that shows."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.evaluation.pictures import top_classes
+from core.recorded import recorded_run
+from dashboard.kit.panels import panels
+from dashboard.kit.wording import marked
+from dashboard.pictures.answers import knows
+from dashboard.pictures.choose import Shown
+from dashboard.runs import feed
+from dashboard.runs.opened import Weighted
+from dashboard.runs.weighted import choose_weighted, runs_of, why_not
+from dashboard.shell import services, show, state
+from dashboard.shell.path_keys import as_key
+from dashboard.shell.predict import predict
+from pages.vit.board import attention_maps, pin_sent
+from pages.vit.figures_view import became_local, distance_rows, distances_svg, steps_html
+from pages.vit.lookups import Look, Swap, distances, look, shapes_of, swap
+from pages.vit.view import Pin, board_data, checked_pin, map_name, parse_pin, waiting_data
+
+RUN, BOARD, PIN, START = "vit_run", "vit_board", "vit_pin", "vit_start"
+ATTENTION = ("vit",)  # the models with attention
+FIRST_RUN = "recorded-shapes-vit"
+MOST_EPOCHS = 8  # of the figure of distances
+CHOICES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
+
+
+# ---- controls ----
+
+
+def vit_runs() -> dict[str, Weighted]:
+    """The runs that this page can show, by id."""
+    return runs_of(ATTENTION, FIRST_RUN)
+
+
+def choose_run() -> Weighted:
+    """The list of runs with attention."""
+    return choose_weighted(
+        "Run", vit_runs(), key=RUN, help="Vision Transformers whose weights are kept.",
+        why_not=lambda asked: why_not(asked, ATTENTION, "is no Vision Transformer: it has no attention to look at. Choose another run."),
+    )  # fmt: skip
+
+
+def choose_epoch(run: Weighted, kept: dict[int, Path]) -> int:
+    """The slider over the epochs whose weights are kept."""
+    return feed.choose_epoch(services.run(run.run_id), list(kept))
+
+
+# ---- the picture ----
+
+
+def explorer(run: Weighted, epoch: int, path: Path, picture: Shown) -> tuple[Look, Pin]:
+    """The picture and its attention; what is looked at. Before torch is loaded there is none, and then the page runs again."""
+    if "torch" not in sys.modules:
+        attention_maps(waiting_data(picture.pixels, picture.caption), key=BOARD)
+        state.load_torch()
+    found = look(path, picture.pixels)
+    pin = _pin(found)
+    if pin_sent(key=BOARD) is None:
+        st.session_state[START] = pin
+    # A choice comes from the browser: to send it back would make another message of it, and all maps would travel again.
+    attention_maps(message(run, epoch, found, picture, st.session_state[START]), key=BOARD)
+    st.session_state[PIN] = (pin.token, map_name(pin.layer, pin.column, found.distance.shape[1]))
+    return found, pin
+
+
+def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin) -> dict[str, Any]:
+    """What the browser gets; it looks at `start` first, and remembers itself what it looks at then."""
+    return board_data(
+        found.packed,
+        what=f"{run.run_id} {epoch} {picture.name}",
+        pixels=picture.pixels,
+        caption=f"{picture.caption}. {run.name}, epoch {epoch + 1}",
+        distance=found.distance,
+        entropy=found.entropy,
+        even=even_of(run),
+        bits=math.log2(found.tokens),
+        target=found.first,
+        answers=answers_of(found, picture),
+        pin=start,
+    )
+
+
+def _pin(found: Look) -> Pin:
+    """What is looked at: what the browser has said last, else what it was; at the first visit that of the link."""
+    packed = found.packed
+    size = {"tokens": packed.tokens, "layers": packed.layers}
+    sent = pin_sent(key=BOARD)
+    if sent is not None:
+        return checked_pin(sent, **size, columns=packed.columns)
+    token, name = st.session_state.setdefault(PIN, (state.linked("token"), state.linked("map")))
+    return parse_pin(str(token), name, **size, heads=found.distance.shape[1])
+
+
+def even_of(run: Weighted) -> float:
+    """The distance of a head of this run that attends to all patches alike."""
+    from core.probes.attention_maps import even_distance
+
+    return even_distance(32 // run.config["patch_size"])
+
+
+def answers_of(found: Look, picture: Shown) -> list[str]:
+    """What the model says of the picture, a line a class; and what it cannot say."""
+    lines = [f"{found.classes[k]} {found.answer[k]:.0%}" for k in top_classes(found.answer, 3)]
+    if picture.label and picture.label not in found.classes:
+        lines.append(knows(["This run"], found.classes))
+    return lines
+
+
+def legend(found: Look, run: Weighted) -> str:
+    """How the picture is to be read."""
+    packed = found.packed
+    blocks = ""
+    if packed.block > 1:
+        blocks = (
+            f" Drawn in blocks of {packed.block} × {packed.block} patches, for all {found.tokens:,} tokens would be too much to send: a "
+            "block reads the mean of what its patches read, and is read the sum."
+        )
+    return (
+        f"Point at a patch (mouse, finger, arrow keys): every small map shows which patches its token reads in that layer and head, bright "
+        f"for much. n = 1 picture, {found.tokens:,} tokens. d: mean distance between a patch and those it reads, in patches of "
+        f"{run.config['patch_size']} pixels. Rollout: attention of all layers up to here, half of each kept for the residual connection "
+        f"(Abnar and Zuidema 2020). Grad × att.: attention times the gradient of the logit of “{found.first}”, positive part, mean over "
+        f"heads (Chefer et al. 2021).{blocks}"
+    )
+
+
+def proof_line(found: Look) -> str:
+    """What was compared, the largest differences, the tolerance and the verdict."""
+    return marked(
+        "Proof: rows of all recorded weights sum to 1, largest difference {:.1g}; weights times v are what "
+        "the model itself computed, largest difference {:.1g} of its largest output; tolerance {:.0g}: "
+        "**{}**. Smallest weight of layer 1: {:.1g}{}.",
+        found.rows_off,
+        found.outputs_off,
+        found.tolerance,
+        "passed" if found.passed else "not passed",
+        found.least_first,
+        ", above 0: each token already reads every other one" if found.least_first > 0 else " (rounded to 0 in float32)",
+    )
+
+
+# ---- how far heads look, epoch by epoch ----
+
+
+def formed(run: Weighted, kept: dict[int, Path], epoch: int, pin: Pin) -> None:
+    """The attention distance of every head by epoch."""
+    st.subheader("Does a head become local?")
+    epochs, even = spread(list(kept), epoch), even_of(run)
+    with st.spinner("Measuring distances", show_time=True):
+        measured = [distances(run, kept[at]) for at in epochs]
+    values = np.stack([value for value, _, _ in measured])  # (E, L, H)
+    _, count, words = measured[0]
+    caption = (
+        f"Attention distance of each head, in patches (up), by epoch (across); mean over {count} {words}. Dashed: attention to all patches "
+        f"alike, {even:.2f}; a patch that reads only itself has 0. Grey: epoch {epoch + 1}; thick: the head that is chosen above."
+    )
+    panels(distances_svg(epochs, values, even=even, epoch=epoch, chosen=(pin.layer, pin.column)), caption, key="vit_distances")
+    show.markdown(became_local(epochs, values, even))
+    with st.expander("These distances as numbers"):
+        st.dataframe(distance_rows(epochs, values), hide_index=True)
+
+
+def spread(epochs: list[int], epoch: int) -> list[int]:
+    """At most `MOST_EPOCHS` of these epochs, evenly, the first, the last and `epoch` among them."""
+    if len(epochs) <= MOST_EPOCHS:
+        return epochs
+    some = {round(place) for place in np.linspace(0, len(epochs) - 1, MOST_EPOCHS - 1)}
+    return sorted({epochs[place] for place in some} | {epoch})
+
+
+# ---- the model ----
+
+
+def steps(run: Weighted, path: Path) -> None:
+    """The run's model, step by step."""
+    st.subheader("The model, step by step")
+    st.html(steps_html(shapes_of(as_key(path), path.stat().st_mtime_ns), run.config))
+    st.caption("Measured: what comes out of each step of this run's model for a batch of 4 pictures, (4, tokens, features).")
+
+
+# ---- the class token ----
+
+
+def class_token(run: Weighted, path: Path, found: Look) -> None:
+    """Why only token 0 is read: the same head on the mean of the patches' tokens."""
+    st.subheader("Why only token 0?")
+    show.markdown(
+        marked(
+            "The class token starts the same for every picture, so all that it knows at the end it has collected "
+            "from the patches by attention. Any other place to read would do, *if the head is trained on it*. "
+            "Swap it for the mean of the patches' tokens **without training**, and this head says of the picture "
+            "above **{}**; from token 0 it says **{}**. Read one by one, {:,} of {:,} patches' tokens say what "
+            "token 0 says.",
+            said(found.swapped, found),
+            said(found.answer, found),
+            found.agreeing,
+            found.tokens - 1,
+        )
+    )
+    done = swap(run, path)
+    predict(
+        f"The head reads the mean of the patches instead of token 0, with the same weights. For how many of {done.images} {done.words} "
+        "does it give the same answer as before?",
+        CHOICES,
+        answer=same_words(done),
+        because=because(done),
+        key="vit_predict",
+    )
+
+
+def said(probabilities: np.ndarray, found: Look) -> str:
+    """The most probable class and its probability."""
+    first = top_classes(probabilities, 1)[0]
+    return f"{found.classes[first]} ({probabilities[first]:.0%})"
+
+
+def same_words(done: Swap) -> str:
+    """The answer to the question."""
+    share = done.same / done.images
+    return CHOICES[0] if share > 0.9 else CHOICES[1] if share >= 0.4 else CHOICES[2]
+
+
+def because(done: Swap) -> str:
+    """The numbers behind the answer, and what they show."""
+    right = ""
+    if done.right:
+        right = f" Right are {done.right[0] / done.images:.1%} from token 0 and {done.right[1] / done.images:.1%} from the mean."
+    return (
+        f"The same for {done.same} of {done.images}.{right} That does not show that a mean is worse: the head has never been trained on "
+        "it. It shows how far the patches' tokens carry the answer in the form that this head reads. Trained on the mean, with a learning "
+        "rate of its own, a ViT does about as well (Dosovitskiy et al. 2020, appendix D.3)."
+    )
+
+
+# ---- what this does not show ----
+
+
+def caveats() -> None:
+    """Traps 11 and 12 of the course, with the numbers of the recorded runs."""
+    vit, cnn = recorded_run("cifar10-compare-vit-0"), recorded_run("cifar10-compare-cnn-0")
+    st.subheader("What this does not show")
+    show.markdown(
+        marked(
+            "- **An attention map is not an explanation.** A weight says how much of a value is read, not what "
+            "is in it nor what the layers after it make of it; after layer 1 a patch's token no longer holds "
+            "that patch alone. To find out what an answer hangs on, change the picture: erase patches on [Try "
+            "it](try).\n- **A small ViT trained on CIFAR-10 alone stays behind a good CNN.** Trained alike for "
+            "{} epochs, the recorded ViT ({:,} weights) reaches {:.1%} on {:,} test images and the CNN ({:,}) "
+            "{:.1%}.\n- Recorded in eval mode: with dropout on, weights can exceed 1 and rows do not sum to 1.",
+            len(vit.epochs),
+            vit.parameters,
+            vit.test.top1,
+            vit.sizes["test"],
+            cnn.parameters,
+            cnn.test.top1,
+        )
+    )
+
+
+# ---- the link ----
+
+
+def link_values(run: Weighted, epoch: int, picture: Shown) -> dict[str, str]:
+    """What a link to this page says, empty where it opens so anyway."""
+    token, name = st.session_state.get(PIN, (0, ""))
+    return {
+        **dict.fromkeys(("from", "set", "image"), ""),
+        **picture.link,
+        **state.run_link(run.run_id, epoch, best=run.best, first=FIRST_RUN),
+        "token": "" if str(token) in ("", "0") else str(token),
+        "map": "" if name == map_name(0, 0, 1) else name,
+    }

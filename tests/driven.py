@@ -1,0 +1,152 @@
+"""A real Chromium and a real server. Without a browser the tests are skipped; where CI is set they fail instead."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",  # names of this machine that a browser does not know as such
+]
+PATIENCE = 25_000  # ms that a test waits for what must come
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SERVER = """
+import sys
+from pathlib import Path
+from dashboard.__main__ import serve
+serve(host="127.0.0.1", port=int(sys.argv[1]), script=Path(sys.argv[2]))
+"""
+
+
+def missing(what: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: browser tests must run where CI is set.")
+    pytest.skip(f"{what}: install Chromium and Playwright to run the browser tests.")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """A Playwright browser: the system's Chromium or Chrome, else the one that `playwright install chromium` fetched."""
+    try:
+        from playwright.sync_api import expect, sync_playwright
+    except ImportError:
+        missing("Playwright is not installed")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
+        if not Path(path).exists():
+            missing("There is no Chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def fresh_page(chromium) -> Iterator:
+    """A page of 1280 x 800; an error in the browser's console fails the test that closes it."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    context.set_default_timeout(PATIENCE)
+    made, errors = context.new_page(), []
+    made.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    yield made
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(chromium) -> Iterator:
+    with fresh_page(chromium) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium, serve) -> Iterator:
+    """One page for all tests of a module that need no fresh one: loading takes seconds. Closed before its server ends."""
+    with fresh_page(chromium) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory) -> Iterator[Callable[[Path], str]]:
+    """Start the lab's server for a Streamlit script, with a home of its own; returns the address."""
+    started = []
+
+    def start(script: Path) -> str:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        environment = {**os.environ, "LAB_HOME": str(tmp_path_factory.mktemp("home")), "OMP_NUM_THREADS": "1"}
+        started.append(subprocess.Popen([sys.executable, "-c", SERVER, str(port), str(script)], cwd=ROOT, env=environment))
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", started[-1])
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(timeout=10)
+
+
+class Lab:
+    """A server with a home of its own, that can be killed and started again."""
+
+    def __init__(self, home):
+        self.home = home
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.start()
+
+    def start(self):
+        command = [sys.executable, "-m", "dashboard", "--port", str(self.port), "--home", str(self.home)]
+        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        wait_for(f"{self.url}_stcore/health", self.process)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def statuses(self):
+        with sqlite3.connect(self.home / "lab.sqlite") as database:
+            return dict(database.execute("SELECT id, status FROM runs").fetchall())
+
+
+@pytest.fixture
+def lab(tmp_path):
+    lab = Lab(tmp_path / "home")
+    yield lab
+    lab.process.terminate()
+    lab.process.wait(timeout=20)
+
+
+def wait_for(address: str, process: subprocess.Popen, seconds: float = 25) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server ended with exit code {process.returncode}"
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"no answer from {address} within {seconds} s")

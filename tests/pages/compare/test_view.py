@@ -1,0 +1,69 @@
+"""What is said of two runs, in words and on an axis."""
+
+import re
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from core.evaluation.intervals import Interval, compare
+from core.evaluation.pairs import Verdict, apart
+from pages.compare.view import accuracy_words, counts_html, difference_html, differences_html, proof_words, verdict_words
+
+A, B = Interval(0.7, 0.68, 0.72, 2_000), Interval(0.75, 0.73, 0.77, 2_000)
+
+
+def paired(only_a, only_b, n=2_000):
+    place = np.arange(n)
+    found = compare(place < only_a, (place >= only_a) & (place < only_a + only_b))
+    return Verdict(A, B, found.difference, found)
+
+
+def test_an_accuracy_with_its_interval():
+    assert accuracy_words(A) == "70.0% (68.0 to 72.0)" and accuracy_words(None) == "no epoch yet"
+
+
+@pytest.mark.parametrize(
+    ("only_a", "only_b", "said"), [(20, 62, "B is better, beyond chance"), (62, 20, "A is better, beyond chance"), (30, 33, "Neither")]
+)
+def test_image_by_image(only_a, only_b, said):
+    found = paired(only_a, only_b)
+    words = verdict_words(found)
+    assert said in words and f"B is right on {only_b} that A gets wrong, and A on {only_a}" in words
+    assert f"B − A is {100 * (only_b - only_a) / 2_000:+.1f}".replace("-", "−") in words
+    assert f"p = {binomtest(only_b, only_a + only_b).pvalue:.2g} (exact McNemar" in words
+
+
+def test_apart():
+    found = Verdict(A, B, apart(1_400, 2_000, 1_500, 2_000), why="Nobody knows.")
+    words = verdict_words(found)
+    assert "**B is better, beyond chance.**" in words and "with 0 outside" in words and "Nobody knows. So each accuracy counts" in words
+    near = Verdict(A, A, apart(1_400, 2_000, 1_410, 2_000), why="x")
+    assert "**Neither" in verdict_words(near) and "with 0 inside" in verdict_words(near)
+    assert counts_html(found) == ""
+
+
+def test_the_axis_is_centred_on_zero():
+    found = difference_html(paired(20, 61))
+    low, at, high = (float(value) for value in re.findall(r"--\w+:([\d.]+)", found))
+    assert 0.5 < low < at < high < 1 and "lab-pair-axis b" in found
+    turned = difference_html(paired(61, 20))
+    assert [float(v) for v in re.findall(r"--\w+:([\d.]+)", turned)][1] == pytest.approx(1 - at, abs=0.03)  # the intervals are drawn
+    assert "lab-pair-axis neither" in difference_html(paired(30, 30))
+
+
+def test_counts_are_in_their_cells():
+    cells = re.findall(r"<td>(?:<b>)?([\d,]+)", counts_html(paired(20, 61)))
+    assert cells == ["0", "20", "61", "1,919"]
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.03, "**kept**"), (0.07, "**kept**"), (0.2, "**not kept**")])
+def test_the_proof_says_whether_the_promise_is_kept(share, said):
+    words = proof_words(paired(20, 61), share)
+    assert said in words and "that disagree on 81 images" in words and f"called {share:.1%} different; it promises 5% at most" in words
+
+
+def test_names_and_values_are_escaped():
+    found = differences_html(["<b>x", "y"], {"data": ["<script>", None], "augment": [True, False]}, caption="<i>")
+    assert "<script>" not in found and "<b>x" not in found and "<i>" not in found
+    assert re.findall(r"<td>([^<]*)</td>", found) == ["&lt;script&gt;", "–", "yes", "no"]

@@ -1,0 +1,119 @@
+"""The page Positions as a student goes through it, without a browser."""
+
+import re
+from base64 import b64decode
+from html import unescape
+
+import numpy as np
+import pytest
+
+from core.evaluation.learned_positions import read_positions
+from core.probes.positions import KINDS, position_table
+from core.recorded import recorded_epochs
+from pages.positions import panels as position_panels
+from tests.pages.support import open_page, press, run, shown_code, texts
+
+VIT = "recorded-cifar10-compare-vit-0"
+
+
+@pytest.fixture(autouse=True)
+def sent(monkeypatch):
+    """What the browser was sent last."""
+    found = {}
+    monkeypatch.setattr(position_panels, "position_map", lambda data, key: (found.clear(), found.update(data)))
+    return found
+
+
+def open_positions(**query):
+    return open_page("positions", **query)
+
+
+def table_of(sent):
+    return np.frombuffer(b64decode(sent["table"]), "<f4").reshape(sent["length"], sent["dim"])
+
+
+def verdicts_of(app):
+    """The verdict words of the shuffle panel, by kind."""
+    html = next(e.proto.body for e in app.get("html") if "moved together" in e.proto.body)
+    rows = re.findall(r"<th scope=\"row\">(.*?)</th>(.*?)</tr>", html)
+    return {head: [unescape(re.sub("<[^>]+>", "", cell)).split(" ")[0] for cell in re.findall("<td.*?</td>", row)] for head, row in rows}
+
+
+def test_it_opens_on_sines_with_their_proof(sent):
+    app = open_positions()
+    assert table_of(sent) == pytest.approx(position_table("sinusoidal", 65, 64), abs=1e-6)
+    assert "all 4,160 numbers" in texts(app) and "**equal**" in texts(app) and "the distance alone counts" in texts(app)
+    assert dict(app.query_params) == {}
+    found = verdicts_of(app)
+    assert found["None"] == ["equivariant", "equivariant", "equivariant"]
+    assert found["Bare index"] == ["equivariant", "neither", "equivariant"]
+    for kind in ("Sine and cosine", "Learned", "Sine and cosine, 2-D"):
+        assert found[kind] == ["neither", "neither", "equivariant"]
+    assert found["Rotary"] == ["neither", "neither", "cannot"]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "learned"])
+def test_every_kind_by_a_link_that_is_written_again(sent, kind):
+    app = open_positions(kind=kind, length="17", width="16", p="shift")
+    assert sent["kind"] == kind and table_of(sent) == pytest.approx(position_table(kind, 17, 16), abs=1e-6)
+    assert "**equal**" in texts(app)
+    wanted = {"length": "17", "width": "16", "p": "shift"} | ({} if kind == "sinusoidal" else {"kind": kind})
+    assert {name: value[0] if isinstance(value, list) else value for name, value in dict(app.query_params).items()} == wanted
+    link, code = shown_code(app)
+    assert "length=17" in link
+    *lines, last = code.splitlines()
+    scope = {}
+    exec("\n".join(lines), scope)
+    assert np.array_equal(eval(last, scope), position_table(kind, 17, 16))
+
+
+@pytest.mark.parametrize("epoch", [0, 3, 7])
+def test_the_learned_table_of_a_run_at_an_epoch(sent, epoch):
+    app = open_positions(kind="learned", run=VIT, epoch=str(epoch + 1))
+    expected = read_positions(recorded_epochs(VIT.removeprefix("recorded-"))[epoch])
+    assert table_of(sent) == pytest.approx(expected, abs=1e-6)
+    assert f"4,160 weights of {VIT} after epoch {epoch + 1}" in texts(app) and f"is {expected.std():.3f} now" in texts(app)
+    assert not app.number_input  # its sizes are settled
+
+
+def test_the_kind_is_changed_and_the_sizes_stay(sent):
+    app = open_positions(length="17", width="16")
+    run(app.radio(key="positions_kind").set_value("learned"))
+    assert sent["kind"] == "learned" and sent["length"] == 65
+    run(app.radio(key="positions_kind").set_value("rotary"))
+    assert sent["kind"] == "rotary" and (sent["length"], sent["dim"]) == (17, 16)
+    assert [widget.label for widget in app.number_input] == ["Tokens", "Width of a head"]
+
+
+def test_predict_then_reveal():
+    app = open_positions()
+    run(app.radio(key="positions_predict-choice").set_value("yes"))
+    press(app, "positions_predict-reveal")
+    assert "It is: no." in texts(app) and "LayerNorm" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence", "drawn"),
+    [
+        ({"length": "4096"}, "Of 4,096 tokens every one is compared with every other, 16,777,216 cells", (257, 64)),
+        ({"length": "0"}, "Without a token there is no position", (1, 64)),
+        ({"width": "1"}, "of 1 feature nothing is left", (65, 2)),
+        ({"width": "100000"}, "100,000 features are more columns", (65, 128)),
+        ({"length": "1"}, "**Nothing moved here**", (1, 64)),
+        ({"width": "7"}, "all 455 numbers", (65, 7)),
+        ({"kind": "grid", "length": "60"}, "60 is neither. Choose 49 or 50, 64 or 65.", None),
+        ({"kind": "rotary", "width": "7"}, "a head cannot be 7 wide", None),
+        ({"kind": "no such", "length": "many", "width": "1e3", "p": "?", "epoch": "x", "run": "gone"}, "all 4,160 numbers", (65, 64)),
+    ],
+)
+def test_what_cannot_be_is_said(sent, query, sentence, drawn):
+    app = open_positions(**query)
+    assert sentence in texts(app)
+    assert (sent["length"], sent["dim"]) == drawn if drawn else not sent
+
+
+def test_runs_are_told_and_what_is_missing_can_be_trained():
+    app = open_positions()
+    html = " ".join(e.proto.body for e in app.get("html"))
+    assert VIT in html and "ViT on shapes" in html
+    assert 'href="./?model=vit&amp;embed_dim=32&amp;mlp_ratio=2.0&amp;positions=rotary&amp;epochs=16' in html

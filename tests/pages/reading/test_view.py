@@ -1,0 +1,93 @@
+"""What the reading board is told: words on a reading and on a change of mind, and numbers packed."""
+
+from base64 import b64decode
+
+import numpy as np
+import pytest
+
+from core.probes.change_of_mind import ChangeOfMind
+from core.probes.cost import Cost
+from core.probes.counterparts import Counterpart
+from core.probes.reading import ReadingCheck
+from dashboard.pictures.reading import knew, packed
+from dashboard.runs.opened import Weighted
+from pages.reading.panels import LENGTHS, costs_html, exponents, layers_html
+from pages.reading.view import failed_card, mind_card, proof_line
+
+CLASSES = ("cat", "<b>dog</b>")
+AFTER = np.array([0.25, 0.75])
+
+
+def mind(patches=(), singles=(), erased=3, after=1, total=16):
+    return ChangeOfMind(0, after, patches, erased, total, singles, AFTER)
+
+
+@pytest.mark.parametrize(
+    ("known", "right", "words"),
+    [
+        (5, True, "Knew it at patch 5 of 16: cat from there on."),
+        (16, False, "Settled at patch 16 of 16: cat from there on."),
+        (0, True, "Said cat before the first patch, and to the end."),
+    ],
+)
+def test_when_it_knew(known, right, words):
+    assert knew("cat", known, 16, right=right) == words
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (mind((4,), (4,)), "Without patch 5 it says <b>dog</b> (no other would do alone)."),
+        (mind((4,), (4, 7)), "Without patch 5 it says <b>dog</b> (1 other would do alone)."),
+        (mind((4,), (2, 4, 7)), "Without patch 5 it says <b>dog</b> (2 others would do alone)."),
+        (mind((9, 4)), "No single patch changes it; without these 2 it says <b>dog</b>: 5, 10."),
+        (mind(tuple(range(9))), "No single patch changes it; without these 9 it says <b>dog</b>."),
+        (mind(after=0), "Not even 3 erased patches change it (chosen greedily)."),
+        (mind(after=0, erased=16), "No patch to erase changes it (chosen greedily)."),
+    ],
+)
+def test_what_would_change_its_mind(found, words):
+    card = mind_card(found, CLASSES)
+    assert card["words"] == words and card["patches"] == list(found.patches)
+    if found.changed:
+        assert np.frombuffer(b64decode(card["after"]), "<f4").tolist() == [0.25, 0.75]
+
+
+def test_before_the_search_nothing_is_said():
+    assert mind_card(None, CLASSES) == {"patches": [], "after": "", "words": ""}
+
+
+def test_numbers_are_packed_row_by_row():
+    values = np.arange(6.0).reshape(2, 3).T
+    assert np.frombuffer(b64decode(packed(values)), "<f4").tolist() == [0, 3, 1, 4, 2, 5]
+
+
+def test_a_reader_that_cannot_read_has_a_card_all_the_same():
+    for config, tokens in (({"model": "gru", "patch_size": 8, "dataset": "shapes"}, 16), ({"model": "cnn", "dataset": "shapes"}, 1)):
+        card = failed_card(Weighted("gru-1", config, 0, 0.5), "gone")
+        assert (card["problem"], card["tokens"], card["beliefs"]) == ("gone", tokens, "") and len(card["steps"]) == 2 * tokens - 1
+
+
+def test_the_proof_line_is_of_the_worst_reader():
+    good, bad = ReadingCheck(1e-8, 2e-8, 0.0), ReadingCheck(1e-9, 0.5, 0.0)
+    assert proof_line([]) == ""
+    assert "1 reader:" in proof_line([good]) and proof_line([good]).endswith("**passed**.")
+    line = proof_line([good, bad])
+    assert "2 readers:" in line and "1e-08" in line and "0.5;" in line and line.endswith("**not passed**.")
+
+
+def test_the_layers_as_a_table():
+    table = layers_html([Counterpart("nn.<GRU>", (4, 100, 64), (4, 100, 64), 24_960, 100, (1, 50, 100))])
+    assert "nn.&lt;GRU&gt;" in table and table.count("(4, 100, 64)") == 2 and "24,960" in table
+    assert "output 1, 50, 100 depends on" in table and "1, 50, 100 of 100 tokens" in table
+
+
+def test_costs_and_the_power_of_t_with_which_they_grow():
+    costs = {
+        "by hand": [Cost("by hand", length, 1e-6 * length**2, 48 * length**2) for length in LENGTHS.values()],
+        "gru scan": [Cost("gru scan", length, 2e-5 * length, 1024 * length) for length in LENGTHS.values()],
+    }
+    powers = exponents(costs)
+    assert powers["by hand"] == pytest.approx((2, 2)) and powers["gru scan"] == pytest.approx((1, 1))
+    table = costs_html(costs, powers)
+    assert "T = 256, patches of 2 × 2" in table and "<td>65.5</td><td>3,146</td>" in table and "T<sup>2.0</sup>" in table
