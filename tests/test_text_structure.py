@@ -27,6 +27,7 @@ OTHERS = {
     "file.write",
     "transport.write",
     "self.transport.write",
+    "self.write",
 }  # of a forecast: by how much it was wrong; and what draws nothing
 MADE = {"marked", "code", "joined", "show.label"}  # what makes Markdown, with all that comes from elsewhere escaped
 PLOTTED = {
@@ -79,12 +80,17 @@ def _numeric(spec: ast.JoinedStr | None) -> bool:
     return bool(text) and (text[-1] in NUMBERS or "," in text)
 
 
+def of_a_choice(call: ast.Call) -> bool:
+    """Whether a widget is that of a `dashboard.shell.choices.Choice`, which stands in capitals and makes all words harmless itself."""
+    return bool(re.match(r"[A-Z][A-Z_]*\.", ast.unparse(call.func)))
+
+
 def foreign_markdown(source: str) -> list[str]:
     """The calls that draw as Markdown what may have come from people."""
     found = []
     for call in [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]:
         owner, name = ast.unparse(call.func.value), call.func.attr
-        if f"{owner}.{name}" in OTHERS or owner == "show" or name not in BODIES | LABELS | {"progress"}:
+        if f"{owner}.{name}" in OTHERS or owner == "show" or of_a_choice(call) or name not in BODIES | LABELS | {"progress"}:
             continue
         place = 1 if name == "progress" else 0  # after how far it is
         drawn = [a for a in call.args[place:][:1] if not isinstance(a, ast.Starred)] + [k.value for k in call.keywords if k.arg in NAMED]
@@ -104,7 +110,7 @@ def foreign_options(source: str) -> list[str]:
     found = []
     for name, call in called(source):
         made = {"show.label"} if name in OPTIONS else {"show.label", "show.plain"} if name in LISTS else ()
-        if made:
+        if made and not of_a_choice(call):
             named = {k.arg: k.value for k in call.keywords}
             drawn = named.get("format_func") or named.get("options") or (call.args[1] if len(call.args) > 1 else ast.Constant(""))
             match drawn:

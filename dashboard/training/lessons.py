@@ -1,12 +1,34 @@
-"""Where a lesson that trains behind a page stands, in words."""
+"""A lesson that trains behind a page: its part of the page, which looks by itself, and where it stands in words."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from dashboard.kit.wording import marked
 from dashboard.shell import show
+from dashboard.shell.page import guarded
 from dashboard.training.background import DONE, FAILED, WAITING, Lesson
+
+TICK = 0.7  # seconds between two looks at a lesson that trains
+
+
+def lesson_part(draw: Callable[[], None], active: Callable[[], bool], after: Callable[[], None]) -> None:
+    """What is trained on a page, as `draw` draws it, and then `after`, such as the address bar.
+
+    While the lesson is `active` it looks by itself, and has the page run again when that is to begin or to end.
+    """
+
+    def part(ticking: bool) -> None:
+        with guarded():
+            draw()
+            after()
+        if ticking != active():
+            st.rerun()
+
+    now = active()
+    st.fragment(part, run_every=TICK if now else None)(now)
 
 
 def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> None:

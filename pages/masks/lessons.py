@@ -15,12 +15,12 @@ from dashboard.training import background
 from dashboard.training.background import DONE, FAILED
 from dashboard.training.lessons import lesson_status
 from dashboard.training.time_chart import Line, chart_data, time_chart
+from pages.masks.controls import SEED
 
 if TYPE_CHECKING:
     from core.probes.cheating import CheatingLesson
 
-SEED, REVEAL = "masks_seed", "masks_reveal"
-SEEDS = range(1000)
+REVEAL = "masks_reveal"
 TICK = 0.7  # seconds
 NAMES = {"subsequent": "with the mask", "off-by-one": "mask off by one", "none": "without a mask"}
 LOOKS = {"subsequent": ("run", ""), "off-by-one": ("ink", "6 3"), "none": ("wrong", "")}
@@ -28,18 +28,8 @@ SAMPLES = ("mercury", "january", "elephant", "hundred", "winter", "volcano")
 LEAST = 1e-4  # nats, the lowest loss that the chart shows
 
 
-def begin() -> None:
-    """Give the controls their first values, before the address bar is written for the first time."""
-    state.start(SEED, "random", SEEDS, 0)
-
-
-def link() -> dict[str, str]:
-    """What a link says of the lesson."""
-    return {"random": "" if not st.session_state[SEED] else str(st.session_state[SEED])}
-
-
 def _key() -> str:
-    return f"cheating {st.session_state[SEED] or 0}"
+    return f"cheating {SEED.value or 0}"
 
 
 def active() -> bool:
@@ -57,7 +47,7 @@ def cheating_panel() -> None:
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        seed = st.number_input("Seed", SEEDS[0], SEEDS[-1], key=SEED, persist_state="session") or 0
+        seed = SEED.number_input("Seed") or 0
         lesson = background.known(_key())
         label = "Train again" if lesson and lesson.status == FAILED else "Train all three"
         if st.button(

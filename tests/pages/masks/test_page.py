@@ -55,6 +55,7 @@ def test_it_opens_on_four_masks_with_everything_measured():
 def test_a_link_opens_what_it_says_and_is_written_again():
     query = {"text": "the cat sat", "pad": "3", "at": "start", "layers": "2", "random": "5", "extra": "1"}
     app = open_masks(**query)
+    query["seed"] = query.pop("random")  # the name that links had for it
     assert dict(app.query_params) == query and sent_to(app)["names"] == ["·", "·", "·", "⊢", "the", "cat", "sat"]
     assert sent_to(app)["masks"][3]["allowed"][0] == "0000000"  # nothing to read
     link, code = shown_code(app)

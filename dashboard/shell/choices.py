@@ -1,0 +1,153 @@
+"""Controls of pages, each declared once: what a link calls it, what can be chosen, what is chosen at first, and how a link writes it.
+
+    PADDING = Choice("masks", "pad", range(9), first=2)         # page, name in the link, options, first value
+    padding = PADDING.slider("Padding", help="...")              # drawn where it is called; returns the value
+    address = links(PADDING, END, LAYERS)                        # what differs from the first values
+    ASKED = Kept("masks", "asked")                               # what one fragment of a page leaves for another; never in a link
+
+Words of a control are shown as they are, letter by letter, but for `dashboard.kit.wording.marked`, wherever they come from.
+Only this module and `dashboard.shell.state` know the keys of the session and the names of the query string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from core.checks import Check, OneOf
+from dashboard.shell import show, state
+from dashboard.shell.choice import segmented_control
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A control of a page. Without `options` it takes any text, or what `check` makes of one; `write` says how a link writes a value.
+
+    `old` are names that links have had for it: they are read for ever.
+    """
+
+    page: str
+    name: str
+    options: Collection[Any] = ()
+    first: Any = ""
+    write: Callable[[Any], str] = str
+    check: Check | None = None
+    old: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The key of its widget, by which tests and style sheets find it."""
+        return f"{self.page}_{self.name}"
+
+    @property
+    def value(self) -> Any:
+        """What is chosen now, whether or not the control has been drawn."""
+        self.start()
+        return st.session_state[self.key]
+
+    def start(self) -> None:
+        """Give it a value in this session: what the link says, if that can be chosen, else the first."""
+        if self.key in st.session_state:
+            return
+        asked = (self._read(name) for name in (self.name, *self.old))
+        st.session_state[self.key] = next((value for value in asked if value is not None), self.first)
+
+    def _read(self, name: str) -> Any:
+        if self.options:
+            return state.read(name, OneOf(self.options, self.write))
+        return state.read(name, self.check) if self.check else state.linked(name) or None
+
+    def set(self, value: Any) -> None:
+        """Choose `value` before the control is drawn (in a callback)."""
+        st.session_state[self.key] = value
+
+    def among(self, options: Collection[Any], *, first: Any = None) -> Choice:
+        """The same control where something else can be chosen: an earlier choice that cannot be made any more gives way to the first."""
+        first = self.first if first is None else first
+        found = replace(self, options=options, first=first if first in options else next(iter(options)))
+        if st.session_state.get(self.key, found.first) not in options:
+            st.session_state[self.key] = found.first
+        return found
+
+    def written(self, value: Any = None) -> str:
+        """What a link says of a value (of the chosen one, where none is given); empty where it opens so anyway."""
+        value = self.value if value is None else value
+        return "" if value == self.first else self.write(value)
+
+    def slider(self, label: str, *, help: str = "", format_func: Callable[[Any], str] = str, **more: Any) -> Any:
+        """A slider over whole numbers in a range, else over the options in their order."""
+        drawn = self._drawn(help, more)
+        if isinstance(self.options, range):
+            ends = {"min_value": self.options[0], "max_value": self.options[-1], "step": self.options.step}
+            return st.slider(show.label(label), **ends, **drawn)
+        return st.select_slider(show.label(label), list(self.options), format_func=lambda value: show.label(format_func(value)), **drawn)
+
+    def segmented(self, label: str, *, help: str = "", format_func: Callable[[Any], str] = str, **more: Any) -> Any:
+        """Buttons side by side, one of them chosen."""
+        drawn = self._drawn(help, more)
+        return segmented_control(show.label(label), self.options, format_func=lambda value: show.label(format_func(value)), **drawn)
+
+    def radio(self, label: str, *, help: str = "", format_func: Callable[[Any], str] = str, **more: Any) -> Any:
+        """Round buttons, one of them chosen."""
+        drawn = self._drawn(help, more)
+        return st.radio(show.label(label), list(self.options), format_func=lambda value: show.label(format_func(value)), **drawn)
+
+    def selectbox(self, label: str, *, help: str = "", format_func: Callable[[Any], str] = str, **more: Any) -> Any:
+        """A list that opens."""
+        drawn = self._drawn(help, more)
+        return st.selectbox(show.label(label), list(self.options), format_func=lambda value: show.plain(format_func(value)), **drawn)
+
+    def text_input(self, label: str, *, help: str = "", **more: Any) -> str:
+        """A field for a line of text."""
+        return st.text_input(show.label(label), **self._drawn(help, more))
+
+    def number_input(self, label: str, *, help: str = "", **more: Any) -> Any:
+        """A field for a number; where the options are a range it takes those."""
+        if isinstance(self.options, range):
+            more = {"min_value": self.options[0], "max_value": self.options[-1], "step": self.options.step, **more}
+        return st.number_input(show.label(label), **self._drawn(help, more))
+
+    def toggle(self, label: str, *, help: str = "", **more: Any) -> bool:
+        """A switch: its options are False and True."""
+        return st.toggle(show.label(label), **self._drawn(help, more))
+
+    def _drawn(self, help: str, more: dict[str, Any]) -> dict[str, Any]:
+        """What every widget is drawn with, once there is a value for it. A value stays when another page is opened meanwhile."""
+        self.start()
+        return {"key": self.key, "persist_state": "session", "help": show.label(help) if help else None, **more}
+
+
+def links(*choices: Choice) -> dict[str, str]:
+    """What a link says of several controls, by name; empty texts where it opens so anyway."""
+    return {choice.name: choice.written() for choice in choices}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A value that a session keeps for one page: what one fragment leaves for another. It is in no link."""
+
+    page: str
+    name: str
+    first: Any = None
+
+    @property
+    def key(self) -> str:
+        """Its key in the session."""
+        return f"{self.page}_{self.name}"
+
+    @property
+    def value(self) -> Any:
+        """What was kept last; `first` where nothing was."""
+        return st.session_state.get(self.key, self.first)
+
+    def keep(self, value: Any) -> Any:
+        """Keep `value`, and return it."""
+        st.session_state[self.key] = value
+        return value
+
+    def take(self) -> Any:
+        """What was kept last, once: then it is forgotten."""
+        return st.session_state.pop(self.key, self.first)

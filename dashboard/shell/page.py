@@ -1,0 +1,61 @@
+"""How a page is built of fragments: a picture that follows its controls at once, and what stands around it once that has come to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard.shell import show
+from dashboard.shell.choices import Kept
+from dashboard.shell.settled import announce, rerun_when_settled
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Show what a person can put right. A fragment that runs by itself is not under the care of the entry script, which does so else."""
+    try:
+        yield
+    except LabError as error:
+        show.error(error)
+
+
+def board_page(
+    page: str,
+    *,
+    choose: Callable[[], Any],
+    board: Callable[[Any], None],
+    around: Callable[[Any], None],
+    name_of: Callable[[Any], Any] = lambda asked: asked.link,
+    widths: Sequence[int] = (1, 4),
+) -> Kept:
+    """Controls beside their picture, and what follows when that has come to rest.
+
+    `choose` draws the controls and returns what they say; `board` draws the picture of it at once, `around` all else. `name_of` tells one
+    picture from another. `widths` are those of the columns of controls and picture. Returns what keeps the controls' last words.
+    """
+    asked = Kept(page, "asked")
+
+    @st.fragment
+    def picture() -> None:
+        with guarded():
+            left, right = st.container(key="lab").columns(widths, gap="medium")
+            with left:
+                asked.keep(choose())
+            with right:
+                board(asked.value)
+            announce(str(name_of(asked.value)), key=page)
+
+    @st.fragment
+    def rest() -> None:
+        rerun_when_settled(key=page)
+        with guarded():
+            if asked.value is not None:  # else the picture says why
+                around(asked.value)
+
+    picture()
+    rest()
+    return asked
