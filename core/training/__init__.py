@@ -8,12 +8,14 @@ from core.training.presets import PRESETS
 
 if TYPE_CHECKING:
     from core.training.manager import RunManager
-    from core.training.trainer import Trainer
+    from core.training.trainer import Callback, StopTraining, Trainer
 
-__all__ = ["PRESETS", "RunConfig", "RunManager", "Trainer", "TrainingConfig"]
+__all__ = ["PRESETS", "Callback", "RunConfig", "RunManager", "StopTraining", "Trainer", "TrainingConfig"]
+
+LATER = {"RunManager": "manager", "Trainer": "trainer", "Callback": "trainer", "StopTraining": "trainer"}  # these need torch
 
 
 def __getattr__(name: str):
-    if name in ("Trainer", "RunManager"):
-        return getattr(import_module(f"core.training.{'trainer' if name == 'Trainer' else 'manager'}"), name)
+    if name in LATER:
+        return getattr(import_module(f"core.training.{LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

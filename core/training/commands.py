@@ -1,24 +1,26 @@
-"""What other threads ask of a run, obeyed by the training thread at the next batch."""
+"""Commands of other threads to a run, obeyed by the training thread at the next batch."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from core.training.callbacks import Callback, StopTraining
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
-    from core.training.worker import Worker
+from core.training.trainer import Callback, StopTraining, Trainer
 
 
 class Commands(Callback):
-    """What other threads ask of a run: play, pause, one step, stop, a new learning rate."""
+    """Commands to a run: play, pause, one step, stop, a new learning rate. It is paused until it is told to play.
 
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
+    `publish` takes what changes of the run's snapshot. `pause()` is called when training halts, so that others may train meanwhile;
+    `resume()` before it goes on, and waits as long as it has to.
+    """
+
+    def __init__(
+        self, publish: Callable[..., object], *, pause: Callable[[], object] = lambda: None, resume: Callable[[], object] = lambda: None
+    ) -> None:
+        self._publish, self._give_way, self._take_turn = publish, pause, resume
         self.stopping = threading.Event()
         self._playing = threading.Event()
         self._changed = threading.Condition()
@@ -63,7 +65,7 @@ class Commands(Callback):
         if self._lrs:
             while self._lrs:
                 trainer.change_lr(self._lrs.popleft())
-            self.worker.publish(lr=trainer.lr, lr_changes=tuple(trainer.lr_changes))
+            self._publish(lr=trainer.lr, lr_changes=tuple(trainer.lr_changes))
         if self.stopping.is_set():
             raise StopTraining
 
@@ -84,11 +86,11 @@ class Commands(Callback):
         """Let others train until this run is told to go on."""
         start = time.perf_counter()
         trainer.read()
-        self.worker.turns.give_back(self.worker.snapshot.run_id)
-        self.worker.publish(status="paused", **trainer.samples())
+        self._give_way()
+        self._publish(status="paused", **trainer.samples())
         while not self._told_to_go_on():
             self._obey(trainer)
-        self.worker.take_turn()
+        self._take_turn()
         self._one_step()
-        self.worker.publish(status="running")
-        trainer.idle_seconds += time.perf_counter() - start
+        self._publish(status="running")
+        trainer.readings.idle_seconds += time.perf_counter() - start

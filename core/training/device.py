@@ -10,12 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
 from core.errors import ConfigError
 
+if TYPE_CHECKING:
+    from core.training.config import TrainingConfig
+
+COMPILES = ("cuda",)  # devices for which torch.compile pays for its wait
 GAIN = 1.1  # more threads must be so much faster, or fewer are kept: the measurement is short and noisy
 
 
@@ -28,6 +32,16 @@ def choose_device(name: str = "auto") -> torch.device:
         found = ", ".join(kind for kind, yes in there.items() if yes)
         raise ConfigError(f"This machine has no {name} device. Choose device = auto, or one of: {found}.")
     return torch.device(name)
+
+
+def device_for(config: TrainingConfig) -> torch.device:
+    """The device of a training. Raises ConfigError if it is not there, or cannot do what is asked."""
+    device = choose_device(config.device)
+    if config.precision == "bf16" and device.type != "cuda":
+        raise ConfigError(f"precision = bf16 needs a CUDA device, this run uses {device.type}: choose float32.")
+    if config.compile and device.type not in COMPILES:
+        raise ConfigError(f"compile needs a CUDA device, this run uses {device.type}: switch it off.")
+    return device
 
 
 def device_name(device: torch.device) -> str:

@@ -13,8 +13,6 @@ from core.training.history import Snapshot
 if TYPE_CHECKING:
     from core.training.speed import Speed
 
-EVAL_COST = 1 / 3  # of a training step's time per image: forward without backward
-
 
 @dataclass(frozen=True)
 class Forecast:
@@ -49,6 +47,7 @@ def forecast(config: RunConfig, home: Path, progress: Callable[[int, int, str], 
     """
     from core.training.datasets import load_shared
     from core.training.fitting import check_fits
+    from core.training.objective import EVAL_COST
     from core.training.speed import training_speed
 
     check_fits(config, home)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from core.frames import typed
-from core.text import MOST_SENTENCE, taken, taken_config
-from core.training.config import RunConfig, kind_of
+from core.training.config import kind_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -256,55 +255,3 @@ class RunSummary:
     best_val_exact: float | None = None  # of sequences
     version: int = 0  # of its record
     home: str = ""  # the lab home that has its weights
-
-
-def snapshot_of(
-    *, run_id: str, status: str, message: str, config: dict, created: float, facts: dict, epochs: list[dict], curve: dict,
-    lr_changes: list, test: dict | None, sample_images: bytes | None, recorded: str = "",
-) -> Snapshot:  # fmt: skip
-    """A Snapshot from stored plain data."""
-    completed = RunConfig.completed(taken_config(config))
-    records = tuple(_comparable(EpochRecord.from_dict(record), completed) for record in epochs)
-    points = Curve.from_dict(curve) if curve else Curve()
-    images = frozen(np.frombuffer(sample_images, np.uint8).reshape(-1, 3, 32, 32), np.uint8) if sample_images else None
-    last = records[-1] if records else None
-    return Snapshot(
-        run_id=run_id,
-        version=len(records) * 100 + sum(status.encode()) % 97,  # changes with every epoch and every status
-        status=status,
-        message=taken(message, MOST_SENTENCE),
-        config=completed,
-        classes=tuple(map(taken, facts.get("classes", ()))),
-        epochs=records,
-        stride=points.stride,
-        points=tuple(points.points),
-        lr_changes=tuple((int(step), float(lr)) for step, lr in lr_changes),
-        step=last.step if last else 0,
-        steps_per_epoch=facts.get("steps_per_epoch", 0),
-        lr=last.lr if last else float("nan"),
-        images_per_second=last.images_per_second if last else float("nan"),
-        parameters=facts.get("parameters", 0),
-        device=facts.get("device", ""),
-        threads=facts.get("threads", 0),
-        kernel=facts.get("kernel", "torch"),
-        sizes=facts.get("sizes", {}),
-        left_out=facts.get("left_out", {}),
-        sample_images=images,
-        sample_labels=frozen(facts["sample_labels"], np.int64) if "sample_labels" in facts else None,
-        sample_probabilities=last.sample_probabilities if last else None,
-        sample_texts=tuple((source, target) for source, target in facts.get("sample_texts", ())),
-        sample_outputs=last.sample_outputs if last else (),
-        test=FinalTest.from_dict(test) if test else None,
-        created=created,
-        versions=facts.get("versions", {}),
-        recorded=recorded,
-        flops=facts.get("flops", 0),
-        peak=facts.get("peak", 0.0),
-    )
-
-
-def _comparable(record: EpochRecord, config: dict[str, Any]) -> EpochRecord:
-    """An epoch of a run without label smoothing, from before it was told apart: both training losses are one."""
-    if record.train_loss_unsmoothed is None and not config.get("label_smoothing"):
-        return replace(record, train_loss_unsmoothed=record.train_loss)
-    return record

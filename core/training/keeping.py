@@ -1,31 +1,30 @@
-"""What is kept of a run while it trains: snapshots for those who look, weights and records for later."""
+"""Callbacks that keep a run while it trains: snapshots for those who look, weights and records for later."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from core.training.callbacks import Callback
-from core.training.checkpoint import model_metadata, save_optimizer, save_tensors
-
-if TYPE_CHECKING:
-    from core.training.trainer import Trainer
-    from core.training.worker import Worker
+from core.training.checkpoint import RunFiles, model_metadata, save_optimizer, save_tensors
+from core.training.config import RunConfig
+from core.training.store import Store
+from core.training.trainer import Callback, Trainer
 
 SAMPLE_SECONDS = 2.0  # how often the sample images are classified anew
+CHECK_SECONDS = 2.0  # how often it is looked whether the home is still there
 
 
 class Publisher(Callback):
-    """Swaps in a new snapshot at every reading and every epoch's end."""
+    """Gives `publish` what changes of the run's snapshot, at every reading and every epoch's end."""
 
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
+    def __init__(self, publish: Callable[..., object]) -> None:
+        self.publish = publish
         self._sampled_at = 0.0
 
     def on_reading(self, trainer: Trainer) -> None:
         now, samples = time.perf_counter(), {}
         if now - self._sampled_at > SAMPLE_SECONDS:
-            self.worker.store.check()  # a home that is gone: no epoch could be kept
             self._sampled_at, samples = now, trainer.samples()
         self._publish(trainer, **samples)
 
@@ -34,7 +33,7 @@ class Publisher(Callback):
         self._publish(trainer, sample_probabilities=last.sample_probabilities, sample_outputs=last.sample_outputs)
 
     def _publish(self, trainer: Trainer, **more: Any) -> None:
-        self.worker.publish(
+        self.publish(
             epochs=tuple(trainer.epochs),
             stride=trainer.curve.stride,
             points=tuple(trainer.curve.points),
@@ -48,10 +47,26 @@ class Publisher(Callback):
 
 
 class Keeper(Callback):
-    """Keeps weights of steps 0, 1, 2, 4, ... of the first epoch; and of every epoch, with its validation logits and its record."""
+    """Keeps weights of steps 0, 1, 2, 4, ... of the first epoch; and of every epoch, with its validation logits and its record.
 
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
+    `facts` are stored beside the optimiser's state. `after_epoch()` is called when all of an epoch is kept. `persist(write)` does each
+    write, and may try it again.
+    """
+
+    def __init__(
+        self,
+        files: RunFiles,
+        store: Store,
+        run_id: str,
+        config: RunConfig,
+        after_epoch: Callable[[], object] = lambda: None,
+        *,
+        facts: Mapping[str, Any] | None = None,
+        persist: Callable[[Callable[[], object]], object] = lambda write: write(),
+    ) -> None:
+        self.files, self.store, self.run_id, self.config = files, store, run_id, config
+        self.after_epoch, self.facts, self.persist = after_epoch, dict(facts or {}), persist
+        self._checked_at = 0.0
 
     def on_train_begin(self, trainer: Trainer) -> None:
         if trainer.step == 0:
@@ -61,28 +76,34 @@ class Keeper(Callback):
         if trainer.epoch == 0 and trainer.phase == "train" and trainer.step.bit_count() == 1:
             self._save_step(trainer)
 
+    def on_reading(self, trainer: Trainer) -> None:
+        """Raise StoreError as soon as the home is gone, for no epoch could be kept."""
+        now = time.perf_counter()
+        if now - self._checked_at > CHECK_SECONDS:
+            self.store.check()
+            self._checked_at = now
+
     def on_epoch_end(self, trainer: Trainer) -> None:
-        worker, record = self.worker, trainer.epochs[-1]
-        metadata = model_metadata(
-            worker.config, trainer.dataset, run=worker.snapshot.run_id, epoch=record.epoch, step=record.step,
-            val_top1=record.val_top1,
-        )  # fmt: skip
+        record = trainer.epochs[-1]
+        metadata = self._metadata(trainer, epoch=record.epoch, step=record.step, val_top1=record.val_top1)
         curve, lr_changes = trainer.curve.to_dict(), list(trainer.lr_changes)
         # With its numbers in it, and the run's beside the optimiser, checkpoints alone are enough should the database be lost.
         whole = {**metadata, "record": record.to_dict()}
-        worker.persist(lambda: save_tensors(worker.files.epoch(record.epoch), trainer.weights(), whole))
+        self.persist(lambda: save_tensors(self.files.epoch(record.epoch), trainer.weights(), whole))
         if trainer.val_logits is not None:
-            said = {"logits": trainer.val_logits, "labels": trainer.val_split.labels}
-            worker.persist(lambda: save_tensors(worker.files.logits("val", record.epoch), said, metadata))
+            answers = {"logits": trainer.val_logits, "labels": trainer.val_split.labels}
+            self.persist(lambda: save_tensors(self.files.logits("val", record.epoch), answers, metadata))
         own = trainer.model.state_dict() if trainer.average else {}  # else they are the epoch's
-        state = {"epoch": record.epoch, "facts": worker.facts, "curve": curve, "lr_changes": lr_changes}
-        worker.persist(lambda: save_optimizer(worker.files.optimizer(record.epoch), trainer.optimizer, state, weights=own))
+        state = {"epoch": record.epoch, "facts": self.facts, "curve": curve, "lr_changes": lr_changes}
+        self.persist(lambda: save_optimizer(self.files.optimizer(record.epoch), trainer.optimizer, state, weights=own))
         best = {name: getattr(trainer.best, name) for name in ("epoch", "val_top1", "val_exact")}
         columns = {"curve": curve, "lr_changes": lr_changes, "best": best}
-        worker.persist(lambda: worker.store.add_epoch(worker.snapshot.run_id, record, **columns))
-        worker.files.drop_old_optimizers(keep=record.epoch)
-        worker.after_epoch()
+        self.persist(lambda: self.store.add_epoch(self.run_id, record, **columns))
+        self.files.drop_old_optimizers(keep=record.epoch)
+        self.after_epoch()
 
     def _save_step(self, trainer: Trainer) -> None:
-        metadata = model_metadata(self.worker.config, trainer.dataset, run=self.worker.snapshot.run_id, step=trainer.step)
-        self.worker.persist(lambda: save_tensors(self.worker.files.step(trainer.step), trainer.weights(), metadata))
+        self.persist(lambda: save_tensors(self.files.step(trainer.step), trainer.weights(), self._metadata(trainer, step=trainer.step)))
+
+    def _metadata(self, trainer: Trainer, **about: Any) -> dict[str, Any]:
+        return model_metadata(self.config, trainer.dataset, run=self.run_id, **about)

@@ -1,10 +1,11 @@
-"""What is learned: the only place where training a classifier and training an encoder-decoder differ.
+"""The training objective: the only place where training a classifier and training an encoder-decoder differ.
 
-Both turn indices of the training split into a loss, and weights into a judgement on a split; the loop knows nothing else of them.
+Both kinds turn indices of the training split into a loss, and weights into a judgement on a split; the loop knows nothing else of them.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,18 +18,21 @@ from core.data.augment import cutout, random_crop_flip
 from core.data.sequences import SeqDataset, SeqSplit
 from core.data.splits import Dataset, Split, normalize
 from core.decoding.greedy import greedy_batch
+from core.errors import DataError
 from core.metrics import ConfusionMatrix
+from core.models.gru import use_kernel
 from core.symbols import PAD
 from core.training.evaluate import Judgement, evaluate
 from core.training.history import frozen
-from core.training.trainable import check_classes
+from core.training.trainable import check_classes, images_of
 
 if TYPE_CHECKING:
     from core.training.config import TrainingConfig
 
+EVAL_COST = 1 / 3  # of a training step's time per image: forward without backward
 SAMPLES = 16
 POOL = 8  # batches whose sequences are sorted by length together
-BATCH = 500  # sequences judged at a time
+BATCH = 500  # sequences or images judged at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +50,48 @@ class Outcome:
     unsmoothed: Tensor
 
 
+class Sums:
+    """The training phase of an epoch, added up on the device: losses over targets, and the confusion matrix."""
+
+    def __init__(self, classes: int, device: torch.device, *, smoothed: bool) -> None:
+        self.confusion = ConfusionMatrix(classes, device=device)
+        self._loss = torch.zeros((), dtype=torch.float64 if device.type != "mps" else torch.float32, device=device)
+        self._unsmoothed = torch.zeros_like(self._loss) if smoothed else self._loss
+        self._count = 0
+
+    def add(self, done: Outcome) -> None:
+        """Add a step."""
+        self._loss += done.loss.detach() * done.count
+        self._count += done.count
+        if self._unsmoothed is not self._loss:
+            self._unsmoothed += done.unsmoothed * done.count
+        self.confusion.update(done.predictions, done.targets)
+
+    @property
+    def loss(self) -> float:
+        """The mean loss over all targets, as it is minimised."""
+        return self._loss.item() / self._count
+
+    @property
+    def unsmoothed(self) -> float:
+        """The mean loss without label smoothing."""
+        return self._unsmoothed.item() / self._count
+
+
 class Learning:
     """What both objectives share: the loss that is told beside the one that is minimised."""
 
     config: TrainingConfig
+
+    def trial_step(self, model: nn.Module, split: Split | SeqSplit) -> Callable[[str], None]:
+        """A function that runs one training step's arithmetic on a copy of `model`, with the GRU kernel that it is given."""
+        twin, loss = copy.deepcopy(model), self.trial(split)
+
+        def step(kernel: str) -> None:
+            use_kernel(twin, kernel)
+            loss(twin).backward()
+
+        return step
 
     def _unsmoothed(self, loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
         """The mean cross-entropy of `logits` (n, K) with the true `targets` (n,), where `loss` has smoothed ones; else `loss`."""
@@ -88,6 +130,12 @@ class Naming(Learning):
     def judge(self, split: Split, after_batch: Callable[[], None]) -> Judgement:
         """What the model makes of a split."""
         return evaluate(self.logits, split, len(self.dataset.classes), after_batch=after_batch)
+
+    def predict(self, images: Any) -> Tensor:
+        """The class of each image, (N,) int64 on the CPU: of a split, (N, C, H, W) uint8 or one picture (C, H, W)."""
+        images = images_of(images, tuple(self.dataset.train.images.shape[1:]))
+        parts = [self.logits(part.to(self.device)).argmax(1).cpu() for part in images.split(BATCH)]
+        return torch.cat([*parts, torch.zeros(0, dtype=torch.int64)])
 
     def trial(self, split: Split) -> Callable[[nn.Module], Tensor]:
         """A function from a model like this one to the loss of one batch."""
@@ -137,6 +185,9 @@ class Translating(Learning):
     def judge(self, split: SeqSplit, after_batch: Callable[[], None]) -> Judgement:
         """Loss and token accuracy by teacher forcing, and the share of sequences that greedy decoding writes without a mistake."""
         return judge_sequences(self._tokens, self.model, split, len(self.dataset.classes), after_batch)
+
+    def predict(self, inputs: Any) -> Tensor:
+        raise DataError("This model makes sequences out of sequences: core.decoding writes its outputs.")
 
     def trial(self, split: SeqSplit) -> Callable[[nn.Module], Tensor]:
         """A function from a model like this one to the loss of one batch."""

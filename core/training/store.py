@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError, unknown
 from core.text import MOST_SENTENCE, taken, taken_config
 from core.training.database import Database
-from core.training.history import Curve, EpochRecord, RunSummary, Snapshot, snapshot_of
+from core.training.history import Curve, EpochRecord, RunSummary, Snapshot
+from core.training.stored import snapshot_of
 from core.training.tables import Epoch, Look, Run, plain_text
 
 NO_RUNS = "There are no runs yet: train one, or choose one that came with the lab, such as recorded-shapes-gru."

@@ -13,14 +13,13 @@ from core.data.splits import Dataset, Split
 from core.errors import ConfigError, DataError
 from core.models.seq2seq_task import Seq2SeqTask
 from core.text import described
-from core.training.callbacks import Callback
 
 EXAMPLE = 'Write Trainer(build_model("gru", num_classes=10), load_dataset("shapes"), {"epochs": 3})'
 WRITING = ("encode", "decode", "start", "step")  # what a model that makes sequences can do, see `core.models.seq2seq_task.Seq2Seq`
 
 
-def check_trainable(model: Any, dataset: Any, callbacks: Iterable[Any]) -> None:
-    """Raise ConfigError unless `model` is a module that can be trained on `dataset`, which has three splits, with these callbacks."""
+def check_trainable(model: Any, dataset: Any, callbacks: Iterable[Any], hooks: type) -> None:
+    """Raise ConfigError unless `model` is a module that can be trained on `dataset`, which has three splits, and callbacks are `hooks`."""
     if not isinstance(model, nn.Module):
         raise ConfigError(
             f"A Trainer's model is a torch.nn.Module, and this is {described(model)}. {EXAMPLE}: the model first, then its data."
@@ -35,8 +34,8 @@ def check_trainable(model: Any, dataset: Any, callbacks: Iterable[Any]) -> None:
         raise ConfigError(
             f"This model makes sequences out of sequences, and {dataset.name!r} has images: build one of the models for these."
         )
-    if wrong := next((one for one in callbacks if not isinstance(one, Callback)), None):
-        raise ConfigError(f"Callbacks are made from core.training.callbacks.Callback, and one of these is {described(wrong)}.")
+    if wrong := next((one for one in callbacks if not isinstance(one, hooks)), None):
+        raise ConfigError(f"Callbacks are made from core.training.Callback, and one of these is {described(wrong)}.")
 
 
 def check_classes(logits: Tensor, classes: int) -> None:

@@ -1,13 +1,11 @@
-"""The only training loop. It knows no page, no thread and no file; callbacks add behaviour."""
+"""The trainer: the only training loop. It knows no page, no thread and no file; callbacks add behaviour."""
 
 from __future__ import annotations
 
-import copy
 import math
-import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -15,28 +13,50 @@ from torch import Tensor, nn
 
 from core.data.sequences import SeqDataset, SeqSplit
 from core.data.splits import Dataset, Split
-from core.errors import ConfigError, DataError
 from core.memory import give_back
-from core.metrics import ConfusionMatrix
 from core.models.dropout import seed_dropout
 from core.models.gru import use_kernel
 from core.training.average import WeightAverage
-from core.training.callbacks import Callback
 from core.training.config import RunConfig, TrainingConfig, training_config
-from core.training.device import choose_device, computing_with
+from core.training.device import computing_with, device_for
 from core.training.divergence import diverged, finite
-from core.training.evaluate import BATCH, Judgement
-from core.training.forecast import EVAL_COST
+from core.training.evaluate import Judgement
 from core.training.history import Curve, EpochRecord, FinalTest, best_of, frozen
-from core.training.objective import Outcome, objective_of
+from core.training.objective import EVAL_COST, Outcome, Sums, objective_of
 from core.training.optim import learning_rate, make_optimizer
+from core.training.readings import Readings
 from core.training.seeds import derived_seed, share_of
-from core.training.trainable import check_trainable, images_of
+from core.training.trainable import check_trainable
 
-READ_SECONDS = 0.25  # how often numbers are read back from the device
-READ_STEPS = 512  # and after how many steps at the latest
 PHASES = {"val": "validation", "test": "test"}
-COMPILES = ("cuda",)  # devices for which torch.compile pays for its wait
+
+
+class StopTraining(Exception):
+    """Raised by a callback to leave the loop at once; the epoch under way is lost, everything before is kept."""
+
+
+class Callback:
+    """Hooks into the training loop, called in the order of the callbacks. Each does nothing: override what you need."""
+
+    def on_train_begin(self, trainer: Trainer) -> None: ...
+
+    def on_epoch_begin(self, trainer: Trainer) -> None: ...
+
+    def on_batch_begin(self, trainer: Trainer) -> None: ...
+
+    def on_gradients_ready(self, trainer: Trainer) -> None:
+        """After backward, before clipping and the optimiser's step."""
+
+    def on_batch_end(self, trainer: Trainer) -> None:
+        """After every batch of any phase (`trainer.phase` is "train", "val" or "test")."""
+
+    def on_reading(self, trainer: Trainer) -> None:
+        """A few times a second, when numbers have been read back from the device."""
+
+    def on_epoch_end(self, trainer: Trainer) -> None:
+        """After validation; `trainer.epochs[-1]` is the new record."""
+
+    def on_train_end(self, trainer: Trainer) -> None: ...
 
 
 class Trainer:
@@ -61,14 +81,10 @@ class Trainer:
         callbacks: Iterable[Callback] = (),
     ) -> None:
         callbacks = tuple(callbacks)
-        check_trainable(model, dataset, callbacks)
+        check_trainable(model, dataset, callbacks, Callback)
         config = training_config(config, "sequences" if isinstance(dataset, SeqDataset) else "images")
         self.config, self.dataset, self.callbacks = config, dataset, callbacks
-        self.device = choose_device(config.device)
-        if config.precision == "bf16" and self.device.type != "cuda":
-            raise ConfigError(f"precision = bf16 needs a CUDA device, this run uses {self.device.type}: choose float32.")
-        if config.compile and self.device.type not in COMPILES:
-            raise ConfigError(f"compile needs a CUDA device, this run uses {self.device.type}: switch it off.")
+        self.device = device_for(config)
         self.model = model.to(self.device)
         if config.kernel != "auto":
             use_kernel(self.model, config.kernel)
@@ -81,21 +97,14 @@ class Trainer:
         self.steps_per_epoch = math.ceil(len(self.train_split) / config.batch_size)
         self.total_steps = self.steps_per_epoch * config.epochs
 
-        self.phase = "train"
-        self.step = 0
+        self.phase, self.step = "train", 0
         self.curve = Curve()
         self.epochs: list[EpochRecord] = []
         self.lr_changes: list[tuple[int, float]] = []
         self.best_weights: dict[str, Tensor] = {}
         self.val_logits: Tensor | None = None  # (N, K) of the last complete epoch, on the CPU; of images only
-        self.images_per_second = math.nan
-        self.idle_seconds = 0.0  # time that callbacks spent waiting, not training
+        self.readings = Readings(config.batch_size, self.device, smoothed=bool(config.label_smoothing))
         self._fitted = False  # whether `fit` has come to its end
-        columns = 3 if config.label_smoothing else 2
-        self._recent = torch.zeros(READ_STEPS, columns, device=self.device)  # (loss, top1) of steps not yet read, and the loss unsmoothed
-        self._recent_lrs: list[float] = []
-
-    # -- what it knows ----------------------------------------------------------------------------------------------
 
     @property
     def epoch(self) -> int:
@@ -126,12 +135,7 @@ class Trainer:
         return best_of(self.epochs)
 
     def resume(
-        self,
-        *,
-        epochs: Iterable[EpochRecord],
-        curve: Curve,
-        lr_changes: Iterable[tuple[int, float]],
-        best_weights: dict[str, Tensor],
+        self, *, epochs: Iterable[EpochRecord], curve: Curve, lr_changes: Iterable[tuple[int, float]], best_weights: dict[str, Tensor]
     ) -> None:
         """Go on after `epochs`; the weights and the optimiser's state have been loaded already."""
         self.epochs, self.curve, self.lr_changes = list(epochs), curve, list(lr_changes)
@@ -144,29 +148,22 @@ class Trainer:
         """The weights that are evaluated and kept: the model's, or their average if the run has one."""
         return self.average.weights if self.average else {name: value.detach() for name, value in self.model.state_dict().items()}
 
+    @property
+    def images_per_second(self) -> float:
+        """The speed of training now, smoothed; NaN before the first reading."""
+        return self.readings.images_per_second
+
     def seconds_left(self) -> float:
         """Estimated seconds until the last epoch's end, from the speed now; NaN before the first reading."""
         images = (self.total_steps - self.step) * self.config.batch_size
         validations = (self.config.epochs - self.epoch) * len(self.val_split)
         return (images + validations * EVAL_COST) / self.images_per_second
 
-    def trial_step(self) -> Callable[[str], None]:
-        """A function that runs one training step's arithmetic on a copy of the model, with the GRU kernel that it is given."""
-        twin, loss = copy.deepcopy(self.model), self.objective.trial(self.train_split)
-
-        def step(kernel: str) -> None:
-            use_kernel(twin, kernel)
-            loss(twin).backward()
-
-        return step
-
-    # -- the loop ---------------------------------------------------------------------------------------------------
-
     def fit(self) -> None:
         """Run the epochs that are left. Called again when none is, it warns and does nothing."""
         if self._fitted and self.epoch >= self.config.epochs:
-            told = f"All {self.config.epochs} epochs have been trained: there is nothing left. For more, make a Trainer with more epochs."
-            warnings.warn(told, stacklevel=2)
+            done = f"All {self.config.epochs} epochs have been trained: there is nothing left."
+            warnings.warn(f"{done} For more, make a Trainer with more epochs.", stacklevel=2)
             return
         with computing_with(self.config.threads or torch.get_num_threads()):
             self._call("on_train_begin")
@@ -180,9 +177,9 @@ class Trainer:
         self._fitted = True
 
     def _run_epoch(self) -> EpochRecord:
-        start, idle = time.perf_counter(), self.idle_seconds
-        train_loss, unsmoothed, train_confusion = self._train_phase()
-        spent = time.perf_counter() - start - (self.idle_seconds - idle)
+        start = self.readings.now()
+        train = self._train_phase()
+        spent = self.readings.now() - start
         if not (finite(self.model.state_dict()) and finite(self.weights())):
             raise diverged(f"Some weights are no finite numbers after step {self.step}", self._last_lr)
         val = self.evaluate(self.val_split, phase="val")
@@ -190,47 +187,41 @@ class Trainer:
         return EpochRecord(
             epoch=self.epoch,
             step=self.step,
-            train_loss=train_loss,
-            train_loss_unsmoothed=unsmoothed,
-            train_top1=train_confusion.top1,
+            train_loss=train.loss,
+            train_loss_unsmoothed=train.unsmoothed,
+            train_top1=train.confusion.top1,
             val_loss=val.loss,
             val_top1=val.confusion.top1,
-            train_confusion=frozen(train_confusion.matrix.cpu().numpy(), "int64"),
+            train_confusion=frozen(train.confusion.matrix.cpu().numpy(), "int64"),
             val_confusion=frozen(val.confusion.matrix.cpu().numpy(), "int64"),
             val_exact=val.exact,
             **self.samples(),
             lr=self._last_lr,
-            seconds=time.perf_counter() - start - (self.idle_seconds - idle),
+            seconds=self.readings.now() - start,
             images_per_second=len(self.train_split) / spent,
         )
 
-    def _train_phase(self) -> tuple[float, float, ConfusionMatrix]:
-        """One pass over the training split; the mean loss over its targets, that without label smoothing, and its confusion matrix."""
+    def _train_phase(self) -> Sums:
+        """One pass over the training split."""
         self.phase = "train"
         self.model.train()
         seed_dropout(self.model, derived_seed(self.config.seed, "dropout", self.epoch), self.device)
         augmenting = torch.Generator(self.device).manual_seed(derived_seed(self.config.seed, "augment", self.epoch))
         shuffling = torch.Generator().manual_seed(derived_seed(self.config.seed, "shuffle", self.epoch))
         order = torch.randperm(len(self.train_split), generator=shuffling)
-        confusion = ConfusionMatrix(len(self.dataset.classes), device=self.device)
-        loss_sum = torch.zeros((), dtype=torch.float64 if self.device.type != "mps" else torch.float32, device=self.device)
-        unsmoothed_sum = torch.zeros_like(loss_sum) if self.config.label_smoothing else loss_sum
-        count = 0
-        self._start_clock()
+        sums = Sums(len(self.dataset.classes), self.device, smoothed=bool(self.config.label_smoothing))
+        self.readings.start()
         for index in self.objective.batches(self.train_split, order, shuffling):
             self._call("on_batch_begin")
             done = self._train_step(index, augmenting)
-            loss_sum += done.loss.detach() * done.count
-            count += done.count
-            if unsmoothed_sum is not loss_sum:
-                unsmoothed_sum += done.unsmoothed * done.count
-            confusion.update(done.predictions, done.targets)
-            self._note(done)
-            if self._due():
+            sums.add(done)
+            self.readings.note(done, self.optimizer.param_groups[0]["lr"])
+            self.step += 1
+            if self.readings.due():
                 self.read()
             self._call("on_batch_end")
         self.read()
-        return loss_sum.item() / count, unsmoothed_sum.item() / count, confusion
+        return sums
 
     def _train_step(self, index: Tensor, augmenting: torch.Generator) -> Outcome:
         """Forward, backward, step on the training pairs at `index`; everything of the outcome is on the device."""
@@ -246,8 +237,6 @@ class Trainer:
         if self.average:
             self.average.update(self.step)
         return done
-
-    # -- looking ----------------------------------------------------------------------------------------------------
 
     def evaluate(self, split: Split | SeqSplit, *, phase: str) -> Judgement:
         """What the model makes of `split`, in eval mode. Raises TrainingError for answers that are not finite.
@@ -277,71 +266,32 @@ class Trainer:
         confusion = frozen(found.confusion.matrix.numpy(), "int64")
         return FinalTest(loss=found.loss, top1=found.confusion.top1, exact=found.exact, confusion=confusion, epoch=self.best.epoch)
 
-    @torch.no_grad()
     def predict(self, images: Tensor | Split) -> Tensor:
         """The class of each image, (N,) int64 on the CPU, by the weights as they are now.
 
         `images` are a split, or (N, C, H, W) uint8 bytes, or one picture (C, H, W). Raises DataError for others, and for sequences.
         """
-        if isinstance(self.dataset, SeqDataset):
-            raise DataError("This model makes sequences out of sequences: core.decoding writes its outputs.")
-        images = images_of(images, tuple(self.train_split.images.shape[1:]))
-        was_training = self.model.training
-        self.model.eval()
-        with self.averaged():
-            parts = [self.objective.logits(part.to(self.device)).argmax(1).cpu() for part in images.split(BATCH)]
-        self.model.train(was_training)
-        return torch.cat([*parts, torch.zeros(0, dtype=torch.int64)])
+        with self._looking():
+            return self.objective.predict(images)
 
-    @torch.no_grad()
     def samples(self) -> dict[str, Any]:
         """What the model says of the first validation inputs, as fields of a `Snapshot`."""
+        with self._looking():
+            return self.objective.samples(self.val_split)
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """In eval mode, with the weights that are evaluated and without gradients; then the mode is what it was."""
         training = self.model.training
         self.model.eval()
-        with self.averaged():
-            found = self.objective.samples(self.val_split)
+        with torch.no_grad(), self.averaged():
+            yield
         self.model.train(training)
-        return found
-
-    # -- readings ---------------------------------------------------------------------------------------------------
-
-    def _note(self, done: Outcome) -> None:
-        row = self._recent[len(self._recent_lrs)]
-        row[0] = done.loss.detach()
-        row[1] = (done.predictions == done.targets).float().mean()
-        if len(row) > 2:
-            row[2] = done.unsmoothed
-        self._recent_lrs.append(self.optimizer.param_groups[0]["lr"])
-        self.step += 1
-
-    def _due(self) -> bool:
-        return len(self._recent_lrs) == READ_STEPS or time.perf_counter() - self._read_at >= READ_SECONDS
 
     def read(self) -> None:
         """Read back the steps since the last reading; raises TrainingError when a loss is not finite."""
-        rows = self._recent[: len(self._recent_lrs)].tolist()
-        if not rows:
-            return
-        first = self.step - len(rows)
-        for offset, ((loss, top1, *unsmoothed), lr) in enumerate(zip(rows, self._recent_lrs, strict=True)):
-            if not math.isfinite(loss):
-                raise diverged(f"The loss became {loss} at step {first + offset + 1}", lr)
-            self.curve.add(loss, top1, lr, *unsmoothed)
-        self._clock(len(rows))
-        self._recent_lrs.clear()
-        self._call("on_reading")
-
-    def _start_clock(self) -> None:
-        self._read_at, self._idle_at = time.perf_counter(), self.idle_seconds
-
-    def _clock(self, steps: int) -> None:
-        spent = time.perf_counter() - self._read_at - (self.idle_seconds - self._idle_at)
-        now = steps * self.config.batch_size / max(spent, 1e-9)
-        smooth = 0.0 if math.isnan(self.images_per_second) else 0.8
-        self.images_per_second = now if not smooth else smooth * self.images_per_second + (1 - smooth) * now
-        self._start_clock()
-
-    # -- helpers ----------------------------------------------------------------------------------------------------
+        if self.readings.read(self.curve, self.step):
+            self._call("on_reading")
 
     def _call(self, hook: str) -> None:
         for callback in self.callbacks:

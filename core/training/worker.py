@@ -29,7 +29,6 @@ from core.errors import BusyError, LabError, StoreError
 from core.memory import ran_out
 from core.models import build_model
 from core.models.gru import kernels, use_kernel
-from core.training.callbacks import StopTraining
 from core.training.checkpoint import RunFiles, load_optimizer, load_tensors, task_of
 from core.training.commands import Commands
 from core.training.config import RunConfig
@@ -40,7 +39,8 @@ from core.training.history import Snapshot
 from core.training.keeping import Keeper, Publisher
 from core.training.objective import known_samples
 from core.training.store import Store
-from core.training.trainer import Trainer
+from core.training.stored import RunFacts
+from core.training.trainer import StopTraining, Trainer
 from core.training.turns import Turns
 
 WAITING = "Waiting, and going on by itself: {why}"
@@ -54,19 +54,29 @@ class Worker(threading.Thread):
     """Trains one run. Commands may be given from any thread; they take effect at the next batch."""
 
     def __init__(
-        self, snapshot: Snapshot, config: RunConfig, *, owner: str, files: RunFiles, lock: FileLock, store: Store, turns: Turns,
-        after_epoch: Callable[[], None], after_end: Callable[[Worker], None], paused: bool = False, spare_cores: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        snapshot: Snapshot,
+        config: RunConfig,
+        *,
+        owner: str,
+        files: RunFiles,
+        lock: FileLock,
+        store: Store,
+        turns: Turns,
+        after_epoch: Callable[[], None],
+        after_end: Callable[[Worker], None],
+        paused: bool = False,
+        spare_cores: int = 0,
+    ) -> None:
         super().__init__(name=f"train {snapshot.run_id}", daemon=True)
         self.config, self.owner, self.files, self.store, self.turns = config, owner, files, store, turns
         self.after_epoch, self.after_end, self.spare_cores = after_epoch, after_end, spare_cores
-        self.commands = Commands(self)
+        self.commands = Commands(self.publish, pause=self._give_turn_back, resume=self._take_turn)
         if not paused:
             self.commands.play()
         self._lock = lock  # held while the process lives: how another process knows that this run does
         self._gone = threading.Event()
         self._end = ("stopped", "")
-        self.facts: dict[str, Any] = {}
         self.snapshot = dataclasses.replace(snapshot, status="queued", message="", test=None)
 
     # -- commands ---------------------------------------------------------------------------------------------------
@@ -132,7 +142,7 @@ class Worker(threading.Thread):
     def _leave(self) -> None:
         """The end, also of a run that was stopped while it waited."""
         try:
-            self.turns.give_back(self.snapshot.run_id)
+            self._give_turn_back()
             self._lock.release()
             self.after_end(self)
         finally:
@@ -156,9 +166,11 @@ class Worker(threading.Thread):
             **vars(self.config.model_config),
         )
         self.publish(message="Preparing the model")
-        callbacks = (self.commands, Keeper(self), Publisher(self))
-        trainer = Trainer(model, dataset, self.config.training, callbacks=callbacks)
-        self._introduce(trainer, self._choose_plan(trainer))
+        trainer = Trainer(model, dataset, self.config.training)
+        facts = self._introduce(trainer, self._choose_plan(trainer)).to_dict()
+        run, thin = self.snapshot.run_id, self.after_epoch
+        keeper = Keeper(self.files, self.store, run, self.config, thin, facts=facts, persist=self.persist)
+        trainer.callbacks = (self.commands, keeper, Publisher(self.publish))
         if self.snapshot.epochs:
             self._restore(trainer)
         trainer.fit()
@@ -166,7 +178,11 @@ class Worker(threading.Thread):
         test = trainer.test()
         self._finish("finished", "", test=test)
 
-    def take_turn(self) -> None:
+    def _give_turn_back(self) -> None:
+        """Let others train."""
+        self.turns.give_back(self.snapshot.run_id)
+
+    def _take_turn(self) -> None:
         """Wait until this run may train again; raises StopTraining when it is stopped first."""
         self.publish(status="queued")
         if not self.turns.take(self.snapshot.run_id, self.owner, cancelled=self.commands.stopping.is_set):
@@ -178,41 +194,31 @@ class Worker(threading.Thread):
         if self.snapshot.threads:
             plan = Plan(self.snapshot.threads, self.snapshot.kernel)
         else:
-            step, choice = trainer.trial_step(), kernels(trainer.model)
+            step, choice = trainer.objective.trial_step(trainer.model, trainer.train_split), kernels(trainer.model)
             plan = choose_plan(step, choice, trainer.device, threads=asked.threads, kernel=asked.kernel, spare=self.spare_cores)
         use_threads(plan.threads)
         use_kernel(trainer.model, plan.kernel)
         return plan
 
-    def _introduce(self, trainer: Trainer, plan: Plan) -> None:
-        """Publish and store what is known before the first step."""
+    def _introduce(self, trainer: Trainer, plan: Plan) -> RunFacts:
+        """Publish, store and return what is known before the first step."""
         dataset = trainer.dataset
-        samples = known_samples(dataset)
-        facts = {
-            "classes": list(dataset.classes),
-            "sizes": {"train": len(trainer.train_split), "val": len(dataset.val), "test": len(dataset.test)},
-            "steps_per_epoch": trainer.steps_per_epoch,
-            "parameters": sum(p.numel() for p in trainer.model.parameters()),
-            "device": device_name(trainer.device),
-            **plan._asdict(),
-            "versions": {"python": platform.python_version(), "torch": torch.__version__},
-            "left_out": _left_out(trainer),
-            **{name: value if name == "sample_texts" else value.tolist() for name, value in samples.items() if name != "sample_images"},
-        }
-        images = samples.get("sample_images")
-        self.facts = facts
-        pixels = None if images is None else images.tobytes()
-        self.persist(lambda: self.store.update(self.snapshot.run_id, facts=facts, sample_images=pixels, status="running", message=""))
-        known = {
-            name: facts[name] for name in ("sizes", "steps_per_epoch", "parameters", "device", "threads", "kernel", "versions", "left_out")
-        }
-        self.publish(
-            status="running",
-            message="",
+        facts = RunFacts(
             classes=tuple(dataset.classes),
-            **samples,
-            **known,
+            sizes={"train": len(trainer.train_split), "val": len(dataset.val), "test": len(dataset.test)},
+            steps_per_epoch=trainer.steps_per_epoch,
+            parameters=sum(p.numel() for p in trainer.model.parameters()),
+            device=device_name(trainer.device),
+            versions={"python": platform.python_version(), "torch": torch.__version__},
+            left_out=_left_out(trainer),
+            **plan._asdict(),
+            **known_samples(dataset),
         )
+        pixels = None if facts.sample_images is None else facts.sample_images.tobytes()
+        columns = {"facts": facts.to_dict(), "sample_images": pixels, "status": "running", "message": ""}
+        self.persist(lambda: self.store.update(self.snapshot.run_id, **columns))
+        self.publish(status="running", message="", **vars(facts))
+        return facts
 
     def _restore(self, trainer: Trainer) -> None:
         """Put the trainer where the last complete epoch left it."""

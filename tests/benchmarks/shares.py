@@ -11,7 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from core.metrics import ConfusionMatrix
-from core.training import trainer
+from core.training import objective
 from core.training.config import RunConfig
 from core.training.keeping import Keeper
 from core.training.manager import RunManager
@@ -101,6 +101,6 @@ def clocks(spent: dict[str, list[float]]) -> Iterator[None]:
         patch.object(Trainer, "evaluate", evaluate),
         patch.object(Keeper, "on_epoch_end", next_epoch),
         patch.object(ConfusionMatrix, "update", timed("metrics", ConfusionMatrix.update)),
-        patch.object(trainer, "random_crop_flip", timed("augmentation", trainer.random_crop_flip)),
+        patch.object(objective, "random_crop_flip", timed("augmentation", objective.random_crop_flip)),
     ):
         yield

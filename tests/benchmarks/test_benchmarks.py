@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.data import DATASETS, DatasetSpec, load_dataset
 from core.recorded import recorded_run
-from core.training import trainer
+from core.training import readings
 from core.training.config import RunConfig
 from core.training.device import Plan
 from core.training.manager import RunManager
@@ -85,7 +85,7 @@ def tiny(monkeypatch):
 
 def test_every_contender_trains(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(contenders, "WARM_SECONDS", 0.0)
-    monkeypatch.setattr(trainer, "READ_SECONDS", 0.01)
+    monkeypatch.setattr(readings, "READ_SECONDS", 0.01)
     dataset, manager = load_dataset("tiny", home=tmp_path), RunManager(tmp_path)
     lab, bare = contenders.Lab(manager, tiny), contenders.Bare(dataset, tiny, Plan(1, "torch"))
     assert lab.plan == Plan(1, "torch")

@@ -16,7 +16,7 @@ MUTANTS = [
         ("the test result is not stored", "columns = {name: value.to_dict() for name, value in results.items()}", "columns = {}"),
         ("rates of the epoch that was stopped are not stored", 'columns["lr_changes"] = list(self.snapshot.lr_changes)', "columns"),
         ("the lock is kept", "            self._lock.release()\n", ""),
-        ("the turn is kept", "            self.turns.give_back(self.snapshot.run_id)\n", ""),
+        ("the turn is kept", "            self._give_turn_back()\n", ""),
         ("the version stays", "version=self.snapshot.version + 1", "version=self.snapshot.version"),
     ]),
     *broken("training/device.py", "test_device.py test_plan_of_a_run.py", [
@@ -29,24 +29,24 @@ MUTANTS = [
         ("an asked kernel is measured against others", 'kernels if kernel == "auto" else (kernel,)', "kernels"),
         ("a GPU computes with the scan", 'return Plan(threads or 1, "torch")', 'return Plan(threads or 1, kernels[-1])'),
     ]),
-    *broken("training/commands.py", "test_stopped_and_resumed.py test_manager.py", [
+    *broken("training/commands.py", "test_commands.py test_stopped_and_resumed.py test_manager.py", [
         ("of two new rates the first wins", "self._lrs.popleft()", "self._lrs.pop()"),
         ("a rate that is set before a stop is lost", "        if self._lrs:\n            while", "        if self._lrs and not self.stopping.is_set():\n            while"),
-        ("a paused run keeps a new rate to itself", "            self.worker.publish(lr=trainer.lr, lr_changes=tuple(trainer.lr_changes))\n", ""),
-        ("a pause counts as training", "trainer.idle_seconds += time.perf_counter() - start", "trainer.idle_seconds += 0"),
+        ("a paused run keeps a new rate to itself", "            self._publish(lr=trainer.lr, lr_changes=tuple(trainer.lr_changes))\n", ""),
+        ("a pause counts as training", "trainer.readings.idle_seconds += time.perf_counter() - start", "trainer.readings.idle_seconds += 0"),
         ("samples of a paused run are old", 'status="paused", **trainer.samples())', 'status="paused")'),
-        ("a paused run keeps its turn", "        self.worker.turns.give_back(self.worker.snapshot.run_id)\n", ""),
-        ("a paused run takes no turn", "        self.worker.take_turn()\n", ""),
+        ("a paused run keeps its turn", "        self._give_way()\n", ""),
+        ("a paused run takes no turn", "        self._take_turn()\n", ""),
         ("one step is two", "                self._steps -= 1\n", "                self._steps -= self._steps > 1\n"),
         ("stop waits for the end of a pause", "or self._steps or self.stopping.is_set())", "or self._steps)"),
         ("readings are late when paused", "        trainer.read()\n", ""),
     ]),
-    *broken("training/keeping.py", "test_stopped_and_resumed.py test_manager.py", [
+    *broken("training/keeping.py", "test_keeping.py test_stopped_and_resumed.py test_manager.py", [
         ("early steps are not kept", "trainer.step.bit_count() == 1", "trainer.step.bit_count() == 0"),
         ("step 0 is not kept", "if trainer.step == 0:", "if trainer.step < 0:"),
-        ("old optimisers stay", "        worker.files.drop_old_optimizers(keep=record.epoch)\n", ""),
+        ("old optimisers stay", "        self.files.drop_old_optimizers(keep=record.epoch)\n", ""),
         ("logits are not kept", "if trainer.val_logits is not None:", "if trainer.val_logits is None:"),
-        ("the disk is never thinned", "        worker.after_epoch()\n", ""),
+        ("the disk is never thinned", "        self.after_epoch()\n", ""),
         ("a new rate is not stored", "trainer.curve.to_dict(), list(trainer.lr_changes)", "trainer.curve.to_dict(), []"),
     ]),
     *broken("training/turns.py", "test_turns.py", [

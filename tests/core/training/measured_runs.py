@@ -38,7 +38,7 @@ def live(config: RunConfig, data, folder: Path) -> None:
     """All that a run does: a first step on a copy, an epoch, its checkpoint."""
     model = build_model(config.model, task_of(data), seed=0, **vars(config.model_config))
     trainer = Trainer(model, data, config.training)
-    trainer.trial_step()("torch")
+    trainer.objective.trial_step(trainer.model, trainer.train_split)("torch")
     trainer.fit()
     save_tensors(folder / "weights", trainer.weights(), {})
     save_optimizer(folder / "optimizer", trainer.optimizer, {})

@@ -303,7 +303,7 @@ def test_a_table_that_another_lab_makes_in_between_is_no_error(tmp_path, monkeyp
 def test_a_home_that_is_gone_is_said_and_training_stops(home, tmp_path, how, monkeypatch):
     from core.training import keeping
 
-    monkeypatch.setattr(keeping, "SAMPLE_SECONDS", 0.1)
+    monkeypatch.setattr(keeping, "CHECK_SECONDS", 0.1)
     manager = RunManager(home)
     run = manager.submit(RunConfig.of(**LONG_TINY))
     waiting = manager.submit(config())

@@ -15,12 +15,12 @@ from core.errors import ConfigError, StoreError, TrainingError
 from core.models import build_model, models_of
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import BOS, EOS, PAD
-from core.training.callbacks import Callback
 from core.training.checkpoint import load_tensors, model_metadata, open_model, open_seq2seq, save_tensors, task_of
 from core.training.config import RunConfig, SequenceTrainingConfig
 from core.training.manager import RunManager
 from core.training.objective import POOL, Translating, right
-from core.training.trainer import Trainer, derived_seed
+from core.training.seeds import derived_seed
+from core.training.trainer import Callback, Trainer
 from tests.support import ended, wait_for
 
 torch.set_num_threads(1)

@@ -18,12 +18,11 @@ from core.errors import ConfigError
 from core.models import Task, build_model, models_of
 from core.published import published_run
 from core.recorded import recorded_names, recorded_run
-from core.training.callbacks import Callback
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.script import imports_of, script
 from core.training.script_data import data_text, own_source
-from core.training.trainer import Trainer
+from core.training.trainer import Callback, Trainer
 from tests.support import SMALL, ended, load_tiny, wait_for
 
 TINY = {

@@ -67,7 +67,7 @@ def test_a_model_of_other_classes_is_said_at_the_first_batch(answers):
 
 @pytest.mark.parametrize("wrong", [3, print, "stop"])
 def test_what_is_no_callback_is_said(wrong):
-    with pytest.raises(ConfigError, match=r"Callbacks are made from core.training.callbacks.Callback"):
+    with pytest.raises(ConfigError, match=r"Callbacks are made from core.training.Callback"):
         Trainer(model(), DATA, callbacks=[wrong])
 
 

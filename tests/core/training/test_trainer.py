@@ -13,11 +13,11 @@ import torch.nn.functional as F
 from core.data.splits import Dataset, normalize
 from core.errors import ConfigError, TrainingError
 from core.models import build_model
-from core.training.callbacks import Callback, StopTraining
 from core.training.config import TrainingConfig
 from core.training.history import Curve, best_of
+from core.training.seeds import derived_seed
 from core.training.tables import from_json, to_json
-from core.training.trainer import Trainer, derived_seed
+from core.training.trainer import Callback, StopTraining, Trainer
 from tests.support import load_tiny, tiny_split
 
 torch.set_num_threads(1)
@@ -115,7 +115,7 @@ def test_a_run_from_before_the_second_loss_was_kept_goes_on():
 
 def test_a_compiled_model_trains_the_same_weights(monkeypatch):
     """With a back end that runs anywhere: the compiled function is called in both phases, and the weights are the model's own."""
-    from core.training import trainer as module
+    from core.training import device as module
 
     compiled = []
 
@@ -235,7 +235,7 @@ def test_learns_and_counts_what_it_saw():
 
 @pytest.mark.parametrize("often", [0.0, 1e9], ids=["read at every step", "read once an epoch"])
 def test_every_step_is_on_the_curve(monkeypatch, often):
-    monkeypatch.setattr("core.training.trainer.READ_SECONDS", often)
+    monkeypatch.setattr("core.training.readings.READ_SECONDS", often)
     done, step = [], Trainer._train_step
 
     def watched(self, *arguments):
@@ -275,7 +275,7 @@ class Clocked(Callback):
 def test_speed_counts_images_and_what_is_left_counts_validation_too(monkeypatch):
     """Two steps of 50 images an epoch at 100 images a second; validating 40 costs as much as training a third of them."""
     clock = Clocked()
-    monkeypatch.setattr("core.training.trainer.time", clock)
+    monkeypatch.setattr("core.training.readings.time", clock)
     trainer = make_trainer(clock, epochs=3, batch_size=50)
     assert math.isnan(trainer.seconds_left())
     trainer.fit()
