@@ -181,13 +181,24 @@ class RunConfig:
         """
         if preset is not None and preset not in PRESETS:
             raise unknown("preset", preset, PRESETS)
-        merged = {**PRESETS.get(preset, {}), **values}
-        model, dataset = cls.pair(model or merged.get("model"), dataset or merged.get("dataset"))
-        merged = {n: v for n, v in merged.items() if n not in ("model", "dataset")}
-        for message in cls.problems(model, merged, dataset).values():
-            raise ConfigError(message)
-        made = {part: config.of({n: v for n, v in merged.items() if n in declared(config)}) for part, config in cls.parts(model).items()}
-        return cls(model=model, dataset=dataset, **made)
+        names = {name: value for name, value in (("model", model), ("dataset", dataset)) if value}
+        checked = cls.checked({**PRESETS.get(preset, {}), **values, **names})
+        if isinstance(checked, dict):
+            raise ConfigError(next(iter(checked.values())))
+        return checked
+
+    @classmethod
+    def checked(cls, values: Mapping[str, Any]) -> Self | dict[str, str]:
+        """The run config of all `values` by name, the rest at their defaults; or everything that is wrong with them: {name: sentence}.
+
+        Raises ConfigError for an unknown model or data set.
+        """
+        model, dataset = cls.pair(values.get("model"), values.get("dataset"))
+        values = {n: v for n, v in values.items() if n not in ("model", "dataset")}
+        if problems := cls.problems(model, values, dataset):
+            return problems
+        parts = {part: of.of({n: v for n, v in values.items() if n in declared(of)}) for part, of in cls.parts(model).items()}
+        return cls(model=model, dataset=dataset, **parts)
 
     @staticmethod
     def pair(model: str | None, dataset: str | None) -> tuple[str, str]:

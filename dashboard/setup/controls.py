@@ -56,18 +56,18 @@ def run_form() -> RunConfig | None:
     """All controls of a run, the basic ones in sight and the rest folded; None (and why) while they contradict each other."""
     model = _choice("model", "Model", {name: spec.title for name, spec in MODELS.items()}, {n: s.help for n, s in MODELS.items()})
     dataset_form(MODELS[model].kind)
-    known = RunConfig.hyperparameters(model)
-    for h in known.values():
+    for h in RunConfig.hyperparameters(model).values():
         if h.basic:
             widget(h)
     with st.expander("More", key="more", on_change="rerun") as more:
         if more.open:  # what is folded costs nothing
             _folded(model)
-    values = state.run_values()
-    problems = RunConfig.problems(model, {n: v for n, v in values.items() if n in known}, values["dataset"])
-    for sentence in problems.values():
+    checked = RunConfig.checked(state.run_values())
+    if isinstance(checked, RunConfig):
+        return checked
+    for sentence in checked.values():
         show.error(sentence)
-    return None if problems else RunConfig.of(**state.run_values())
+    return None
 
 
 def dataset_form(kind: str = "images") -> str:

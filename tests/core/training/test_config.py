@@ -115,6 +115,16 @@ def test_what_cannot_be_is_refused(values, message):
         RunConfig.of(**values)
 
 
+def test_values_are_checked_once_and_for_all():
+    values = {"model": "vit", "dataset": "shapes", "epochs": 3, "num_heads": 2}
+    assert RunConfig.checked(values) == RunConfig.of(**values)
+    assert RunConfig.checked({"hidden_size": 7}) == RunConfig.of(hidden_size=7)  # of the model that is trained unless another is named
+    assert RunConfig.checked({**values, "epochs": 0, "depth": 1}) == RunConfig.problems("vit", {"epochs": 0, "num_heads": 2, "depth": 1})
+    assert {*RunConfig.checked({**values, "dataset": "dates"})} == {"dataset"}
+    with pytest.raises(ConfigError, match="no model named"):
+        RunConfig.checked({"model": "grus"})
+
+
 def test_every_hyperparameter_is_explained():
     for config in (DataConfig, SequenceDataConfig, TrainingConfig, SequenceTrainingConfig, *(spec.config for spec in MODELS.values())):
         for h in declared(config).values():
