@@ -109,7 +109,7 @@ TORCH_FREE = {
     "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
-    "core.training": "budget claims config database export forecast history manager presets records rescue run_table store "
+    "core.training": "budget claims config database export forecast history manager presets records rescue run_table store stored "
     "sweeping tables tensor_file turns",
 }
 

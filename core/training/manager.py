@@ -111,8 +111,8 @@ class RunManager:
             self.store.check()  # before a folder is made
             lock = claim(self._folder(run_id), make=True)
             try:
-                self.store.add(run_id, config.flat(), owner, home=self._records.home_id, host=platform.node())
-                self._launch(self.store.snapshot(run_id), config, owner, lock, paused)
+                snapshot = self.store.add(run_id, config.flat(), owner, home=self._records.home_id, host=platform.node())
+                self._launch(snapshot, config, owner, lock, paused)
             except BaseException:
                 lock.release()
                 with suppress(LabError):

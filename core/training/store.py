@@ -52,10 +52,12 @@ class Store(Database):
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def add(self, run_id: str, config: dict[str, Any], owner: str = "", *, home: str = "", host: str = "") -> None:
-        """Add a run that waits."""
+    def add(self, run_id: str, config: dict[str, Any], owner: str = "", *, home: str = "", host: str = "") -> Snapshot:
+        """Add a run that waits; its first snapshot."""
+        created = time.time()
         with self.transaction() as session:
-            session.add(Run(id=run_id, created=time.time(), config=config, owner=plain_text(owner), home=home, host=plain_text(host)))
+            session.add(Run(id=run_id, created=created, config=config, owner=plain_text(owner), home=home, host=plain_text(host)))
+        return snapshot_of(run_id=run_id, config=config, created=created)
 
     def update(self, run_id: str, **columns: Any) -> None:
         """Set columns of a run."""

@@ -105,8 +105,9 @@ def test_a_run_is_never_interrupted_in_its_first_moment(manager, tmp_path, monke
     seen, whole = [], Store.add
 
     def add(self, run_id, *arguments, **more):
-        whole(self, run_id, *arguments, **more)
+        snapshot = whole(self, run_id, *arguments, **more)
         seen.append(RunManager(tmp_path / "home").runs()[0].status)
+        return snapshot
 
     monkeypatch.setattr(Store, "add", add)
     statuses, change = [], Store.change
@@ -217,13 +218,13 @@ def test_the_list_of_runs_does_not_wait_for_the_estimate_of_a_resumed_run(manage
 # ---- a run that cannot start ----
 
 
-@pytest.mark.parametrize("step", ["add", "snapshot", "enqueue"])
+@pytest.mark.parametrize("step", ["add", "__init__", "enqueue"])
 def test_a_run_that_cannot_be_started_leaves_nothing(manager, monkeypatch, step):
     def full(*_, **__):
         raise StoreError("The lab's database could not be used (database or disk is full).")
 
     with monkeypatch.context() as broken:
-        broken.setattr(worker_module.Worker if step == "enqueue" else Store, step, full)
+        broken.setattr(Store if step == "add" else worker_module.Worker, step, full)
         with pytest.raises(StoreError, match="disk is full"):
             manager.submit(config())
     assert manager.runs() == [] and manager._workers == {} and not list((manager.home / "runs").iterdir())
