@@ -24,7 +24,8 @@ test: $(TESTS_INSTALLED)
 	$(BIN)/deno fmt --check
 	$(BIN)/deno check dashboard/kit
 	$(BIN)/python -m pytest -m "not browser and not alone" -n 2 --dist loadfile
-	$(BIN)/python -m pytest -m "browser or alone"
+	$(BIN)/python -m pytest -m "browser and not alone" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m alone
 
 bench: $(TESTS_INSTALLED)
 	@$(BIN)/python -m tests.benchmarks

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.driven import chromium, lab, page, serve, shared_page  # noqa: F401 - fixtures of every test with the mark `browser`
+from tests.driven import address, chromium, lab, page, serve, shared_page  # noqa: F401 - fixtures of every test with the mark `browser`
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+APP = ROOT / "dashboard" / "app.py"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -86,25 +87,46 @@ def shared_page(chromium, serve) -> Iterator:
         yield made
 
 
-@pytest.fixture(scope="module")
-def serve(tmp_path_factory) -> Iterator[Callable[[Path], str]]:
-    """Start the lab's server for a Streamlit script, with a home of its own; returns the address."""
-    started = []
+class Servers:
+    """Servers of the lab for Streamlit scripts, each with a home of its own."""
 
-    def start(script: Path) -> str:
+    def __init__(self, tmp_path_factory) -> None:
+        self.tmp_path_factory, self.started = tmp_path_factory, []
+
+    def start(self, script: Path) -> str:
+        """Start one; returns its address."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        environment = {**os.environ, "LAB_HOME": str(tmp_path_factory.mktemp("home")), "OMP_NUM_THREADS": "1"}
-        started.append(subprocess.Popen([sys.executable, "-c", SERVER, str(port), str(script)], cwd=ROOT, env=environment))
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health", started[-1])
+        environment = {**os.environ, "LAB_HOME": str(self.tmp_path_factory.mktemp("home")), "OMP_NUM_THREADS": "1"}
+        self.started.append(subprocess.Popen([sys.executable, "-c", SERVER, str(port), str(script)], cwd=ROOT, env=environment))
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health", self.started[-1])
         return f"http://127.0.0.1:{port}"
 
-    yield start
-    for process in started:
-        process.terminate()
-    for process in started:
-        process.wait(timeout=10)
+    def end(self) -> None:
+        for process in self.started:
+            process.terminate()
+        for process in self.started:
+            process.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory) -> Iterator[Callable[[Path], str]]:
+    """Start the lab's server for a Streamlit script, with a home of its own; returns the address."""
+    servers = Servers(tmp_path_factory)
+    yield servers.start
+    servers.end()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory) -> Iterator[str]:
+    """One server of the lab for all tests that change no run: each visit is a session of its own, and torch is loaded once.
+
+    What trains as a lesson on one page others may find trained.
+    """
+    servers = Servers(tmp_path_factory)
+    yield servers.start(APP)
+    servers.end()
 
 
 class Lab:

@@ -5,10 +5,10 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-def test_what_scrolls_goes_below_the_bar_and_cannot_be_seen_through_it(lab, page):
+def test_what_scrolls_goes_below_the_bar_and_cannot_be_seen_through_it(address, page):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.goto(f"{lab.url}masks")
+        page.goto(f"{address}/masks")
         page.get_by_role("heading", name="Masks", level=1).wait_for()
         page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollHeight > 1500")
         bar = "getComputedStyle(document.querySelector('[data-testid=stHeader]')).backgroundColor"
@@ -20,9 +20,9 @@ def test_what_scrolls_goes_below_the_bar_and_cannot_be_seen_through_it(lab, page
         page.wait_for_function(there)
 
 
-def test_the_menu_of_a_phone_is_named_and_closes_when_a_page_has_been_chosen(lab, page):
+def test_the_menu_of_a_phone_is_named_and_closes_when_a_page_has_been_chosen(address, page):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{lab.url}masks")
+    page.goto(f"{address}/masks")
     page.get_by_role("heading", name="Masks", level=1).wait_for()
     opener = page.get_by_test_id("stExpandSidebarButton")
     assert opener.evaluate("button => getComputedStyle(button, '::after').content") == '"Menu"'

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
@@ -18,17 +16,12 @@ PAGES = {  # page -> slider, its new value in the link after a key to the right,
 }
 
 
-@pytest.fixture(scope="module")
-def lab(serve):
-    return serve(Path(__file__).resolve().parents[2] / "dashboard" / "app.py")
-
-
 @pytest.mark.parametrize("name", PAGES)
-def test_address_and_foot_follow_the_slider_and_stand_still_without_it(lab, page, name):
+def test_address_and_foot_follow_the_slider_and_stand_still_without_it(address, page, name):
     slider, wanted = PAGES[name]
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
-    page.goto(f"{lab}/{name}")
+    page.goto(f"{address}/{name}")
     page.get_by_text("This set-up as a link").click(timeout=90_000)
     page.locator("[data-testid=stCode]").first.wait_for()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -12,13 +10,8 @@ PART = ".unrolled-scroll [data-node='{}']"
 LONG = 120_000  # ms, for a lesson on a busy machine
 
 
-@pytest.fixture(scope="module")
-def lab(serve):
-    return serve(Path(__file__).resolve().parents[2] / "dashboard" / "app.py")
-
-
-def open_page(lab, page, path):
-    page.goto(f"{lab}/{path}")
+def open_page(address, page, path):
+    page.goto(f"{address}/{path}")
     page.get_by_text("Proof, float64").first.wait_for()
     page.wait_for_selector(f"{BOX}[data-nodes]")
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
@@ -31,10 +24,10 @@ def point_at(page, name):
     return page.evaluate("document.querySelector('.unrolled').dataset.lit").split()
 
 
-def test_what_is_pointed_at_lights_up_without_asking_the_server(lab, page):
+def test_what_is_pointed_at_lights_up_without_asking_the_server(address, page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
-    open_page(lab, page, "depth")
+    open_page(address, page, "depth")
     before = len(sent)
     assert point_at(page, "b1.4")[:5] == ["b1.1", "b1.2", "b1.3", "b1.4", "b1.5"]
     assert "x4" in point_at(page, "b1.4") and "x3" not in point_at(page, "b1.4")
@@ -47,8 +40,8 @@ def test_what_is_pointed_at_lights_up_without_asking_the_server(lab, page):
     assert float(faint) < 0.3 and before and len(sent) == before
 
 
-def test_a_task_is_chosen_with_the_mouse_and_by_keyboard(lab, page):
-    open_page(lab, page, "sequences")
+def test_a_task_is_chosen_with_the_mouse_and_by_keyboard(address, page):
+    open_page(address, page, "sequences")
     page.get_by_role("radio", name="Many to many, same length").click()
     page.wait_for_function("document.querySelector('.unrolled-scroll').textContent.includes('(2, 5, 7)')")
     page.wait_for_function("location.search === '?task=same-length'")
@@ -65,8 +58,8 @@ def test_a_task_is_chosen_with_the_mouse_and_by_keyboard(lab, page):
     page.wait_for_function("document.querySelector('.unrolled').dataset.at === ''")
 
 
-def test_a_slider_and_a_picture(lab, page):
-    open_page(lab, page, "sequences?task=same-length&T=3")
+def test_a_slider_and_a_picture(address, page):
+    open_page(address, page, "sequences?task=same-length&T=3")
     page.get_by_role("slider", name="Inputs, T").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('.unrolled-scroll').textContent.includes('(2, 4, 7)')")
@@ -75,8 +68,8 @@ def test_a_slider_and_a_picture(lab, page):
     page.wait_for_function("location.search.includes('example=picture') && location.search.includes('T=4')")
 
 
-def test_spider_man_trains_behind_the_page(lab, page):
-    open_page(lab, page, "depth?between=0")
+def test_spider_man_trains_behind_the_page(address, page):
+    open_page(address, page, "depth?between=0")
     page.get_by_role("button", name="Train both readers").click()
     page.wait_for_function("document.querySelectorAll('.lab-distances polyline').length >= 4", timeout=LONG)
     point_at(page, "x1")  # the page is alive meanwhile
@@ -90,13 +83,13 @@ def test_spider_man_trains_behind_the_page(lab, page):
     page.get_by_text("change by 0 (forward only)").wait_for()
 
 
-def test_both_pages_on_a_phone_by_touch(lab, chromium):
+def test_both_pages_on_a_phone_by_touch(address, chromium):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     context.set_default_timeout(25_000)
     try:
         page = context.new_page()
         for path, name, lit in (("sequences", "h2", {"x1", "x2", "y5"}), ("depth", "b1.1", {"x1", "x2", "x5"})):
-            open_page(lab, page, path)
+            open_page(address, page, path)
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
             page.locator(PART.format(name)).tap()
             page.wait_for_function("name => document.querySelector('.unrolled').dataset.at === name", arg=name)
@@ -106,16 +99,16 @@ def test_both_pages_on_a_phone_by_touch(lab, chromium):
             seen = page.locator(".unrolled-scroll > svg").bounding_box()
             assert seen["width"] <= picture["width"] + 6  # as it opens, the network is in sight as a whole
         for path in ("sequences?task=other-length&T=10&S=8", "depth?layers=3&T=8"):  # a long one scrolls by itself, not the page
-            open_page(lab, page, path)
+            open_page(address, page, path)
             page.wait_for_function("(place => place.scrollWidth > place.clientWidth + 50)(document.querySelector('.unrolled-scroll'))")
             assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth <= innerWidth")
     finally:
         context.close()
 
 
-def test_the_pictures_are_in_sight_on_a_projector(lab, page):
+def test_the_pictures_are_in_sight_on_a_projector(address, page):
     page.set_viewport_size({"width": 1024, "height": 768})
     for path in ("sequences?task=other-length&T=10&S=8", "depth?layers=3&T=8"):
-        open_page(lab, page, path)
+        open_page(address, page, path)
         box = page.locator(".unrolled-scroll").bounding_box()
         assert box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 1024

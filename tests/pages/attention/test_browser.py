@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,13 +18,8 @@ def hand(mask="none"):
     return attention_by_hand(word_tokens(WORDS, 8), Projections.random(8, 0), 2, mask=make_mask(mask, 6))
 
 
-@pytest.fixture(scope="module")
-def lab(serve):
-    return serve(Path(__file__).resolve().parents[3] / "dashboard" / "app.py")
-
-
-def open_board(lab, page, query=""):
-    page.goto(f"{lab}/attention{query}")
+def open_board(address, page, query=""):
+    page.goto(f"{address}/attention{query}")
     page.wait_for_selector(f"{BOARD}[data-value]")
     page.get_by_text("Proof, float64").wait_for()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
@@ -69,10 +63,10 @@ def written(page):
     return page.locator(".matrices-sum").inner_text().replace("−", "-").replace("\n", "")
 
 
-def test_every_cell_says_its_value_and_the_sum_that_makes_it(lab, page):
+def test_every_cell_says_its_value_and_the_sum_that_makes_it(address, page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
-    open_board(lab, page)
+    open_board(address, page)
     before, found = len(sent), hand()
     expected = {
         "tokens": found.tokens, "wk": found.projections.key, "q": found.q, "v": found.v, "scores": found.scores[1],
@@ -91,8 +85,8 @@ def test_every_cell_says_its_value_and_the_sum_that_makes_it(lab, page):
     assert shown(page, "head") == "1" and before and len(sent) == before
 
 
-def test_frames_mark_the_row_and_the_column(lab, page):
-    open_board(lab, page)
+def test_frames_mark_the_row_and_the_column(address, page):
+    open_board(address, page)
     point_at(page, "scores", 2, 5)
     assert shown(page, "lit") == "q 2-3 0-4; k 5-6 0-4"
     point_at(page, "joined", 1, 6)
@@ -110,8 +104,8 @@ def test_frames_mark_the_row_and_the_column(lab, page):
     assert page.evaluate(green) == [0, 158, 115]  # the row that the weight comes from
 
 
-def test_by_keyboard(lab, page):
-    open_board(lab, page)
+def test_by_keyboard(address, page):
+    open_board(address, page)
     page.locator("canvas[data-matrix=weights]").focus()
     for key, row, column in (
         ("Home", 0, 0),
@@ -139,8 +133,8 @@ def test_by_keyboard(lab, page):
     wait_shown(page, "masked", 0, 0)
 
 
-def test_an_empty_row_is_explained_and_nothing_is_nan(lab, page):
-    open_board(lab, page, "?mask=earlier")
+def test_an_empty_row_is_explained_and_nothing_is_nan(address, page):
+    open_board(address, page, "?mask=earlier")
     for row, column in np.ndindex(2, 3):
         point_at(page, "weights", row, column)
         assert "NaN" not in written(page)
@@ -152,9 +146,9 @@ def test_an_empty_row_is_explained_and_nothing_is_nan(lab, page):
     page.get_by_text("nn.MultiheadAttention answers NaN there").wait_for()
 
 
-def test_the_picture_is_in_sight_on_a_projector_and_on_a_phone(lab, page):
+def test_the_picture_is_in_sight_on_a_projector_and_on_a_phone(address, page):
     page.set_viewport_size({"width": 1024, "height": 768})
-    open_board(lab, page)
+    open_board(address, page)
     box = page.locator(BOARD).bounding_box()
     assert box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 1024
     page.set_viewport_size({"width": 390, "height": 844})
@@ -166,11 +160,11 @@ def test_the_picture_is_in_sight_on_a_projector_and_on_a_phone(lab, page):
     )
 
 
-def test_by_touch_and_with_a_changed_control(lab, chromium):
+def test_by_touch_and_with_a_changed_control(address, chromium):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     context.set_default_timeout(25_000)
     try:
-        page = open_board(lab, context.new_page())
+        page = open_board(address, context.new_page())
         page.touchscreen.tap(*place(page, "weights", 3, 2))
         wait_shown(page, "weights", 3, 2)
         found = hand("causal")

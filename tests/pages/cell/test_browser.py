@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,13 +15,8 @@ pytestmark = pytest.mark.browser
 BOARD = ".cellb"
 
 
-@pytest.fixture(scope="module")
-def lab(serve):
-    return serve(Path(__file__).resolve().parents[3] / "dashboard" / "app.py")
-
-
-def open_board(lab, page, query=""):
-    page.goto(f"{lab}/cell{query}")
+def open_board(address, page, query=""):
+    page.goto(f"{address}/cell{query}")
     page.wait_for_selector(f"{BOARD}[data-setup]")
     page.get_by_text("Proof, float64").wait_for()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
@@ -41,10 +35,10 @@ def plain(text):
     return text.replace("−", "-")
 
 
-def test_step_scrub_play_and_words_ask_the_server_for_nothing(lab, page):
+def test_step_scrub_play_and_words_ask_the_server_for_nothing(address, page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
-    open_board(lab, page, "?t=1")
+    open_board(address, page, "?t=1")
     before = len(sent)
     found = Reading(Cell.random("gru", 3, 4, scale=2.0), sequence("noise", 8, 3)).steps
     for letter, field in (("r", "reset"), ("z", "update"), ("n", "candidate"), ("h", "hidden")):
@@ -89,10 +83,10 @@ def next_stage(page, stage):
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["laptop", "phone"])
-def test_compute_task_1_2_by_hand_beside_the_page(lab, page, size):
+def test_compute_task_1_2_by_hand_beside_the_page(address, page, size):
     """Everything is computed here from the numbers that the page shows, typed into covered cells, and found right."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
-    open_board(lab, page, "?inputs=7&hidden=5&t=2&view=hand")
+    open_board(address, page, "?inputs=7&hidden=5&t=2&view=hand")
     page.get_by_label("Cover the results").check()
     maps = []
     for stage in (1, 2):  # both affine maps: 3H rows of products, plus a bias
@@ -125,9 +119,9 @@ def test_compute_task_1_2_by_hand_beside_the_page(lab, page, size):
     assert h == pytest.approx(expected[0], abs=1e-3) and (1 - z) * n + z * h == pytest.approx(expected[1], abs=3e-3)
 
 
-def test_task_1_2_at_the_courses_sizes_with_two_rows(lab, page):
+def test_task_1_2_at_the_courses_sizes_with_two_rows(address, page):
     """C = 7, H = 5, B = 2: what the walk shows is what nn.GRUCell gives for both rows at once."""
-    open_board(lab, page, "?inputs=7&hidden=5&t=2&view=hand")
+    open_board(address, page, "?inputs=7&hidden=5&t=2&view=hand")
     page.get_by_role("button", name="2 rows in the batch").click()
     page.wait_for_function("document.querySelectorAll('.cellb-walk td.result').length === 30")
     page.wait_for_function("location.search.includes('batch=2')")
@@ -150,12 +144,12 @@ def test_task_1_2_at_the_courses_sizes_with_two_rows(lab, page):
 
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru", "gru2014"])
-def test_every_stage_of_every_kind_holds_for_both_rows(lab, page, kind):
+def test_every_stage_of_every_kind_holds_for_both_rows(address, page, kind):
     """The last column of the last stage is the new state; what is covered on the way is the column of results."""
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     edits = "h.0.0:0.5,h.2.0:-1" + (",c.1.0:2" if kind == "lstm" else "")
-    open_board(lab, page, f"?cell={kind}&t=1&view=hand&batch=2&edits={edits}")
+    open_board(address, page, f"?cell={kind}&t=1&view=hand&batch=2&edits={edits}")
     drawn = Reading(Cell.random(kind, 3, 4, scale=2.0), sequence("noise", 8, 3)).edited(parse_edits(edits))
     stages = page.locator(".cellb-walk [data-stage]").count()
     for stage in range(2, stages + 1):
@@ -168,8 +162,8 @@ def test_every_stage_of_every_kind_holds_for_both_rows(lab, page, kind):
     assert not wrong
 
 
-def test_a_run_too_wide_for_its_tables_is_walked_unit_by_unit(lab, page):
-    open_board(lab, page, "?weights=run&run=recorded-cifar10-compare-gru-0&layer=1b&view=hand&batch=2&t=1&unit=3")
+def test_a_run_too_wide_for_its_tables_is_walked_unit_by_unit(address, page):
+    open_board(address, page, "?weights=run&run=recorded-cifar10-compare-gru-0&layer=1b&view=hand&batch=2&t=1&unit=3")
     assert "products, row 1" in " ".join(table_of(page)[0]) and len(table_of(page)[1]) == 3  # r, z and n of one unit
     page.get_by_label("Unit", exact=True).select_option("9")
     page.wait_for_function("document.querySelector('.cellb-walk').innerText.includes('r₁₀')")
@@ -180,8 +174,8 @@ def test_a_run_too_wide_for_its_tables_is_walked_unit_by_unit(lab, page):
     assert "patch 64 of 64" in label  # backward: the first step reads the last patch
 
 
-def test_the_state_at_the_start_is_clicked_and_replaced(lab, page):
-    open_board(lab, page, "?t=1&view=hand")
+def test_the_state_at_the_start_is_clicked_and_replaced(address, page):
+    open_board(address, page, "?t=1&view=hand")
     page.get_by_role("button", name="Stage 2: One affine map of the old state").click()
     page.locator(".cellb-walk th[data-place='h0 1 0']").click()
     page.wait_for_function("document.querySelector('.cellb').board.replacing.target.array === 'h0'")
@@ -199,12 +193,12 @@ def test_the_state_at_the_start_is_clicked_and_replaced(lab, page):
     after = Reading(Cell.random("gru", 3, 4, scale=2.0), sequence("noise", 8, 3)).edited([Edit("hidden0", 1, 0, 0.75)])
     hidden = page.evaluate("[...document.querySelector('.cellb').board.arrays.hidden]")
     assert hidden == pytest.approx(after.steps.hidden.ravel(), abs=1e-5)
-    open_board(lab, page, "?t=1&view=hand&edits=h.1.0:0.75")  # the link opens it again
+    open_board(address, page, "?t=1&view=hand&edits=h.1.0:0.75")  # the link opens it again
     assert page.evaluate("[...document.querySelector('.cellb').board.arrays.hidden]") == pytest.approx(hidden)
 
 
-def test_a_start_that_is_pasted_and_one_that_is_not_numbers(lab, page):
-    open_board(lab, page)
+def test_a_start_that_is_pasted_and_one_that_is_not_numbers(address, page):
+    open_board(address, page)
     page.get_by_role("button", name="More").click()
     field = page.get_by_label("h₀, the state before the first step")
     field.fill("[0.5, -1, 0, 2]")
@@ -217,17 +211,17 @@ def test_a_start_that_is_pasted_and_one_that_is_not_numbers(lab, page):
     page.wait_for_function("document.querySelector('.cellb').board.arrays.h0.every((value) => value === 0)")
 
 
-def test_the_smallest_cell_and_the_longest_sequence(lab, page):
-    open_board(lab, page, "?cell=lstm&hidden=1&steps=1&inputs=1")
+def test_the_smallest_cell_and_the_longest_sequence(address, page):
+    open_board(address, page, "?cell=lstm&hidden=1&steps=1&inputs=1")
     page.get_by_role("button", name="Play").click()
     wait_shown(page, t=1, part="h")
     page.get_by_role("button", name="By hand").click()
     page.wait_for_function("document.querySelectorAll('.cellb-walk tr').length === 5")  # a head and 4H rows
     page.get_by_role("button", name="2 rows in the batch").click()
     page.wait_for_function("document.querySelectorAll('.cellb-walk td.result').length === 8")
-    open_board(lab, page, "?steps=10000")
+    open_board(address, page, "?steps=10000")
     page.get_by_text("10,000 steps cannot be told apart on a page").wait_for()
-    open_board(lab, page, "?steps=256&hidden=16&t=256")
+    open_board(address, page, "?steps=256&hidden=16&t=256")
     wait_shown(page, t=256)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -240,8 +234,8 @@ def answer(page, values):
     page.wait_for_function(f"document.querySelectorAll('.cellb-walk input.right').length === {len(values)}")
 
 
-def test_a_number_that_is_replaced_leaves_the_run_before_as_a_ghost(lab, page):
-    open_board(lab, page)
+def test_a_number_that_is_replaced_leaves_the_run_before_as_a_ghost(address, page):
+    open_board(address, page)
     first = Reading(Cell.random("gru", 3, 4, scale=2.0), sequence("noise", 8, 3))
     page.get_by_label("New value", exact=True).fill("2.5")  # of the first input of step 3, where the page opens
     page.keyboard.press("Enter")
@@ -269,9 +263,9 @@ def test_a_number_that_is_replaced_leaves_the_run_before_as_a_ghost(lab, page):
     page.wait_for_function("!location.search.includes('edits')")
 
 
-def test_every_kind_is_in_sight_on_a_projector_and_on_a_phone(lab, page):
+def test_every_kind_is_in_sight_on_a_projector_and_on_a_phone(address, page):
     page.set_viewport_size({"width": 1024, "height": 768})
-    open_board(lab, page, "?cell=lstm")
+    open_board(address, page, "?cell=lstm")
     box = page.locator(BOARD).bounding_box()
     assert box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 1024
     for name, kind in (("RNN", "rnn"), ("GRU ’14", "gru2014")):

@@ -20,8 +20,8 @@ ROWS = ".run-board-table tbody tr"
 
 
 @pytest.fixture
-def board(lab, page):  # the page is closed before its server
-    open_board(page, f"{lab.url}compare")
+def board(address, page):
+    open_board(page, f"{address}/compare")
     return page
 
 
@@ -65,10 +65,10 @@ def test_all_runs_are_there_and_all_figures_are_drawn(board):
     assert f"{100 * best.val_top1:.1f} (" in board.locator(f"{ROWS}[data-run=recorded-cifar10-bar-0]").inner_text()
 
 
-def test_a_run_that_is_pointed_at_is_found_in_every_view_without_a_round_trip(lab, page):
+def test_a_run_that_is_pointed_at_is_found_in_every_view_without_a_round_trip(address, page):
     frames = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
-    open_board(page, f"{lab.url}compare")
+    open_board(page, f"{address}/compare")
     page.wait_for_selector(".lab-try")
     page.wait_for_timeout(1_500)
     frames.clear()
@@ -213,7 +213,7 @@ def test_no_name_becomes_a_formula_in_what_the_browser_saves(board):
     ]
     made = board.evaluate(
         """async (texts) => {
-          const script = performance.getEntriesByType('resource').find(({ name }) => name.includes('run_board/table.js')).name;
+          const script = performance.getEntriesByType('resource').find(({ name }) => name.includes('compare/board/table.js')).name;
           return (await import(script)).csv(texts.map((text) => ({ id: text, accuracy: -0.5, total: 1, config: { note: text } })));
         }""",
         texts,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from core.recorded import recorded_run
@@ -12,11 +10,6 @@ pytestmark = pytest.mark.browser
 RUN = recorded_run("shapes-gru")
 K = len(RUN.classes)
 CELLS = ".confusion-board td"
-
-
-@pytest.fixture(scope="module")
-def address(serve):
-    return serve(Path(__file__).resolve().parents[3] / "dashboard" / "app.py")
 
 
 @pytest.fixture

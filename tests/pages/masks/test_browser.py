@@ -15,12 +15,6 @@ BOARD, TOLD = ".mask-board", ".mask-board-told"
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    """One server for all: what one test trains the others may find trained."""
-    return serve(APP)
-
-
 def open_masks(address, page, query=""):
     page.goto(f"{address}/masks{query}")
     page.get_by_text("This set-up as a link").wait_for(timeout=90_000)

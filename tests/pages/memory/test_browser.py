@@ -17,12 +17,6 @@ FLOW, INFLUENCE = ".st-key-memory_flow .time-chart", ".influence"
 COMPLETE = 120_000  # torch, three runs, their influences
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    """One server for all: no test changes anything."""
-    return serve(APP)
-
-
 def open_memory(address, page, query=""):
     page.goto(f"{address}/memory{query}")
     page.wait_for_selector(f"{FLOW}[data-at]")

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 GRID, IMAGE, SEQUENCE = ".patch-grid", ".patch-grid-image", ".patch-grid-sequence"
 
 
-def open_patches(lab, page, query=""):
-    page.goto(f"{lab.url}patches{query}")
+def open_patches(address, page, query=""):
+    page.goto(f"{address}/patches{query}")
     page.wait_for_selector(f"{GRID}[data-patches]")
     page.get_by_text("Proof: nn.Conv2d").wait_for()
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
@@ -25,8 +25,8 @@ def open_patches(lab, page, query=""):
 
 
 @pytest.fixture
-def patches(lab, page):  # the page is closed before its server
-    return open_patches(lab, page)
+def patches(address, page):
+    return open_patches(address, page)
 
 
 def shown(page, name):
@@ -66,10 +66,10 @@ def test_the_token_under_the_mouse_and_the_nearest_to_it(patches, tokens):
         assert f"Token {patch + 1} of 64 · row {row + 1}, column {column + 1}" in patches.locator(GRID).inner_text()
 
 
-def test_pointing_asks_the_server_for_nothing(lab, page):
+def test_pointing_asks_the_server_for_nothing(address, page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
-    open_patches(lab, page)
+    open_patches(address, page)
     before = len(sent)
     for patch in range(64):
         point_at(page, *divmod(patch, 8))
@@ -103,8 +103,8 @@ def test_by_keyboard(patches):
     assert shown(patches, "place") == "8"
 
 
-def test_the_sequence_is_in_the_chosen_order(lab, page):
-    open_patches(lab, page, "?order=hilbert&patch=2")
+def test_the_sequence_is_in_the_chosen_order(address, page):
+    open_patches(address, page, "?order=hilbert&patch=2")
     order = scan_order("hilbert", 16)
     page.locator(SEQUENCE).focus()
     page.keyboard.press("Home")
@@ -131,18 +131,18 @@ def test_the_slider_cuts_anew(patches):
     patches.get_by_text("There is no other token").wait_for()
 
 
-def test_the_picture_is_in_sight_on_a_projector(lab, page):
+def test_the_picture_is_in_sight_on_a_projector(address, page):
     page.set_viewport_size({"width": 1024, "height": 768})
-    open_patches(lab, page)
+    open_patches(address, page)
     for part in (IMAGE, SEQUENCE, ".patch-grid-detail", ".lab-figures"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= 768 and box["x"] + box["width"] <= 1024, part
     assert page.locator(IMAGE).bounding_box()["width"] > 250
 
 
-def test_a_phone_sees_the_picture_first_and_nothing_sticks_out(lab, page):
+def test_a_phone_sees_the_picture_first_and_nothing_sticks_out(address, page):
     page.set_viewport_size({"width": 390, "height": 844})
-    open_patches(lab, page)
+    open_patches(address, page)
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     boxes = [page.locator(part).bounding_box() for part in (IMAGE, SEQUENCE)]
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
@@ -151,12 +151,12 @@ def test_a_phone_sees_the_picture_first_and_nothing_sticks_out(lab, page):
     page.get_by_text("lies on the patch in row 1, column 1").wait_for()
 
 
-def test_a_picture_from_a_file(lab, page, tmp_path):
+def test_a_picture_from_a_file(address, page, tmp_path):
     from PIL import Image
 
     path = tmp_path / "<img src=x onerror=alert(1)>.png"
     Image.new("RGB", (50, 40), (200, 30, 60)).save(path)
-    open_patches(lab, page)
+    open_patches(address, page)
     page.get_by_role("button", name="Choose the image").click()
     page.get_by_role("radio", name="File").click()
     page.locator("input[type=file]").set_input_files(path)

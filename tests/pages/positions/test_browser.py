@@ -16,12 +16,6 @@ MAP, TABLE, LIKE, GRID = ".position-map", ".position-map-table", ".position-map-
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    """One server for all: no test changes anything, and the first to open the page waits for torch."""
-    return serve(APP)
-
-
 def open_positions(address, page, query=""):
     page.goto(f"{address}/positions{query}")
     page.wait_for_selector(f"{MAP}[data-kind]")

@@ -21,12 +21,6 @@ ROOT = Path(__file__).resolve().parents[3]
 GRU, VIT = "recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-vit-0"
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    """One server for all tests: each visit is a session of its own."""
-    return serve(ROOT / "dashboard" / "app.py")
-
-
 @pytest.fixture
 def visit(address, page):
     def go(query=""):

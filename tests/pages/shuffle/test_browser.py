@@ -19,11 +19,6 @@ GRU, VIT, BAG = "recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-vit-
 PICTURE, CARD = ".shuffle-picture", ".shuffle-card"
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    return serve(ROOT / "dashboard" / "app.py")
-
-
 @pytest.fixture
 def visit(address, page):
     def go(query):

@@ -25,12 +25,6 @@ def opened():
     return open_model(recorded_epochs("shapes-gru")[recorded_run("shapes-gru").best.epoch])
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    """One server for all tests: each visit is a session of its own."""
-    return serve(ROOT / "dashboard" / "app.py")
-
-
 @pytest.fixture
 def visit(address, page):
     def go(query=""):

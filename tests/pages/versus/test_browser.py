@@ -13,17 +13,12 @@ LONG = 180_000  # ms, for three trainings on a busy machine
 
 
 @pytest.fixture(scope="module")
-def lab(serve):
-    return serve(HERE.parents[2] / "dashboard" / "app.py")
-
-
-@pytest.fixture(scope="module")
 def small_lab(serve):
     return serve(HERE / "small_lab_app.py")
 
 
-def open_page(lab, page, query=""):
-    page.goto(f"{lab}/versus{query}")
+def open_page(address, page, query=""):
+    page.goto(f"{address}/versus{query}")
     page.get_by_text("Proof, float64").first.wait_for(timeout=60_000)
     return page
 
@@ -33,10 +28,10 @@ def known(page, chart):
     return page.evaluate("chart => JSON.parse(document.querySelector(chart).dataset.values).filter((v) => v !== 'NaN').length", chart)
 
 
-def test_the_bottleneck_is_read_off_under_the_pointer_without_the_server(lab, page):
+def test_the_bottleneck_is_read_off_under_the_pointer_without_the_server(address, page):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
-    open_page(lab, page)
+    open_page(address, page)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_function("chart => document.querySelector(chart)?.dataset.at === '9'", arg=LENGTHS)
     assert page.locator(f"{LENGTHS} rect").count() == 1  # the part that was trained
@@ -69,8 +64,8 @@ def test_what_is_missing_is_trained_while_one_watches(small_lab, page):
     page.get_by_text("on addition").first.wait_for()
 
 
-def test_controls_change_the_picture_and_the_address(lab, page):
-    open_page(lab, page, "?task=sort")
+def test_controls_change_the_picture_and_the_address(address, page):
+    open_page(address, page, "?task=sort")
     page.get_by_text("The fixed vector gives up at 5 letters").wait_for()
     page.get_by_role("radio", name="loss").click()
     page.wait_for_function("location.search.includes('show=loss') && location.search.includes('task=sort')")
@@ -81,12 +76,12 @@ def test_controls_change_the_picture_and_the_address(lab, page):
     page.wait_for_function("location.search === '?show=loss'")
 
 
-def test_the_picture_comes_first_on_a_phone_and_is_in_sight_on_a_projector(lab, chromium):
+def test_the_picture_comes_first_on_a_phone_and_is_in_sight_on_a_projector(address, chromium):
     for width, height in ((390, 844), (1024, 768)):
         context = chromium.new_context(viewport={"width": width, "height": height}, has_touch=width < 500)
         context.set_default_timeout(25_000)
         try:
-            page = open_page(lab, context.new_page())
+            page = open_page(address, context.new_page())
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
             chart, control = page.locator(f"{LENGTHS} .time-chart-plot"), page.get_by_role("slider", name="Numbers in the vector, H")
             page.wait_for_function("chart => document.querySelector(chart)?.dataset.at", arg=LENGTHS)

@@ -21,12 +21,6 @@ NAME, ROTARY = "cifar10-compare-vit-0", "cifar10-vit-rotary-0"
 HEART = draw(PARTS["val"][6:7])[0][0]
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    """One server for all tests: each visit is a session of its own."""
-    return serve(ROOT / "dashboard" / "app.py")
-
-
 @pytest.fixture
 def visit(address, page):
     def go(query="", epoch=7, name=NAME, picture="shapes 6"):

@@ -15,12 +15,6 @@ MAP = ".system-map"
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
 
 
-@pytest.fixture(scope="module")
-def address(serve):
-    """One server for all: no test changes anything."""
-    return serve(APP)
-
-
 def open_went(address, page, query=""):
     page.goto(f"{address}/went{query}")
     page.wait_for_selector(f"{MAP}[data-tokens]")
