@@ -104,7 +104,7 @@ TORCH_FREE = {
     "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
     "probes.cheating_words probes.later_word probes.masked_sentence "
     "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_recorded probes.recall_task "
-    "probes.through_time "
+    "probes.task_sizes probes.through_time "
     "probes.typed probes.unrolled published published_systems recorded recording results scores shipped symbols tables",
     "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
@@ -400,6 +400,7 @@ def test_links_and_messages_are_read_in_one_place_each():
         "dashboard.shell.choice has one for them all",
     )
     none(found(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(", sources("dashboard", "pages")), "core.checks reads numbers")
+    none(found(r"\"torch\" (?:not )?in sys\.modules", [p for p in pages if p.name != "torch_first.py"]), "use dashboard.shell.torch_first")
 
 
 def test_nothing_needs_a_posix_system():

@@ -9,33 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.errors import ConfigError, unknown
+from core.errors import unknown
 from core.models import building
 from core.models.recurrent import SequenceClassifier, SequenceTagger
 from core.models.writing import EncoderDecoder, OneToMany
 from core.probes.recording import Hook, recording
+from core.probes.task_sizes import Sizes
 from core.probes.threads import one_thread
 from core.probes.unrolled import TASKS, task_graph
-
-MOST = {"B": 8, "T": 10, "S": 8, "C": 64, "H": 64, "K": 20}
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """B sequences of T inputs with C features, H numbers in a state, K classes; S outputs where a task has a length of its own for them."""
-
-    B: int = 2
-    T: int = 5
-    S: int = 7
-    C: int = 3
-    H: int = 50
-    K: int = 7
-
-    def check(self) -> None:
-        """Raise ConfigError for a size below 1 or above `MOST`."""
-        for name, most in MOST.items():
-            if not 1 <= getattr(self, name) <= most:
-                raise ConfigError(f"{name} = {getattr(self, name)}: choose 1 to {most}.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -315,13 +315,6 @@ def messages() -> list[str]:
     return st.session_state.pop(MESSAGES, [])
 
 
-def load_torch() -> None:
-    """Load torch, which takes seconds, and run the page again."""
-    import core.training.checkpoint  # noqa: F401
-
-    st.rerun()
-
-
 def rungs_shown(most: int) -> int:
     """How many steps of the road to the bar this session has uncovered, 1 to `most`; the first call reads the query string."""
     if RUNG not in st.session_state:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from dashboard.kit.wording import marked
 from dashboard.shell import show, state
 from dashboard.shell.choice import segmented_control
 from dashboard.shell.predict import predict
+from dashboard.shell.torch_first import torch_first
 from dashboard.unrolled import unrolled, unrolled_data
 from dashboard.unrolled.svg import STYLE, RowLabel, links, unrolled_svg, words
 from pages.depth.view import bias_html, head_html, leaks_html, strengths, told_stack
@@ -111,12 +111,11 @@ def head_words(asked: Asked) -> str:
 def stack_panel(asked: Asked) -> None:
     """The unrolled stack with what was measured. Before torch is loaded there is nothing measured, and then the page runs again."""
     graph = stack_graph(asked.length, asked.layers, bidirectional=asked.bidirectional, head=asked.head)
-    if "torch" not in sys.modules:
-        parts = {node.name: WAITING for node in graph.nodes}
-        unrolled(unrolled_data(figure(asked, graph, None), links(graph), told=parts, idle=WAITING), key=NETWORK)
-        import core.probes.direction  # noqa: F401 - seconds
-
-        st.rerun()
+    parts = {node.name: WAITING for node in graph.nodes}
+    torch_first(
+        lambda: unrolled(unrolled_data(figure(asked, graph, None), links(graph), told=parts, idle=WAITING), key=NETWORK),
+        "core.probes.direction",
+    )
     report = stack(asked)
     idle = (
         f"The head reads {head_words(asked)}: {report.reads[asked.head]}. Point at a state: the inputs that it depends on light up, "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 import streamlit as st
@@ -11,13 +9,11 @@ import streamlit as st
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from dashboard.shell.predict import predict
+from dashboard.shell.torch_first import torch_first
 from pages.masks.board import mask_board
 from pages.masks.controls import EXTRA, PLACE, TEXT, MaskChoices
 from pages.masks.lookups import effects_of, padding_reports
 from pages.masks.view import board_data, effects_csv, empty_html, masks_svg, padding_html, proof_line, trap_html
-
-if TYPE_CHECKING:
-    pass
 
 BOARD = "masks_board"
 SCORES = (0.5, 2.0, -1.0, 0.0)  # of the row that may read nothing
@@ -27,11 +23,7 @@ def board_panel(asked: MaskChoices) -> None:
     """The matrices. Before torch is loaded nothing is measured, and then the page runs again."""
     if asked.problem:
         show.error(f"{asked.problem} Shown meanwhile: {TEXT.first}.")
-    if "torch" not in sys.modules:
-        mask_board(board_data(asked.sentence, None), key=BOARD)
-        import core.probes.mask_effects  # noqa: F401 - seconds
-
-        st.rerun()
+    torch_first(lambda: mask_board(board_data(asked.sentence, None), key=BOARD), "core.probes.mask_effects")
     mask_board(board_data(asked.sentence, effects_of(asked.sentence, asked.layers)), key=BOARD)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from dashboard.runs.opened import Weighted, kept_epochs
 from dashboard.runs.weighted import choose_weighted, runs_of, why_not
 from dashboard.shell import services, state
 from dashboard.shell.choice import segmented_control
+from dashboard.shell.torch_first import torch_first
 from pages.reader.board import reader_board, view_sent
 from pages.reader.lookups import Seen, read
 from pages.reader.view import AS, Mind, message, waiting
@@ -82,9 +82,7 @@ def board(seen: Seen) -> str:
 
     Before torch is loaded nothing is read, and then the page runs again. Raises what `read` does.
     """
-    if "torch" not in sys.modules:
-        reader_board(waiting(seen.picture, what="", notes=[WAITING]), key=BOARD)
-        state.load_torch()
+    torch_first(lambda: reader_board(waiting(seen.picture, what="", notes=[WAITING]), key=BOARD))
     view = view_of(seen)
     mind = read(seen, view["order"])
     why_one = why_one_order(seen)

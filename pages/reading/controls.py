@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -21,6 +20,7 @@ from dashboard.pictures.reading import EXPLAINED, READERS, normalized
 from dashboard.runs.opened import Weighted, open_best, weighted_runs
 from dashboard.runs.several_runs import choose_several
 from dashboard.shell import state, visitor
+from dashboard.shell.torch_first import torch_first
 from pages.reading.board import path_of, reading_board, view_sent
 from pages.reading.view import Reading, card, failed_card, kind_of, message, proof_line
 
@@ -99,9 +99,7 @@ def board(picture: Shown, runs: Sequence[Weighted]) -> dict[str, str]:
 
     Before torch is loaded it has no answers, and before the search for changes of mind none of these: then the page runs again.
     """
-    if "torch" not in sys.modules:
-        reading_board(message(picture, [], [WAITING], view_of(0)), key=BOARD)
-        state.load_torch()
+    torch_first(lambda: reading_board(message(picture, [], [WAITING], view_of(0)), key=BOARD))
     wanted = (picture.pixels.tobytes(), tuple(run.run_id for run in runs))
     search = st.session_state.get(SEARCHED) == wanted
     found, cards, notes = [], [], {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,19 +9,21 @@ import streamlit as st
 
 from core.errors import LabError
 from core.probes.padding import MOST_STEPS
+from core.probes.task_sizes import Sizes
 from core.probes.unrolled import READS, TASKS, Graph, task_graph
 from dashboard.kit.wording import marked
 from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.shell import show, state
 from dashboard.shell.choice import segmented_control
 from dashboard.shell.predict import predict
+from dashboard.shell.torch_first import torch_first
 from dashboard.unrolled import choice_sent, unrolled, unrolled_data
 from dashboard.unrolled.svg import STYLE, RowLabel, links, unrolled_svg, words
 from pages.sequences.examples import EXPLAINED, Example, picture_example, text_example
 from pages.sequences.view import steps_html, told_parts
 
 if TYPE_CHECKING:
-    from core.probes.task_shapes import Sizes, TaskRun
+    from core.probes.task_shapes import TaskRun
 
 MAP, TASK, EXAMPLE, CELL = "sequences_map", "sequences_task", "sequences_example", "sequences_cell"
 FIRST_TASK, FIRST_CELL = "many-to-one", "gru"
@@ -94,18 +95,7 @@ def choose() -> Asked:
         cell = segmented_control("Cell", list(CELLS), format_func=CELLS.get, key=CELL, persist_state="session")
         if st.session_state[EXAMPLE] == "picture":
             picture = choose_picture((), first="ship")
-    return Asked(task, st.session_state[EXAMPLE], cell, make_sizes(sizes), picture)
-
-
-def make_sizes(values: dict[str, int]) -> Sizes:
-    """Sizes as core has them; before torch is loaded a stand-in with the same names."""
-    if "torch" not in sys.modules:
-        from types import SimpleNamespace
-
-        return SimpleNamespace(**values)
-    from core.probes.task_shapes import Sizes
-
-    return Sizes(**values)
+    return Asked(task, st.session_state[EXAMPLE], cell, Sizes(**sizes), picture)
 
 
 def _take() -> None:
@@ -119,12 +109,7 @@ def _take() -> None:
 
 def map_panel(asked: Asked) -> None:
     """The map and the chosen network, with what was measured. Before torch is loaded it has no shapes, and then the page runs again."""
-    if "torch" not in sys.modules:
-        _draw(asked, None)
-        st.html(steps_html(asked.task, (), asked.sizes, waiting=WAITING))
-        import core.probes.task_shapes  # noqa: F401 - seconds
-
-        st.rerun()
+    torch_first(lambda: _waiting(asked), "core.probes.task_shapes")
     try:
         run = measured(asked.task, asked.sizes, asked.cell)
     except LabError as error:
@@ -133,6 +118,11 @@ def map_panel(asked: Asked) -> None:
     _draw(asked, run)
     if run is not None:
         st.html(steps_html(asked.task, run.shapes, asked.sizes))
+
+
+def _waiting(asked: Asked) -> None:
+    _draw(asked, None)
+    st.html(steps_html(asked.task, (), asked.sizes, waiting=WAITING))
 
 
 def proof_panel(asked: Asked) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from dashboard.pictures.choose import Shown
 from dashboard.runs.opened import Weighted, of_sequences, open_best, weighted_runs
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.choice import segmented_control
+from dashboard.shell.torch_first import torch_first
 from pages.shuffle.board import order_sent, shuffle_board
 from pages.shuffle.view import COMPARED, Reader, board_data, card
 
@@ -231,9 +231,7 @@ def _set_right(names: Sequence[str]) -> None:
 def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str, str]) -> None:
     """The board with its cards. Before torch is loaded it has none, and then the page runs again."""
     stamp = st.session_state.get(STAMP, 0)
-    if "torch" not in sys.modules:
-        shuffle_board(board_data(picture, patch, "", stamp - 1, []), key=BOARD)
-        state.load_torch()
+    torch_first(lambda: shuffle_board(board_data(picture, patch, "", stamp - 1, []), key=BOARD))
     from core.training.device import use_threads
 
     use_threads(1)  # for one picture more are no faster, and beside a run that trains they were far slower

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +16,7 @@ from core.training.history import Snapshot
 from dashboard.kit.wording import marked
 from dashboard.runs.labels import data_label, run_label
 from dashboard.shell import services, show, state
+from dashboard.shell.torch_first import torch_is_loaded
 from pages.train.forecast import span, timed
 
 NAMED = 4  # hyperparameters that are named before "and so many more"
@@ -57,7 +57,7 @@ def _model(config: RunConfig) -> str:
 def _sizes(config: RunConfig) -> str:
     """How many parameters, and how long it will take, as far as that is known without making anybody wait."""
     found = []
-    if "torch" in sys.modules and not DATASETS[config.dataset].needs_folder:  # how many classes a folder has, nobody has counted yet
+    if torch_is_loaded() and not DATASETS[config.dataset].needs_folder:  # how many classes a folder has, nobody has counted yet
         found.append(f"{parameters(config.model, config.model_config, config.dataset):,} parameters")
     if promised := services.forecasts.get(timed(config)):
         found.append(f"about {span(promised.seconds)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +45,6 @@ class Read:
     def limit(self) -> int:
         """Tokens that may be written: as many as the longest target of the task has, or as the right answer needs."""
         return max(self.opened.shape.max_target, len(self.target or ())) - 1
-
-
-def torch_is_loaded() -> bool:
-    """Whether weights can be opened at once."""
-    return "torch" in sys.modules
 
 
 def symbols_of(task: SeqTask, text: str) -> list[str]:

@@ -14,9 +14,10 @@ from dashboard.kit.wording import marked
 from dashboard.pictures.html import png_uri
 from dashboard.shell import show, state, visitor
 from dashboard.shell.predict import predict
+from dashboard.shell.torch_first import torch_first
 from pages.translate.board import MOST, PARTS, translate_board, view_sent
 from pages.translate.controls import Asked
-from pages.translate.lookups import Read, open_asked, read_input, symbols_of, torch_is_loaded, weights_asked
+from pages.translate.lookups import Read, open_asked, read_input, symbols_of, weights_asked
 from pages.translate.view import (
     FIRST_STEP,
     alignment_svg,
@@ -78,11 +79,7 @@ def find(asked: Asked) -> Found:
 
 def board_panel(asked: Asked) -> Found | None:
     """The board; None while torch is being loaded, after which the page runs again."""
-    if not torch_is_loaded():
-        translate_board(waiting_message(symbols_of(asked.spec, asked.text)), key=BOARD)
-        import core.training.checkpoint  # noqa: F401 - seconds
-
-        st.rerun()
+    torch_first(lambda: translate_board(waiting_message(symbols_of(asked.spec, asked.text)), key=BOARD))
     found = find(asked)
     if found.problem:
         problem, asked = found.problem, replace(asked, text=asked.spec.example)

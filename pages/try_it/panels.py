@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -27,6 +26,7 @@ from dashboard.runs.several_runs import choose_several
 from dashboard.runs.shown import shown
 from dashboard.shell import show, state, visitor
 from dashboard.shell.predict import predict
+from dashboard.shell.torch_first import torch_first
 from pages.try_it.board import edits_sent, patch_board
 from pages.try_it.view import board_data, waiting_data
 
@@ -89,9 +89,7 @@ def board(picture: Shown, runs: Sequence[Weighted], patch: int) -> str:
     except LabError as error:
         show.warning(f"The edits cannot be made: {visitor.told(error)}")
         text = ""
-    if "torch" not in sys.modules:
-        patch_board(waiting_data(picture, text, patch), key=BOARD)
-        state.load_torch()
+    torch_first(lambda: patch_board(waiting_data(picture, text, patch), key=BOARD))
     patch_board(board_data(picture, runs, parse_edits(text, patch), patch, open_best), key=BOARD)
     return text
 

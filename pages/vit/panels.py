@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from dashboard.runs.weighted import choose_weighted, runs_of, why_not
 from dashboard.shell import services, show, state
 from dashboard.shell.path_keys import as_key
 from dashboard.shell.predict import predict
+from dashboard.shell.torch_first import torch_first
 from pages.vit.board import attention_maps, pin_sent
 from pages.vit.figures_view import became_local, distance_rows, distances_svg, steps_html
 from pages.vit.lookups import Look, Swap, distances, look, shapes_of, swap
@@ -60,9 +60,7 @@ def choose_epoch(run: Weighted, kept: dict[int, Path]) -> int:
 
 def explorer(run: Weighted, epoch: int, path: Path, picture: Shown) -> tuple[Look, Pin]:
     """The picture and its attention; what is looked at. Before torch is loaded there is none, and then the page runs again."""
-    if "torch" not in sys.modules:
-        attention_maps(waiting_data(picture.pixels, picture.caption), key=BOARD)
-        state.load_torch()
+    torch_first(lambda: attention_maps(waiting_data(picture.pixels, picture.caption), key=BOARD))
     found = look(path, picture.pixels)
     pin = _pin(found)
     if pin_sent(key=BOARD) is None:

@@ -5,7 +5,8 @@ import pytest
 
 from core.errors import ConfigError
 from core.models.recurrent import CELLS
-from core.probes.task_shapes import MOST, Sizes, run_task
+from core.probes.task_shapes import Sizes, run_task
+from core.probes.task_sizes import MOST
 from core.probes.unrolled import TASKS
 
 COURSE = Sizes(B=2, T=10, S=4, C=3, H=50, K=7)

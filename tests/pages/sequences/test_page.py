@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from core.probes.task_shapes import MOST, Sizes
+from core.probes.task_sizes import MOST, Sizes
 from pages.sequences import controls as sequences
 from pages.sequences.controls import MAP
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
