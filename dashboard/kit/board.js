@@ -62,7 +62,7 @@ export class Board {
    * @param {() => unknown} value
    * @param {number} wait in milliseconds
    */
-  tell(name, value, wait) {
+  sendAtRest(name, value, wait) {
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.send(name, value()), wait);
   }

@@ -81,7 +81,7 @@ test('what a board tells goes out once, when it has come to rest', () => {
   const { root, sent, message } = mounted();
   message([{ name: 'one' }]);
   for (const t of [1, 2, 3]) {
-    root.board.tell('view', () => t, 500);
+    root.board.sendAtRest('view', () => t, 500);
     mock.timers.tick(499);
   }
   assert.deepEqual(sent, []);
@@ -92,7 +92,7 @@ test('what a board tells goes out once, when it has come to rest', () => {
 test('a board that has left the page tells nothing more', () => {
   const { root, sent, message } = mounted();
   const cleanUp = message([{ name: 'one' }]);
-  root.board.tell('view', () => 1, 500);
+  root.board.sendAtRest('view', () => 1, 500);
   root.connected = false;
   cleanUp();
   mock.timers.tick(1000);
