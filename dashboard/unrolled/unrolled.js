@@ -1,51 +1,42 @@
 // An unrolled network, drawn as SVG by the server. What is pointed at lights up with all that it depends on and all that depends on it;
 // a message (dashboard/unrolled) holds everything, so pointing asks the server for nothing.
-const MOVES = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+import { Board, mount } from '../kit/board.js';
+import { button, make } from '../kit/dom.js';
+import { answer, wrap } from '../kit/keys.js';
 
-export default function unrolled({ data: [data], parentElement, setStateValue }) {
-  const root = parentElement.querySelector('.unrolled');
-  root.network ??= new Network(root);
-  root.network.send = (choice) => setStateValue('choice', choice);
-  root.network.receive(data);
-}
-
-const element = (tag, attributes, ...children) => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-};
-
-class Network {
+class Network extends Board {
   constructor(root) {
-    this.root = root;
+    super(root);
     const part = (name) => root.querySelector(`.unrolled-${name}`);
     [this.choices, this.switch, this.place, this.told, this.words] = ['choices', 'switch', 'scroll', 'told', 'words'].map(part);
     this.place.addEventListener('pointerover', (event) => this.point(this.nodeOf(event)));
     this.place.addEventListener('pointerdown', (event) => this.point(this.nodeOf(event)));
     this.place.addEventListener('pointerleave', (event) => event.pointerType === 'mouse' && this.point(null));
-    this.place.addEventListener('keydown', (event) => this.press(event));
-    for (const kind of ['pointerover', 'focusin', 'click']) this.words.addEventListener(kind, ({ target }) => this.name(target.dataset.word));
+    answer(this.place, { Escape: () => this.point(null) }, (step) => this.walk(step));
+    for (const kind of ['pointerover', 'focusin', 'click']) {
+      this.words.addEventListener(kind, ({ target }) => this.name(target.dataset.word));
+    }
     for (const kind of ['pointerleave', 'focusout']) this.words.addEventListener(kind, () => this.point(null));
     for (const group of [this.choices, this.switch]) {
       group.addEventListener('click', ({ target }) => this.choose(group, target.closest('button')));
-      group.addEventListener('keydown', (event) => this.turn(group, event));
+      answer(group, {}, ([right, down]) => this.turn(group, right + down));
     }
   }
 
-  receive(data) {
-    const { data: before } = this;
-    this.data = data;
+  receive(data, before) {
     if (before?.svg !== data.svg) {
       this.place.innerHTML = data.svg;
       this.nodes = new Map([...this.place.querySelectorAll('[data-node]')].map((node) => [node.dataset.node, node]));
       this.edges = [...this.place.querySelectorAll('[data-from]')];
-      this.place.setAttribute('aria-label', `${this.place.firstElementChild.getAttribute('aria-label')}. Arrow keys move from part to part.`);
+      this.place.setAttribute(
+        'aria-label',
+        `${this.place.firstElementChild.getAttribute('aria-label')}. Arrow keys move from part to part.`,
+      );
     }
     this.buttons(this.choices, data.choices, data.names[0], before?.choices);
     this.buttons(this.switch, data.switch, data.names[1], before?.switch);
     if (JSON.stringify(before?.words) !== JSON.stringify(data.words)) {
-      this.words.replaceChildren(...data.words.map(([word], at) => element('button', { type: 'button', 'data-word': at }, word)));
+      this.words.replaceChildren(...data.words.map(([word], at) => button({ 'data-word': at }, word)));
     }
     this.point(this.nodes.has(this.at) ? this.at : null);
     this.root.dataset.nodes = this.nodes.size; // tells a test that it is drawn
@@ -61,37 +52,33 @@ class Network {
     group.replaceChildren(
       ...choices.map((choice) => {
         const chosen = Boolean(choice.chosen);
-        const attributes = { type: 'button', role: 'radio', 'aria-checked': chosen, tabindex: chosen ? 0 : -1, 'data-name': choice.name };
-        const button = element('button', attributes, element('b', {}, choice.title));
+        const attributes = { role: 'radio', 'aria-checked': chosen, tabindex: chosen ? 0 : -1, 'data-name': choice.name };
+        const made = button(attributes, make('b', '', choice.title));
         if (choice.svg) {
-          const small = element('span', { 'aria-hidden': true, class: 'unrolled-small' });
+          const small = make('span', { 'aria-hidden': true, class: 'unrolled-small' });
           small.innerHTML = choice.svg; // drawn by the lab itself
-          button.prepend(small);
+          made.prepend(small);
         }
-        if (choice.told) button.append(element('small', {}, choice.told));
-        return button;
+        if (choice.told) made.append(make('small', '', choice.told));
+        return made;
       }),
     );
     if (focused) group.querySelector('[aria-checked=true]')?.focus();
   }
 
-  choose(group, button) {
-    if (!button || button.getAttribute('aria-checked') === 'true') return;
+  choose(group, chip) {
+    if (!chip || chip.getAttribute('aria-checked') === 'true') return;
     for (const other of group.children) {
-      other.setAttribute('aria-checked', other === button);
-      other.tabIndex = other === button ? 0 : -1;
+      other.setAttribute('aria-checked', other === chip);
+      other.tabIndex = other === chip ? 0 : -1;
     }
     const chosen = (part) => part.querySelector('[aria-checked=true]')?.dataset.name ?? '';
-    this.send({ choices: chosen(this.choices), switch: chosen(this.switch) });
+    this.send('choice', { choices: chosen(this.choices), switch: chosen(this.switch) });
   }
 
-  turn(group, event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
+  turn(group, step) {
     const all = [...group.children];
-    const next = all[(all.indexOf(document.activeElement) + step + all.length) % all.length];
+    const next = all[wrap(all.indexOf(document.activeElement) + step, all.length)];
     next.focus();
     this.choose(group, next);
   }
@@ -135,14 +122,8 @@ class Network {
     this.root.dataset.lit = [...lit].sort().join(' ');
   }
 
-  press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = MOVES[event.key];
-    if (event.key === 'Escape') this.point(null);
-    if (!move) return;
-    event.preventDefault(); // the page would scroll
-    event.stopPropagation();
-    this.point(this.at ? this.beside(move) : this.nodes.keys().next().value);
+  walk(step) {
+    this.point(this.at ? this.beside(step) : this.nodes.keys().next().value);
     this.nodes.get(this.at).scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
@@ -151,9 +132,11 @@ class Network {
     const place = (node) => [Number(node.dataset.x), Number(node.dataset.y)];
     const [x, y] = place(this.nodes.get(this.at));
     const found = [...this.nodes].map(([name, node]) => [name, ...place(node)]).filter(([, nx, ny]) =>
-      right ? ny === y && (nx - x) * right > 0 : (ny - y) * down > 0,
+      right ? ny === y && (nx - x) * right > 0 : (ny - y) * down > 0
     );
     const far = ([, nx, ny]) => (right ? Math.abs(nx - x) : 1000 * Math.abs(ny - y) + Math.abs(nx - x));
     return found.sort((a, b) => far(a) - far(b))[0]?.[0] ?? this.at;
   }
 }
+
+export default mount('.unrolled', Network);
