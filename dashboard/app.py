@@ -20,6 +20,7 @@ from dashboard.web.libraries import load_libraries  # noqa: E402
 load_libraries()
 st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")
 st.html(ROOT / "dashboard" / "theme.css")
+st.html(ROOT / "dashboard" / "kit" / "kit.css")
 page = st.navigation(
     {
         section: [

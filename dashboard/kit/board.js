@@ -8,6 +8,7 @@
 export function mount(selector, Kind) {
   return (/** @type {any} */ { data, parentElement, setStateValue, setTriggerValue }) => {
     const root = parentElement.querySelector(selector);
+    root.classList.add('lab-board'); // for kit.css
     root.board ??= new Kind(root); // here tests find it, too
     Object.assign(root.board, { send: setStateValue, trigger: setTriggerValue });
     root.board.accept(data instanceof Uint8Array ? data : data[0]);

@@ -20,6 +20,7 @@ export class Player {
     this.button = button;
     this.bar = bar;
     this.how = how;
+    bar.classList.add('scrub');
     button.addEventListener('click', () => this.toggle());
     bar.addEventListener('input', () => {
       this.stop();

@@ -14,6 +14,7 @@ export class Element extends EventTarget {
   parentElement = null;
   connected = true;
   captured = new Set();
+  classList = new Set();
   box = { left: 0, top: 0, width: 100, height: 100 };
   clientWidth = 100;
 
