@@ -1,27 +1,26 @@
 // The picture whose patches are dragged about, and the cards of the models. An order goes to the server as text, one message at a time, and
 // its answer says which order it is for.
-import { SHUFFLES, swapped } from './orders.js';
+import { Board, mount } from '../../../dashboard/kit/board.js';
+import { penOf, sheet } from '../../../dashboard/kit/canvas.js';
+import { drag, keyed } from '../../../dashboard/kit/dom.js';
+import { Exchange } from '../../../dashboard/kit/exchange.js';
+import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
+import { bytes } from '../../../dashboard/kit/packed.js';
+import { corner, frame, grid, named } from '../../../dashboard/kit/patches.js';
+import { pixels, SIDE } from '../../../dashboard/kit/picture.js';
+import { palette } from '../../../dashboard/kit/theme.js';
 import { newCard, showCard } from './cards.js';
+import { parsed, SHUFFLES, swapped } from './orders.js';
 
-const SIDE = 32; // pixels of the picture
-const SCALE = 16; // of the board's canvas
+const WIDE = 16 * SIDE; // pixels of the board's canvas
 const MOST = 200; // orders that can be taken back
 const REST = 250; // ms without another order, after which the rest of the page follows
-const PATIENCE = 4000; // ms after which an answer that did not come is asked for again
-const NEAR = 4; // pixels that a pointer may move in a click
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEYS = { r: 'random', v: 'reverse', t: 'shift', s: 'swap', b: 'blocks', w: 'rows' };
+const LINES = 'rgba(255, 255, 255, 0.55)'; // between patches
 
-export default function shuffleBoard({ data: [data], parentElement, setStateValue }) {
-  const root = parentElement.querySelector('.shuffle-board');
-  root.board ??= new ShuffleBoard(root);
-  root.board.send = (order) => setStateValue('order', order);
-  root.board.receive(data);
-}
-
-class ShuffleBoard {
+class ShuffleBoard extends Board {
   constructor(root) {
-    this.root = root;
+    super(root);
     this.canvas = root.querySelector('.shuffle-picture');
     this.place = root.querySelector('.shuffle-place');
     this.cards = new Map();
@@ -29,27 +28,27 @@ class ShuffleBoard {
     this.hover = null; // the place under the pointer or the cursor
     this.held = null; // the place whose patch has been taken up
     this.pointer = null; // where the pointer drags it, in pixels of the canvas
+    this.exchange = new Exchange({
+      shown: () => this.text,
+      answered: () => this.data.order,
+      send: (order) => this.send('order', { patch: this.data.patch, stamp: this.data.stamp, order }),
+    });
     this.listen();
   }
 
   // ---- messages ----
 
-  receive(data) {
-    const fresh = data.patch !== this.data?.patch || data.stamp !== this.data?.stamp;
-    if (fresh || data.pixels !== this.data?.pixels) this.base = sheet(data.pixels);
-    this.data = data;
+  receive(data, before) {
+    const fresh = data.patch !== before?.patch || data.stamp !== before?.stamp;
+    if (fresh || data.pixels !== before?.pixels) this.base = sheet(pixels(bytes(data.pixels)), SIDE);
     this.n = SIDE / data.patch;
-    if (fresh) {
-      this.order = parsed(data.order, this.n);
-      Object.assign(this, { past: [], hover: null, held: null, pointer: null, waiting: null });
-    }
-    if (this.waiting === data.order) this.waiting = null;
-    this.showCards();
-    this.draw();
-    this.ask();
+    if (fresh) Object.assign(this, { order: parsed(data.order, this.n), past: [], hover: null, held: null, pointer: null });
+    this.exchange.receive(fresh);
+    this.exchange.ask();
     this.root.dataset.answered = data.order; // tells a test which order these answers are for
     clearTimeout(this.resting);
-    if (!fresh) this.resting = setTimeout(() => window.dispatchEvent(new CustomEvent('picture-settled', { detail: { name: 'shuffle', what: data.order } })), REST);
+    const settled = new CustomEvent('picture-settled', { detail: { name: 'shuffle', what: data.order } });
+    if (!fresh) this.resting = setTimeout(() => window.dispatchEvent(settled), REST);
   }
 
   // What is on the board: the order, with the patch that is being carried already exchanged.
@@ -59,21 +58,8 @@ class ShuffleBoard {
   }
 
   get text() {
-    const shown = this.shown;
+    const { shown } = this;
     return shown.every((patch, place) => patch === place) ? '' : shown.join('.');
-  }
-
-  ask() {
-    const text = this.text;
-    if (text === this.data.order || this.waiting !== null) return;
-    this.waiting = text;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (this.waiting === null) return;
-      this.waiting = null;
-      this.ask();
-    }, PATIENCE);
-    this.send({ patch: this.data.patch, stamp: this.data.stamp, order: text });
   }
 
   // ---- shuffling ----
@@ -84,12 +70,19 @@ class ShuffleBoard {
       if (shuffle) this.shuffle(shuffle);
       if (act) this[act]();
     });
-    this.canvas.addEventListener('pointerdown', (event) => this.begin(event));
-    this.canvas.addEventListener('pointermove', (event) => this.go(event));
-    this.canvas.addEventListener('pointerup', () => this.end());
-    this.canvas.addEventListener('pointercancel', () => this.drop(null));
-    this.canvas.addEventListener('pointerleave', () => !this.pointer && this.point(this.held));
-    this.canvas.addEventListener('keydown', (event) => this.press(event));
+    drag(this.canvas, {
+      press: (at, event) => this.begin(at, event),
+      move: (at) => this.go(at),
+      release: () => this.end(),
+      cancel: () => this.drop(null),
+      leave: () => !this.pointer && this.point(this.held),
+    });
+    const shuffles = Object.entries(KEYS).map(([key, name]) => [key, () => this.shuffle(name)]);
+    const take = () => this.take();
+    const keys = { u: () => this.undo(), x: () => this.reset(), Escape: () => this.cancel(), ' ': take, Enter: take };
+    answer(this.canvas, { ...keys, ...Object.fromEntries(shuffles) }, (step) => {
+      this.point(this.hover === null ? 0 : beside(this.hover, step, this.n));
+    });
   }
 
   shuffle(name) {
@@ -121,19 +114,16 @@ class ShuffleBoard {
     return undefined;
   }
 
-  begin(event) {
-    if (event.button) return;
-    this.canvas.setPointerCapture(event.pointerId);
-    const place = this.under(event);
+  begin(at) {
+    const place = cellAt(at, this.n);
     if (this.held !== null) return this.drop(place); // the second click of two
-    this.start = [event.clientX, event.clientY];
-    Object.assign(this, { held: place, pointer: this.at(event) });
+    Object.assign(this, { held: place, pointer: at });
     return this.point(place);
   }
 
-  go(event) {
-    if (this.pointer) this.pointer = this.at(event);
-    this.point(this.under(event) ?? (this.pointer ? this.held : null), event);
+  go(at) {
+    if (this.pointer) this.pointer = at;
+    this.point(cellAt(at, this.n) ?? (this.pointer ? this.held : null));
   }
 
   end() {
@@ -141,19 +131,6 @@ class ShuffleBoard {
     this.pointer = null;
     if (this.hover !== this.held) this.drop(this.hover);
     else this.point(this.hover); // a click: it stays taken up until the next one
-  }
-
-  press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = STEPS[event.key];
-    const key = event.key.length > 1 ? event.key : event.key.toLowerCase();
-    const known = { u: () => this.undo(), x: () => this.reset(), Escape: () => this.cancel() };
-    known[' '] = known.Enter = () => this.take();
-    const act = step ? () => this.move(step) : KEYS[key] ? () => this.shuffle(KEYS[key]) : known[key];
-    if (!act) return;
-    event.preventDefault(); // the page would scroll
-    event.stopPropagation();
-    act();
   }
 
   take() {
@@ -167,113 +144,58 @@ class ShuffleBoard {
     this.drop(null);
   }
 
-  move([right, down]) {
-    const now = this.hover ?? 0;
-    const inside = (value) => Math.min(this.n - 1, Math.max(0, value));
-    this.point(this.hover === null ? 0 : inside(Math.floor(now / this.n) + down) * this.n + inside((now % this.n) + right));
-  }
-
-  at(event) {
-    const box = this.canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height].map((v) => v * SIDE * SCALE);
-  }
-
-  under(event) {
-    const at = this.at(event);
-    if (at.some((value) => value < 0 || value >= SIDE * SCALE)) return null;
-    const [column, row] = at.map((value) => Math.floor(value / (this.data.patch * SCALE)));
-    return row * this.n + column;
-  }
-
   point(place) {
     this.hover = place;
-    this.draw();
-    this.ask();
+    this.drawPicture();
+    this.exchange.ask();
   }
 
   // ---- pictures ----
 
   draw() {
-    const pen = this.canvas.getContext('2d');
-    const size = this.data.patch * SCALE;
-    const corner = (place) => [(place % this.n) * size, Math.floor(place / this.n) * size];
-    const paint = (patch, x, y) => {
-      const [column, row] = [patch % this.n, Math.floor(patch / this.n)].map((v) => v * this.data.patch);
-      pen.drawImage(this.base, column, row, this.data.patch, this.data.patch, x, y, size, size);
-    };
+    keyed(this.root.querySelector('.shuffle-cards'), this.cards, this.data.cards, {
+      key: ({ id }) => id,
+      create: ({ id }) => newCard(id),
+      update: (card, model) => showCard(card, model, this.base),
+    });
+    this.drawPicture();
+  }
+
+  drawPicture() {
+    const pen = penOf(this.canvas);
+    const { n, shown, held, hover } = this;
+    const size = WIDE / n;
+    const paint = (patch, x, y) => pen.drawImage(this.base, ...corner(patch, n, SIDE / n), SIDE / n, SIDE / n, x, y, size, size);
+    const outline = (place, color) => frame(pen, [...corner(place, n, size), size, size], color);
     pen.imageSmoothingEnabled = false;
-    const { shown } = this;
-    shown.forEach((patch, place) => paint(patch, ...corner(place)));
-    pen.strokeStyle = 'rgba(255, 255, 255, 0.55)';
-    pen.lineWidth = 2;
-    for (let i = 1; i < this.n; i += 1) line(pen, i * size);
-    const outline = (place, color) => {
-      for (const [width, style] of [[7, '#fff'], [4, color]]) {
-        pen.lineWidth = width;
-        pen.strokeStyle = style;
-        pen.strokeRect(...corner(place).map((v) => v + 2), size - 4, size - 4);
-      }
-    };
-    if (this.held !== null) outline(this.held, '#d55e00');
-    if (this.hover !== null) outline(this.hover, this.held === null ? '#0072b2' : '#d55e00');
-    if (this.pointer && this.held !== null && this.hover !== this.held) {
+    shown.forEach((patch, place) => paint(patch, ...corner(place, n, size)));
+    grid(pen, WIDE, n, { color: LINES, line: 2 });
+    const { run, wrong } = palette(this.root);
+    if (held !== null) outline(held, wrong);
+    if (hover !== null) outline(hover, held === null ? run : wrong);
+    if (this.pointer && held !== null && hover !== held) {
       pen.globalAlpha = 0.85;
-      paint(this.order[this.held], ...this.pointer.map((v) => v - size / 2));
+      paint(this.order[held], ...this.pointer.map((share) => share * WIDE - size / 2));
       pen.globalAlpha = 1;
     }
     this.say(shown);
-    for (const [act, none] of [['undo', !this.past.length], ['reset', this.order.every((patch, place) => patch === place)]]) {
-      this.root.querySelector(`[data-act=${act}]`).disabled = none;
-    }
+    this.root.querySelector('[data-act=undo]').disabled = !this.past.length;
+    this.root.querySelector('[data-act=reset]').disabled = this.order.every((patch, place) => patch === place);
   }
 
   say(shown) {
-    const named = (place) => `row ${Math.floor(place / this.n) + 1}, column ${(place % this.n) + 1}`;
+    const { n, held, hover } = this;
     const moved = shown.filter((patch, place) => patch !== place).length;
-    const count = `${moved} of ${shown.length} patches moved`;
-    const held = this.held === null ? '' : ` · carrying the patch of ${named(this.held)}: put it on another one`;
-    const here = this.held === null && this.hover !== null ? ` · here, in ${named(this.hover)}: the patch of ${named(shown[this.hover])}` : '';
-    this.place.textContent = `${count}${held}${here}`;
+    const carried = held === null ? '' : ` · carrying the patch of ${named(held, n)}: put it on another one`;
+    const here = held === null && hover !== null ? ` · here, in ${named(hover, n)}: the patch of ${named(shown[hover], n)}` : '';
+    this.place.textContent = `${moved} of ${shown.length} patches moved${carried}${here}`;
   }
 
-  showCards() {
-    const list = this.root.querySelector('.shuffle-cards');
-    const wanted = new Set(this.data.cards.map((model) => model.id));
-    for (const [id, card] of this.cards) {
-      if (!wanted.has(id)) {
-        card.element.remove();
-        this.cards.delete(id);
-      }
-    }
-    this.data.cards.forEach((model, place) => {
-      const card = this.cards.get(model.id) ?? newCard(model.id);
-      this.cards.set(model.id, card);
-      if (list.children[place] !== card.element) list.insertBefore(card.element, list.children[place] ?? null);
-      showCard(card, model, this.base);
-    });
+  close() {
+    super.close();
+    this.exchange.close();
+    clearTimeout(this.resting);
   }
 }
 
-function line(pen, at) {
-  pen.beginPath();
-  pen.moveTo(at, 0);
-  pen.lineTo(at, SIDE * SCALE);
-  pen.moveTo(0, at);
-  pen.lineTo(SIDE * SCALE, at);
-  pen.stroke();
-}
-
-function parsed(text, n) {
-  return text ? text.split('.').map(Number) : Array.from({ length: n * n }, (_, place) => place);
-}
-
-// Base64 of 32 * 32 * 3 bytes as a canvas of 32 x 32 pixels.
-function sheet(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const pixels = new Uint8ClampedArray(SIDE * SIDE * 4).fill(255);
-  for (let i = 0; i < SIDE * SIDE; i += 1) pixels.set(bytes.subarray(3 * i, 3 * i + 3), 4 * i);
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = SIDE;
-  canvas.getContext('2d').putImageData(new ImageData(pixels, SIDE, SIDE), 0, 0);
-  return canvas;
-}
+export default mount('.shuffle-board', ShuffleBoard);

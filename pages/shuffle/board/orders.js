@@ -34,3 +34,8 @@ export const SHUFFLES = {
   blocks: (order, n) => blocks(order, n, n % 2 ? 1 : 2),
   rows: (order, n) => drawn(n).flatMap((row) => order.slice(row * n, (row + 1) * n)),
 };
+
+// An order as it travels, "3.0.1.2"; nothing is the order of the picture itself.
+export function parsed(text, n) {
+  return text ? text.split('.').map(Number) : Array.from({ length: n * n }, (_, place) => place);
+}
