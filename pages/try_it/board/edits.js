@@ -23,3 +23,9 @@ export function paintEdits(base, edits, patch, color, side) {
   }
   return pixels;
 }
+
+// Whether a patch is erased already; something may have come into its place since.
+export function isErased(edits, patch) {
+  const last = edits.findLast((edit) => edit.split('-').includes(String(patch)));
+  return last === String(patch);
+}
