@@ -102,7 +102,10 @@ export function diverging(values, { above, below, limit, full = 255 }) {
     limit: end,
     strength,
     /** @param {number} value @returns {[number, number, number, number]} */
-    rgba: (value) => [...color(value), Math.round(full * strength(value))],
+    rgba: (value) => {
+      const [red, green, blue] = color(value);
+      return [red, green, blue, Math.round(full * strength(value))];
+    },
     css,
     /** The scale as a picture, from the lowest to the highest value that there is. */
     gradient: () =>

@@ -96,3 +96,15 @@ export function palette(root) {
     font: style.fontFamily,
   };
 }
+
+/** Colors of a figure that is taken along as a file: on white, whatever the page looks like. */
+export const PRINT = {
+  ink: '#1a1a1a',
+  paper: WHITE,
+  run: '#0072b2',
+  right: '#009e73',
+  wrong: '#d55e00',
+  line: '#999999',
+  faint: '#bbbbbb',
+  grid: '#cccccc',
+};

@@ -1,74 +1,53 @@
-// One strip: a line a unit, a column a patch. Its colors never change with t; what has not been read is veiled, what the head reads is framed.
-
-import { make, shorts16 } from './parts.js';
+// One strip: a line a unit, a column a patch. Its colors never change with t; what has not been read is veiled, what the head reads is
+// framed.
+import { penOf } from '../../../dashboard/kit/canvas.js';
+import { drag, make } from '../../../dashboard/kit/dom.js';
+import { clamp } from '../../../dashboard/kit/keys.js';
+import { table } from '../../../dashboard/kit/matrix.js';
+import { int16s } from '../../../dashboard/kit/packed.js';
+import { diverging } from '../../../dashboard/kit/scale.js';
+import { number } from '../../../dashboard/kit/text.js';
+import { rgb } from '../../../dashboard/kit/theme.js';
 
 const LEVELS = 32767; // an int16 of the message is that many steps of the largest number
-const [ABOVE, BELOW] = [[0, 114, 178], [213, 94, 0]];
 const [MOST, LEAST] = [64, 24]; // pixels of a strip; of two a unit
 const TALLER = 1.5; // what the head reads is half as high again
 const WIDE = 512; // pixels across that are drawn at least: a column has sharp edges
-
-const sheet = document.createElement('canvas');
 
 export class Strip {
   // `room` is how high it may be, in pixels.
   constructor(told, room, go) {
     Object.assign(this, { told, go });
-    const wanted = (told.head ? TALLER : 1) * Math.min(MOST, Math.max(LEAST, 2 * told.units.length));
-    this.element = make('div', 'reader-row');
-    this.element.dataset.part = told.symbol;
-    this.box = make('div', 'reader-strip');
-    this.box.role = 'img';
-    this.box.style.height = `${Math.min(room, wanted)}px`;
+    const wanted = (told.head ? TALLER : 1) * clamp(2 * told.units.length, LEAST, MOST);
     this.canvas = make('canvas');
-    this.veil = make('i', 'reader-veil');
-    this.line = make('i', 'reader-now');
-    this.mark = make('i', 'reader-head');
-    this.mark.dataset.part = 'head';
-    this.mark.title = 'what the head reads';
-    this.box.append(this.canvas, this.veil, this.line, ...(told.head ? [this.mark] : []));
-    this.legend = make('div', 'reader-legend');
-    this.name = make('b', '', told.symbol);
+    [this.veil, this.line] = [make('i', 'reader-veil'), make('i', 'reader-now')];
+    this.mark = make('i', { class: 'reader-head', 'data-part': 'head', title: 'what the head reads' });
+    const parts = [this.canvas, this.veil, this.line, ...(told.head ? [this.mark] : [])];
+    this.box = make('div', { class: 'reader-strip', role: 'img', style: `height: ${Math.min(room, wanted)}px` }, ...parts);
     this.about = make('span');
-    this.legend.append(this.name, this.about);
-    this.legend.title = told.told;
-    this.element.append(this.box, this.legend);
-    this.box.addEventListener('pointermove', (event) => this.point(event));
-    this.box.addEventListener('pointerleave', () => this.describe());
-    this.box.addEventListener('pointerdown', (event) => {
-      if (event.button || !this.tokens) return;
-      this.box.setPointerCapture(event.pointerId);
-      this.point(event);
+    const legend = make('div', { class: 'reader-legend', title: told.told }, make('b', '', told.symbol), this.about);
+    this.element = make('div', { class: 'reader-row', 'data-part': told.symbol }, this.box, legend);
+    drag(this.box, {
+      press: (at) => (this.tokens ? this.point(at, true) : false),
+      move: (at, _, held) => this.point(at, held),
+      leave: () => this.describe(),
     });
   }
 
   read({ values, top, full, low, high }, tokens) {
-    Object.assign(this, { values: shorts16(values), top, full, low, high, tokens });
+    Object.assign(this, { values: int16s(values), top, full, low, high, tokens });
     const { units, signed } = this.told;
-    const image = new ImageData(tokens, units.length);
-    const pixels = image.data;
-    let place = 0; // pixel by pixel: a spread or a call for each of a hundred thousand would be seen
-    for (let u = 0; u < units.length; u += 1) {
-      for (let t = 0; t < tokens; t += 1) {
-        const value = this.value(t, u);
-        const color = value < 0 ? BELOW : ABOVE;
-        const strength = Math.round(255 * (signed ? Math.min(1, Math.abs(value) / full) : value)); // a gate's scale is 0 to 1
-        pixels[place] = color[0];
-        pixels[place + 1] = color[1];
-        pixels[place + 2] = color[2];
-        pixels[place + 3] = strength;
-        place += 4;
-      }
-    }
+    const colors = { above: rgb(this.box, '--lab-run'), below: rgb(this.box, '--lab-wrong') };
+    const { rgba } = diverging([low, high], { ...colors, limit: signed ? full : 1 }); // a gate's scale is 0 to 1
+    const small = table(units.length, tokens, (u, t) => this.value(t, u), rgba);
     this.canvas.style.imageRendering = units.length > parseFloat(this.box.style.height) ? 'auto' : 'pixelated';
     Object.assign(this.canvas, { width: Math.ceil(WIDE / tokens) * tokens, height: units.length }); // clears it
-    Object.assign(sheet, { width: tokens, height: units.length });
-    sheet.getContext('2d').putImageData(image, 0, 0);
-    const pen = this.canvas.getContext('2d');
+    const pen = penOf(this.canvas);
     pen.imageSmoothingEnabled = false;
-    pen.drawImage(sheet, 0, 0, this.canvas.width, units.length);
+    pen.drawImage(small, 0, 0, this.canvas.width, units.length);
     this.describe();
-    this.box.ariaLabel = `${this.told.symbol}, ${this.told.told}: ${units.length} units after 1 to ${tokens} patches, from ${number(low)} to ${number(high)}`;
+    const range = `from ${number(low)} to ${number(high)}`;
+    this.box.ariaLabel = `${this.told.symbol}, ${this.told.told}: ${units.length} units after 1 to ${tokens} patches, ${range}`;
   }
 
   value(t, u) {
@@ -83,13 +62,11 @@ export class Strip {
   }
 
   // The number under the pointer; a pressed pointer takes the scrub bar along.
-  point(event) {
+  point([x, y], held) {
     if (!this.tokens) return;
-    const box = this.box.getBoundingClientRect();
-    const inside = (value, count) => Math.min(count - 1, Math.max(0, Math.floor(value * count)));
-    const t = inside((event.clientX - box.left) / box.width, this.tokens);
-    const u = inside((event.clientY - box.top) / box.height, this.told.units.length);
-    if (this.box.hasPointerCapture(event.pointerId)) this.go(t + 1);
+    const inside = (share, count) => clamp(Math.floor(share * count), 0, count - 1);
+    const [t, u] = [inside(x, this.tokens), inside(y, this.told.units.length)];
+    if (held) this.go(t + 1);
     this.about.textContent = `unit ${this.told.units[u] + 1}, t = ${t + 1}: ${number(this.value(t, u), 4)}`;
   }
 
@@ -100,8 +77,4 @@ export class Strip {
     const from = this.told.head === 'all' ? 0 : t - 1;
     Object.assign(this.mark.style, { left: share(from), width: share(t - from) });
   }
-}
-
-export function number(value, digits = 2) {
-  return value.toFixed(digits).replace('-', '−');
 }
