@@ -1,6 +1,7 @@
 // One number of a table of positions, taken apart, in the words of core.probes.positions.position_entry.
+import { number as fixed } from '../../../dashboard/kit/text.js';
 
-const number = (value) => (Number(value.toFixed(4)) || 0).toFixed(4).replace('-', '−'); // no −0.0000
+const number = (value) => fixed(value, 4);
 const plus = (value) => (number(value).startsWith('−') ? `− ${number(value).slice(1)}` : `+ ${number(value)}`);
 
 // { value, angle (null where no sine or cosine is taken), formula, pair (words, or '') }
@@ -38,12 +39,13 @@ function turn(position, feature, dim) {
   const even = feature - (feature % 2);
   const angle = position / 10000 ** (even / dim);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const pair = `i = ${even / 2}: features ${even} and ${even + 1} of queries and keys are the point (x, y)`;
   const made = `(x, y) → (${number(cos)} x ${plus(-sin)} y, ${number(sin)} x ${plus(cos)} y)`;
   return {
     value: feature % 2 ? sin : cos,
     angle,
     formula: `angle ${position} / 10000^(${even}/${dim}) = ${number(angle)}: ${made}`,
-    pair: `i = ${even / 2}: features ${even} and ${even + 1} of queries and keys are the point (x, y); its turn ${period(even, dim)} positions`,
+    pair: `${pair}; its turn ${period(even, dim)} positions`,
   };
 }
 
