@@ -26,7 +26,7 @@ from dashboard.shell.choice import segmented_control
 class Choice:
     """A control of a page. Without `options` it takes any text, or what `check` makes of one; `write` says how a link writes a value.
 
-    `old` are names that links have had for it: they are read for ever.
+    `old` are names that links have had for it: they are read for ever. What is not `in_link` is the session's alone.
     """
 
     page: str
@@ -36,6 +36,7 @@ class Choice:
     write: Callable[[Any], str] = str
     check: Check | None = None
     old: tuple[str, ...] = ()
+    in_link: bool = True
 
     @property
     def key(self) -> str:
@@ -52,7 +53,7 @@ class Choice:
         """Give it a value in this session: what the link says, if that can be chosen, else the first."""
         if self.key in st.session_state:
             return
-        asked = (self._read(name) for name in (self.name, *self.old))
+        asked = (self._read(name) for name in (self.name, *self.old) if self.in_link)
         st.session_state[self.key] = next((value for value in asked if value is not None), self.first)
 
     def _read(self, name: str) -> Any:

@@ -29,7 +29,6 @@ from dashboard.shell import visitor
 from dashboard.web.person import person_of
 
 VALUES, LINKED, RUN, OPENED, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "opened", "session", "messages", "refused"
-RUNG, GUESSES = "rung", "guesses"
 EPOCH = "epoch"
 GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
 BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort", "only")
@@ -313,29 +312,6 @@ def say(sentence: str) -> None:
 def messages() -> list[str]:
     """The sentences kept since the last call."""
     return st.session_state.pop(MESSAGES, [])
-
-
-def rungs_shown(most: int) -> int:
-    """How many steps of the road to the bar this session has uncovered, 1 to `most`; the first call reads the query string."""
-    if RUNG not in st.session_state:
-        st.session_state[RUNG] = read(RUNG, Whole(1)) or 1
-    return max(1, min(most, st.session_state[RUNG]))
-
-
-def show_rungs(count: int) -> None:
-    """Uncover so many steps of the road."""
-    st.session_state[RUNG] = count
-
-
-def guesses() -> dict[str, str]:
-    """What this session said that each step of the road would bring, by preset."""
-    return st.session_state.setdefault(GUESSES, {})
-
-
-def write_rungs(count: int) -> None:
-    """Bring the address bar of the road's page up to the session."""
-    if st.query_params.get(RUNG, "1") != str(count):
-        st.query_params[RUNG] = str(count)
 
 
 def board_view() -> dict[str, str]:

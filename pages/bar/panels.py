@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.data import DATASETS, reads_data
 from core.errors import LabError
-from core.results import GAINS, UNTIMED, Result, Step, gain_in_words, preset_set_up, result, same_images, set_up
+from core.evaluation.intervals import proportion_interval
+from core.results import BAR_TOP1, GAINS, TOLERANCE, UNTIMED, Result, Step, gain_in_words, preset_set_up, proof, result, same_images, set_up
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.presets import CONTROL
@@ -22,12 +23,13 @@ from dashboard.shell.words import points
 from dashboard.training.curve import as_reference
 from dashboard.training.live import chart_panel, ticking
 from dashboard.training.transport import transport
+from pages.bar.controls import GUESSES, RUNG, STEP, rungs_shown, start_over, uncover
 from pages.bar.view import Lane, minutes, road_html
 
 
 def climb(steps: list[Step]) -> int:
     """The road as far as it is uncovered, and the question on its next step; how many steps are shown."""
-    count = state.rungs_shown(len(steps))
+    count = rungs_shown(len(steps))
     own = own_runs(steps)
     caption = (
         "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each step comes on top of those above, and may change several things. "
@@ -39,21 +41,21 @@ def climb(steps: list[Step]) -> int:
     if control:
         lanes.append(Lane(CONTROL.title, result=control, timed=CONTROL.preset not in UNTIMED))
     st.html(road_html(lanes, caption=caption))
-    with st.container(key="question"):
+    with st.container(key="bar_question"):
         _answer(steps[count - 1])
         if count < len(steps):
             _question(steps[count], count + 1)
         if control:
-            _tell_control(control, steps[-1])
+            _control_words(control, steps[-1])
     with st.container(horizontal=True):
         if count < len(steps):
-            st.button("Show all", key="all_rungs", on_click=state.show_rungs, args=(len(steps),))
+            st.button("Show all", key="bar_all", on_click=RUNG.set, args=(len(steps),))
         if count > 1:
-            st.button("Start over", key="no_rungs", on_click=_start_over)
+            st.button("Start over", key="bar_none", on_click=start_over)
     return count
 
 
-def _tell_control(control: Result, last: Step) -> None:
+def _control_words(control: Result, last: Step) -> None:
     """What the last recipe reached without the sweeps."""
     reached, bar = mean(control.val_top1), mean(last.result.val_top1)
     show.info(
@@ -65,21 +67,21 @@ def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapsho
     step, title = steps[place], f"{place + 1}  {steps[place].rung.title}"
     if place >= count:
         return Lane(title, next=place == count)
-    found = tuple(run.best.val_top1 for run in own[step.rung.preset] if run.best)
+    reached = tuple(run.best.val_top1 for run in own[step.rung.preset] if run.best)
     before = mean(steps[place - 1].result.val_top1) if place else None
-    return Lane(title, result=step.result, before=before, own=found)
+    return Lane(title, result=step.result, before=before, own=reached)
 
 
 def own_runs(steps: list[Step]) -> dict[str, list[Snapshot]]:
     """This lab's runs of each step, by preset, on images like those of the recorded ones."""
     lab = services.manager()
-    found: dict[str, list[Snapshot]] = {step.rung.preset: [] for step in steps}
+    runs: dict[str, list[Snapshot]] = {step.rung.preset: [] for step in steps}
     for row in lab.runs():
         step = _step_of(row.config, steps)
         run = lab.snapshot(row.run_id) if step else None
         if run and run.sizes and same_images(step.result.runs[0], run.classes, run.sizes["train"]):
-            found[step.rung.preset].append(run)
-    return found
+            runs[step.rung.preset].append(run)
+    return runs
 
 
 def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
@@ -94,17 +96,17 @@ def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
 def _question(step: Step, place: int) -> None:
     show.markdown(marked("**Next: {}** ({}). What will it bring?", step.rung.title, changes_of(step)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        key = f"guess-{step.rung.preset}"
-        chosen = st.radio(
+        guess = st.radio(
             "What will it bring?",
             [words for _, words in GAINS],
             format_func=show.label,
             index=None,
-            key=key,
+            key=f"bar_guess-{step.rung.preset}",
             horizontal=True,
             label_visibility="collapsed",
         )
-        st.button("Reveal", key="reveal", type="primary", disabled=chosen is None, on_click=_reveal, args=(step, place, chosen))
+        uncovering = (step.rung.preset, place, guess)
+        st.button("Reveal", key="bar_reveal", type="primary", disabled=guess is None, on_click=uncover, args=uncovering)
 
 
 def changes_of(step: Step) -> Words:
@@ -112,27 +114,37 @@ def changes_of(step: Step) -> Words:
     return code(", ".join(f"{name} = {value}" for name, value in step.rung.changes.items()))
 
 
-def _reveal(step: Step, place: int, chosen: str) -> None:
-    state.guesses()[step.rung.preset] = chosen
-    state.show_rungs(place)
-
-
-def _start_over() -> None:
-    state.guesses().clear()
-    state.show_rungs(1)
-
-
 def _answer(step: Step) -> None:
     """What the step uncovered last has brought, and why."""
     if step.gain is None:
         show.info(f"Here it starts. {step.rung.lesson}")
         return
-    told = marked("**{}: {} points** ({}). {}", step.rung.title, points(step.gain), changes_of(step), step.rung.lesson)
-    guess = state.guesses().get(step.rung.preset)
+    lesson = marked("**{}: {} points** ({}). {}", step.rung.title, points(step.gain), changes_of(step), step.rung.lesson)
+    guess = GUESSES.value.get(step.rung.preset)
     if guess == gain_in_words(step.gain):
-        show.success(marked("You were right. {}", told))
+        show.success(marked("You were right. {}", lesson))
     else:
-        show.info(marked("You said: {}. {}", guess, told) if guess else told)
+        show.info(marked("You said: {}. {}", guess, lesson) if guess else lesson)
+
+
+def proof_line(bar: Result) -> None:
+    """Whether the last step passes the bar, counted again from its confusion matrices."""
+    claim = proof(bar)
+    runs = marked("{} runs of preset `bar`, the lowest at", claim.runs) if claim.runs > 1 else marked("1 run of preset `bar`, at")
+    show.caption(
+        marked(
+            "Proof: {} {:.2%} of n = {:,} validation images (95 %: {}), wanted over {:.0%}: **{}**. "
+            "Counted again from the confusion matrix: difference {:.1g}, tolerance {:.0g}.",
+            runs,
+            claim.least,
+            claim.images,
+            proportion_interval(round(claim.least * claim.images), claim.images).words(2),
+            BAR_TOP1,
+            "passed" if claim.passed else "not passed",
+            claim.recount,
+            TOLERANCE,
+        )
+    )
 
 
 def train_step(steps: list[Step], count: int) -> RunConfig:
@@ -141,10 +153,7 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
     columns = st.columns(2, gap="medium", vertical_alignment="bottom")
     with columns[0]:
         titles = [f"{place + 1}  {step.rung.title}" for place, step in enumerate(steps)]
-        first = min(count, len(steps) - 1)
-        place = st.selectbox(
-            "Step", range(len(steps)), index=first, format_func=lambda place: show.plain(titles[place]), key="step_trained"
-        )
+        place = STEP.among(range(len(steps)), first=min(count, len(steps) - 1)).selectbox("Step", format_func=titles.__getitem__)
     with columns[1]:
         dataset = dataset_form()
     step = steps[place]
@@ -153,7 +162,7 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
     transport(config if there else None)
     run, recorded = shown(), step.result.runs[0]
     if not run.recorded and _step_of(run.config, [step]):
-        ticking(lambda: chart_panel(_reference(recorded)))
+        ticking(lambda: chart_panel(_reference(shown(), recorded)))
     else:
         show.caption(
             f"Play trains this step here, on the images that you choose. The road above was measured on CIFAR-10: on it, or on a folder of "
@@ -162,9 +171,8 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
     return config
 
 
-def _reference(recorded: Snapshot) -> dict[str, Any] | None:
-    """The recorded curve, if the run on the page learns from images like its."""
-    run = shown()
+def _reference(run: Snapshot, recorded: Snapshot) -> dict[str, Any] | None:
+    """The recorded curve, if `run` learns from images like its."""
     like = run.sizes and same_images(recorded, run.classes, run.sizes["train"])
     return as_reference(recorded, "recorded run") if like else None
 

@@ -10,17 +10,14 @@ from core.training.presets import PRESETS
 from dashboard.shell import show
 from pages.bar.view import results_html
 
-SHOWN = (
-    "hand-in", "bar", "best",
-    "compare-rnn", "compare-lstm", "compare-gru", "compare-vit", "compare-cnn",
-)  # fmt: skip
+SHOWN = ("hand-in", "bar", "best", "compare-rnn", "compare-lstm", "compare-gru", "compare-vit", "compare-cnn")
 
 
 def results_panel() -> None:
     """All presets that have recorded runs; those whose every run is over the bar in bold."""
     st.subheader("For scale")
-    found = [(name, runs) for name in SHOWN if name in PRESETS and (runs := result(name))]
-    rows = [(f"{MODELS[runs.runs[0].config['model']].title} (preset {name})", runs) for name, runs in found]
+    results = [(name, runs) for name in SHOWN if name in PRESETS and (runs := result(name))]
+    rows = [(f"{MODELS[runs.runs[0].config['model']].title} (preset {name})", runs) for name, runs in results]
     first = rows[0][1].runs[0]
     st.html(results_html(rows))
     show.caption(

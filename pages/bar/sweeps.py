@@ -6,18 +6,9 @@ import streamlit as st
 
 from dashboard.kit.wording import marked
 from dashboard.shell import show
+from pages.bar.controls import SIDE, SWEEP_TIMES
+from pages.bar.lookups import reached_grids
 from pages.bar.view import grid_html
-
-SIDES = (4, 8, 16)
-
-
-@st.cache_data(show_spinner=False)
-def reached_grids(side: int) -> list[list[list[bool]]]:
-    """What the middle token reaches after a sweep along rows, and after one along columns too."""
-    from core.probes.paths import reached
-
-    middle = side // 2 - 1
-    return [reached(side, columns_too=both, row=middle, column=middle).tolist() for both in (False, True)]
 
 
 def sweeps_panel() -> None:
@@ -27,7 +18,7 @@ def sweeps_panel() -> None:
 
     columns = st.columns([2, 2, 5], gap="medium")
     with columns[2]:
-        side = st.select_slider("Tokens along a side", SIDES, value=16, key="side")
+        side = SIDE.slider("Tokens along a side")
         show.subheader(f"Why {side} sequences of {side} beat one of {side**2}", at=heading)
         flat, swept = one_sequence(side), sweeps(side)
         rows = {
@@ -37,31 +28,36 @@ def sweeps_panel() -> None:
             "Updates of a state": (flat.updates, swept.updates),
         }
         st.html(_numbers(side, rows))
-        if st.button(
-            "Time both on this machine", key="time_sweeps", icon=":material/timer:", help="nn.GRU, forward and backward, about 3 s."
-        ):
-            from core.probes.paths import reading_times
-
-            with st.spinner("Measuring"):
-                st.session_state["sweep_times"] = (side, *reading_times(side))
-        if (found := st.session_state.get("sweep_times")) and found[0] == side:
-            _, one, many = found
-            show.caption(
-                marked(
-                    "The same {} tokens of 16 images through the same nn.GRU, forward and backward: **{:,.0f} ms** as "
-                    "one sequence, **{:,.0f} ms** as {} of {}: {:.1f} times as fast, with the same arithmetic.",
-                    side**2,
-                    1000 * one,
-                    1000 * many,
-                    side,
-                    side,
-                    one / many,
-                )
-            )
+        _times(side)
     middle = (side // 2 - 1, side // 2 - 1)
     captions = ("After a sweep along the rows the orange token is known in its row;", "after one along the columns, everywhere.")
     for column, grid, caption in zip(columns, reached_grids(side), captions, strict=False):
         column.html(grid_html(grid, middle, caption=caption))
+
+
+def _times(side: int) -> None:
+    """Both ways of reading timed on this machine, once somebody presses the button."""
+    if st.button(
+        "Time both on this machine", key="bar_time_sweeps", icon=":material/timer:", help="nn.GRU, forward and backward, about 3 s."
+    ):
+        from core.probes.paths import reading_times
+
+        with st.spinner("Measuring"):
+            SWEEP_TIMES.keep((side, *reading_times(side)))
+    measured_side, one, many = SWEEP_TIMES.value or (None, 0, 0)
+    if measured_side == side:
+        show.caption(
+            marked(
+                "The same {} tokens of 16 images through the same nn.GRU, forward and backward: **{:,.0f} ms** as "
+                "one sequence, **{:,.0f} ms** as {} of {}: {:.1f} times as fast, with the same arithmetic.",
+                side**2,
+                1000 * one,
+                1000 * many,
+                side,
+                side,
+                one / many,
+            )
+        )
 
 
 def _numbers(side: int, rows: dict[str, tuple[int, int]]) -> str:

@@ -105,7 +105,7 @@ def test_gru_against_transformer_trains_what_it_shows(submitted):
 def test_the_road_trains_the_step_that_it_shows(submitted):
     app = open_page("bar", rung="8")
     for place, step in enumerate(road()):
-        run(app.selectbox(key="step_trained").set_value(place))
+        run(app.selectbox(key="bar_step").set_value(place))
         press(app, "play")
         assert on_any_images(submitted[-1].flat()) == on_any_images(step.result.runs[0].config)
 

@@ -39,8 +39,8 @@ def test_a_guess_by_mouse_uncovers_the_next_step(road):
 def test_a_guess_by_keyboard(road):
     road.get_by_role("radio").first.focus()
     road.keyboard.press("ArrowDown")
-    road.locator(".st-key-reveal button:not([disabled])").wait_for()
-    road.locator(".st-key-reveal button").focus()
+    road.locator(".st-key-bar_reveal button:not([disabled])").wait_for()
+    road.locator(".st-key-bar_reveal button").focus()
     road.keyboard.press("Enter")
     wait_uncovered(road, 2)
 

@@ -33,7 +33,7 @@ def test_it_opens_on_the_hand_in_and_hides_what_comes():
     found = figures(app)
     assert found == [f"{100 * mean(road()[0].result.val_top1):.1f}", *["?"] * (len(ROAD) - 1)]
     assert ROAD[0].lesson in texts(app) and f"Next: {ROAD[1].title}" in texts(app)
-    assert app.button(key="reveal").disabled
+    assert app.button(key="bar_reveal").disabled
     assert "**passed**" in texts(app)
 
 
@@ -42,10 +42,10 @@ def test_predict_then_reveal(right):
     app = open_bar()
     step = road()[1]
     answer = gain_in_words(step.gain)
-    choices = app.radio(key="guess-road-mean").options
+    choices = app.radio(key="bar_guess-road-mean").options
     guess = answer if right else next(choice for choice in choices if choice != answer)
-    run(app.radio(key="guess-road-mean").set_value(guess))
-    press(app, "reveal")
+    run(app.radio(key="bar_guess-road-mean").set_value(guess))
+    press(app, "bar_reveal")
     assert figures(app).count("?") == len(ROAD) - 2
     told = " ".join(e.value for e in (*app.success, *app.info))
     assert ("You were right" in told) == right and (f"You said: {guess}" in told) != right
@@ -55,10 +55,10 @@ def test_predict_then_reveal(right):
 
 def test_an_instructor_shows_all_and_starts_over():
     app = open_bar()
-    press(app, "all_rungs")
+    press(app, "bar_all")
     assert "?" not in figures(app) and ROAD[-1].lesson in texts(app)
-    assert "all_rungs" not in [button.key for button in app.button]
-    press(app, "no_rungs")
+    assert "bar_all" not in [button.key for button in app.button]
+    press(app, "bar_none")
     assert figures(app).count("?") == len(ROAD) - 1 and "You said" not in texts(app)
 
 
@@ -67,7 +67,7 @@ def test_the_control_is_shown_at_the_end_and_its_figure_stands_in_the_claim():
     app = open_bar()
     assert f"one long sequence reached {reached:.0%} with the same recipe" in texts(app)
     assert CONTROL.title not in road_of(app), "not before the last step is guessed"
-    press(app, "all_rungs")
+    press(app, "bar_all")
     assert CONTROL.title in road_of(app) and figures(app)[-1] == f"{100 * reached:.1f}"
     lacking = mean(road()[-1].result.val_top1) - reached
     assert f"**{CONTROL.title}: {reached:.1%}**, {100 * lacking:.1f} points below the last step" in texts(app)
@@ -78,9 +78,14 @@ def test_a_link_opens_the_road_at_its_step(text, shown):
     assert len(ROAD) - figures(open_bar(rung=text)).count("?") == shown
 
 
+def test_the_address_keeps_what_else_a_link_says():
+    app = open_bar(rung="99", dataset="tiny")
+    assert dict(app.query_params) == {"rung": str(len(ROAD)), "dataset": "tiny"}
+
+
 def test_all_steps_can_be_uncovered_after_a_link_beyond_the_end():
     app = open_bar(rung="99")
-    press(app, "no_rungs")
+    press(app, "bar_none")
     assert figures(app).count("?") == len(ROAD) - 1
 
 
@@ -90,7 +95,7 @@ def test_a_step_is_trained_over_the_recorded_curve_of_like_images(monkeypatch, l
     monkeypatch.setattr(climb, "chart_panel", laid_under.append)
     monkeypatch.setattr(climb, "same_images", lambda *_: like)
     app = open_bar(dataset="tiny", rung="2")
-    run(app.selectbox(key="step_trained").set_value(1))
+    run(app.selectbox(key="bar_step").set_value(1))
     press(app, "play")
     manager = services.manager()
     (run_id,) = manager.store.ids()
@@ -122,9 +127,9 @@ def test_both_ways_of_reading_are_timed_here(monkeypatch):
 
     monkeypatch.setattr(paths, "reading_times", lambda side: (0.3, 0.1))
     app = open_bar()
-    press(app, "time_sweeps")
+    press(app, "bar_time_sweeps")
     assert "**300 ms** as one sequence, **100 ms** as 16 of 16: 3.0 times as fast" in texts(app)
-    run(app.select_slider(key="side").set_value(8))
+    run(app.select_slider(key="bar_side").set_value(8))
     assert "300 ms" not in texts(app)
 
 
