@@ -7,7 +7,7 @@ from core.data import load_dataset
 from core.data.config import DataConfig
 from core.errors import DataError
 from core.training.script import imports_of
-from core.training.script_data import data_text
+from core.training.script.data import data_text
 from tests.core.data.corpus import CASES, make
 
 

@@ -170,7 +170,7 @@ def test_nothing_of_pillow_is_changed_while_pictures_are_read(tmp_path):
 def test_the_script_of_a_run_reads_every_picture_as_the_lab_does(tmp_path):
     from core.data.config import DataConfig
     from core.training.script import imports_of
-    from core.training.script_data import data_text
+    from core.training.script.data import data_text
 
     text, names, path = data_text("folder", DataConfig(data=str(tmp_path))), {}, tmp_path / "picture.jpg"
     exec(f"{imports_of(text)}\nimport torch\n{text}", names)

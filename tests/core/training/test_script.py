@@ -1,6 +1,8 @@
 """A run's script, run: it trains the lab's own run again, number by number, without the lab."""
 
+import ast
 import contextlib
+import importlib
 import io
 import re
 import subprocess
@@ -21,7 +23,8 @@ from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.script import imports_of, script
-from core.training.script_data import data_text, own_source
+from core.training.script.data import data_text
+from core.training.script.source import TEMPLATES, bound_by, folded, needed, own_source, set_to
 from core.training.trainer import Callback, Trainer
 from tests.support import SMALL, ended, load_tiny, wait_for
 
@@ -210,7 +213,7 @@ def test_what_has_no_text_is_imported_from_the_lab(tiny, monkeypatch):
     text = script(run)
     assert "It imports the package core of Sequence Lab" in text and "load_dataset('tiny'" in text
     agrees(run, here(text))
-    monkeypatch.delitem(sys.modules["core.training.script_models"].WRITERS, "gru")
+    monkeypatch.delitem(sys.modules["core.training.script.models"].CONSTANTS, "gru")
     assert "build_model('gru'" in script(run)
     agrees(run, here(script(run)))
 
@@ -236,6 +239,85 @@ def test_scripts_are_tidy(tmp_path):
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--line-length", "150", "--select", "E,F,I,W", str(tmp_path)]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stdout
+
+
+@pytest.mark.parametrize("name", NAMING_IMAGES)
+def test_no_two_parts_of_a_script_use_one_name(name):
+    """They come from a dozen files, and a constant of one would be that of another."""
+    bound = [name for node in ast.parse(script(recorded_run(name))).body for name in bound_by(node)]
+    assert len(bound) > 30 and sorted({name for name in bound if bound.count(name) > 1}) == []
+
+
+TEXT = """
+LOUD, MODE = 1, "a"  # to be set
+TWICE = 2 * LOUD
+UNUSED = 3
+
+
+def main(x):
+    if LOUD > 1:
+        x = x + TWICE
+        # said twice
+    elif LOUD and MODE == "a":
+        x = x + 1
+    else:
+        x = helper(x)
+    if x > LOUD:
+        return (x if MODE == "b" else -x)
+    return f(x) + (g(x) if MODE == "b" else h)
+
+
+def helper(x):
+    return x
+
+
+h = 4
+"""
+
+
+@pytest.mark.parametrize(
+    ("values", "left"),
+    [
+        ({"LOUD": 2, "MODE": "b"}, "x = x + TWICE\n    if x > LOUD:\n        return x\n    return f(x) + g(x)"),
+        ({"LOUD": 1, "MODE": "a"}, "x = x + 1\n    if x > LOUD:\n        return (-x)\n    return f(x) + h"),
+        ({"LOUD": 0, "MODE": "b"}, "x = helper(x)\n    if x > LOUD:\n        return x\n    return f(x) + g(x)"),
+    ],
+)
+def test_what_constants_switch_off_is_left_out_of_a_template(values, left):
+    text = needed(folded(set_to(TEXT, {**values, "UNUSED": 3, "h": 4}), values), ["main"])
+    assert f"LOUD, MODE = {values['LOUD']}, '{values['MODE']}'  # to be set" in text and f"    {left}\n" in text and "UNUSED" not in text
+    assert ("def helper" in text) == ("helper(x)" in left) and ("TWICE = 2 * LOUD" in text) == ("TWICE" in left)
+    assert ("h = 4" in text) == left.endswith("h")
+
+
+def test_every_constant_of_a_template_is_given():
+    with pytest.raises(AssertionError, match="UNUSED"):
+        set_to(TEXT, {"LOUD": 1, "MODE": "a", "h": 4})
+    with pytest.raises(AssertionError, match="OTHER"):
+        set_to(TEXT, {"LOUD": 1, "MODE": "a", "h": 4, "UNUSED": 3, "OTHER": 5})
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in TEMPLATES.glob("[a-z]*.py")))
+def test_every_template_runs_as_it_is(name):
+    """It is a module as any other: what it needs is there, and a model of it learns."""
+    template = importlib.import_module(f"core.training.script.templates.{name}")
+    assert (TEMPLATES / f"{name}.py").read_text("utf-8").isascii()
+    if "class Model" in (TEMPLATES / f"{name}.py").read_text("utf-8"):
+        model, images = template.Model(), torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+        model(images).square().sum().backward()
+        assert model(images).shape == (2, template.NUM_CLASSES) and all(p.grad is not None for p in model.parameters())
+
+
+def test_the_training_runs_as_it_is(monkeypatch, capsys):
+    """The template of every script, on a few of the tests' images."""
+    from core.training.script.templates import train
+
+    data = load_tiny("tiny", None)
+    monkeypatch.setattr(train, "load", lambda: [(split.images, split.labels) for split in (data.train, data.val, data.test)])
+    monkeypatch.setattr(train, "EPOCHS", 2)
+    train.main()
+    epochs, test = numbers(capsys.readouterr().out)
+    assert len(epochs) == 2 and all(len(found) == 5 for found in epochs) and len(test) == 2
 
 
 def test_a_run_on_sequences_has_no_script():
