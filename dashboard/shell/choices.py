@@ -74,9 +74,12 @@ class Choice:
         return found
 
     def written(self, value: Any = None) -> str:
-        """What a link says of a value (of the chosen one, where none is given); empty where it opens so anyway."""
+        """What a link says of a value (of the chosen one, where none is given); empty where it opens so anyway.
+
+        A field for a number that somebody has emptied holds nothing, and a link then says nothing of it.
+        """
         value = self.value if value is None else value
-        return "" if value == self.first else self.write(value)
+        return "" if value is None or value == self.first else self.write(value)
 
     def slider(self, label: str, *, help: str = "", format_func: Callable[[Any], str] = str, **more: Any) -> Any:
         """A slider over whole numbers in a range, else over the options in their order."""
