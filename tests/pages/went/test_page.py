@@ -72,7 +72,7 @@ def test_sizes_change_the_numbers():
     app = open_went(T="65536", system="longformer", w="512")
     read = pairs("window", 65536, Sizes(window=512))
     assert f"{read:,.0f} pairs" in sent_to(app)["systems"]["longformer"]["cost"]
-    run(app.select_slider(key="went_window").set_value(16))
+    run(app.select_slider(key="went_w").set_value(16))
     assert f"{pairs('window', 65536, Sizes(window=16)):,.0f}" in table(app) and app.query_params["w"] == "16"
     assert sent_to(app)["curves"]["window"]["points"][-1] == [65536, pairs("window", 65536, Sizes(window=16))]
 
