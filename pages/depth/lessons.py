@@ -7,53 +7,29 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.errors import LabError
-from core.frames import csv_text, frame
-from core.probes.later_word import MOST_BETWEEN, parse_sentence
+from core.probes.later_word import parse_sentence
 from core.probes.unrolled import HEADS
 from dashboard.kit.panels import panels
 from dashboard.kit.wording import joined, marked
 from dashboard.shell import show, state
+from dashboard.shell.download import download
 from dashboard.training import background
 from dashboard.training.background import FAILED, Lesson
 from dashboard.training.lessons import lesson_status
-from pages.depth.view import curve_svg, ends_html, translations_html
+from pages.depth.controls import BETWEEN, RATE, SEED, SENTENCE
+from pages.depth.view import curve_svg, ends_html, points_csv, translations_html
 
 if TYPE_CHECKING:
     from core.probes.later_word_training import LaterWordLesson
 
-BETWEEN, SEED, RATE, SENTENCE = "depth_between", "depth_seed", "depth_rate", "depth_sentence"
-FIRST_BETWEEN, FIRST_RATE, FIRST_SENTENCE = 2, 0.02, "the spider man turns the old red radio on"
-RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.2)
-SEEDS = range(1000)
-TICK = 0.7  # seconds
 NAMES = {"forward": "Forward only", "both": "Both directions"}
 LOOKS = {"forward": "wrong", "both": "run"}
 ENDS_KEY = "ends"
 
 
-def begin() -> None:
-    """Give the controls their first values, before the address bar is written for the first time."""
-    state.start(BETWEEN, "between", range(MOST_BETWEEN + 1), FIRST_BETWEEN)
-    state.start(SEED, "random", SEEDS, 0)
-    state.start(RATE, "rate", RATES, FIRST_RATE)
-    if SENTENCE not in st.session_state:
-        st.session_state[SENTENCE] = state.linked("sentence") or FIRST_SENTENCE
-
-
-def link() -> dict[str, str]:
-    """What a link says of the lesson and the sentence; empty where the page opens so anyway."""
-    between, seed, rate, sentence = (st.session_state[key] for key in (BETWEEN, SEED, RATE, SENTENCE))
-    return {
-        "between": "" if between == FIRST_BETWEEN else str(between),
-        "random": "" if not seed else str(seed),
-        "rate": "" if rate == FIRST_RATE else f"{rate:g}",
-        "sentence": "" if sentence == FIRST_SENTENCE else sentence,
-    }
-
-
 def _key() -> str:
     """The name of the lesson that the controls ask for."""
-    return f"later word {st.session_state[BETWEEN]} {st.session_state[SEED] or 0} {st.session_state[RATE]:g}"
+    return f"later word {BETWEEN.value} {SEED.value or 0} {RATE.value:g}"
 
 
 def later_word_panel() -> None:
@@ -65,15 +41,11 @@ def later_word_panel() -> None:
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        between = st.slider(
-            "Adjectives in between, at most", 0, MOST_BETWEEN, key=BETWEEN, persist_state="session",
-            help="Between a verb and the word at the end of the sentence that decides it.",
-        )  # fmt: skip
-        seed = st.number_input("Seed", SEEDS[0], SEEDS[-1], key=SEED, persist_state="session") or 0
-        rate = st.select_slider(
-            "Learning rate", RATES, key=RATE, persist_state="session", format_func=lambda value: f"{value:g}",
-            help="Of Adam.",
-        )  # fmt: skip
+        between = BETWEEN.slider(
+            "Adjectives in between, at most", help="Between a verb and the word at the end of the sentence that decides it."
+        )
+        seed = SEED.number_input("Seed") or 0
+        rate = RATE.slider("Learning rate", format_func="{:g}".format, help="Of Adam.")
         key = _key()
         known = background.known(key)
         label = "Train again" if known and known.status == FAILED else "Train both readers"
@@ -137,16 +109,7 @@ def _curves(lesson: LaterWordLesson) -> None:
         " · ",
     )
     show.markdown(table)
-    st.download_button(
-        "Numbers (CSV)", lambda: points_csv(lesson), "later-word.csv", "text/csv",
-        icon=":material/download:", on_click="ignore", key="depth_points",
-    )  # fmt: skip
-
-
-def points_csv(lesson: LaterWordLesson) -> str:
-    """One line a reader and step."""
-    rows = [(name, p.step, p.loss, p.later_words, p.every_word) for name, own in lesson.points.items() for p in own]
-    return csv_text(frame(rows, ("reader", "step", "loss", "later_words", "every_word")), digits="%.6g")
+    download("Numbers (CSV)", lambda: points_csv(lesson), "later-word.csv", key="depth_points")
 
 
 def _sentence_panel(lesson: Lesson) -> None:
@@ -154,28 +117,26 @@ def _sentence_panel(lesson: Lesson) -> None:
     from core.probes.later_word import VERBS
     from core.probes.later_word_training import changed_by_last_word
 
-    text = st.text_input(
-        "A sentence", key=SENTENCE, persist_state="session", max_chars=120,
-        help='Such as "the bat puts the new clock away"; adjectives as many as you like, up to six.',
-    )  # fmt: skip
+    help = 'Such as "the bat puts the new clock away"; adjectives as many as you like, up to six.'
+    text = SENTENCE.text_input("A sentence", max_chars=120, help=help)
     try:
-        asked = parse_sentence(text)
+        sentence = parse_sentence(text)
     except LabError as error:
         show.error(error)
-        asked = parse_sentence(FIRST_SENTENCE)
+        sentence = parse_sentence(SENTENCE.first)
     made = lesson.made
-    st.html(translations_html(asked, {name: made.translate(name, asked) for name in NAMES}, NAMES))
-    verb = next(word.english for word in asked.words if word.english in VERBS)
-    other_end = next(particle for particle in VERBS[verb] if particle != asked.english[-1])
-    other = parse_sentence(" ".join([*asked.english[:-1], other_end]))
-    changes = {name: changed_by_last_word(made, name, asked, other) for name in NAMES}
+    st.html(translations_html(sentence, {name: made.translate(name, sentence) for name in NAMES}, NAMES))
+    verb = next(word.english for word in sentence.words if word.english in VERBS)
+    other_end = next(particle for particle in VERBS[verb] if particle != sentence.english[-1])
+    other = parse_sentence(" ".join([*sentence.english[:-1], other_end]))
+    changes = {name: changed_by_last_word(made, name, sentence, other) for name in NAMES}
     passed = changes["forward"] == 0
     show.caption(
         marked(
             "Proof: with “{}” instead of “{}” at the end, the logits of all words before it change by {:.1g} "
             "(forward only) and by up to {:.2g} (both directions). Forward only must be exactly 0: **{}**.",
             other_end,
-            asked.english[-1],
+            sentence.english[-1],
             changes["forward"],
             changes["both"],
             "passed" if passed else "not passed",

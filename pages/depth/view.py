@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.frames import csv_text, frame
 from core.probes.unrolled import HEADS, Graph
-from dashboard.kit.wording import escape
+from dashboard.kit.wording import escape, marked
+from dashboard.unrolled.svg import RowLabel, unrolled_svg
 
 if TYPE_CHECKING:
     from core.probes.direction import BiasReport, HeadReport, LeakReport, StackReport
     from core.probes.later_word import Sentence
+    from core.probes.later_word_training import LaterWordLesson
+    from pages.depth.controls import DepthChoices
 
 WIDTH, HEIGHT = 360, 190  # of a panel of curves
 LEFT, RIGHT, TOP, BOTTOM = 38, 10, 22, 30
@@ -22,7 +26,7 @@ WAYS = ("forward", "backward")
 # ---- the stack ----
 
 
-def told_stack(graph: Graph, report: StackReport) -> dict[str, str]:
+def stack_sentences(graph: Graph, report: StackReport) -> dict[str, str]:
     """A sentence on each part of a stack, with the Jacobians that were measured."""
     length = report.norms.shape[-1]
     told = {}
@@ -51,6 +55,47 @@ def strengths(report: StackReport) -> dict[str, dict[str, float]]:
         norms = report.norms[layer, way, t]
         found[f"{'fb'[way]}{layer + 1}.{t + 1}"] = {f"x{s + 1}": round(float(norms[s] / norms.max()), 3) for s in range(length)}
     return found
+
+
+def figure(choices: DepthChoices, report: StackReport | None, *, style: str = "") -> str:
+    """The stack as SVG, its rows named."""
+    shape = f"(1, {choices.length}, {choices.hidden})"
+    rows = {0: RowLabel("inputs x")}
+    for layer in range(1, choices.layers + 1):
+        for place, way in enumerate(("forward", "backward")[: 1 + choices.bidirectional]):
+            row = (layer - 1) * (1 + choices.bidirectional) + place + 1
+            rows[row] = RowLabel(f"layer {layer}, {way}", shape if report else "")
+    rows[max(rows) + 1] = RowLabel("the head reads", str(report.reads[choices.head]) if report else "")
+    zeros = [f"f{layer}.1" for layer in range(1, choices.layers + 1)]
+    zeros += [f"b{layer}.{choices.length}" for layer in range(1, choices.layers + 1)] if choices.bidirectional else []
+    words = f"{choices.layers} recurrent layers, {'both directions' if choices.bidirectional else 'forward only'}, unrolled"
+    return unrolled_svg(choices.graph, label=words, rows=rows, zeros=zeros, style=style)
+
+
+def proof_line(report: StackReport) -> str:
+    """What was compared, the largest difference, the tolerance and the verdict."""
+    layers, directions, length, _ = report.norms.shape
+    states, h = (shape for _, shape in report.shapes)
+    return marked(
+        "Proof, float64: layer by layer the same as torch's own stack, largest difference {:.1g}, tolerance "
+        "{:.0g}; ‖∂h/∂x‖ is above 0 exactly where the picture has a way, {} pairs, {} differ: **{}**. torch "
+        "returns states {} and h {}; {:,} weights at random, seed 0.",
+        report.max_abs_diff,
+        report.tolerance,
+        layers * directions * length * length,
+        report.differing(),
+        "passed" if report.passed else "not passed",
+        states,
+        h,
+        report.weights,
+    )
+
+
+def jacobians_csv(report: StackReport) -> str:
+    """One line a state: the Frobenius norm of its Jacobian by each input."""
+    places, length = np.ndindex(report.norms.shape[:3]), report.norms.shape[3]
+    rows = [(layer + 1, ("forward", "backward")[way], t + 1, *report.norms[layer, way, t].tolist()) for layer, way, t in places]
+    return csv_text(frame(rows, ("layer", "direction", "step", *(f"x{t + 1}" for t in range(length)))), digits="%.6g")
 
 
 def head_html(reports: Mapping[str, HeadReport], chosen: str) -> str:
@@ -158,6 +203,12 @@ def curve_svg(
         f'<text class="title" x="{LEFT}" y="12">{escape(title)}</text>{grid}{marks}{level}{"".join(drawn)}'
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2:.0f}" y="{HEIGHT - 4}" text-anchor="middle">training steps</text></svg>'
     )
+
+
+def points_csv(lesson: LaterWordLesson) -> str:
+    """One line a reader and step."""
+    rows = [(name, p.step, p.loss, p.later_words, p.every_word) for name, own in lesson.points.items() for p in own]
+    return csv_text(frame(rows, ("reader", "step", "loss", "later_words", "every_word")), digits="%.6g")
 
 
 def translations_html(sentence: Sentence, said: Mapping[str, Sequence[tuple[str, float]]], names: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from core.probes.direction import measure_leaks, measure_stack
 from core.probes.later_word import parse_sentence
 from core.probes.unrolled import stack_graph
-from pages.depth.view import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, curve_svg, leaks_html, strengths, told_stack, translations_html
+from pages.depth.view import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, curve_svg, leaks_html, stack_sentences, strengths, translations_html
 
 
 def test_curves_stand_where_their_numbers_are():
@@ -22,7 +22,7 @@ def test_strengths_are_shares_of_the_largest_one():
     found = strengths(report)
     assert found["f1.1"] == {"x1": 1.0, "x2": 0.0, "x3": 0.0} and max(found["b1.1"].values()) == 1.0 and found["b1.2"]["x1"] == 0
     graph = stack_graph(3, 1, bidirectional=True, head="both")
-    told = told_stack(graph, report)
+    told = stack_sentences(graph, report)
     assert set(told) == set(graph.known) and told["y"] == "Output y: depends on all inputs."
     assert told["x1"] == "Input x1: 4 of 6 states depend on it."  # three forward, one backward
 
