@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from core.data.images import SIZE
 from core.errors import ConfigError, LabError
@@ -17,16 +16,23 @@ from core.probes.positions import KINDS, MOST_TOKENS, MOST_WIDTH, check_size, po
 from core.training.history import Snapshot
 from dashboard.runs.feed import choose_epoch, choose_run
 from dashboard.runs.feed import link_values as feed_link
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, visitor
+from dashboard.shell.choices import Choice, links
 from pages.positions.view import TITLES, plural
 
-KIND, LENGTH, WIDTH = "positions_kind", "positions_length", "positions_width"
-FIRST, FIRST_LENGTH, FIRST_WIDTH = "sinusoidal", 65, 64
-TYPED = range(-10_000, 1_000_000)  # what a link may say of a size before it is checked
+SIZES = range(-10_000, 1_000_000)  # what a link may say of a size before it is checked
+PERMUTATION_WORDS = {"random": "Random", "reverse": "Reverse", "shift": "Shift by one", "swap": "Swap two", "halves": "Swap the halves"}
+
+ANY_SIZE = {"min_value": None, "max_value": None, "required": True}  # of a field: what is wrong with a size is said below
+
+KIND = Choice("positions", "kind", KINDS, first="sinusoidal")
+LENGTH = Choice("positions", "length", SIZES, first=65)
+WIDTH = Choice("positions", "width", SIZES, first=64)
+PERMUTATION = Choice("positions", "p", tuple(PERMUTATION_WORDS), first="random")
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
+class PositionChoices:
     """The positions on the page: their table (T, C), None where they cannot be, and `why`; of learned ones the run and epoch.
 
     `note` says what of the controls is not as it was asked for.
@@ -43,6 +49,11 @@ class Chosen:
     link: Mapping[str, str]
     note: str = ""
 
+    @property
+    def code(self) -> str:
+        """Python that makes the same table, where a formula does."""
+        return f'from core.probes.positions import position_table\n\nposition_table("{self.kind}", {self.length}, {self.dim})'
+
 
 def has_learned_positions(config: Mapping[str, Any]) -> bool:
     """Whether a run has a table of learned positions that is small enough to be shown."""
@@ -56,45 +67,39 @@ def tokens_of(config: Mapping[str, Any]) -> int:
     return (SIZE // config["patch_size"]) ** 2 + 1
 
 
-def choose_positions() -> Chosen:
+def choose() -> PositionChoices:
     """The controls."""
-    state.start(KIND, "kind", KINDS, FIRST)
-    kind = st.radio(
-        "Positions", KINDS, format_func=TITLES.get, key=KIND, persist_state="session",
-        help="How a token knows its place; the same choice as that of the ViT on the page Train.",
-    )  # fmt: skip
+    kind = KIND.radio(
+        "Positions", format_func=TITLES.get, help="How a token knows its place; the same choice as that of the ViT on the page Train."
+    )
     return _learned() if kind == "learned" else _made(kind)
 
 
-def _made(kind: str) -> Chosen:
+def link_of(choices: PositionChoices) -> dict[str, str]:
+    """What a link to the whole page says."""
+    return {**choices.link, **links(PERMUTATION)}
+
+
+def _made(kind: str) -> PositionChoices:
     """Positions that follow a formula, of any size."""
-    length = _size(LENGTH, "length", "Tokens", FIRST_LENGTH, f"1 to {MOST_TOKENS}; 65 are 8 × 8 patches and a class token.")
+    length = LENGTH.number_input("Tokens", help=f"1 to {MOST_TOKENS}; 65 are 8 × 8 patches and a class token.", **ANY_SIZE)
     title = "Width of a head" if kind == "rotary" else "Width of a token"
-    dim = _size(WIDTH, "width", title, FIRST_WIDTH, f"Features, 2 to {MOST_WIDTH}.")
+    dim = WIDTH.number_input(title, help=f"Features, 2 to {MOST_WIDTH}.", **ANY_SIZE)
     note = ""
     try:
         check_size(length, dim)
     except ConfigError as error:
         length, dim = max(1, min(length, MOST_TOKENS)), max(2, min(dim, MOST_WIDTH))
         note = f"{visitor.told(error)} Shown: {plural(length, 'token')}, {plural(dim, 'feature')}."
-    link = {
-        "kind": "" if kind == FIRST else kind,
-        "length": "" if length == FIRST_LENGTH else str(length),
-        "width": "" if dim == FIRST_WIDTH else str(dim),
-    }
+    link = {**links(KIND), "length": LENGTH.written(length), "width": WIDTH.written(dim)}
     try:
         table, why = position_table(kind, length, dim), ""
     except ConfigError as error:
         table, why = None, visitor.told(error)
-    return Chosen(kind, length, dim, table, why, "", None, None, link, note)
+    return PositionChoices(kind, length, dim, table, why, "", None, None, link, note)
 
 
-def _size(key: str, name: str, label: str, default: int, told: str) -> int:
-    state.start(key, name, TYPED, default)
-    return int(st.number_input(show.label(label), step=1, key=key, required=True, persist_state="session", help=show.label(told)))
-
-
-def _learned() -> Chosen:
+def _learned() -> PositionChoices:
     """The table of a run at one of its epochs."""
     run = choose_run(has_learned_positions)
     length, dim = tokens_of(run.config), run.config["embed_dim"]
@@ -108,4 +113,4 @@ def _learned() -> Chosen:
         except LabError as error:
             why = visitor.told(error)
     words = f"{run.run_id} after epoch {epoch + 1}" if epoch is not None else run.run_id
-    return Chosen("learned", length, dim, table, why, words, run, epoch, {"kind": "learned", **feed_link(run, epoch)})
+    return PositionChoices("learned", length, dim, table, why, words, run, epoch, {"kind": "learned", **feed_link(run, epoch)})

@@ -6,9 +6,8 @@ from dashboard.runs.foot import foot
 from dashboard.shell import state, visitor
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.link import page_link
-from pages.positions.controls import choose_positions
+from pages.positions.controls import choose, link_of
 from pages.positions.panels import (
-    FIRST_PERMUTATION,
     loudness_panel,
     map_panel,
     numbers_panel,
@@ -34,21 +33,20 @@ st.markdown("Attention reads a set: first and last are the same to it. **A posit
 state.values()
 left, right = st.container(key="lab").columns([1, 4], gap="medium")
 with left:
-    chosen = choose_positions()
+    choices = choose()
 with right:
-    map_panel(chosen)
-    proof_panel(chosen)
+    map_panel(choices)
+    proof_panel(choices)
 question()
-loudness_panel(chosen)
-permutation = shuffle_panel(chosen)
-reached_panel(chosen)
+loudness_panel(choices)
+shuffle_panel(choices)
+reached_panel(choices)
 try_this(EXPERIMENTS)
-numbers_panel(chosen)
-link = {**chosen.link, "p": "" if permutation == FIRST_PERMUTATION else permutation}
-if chosen.run is not None:
-    foot(chosen.run, link=page_link(link), command=visitor.command(chosen.run.config))
+numbers_panel(choices)
+link = link_of(choices)
+if choices.run is not None:
+    foot(choices.run, link=page_link(link), command=visitor.command(choices.run.config))
 else:
     st.caption("No data set: tables by their formula; tokens and encoder of the shuffle test drawn with seed 0, in float64, on the CPU.")
-    lines = ("from core.probes.positions import position_table", "", f'position_table("{chosen.kind}", {chosen.length}, {chosen.dim})')
-    take_along(page_link(link), "\n".join(lines), language="python")
+    take_along(page_link(link), choices.code, language="python")
 state.write_page(link)

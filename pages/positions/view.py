@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 
@@ -17,8 +16,6 @@ from core.probes.positions import Loudness, number
 from core.training.config import RunConfig
 from dashboard.kit.wording import escape, marked
 from dashboard.runs.labels import data_label
-from dashboard.shell import visitor
-from dashboard.shell.state import set_up_link
 
 TITLES = {
     "none": "None",
@@ -105,14 +102,12 @@ def _verdict(one: Verdict) -> str:
     return f'<td class="text"><b>{escape(one.word)}</b> {one.difference:.1g}</td>'
 
 
-def reached_html(setup: Setup, *, chosen: str) -> str:
-    """What runs of one set-up reached with each kind; where there is none, a link to the page Train with that set-up."""
-    head = "".join(
-        f'<th scope="col">{title}</th>' for title in ("validation top-1", "95 % by images", "epoch", "test top-1", "run")
-    )  # fmt: skip
-    rows = [
-        _row(kind, _reached(runs) if runs else _none(setup, kind), chosen) for kind, runs in ((kind, setup.kinds[kind]) for kind in TITLES)
-    ]
+def reached_html(setup: Setup, *, chosen: str, train: Callable[[Setup, str], str]) -> str:
+    """What runs of one set-up reached with each kind; where there is none, a link to where `train` has it trained."""
+    titles = ("validation top-1", "95 % by images", "epoch", "test top-1", "run")
+    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
+    cells = {kind: _reached(runs) if (runs := setup.kinds[kind]) else _none(train(setup, kind)) for kind in TITLES}
+    rows = [_row(kind, text, chosen) for kind, text in cells.items()]
     return _table(setup_words(setup), head, rows)
 
 
@@ -138,26 +133,14 @@ def _reached(runs: Sequence[Reached]) -> str:
     tests = [run.test_top1 for run in runs if run.test_top1 is not None]
     told = proportion_interval(round(tops.mean() * runs[0].val), runs[0].val) if len(runs) == 1 else None
     spread = " to ".join(told.ends()) if told else f"{len(runs)} runs, {100 * tops.min():.1f} to {100 * tops.max():.1f}"
-    cells = (
-        f"{100 * tops.mean():.1f} %", spread, ", ".join(str(run.epoch + 1) for run in runs),
-        f"{100 * np.mean(tests):.1f} %" if tests else "–", ", ".join(run.run_id for run in runs),
-    )  # fmt: skip
+    epochs = ", ".join(str(run.epoch + 1) for run in runs)
+    test = f"{100 * np.mean(tests):.1f} %" if tests else "–"
+    cells = (f"{100 * tops.mean():.1f} %", spread, epochs, test, ", ".join(run.run_id for run in runs))
     return "".join(f"<td>{escape(text)}</td>" for text in cells)
 
 
-def _none(setup: Setup, kind: str) -> str:
-    return f'<td colspan="5" class="none">no run yet: <a href="{escape(train_link(setup, kind))}" target="_self">train it</a></td>'
-
-
-def train_link(setup: Setup, kind: str) -> str:
-    """The address of the page Train (the first page) with this set-up and these positions."""
-    try:
-        values = RunConfig.of(**setup.train(kind)).flat()
-    except LabError:  # what is no config here cannot be set up here
-        return "./"
-    if values["data"]:
-        values["data"] = visitor.path(values["data"])
-    return "./?" + urlencode(set_up_link(values))
+def _none(address: str) -> str:
+    return f'<td colspan="5" class="none">no run yet: <a href="{escape(address)}" target="_self">train it</a></td>'
 
 
 def _row(kind: str, cells: str, chosen: str) -> str:

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from core.evaluation.learned_positions import read_positions
+from core.probes.permutations import PERMUTATIONS
 from core.probes.positions import KINDS, position_table
 from core.recorded import recorded_epochs
 from pages.positions import panels as position_panels
+from pages.positions.controls import LENGTH, PERMUTATION, PERMUTATION_WORDS
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 VIT = "recorded-cifar10-compare-vit-0"
@@ -37,6 +39,10 @@ def verdicts_of(app):
     html = next(e.proto.body for e in app.get("html") if "moved together" in e.proto.body)
     rows = re.findall(r"<th scope=\"row\">(.*?)</th>(.*?)</tr>", html)
     return {head: [unescape(re.sub("<[^>]+>", "", cell)).split(" ")[0] for cell in re.findall("<td.*?</td>", row)] for head, row in rows}
+
+
+def test_every_permutation_of_core_can_be_chosen():
+    assert list(PERMUTATION_WORDS) == list(PERMUTATIONS) and {PERMUTATION.key, LENGTH.key} == {"positions_p", "positions_length"}
 
 
 def test_it_opens_on_sines_with_their_proof(sent):

@@ -16,6 +16,7 @@ from core.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.shell.state import LEFT_OUT, parse_query
 from pages.positions.board import map_data
+from pages.positions.panels import train_link
 from pages.positions.view import (
     FORMULAS,
     TITLES,
@@ -25,7 +26,6 @@ from pages.positions.view import (
     loudness_html,
     reached_html,
     table_csv,
-    train_link,
     verdicts_html,
 )
 
@@ -71,7 +71,7 @@ def test_verdicts_and_why_there_is_none():
 def test_what_runs_reached_and_links_to_train_what_is_missing():
     twice = [replace(VIT, run_id=name, config={**VIT.config, "positions": "rotary", "seed": seed}) for seed, name in enumerate("ab")]
     (setup,) = by_positions([VIT, *twice])
-    html = reached_html(setup, chosen="learned")
+    html = reached_html(setup, chosen="learned", train=train_link)
     found = rows(html)
     assert list(found) == list(TITLES.values())
     assert found["Learned"][0] == "63.3 %" and found["Learned"][2:] == ["8", "63.7 %", VIT.run_id]
