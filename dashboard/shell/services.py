@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
@@ -13,7 +12,6 @@ from core.recorded import recorded_names
 from core.shipped import shipped_run
 
 if TYPE_CHECKING:
-    from core.probes.cost import Cost
     from core.training.config import RunConfig
     from core.training.forecast import Forecast
     from core.training.history import Snapshot
@@ -22,12 +20,7 @@ if TYPE_CHECKING:
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
 FIRST_RECORDED = "shapes-gru"
 FIRST_OF = {"images": FIRST_RECORDED, "sequences": "dates-transformer"}  # by kind
-COST_LENGTHS = (1, 4, 16, 64, 100, 256, 512, 1024, 2048, 4096)  # tokens at which the cost of attention is measured
-MOST_BY_HAND = 2048  # of them by hand: T x T matrices of more would take most of a gigabyte
-COST_ROUNDS = 5
-
 SPARE_CORES = 1  # that training leaves to this server
-costs: Costs | None = None  # what `measure_costs` found last, alone
 forecasts: dict[str, Forecast] = {}  # what was measured alone since the start, by `pages.train.forecast.timed`
 KEPT_FORECASTS = 256
 
@@ -76,40 +69,6 @@ def make_forecast(key: str, config: RunConfig, progress: Callable[[int, int, str
         while len(forecasts) >= KEPT_FORECASTS:
             forecasts.pop(next(iter(forecasts)), None)
         forecasts[key] = found
-    return found
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What attention and a recurrent scan cost here, for all sessions, and on which machine and how that was measured."""
-
-    points: tuple[Cost, ...]
-    words: str
-
-
-def measure_costs(width: int, heads: int) -> Costs:
-    """Measure attention by hand, the fused kernel and nn.GRU at `COST_LENGTHS`; kept for everyone if nothing trained meanwhile.
-
-    To be called while holding a turn.
-    """
-    global costs
-    import torch
-
-    from core.probes.cost import CLOCK, KINDS, measure_cost
-    from core.training.device import device_name
-
-    beside = anyone_trains()
-    lengths = {kind: [n for n in COST_LENGTHS if kind != "by hand" or n <= MOST_BY_HAND] for kind in KINDS}
-    points = tuple(measure_cost(kind, n, width, heads=heads, rounds=COST_ROUNDS) for kind in KINDS for n in lengths[kind])
-    beside = beside or anyone_trains()
-    clock = "CPU time" if CLOCK is time.thread_time else "time"
-    words = (
-        f"Measured on {device_name(torch.device('cpu'))}, one thread, torch {torch.__version__}: one image, C = {width}, {heads} "
-        f"heads, float32, forward; {clock}, median of {COST_ROUNDS} rounds{', beside a run that trains' if beside else ''}."
-    )
-    found = Costs(points, words)
-    if not beside:
-        costs = found
     return found
 
 

@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard.kit.wording import marked
 from dashboard.shell import services, show, state
-from dashboard.shell.services import COST_LENGTHS, MOST_BY_HAND
 from dashboard.training import background
 from dashboard.training.lessons import measuring_status
+from pages.attention.controls import LENGTH, LENGTHS
 
 if TYPE_CHECKING:
     from core.probes.cost import Cost
 
-LENGTH, FIRST_LENGTH = "attention_length", 1024
 COST_HEADS, COST_WIDTH, FITTED_FROM = 4, 64, 256  # shorter sequences are mostly overhead: they are not in the exponent
 KEY, TICK_SECONDS = "costs of attention", 0.7
+MOST_BY_HAND = 2048  # tokens: by hand, T x T matrices of more would take most of a gigabyte
+ROUNDS = 5
 NAMES = {"by hand": "attention by hand", "fused": "attention, fused kernel", "gru scan": "recurrent scan, nn.GRU"}
 
 
-def cost_panel() -> str:
-    """A slider for the length, what it costs, and a button that measures; returns what a link says of the length."""
+alone: Costs | None = None  # what was measured last while nothing trained, for everybody
+
+
+def cost_panel() -> None:
+    """A slider for the length, what it costs, and a button that measures."""
     st.subheader("What it costs by the number of tokens T")
-    state.start(LENGTH, "length", COST_LENGTHS, FIRST_LENGTH)
     left, right = st.columns([3, 4], gap="large")
     with left:
-        length = st.select_slider(
-            "Tokens, T", COST_LENGTHS, key=LENGTH, format_func=lambda n: f"{n:,}", persist_state="session",
-            help=f"One image, C = {COST_WIDTH}, {COST_HEADS} heads, float32, forward pass.",
-        )  # fmt: skip
+        help = f"One image, C = {COST_WIDTH}, {COST_HEADS} heads, float32, forward pass."
+        length = LENGTH.slider("Tokens, T", format_func="{:,}".format, help=help)
         pressed = st.button("Measure on this machine", key="attention_measure", icon=":material/timer:", help="Some ten seconds.")
         if pressed:
             background.forget(KEY)  # measured beside a run, or by somebody else: measured again
-            background.lesson(KEY, lambda: services.measure_costs(COST_WIDTH, COST_HEADS), owner=state.owner())
-        st.fragment(_told, run_every=TICK_SECONDS if _active() else None)(_active())
+            background.lesson(KEY, lambda: measure_costs(COST_WIDTH, COST_HEADS), owner=state.owner())
+        st.fragment(_status, run_every=TICK_SECONDS if _active() else None)(_active())
         measured = background.known(KEY)
-        found = (measured.made if measured and measured.made else None) or services.costs
+        found = (measured.made if measured and measured.made else None) or alone
         st.html(cost_html(length, found.points if found else ()))
-        most = COST_LENGTHS[-1]
+        most = LENGTHS[-1]
         show.caption(
             f"More than {most:,} tokens are not offered, and by hand no more than {MOST_BY_HAND:,} are measured: memory grows with the "
             f"square, and {most:,} tokens would take {_bytes(memory_of('by hand', most))} of a server that a class shares."
@@ -54,7 +57,6 @@ def cost_panel() -> str:
         show.caption(
             found.words + " " + slopes(found.points) if found else "Computed memory. Press the button for the time on this machine."
         )
-    return "" if length == FIRST_LENGTH else str(length)
 
 
 def _active() -> bool:
@@ -62,12 +64,46 @@ def _active() -> bool:
     return measuring is not None and measuring.active
 
 
-def _told(ticking: bool) -> None:
+def _status(ticking: bool) -> None:
     """How far the measurement is: drawn again while it is on its way."""
     if (measuring := background.known(KEY)) is not None:
         measuring_status(measuring)
     if ticking and not _active():
         st.rerun()  # the whole page, with what was found
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What attention and a recurrent scan cost here, for all sessions, and on which machine and how that was measured."""
+
+    points: tuple[Cost, ...]
+    words: str
+
+
+def measure_costs(width: int, heads: int) -> Costs:
+    """Measure attention by hand, the fused kernel and nn.GRU at `LENGTHS`; kept for everyone if nothing trained meanwhile.
+
+    To be called while holding a turn.
+    """
+    global alone
+    import torch
+
+    from core.probes.cost import CLOCK, KINDS, measure_cost
+    from core.training.device import device_name
+
+    beside = services.anyone_trains()
+    lengths = {kind: [n for n in LENGTHS if kind != "by hand" or n <= MOST_BY_HAND] for kind in KINDS}
+    points = tuple(measure_cost(kind, n, width, heads=heads, rounds=ROUNDS) for kind in KINDS for n in lengths[kind])
+    beside = beside or services.anyone_trains()
+    clock = "CPU time" if CLOCK is time.thread_time else "time"
+    words = (
+        f"Measured on {device_name(torch.device('cpu'))}, one thread, torch {torch.__version__}: one image, C = {width}, {heads} "
+        f"heads, float32, forward; {clock}, median of {ROUNDS} rounds{', beside a run that trains' if beside else ''}."
+    )
+    found = Costs(points, words)
+    if not beside:
+        alone = found
+    return found
 
 
 def memory_of(kind: str, length: int) -> int:
@@ -79,7 +115,7 @@ def memory_of(kind: str, length: int) -> int:
 
 def memory_lines() -> dict[str, list[tuple[int, int]]]:
     """Computed memory by length, for each kind of reading."""
-    return {kind: [(length, memory_of(kind, length)) for length in COST_LENGTHS] for kind in NAMES}
+    return {kind: [(length, memory_of(kind, length)) for length in LENGTHS] for kind in NAMES}
 
 
 def cost_html(length: int, points: tuple[Cost, ...]) -> str:

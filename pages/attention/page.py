@@ -1,12 +1,14 @@
-"""Attention by hand: softmax(q k^T / sqrt(D)) v with every number in sight, scaled, masked, split into heads, and what it costs."""
+"""Attention by hand: softmax(q k^T / sqrt(D)) v with every number in sight, scaled, mchoices, split into heads, and what it costs."""
 
 import streamlit as st
 
 from dashboard.shell import show, state
+from dashboard.shell.choices import links
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.link import page_link
+from pages.attention.controls import LENGTH, choose
 from pages.attention.costs import cost_panel
-from pages.attention.panels import choose, layer_panel, matrices_panel, proof_panel, question, scale_panel
+from pages.attention.panels import layer_panel, matrices_panel, proof_panel, question, scale_panel
 
 EXPERIMENTS = {
     "Keys of 64 numbers, not scaled: every row reads one token, and no gradient comes back": {"divide": "1", "width": "64", "heads": "1"},
@@ -25,23 +27,22 @@ st.markdown("Every token asks every other one: **softmax(q kᵀ / √D) v**. Eac
 state.values()
 left, right = st.container(key="attention").columns([1, 3], gap="medium")
 with left:
-    asked = choose()
+    choices = choose()
 with right:
-    matrices_panel(asked)
+    matrices_panel(choices)
     st.caption(LEGEND)
     proof = st.empty()
-scale_panel(asked)
+scale_panel(choices)
 with proof:
-    proof_panel(asked)
+    proof_panel(choices)
 question()
 layer_panel()
-length = cost_panel()
+cost_panel()
 try_this(EXPERIMENTS)
-kind = {"words": "words", "numbers": "numbers"}.get(asked.tokens.link["tokens"] or "words", "patches")
 show.caption(
-    f"n = {len(asked.tokens.names)} tokens ({kind}) · no split and no epoch, for nothing is trained · seed {asked.seed} · "
+    f"n = {len(choices.tokens.names)} tokens ({choices.kind}) · no split and no epoch, for nothing is trained · seed {choices.seed} · "
     "matrices: NumPy, float64, on the server's CPU"
 )
-link = {**asked.link, "length": length}
-take_along(page_link(link), asked.code, language="python")
+link = {**choices.link, **links(LENGTH)}
+take_along(page_link(link), choices.code, language="python")
 state.write_page(link)

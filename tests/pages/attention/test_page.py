@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from core.data.shapes import PARTS, draw
 from core.probes.attention_by_hand import Projections, patch_tokens, word_tokens
-from dashboard.shell import services
+from pages.attention import costs
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts, wait_for_lessons
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -71,6 +71,7 @@ def test_a_link_opens_what_it_says_and_is_written_again():
         "random": "7", "length": "256",
     }  # fmt: skip
     app = open_attention(**query)
+    query["seed"] = query.pop("random")  # the name that links had for it
     assert dict(app.query_params) == query and sent_to(app)["names"] == ["1", "2", "4"]
     assert sent_to(app)["mask"] == "100110111" and sent_to(app)["divisor"] == "√T = √3 = 1.73" and sent_to(app)["scaling"] == "/ 1.73 / 2"
     slope, offset = np.random.default_rng([4, 7]).normal(size=(2, 12))
@@ -174,22 +175,22 @@ def test_patches_of_a_picture():
 def test_the_code_at_the_foot_makes_the_same_weights():
     app = open_attention(words="a b a", mask="causal", divide="1", temperature="0.5", random="3")
     link, code = shown_code(app)
-    assert "words=a+b+a" in link and "random=3" in link
+    assert "words=a+b+a" in link and "seed=3" in link
     scope = {}
     exec(code.replace("print(", "found = ("), scope)
     assert scope["hand"].weights.ravel() == pytest.approx(weights_of(app).ravel(), abs=1e-6)
 
 
 def test_costs_are_measured_at_a_click_for_everyone(monkeypatch):
-    monkeypatch.setattr(services, "COST_LENGTHS", (256, 512))
-    monkeypatch.setattr(services, "costs", None)
+    monkeypatch.setattr(costs, "LENGTHS", (256, 512))
+    monkeypatch.setattr(costs, "alone", None)
     app = open_attention(length="512")
     assert "Press the button" in texts(app) and "<td>–</td>" in html_of(app, "attention by hand")
     press(app, "attention_measure")
     wait_for_lessons()
     run(app)
     assert "Measured on cpu" in texts(app) and "median of 5 rounds" in texts(app) and "attention by hand T^" in texts(app)
-    assert len(services.costs.points) == 6 and "<td>–</td>" not in html_of(app, "attention by hand")
+    assert len(costs.alone.points) == 6 and "<td>–</td>" not in html_of(app, "attention by hand")
     assert "Measured on cpu" in texts(open_attention())
 
 
