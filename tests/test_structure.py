@@ -429,7 +429,8 @@ TEST_SPLIT = {
     "pages/data/balance.py": "how many images of each class: no model",
     "pages/patches/one_image.py": "pictures of the pages Data and Patches, cut and normalised: no model answers",
     "pages/data/gallery.py": "pictures of the page Data: no model",
-    "pages/data/controls.py": "pictures to choose from: no model",
+    "pages/data/foot.py": "the size of each split, and the numbers of one picture: no model",
+    "pages/data/images.py": "pictures to choose from: no model",
     "pages/data/duplicates.py": "pictures that are alike: no model",
     "pages/versus/panels.py": "inputs of the bottleneck probe, which compares outputs with outputs, never with the right ones",
 }

@@ -15,3 +15,8 @@ def sent(key: str, name: str, check: Check) -> Any:
     found = st.session_state.get(key)
     value = found.get(name) if isinstance(found, Mapping) else None
     return None if value is None else check(value)
+
+
+def drawn(key: str) -> bool:
+    """Whether the component `key` stands on the page of this session: what it was sent is in the browser already."""
+    return key in st.session_state

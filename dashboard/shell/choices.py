@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 from core.checks import Check, OneOf
+from core.errors import unknown
 from dashboard.shell import show, state
 from dashboard.shell.choice import segmented_control
 
@@ -65,11 +66,19 @@ class Choice:
         """Choose `value` before the control is drawn (in a callback)."""
         st.session_state[self.key] = value
 
-    def among(self, options: Collection[Any], *, first: Any = None) -> Choice:
-        """The same control where something else can be chosen: an earlier choice that cannot be made any more gives way to the first."""
+    def among(self, options: Collection[Any], *, first: Any = None, noun: str = "") -> Choice:
+        """The same control where something else can be chosen: an earlier choice that cannot be made any more gives way to the first.
+
+        With `noun` ("class") it is said that there is none so named, above the page.
+        """
         first = self.first if first is None else first
         found = replace(self, options=options, first=first if first in options else next(iter(options)))
-        if st.session_state.get(self.key, found.first) not in options:
+        if noun:
+            self.start()
+        chosen = st.session_state.get(self.key, found.first)
+        if chosen not in options:
+            if noun:
+                state.say(str(unknown(noun, chosen, filter(None, options))))
             st.session_state[self.key] = found.first
         return found
 
@@ -117,6 +126,16 @@ class Choice:
     def toggle(self, label: str, *, help: str = "", **more: Any) -> bool:
         """A switch: its options are False and True."""
         return st.toggle(show.label(label), **self._drawn(help, more))
+
+    def pagination(self, count: int, *, turn: int, on_change: Callable[[], None]) -> None:
+        """Buttons of so many pages. `turn` counts the lists that are paged: each has buttons of its own, which start at its page."""
+        key = f"{self.key}_{turn}"
+
+        def take() -> None:
+            self.set(st.session_state[key])
+            on_change()
+
+        st.pagination(count, default=self.value, key=key, on_change=take)
 
     def _drawn(self, help: str, more: dict[str, Any]) -> dict[str, Any]:
         """What every widget is drawn with, once there is a value for it. A value stays when another page is opened meanwhile."""

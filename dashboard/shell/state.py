@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.checks import Check, OneOf, Text, Whole
+from core.checks import Check, OneOf, Text
 from core.data import DATASETS
 from core.data.config import DataConfig
 from core.errors import LabError, unknown
@@ -30,7 +30,6 @@ from dashboard.web.person import person_of
 
 VALUES, LINKED, RUN, OPENED, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "opened", "session", "messages", "refused"
 EPOCH = "epoch"
-GALLERY, IN_GALLERY = "gallery", ("split", "class", "search", "page", "image")
 BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort", "only")
 MOST_BOARD = 5_000  # letters of one of them: a link names many runs
 BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
@@ -184,13 +183,6 @@ def shown_epoch(known: Sequence[int], best: int) -> int:
 def show_epoch(epoch: int | None) -> None:
     """Look at an epoch (from 0); None for the best one."""
     st.session_state[EPOCH] = epoch
-
-
-def gallery() -> dict[str, str]:
-    """What the page Data shows, as texts, each "" for its default; the first call reads the query string."""
-    if GALLERY not in st.session_state:
-        st.session_state[GALLERY] = {name: linked(name) for name in IN_GALLERY} | {"page": str(read("page", Whole(1)) or "")}
-    return st.session_state[GALLERY]
 
 
 def data_values() -> dict[str, Any]:

@@ -1,174 +1,151 @@
-"""Which images the page Data shows: data set, split, class, search, one's own pictures."""
+"""Controls of the page Data: data set, split, class, search, page and image; and one's own pictures."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
-from core.data import DATASETS
+from core.checks import Whole
 from core.data.kinds import ENDINGS
 from core.data.picture import Picture
-from core.data.search import find_images
 from core.data.uploads import BOUNDS, read_upload
-from core.errors import LabError, unknown
+from core.errors import LabError
 from core.home import lab_home
 from core.training.config import RunConfig
 from dashboard.setup.controls import dataset_form
-from dashboard.setup.downloads import offer_download
 from dashboard.shell import show, state, visitor
-from dashboard.shell.choice import segmented_control
-from pages.data.gallery import A_PAGE, SPLITS, TURN, Shown, page_count, page_number, put_gallery
+from dashboard.shell.choices import Choice, Kept, links
+from pages.data.view import SPLITS, GalleryPage
 
 if TYPE_CHECKING:
     from core.data.splits import Dataset
 
 MOST_PICTURES = 8  # of one's own, at a time
 ALL = ""
+SPLIT = Choice("data", "split", first="train")
+CLASS = Choice("data", "class", first=ALL)
+SEARCH = Choice("data", "search")
+PAGE = Choice("data", "page", check=Whole(1), first=1)
+IMAGE = Choice("data", "image", write=lambda image: image if Whole(0).read(image) is not None else "")  # the large one; own ones stay here
+TURN = Kept("data", "turn", first=0)  # counts choices of images: each has page buttons of its own, which start at 1
+DATA_SET = Kept("data", "set")  # the data set that was shown last
 
 
-def choose_images() -> tuple[Dataset | None, Shown | None]:
-    """The controls, and what they choose: the data set, None while it is not here, and its images, None when nothing fits."""
+@dataclass(frozen=True)
+class DataChoices:
+    """What the controls say: a data set, in memory or (None) not yet, and one's own pictures; split, class and so on are Choices."""
+
+    config: RunConfig
+    dataset: Dataset | None
+    pictures: Sequence[Picture] = ()
+
+    @property
+    def link(self) -> dict[str, str]:
+        """What a link to this page says; what is at its default goes without saying, and one's own pictures stay here."""
+        return data_link() | links(SPLIT, CLASS, SEARCH, PAGE, IMAGE)
+
+    def code(self, image: str) -> str:
+        """Python that reads an image of the gallery; its first one in the place of one's own picture."""
+        given = "".join(f", {name}={value!r}" for name, value in self.config.data_config.changed().items())
+        return (
+            "from core.data import load_dataset\nfrom core.data.splits import normalize\n\n"
+            f"dataset = load_dataset({self.config.dataset!r}{given})\n"
+            f"image = dataset.{SPLIT.value}.images[{Whole(0).read(image) or 0}]  # (3, 32, 32) uint8\n"
+            "seen = normalize(image, dataset.mean, dataset.std)  # what a model gets"
+        )
+
+
+def choose() -> DataChoices:
+    """All controls, in one row."""
     columns = st.columns([2, 2.2, 2, 2.1, 2], vertical_alignment="bottom")
     with columns[0]:
         dataset_form()
     config = RunConfig.of(**state.data_values())
     _forget_other(config)
     with columns[1]:
-        _split_choice()
-    kept = _peek(config)
+        SPLIT.among(SPLITS, noun="split").segmented("Split", on_change=start_again)
+    dataset = in_memory(config)
     with columns[2]:
-        _class_choice(kept.classes if kept else ())
+        _class_choice(dataset.classes if dataset else ())
     with columns[3]:
-        _search_box()
+        help = "A part of a class name, or the number of an image in its split, from 0."
+        SEARCH.text_input("Search", type="search", placeholder="class or number", max_chars=60, on_change=start_again, help=help)
     with columns[4]:
         pictures = _own_pictures()
-    if not offer_download(config.dataset):
-        return None, None
-    if kept is None:
-        _preview(config)  # at the place where the gallery will be: the browser keeps it
-        _load(config)
-        st.rerun()
-    return kept, _find(kept, pictures)
+    return DataChoices(config, dataset, pictures)
 
 
-def _split_choice() -> None:
-    now = state.gallery()
-    if now["split"] and now["split"] not in SPLITS:
-        state.say(str(unknown("split", now["split"], SPLITS)))
-        now["split"] = ""
-    st.session_state["gallery_split"] = now["split"] or "train"
-    segmented_control("Split", list(SPLITS), key="gallery_split", on_change=_take, args=("split", "train"))
+def in_memory(config: RunConfig) -> Dataset | None:
+    """The data set if it is in memory. Without torch there is none, and it stays out until the first picture is sent."""
+    if "core.training.datasets" not in sys.modules:
+        return None
+    from core.training import datasets
+
+    return datasets.in_memory(config, lab_home())
+
+
+def start_again() -> None:
+    """Another choice of images is shown from its first page and its first image."""
+    PAGE.set(1)
+    IMAGE.set("")
+    TURN.keep(TURN.value + 1)
+
+
+def image_shown(page: GalleryPage) -> str:
+    """The id of the image that is large."""
+    return IMAGE.value if IMAGE.value in page.ids else page.ids[0]
+
+
+def data_link() -> dict[str, str]:
+    """What a link says of the data set."""
+    return {name: str(value) for name, value in state.data_values().items() if value != state.DEFAULTS.get(name)}
+
+
+def _forget_other(config: RunConfig) -> None:
+    """Another data set is shown from its beginning: its classes and numbers are others."""
+    this = (config.dataset, config.data_config)
+    before = DATA_SET.value
+    DATA_SET.keep(this)
+    if before not in (None, this):
+        CLASS.set(ALL)
+        SEARCH.set("")
+        start_again()
 
 
 def _class_choice(classes: Sequence[str]) -> None:
-    now = state.gallery()
-    if classes and now["class"] and now["class"] not in classes:
-        state.say(str(unknown("class", now["class"], classes)))
-        now["class"] = ""
-    st.session_state["gallery_class"] = now["class"] if classes else ALL
-    st.selectbox(
-        "Class", [ALL, *classes], format_func=lambda name: show.plain(name or "all"), key="gallery_class", disabled=not classes,
-        on_change=_take, args=("class", ALL),
-    )  # fmt: skip
-
-
-def _search_box() -> None:
-    st.session_state["gallery_search"] = state.gallery()["search"]
-    st.text_input(
-        "Search", key="gallery_search", type="search", placeholder="class or number", max_chars=60, on_change=_take, args=("search", ""),
-        help="A part of a class name, or the number of an image in its split, from 0.",
-    )  # fmt: skip
+    if classes:
+        CLASS.among([ALL, *classes], noun="class").selectbox("Class", format_func=lambda name: name or "all", on_change=start_again)
+    else:  # they are read with the images; what a link says of them stays as it is
+        CLASS.start()
+        st.selectbox("Class", ["all"], key="data_no_class", disabled=True)
 
 
 def _own_pictures() -> list[Picture]:
     """The pictures that were uploaded and can be read; a sentence on each of the others, and on what was done to them."""
     with st.popover("Your pictures", width="stretch"):
         files = st.file_uploader(
-            "Your own pictures, as the models would see them", ("image", *ENDINGS), accept_multiple_files=True, key="own_pictures",
-            on_change=state.gallery().update, kwargs={"image": ""},
+            "Your own pictures, as the models would see them",
+            ("image", *ENDINGS),
+            accept_multiple_files=True,
+            key="data_pictures",
+            on_change=IMAGE.set,
+            args=("",),
             help=f"The first {MOST_PICTURES} are shown, each up to {BOUNDS.file / 1e6:.0f} MB. They stay in this session.",
-        )  # fmt: skip
-        found = []
-        for place, file in enumerate(files[:MOST_PICTURES], 1):
-            try:
-                picture = read_upload(file.getvalue())
-            except LabError as error:
-                show.error(f"Picture {place}: {visitor.told(error)}")
-                continue
-            found.append(picture)
-            if picture.told:
-                show.caption(f"Picture {place}: {' '.join(picture.told)}")
-    return found
+        )
+        return [picture for place, file in enumerate(files[:MOST_PICTURES], 1) if (picture := _read(place, file.getvalue()))]
 
 
-def _take(name: str, default: str) -> None:
-    """Take a widget's value over; another choice of images starts at its first page."""
-    value = st.session_state[f"gallery_{name}"]
-    _from_start({name: "" if value == default else value})
-
-
-def _from_start(values: dict[str, str]) -> None:
-    state.gallery().update(values, page="", image="")
-    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
-
-
-def _peek(config: RunConfig) -> Dataset | None:
-    """The data set if it is in memory. Without torch there is none, and it stays out until the first picture is sent."""
-    if "core.training.datasets" not in sys.modules:
-        return None
-    from core.training.datasets import in_memory
-
-    return in_memory(config, lab_home())
-
-
-def _forget_other(config: RunConfig) -> None:
-    """Another data set is shown from its beginning: its classes and numbers are others."""
-    this = (config.dataset, config.data_config)
-    before, st.session_state["gallery_of"] = st.session_state.get("gallery_of", this), this
-    if before != this:
-        _from_start({"class": "", "search": ""})
-
-
-def _preview(config: RunConfig) -> None:
-    """Drawn images are there before torch and the data set are."""
-    now = state.gallery()
-    split, page = now["split"] or "train", page_number()
-    if config.dataset != "shapes" or now["class"] or now["search"]:
-        return
-    from core.data.shapes import CLASSES, PARTS, draw
-
-    numbers = np.arange(len(PARTS[split]))[A_PAGE * (page - 1) :][:A_PAGE]
-    if len(numbers):
-        images, labels = draw(PARTS[split].start + numbers, config.data_config.split_seed)
-        put_gallery(images, Shown(split, numbers, len(PARTS[split])), [CLASSES[k] for k in labels], mean=None, std=None, backs=[])
-
-
-def _load(config: RunConfig) -> None:
-    """Read the data set into the memory that runs share, with a progress bar."""
-    bar = st.progress(0.0, f"Reading {DATASETS[config.dataset].title}")
-    from core.training.datasets import load_shared
-
-    def told(done: int, total: int, what: str) -> None:
-        bar.progress(min(1.0, done / total) if total else 0.0, show.label(f"{what}: {done:,} of {total:,}" if total > 100 else what))
-
-    load_shared(config, lab_home(), told)
-    bar.empty()
-
-
-def _find(dataset: Dataset, pictures: Sequence[Picture]) -> Shown | None:
-    """The images of the page; None, and a sentence, when nothing fits."""
-    now = state.gallery()
-    split = now["split"] or "train"
+def _read(place: int, content: bytes) -> Picture | None:
+    """One uploaded file as a picture; None, and why, where it is none."""
     try:
-        labels = getattr(dataset, split).labels.numpy()
-        found = find_images(labels, dataset.classes, of_class=now["class"], text=now["search"])
+        picture = read_upload(content)
     except LabError as error:
-        show.info(error, icon=":material/search_off:")
+        show.error(f"Picture {place}: {visitor.told(error)}")
         return None
-    page = min(page_number(), page_count(len(found)))
-    now["page"] = str(page) if page > 1 else ""
-    return Shown(split, found[A_PAGE * (page - 1) :][:A_PAGE], len(found), pictures)
+    if picture.told:
+        show.caption(f"Picture {place}: {' '.join(picture.told)}")
+    return picture

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
 
-from dashboard.kit.wording import escape, marked
-from dashboard.pictures.html import sheet_uri
+from dashboard.kit.wording import marked
 from dashboard.shell import show
+from dashboard.shell.choices import Kept
+from pages.data.view import pairs_html
 
 if TYPE_CHECKING:
     from core.data.duplicates import Duplicates
     from core.data.splits import Dataset
 
 SHOWN = 12  # pairs of each
-KEPT = "duplicates"
+DUPLICATES = Kept("data", "duplicates")  # (of which images, what was found)
 
 
 def duplicates_panel(dataset: Dataset, link: Mapping[str, str]) -> None:
@@ -32,12 +33,12 @@ def duplicates_panel(dataset: Dataset, link: Mapping[str, str]) -> None:
         "or mirrored one. Look at what is found: a ship between sky and sea correlates with another."
     )
     mark = (dataset.name, len(dataset.train), dataset.mean, dataset.std)
-    if st.button("Look for them", key="look_for_duplicates", icon=":material/compare:"):
-        st.session_state[KEPT] = (mark, _look(dataset))
-    kept = st.session_state.get(KEPT)
+    if st.button("Look for them", key="data_duplicates_look", icon=":material/compare:"):
+        DUPLICATES.keep((mark, _look(dataset)))
+    kept = DUPLICATES.value
     if kept and kept[0] == mark:
-        for (split, other), found in kept[1].items():
-            _told(dataset, split, other, found, link)
+        for (split, other), duplicates in kept[1].items():
+            _pairs(dataset, split, other, duplicates, link)
 
 
 def _look(dataset: Dataset) -> dict[tuple[str, str], Duplicates]:
@@ -51,46 +52,29 @@ def _look(dataset: Dataset) -> dict[tuple[str, str], Duplicates]:
     return found
 
 
-def _told(dataset: Dataset, split: str, other: str, found: Duplicates, link: Mapping[str, str]) -> None:
+def _pairs(dataset: Dataset, split: str, other: str, duplicates: Duplicates, link: Mapping[str, str]) -> None:
+    """How many images of a split have one in another, and the pairs that are most alike."""
     first, second = getattr(dataset, split), getattr(dataset, other)
-    other_class = int((first.labels[found.images] != second.labels[found.others]).sum())
-    told = marked(
+    other_class = int((first.labels[duplicates.images] != second.labels[duplicates.others]).sum())
+    count = marked(
         "**{:,}** of {:,} {} images ({:.2%}) have one among {:,} {} images",
-        len(found),
+        len(duplicates),
         len(first),
         split,
-        len(found) / len(first),
+        len(duplicates) / len(first),
         len(second),
         other,
     )
-    if not len(found):
-        show.markdown(marked("{}.", told))
+    if not len(duplicates):
+        show.markdown(marked("{}.", count))
         return
-    more = f" The {SHOWN} most alike:" if len(found) > SHOWN else " The most alike first:"
-    show.markdown(marked("{}, {:,} of them with another class.{}", told, other_class, more))
-    pairs = list(zip(found.images[:SHOWN].tolist(), found.others[:SHOWN].tolist(), strict=True))
+    more = f" The {SHOWN} most alike:" if len(duplicates) > SHOWN else " The most alike first:"
+    show.markdown(marked("{}, {:,} of them with another class.{}", count, other_class, more))
+    pairs = list(zip(duplicates.images[:SHOWN].tolist(), duplicates.others[:SHOWN].tolist(), strict=True))
     sheet = np.concatenate([[first.images[i].numpy(), second.images[j].numpy()] for i, j in pairs])
-    named = [
-        ((f"{split} {i}", dataset.classes[first.labels[i]], urlencode({**link, "split": split, "search": i})),
-         (f"{other} {j}", dataset.classes[second.labels[j]], urlencode({**link, "split": other, "search": j})))
-        for i, j in pairs
-    ]  # fmt: skip
-    st.html(pairs_html(sheet, named, found.likeness[:SHOWN].tolist()))
 
+    def side(name: str, number: int, label: int) -> tuple[str, str, str]:
+        return f"{name} {number}", dataset.classes[label], urlencode({**link, "split": name, "search": number})
 
-def pairs_html(images: np.ndarray, named: Sequence[tuple[tuple[str, str, str], ...]], likeness: Sequence[float]) -> str:
-    """Pairs of images (2 P, 3, H, W), the two of a pair side by side; for each (what it is, class, query string of a link)."""
-    count = len(images)
-
-    def side(place: int, what: str, name: str, query: str) -> str:
-        at = 100 * place / (count - 1)
-        return (
-            f'<a href="?{escape(query)}" target="_self" title="{escape(f"{name} · {what}")}" aria-label="{escape(f"{what}: {name}")}">'
-            f'<i style="background-position:{at:.4f}% 0"></i><span>{escape(what)}</span><b>{escape(name)}</b></a>'
-        )
-
-    cards = "".join(
-        f'<div role="listitem"><div>{side(2 * n, *one)}{side(2 * n + 1, *other)}</div><small>correlation {alike:.3f}</small></div>'
-        for n, ((one, other), alike) in enumerate(zip(named, likeness, strict=True))
-    )
-    return f'<div class="lab-pairs" role="list" style="--sheet:url({sheet_uri(images, count)});--count:{count}">{cards}</div>'
+    named = [(side(split, i, first.labels[i]), side(other, j, second.labels[j])) for i, j in pairs]
+    st.html(pairs_html(sheet, named, duplicates.likeness[:SHOWN].tolist()))

@@ -5,10 +5,12 @@ import streamlit as st
 from dashboard.shell import state
 from dashboard.shell.foot import try_this
 from pages.data.balance import balance_panel
-from pages.data.controls import choose_images
+from pages.data.controls import choose, data_link
 from pages.data.counting import counting_panel
 from pages.data.duplicates import duplicates_panel
-from pages.data.gallery import data_foot, data_link, draw_gallery, link_values
+from pages.data.foot import data_foot
+from pages.data.gallery import draw_gallery
+from pages.data.images import images_of
 
 EXPERIMENTS = {
     "The stars among the test images": {"split": "test", "class": "star"},
@@ -22,10 +24,11 @@ st.markdown(
     "image; with any others the colors are wrong.**"
 )
 state.values()
-dataset, shown = choose_images()
-state.write_page(link_values(shown))
-if shown is not None:
-    draw_gallery(dataset, shown)
+choices = choose()
+dataset, page = images_of(choices)
+state.write_page(choices.link)
+if page is not None:
+    draw_gallery(dataset, page)
 if dataset is not None:
     left, right = st.columns(2, gap="large")
     with left:
@@ -35,4 +38,4 @@ if dataset is not None:
     duplicates_panel(dataset, data_link())
 try_this(EXPERIMENTS)
 if dataset is not None:
-    data_foot(dataset, shown)
+    data_foot(choices, page)

@@ -74,7 +74,7 @@ def test_it_opens_on_training_images_with_their_constants_and_a_proof(tiny):
 
 
 def test_drawn_images_are_there_before_the_data_set_is(monkeypatch):
-    monkeypatch.setattr("pages.data.controls._load", lambda *_: st.stop())
+    monkeypatch.setattr("pages.data.images._load", lambda *_: st.stop())
     app = open_page("data", split="test", page="2")
     data = sent(app)
     assert (pixels(data) == draw(PARTS["test"][64:128])[0]).all() and data["mean"] is None
@@ -107,10 +107,10 @@ def test_controls_choose_and_the_address_follows():
     app = open_data(page="2", image="70")
     assert sent(app)["start"] == "70"
     assert app.query_params == {"dataset": "tiny", "page": "2", "image": "70"}
-    run(app.segmented_control(key="gallery_split").set_value("val"))
+    run(app.segmented_control(key="data_split").set_value("val"))
     assert ids(app) == [str(n) for n in range(40)] and app.query_params == {"dataset": "tiny", "split": "val"}
-    run(app.selectbox(key="gallery_class").set_value("class 2"))
-    run(app.text_input(key="gallery_search").set_value("12"))
+    run(app.selectbox(key="data_class").set_value("class 2"))
+    run(app.text_input(key="data_search").set_value("12"))
     assert ids(app) == ["12"]
     assert app.query_params == {"dataset": "tiny", "split": "val", "class": "class 2", "search": "12"}
 
@@ -119,8 +119,8 @@ def test_pages_are_turned_and_a_new_choice_starts_at_the_first():
     app = open_data()
     run(app.get("pagination")[0].set_value(2))
     assert ids(app)[0] == "64" and app.query_params["page"] == "2"
-    run(app.segmented_control(key="gallery_split").set_value("test"))
-    run(app.segmented_control(key="gallery_split").set_value("train"))
+    run(app.segmented_control(key="data_split").set_value("test"))
+    run(app.segmented_control(key="data_split").set_value("train"))
     assert ids(app)[0] == "0" and app.get("pagination")[0].value == 1 and "page" not in app.query_params
 
 
@@ -151,7 +151,7 @@ def test_a_bad_link_is_explained_and_the_page_works(query, message):
 )
 def test_what_is_not_found_is_said_and_the_rest_of_the_page_stays(text, message):
     app = open_data()
-    run(app.text_input(key="gallery_search").set_value(text))
+    run(app.text_input(key="data_search").set_value(text))
     assert message in infos(app)
     assert "lab-balance" in html_with(app, "lab-balance") and not app.get("bidi_component")
 
@@ -165,7 +165,7 @@ def png(image):
 def test_own_pictures_come_first_and_are_large(tiny):
     own = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
     app = open_data(image="3")
-    uploader = app.file_uploader(key="own_pictures")
+    uploader = app.file_uploader(key="data_pictures")
     run(uploader.set_value([("<b>.png", png(own), "image/png"), ("broken.png", b"nothing", "image/png")]))
     data = sent(app)
     assert data["images"][0] == ["own-1", "your picture", "as the models see it, picture 1 of 1"] and data["start"] == "own-1"
@@ -186,9 +186,9 @@ def test_class_balance_counts_what_is_there(tiny):
 
 def test_predict_then_count(tiny):
     app = open_data()
-    assert app.button(key="counting-reveal").disabled and "lab-course" not in html_with(app, "lab-course")
-    run(app.radio(key="counting-choice").set_value("10"))
-    press(app, "counting-reveal")
+    assert app.button(key="data_count").disabled and "lab-course" not in html_with(app, "lab-course")
+    run(app.radio(key="data_enough").set_value("10"))
+    press(app, "data_count")
     html = html_with(app, "lab-course")
     floats = tiny.train.images.numpy() / 255
     for c, channel in enumerate(("red", "green", "blue")):
@@ -203,7 +203,7 @@ def test_predict_then_count(tiny):
     assert said.startswith("Yes: 10." if enough <= 10 else "It is: 100.")
     assert re.search(r"counted here, and used to normalise: largest difference \S+, tolerance 1e-12: \*\*passed\*\*", texts(app))
     assert "Published" not in texts(app)
-    run(app.segmented_control(key="gallery_split").set_value("val"))
+    run(app.segmented_control(key="data_split").set_value("val"))
     assert "lab-course" in html_with(app, "lab-course"), "the answer stays"
 
 
@@ -214,8 +214,8 @@ def test_published_constants_are_compared_where_there_are_some(monkeypatch, tiny
     published = tuple(round(float(v), 4) for v in whole.mean((0, 2, 3))), tuple(round(float(v), 4) for v in whole.std((0, 2, 3)))
     monkeypatch.setitem(statistics.PUBLISHED, "tiny", published)
     app = open_data()
-    run(app.radio(key="counting-choice").set_value("100"))
-    press(app, "counting-reveal")
+    run(app.radio(key="data_enough").set_value("100"))
+    press(app, "data_count")
     assert "these 140 have" in texts(app) and re.search(r"largest difference 0\.0000, tolerance 0\.0005: \*\*passed\*\*", texts(app))
     monkeypatch.setitem(statistics.PUBLISHED, "tiny", ((0.5, 0.4, 0.4), published[1]))
     assert "tolerance 0.0005: **not passed**" in texts(run(app))
@@ -236,7 +236,7 @@ def test_near_duplicates_are_looked_for_when_asked(monkeypatch):
     monkeypatch.setattr(support, "load_tiny", planted)
     app = open_data()
     assert "have one among" not in texts(app)
-    press(app, "look_for_duplicates")
+    press(app, "data_duplicates_look")
     assert "**1** of 15 test images (6.67%) have one among 30 train images, 1 of them with another class." in texts(app)
     assert "**0** of 15 val images (0.00%) have one among 30 train images." in texts(app)
     html = html_with(app, "lab-pairs")

@@ -12,9 +12,7 @@ from PIL import Image
 
 from core.data.statistics import Running
 from dashboard.pictures.html import sheet_uri
-from pages.data.balance import balance_html
-from pages.data.counting import course_html
-from pages.data.duplicates import pairs_html
+from pages.data.view import balance_html, course_html, pairs_html
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (7, 3, 32, 32)).astype(np.uint8)
 
