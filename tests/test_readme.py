@@ -1,4 +1,5 @@
-"""README says what is true: every command and block of code in it runs as it is written, and its tables are what was recorded.
+"""README and the other documents say what is true: every command and block of code in them runs as it is written, and their tables are
+what was recorded.
 
 A new command is run by itself. What takes minutes as written is shortened by a row of `SHORTENED`, which never changes the words.
 """
@@ -31,9 +32,13 @@ from dashboard import __main__ as server
 from dashboard.shell.services import AWAY_MINUTES
 from tests.benchmarks.__main__ import BENCHMARKS, CALLED
 from tests.benchmarks.__main__ import main as measure
+from tests.mutants.__main__ import main as mutants
+from tests.test_structure import ROOMS
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXT = (ROOT / "README.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = "\n\n".join(path.read_text("utf-8") for path in DOCUMENTS)
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.M | re.S)  # (language, text)
 SPANS = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", re.sub(r"^```.*?^```$", "", TEXT, flags=re.M | re.S))]
 STARTS = ("python -m ", "make ", "PORT=")
@@ -41,7 +46,7 @@ PER_CLASS = 12  # images of the folder that stands for DIR
 
 
 def commands() -> list[str]:
-    """Every command of README, once each: the lines of its sh blocks without their comments, and code in its sentences and tables."""
+    """Every command of the documents, once each: lines of sh blocks without their comments, and code in sentences and tables."""
     lines = [shlex.join(shlex.split(line, comments=True)) for language, text in BLOCKS if language == "sh" for line in text.splitlines()]
     spans = [span for span in SPANS if span.startswith(STARTS)]
     spans += [f"python -m tests.benchmarks {span}" for span in SPANS if span.split()[0] in BENCHMARKS]
@@ -91,6 +96,11 @@ def no_server(patch):
     patch.setattr(server, "serve", lambda *, host, port, **more: print(host, port))
 
 
+def no_mutants(patch):
+    """Every way to break core: a quarter of an hour. tests/mutants/test_mutants.py runs one."""
+    patch.setattr("tests.mutants.__main__.table", lambda: [])
+
+
 def a_few_images(patch):
     """The shuffle test of a recorded run: it wants the 50,000 images that the run counted. tests/core/evaluation has them refused."""
     patch.setattr("core.training.datasets.check_same", lambda run, dataset: None)
@@ -104,6 +114,7 @@ SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core.probes.recall_recorded": shorter_lesson,
     "python -m tests.benchmarks": told_benchmarks,
     "python -m dashboard": no_server,
+    "python -m tests.mutants": no_mutants,
 }
 
 
@@ -173,6 +184,7 @@ def run_python(words: list[str], monkeypatch) -> int:
         "core": lambda: main(arguments),
         "dashboard": lambda: server.main(arguments),
         "tests.benchmarks": measure,
+        "tests.mutants": lambda: mutants(arguments),
         "core.probes.recall_recorded": recall_recorded.record,
     }
     try:
@@ -289,12 +301,32 @@ def test_the_licence_is_there():
 
 @pytest.mark.parametrize("block", [text for language, text in BLOCKS if language == "python"])
 def test_a_block_of_python_runs_as_written(block, here, capsys):
-    exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+    exec(compile(block, "a document", "exec"), {"__name__": "document"})
     assert capsys.readouterr().out
 
 
 def test_every_block_is_of_a_language_that_is_tested():
-    assert {language for language, _ in BLOCKS} == {"sh", "bat", "python"}
+    assert {language for language, _ in BLOCKS} == {"sh", "bat", "python", "text"}  # the last is a drawing
+    fences = re.findall(r"^ *```(\w*)", TEXT, re.M)
+    assert "" in fences and fences.count("") == len(fences) / 2 == len(BLOCKS), "every block says its language, and stands at the margin"
+
+
+def test_readme_is_short_and_what_it_points_at_is_there():
+    assert len(README.splitlines()) <= 120
+    for path in DOCUMENTS:
+        for name in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text("utf-8")):
+            assert (path.parent / name).exists(), f"{path.name}: {name}"
+
+
+def test_the_map_of_rooms_is_that_of_the_house():
+    """CONTRIBUTING draws the rooms of dashboard in the order in which they import, and every trap names a test that is there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    rooms = [name for name in ROOMS if (ROOT / "dashboard" / name).is_dir()]
+    assert re.findall(r"^ +\|                (\w+) ", text, re.M) == rooms[::-1]
+    assert {name for name in os.listdir(ROOT / "dashboard") if (ROOT / "dashboard" / name).is_dir()} - {"__pycache__"} == {*rooms}
+    traps = re.findall(r"^\| (\d+) \| .* \| `([\w/.]+)` \|$", text, re.M)
+    assert [int(number) for number, _ in traps] == [*range(1, 13)]
+    assert [file for _, file in traps if not (ROOT / file).exists()] == []
 
 
 def test_flags_in_sentences_exist():
