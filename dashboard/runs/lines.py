@@ -1,10 +1,10 @@
-"""All runs as one message for the board in the browser (`pages/compare/board`): lines of JSON, each run's made once. No torch."""
+"""Every run as a line of JSON for the board in the browser (`pages/compare/board`), made once for everybody. No torch."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import accumulate
@@ -12,15 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from core.data.config import SequenceDataConfig
-from core.evaluation.pairs import best_interval, differing
+from core.evaluation.pairs import best_interval
 from core.files import write_whole
-from core.hparams import declared
 from core.models import MODELS
 from core.published import PUBLISHED_ID
 from core.recorded import recorded_names
 from core.text import bare, taken
-from core.training.config import TrainingConfig
 from core.training.history import EpochRecord, Snapshot
 from dashboard.runs.labels import data_label
 from dashboard.runs.losses import drawn_loss, shows_minimised
@@ -31,29 +28,12 @@ POINTS = 200  # of a training curve: as many as a figure of some hundred runs ca
 EPOCHS = 200
 DIGITS = 4  # significant ones
 FORMAT = 4  # of a line: one that was kept in another is made anew
-SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
 
 
 def board_runs() -> list[tuple[str, str]]:
     """All runs, this lab's newest first: (id, version), where the version changes with every epoch and every status."""
     own = [(row.run_id, f"{row.status}-{row.epochs_done}") for row in services.manager().runs()]
     return own + [(f"recorded-{name}", "") for name in recorded_names()] + [(PUBLISHED_ID, "")]
-
-
-def board_data(runs: Sequence[tuple[str, str]], view: Mapping[str, str]) -> bytes:
-    """The message of `runs` (as `board_runs` gives them).
-
-    Its first line says which hyperparameters differ ({name, scale, help} each) and what to show at first (`view`); then a line a run, as
-    `run_line` makes it. The same for the same arguments, so that Streamlit sends it once.
-    """
-    return _message(tuple(runs), tuple(view.items()))
-
-
-@lru_cache(maxsize=8)
-def _message(runs: tuple[tuple[str, str], ...], view: tuple[tuple[str, str], ...]) -> bytes:
-    lines = [run_line(run_id, version) for run_id, version in runs]
-    head = {"runs": list(runs), "columns": columns([json.loads(line)["config"] for line in lines]), "view": dict(view)}
-    return b"\n".join([json.dumps(head).encode(), *lines])
 
 
 @lru_cache(maxsize=2000)
@@ -134,17 +114,6 @@ def thinned(run: Snapshot, most: int = POINTS) -> dict[str, Any]:
     loss, top1, _, *unsmoothed = means.T
     loss = [loss, *unsmoothed][-1]
     return {"n": n, "size": size, "stride": run.stride, "loss": [*map(_number, loss)], "top1": [*map(_number, top1)]}
-
-
-def columns(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The hyperparameters in which runs differ, with their scale and their help."""
-    known = {name: h for spec in MODELS.values() for name, h in declared(spec.config).items()}
-    known |= declared(TrainingConfig) | declared(SequenceDataConfig)
-    return [
-        {"name": name, "scale": known[name].scale if name in known else "linear", "help": known[name].help if name in known else ""}
-        for name in differing(configs)
-        if name not in SHOWN_APART
-    ]
 
 
 def _some(run: Snapshot, seconds: Sequence[float]) -> list[tuple[Any, float]]:

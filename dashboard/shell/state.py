@@ -30,9 +30,6 @@ from dashboard.web.person import person_of
 
 VALUES, LINKED, RUN, OPENED, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "opened", "session", "messages", "refused"
 EPOCH = "epoch"
-BOARD, BOARD_NAMES = "board_view", ("runs", "x", "y", "smooth", "filter", "sort", "only")
-MOST_BOARD = 5_000  # letters of one of them: a link names many runs
-BOARD_DEFAULTS = {"x": "epoch", "y": "val_top1", "smooth": "0.6"}
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = FIRST["images"]
 # What a link to a set-up means by a value that it leaves out, where that is no longer the default: old links mean what they meant.
@@ -304,20 +301,3 @@ def say(sentence: str) -> None:
 def messages() -> list[str]:
     """The sentences kept since the last call."""
     return st.session_state.pop(MESSAGES, [])
-
-
-def board_view() -> dict[str, str]:
-    """What the board of runs shows, as text by name; the first call reads the query string."""
-    if BOARD not in st.session_state:
-        keep_board_view({name: linked(name, MOST_BOARD) for name in BOARD_NAMES})
-    return st.session_state[BOARD]
-
-
-def keep_board_view(view: Mapping[str, str]) -> None:
-    """Remember what the board of runs shows; a view that says nothing of a name leaves it at its default."""
-    st.session_state[BOARD] = {name: view[name] for name in BOARD_NAMES if view.get(name)}
-
-
-def board_link() -> dict[str, str]:
-    """The query string that opens the board as it is; defaults are left out."""
-    return {name: value for name, value in board_view().items() if BOARD_DEFAULTS.get(name) != value}

@@ -6,29 +6,32 @@ from dashboard.runs.foot import foot
 from dashboard.shell import state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
+from pages.compare.controls import view_link
 from pages.compare.panels import board_panel, feeding, pair_panel, script_panel
 
 EXPERIMENTS = {
-    "Two seeds of one set-up: is one of them better?": {"runs": "recorded-cifar10-hand-in-0,recorded-cifar10-hand-in-1"},
+    "Two seeds of one set-up: is one of them better?": {"runs": "recorded-cifar10-hand-in-0.recorded-cifar10-hand-in-1"},
     "Three models, one recipe, by time": {
-        "runs": "recorded-cifar10-compare-gru-0,recorded-cifar10-compare-vit-0,recorded-cifar10-compare-cnn-0",
-        "x": "time", "only": "yes",
+        "runs": "recorded-cifar10-compare-gru-0.recorded-cifar10-compare-vit-0.recorded-cifar10-compare-cnn-0",
+        "x": "time",
+        "only": "yes",
     },
     "One sequence against sweeps: what do more parameters buy?": {
-        "runs": "recorded-cifar10-road-schedule-0,recorded-cifar10-road-sweeps-0", "filter": "road", "sort": "-parameters",
+        "runs": "recorded-cifar10-road-schedule-0.recorded-cifar10-road-sweeps-0",
+        "filter": "road",
+        "sort": "-parameters",
     },
-}  # fmt: skip
+}
 
 st.title("Compare")
 st.markdown(
     "All runs in one picture. **One run is better than another when the images that only one of them names rightly are too one-sided for "
     "chance;** a higher number alone says little."
 )
-state.board_view()
 runs = board_panel()
 pair_panel(runs)
 script_panel(runs)
 try_this(EXPERIMENTS)
 fed = feeding(runs)
-foot(fed, link=page_link(state.board_link()), command=visitor.command(fed.config))
-state.write_page(state.board_link())
+foot(fed, link=page_link(view_link()), command=visitor.command(fed.config))
+state.write_page(view_link())

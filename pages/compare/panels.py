@@ -8,19 +8,22 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import LabError
-from core.evaluation.pairs import Verdict, best_interval, differing, false_alarms, verdict
+from core.evaluation.pairs import best_interval, differing
 from core.published import PUBLISHED_ID
 from core.recorded import recorded_names
 from core.results import result
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, Snapshot
+from dashboard.kit.messages import drawn
 from dashboard.kit.wording import code, marked
-from dashboard.runs.lines import board_data, board_runs
+from dashboard.runs.lines import board_runs
 from dashboard.shell import services, show, state, visitor
 from pages.compare.board import run_board
+from pages.compare.controls import ARRIVAL, REVEALED, RUNS, SCRIPT, board_view, reveal, take_view
+from pages.compare.lookups import alarms_of, board_message, verdict_on
 from pages.compare.view import NAMES, accuracy_words, counts_html, difference_html, differences_html, proof_words, verdict_words
 
-KEY, ARRIVAL, REVEALED = "board", "board_arrival", "pairs_revealed"
+KEY = "compare_board"
 PAIR = ("cifar10-compare-gru-0", "cifar10-compare-vit-0")  # recorded runs that a first visitor compares
 SEEDS = "hand-in"  # a preset that was recorded with several seeds
 WATCH_SECONDS = 5.0
@@ -30,27 +33,26 @@ CHANCE = "neither: it may be chance"
 def board_panel() -> list[Snapshot]:
     """The board of all runs; returns the selected ones, in the order of their selection."""
     runs = board_runs()
-    if "runs" not in state.board_view():
-        state.keep_board_view({**state.board_view(), "runs": ",".join(_first_pair())})
-    if not {KEY, ARRIVAL} <= {*st.session_state}:  # a new board; while it is there, its message must not change with what it shows
-        st.session_state[ARRIVAL] = state.board_view()
-    shown = run_board(board_data(runs, st.session_state[ARRIVAL]), key=KEY)
+    if not drawn(KEY) or ARRIVAL.value is None:  # a new board
+        if not RUNS.value:
+            RUNS.set(_first_pair())
+        ARRIVAL.keep(board_view())
+    shown = run_board(board_message(runs, ARRIVAL.value), key=KEY)
     if shown is not None:
-        state.keep_board_view(shown)
+        take_view(shown)
     _watch(runs)
     known = {run_id for run_id, _ in runs}
-    chosen = [run_id for run_id in state.board_view().get("runs", "").split(",") if run_id in known]
-    return [services.run(run_id) for run_id in dict.fromkeys(chosen)]
+    return [services.run(run_id) for run_id in RUNS.value if run_id in known]
 
 
-def _first_pair() -> Sequence[str]:
+def _first_pair() -> tuple[str, ...]:
     """The runs that are compared before anything is chosen: this person's two newest with an epoch and the same data, else recorded ones.
 
     What others train meanwhile must not change what the page opens on.
     """
     own = [row for row in services.manager().runs() if row.epochs_done and row.owner == state.owner()]
-    like = [row.run_id for row in own if row.config["dataset"] == own[0].config["dataset"]]
-    return like[:2] if len(like) > 1 else [f"recorded-{name}" for name in PAIR if name in recorded_names()]
+    like = tuple(row.run_id for row in own if row.config["dataset"] == own[0].config["dataset"])
+    return like[:2] if len(like) > 1 else tuple(f"recorded-{name}" for name in PAIR if name in recorded_names())
 
 
 def _watch(runs: Sequence[tuple[str, str]]) -> None:
@@ -88,38 +90,31 @@ def pair_panel(runs: Sequence[Snapshot]) -> None:
 
 def _question(a: Snapshot, b: Snapshot) -> None:
     """Predict, then reveal. What was revealed of a pair stays."""
-    pair, revealed = f"{a.run_id} {b.run_id}", st.session_state.setdefault(REVEALED, {})
-    if pair not in revealed:
-        chosen = st.radio(
-            "Which is better, beyond what the choice of the validation images could do?", ("A", "B", CHANCE), index=None,
-            key=f"guess {pair}", horizontal=True,
-        )  # fmt: skip
-        st.button("Reveal", key="reveal_pair", type="primary", disabled=chosen is None, on_click=revealed.__setitem__, args=(pair, chosen))
+    pair = f"{a.run_id} {b.run_id}"
+    if pair not in REVEALED.value:
+        guess = st.radio(
+            "Which is better, beyond what the choice of the validation images could do?",
+            ("A", "B", CHANCE),
+            index=None,
+            key=f"compare_guess {pair}",
+            horizontal=True,
+        )
+        st.button("Reveal", key="compare_reveal", type="primary", disabled=guess is None, on_click=reveal, args=(pair, guess))
         return
     try:
         with st.spinner("Judging validation images"):
-            found = _verdict(a.run_id, b.run_id, a.version, b.version)
+            answer = verdict_on(a.run_id, b.run_id, a.version, b.version)
     except LabError as error:
         show.error(error)
         return
-    guess, answer = revealed[pair], {"a": "A", "b": "B", "": CHANCE}[found.better]
-    if guess == answer:
-        show.success(marked("You were right. {}", verdict_words(found)))
+    guess = REVEALED.value[pair]
+    if guess == {"a": "A", "b": "B", "": CHANCE}[answer.better]:
+        show.success(marked("You were right. {}", verdict_words(answer)))
     else:
-        show.info(marked("You said: {}. {}", guess, verdict_words(found)))
-    st.html(f'<div class="lab-pair-row">{difference_html(found)}{counts_html(found)}</div>')
-    show.caption(proof_words(found, _alarms(found)))
+        show.info(marked("You said: {}. {}", guess, verdict_words(answer)))
+    st.html(f'<div class="lab-pair-row">{difference_html(answer)}{counts_html(answer)}</div>')
+    show.caption(proof_words(answer, alarms_of(answer)))
     show.caption(_limits())
-
-
-@st.cache_data(show_spinner=False, max_entries=200, ttl=600)
-def _verdict(a: str, b: str, version_a: int, version_b: int) -> Verdict:
-    return verdict(services.manager(), services.run(a), services.run(b))
-
-
-@st.cache_data(show_spinner=False, max_entries=200, hash_funcs={Verdict: repr})
-def _alarms(found: Verdict) -> float:
-    return false_alarms(found)
 
 
 def _limits() -> str:
@@ -141,21 +136,26 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         known = {run.run_id: run for run in runs}
-        run = known[st.selectbox("Run", list(known), format_func=show.plain, key="script_run", help="Of those selected in the table.")]
+        run = known[SCRIPT.among(list(known)).selectbox("Run", help="Of those selected in the table.")]
         try:
             RunConfig.of(**run.config)
         except LabError as error:
             show.error(f"This run was made by another version of the lab. {visitor.told(error)}")
             return
         if run.kind == "sequences":
-            told = "There are scripts only of models that name images. This command trains the run again:"
-            show.info(marked("{} {}", told, code(visitor.command(run.config))))
+            why = "There are scripts only of models that name images. This command trains the run again:"
+            show.info(marked("{} {}", why, code(visitor.command(run.config))))
             return
         st.download_button(
-            "Download", lambda: _script(run.run_id), f"{run.run_id}.py", key="script_file", icon=":material/download:", on_click="ignore"
+            "Download",
+            lambda: _script(run.run_id),
+            f"{run.run_id}.py",
+            key="compare_script_file",
+            icon=":material/download:",
+            on_click="ignore",
         )
     st.caption("It trains the run again with PyTorch alone, from the same start on the same batches. A test of the lab runs such scripts.")
-    with st.expander("Show it", key="script_shown", on_change="rerun") as box:
+    with st.expander("Show it", key="compare_script_shown", on_change="rerun") as box:
         if box.open:
             st.code(_script(run.run_id), language="python", height=420)
 

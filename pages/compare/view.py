@@ -1,16 +1,42 @@
-"""The comparison of two runs in words and as HTML. Pure; escaped."""
+"""The message to the board of runs, and the comparison of two runs in words and as HTML. Pure; escaped."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.data.config import SequenceDataConfig
 from core.evaluation.intervals import Interval
-from core.evaluation.pairs import TRIALS, Verdict
+from core.evaluation.pairs import TRIALS, Verdict, differing
+from core.hparams import declared
+from core.models import MODELS
+from core.training.config import TrainingConfig
 from dashboard.kit.wording import escape, marked
 from dashboard.shell.words import points
 
 NAMES = "ABCDEF"  # of the selected runs, in their order
+SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
+
+
+def board_data(runs: Sequence[tuple[str, str]], lines: Sequence[bytes], view: Mapping[str, str]) -> bytes:
+    """The message of `runs` (id, version) with a line of JSON each, as `dashboard.runs.lines.run_line` makes it.
+
+    Its first line says which hyperparameters differ ({name, scale, help} each) and what to show at first (`view`).
+    """
+    head = {"runs": list(runs), "columns": columns([json.loads(line)["config"] for line in lines]), "view": dict(view)}
+    return b"\n".join([json.dumps(head).encode(), *lines])
+
+
+def columns(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The hyperparameters in which runs differ, with their scale and their help."""
+    known = {name: h for spec in MODELS.values() for name, h in declared(spec.config).items()}
+    known |= declared(TrainingConfig) | declared(SequenceDataConfig)
+    return [
+        {"name": name, "scale": known[name].scale if name in known else "linear", "help": known[name].help if name in known else ""}
+        for name in differing(configs)
+        if name not in SHOWN_APART
+    ]
 
 
 def accuracy_words(found: Interval | None) -> str:

@@ -53,10 +53,11 @@ HOVER = """async (count) => {
 SERVER_PART = """
 import sys, time
 from dashboard.shell import services
-from dashboard.runs.lines import board_data, board_runs
+from dashboard.runs.lines import board_runs
+from pages.compare.lookups import board_message
 runs = board_runs()
 began = time.perf_counter()
-data = board_data(runs, {})
+data = board_message(runs, {})
 print(time.perf_counter() - began, len(data))
 """
 

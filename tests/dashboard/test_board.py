@@ -1,4 +1,4 @@
-"""The message of all runs: what it says of each, how little it is, and that it is made once."""
+"""Every run as a line for the board: what it says of it, how little it is, and that it is read once."""
 
 import dataclasses
 import json
@@ -92,28 +92,6 @@ def test_a_folder_is_named_but_not_where_it_lies():
     run = recorded_run("cifar10-bar-0")
     found = board.run_data(dataclasses.replace(run, config={**run.config, "data": "/somewhere/of/mine/cifar"}))
     assert "somewhere" not in json.dumps(found) and found["data"] == "CIFAR-10" and found["config"]["data"] == "cifar"
-
-
-def test_columns_are_what_differs_with_its_scale():
-    one, other = RunConfig.of(model="gru", lr=0.1).flat(), RunConfig.of(model="vit", dataset="cifar10", epochs=3).flat()
-    found = {column["name"]: column for column in board.columns([one, other])}
-    assert {"lr", "hidden_size", "num_heads"} <= found.keys() and not {"model", "dataset", "epochs", "seed"} & found.keys()
-    assert found["lr"]["scale"] == "log" and "size of a step" in found["lr"]["help"]
-    assert board.columns([one]) == [] and board.columns([{"model": "x", "gone": 1}, {"model": "x", "gone": 2}])[0]["help"] == ""
-
-
-def test_the_message_is_made_once_and_anew_for_a_new_epoch():
-    runs = board.board_runs()
-    first = board.board_data(runs, {"x": "time"})
-    assert board.board_data(board.board_runs(), {"x": "time"}) is first
-    head, *lines = [json.loads(line) for line in first.split(b"\n")]
-    assert head["view"] == {"x": "time"} and [line["id"] for line in lines] == [run_id for run_id, _ in runs]
-    manager = services.manager()
-    run_id = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1}))
-    wait_for(manager, run_id, ended)
-    again = board.board_runs()
-    assert again[0] == (run_id, "finished-1") and again[1:] == runs
-    assert json.loads(board.board_data(again, {}).split(b"\n")[1])["accuracy"] is not None
 
 
 def test_an_ended_run_is_read_once_for_all_servers(monkeypatch):

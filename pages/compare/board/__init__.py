@@ -1,8 +1,8 @@
 """All runs at once: a table, curves, accuracy against cost, parallel coordinates; a run that is pointed at is found in every view.
 
-    view = run_board(board_data(runs, view), key="board")
+    view = run_board(board_message(runs, view), key="compare_board")
 
-`board_data` (dashboard/runs/lines.py) says what a message holds. The browser filters, sorts, selects, draws and saves by itself; it is told
+`board_data` (pages/compare/view.py) says what a message holds. The browser filters, sorts, selects, draws and saves by itself; it is told
 nothing while nothing has changed. What it shows comes back as text by name, as it stands in the address bar.
 """
 

@@ -8,7 +8,8 @@ from scipy.stats import binomtest
 
 from core.evaluation.intervals import Interval, compare
 from core.evaluation.pairs import Verdict, apart
-from pages.compare.view import accuracy_words, counts_html, difference_html, differences_html, proof_words, verdict_words
+from core.training.config import RunConfig
+from pages.compare.view import accuracy_words, columns, counts_html, difference_html, differences_html, proof_words, verdict_words
 
 A, B = Interval(0.7, 0.68, 0.72, 2_000), Interval(0.75, 0.73, 0.77, 2_000)
 
@@ -67,3 +68,11 @@ def test_names_and_values_are_escaped():
     found = differences_html(["<b>x", "y"], {"data": ["<script>", None], "augment": [True, False]}, caption="<i>")
     assert "<script>" not in found and "<b>x" not in found and "<i>" not in found
     assert re.findall(r"<td>([^<]*)</td>", found) == ["&lt;script&gt;", "–", "yes", "no"]
+
+
+def test_columns_are_what_differs_with_its_scale():
+    one, other = RunConfig.of(model="gru", lr=0.1).flat(), RunConfig.of(model="vit", dataset="cifar10", epochs=3).flat()
+    found = {column["name"]: column for column in columns([one, other])}
+    assert {"lr", "hidden_size", "num_heads"} <= found.keys() and not {"model", "dataset", "epochs", "seed"} & found.keys()
+    assert found["lr"]["scale"] == "log" and "size of a step" in found["lr"]["help"]
+    assert columns([one]) == [] and columns([{"model": "x", "gone": 1}, {"model": "x", "gone": 2}])[0]["help"] == ""
