@@ -1,30 +1,20 @@
 // One table of K x K cells, filled anew for each epoch from counts that are all here. `look` is what the person looks at; it goes back to
 // Python when it rests, not while a slider moves or the epochs play.
-const NORMS = { count: 'images', true: '% of true', predicted: '% of predicted' };
-const FRAME = 350; // ms an epoch while playing
+import { Board, mount } from '../../../dashboard/kit/board.js';
+import { button, make } from '../../../dashboard/kit/dom.js';
+import { answer, beside } from '../../../dashboard/kit/keys.js';
+import { Player } from '../../../dashboard/kit/player.js';
+import { greatest } from '../../../dashboard/kit/scale.js';
+import { percent } from '../../../dashboard/kit/text.js';
+import { accuracy, cellText, cellValues, NORMS, scaleEnds, sentence } from './matrix.js';
+
+const PACE = 350; // ms an epoch while playing
 const REST = 200; // ms without a change after which Python is told
 
-export default function confusion({ data: [data], parentElement, setStateValue }) {
-  const root = parentElement.querySelector('.confusion-board');
-  root.board ??= new Board(root);
-  root.board.tell = (look) => setStateValue('look', look);
-  root.board.receive(data);
-  return () => root.isConnected || root.board.pause();
-}
-
-const sum = (values) => values.reduce((a, b) => a + b, 0);
-const percent = (value, digits = 1) => `${(100 * value).toFixed(digits)} %`;
-const element = (tag, attributes = {}, text = '') => {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-};
-
-class Board {
+class ConfusionBoard extends Board {
   constructor(root) {
+    super(root);
     const find = (selector) => root.querySelector(selector);
-    this.play = find('.confusion-play');
     this.slider = find('input');
     this.epochName = find('.confusion-epoch span');
     this.norms = find('.confusion-norms');
@@ -32,212 +22,187 @@ class Board {
     this.place = find('.lab-scroll');
     this.scale = find('.lab-scale');
     this.told = find('.confusion-told');
-    this.play.onclick = () => (this.timer ? this.rest() : this.start());
-    this.slider.oninput = () => {
-      this.pause();
-      this.change({ epoch: Number(this.slider.value) });
-    };
+    const last = () => this.data.matrices.length - 1;
+    this.player = new Player(find('.confusion-play'), this.slider, {
+      start: () => (this.look.epoch >= last() ? 0 : this.look.epoch + 1),
+      end: last,
+      pace: () => PACE,
+      show: (place) => this.play(Math.floor(place)),
+      take: (epoch) => this.change({ epoch }),
+      words: ['▶', '⏸'],
+      spoken: ['Play the epochs', 'Stop'],
+    });
     for (const [norm, name] of Object.entries(NORMS)) {
-      const button = element('button', { type: 'button', role: 'radio', 'data-norm': norm }, name);
-      button.onclick = () => this.change({ norm });
-      this.norms.append(button);
+      const choice = button({ role: 'radio', 'data-norm': norm }, name);
+      choice.addEventListener('click', () => this.change({ norm }));
+      this.norms.append(choice);
     }
+    this.listen();
   }
 
-  receive(data) {
-    const same = this.data?.what === data.what;
-    const epoch = same ? this.data.epochs[this.look.epoch] : data.epochs[data.epoch];
-    this.data = data;
+  receive(data, before) {
+    const same = before?.what === data.what;
+    const epoch = same ? before.epochs[this.look.epoch] : data.epochs[data.epoch];
     if (!same) {
-      this.pause();
+      this.player.stop();
       this.look = { what: data.what, norm: data.norm, cell: data.cell, row: data.row };
       this.build();
     }
     this.look.epoch = Math.max(0, data.epochs.indexOf(epoch));
     this.slider.max = data.matrices.length - 1;
-    this.slider.parentElement.hidden = this.play.hidden = data.matrices.length < 2;
+    this.slider.parentElement.hidden = this.player.button.hidden = data.matrices.length < 2;
     this.tops = {};
-    this.draw();
   }
 
-  // -- the table ----------------------------------------------------------------------------------------------------
+  // ---- the table ----
 
   build() {
     const { classes } = this.data;
-    const table = element('table', { role: 'grid', 'aria-label': 'Confusion matrix: row true class, column predicted class' });
-    const head = element('thead');
-    const axes = element('tr');
-    axes.append(element('th', { class: 'axis rows', rowspan: 2 }, 'true ↓'), element('th', { class: 'axis', colspan: classes.length }, 'predicted →'));
-    const names = element('tr');
-    for (const name of classes) {
-      const th = element('th', { scope: 'col' });
-      th.append(element('span', {}, name));
-      names.append(th);
-    }
-    head.append(axes, names);
-    const body = element('tbody');
+    const axes = make('tr', '', make('th', { class: 'axis rows', rowspan: 2 }, 'true ↓'));
+    axes.append(make('th', { class: 'axis', colspan: classes.length }, 'predicted →'));
+    const names = make('tr', '', ...classes.map((name) => make('th', { scope: 'col' }, make('span', '', name))));
     this.cells = [];
-    this.rows = classes.map((name, i) => {
-      const row = element('tr');
-      const th = element('th', { scope: 'row' });
-      const button = element('button', { type: 'button', title: `Open the class ${name}` }, name);
-      button.onclick = () => this.change({ row: i, cell: null }, 0);
-      th.append(button);
-      row.append(th);
-      classes.forEach((_, j) => {
-        const cell = element('td', { role: 'gridcell', tabindex: -1 });
-        Object.assign(cell, {
-          onclick: () => this.change({ cell: [i, j], row: null }, 0),
-          onpointerenter: () => this.say(i, j),
-          onfocus: () => this.say(i, j),
-          onkeydown: (event) => this.key(event, i, j),
-        });
-        this.cells.push(cell);
-        row.append(cell);
-      });
-      body.append(row);
-      return th;
+    this.rows = [];
+    const lines = classes.map((name) => {
+      const head = make('th', { scope: 'row' }, button({ title: `Open the class ${name}` }, name));
+      const cells = classes.map(() => make('td', { role: 'gridcell', tabindex: -1 }));
+      this.rows.push(head);
+      this.cells.push(...cells);
+      return make('tr', '', head, ...cells);
     });
     this.cells[0].tabIndex = 0;
-    table.append(head, body);
-    table.onpointerleave = () => this.say(...(this.look.cell ?? []));
+    const table = make('table', { role: 'grid', 'aria-label': 'Confusion matrix: row true class, column predicted class' });
+    table.append(make('thead', '', axes, names), make('tbody', '', ...lines));
+    table.addEventListener('pointerleave', () => this.say(this.chosen));
     this.place.replaceChildren(table);
   }
 
-  key(event, i, j) {
-    const k = this.data.classes.length;
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    if (step) {
-      const next = this.cells[Math.min(k - 1, Math.max(0, i + step[0])) * k + Math.min(k - 1, Math.max(0, j + step[1]))];
+  listen() {
+    const cellOf = ({ target }) => this.cells.indexOf(target.closest('td'));
+    const open = (event) => {
+      const at = cellOf(event);
+      return at >= 0 && this.open(at);
+    };
+    for (const kind of ['pointerover', 'focusin']) {
+      this.place.addEventListener(kind, (event) => cellOf(event) >= 0 && this.say(cellOf(event)));
+    }
+    this.place.addEventListener('click', (event) => {
+      const row = this.rows.indexOf(event.target.closest('button')?.parentElement);
+      if (row >= 0) this.change({ row, cell: null }, 0);
+      else open(event);
+    });
+    answer(this.place, { Enter: open, ' ': open }, (step, event) => {
+      const at = cellOf(event);
+      if (at < 0) return false;
       for (const cell of this.cells) cell.tabIndex = -1;
+      const next = this.cells[beside(at, step, this.data.classes.length)];
       next.tabIndex = 0;
       next.focus();
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      this.change({ cell: [i, j], row: null }, 0);
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  // -- numbers ------------------------------------------------------------------------------------------------------
-
-  // The matrix of an epoch as numbers to show: counts, or shares in percent.
-  values(counts, norm) {
-    const k = this.data.classes.length;
-    if (norm === 'count') return counts;
-    const whole = Array.from({ length: k }, (_, a) => sum(Array.from({ length: k }, (_, b) => counts[norm === 'true' ? a * k + b : b * k + a])));
-    return counts.map((count, at) => {
-      const total = whole[norm === 'true' ? Math.floor(at / k) : at % k];
-      return total ? (100 * count) / total : NaN; // of nothing there is no share
+      return true;
     });
   }
 
+  open(at) {
+    const k = this.data.classes.length;
+    this.change({ cell: [Math.floor(at / k), at % k], row: null }, 0);
+  }
+
+  /** The cell that is open; -1 where none is. */
+  get chosen() {
+    const { cell } = this.look;
+    return cell ? cell[0] * this.data.classes.length + cell[1] : -1;
+  }
+
+  // ---- numbers ----
+
   shown(epoch) {
-    const { matrices, other } = this.data;
-    const { norm } = this.look;
-    const mine = this.values(matrices[epoch], norm);
+    const { matrices, other, classes } = this.data;
+    const mine = cellValues(matrices[epoch], classes.length, this.look.norm);
     if (!other) return mine;
-    const theirs = this.values(other.matrix, norm);
+    const theirs = cellValues(other.matrix, classes.length, this.look.norm);
     return mine.map((value, at) => value - theirs[at]);
   }
 
   // The end of the color scale: the largest number of any epoch, so that colors can be compared while the epochs play.
   top() {
-    this.tops[this.look.norm] ??= Math.max(0, ...this.data.matrices.map((_, epoch) => Math.max(0, ...this.shown(epoch).map(Math.abs).filter(Number.isFinite))));
-    return this.tops[this.look.norm];
+    const { norm } = this.look;
+    const ofEpoch = (_, epoch) => greatest(this.shown(epoch).map((value) => Math.abs(value) || 0));
+    this.tops[norm] ??= greatest([0, ...this.data.matrices.map(ofEpoch)]);
+    return this.tops[norm];
   }
 
-  // -- drawing ------------------------------------------------------------------------------------------------------
+  // ---- drawing ----
 
   draw() {
     const { data, look } = this;
-    const k = data.classes.length;
-    const counts = data.matrices[look.epoch];
-    const shown = this.shown(look.epoch);
     const top = this.top();
     const digits = data.other && look.norm !== 'count' ? 1 : 0;
-    this.cells.forEach((cell, at) => {
-      const value = shown[at];
-      const none = Number.isNaN(value);
-      cell.textContent = none ? '–' : `${data.other && value > 0 ? '+' : ''}${value.toFixed(digits)}`.replace(/^-/, '−').replace(/^[−+]?0(\.0)?$/, '0');
-      cell.style.setProperty('--v', (top && !none ? Math.abs(value) / top : 0).toFixed(3));
-      const diagonal = Math.floor(at / k) === at % k;
-      cell.classList.toggle('diagonal', diagonal);
-      cell.classList.toggle('zero', none || Math.abs(value) < 0.5 * 10 ** -digits);
-      cell.classList.toggle('minus', value < 0);
-      cell.classList.toggle('chosen', look.cell?.[0] * k + look.cell?.[1] === at);
-      cell.setAttribute('aria-label', this.sentence(Math.floor(at / k), at % k));
-    });
-    this.rows.forEach((th, i) => th.classList.toggle('chosen', look.row === i));
-    for (const button of this.norms.children) button.setAttribute('aria-checked', button.dataset.norm === look.norm);
-    const total = sum(counts);
-    const right = sum(data.classes.map((_, i) => counts[i * k + i]));
-    const minus = data.other ? ` minus ${data.other.label}` : '';
-    this.caption.textContent = `${data.label} after epoch ${data.epochs[look.epoch]}${minus}: top-1 ${percent(total ? right / total : 0)} · n = ${total.toLocaleString('en')}`;
+    this.shown(look.epoch).forEach((value, at) => this.drawCell(at, value, top, digits));
+    this.rows.forEach((head, row) => head.classList.toggle('chosen', look.row === row));
+    for (const choice of this.norms.children) choice.setAttribute('aria-checked', choice.dataset.norm === look.norm);
     this.slider.value = look.epoch;
     this.slider.setAttribute('aria-valuetext', `epoch ${data.epochs[look.epoch]}`);
-    this.epochName.textContent = `Epoch ${data.epochs[look.epoch]} of ${data.epochs.at(-1)}${look.epoch === data.best ? ' (best)' : ''}`;
-    this.drawScale(top);
-    this.say(...(look.cell ?? []));
+    const best = look.epoch === data.best ? ' (best)' : '';
+    this.epochName.textContent = `Epoch ${data.epochs[look.epoch]} of ${data.epochs.at(-1)}${best}`;
+    this.caption.textContent = this.title();
+    const [low, high] = scaleEnds(top, look.norm, Boolean(data.other));
+    this.scale.classList.toggle('signed', Boolean(data.other));
+    this.scale.replaceChildren(make('span', '', low), make('i'), make('span', '', high));
+    this.say(this.chosen);
   }
 
-  drawScale(top) {
-    const { other } = this.data;
-    const unit = { count: 'images', true: '% of the true class', predicted: '% of the predicted class' }[this.look.norm];
-    const end = `${top.toLocaleString('en', { maximumFractionDigits: this.look.norm === 'count' ? 0 : 1 })}`;
-    this.scale.classList.toggle('signed', Boolean(other));
-    const points = other && this.look.norm !== 'count' ? unit.replace('%', 'percentage points') : unit;
-    this.scale.replaceChildren(element('span', {}, other ? `−${end}` : '0'), element('i'), element('span', {}, `${other ? '+' : ''}${end} ${points}`));
+  drawCell(at, value, top, digits) {
+    const k = this.data.classes.length;
+    const cell = this.cells[at];
+    const none = Number.isNaN(value);
+    cell.textContent = cellText(value, digits, Boolean(this.data.other));
+    cell.style.setProperty('--v', (top && !none ? Math.abs(value) / top : 0).toFixed(3));
+    cell.classList.toggle('diagonal', at % (k + 1) === 0);
+    cell.classList.toggle('zero', none || Math.abs(value) < 0.5 * 10 ** -digits);
+    cell.classList.toggle('minus', value < 0);
+    cell.classList.toggle('chosen', at === this.chosen);
+    cell.setAttribute('aria-label', this.sentence(at));
   }
 
-  sentence(i, j) {
+  title() {
+    const { data, look } = this;
+    const { images, share } = accuracy(data.matrices[look.epoch], data.classes.length);
+    const minus = data.other ? ` minus ${data.other.label}` : '';
+    const epoch = data.epochs[look.epoch];
+    return `${data.label} after epoch ${epoch}${minus}: top-1 ${percent(share, 1)} · n = ${images.toLocaleString('en')}`;
+  }
+
+  sentence(at) {
     const { classes, matrices } = this.data;
-    const k = classes.length;
-    const counts = matrices[this.look.epoch];
-    const count = counts[i * k + j];
-    const all = sum(classes.map((_, c) => counts[i * k + c]));
-    const called = sum(classes.map((_, c) => counts[c * k + j]));
-    const share = (whole) => (whole ? percent(count / whole) : 'none');
-    const what = i === j ? `${classes[i]}, named rightly` : `${classes[i]} taken for ${classes[j]}`;
-    return `${what}: ${count.toLocaleString('en')} images, ${share(all)} of class ${classes[i]}, ${share(called)} of those called ${classes[j]}`;
+    return sentence(matrices[this.look.epoch], classes, Math.floor(at / classes.length), at % classes.length);
   }
 
-  say(i, j) {
-    this.told.textContent = i === undefined ? 'Click a cell for its images, a class for its row.' : `${this.sentence(i, j)}.`;
+  say(at) {
+    this.told.textContent = at < 0 ? 'Click a cell for its images, a class for its row.' : `${this.sentence(at)}.`;
   }
 
-  // -- looking ------------------------------------------------------------------------------------------------------
+  // ---- looking ----
 
   change(part, wait = REST) {
     Object.assign(this.look, part);
     this.draw();
-    clearTimeout(this.telling);
-    this.telling = setTimeout(() => this.tell({ ...this.look, epoch: this.data.epochs[this.look.epoch] }), wait);
+    this.rest(wait);
   }
 
-  start() {
-    const last = this.data.matrices.length - 1;
-    const step = () => {
-      this.look.epoch = this.look.epoch >= last ? 0 : this.look.epoch + 1;
-      this.draw();
-      if (this.look.epoch === last) this.rest();
-    };
-    this.play.textContent = '⏸';
-    this.play.setAttribute('aria-label', 'Stop');
-    this.timer = setInterval(step, FRAME);
-    step();
+  // Every frame puts off what Python is told, until the last one.
+  play(epoch) {
+    if (epoch === this.look.epoch) this.rest(REST);
+    else this.change({ epoch });
   }
 
-  // Stop, and tell Python where.
-  rest() {
-    this.pause();
-    this.change({});
+  rest(wait) {
+    this.sendAtRest('look', () => ({ ...this.look, epoch: this.data.epochs[this.look.epoch] }), wait);
   }
 
-  pause() {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    this.play.textContent = '▶';
-    this.play.setAttribute('aria-label', 'Play the epochs');
+  close() {
+    super.close();
+    this.player.stop();
   }
 }
+
+export default mount('.confusion-board', ConfusionBoard);
