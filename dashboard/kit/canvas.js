@@ -22,8 +22,9 @@ export function fitted(canvas, width, height, { ratio = Math.max(1, globalThis.d
 /**
  * What draws on a canvas.
  * @param {HTMLCanvasElement} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
  */
-export const penOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+export const penOf = (canvas, settings) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d', settings));
 
 /**
  * A canvas of `width` x `height` pixels, four bytes each.

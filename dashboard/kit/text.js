@@ -14,11 +14,11 @@ export function number(value, digits = 2) {
 }
 
 /**
- * A share of 1 in percent: 12 %.
+ * A share of 1 in percent: 12 %. What is not finite is a dash.
  * @param {number} share
  * @param {number} [digits]
  */
-export const percent = (share, digits = 0) => `${number(100 * share, digits)} %`;
+export const percent = (share, digits = 0) => (Number.isFinite(share) ? `${number(100 * share, digits)} %` : '–');
 
 /**
  * A number of any size with `digits` digits: 0.53, 4.1·10⁻⁸, ∞. Powers of ten are written out below 0.001 and from 10,000 on.

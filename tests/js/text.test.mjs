@@ -26,6 +26,7 @@ cases('percent', percent, [
   ['12.3 %', 0.1234, 1],
   ['0 %', -0.001],
   ['100 %', 0.9999],
+  ['–', NaN],
 ]);
 
 cases('scientific', scientific, [
