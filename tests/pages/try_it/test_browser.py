@@ -150,7 +150,7 @@ def test_by_touch_the_board_is_edited_and_the_page_stays(visit, opened):
 
 def sheet(page):
     """The drawing (32, 32, 3)."""
-    flat = page.evaluate("[...document.querySelector('.draw-pad').pad.pen.getImageData(0, 0, 32, 32).data]")
+    flat = page.evaluate("[...document.querySelector('.draw-pad').board.pen.getImageData(0, 0, 32, 32).data]")
     return np.array(flat, np.uint8).reshape(32, 32, 4)[..., :3]
 
 
@@ -162,7 +162,7 @@ def on_sheet(page, x, y):
 def judged(page):
     """Wait until the board shows the sheet."""
     page.wait_for_function(
-        """() => { const board = document.querySelector('.patch-board')?.board; const pad = document.querySelector('.draw-pad').pad;
+        """() => { const board = document.querySelector('.patch-board')?.board; const pad = document.querySelector('.draw-pad').board;
         const sheet = pad.pen.getImageData(0, 0, 32, 32).data;
         return board && board.data.picture === 'drawing' && board.base.every((v, i) => v === sheet[4 * Math.floor(i / 3) + i % 3]); }"""
     )
