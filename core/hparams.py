@@ -41,6 +41,7 @@ class Hyperparameter:
     step: float | None = None
     scale: str = "linear"
     choices: tuple | None = None
+    stops: tuple | None = None  # of a range: the values that a slider offers and a message names; any other between is possible
     unit: str = ""
     basic: bool = False
     label: str = ""

@@ -9,7 +9,8 @@ from typing import Any
 from core.hparams import Hyperparameters, hparam
 
 PATCH_SIZES = (1, 2, 4, 8, 16, 32)  # the divisors of a 32 pixel image
-WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512)  # round ones; a model may have any between
+LEAST_WIDTH = 2  # LayerNorm makes 0 of a vector of one number
 
 
 def head_conflicts(values: Mapping[str, Any]) -> dict[str, str]:
@@ -34,7 +35,14 @@ class PatchConfig(Hyperparameters):
         unit="pixels",
         basic=True,
     )
-    embed_dim: int = hparam(64, "Width of the vector that each patch becomes before the model reads it.", choices=WIDTHS, unit="features")
+    embed_dim: int = hparam(
+        64,
+        "Width of the vector that each patch becomes before the model reads it.",
+        low=LEAST_WIDTH,
+        high=WIDTHS[-1],
+        stops=WIDTHS,
+        unit="features",
+    )
     dropout: float = hparam(
         0.0,
         "Share of activations set to zero while training. More slows learning and reduces overfitting.",
@@ -145,7 +153,9 @@ class CNNConfig(Hyperparameters):
     width: int = hparam(
         32,
         "Channels of the first stage; the second and third have twice and four times as many.",
-        choices=WIDTHS,
+        low=LEAST_WIDTH,
+        high=WIDTHS[-1],
+        stops=WIDTHS,
         unit="channels",
         basic=True,
     )

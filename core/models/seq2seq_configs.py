@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.hparams import Hyperparameters, hparam
-from core.models.configs import WIDTHS, head_conflicts
+from core.models.configs import LEAST_WIDTH, WIDTHS, head_conflicts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seq2SeqConfig(Hyperparameters):
     """What every encoder-decoder shares."""
 
-    embed_dim: int = hparam(32, "Width of the vector that each token becomes.", choices=WIDTHS, unit="features", basic=True)
+    embed_dim: int = hparam(
+        32,
+        "Width of the vector that each token becomes.",
+        low=LEAST_WIDTH,
+        high=WIDTHS[-1],
+        stops=WIDTHS,
+        unit="features",
+        basic=True,
+    )
     dropout: float = hparam(
         0.0,
         "Share of activations set to zero while training. More slows learning and reduces overfitting.",

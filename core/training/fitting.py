@@ -89,8 +89,8 @@ def _with(config: RunConfig, name: str, value: Any) -> RunConfig | None:
 
 def _smaller(h: Hyperparameter, value: Any) -> list[Any]:
     """Values of a hyperparameter that take less memory, those that take most of it first."""
-    if h.choices:
-        return [v for v in h.choices if v > value] if h.name in MORE else [v for v in reversed(h.choices) if v < value]
+    if named := h.choices or h.stops:
+        return [v for v in named if v > value] if h.name in MORE else [v for v in reversed(named) if v < value]
     found, least = [], h.low if h.name == "batch_size" else max(h.low, value / SMALLEST)
     while value / 2 >= least:
         value = value / 2 if h.kind is float else value // 2

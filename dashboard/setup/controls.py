@@ -20,8 +20,10 @@ MANY = 100  # steps that a slider can still be set to exactly
 
 
 def options(h: Hyperparameter, current: Any) -> tuple:
-    """The values a slider over a logarithmic range offers: round ones, the default and the current one, ascending."""
-    if h.kind is int:
+    """The values that a slider with stops, or over a logarithmic range, offers: round ones, the default and the current one, ascending."""
+    if h.stops:
+        found = set(h.stops)
+    elif h.kind is int:
         found = {m * 2**k for k in range(31) for m in (1, 3)} - {3 * 2**30}
     else:
         found = {float(f"{m}e{k}") for k in range(-9, 10) for m in (1, 2, 5)}
@@ -43,7 +45,7 @@ def widget(h: Hyperparameter) -> Any:
         st.select_slider(options=h.choices, format_func=show.label, **common)
     elif h.kind is str:
         st.text_input(max_chars=h.most, **common)
-    elif h.scale == "log":
+    elif h.stops or h.scale == "log":
         st.select_slider(options=options(h, st.session_state[key]), format_func=lambda v: f"{v:g}", **common)
     elif (h.high - h.low) / (h.step or 1) <= MANY:
         st.slider(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)

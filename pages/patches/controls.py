@@ -92,10 +92,11 @@ def _patch_size(run: Snapshot) -> int:
 def _width(run: Snapshot, *, disabled: bool) -> int:
     """How many numbers a token has; of a trained embedding that is settled."""
     label, own = "Numbers in a token", run.config["embed_dim"]
+    widths = sorted({*WIDTHS, own, st.session_state.get(WIDTH, own)})  # a run from a script may have any, and so may the one before
     if disabled:
         st.select_slider(
-            show.label(label), WIDTHS, value=own, disabled=True, help="The run has learned with this width. Another patch size frees it."
+            show.label(label), widths, value=own, disabled=True, help="The run has learned with this width. Another patch size frees it."
         )
         return own
-    state.start(WIDTH, "width", WIDTHS, own)
-    return st.select_slider(show.label(label), WIDTHS, key=WIDTH, persist_state="session", help="embed_dim of the untrained embedding.")
+    state.start(WIDTH, "width", widths, own)
+    return st.select_slider(show.label(label), widths, key=WIDTH, persist_state="session", help="embed_dim of the untrained embedding.")

@@ -23,6 +23,7 @@ from core.metrics import ConfusionMatrix
 from core.models import Task
 from core.models.attention import MultiHeadAttention
 from core.models.patches import PatchEmbed
+from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import Vocabulary
 
 SMALL = {"hidden_size": 8, "patch_size": 16}
@@ -188,11 +189,25 @@ def test_all_that_a_task_says_can_be_said_by_name():
     assert build_model("gru", Task(channels=1), num_classes=4)(torch.zeros(1, 1, 32, 32)).shape == (1, 4)
 
 
+@pytest.mark.parametrize("width", [2, 7, 100])
+@pytest.mark.parametrize("name", [name for name, spec in MODELS.items() if name != "renet"])
+def test_a_model_has_any_width_not_only_those_that_a_slider_offers(name, width):
+    heads = {"num_heads": 1} if "transformer" in name or name == "vit" else {}
+    values = {"width" if name == "cnn" else "embed_dim": width, **heads}
+    if MODELS[name].kind == "images":
+        assert build_model(name, 10, **values)(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
+    else:
+        tokens = torch.full((2, 4), 5)
+        assert build_model(name, Seq2SeqTask(vocabulary=9, max_source=4, max_target=4), **values)(tokens, tokens).shape == (2, 4, 9)
+
+
 @pytest.mark.parametrize(
     ("name", "words", "values", "message"),
     [
         ("gru", ("ten",), {}, r"names images: give it a Task\(num_classes=...\)"),
         ("gru", (), {"num_classes": 0}, "num_classes must be a whole number from 1 on, not 0"),
+        ("gru", (), {"embed_dim": 1}, "embed_dim = 1 is out of range: choose 2 to 512 features"),
+        ("vit", (), {"embed_dim": 100, "num_heads": 3}, "num_heads = 3 does not divide embed_dim = 100"),
         ("gru", (), {"num_classes": 2.5}, "num_classes must be a whole number"),
         ("gru", (), {"num_class": 5}, "no hyperparameter named 'num_class'"),
         ("transformer", (), {}, "makes sequences out of sequences"),

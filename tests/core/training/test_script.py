@@ -48,6 +48,8 @@ CASES = [
     ("vit", {"positions": "none", "mlp_ratio": 1.0}),
     ("vit", {"positions": "grid", "embed_dim": 24, "num_heads": 3}),
     ("vit", {"positions": "index", "num_layers": 1}),
+    ("vit", {"positions": "grid", "embed_dim": 25, "num_heads": 1}),
+    ("gru", {"embed_dim": 7, "hidden_size": 5}),
     ("vit", {"positions": "rotary", "num_heads": 4, "dropout": 0.2}),
     ("vit", {"optimizer": "muon"}),
     ("cnn", {"blocks": 2, "dropout": 0.5, "ema": 0.99}),

@@ -191,3 +191,18 @@ def test_another_data_set(sent):
     open_patches(dataset="tiny", split="test", image="400")
     assert np.array_equal(pixels_of(sent), load_tiny("tiny", None).test.images[39].numpy())
     assert sent["label"] == "class 9 · tiny, test image 40 of 40"
+
+
+def test_a_run_of_a_width_that_no_slider_has_from_the_start(sent):
+    lab = services.manager()
+    own = lab.submit(RunConfig.of(**{**SMALL, "embed_dim": 100, "epochs": 1}))
+    wait_for(lab, own, ended)
+    app = open_patches(run=own)
+    assert tokens_of(sent).shape == (4, 100) and slider(app, "Numbers in a token").disabled and not app.exception
+    run(slider(app, "Patch size (pixels)").set_value(8))
+    assert tokens_of(sent).shape == (16, 100) and "width" not in app.query_params  # its own
+    run(app.selectbox(key="feed_run").set_value("recorded-shapes-gru"))
+    run(slider(app, "Patch size (pixels)").set_value(8))
+    assert tokens_of(sent).shape == (16, 100) and not app.exception
+    run(slider(app, "Numbers in a token").set_value(96))
+    assert tokens_of(sent).shape == (16, 96) and not app.exception

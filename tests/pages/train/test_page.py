@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.models import Task, build_model
+from core.models.configs import WIDTHS
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard.shell import services
@@ -211,6 +212,15 @@ def test_each_model_has_its_own_defaults():
     run(app.segmented_control(key="hp_model").set_value("gru"))
     run(app.select_slider(key="hp_gru_hidden_size").set_value(96))
     assert shown_code(app)[1] == "python -m core train --model gru --dataset shapes --hidden-size 96"
+
+
+def test_a_width_that_a_script_chose_can_be_set_here_too():
+    app = open_page(model="transformer", dataset="dates", embed_dim="100")
+    slider = app.select_slider(key="hp_transformer_embed_dim")
+    assert slider.value == 100 and "--embed-dim 100" in shown_code(app)[1]
+    assert slider.options == [str(width) for width in sorted({*WIDTHS, 100})]
+    run(slider.set_value(48))
+    assert "--embed-dim 48" in shown_code(app)[1] and not app.exception
 
 
 def test_a_data_set_that_is_not_there_is_offered(monkeypatch):
