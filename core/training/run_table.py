@@ -43,9 +43,16 @@ def _reached(run: RunSummary) -> dict[str, Any]:
     best = None if run.best_epoch is None else run.best_epoch + 1
     started = pandas().to_datetime(run.created, unit="s", utc=True)
     return {
-        "run": run.run_id, "status": run.status, "epochs_done": run.epochs_done, "best_epoch": best, "best_val_top1": run.best_val_top1,
-        "best_val_exact": run.best_val_exact, "test_top1": run.test_top1, "started": started, "message": run.message,
-    }  # fmt: skip
+        "run": run.run_id,
+        "status": run.status,
+        "epochs_done": run.epochs_done,
+        "best_epoch": best,
+        "best_val_top1": run.best_val_top1,
+        "best_val_exact": run.best_val_exact,
+        "test_top1": run.test_top1,
+        "started": started,
+        "message": run.message,
+    }
 
 
 def _hyperparameters(runs: Iterable[RunSummary]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Evaluate: the confusion matrix of any epoch, the images behind its cells, and what else follows from what a model said."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.scores import ClassScores
@@ -49,15 +51,19 @@ else:
     caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}. {scores.notes(run.classes, 'image')}".strip()
     st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=looked.row))
     with st.container(horizontal=True):
-        st.download_button(
-            "Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{run.run_id}-epoch-{epoch + 1}.csv", key="class_csv",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        saving = {"icon": ":material/download:", "on_click": "ignore"}
+        file = f"{run.run_id}-epoch-{epoch + 1}"
+        st.download_button("Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{file}.csv", key="class_csv", **saving)
         if judged:
+            table = partial(image_table_csv, judged, run.classes)
             st.download_button(
-                "Images (CSV)", lambda: image_table_csv(judged, run.classes), f"{run.run_id}-epoch-{epoch + 1}-images.csv", key="image_csv",
-                icon=":material/download:", on_click="ignore", help="A line an image: what it is, what it was taken for, and how surely.",
-            )  # fmt: skip
+                "Images (CSV)",
+                table,
+                f"{file}-images.csv",
+                key="image_csv",
+                help="A line an image: what it is, what it was taken for, and how surely.",
+                **saving,
+            )
     pair_panel(judging)
     trap_panel()
     cell = "-".join(map(str, looked.cell)) if looked.cell else ""

@@ -95,8 +95,15 @@ def _width(run: Snapshot, *, disabled: bool) -> int:
     widths = sorted({*WIDTHS, own, st.session_state.get(WIDTH, own)})  # a run from a script may have any, and so may the one before
     if disabled:
         st.select_slider(
-            show.label(label), widths, value=own, disabled=True, help="The run has learned with this width. Another patch size frees it."
+            show.label(label),
+            widths,
+            value=own,
+            format_func=show.label,
+            disabled=True,
+            help="The run has learned with this width. Another patch size frees it.",
         )
         return own
     state.start(WIDTH, "width", widths, own)
-    return st.select_slider(show.label(label), widths, key=WIDTH, persist_state="session", help="embed_dim of the untrained embedding.")
+    return st.select_slider(
+        show.label(label), widths, key=WIDTH, format_func=show.label, persist_state="session", help="embed_dim of the untrained embedding."
+    )

@@ -101,9 +101,14 @@ def test_another_epoch_and_another_split(lab, images):
 def test_a_table_of_images_has_types_even_without_a_row():
     found = Judged(np.zeros((0, 2), np.float32), np.zeros(0, np.int64)).frame(("cat", "dog"))
     assert found.dtypes.astype(str).to_dict() == {
-        "image": "int64", "true_class": "string", "predicted_class": "string", "correct": "bool", "confidence": "float64",
-        "true_probability": "float64", "loss": "float64",
-    }  # fmt: skip
+        "image": "int64",
+        "true_class": "string",
+        "predicted_class": "string",
+        "correct": "bool",
+        "confidence": "float64",
+        "true_probability": "float64",
+        "loss": "float64",
+    }
     assert csv_text(found) == "image,true_class,predicted_class,correct,confidence,true_probability,loss\n"
 
 

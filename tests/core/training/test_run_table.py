@@ -10,9 +10,17 @@ from core.training.run_table import REACHED, runs_table
 
 def summary(run_id="gru-1", best_epoch=1, **config):
     return RunSummary(
-        run_id=run_id, status="finished", message="", config=config, owner="", created=1.75e9, epochs_done=2, best_epoch=best_epoch,
-        best_val_top1=0.5, test_top1=float("nan"),
-    )  # fmt: skip
+        run_id=run_id,
+        status="finished",
+        message="",
+        config=config,
+        owner="",
+        created=1.75e9,
+        epochs_done=2,
+        best_epoch=best_epoch,
+        best_val_top1=0.5,
+        test_top1=float("nan"),
+    )
 
 
 def test_no_run_leaves_the_head():
