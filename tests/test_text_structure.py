@@ -81,8 +81,8 @@ def _numeric(spec: ast.JoinedStr | None) -> bool:
 
 
 def of_a_choice(call: ast.Call) -> bool:
-    """Whether a widget is that of a `dashboard.shell.choices.Choice`, which stands in capitals and makes all words harmless itself."""
-    return bool(re.match(r"[A-Z][A-Z_]*\.", ast.unparse(call.func)))
+    """Whether a widget is that of a `dashboard.shell.choices.Choice`, in capitals or called `choice`: it makes words harmless itself."""
+    return bool(re.match(r"(?:[A-Z][A-Z_]*|choice)\.", ast.unparse(call.func)))
 
 
 def foreign_markdown(source: str) -> list[str]:

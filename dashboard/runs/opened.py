@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from core.errors import LabError, StoreError
+from core.errors import StoreError
 from core.models import MODELS
 from core.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
 from core.training.config import kind_of
@@ -62,18 +62,6 @@ def weighted_runs(kind: str = "images") -> dict[str, Weighted]:
 def seq2seq_runs(task: str = "") -> dict[str, Weighted]:
     """Every run of an encoder-decoder that keeps weights (those of one task, if it is named), by id, as `weighted_runs` gives them."""
     return {run_id: run for run_id, run in weighted_runs("sequences").items() if task in ("", run.config["dataset"])}
-
-
-def of_sequences(run_id: str) -> str:
-    """Where to look instead at a run that names no images, in a sentence for a page that shows those; "" for all others."""
-    try:
-        run = services.run(run_id)
-    except LabError:
-        return ""
-    if run.kind != "sequences":
-        return ""
-    title = MODELS[run.config["model"]].title
-    return f"Run {run_id} ({title}) is of another kind: it makes sequences out of sequences and names no images. See it on Translate."
 
 
 def open_best(run: Weighted) -> tuple[int, OpenedModel]:

@@ -17,10 +17,18 @@ from typing import Any
 
 import streamlit as st
 
-from core.checks import Check, OneOf
+from core.checks import Check, Many, OneOf
 from core.errors import unknown
 from dashboard.shell import show, state
 from dashboard.shell.choice import segmented_control
+
+
+@dataclass(frozen=True)
+class Listed(Many):
+    """A list in a link: "." stands between its values; older links have commas."""
+
+    def read(self, text: str) -> tuple[Any, ...] | None:
+        return super().read(text.replace(",", self.between))
 
 
 @dataclass(frozen=True)
@@ -50,12 +58,27 @@ class Choice:
         self.start()
         return st.session_state[self.key]
 
+    @property
+    def now(self) -> Any:
+        """What is chosen now; None where nobody has asked for it yet."""
+        return st.session_state.get(self.key)
+
+    @property
+    def started(self) -> bool:
+        """Whether it has a value in this session, so that the link has been read."""
+        return self.key in st.session_state
+
     def start(self) -> None:
         """Give it a value in this session: what the link says, if that can be chosen, else the first."""
-        if self.key in st.session_state:
-            return
-        asked = (self._read(name) for name in (self.name, *self.old) if self.in_link)
-        st.session_state[self.key] = next((value for value in asked if value is not None), self.first)
+        if not self.started:
+            linked = self.linked
+            st.session_state[self.key] = self.first if linked is None else linked
+
+    @property
+    def linked(self) -> Any:
+        """What the link says that can be used, by whatever name; None where there is nothing."""
+        values = (self._read(name) for name in (self.name, *self.old) if self.in_link)
+        return next((value for value in values if value is not None), None)
 
     def _read(self, name: str) -> Any:
         if self.options:
@@ -112,6 +135,13 @@ class Choice:
         """A list that opens."""
         drawn = self._drawn(help, more)
         return st.selectbox(show.label(label), list(self.options), format_func=lambda value: show.plain(format_func(value)), **drawn)
+
+    def multiselect(
+        self, label: str, options: Collection[Any], *, most: int, help: str = "", format_func: Callable[[Any], str] = str, **more: Any
+    ) -> list[Any]:
+        """A list that opens, of which up to `most` are chosen, in the order in which they were."""
+        drawn = {**self._drawn(help, more), "max_selections": most}
+        return st.multiselect(show.label(label), list(options), format_func=lambda value: show.plain(format_func(value)), **drawn)
 
     def text_input(self, label: str, *, help: str = "", **more: Any) -> str:
         """A field for a line of text."""

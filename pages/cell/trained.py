@@ -12,8 +12,7 @@ from core.evaluation.embedding import read_embedding
 from core.probes.cell_by_hand import inside
 from dashboard.pictures.choose import choose_picture
 from dashboard.pictures.html import png_uri
-from dashboard.runs.feed import choose_epoch, choose_run
-from dashboard.runs.feed import link_values as feed_link
+from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
 from dashboard.shell import services, show, state
 from pages.cell.one_cell import Asked
 
@@ -23,7 +22,8 @@ PLACE = "cell_place"  # layer and direction
 def trained(kind: str) -> Asked | None:
     """A cell of a run, and a picture as that run reads it; None, after a sentence on the page, if there are no weights to read."""
     base = kind.removesuffix("2014")
-    run = choose_run(lambda config: config["model"] == base)
+    wanted = Wanted(lambda config: config["model"] == base, "has no such cell: choose another run.", weights=False)
+    run = services.run(choose_run("cell", wanted).run_id)
     kept = services.manager().kept_weights(run.run_id)
     epochs = [epoch for epoch in sorted(kept) if epoch < len(run.epochs)]
     try:
@@ -52,7 +52,7 @@ def trained(kind: str) -> Asked | None:
         "cell": "" if kind == "gru" else kind,
         "weights": "run",
         "layer": "" if place == "1" else place,
-        **feed_link(run, epoch),
+        **run_link(run, epoch),
         **picture.link,
     }
     code = (

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.scores import ClassScores
-from dashboard.runs import feed
+from dashboard.runs.choose import follow, run_link
 from dashboard.runs.foot import foot
 from dashboard.shell import show, state, visitor
 from dashboard.shell.foot import try_this
@@ -68,8 +68,8 @@ else:
     trap_panel()
     cell = "-".join(map(str, looked.cell)) if looked.cell else ""
     norm = looked.norm if looked.norm != "true" else ""
-    values = {**feed.link_values(run, epoch), **minus_link(judging), "cell": cell, "norm": norm}
+    values = {**run_link(run, epoch), **minus_link(judging), "cell": cell, "norm": norm}
     try_this(EXPERIMENTS)
     foot(run, link=page_link(values), command=visitor.command(run.config))
     state.write_page(values, bound=("split", "view"))
-feed.follow(run)
+follow(run)

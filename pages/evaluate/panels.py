@@ -16,7 +16,7 @@ from core.published import PUBLISHED_ID
 from core.scores import ClassScores, known
 from core.text import MOST_PATH
 from core.training.history import Snapshot
-from dashboard.runs import feed
+from dashboard.runs.choose import Wanted, begun_runs, choose_run, run_words
 from dashboard.runs.outputs import moved_to, outputs
 from dashboard.shell import services, show, state
 from dashboard.shell.choice import segmented_control
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from core.evaluation.judged import Judged
 
 FOLDER = "folder"
+JUDGED = Wanted(weights=False, published=True)
 VIEWS = {"images": "Images", "class": "Class", "curves": "Curves", "sure": "Sureness", "when": "History"}
 NOTHING = "–"
 
@@ -51,7 +52,7 @@ def choose() -> Judging:
     """The controls: which run, which images, and which run is subtracted."""
     columns = st.columns([6, 5, 7], gap="small")
     with columns[0]:
-        run = feed.choose_run(published=True)
+        run = services.run(choose_run("evaluate", JUDGED).run_id)
     with columns[2]:
         names = {**SPLITS, FOLDER: "Own folder"}
         split = segmented_control(
@@ -76,8 +77,8 @@ def choose() -> Judging:
 
 def _choose_minus(run: Snapshot, split: str) -> tuple[str, int]:
     """The run and the epoch whose matrix is subtracted: one of the same classes that has counted the same split."""
-    known = feed.known_runs(published=True) if split in SPLITS else {}
-    titles = {"": "Nothing"} | {run_id: title for run_id, title in known.items() if _comparable(run, split, run_id)}
+    known = begun_runs(published=True) if split in SPLITS else {}
+    titles = {"": "Nothing"} | {run_id: run_words(other) for run_id, other in known.items() if _comparable(run, split, run_id)}
     state.start("minus", "minus", titles, "")
     with st.container(horizontal=True, gap="small"):
         minus = st.selectbox(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,9 @@ from core.probes.gradient_flow import SINGLE
 from dashboard.kit.wording import marked
 from dashboard.pictures.choose import Shown
 from dashboard.pictures.reading import normalized
-from dashboard.runs.opened import Weighted, opened, weighted_runs
-from dashboard.runs.several_runs import choose_several
+from dashboard.runs.choose import Wanted, several
+from dashboard.runs.choose import choose_runs as chosen_runs
+from dashboard.runs.opened import Weighted, opened
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data, time_chart
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
     from core.probes.run_memory import MemoryCheck, StatePath
     from core.training.checkpoint import OpenedModel
 
-RUNS, WEIGHTS, LOSS = "memory_runs", "memory_weights", "memory_loss"
+WEIGHTS, LOSS = "memory_weights", "memory_loss"
 MOST_RUNS = 3
 RECURRENT = ("rnn", "lstm", "gru")
-FIRST_RUNS = tuple(f"recorded-cifar10-compare-{kind}-0" for kind in RECURRENT)
+FIRST_RUNS = tuple(f"recorded-cifar10-compare-{kind}-0" for kind in RECURRENT)  # one of each kind of cell
+RUNS = several("memory", FIRST_RUNS)
+WANTED = Wanted(
+    lambda config: config["model"] in RECURRENT,
+    "hands no hidden state from patch to patch in one sequence, so there is nothing to forget. Choose others.",
+)
 WEIGHTS_WORDS = {"best": "best epoch", "first": "first epoch"}
 LOSS_WORDS = {"last": "the last state", "trained": "as it was trained"}
 COLORS = {"rnn": "wrong", "lstm": "run", "gru": "right"}
@@ -38,18 +44,8 @@ DASHES = ("", "7 4", "2 3")  # of the first, second, third run of the same kind
 
 def choose_runs() -> list[Weighted]:
     """The list of runs that are looked at."""
-    runs = {run_id: run for run_id, run in weighted_runs().items() if run.config["model"] in RECURRENT}
-    return choose_several(
-        "Trained runs", runs, first_runs(runs), key=RUNS, most=MOST_RUNS,
-        help=f"Up to {MOST_RUNS} runs whose model hands a hidden state from patch to patch. The percentage is the accuracy on validation "
-        "images. A ViT has no hidden states: it is not in the list.",
-        unfit="no hidden state goes from patch to patch in one sequence, so there is nothing to forget",
-    )  # fmt: skip
-
-
-def first_runs(runs: Mapping[str, Weighted]) -> list[str]:
-    """The runs that are shown before any is chosen: one of each kind of cell."""
-    return [run_id for run_id in FIRST_RUNS if run_id in runs]
+    help = f"Up to {MOST_RUNS} runs whose model hands a hidden state from patch to patch. A ViT has none: it is not in the list."
+    return chosen_runs(RUNS, WANTED, "Trained runs", first=FIRST_RUNS, most=MOST_RUNS, help=help)
 
 
 def choose_weights() -> tuple[str, str]:
@@ -70,10 +66,9 @@ def choose_weights() -> tuple[str, str]:
 
 def link_values(runs: Sequence[Weighted]) -> dict[str, str]:
     """What a link says of the runs, empty where the page opens so anyway."""
-    ids = [run.run_id for run in runs]
     weights, loss = st.session_state.get(WEIGHTS, "best"), st.session_state.get(LOSS, "last")
     return {
-        "runs": "" if ids == first_runs(weighted_runs()) else ".".join(ids),
+        "runs": RUNS.written([run.run_id for run in runs]),
         "weights": "" if weights == "best" else weights,
         "loss": "" if loss == "last" else loss,
     }

@@ -16,7 +16,7 @@ from core.models import MODELS
 from core.models.configs import PATCH_SIZES, WIDTHS, PatchConfig
 from core.models.embedding import Embedding
 from core.training.history import Snapshot
-from dashboard.runs.feed import choose_epoch, choose_run
+from dashboard.runs.choose import Wanted, choose_epoch, choose_run
 from dashboard.shell import services, show, state
 
 PATCH, WIDTH, PATCHES_OF = "patch_size", "token_width", "patches_of"
@@ -40,9 +40,12 @@ def has_patch_embedding(config: Mapping[str, Any]) -> bool:
     return config["model"] in MODELS and issubclass(MODELS[config["model"]].config, PatchConfig)
 
 
+EMBEDDED = Wanted(has_patch_embedding, "cuts no patches: choose another run.", weights=False)
+
+
 def choose_embedding() -> Chosen:
     """The controls run, epoch, patch size and width of a token."""
-    run = choose_run(has_patch_embedding)
+    run = services.run(choose_run("patches", EMBEDDED).run_id)
     epoch, trained = _trained(run)
     patch_size = _patch_size(run)
     fits = trained is not None and trained.patch_size == patch_size

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.runs.feed import link_values as feed_link
+from dashboard.runs.choose import run_link
 from dashboard.runs.foot import foot
 from dashboard.shell import show, state, visitor
 from dashboard.shell.foot import try_this
@@ -34,6 +34,6 @@ rebuild_panel(chosen, image)
 kernels_panel(chosen, feature)
 try_this(EXPERIMENTS)
 numbers_panel(chosen, image, order)
-link = {**feed_link(chosen.run, chosen.epoch), **chosen.link, **image.link, **link_values(at, order, feature)}
+link = {**run_link(chosen.run, chosen.epoch), **chosen.link, **image.link, **link_values(at, order, feature)}
 foot(chosen.run, link=page_link(link), command=visitor.command(chosen.run.config))
 state.write_page(link)

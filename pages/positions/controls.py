@@ -14,8 +14,7 @@ from core.errors import ConfigError, LabError
 from core.evaluation.learned_positions import read_positions
 from core.probes.positions import KINDS, MOST_TOKENS, MOST_WIDTH, check_size, position_table
 from core.training.history import Snapshot
-from dashboard.runs.feed import choose_epoch, choose_run
-from dashboard.runs.feed import link_values as feed_link
+from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
 from dashboard.shell import services, visitor
 from dashboard.shell.choices import Choice, links
 from pages.positions.view import TITLES, plural
@@ -62,6 +61,9 @@ def has_learned_positions(config: Mapping[str, Any]) -> bool:
     return tokens_of(config) <= MOST_TOKENS and config["embed_dim"] <= MOST_WIDTH
 
 
+LEARNED = Wanted(has_learned_positions, "has no learned positions that fit here: choose another run.", weights=False)
+
+
 def tokens_of(config: Mapping[str, Any]) -> int:
     """How many tokens a ViT of this config reads: its patches and the class token."""
     return (SIZE // config["patch_size"]) ** 2 + 1
@@ -101,7 +103,7 @@ def _made(kind: str) -> PositionChoices:
 
 def _learned() -> PositionChoices:
     """The table of a run at one of its epochs."""
-    run = choose_run(has_learned_positions)
+    run = services.run(choose_run("positions", LEARNED).run_id)
     length, dim = tokens_of(run.config), run.config["embed_dim"]
     weights: dict[int, Path] = services.manager().kept_weights(run.run_id)
     epochs = [epoch for epoch in sorted(weights) if epoch < len(run.epochs)]
@@ -113,4 +115,4 @@ def _learned() -> PositionChoices:
         except LabError as error:
             why = visitor.told(error)
     words = f"{run.run_id} after epoch {epoch + 1}" if epoch is not None else run.run_id
-    return PositionChoices("learned", length, dim, table, why, words, run, epoch, {"kind": "learned", **feed_link(run, epoch)})
+    return PositionChoices("learned", length, dim, table, why, words, run, epoch, {"kind": "learned", **run_link(run, epoch)})

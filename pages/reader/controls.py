@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -12,9 +11,8 @@ from core.errors import StoreError
 from dashboard.pictures.answers import WAITING, knows, tokens_of
 from dashboard.pictures.choose import choose_picture
 from dashboard.pictures.reading import READERS
-from dashboard.runs import feed
+from dashboard.runs.choose import Wanted, choose_epoch, choose_run
 from dashboard.runs.opened import Weighted, kept_epochs
-from dashboard.runs.weighted import choose_weighted, runs_of, why_not
 from dashboard.shell import services, state
 from dashboard.shell.choice import segmented_control
 from dashboard.shell.torch_first import torch_first
@@ -25,28 +23,24 @@ from pages.reader.view import AS, Mind, message, waiting
 RUN, LAYER, BOARD, ORDERS_KEY, VIEW = (f"reader_{name}" for name in ("run", "layer", "board", "orders", "view"))
 CARRIERS = tuple(model for model in READERS if model != "vit")  # models that carry a state from patch to patch
 FIRST_RUN = "recorded-cifar10-hand-in-0"  # in one direction, and its head reads the last state: the plainest reader
-STATELESS = "carries no state from patch to patch, so there is none to show. Choose a GRU, an LSTM or an RNN."
+WANTED = Wanted(
+    lambda config: config["model"] in CARRIERS,
+    "carries no state from patch to patch, so there is none to show. Choose a GRU, an LSTM or an RNN.",
+)
 
 
 # ---- who reads what ----
 
 
-def carriers() -> dict[str, Weighted]:
-    """Every run with weights whose model carries a state, by id; the one that is shown first is the first."""
-    return runs_of(CARRIERS, FIRST_RUN)
-
-
-def choose(runs: Mapping[str, Weighted]) -> Seen:
-    """All controls: one of some runs, its epoch and layer, and a picture. Raises StoreError for a run whose weights are gone."""
-    run = choose_weighted(
-        "Reader", runs, key=RUN, help="Runs of a GRU, an LSTM or a plain RNN whose weights are kept.",
-        why_not=lambda asked: why_not(asked, CARRIERS, STATELESS),
-    )  # fmt: skip
+def choose() -> Seen:
+    """All controls: a run, its epoch and layer, and a picture. Raises StoreError for a run whose weights are gone."""
+    help = "Runs of a GRU, an LSTM or a plain RNN whose weights are kept."
+    run = choose_run("reader", WANTED, label="Reader", first=FIRST_RUN, help=help)
     snapshot = services.run(run.run_id)
     problem = None
     try:
         kept = kept_epochs(run)
-        epoch = feed.choose_epoch(snapshot, list(kept))
+        epoch = choose_epoch(snapshot, list(kept))
         layer = choose_layer(run)
     except StoreError as error:
         problem = error

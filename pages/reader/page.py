@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.errors import LabError
 from core.training.history import Snapshot
-from dashboard.runs.feed import follow
+from dashboard.runs.choose import follow
 from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state, visitor
+from dashboard.shell.choices import Choice
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
 from dashboard.shell.settled import announce, rerun_when_settled
-from pages.reader.controls import FIRST_RUN, RUN, board, carriers, choose, link_values
+from pages.reader.controls import FIRST_RUN, board, choose, link_values
 from pages.reader.panels import around_board, question
 
 EXPERIMENTS = {
@@ -27,7 +28,6 @@ st.markdown(
     "A recurrent network reads a picture as a sentence, patch by patch. **What it knows of the picture, it carries along in its state.**"
 )
 state.values()
-runs = carriers()
 
 
 @st.fragment
@@ -37,7 +37,7 @@ def reading() -> None:
     st.session_state[SEEN] = None
     try:
         with left:
-            seen = choose(runs)
+            seen = choose()
         with right:
             st.session_state[SEEN] = seen, board(seen)
         announce(f"{seen.what} {seen.picture.label}", key="reader")
@@ -67,7 +67,7 @@ def around(followed: Snapshot) -> None:
 there, between, end = (st.container() for _ in range(3))
 with there:
     reading()
-    followed = services.run(st.session_state[RUN])
+    followed = services.run(Choice("reader", "run").now)
     around(followed)
 with between:
     question()

@@ -17,8 +17,8 @@ from core.probes.change_of_mind import ChangeOfMind, change_of_mind
 from dashboard.pictures.answers import NO_RUN, WAITING, knows
 from dashboard.pictures.choose import Shown
 from dashboard.pictures.reading import EXPLAINED, READERS, normalized
-from dashboard.runs.opened import Weighted, open_best, weighted_runs
-from dashboard.runs.several_runs import choose_several
+from dashboard.runs.choose import Wanted, choose_runs, several
+from dashboard.runs.opened import Weighted, open_best
 from dashboard.shell import state, visitor
 from dashboard.shell.torch_first import torch_first
 from pages.reading.board import path_of, reading_board, view_sent
@@ -28,33 +28,23 @@ if TYPE_CHECKING:
     from core.probes.reading import ReadingCheck
     from core.training.checkpoint import OpenedModel
 
-RUNS, BOARD, VIEW, SEARCHED = "reading_runs", "reading_board", "reading_view", "reading_searched"
+BOARD, VIEW, SEARCHED = "reading_board", "reading_view", "reading_searched"
 MOST_RUNS = 3
 FIRST_RUNS = ("recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-lstm-0", "recorded-cifar10-compare-vit-0")
+RUNS = several("reading", FIRST_RUNS)
+WANTED = Wanted(
+    lambda config: config["model"] in READERS,
+    "reads no single sequence of patches, so it cannot be stopped after patch t. Choose others.",
+)
 
 
 # ---- who reads ----
 
 
-def readers() -> dict[str, Weighted]:
-    """Every run with weights whose model reads one sequence of patches, by id."""
-    return {run_id: run for run_id, run in weighted_runs().items() if run.config["model"] in READERS}
-
-
-def first_runs(runs: Mapping[str, Weighted]) -> list[str]:
-    """The runs that read before any is chosen: a GRU, an LSTM and a ViT that came with the lab."""
-    return [run_id for run_id in FIRST_RUNS if run_id in runs]
-
-
 def choose_readers() -> list[Weighted]:
     """The list of runs that read."""
-    runs = readers()
-    return choose_several(
-        "Readers", runs, first_runs(runs), key=RUNS, most=MOST_RUNS,
-        help=f"Up to {MOST_RUNS} runs whose model reads one sequence of patches; each with its best weights. The percentage is its "
-        "accuracy on validation images.",
-        unfit="it reads no single sequence of patches, so it cannot be stopped after patch t",
-    )  # fmt: skip
+    help = f"Up to {MOST_RUNS} runs whose model reads one sequence of patches; each with its best weights."
+    return choose_runs(RUNS, WANTED, "Readers", first=FIRST_RUNS, most=MOST_RUNS, help=help)
 
 
 # ---- what they believe ----
@@ -147,11 +137,10 @@ def link_of(view: Mapping[str, Any]) -> dict[str, str]:
 
 def link_values(picture: Shown, runs: Sequence[Weighted], view: Mapping[str, str]) -> dict[str, str]:
     """What a link to this page says, empty where it opens so anyway."""
-    ids = [run.run_id for run in runs]
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
-        "runs": "" if ids == first_runs(readers()) else ".".join(ids),
+        "runs": RUNS.written([run.run_id for run in runs]),
         **view,
     }
 

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.errors import LabError
 from dashboard.pictures.choose import choose_picture
+from dashboard.runs.choose import classes_of
 from dashboard.runs.foot import foot
-from dashboard.runs.several_runs import classes_of
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
@@ -36,7 +36,7 @@ own, others = left.container(), left.container()
 with others:
     runs = choose_readers()
 with own:
-    picture = choose_picture(classes_of(runs), first="ship")
+    picture = choose_picture(classes_of(run.run_id for run in runs), first="ship")
 there, below = right.container(), right.container()
 between, end = st.container(), st.container()
 first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.checks import Many
 from core.errors import LabError
 from dashboard.pictures.choose import Shown
-from dashboard.runs.opened import Weighted, of_sequences, open_best, weighted_runs
+from dashboard.runs.choose import Wanted, choose_several, several
+from dashboard.runs.choose import classes_of as classes_of_runs
+from dashboard.runs.opened import Weighted, open_best, weighted_runs
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.choice import segmented_control
 from dashboard.shell.torch_first import torch_first
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     from core.probes.subjects import Subject
     from core.probes.ways import Way
 
-MODELS, PATCH, BOARD, TYPED = "shuffle_models", "shuffle_patch", "shuffle_board", "shuffle_typed"
+PATCH, BOARD, TYPED = "shuffle_patch", "shuffle_board", "shuffle_typed"
 ORDER, STAMP = "shuffle_order", "shuffle_stamp"  # (patch size, order as text); how many orders did not come from the browser
 PATCHES = (2, 4, 8, 16)
 FIRST_PATCH = 8
-MOST, MOST_NAMED = 3, 100  # that are shown; that a link names, whether or not they are here
+MOST = 3
 FIRST_MODELS = ("recorded-cifar10-vit-none-0", "recorded-cifar10-compare-vit-0", "recorded-cifar10-compare-gru-0")
 DOSES, FIRST_DOSES = "shuffle_doses", "swaps"  # which of core.evaluation.shuffled.KINDS the figure below shows
+MODELS = several("shuffle", FIRST_MODELS, "models")
 ALONE = "at random weights: "
 WAYS = {  # widget: (label, {value: words}); the first value is the right one
     "places": ("Shuffle tokens", {"before": "before positions are added", "after": "after"}),
@@ -59,25 +61,8 @@ def options() -> dict[str, str]:
 
 def choose_models() -> list[str]:
     """The list of models that are put to the test."""
-    known = options()
-    if MODELS not in st.session_state:
-        asked = [name for name in state.read("models", Many(state.RUN_ID, MOST_NAMED, ",")) or () if name]
-        gone = [name for name in asked if name not in known]
-        if gone:
-            told = of_sequences(gone[0])
-            state.say(told or f"There is no model {gone[0][:40]} with weights here (any more): choose others.")
-        st.session_state[MODELS] = [name for name in asked if name in known][:MOST] or first_models(known)
-    chosen = dict.fromkeys(st.session_state[MODELS])
-    st.session_state[MODELS] = [name for name in chosen if name in known][:MOST]  # a run may have been deleted
-    return st.multiselect(
-        "Models", list(known), format_func=lambda name: show.plain(known[name]), key=MODELS, max_selections=MOST, persist_state="session",
-        help=f"Up to {MOST}: trained runs with their best weights, and architectures at random weights, of which it is known what they do.",
-    )  # fmt: skip
-
-
-def first_models(known: Mapping[str, str]) -> list[str]:
-    """The models that are shown before any is chosen."""
-    return [name for name in FIRST_MODELS if name in known]
+    help = f"Up to {MOST}: trained runs with their best weights, and architectures at random weights, of which it is known what they do."
+    return choose_several(MODELS, options(), "Models", first=FIRST_MODELS, most=MOST, help=help, why_not=Wanted().why_not)
 
 
 def choose_patch() -> int:
@@ -251,7 +236,7 @@ def link_values(picture: Shown, models: Sequence[str], patch: int, chosen: Mappi
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
-        "models": "" if list(models) == first_models(options()) else ",".join(models),
+        "models": MODELS.written(models),
         "patch": "" if patch == FIRST_PATCH else str(patch),
         "doses": "" if doses == FIRST_DOSES else doses,
         **{name: "" if value == next(iter(WAYS[name][1])) else value for name, value in chosen.items()},
@@ -261,7 +246,7 @@ def link_values(picture: Shown, models: Sequence[str], patch: int, chosen: Mappi
 def known_classes(models: Sequence[str]) -> list[str]:
     """All classes that some of the chosen runs know, each once."""
     runs = weighted_runs()
-    return list(dict.fromkeys(name for model in models if model in runs for name in services.run(model).classes))
+    return classes_of_runs(model for model in models if model in runs)
 
 
 def first_run(models: Sequence[str]) -> str:

@@ -28,11 +28,11 @@ from pages.shuffle.panels import proof, question, survival_panel
 
 EXPERIMENTS = {
     "Three swaps: the GRU takes the ship for an airplane, then the ViT for a bird; the one without positions sees no difference": {
-        "models": ",".join(FIRST_MODELS), "order": "0.1.2.3.4.14.13.7.8.15.10.11.12.6.5.9",
+        "models": ".".join(FIRST_MODELS), "order": "0.1.2.3.4.14.13.7.8.15.10.11.12.6.5.9",
     },
-    "The same encoder with and without positions": {"models": "encoder,encoder-sinusoidal,encoder-rotary", "order": "reverse"},
+    "The same encoder with and without positions": {"models": "encoder.encoder-sinusoidal.encoder-rotary", "order": "reverse"},
     "Put back with p instead of its inverse: even equivariant models fail": {
-        "models": "encoder,mlp,gru",
+        "models": "encoder.mlp.gru",
         "order": "random",
         "undo": "permutation",
     },

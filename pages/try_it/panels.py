@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -21,8 +21,9 @@ from core.evaluation.pictures import (
 )
 from dashboard.kit.wording import marked
 from dashboard.pictures.choose import Shown
+from dashboard.runs.choose import Wanted, several
+from dashboard.runs.choose import choose_runs as chosen_runs
 from dashboard.runs.opened import Weighted, open_best, weighted_runs
-from dashboard.runs.several_runs import choose_several
 from dashboard.runs.shown import shown
 from dashboard.shell import show, state, visitor
 from dashboard.shell.predict import predict
@@ -30,27 +31,25 @@ from dashboard.shell.torch_first import torch_first
 from pages.try_it.board import edits_sent, patch_board
 from pages.try_it.view import board_data, waiting_data
 
-RUNS, PATCH, EDITS, BOARD = "try_runs", "try_patch", "try_edits", "try_board"
+PATCH, EDITS, BOARD = "try_patch", "try_edits", "try_board"
 PATCHES = (2, 4, 8, 16)
 FIRST_PATCH = 4
 MOST_RUNS = 6
 FIRST_RUNS = ("recorded-shapes-gru", "recorded-cifar10-bar-0", "recorded-cifar10-compare-vit-0")
+RUNS = several("try_it", FIRST_RUNS)
 ASKED = 200  # images of the question
 
 
-def first_runs(runs: Mapping[str, Weighted]) -> list[str]:
+def first_runs() -> list[str]:
     """The runs that are shown before any is chosen: the one that other pages show, then recorded ones, three in all."""
-    wanted = dict.fromkeys((shown().run_id, *FIRST_RUNS))
-    return [run_id for run_id in wanted if run_id in runs][: len(FIRST_RUNS)]
+    first, runs = shown().run_id, weighted_runs()
+    return [run_id for run_id in dict.fromkeys((first, *FIRST_RUNS)) if run_id in runs][: len(FIRST_RUNS)]
 
 
 def choose_runs() -> list[Weighted]:
     """The list of runs that answer."""
-    runs = weighted_runs()
-    return choose_several(
-        "Runs", runs, first_runs(runs), key=RUNS, most=MOST_RUNS,
-        help=f"Up to {MOST_RUNS}; each answers with its best weights. The percentage is its accuracy on validation images.",
-    )  # fmt: skip
+    help = f"Up to {MOST_RUNS}; each answers with its best weights."
+    return chosen_runs(RUNS, Wanted(), "Runs", first=first_runs(), most=MOST_RUNS, help=help)
 
 
 def choose_patch() -> int:
@@ -96,11 +95,10 @@ def board(picture: Shown, runs: Sequence[Weighted], patch: int) -> str:
 
 def link_values(picture: Shown, runs: Sequence[Weighted], patch: int, edits: str) -> dict[str, str]:
     """What a link to this page says, empty where it opens so anyway. A picture of one's own cannot be linked, nor can its edits."""
-    ids = [run.run_id for run in runs]
     return {
         **dict.fromkeys(("from", "set", "image"), ""),
         **picture.link,
-        "runs": "" if ids == list(FIRST_RUNS) else ".".join(ids),
+        "runs": RUNS.written([run.run_id for run in runs]),
         "patch": "" if patch == FIRST_PATCH else str(patch),
         "edits": "" if picture.link.get("from") else edits,
     }

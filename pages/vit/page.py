@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import LabError
 from dashboard.pictures.choose import choose_picture
-from dashboard.runs.feed import follow
+from dashboard.runs.choose import follow
 from dashboard.runs.foot import foot
 from dashboard.runs.opened import kept_epochs
 from dashboard.shell import services, show, state, visitor

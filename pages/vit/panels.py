@@ -15,9 +15,10 @@ from dashboard.kit.panels import panels
 from dashboard.kit.wording import marked
 from dashboard.pictures.answers import knows
 from dashboard.pictures.choose import Shown
-from dashboard.runs import feed
+from dashboard.runs.choose import Wanted
+from dashboard.runs.choose import choose_epoch as chosen_epoch
+from dashboard.runs.choose import choose_run as chosen_run
 from dashboard.runs.opened import Weighted
-from dashboard.runs.weighted import choose_weighted, runs_of, why_not
 from dashboard.shell import services, show, state
 from dashboard.shell.path_keys import as_key
 from dashboard.shell.predict import predict
@@ -28,7 +29,10 @@ from pages.vit.lookups import Look, Swap, distances, look, shapes_of, swap
 from pages.vit.view import Pin, board_data, checked_pin, map_name, parse_pin, waiting_data
 
 RUN, BOARD, PIN, START = "vit_run", "vit_board", "vit_pin", "vit_start"
-ATTENTION = ("vit",)  # the models with attention
+WANTED = Wanted(
+    lambda config: config["model"] == "vit",
+    "is no Vision Transformer: it has no attention to look at. Choose another run.",
+)
 FIRST_RUN = "recorded-shapes-vit"
 MOST_EPOCHS = 8  # of the figure of distances
 CHOICES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
@@ -37,22 +41,14 @@ CHOICES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
 # ---- controls ----
 
 
-def vit_runs() -> dict[str, Weighted]:
-    """The runs that this page can show, by id."""
-    return runs_of(ATTENTION, FIRST_RUN)
-
-
 def choose_run() -> Weighted:
     """The list of runs with attention."""
-    return choose_weighted(
-        "Run", vit_runs(), key=RUN, help="Vision Transformers whose weights are kept.",
-        why_not=lambda asked: why_not(asked, ATTENTION, "is no Vision Transformer: it has no attention to look at. Choose another run."),
-    )  # fmt: skip
+    return chosen_run("vit", WANTED, first=FIRST_RUN, help="Vision Transformers whose weights are kept.")
 
 
 def choose_epoch(run: Weighted, kept: dict[int, Path]) -> int:
     """The slider over the epochs whose weights are kept."""
-    return feed.choose_epoch(services.run(run.run_id), list(kept))
+    return chosen_epoch(services.run(run.run_id), list(kept))
 
 
 # ---- the picture ----

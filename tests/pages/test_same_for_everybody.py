@@ -8,7 +8,7 @@ import pytest
 
 from core.recorded import RECORDED
 from core.training import RunConfig
-from dashboard.runs import feed
+from dashboard.runs.choose import begun_runs
 from dashboard.shell import services, state
 from tests.pages.support import open_page
 from tests.support import SMALL, ended, wait_for
@@ -24,15 +24,16 @@ def trained_by_somebody(**values):
 def test_a_page_for_one_kind_of_model_opens_on_a_recorded_run():
     theirs = trained_by_somebody(**VIT)
     app = open_page("positions", kind="learned")
-    assert theirs in app.selectbox(key=feed.RUN_KEY).options[0] and app.selectbox(key=feed.RUN_KEY).value.startswith(RECORDED)
+    runs = app.selectbox(key="positions_run")
+    assert theirs in runs.options[0] and runs.value.startswith(RECORDED)
 
 
 def test_a_run_that_has_finished_no_epoch_is_offered_to_nobody_but_its_own_session(monkeypatch):
     manager = services.manager()
     begun = manager.submit(RunConfig.of(**{**SMALL, "epochs": 1}), paused=True)
-    assert begun not in feed.known_runs()
+    assert begun not in begun_runs()
     monkeypatch.setattr(state, "shown_run", lambda: begun)
-    assert begun in feed.known_runs()
+    assert begun in begun_runs()
 
 
 @pytest.mark.parametrize("folder", ["evaluate", "try_it", "reader", "vit", "translate", "compare", "shuffle"])

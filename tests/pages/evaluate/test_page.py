@@ -255,5 +255,5 @@ def test_what_is_subtracted_goes_when_the_run_has_other_classes():
     app = open_evaluate(run="recorded-cifar10-hand-in-0")
     run(app.selectbox(key="minus").set_value("published-hand-in"))
     assert "cannot be compared image by image" in texts(app)
-    run(app.selectbox(key="feed_run").set_value("recorded-shapes-gru"))
+    run(app.selectbox(key="evaluate_run").set_value("recorded-shapes-gru"))
     assert app.selectbox(key="minus").value == ""

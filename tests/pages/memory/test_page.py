@@ -151,8 +151,8 @@ def test_a_lesson_that_fails_says_why(monkeypatch):
         ({"length": "1"}, "Of one step nothing can be forgotten"),
         ({"units": "1", "length": "5"}, "H = 1"),
         ({"length": "200", "radius": "3"}, "**Exploding**"),
-        ({"runs": "recorded-cifar10-compare-vit-0"}, "is a vit: no hidden state goes from patch to patch"),
-        ({"runs": "gone"}, "There is no run gone with weights here"),
+        ({"runs": "recorded-cifar10-compare-vit-0"}, "compare-vit-0 (ViT) hands no hidden state from patch to patch"),
+        ({"runs": "gone"}, "There is no run gone here (any more)"),
         ({"loss": "?", "weights": "?", "far": "x", "rate": "9"}, "What reaches patch 1"),
     ],
 )

@@ -110,9 +110,9 @@ def test_a_number_beyond_the_last_image_is_the_last_one(sent):
 
 def test_another_run_brings_its_own_patches(sent):
     app = open_patches(patch="16")
-    run(app.selectbox(key="feed_run").set_value("recorded-cifar10-hand-in-0"))
+    run(app.selectbox(key="patches_run").set_value("recorded-cifar10-hand-in-0"))
     assert sent["patch"] == 2 and len(sent["order"]) == 256 and "patch" not in app.query_params
-    offered = " ".join(app.selectbox(key="feed_run").options)
+    offered = " ".join(app.selectbox(key="patches_run").options)
     assert "recorded-cifar10-compare-vit-0" in offered and "cnn" not in offered and "recorded-cifar10-bar-0" not in offered
 
 

@@ -16,7 +16,7 @@ from core.models.patches import patchify, unpatchify
 from core.recorded import recorded_epochs, recorded_run
 from core.training.checkpoint import open_model
 from core.training.config import RunConfig
-from dashboard.runs.feed import EPOCH_KEY
+from dashboard.runs.choose import EPOCH
 from dashboard.shell import services
 from tests.pages.support import message_to, messages_to, open_page, press, run, shown_code, texts
 from tests.support import SMALL, ended, wait_for
@@ -194,7 +194,7 @@ def test_an_epoch_is_chosen():
     app = open_reader(run=SHAPES, set="shapes", epoch="1")
     early = board_of(app)
     assert any("epoch 1," in note for note in early["notes"])
-    run(app.select_slider(key=EPOCH_KEY).set_value(16))
+    run(app.select_slider(key=EPOCH.key).set_value(16))
     assert not np.allclose(beliefs_of(board_of(app)), beliefs_of(early))
     assert dict(app.query_params) == {"run": SHAPES, "set": "shapes"}
 

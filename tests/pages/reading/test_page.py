@@ -144,7 +144,7 @@ def test_a_nonsense_link_opens_the_page(query):
 
 def test_models_that_cannot_be_stopped_and_runs_that_are_gone_are_explained():
     app = open_reading(runs="recorded-cifar10-compare-cnn-0")
-    assert any("is a cnn: it reads no single sequence of patches" in w.value for w in app.warning)
+    assert any("compare-cnn-0 (CNN) reads no single sequence of patches" in w.value for w in app.warning)
     assert [card["id"] for card in board_of(app)["readers"]] == [GRU, LSTM, VIT]
     app = open_reading(runs=f"gru-000000.{VIT}")
     assert any("There is no run gru-000000" in w.value for w in app.warning)

@@ -144,11 +144,11 @@ def test_edits_that_are_none_are_explained(edits):
 
 def test_runs_are_chosen_and_the_link_brings_them_back():
     app = open_try()
-    run(app.multiselect(key="try_runs").set_value([VIT, GRU]))
+    run(app.multiselect(key="try_it_runs").set_value([VIT, GRU]))
     assert [card["id"] for card in board_of(app)["cards"]] == [VIT, GRU]
     assert dict(app.query_params) == {"runs": f"{VIT}.{GRU}"}
     assert [card["id"] for card in board_of(open_try(**app.query_params))["cards"]] == [VIT, GRU]
-    run(app.multiselect(key="try_runs").set_value([]))
+    run(app.multiselect(key="try_it_runs").set_value([]))
     assert board_of(app)["cards"] == [] and "Choose a run" in board_of(app)["notes"][0]
 
 
@@ -321,7 +321,7 @@ def test_what_the_picture_shows_can_be_said():
 def test_the_said_class_goes_with_the_runs_that_know_it():
     app = upload(saved(PLAIN))
     run(app.selectbox(key="try_truth").set_value("heart"))
-    run(app.multiselect(key="try_runs").set_value([BAR]))
+    run(app.multiselect(key="try_it_runs").set_value([BAR]))
     assert app.selectbox(key="try_truth").value == "not said"
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.data import DATASETS
 from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
-from dashboard.runs import feed
+from dashboard.runs import choose
 from dashboard.shell import services
 from tests.support import SMALL, ended, register_tiny, wait_for
 
@@ -26,13 +26,14 @@ def lab(tmp_path, monkeypatch):
 def page():
     import streamlit as st
 
-    from dashboard.runs import feed
-    from dashboard.shell import state
+    from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
+    from dashboard.shell import services, state
 
-    run = feed.choose_run(lambda config: config["model"] in ("gru", "vit"))
+    wanted = Wanted(lambda config: config["model"] in ("gru", "vit"), "is none for this page.", weights=False)
+    run = services.run(choose_run("page", wanted).run_id)
     if run.epochs:
-        epoch = feed.choose_epoch(run, [record.epoch for record in run.epochs])
-        state.write_page(feed.link_values(run, epoch))
+        epoch = choose_epoch(run, [record.epoch for record in run.epochs])
+        state.write_page(run_link(run, epoch))
         st.text(f"{run.run_id} {epoch}")
     else:
         st.text(f"{run.run_id} has no epoch")
@@ -56,7 +57,7 @@ def test_it_opens_on_the_best_epoch_of_the_recorded_run():
     assert app.text[0].value == f"recorded-shapes-gru {run.best.epoch}"
     assert dict(app.query_params) == {}
     offered = " ".join(app.selectbox[0].options)
-    assert "recorded-cifar10-hand-in-0" in offered and "recorded-cifar10-bar-0" not in offered  # it has another model
+    assert "cifar10-hand-in-0" in offered and "cifar10-bar-0" not in offered  # it has another model
 
 
 def test_a_chosen_run_and_epoch_are_in_the_link_and_the_link_opens_them():
@@ -86,37 +87,88 @@ def test_own_runs_come_first_and_a_run_of_another_model_gives_way(lab):
     wait_for(lab, own, ended)
     waiting = lab.submit(RunConfig.of(**SMALL), paused=True)
     app = visit(run="recorded-cifar10-bar-0")
-    assert app.selectbox[0].options[0].startswith(f"{own} · tiny · "), "a run without an epoch is offered to its own session alone"
+    assert app.selectbox[0].options[0].endswith(f"% · {own}"), "a run without an epoch is offered to its own session alone"
     assert app.text[0].value.startswith("recorded-shapes-gru "), "what came with the lab, whoever has trained what"
+    assert app.warning[0].value.startswith("Run recorded-cifar10-bar-0 (") and app.warning[0].value.endswith(") is none for this page.")
     again(app.selectbox[0].set_value(own))
-    assert app.text[0].value == f"{own} 0" and app.caption[0].value == "Epoch 1"
+    assert app.text[0].value == f"{own} 0" and app.caption[0].value == "Epoch 1" and not app.warning
     app = visit(run=waiting)
-    assert app.selectbox[0].options[0].startswith(f"{waiting} · tiny · no epoch yet") and app.text[0].value == f"{waiting} has no epoch"
+    assert app.selectbox[0].options[0].endswith(f", – · {waiting}") and app.text[0].value == f"{waiting} has no epoch"
     lab.stop(waiting)
 
 
 def test_every_recorded_run_can_be_chosen_and_the_published_one_where_no_weights_are_needed():
     recorded = [f"recorded-{name}" for name in recorded_names() if recorded_run(name).kind == "images"]
     assert 0 < len(recorded) < len(recorded_names())
-    assert [*feed.known_runs()] == recorded
-    assert [*feed.known_runs(published=True)] == [*recorded, "published-hand-in"]
+    assert [*choose.begun_runs()] == recorded
+    assert [*choose.begun_runs(published=True)] == [*recorded, "published-hand-in"]
 
 
 def test_a_page_follows_a_run_to_its_next_epoch(lab, monkeypatch):
     """The fragment that ticks reruns the page when an epoch has come, and not before."""
     asked = []
-    monkeypatch.setattr(feed.st, "rerun", lambda: asked.append(1))
-    monkeypatch.setattr(feed.st, "fragment", lambda look, run_every: look)
+    monkeypatch.setattr(choose.st, "rerun", lambda: asked.append(1))
+    monkeypatch.setattr(choose.st, "fragment", lambda look, run_every: look)
     run = dataclasses.replace(recorded_run("shapes-gru"), run_id="one", status="running")
     now = run
     monkeypatch.setattr(services, "run", lambda run_id: now)
-    feed.follow(run)
+    choose.follow(run)
     assert asked == []
     now = dataclasses.replace(run, epochs=run.epochs[:-1])
-    feed.follow(run)
+    choose.follow(run)
     assert asked == [1]
     now = dataclasses.replace(run, status="finished")
-    feed.follow(run)
+    choose.follow(run)
     assert asked == [1, 1]
-    feed.follow(now)  # it has ended: nothing to follow
+    choose.follow(now)  # it has ended: nothing to follow
     assert asked == [1, 1]
+
+
+def page_of_several():
+    import streamlit as st
+
+    from dashboard.runs.choose import Wanted, choose_runs, several
+    from dashboard.shell import state
+    from dashboard.shell.choices import links
+
+    first = ("recorded-shapes-gru",)
+    choice = several("page", first)
+    wanted = Wanted(lambda config: config["model"] in ("gru", "vit"), "is none for this page.")
+    runs = choose_runs(choice, wanted, "Runs", first=first, most=2, help="Two.")
+    state.write_page(links(choice))
+    st.text(" ".join(run.run_id for run in runs))
+
+
+def visit_several(runs=""):
+    app = AppTest.from_function(page_of_several, default_timeout=60)
+    if runs:
+        app.query_params["runs"] = runs
+    return again(app)
+
+
+VIT = "recorded-shapes-vit"
+
+
+@pytest.mark.parametrize("between", [".", ","])
+def test_several_runs_of_a_link_are_read_with_points_and_as_older_links_have_them(between):
+    app = visit_several(f"{VIT}{between}recorded-shapes-gru{between}recorded-cifar10-hand-in-0")
+    assert app.text[0].value == f"{VIT} recorded-shapes-gru" and not app.warning  # at most two
+    assert dict(app.query_params) == {"runs": f"{VIT}.recorded-shapes-gru"}
+    again(app.multiselect[0].set_value(["recorded-shapes-gru"]))
+    assert dict(app.query_params) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("nobody", "There is no run nobody here (any more): choose another one."),
+        ("recorded-cifar10-compare-cnn-0", "Run recorded-cifar10-compare-cnn-0 (CNN) is none for this page."),
+        ("published-hand-in", "Run published-hand-in keeps no weights (any more): choose another run, or train it again."),
+        ("recorded-dates-transformer", "Run recorded-dates-transformer (Transformer) is of another kind"),
+    ],
+)
+def test_one_of_several_that_cannot_be_shown_is_explained_until_others_are_chosen(asked, sentence):
+    app = visit_several(f"{asked}.{VIT}")
+    assert app.text[0].value == VIT and app.warning[0].value.replace("\\", "").startswith(sentence)
+    assert again(app).warning, "it stays"
+    assert not again(app.multiselect[0].set_value([VIT, "recorded-shapes-gru"])).warning
