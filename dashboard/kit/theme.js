@@ -108,3 +108,9 @@ export const PRINT = {
   faint: '#bbbbbb',
   grid: '#cccccc',
 };
+
+/**
+ * Colors that tell several runs or models apart, the first one first.
+ * @param {Element} root
+ */
+export const several = (root) => variable(root, '--st-chart-categorical-colors', variable(root, '--lab-run')).split(',');
