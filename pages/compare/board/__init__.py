@@ -38,7 +38,7 @@ def _figure(name: str) -> str:
     return f'<div class="run-board-{name}" data-name="{name}" role="img"><canvas></canvas><canvas></canvas></div>'
 
 
-HTML = f"""<div class="run-board"><i class="run-board-probe"></i>
+HTML = f"""<div class="run-board">
   <div class="run-board-controls">
     <label>Show <select class="run-board-y" aria-label="Show">{_options(_SHOWN)}</select></label>
     <label>by <select class="run-board-x" aria-label="By">{_options(_AGAINST)}</select></label>

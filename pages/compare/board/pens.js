@@ -1,5 +1,6 @@
 // One figure, two ways to draw it: on a canvas (fast: 200 curves in one go) and as SVG (to take along). Places are in CSS pixels; a line is a
 // flat list x0, y0, x1, y1, ... in which a number that is not finite makes a gap. A look is { color, width, dash, alpha, fill }.
+import { escaped } from '../../../dashboard/kit/text.js';
 
 export function canvasPen(context, font) {
   const look = ({ color, width = 1, dash = [], alpha = 1 }) => {
@@ -27,7 +28,11 @@ export function canvasPen(context, font) {
     },
     text(x, y, words, { size = 12, anchor = 'start', color, weight = 400, alpha = 1, halo }) {
       look({ color, alpha });
-      Object.assign(context, { font: `${weight} ${size}px ${font}`, textAlign: anchor === 'middle' ? 'center' : anchor, textBaseline: 'middle' });
+      Object.assign(context, {
+        font: `${weight} ${size}px ${font}`,
+        textAlign: anchor === 'middle' ? 'center' : anchor,
+        textBaseline: 'middle',
+      });
       if (halo) {
         Object.assign(context, { strokeStyle: halo, lineWidth: 4 });
         context.strokeText(words, x, y);
@@ -50,8 +55,8 @@ export function svgPen(width, height, { font, background }) {
   let clips = 0;
   const number = (value) => Math.round(value * 10) / 10;
   const add = (tag, attributes, words = '') => {
-    const said = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '');
-    parts.push(`<${tag}${said.map(([name, value]) => ` ${name}="${escaped(value)}"`).join('')}>${escaped(words)}</${tag}>`);
+    const given = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '');
+    parts.push(`<${tag}${given.map(([name, value]) => ` ${name}="${escaped(value)}"`).join('')}>${escaped(words)}</${tag}>`);
   };
   // A color and an opacity apart: not every viewer of SVG knows rgba().
   const paint = (name, color, alpha = 1) => {
@@ -60,7 +65,9 @@ export function svgPen(width, height, { font, background }) {
     return { [name]: inside ? `rgb(${inside})` : color, opacity: clear === 1 ? undefined : Math.round(100 * clear) / 100 };
   };
   const stroke = ({ color, width: wide = 1, dash = [], alpha }) => ({
-    ...paint('stroke', color, alpha), 'stroke-width': wide, 'stroke-dasharray': dash.join(' '),
+    ...paint('stroke', color, alpha),
+    'stroke-width': wide,
+    'stroke-dasharray': dash.join(' '),
   });
   add('rect', { width, height, fill: background });
   return {
@@ -94,5 +101,3 @@ export function svgPen(width, height, { font, background }) {
     },
   };
 }
-
-const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]);

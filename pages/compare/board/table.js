@@ -1,6 +1,5 @@
-// The table of runs: its columns, what a filter keeps, an order, and all of it as CSV.
-
-import { duration } from './scales.js';
+// The table of runs: its columns, what a filter keeps, an order, and all of it as CSV. Pure.
+import { duration } from './numbers.js';
 
 const percent = (share) => (100 * share).toFixed(1);
 // As many digits as tell both ends of an interval apart: none looks as if it had no width.
@@ -8,29 +7,53 @@ const between = (low, high) => {
   const digits = [1, 2, 3, 4, 5, 6].find((n) => (100 * low).toFixed(n) !== (100 * high).toFixed(n)) ?? 7;
   return `${(100 * low).toFixed(digits)} to ${(100 * high).toFixed(digits)}`;
 };
-const whole = (value) => value.toLocaleString('en-US');
+const counted = (value) => value.toLocaleString('en-US');
 
 const FIXED = [
   { name: 'run', title: 'run', value: (run) => run.id },
   { name: 'model', title: 'model', value: (run) => run.model },
   { name: 'data', title: 'data', value: (run) => run.data, help: 'Accuracies on different data answer different questions.' },
   {
-    name: 'accuracy', title: 'accuracy %', value: (run) => (run.accuracy === null ? null : 100 * run.accuracy),
+    name: 'accuracy',
+    title: 'accuracy %',
+    value: (run) => (run.accuracy === null ? null : 100 * run.accuracy),
     text: (run) => `${percent(run.accuracy)} (${between(run.low, run.high)})`,
     help: 'Validation, of the best epoch; in brackets the 95 % interval, by the choice of the images.',
   },
-  { name: 'n', title: 'n', value: (run) => run.n, text: (run) => whole(run.n), help: 'Validation images.' },
-  { name: 'parameters', title: 'parameters', value: (run) => run.parameters, text: (run) => whole(run.parameters), help: 'Weights of the model.' },
-  { name: 'seconds', title: 'time', value: (run) => run.seconds, text: (run) => duration(run.seconds), help: 'Of all epochs, validation included.' },
+  { name: 'n', title: 'n', value: (run) => run.n, text: (run) => counted(run.n), help: 'Validation images.' },
+  {
+    name: 'parameters',
+    title: 'parameters',
+    value: (run) => run.parameters,
+    text: (run) => counted(run.parameters),
+    help: 'Weights of the model.',
+  },
+  {
+    name: 'seconds',
+    title: 'time',
+    value: (run) => run.seconds,
+    text: (run) => duration(run.seconds),
+    help: 'Of all epochs, validation included.',
+  },
   { name: 'epochs', title: 'epochs', value: (run) => run.epochs, text: (run) => `${run.epochs} of ${run.total}` },
   { name: 'status', title: 'status', value: (run) => run.status },
 ];
 
-const plain = (value) => (typeof value === 'number' ? String(Number(value.toPrecision(6))) : typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value));
+function plain(value) {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+}
 
 // The columns of all runs: the fixed ones, then the hyperparameters in which they differ ([{name, scale, help}]).
 export function columnsOf(differing) {
-  const own = differing.map(({ name, scale, help }) => ({ name, title: name, scale, help, own: true, value: (run) => run.config[name] ?? null }));
+  const own = differing.map(({ name, scale, help }) => ({
+    name,
+    title: name,
+    scale,
+    help,
+    own: true,
+    value: (run) => run.config[name] ?? null,
+  }));
   return [...FIXED, ...own].map((column) => {
     const text = column.text ?? ((run) => plain(column.value(run)));
     return { ...column, text: (run) => (column.value(run) === null ? '–' : text(run)) };
@@ -40,9 +63,9 @@ export function columnsOf(differing) {
 // A function that says whether a run is kept: every word must occur in it, every "name<value" must hold.
 export function matcher(words, columns) {
   const tests = words.trim().split(/\s+/).filter(Boolean).map((word) => {
-    const [, name, sign, asked] = /^([\w]+)(<=|>=|!=|<|>|=)(.+)$/.exec(word) ?? [];
+    const [, name, sign, wanted] = /^([\w]+)(<=|>=|!=|<|>|=)(.+)$/.exec(word) ?? [];
     const column = name && (columns.find((one) => one.name === name) ?? { value: (run) => run.config[name] ?? null });
-    return column ? (run) => holdsFor(run, name, column, sign, asked) : (run) => haystack(run, columns).includes(word.toLowerCase());
+    return column ? (run) => holdsFor(run, name, column, sign, wanted) : (run) => haystack(run, columns).includes(word.toLowerCase());
   });
   return (run) => tests.every((test) => test(run));
 }
@@ -54,15 +77,15 @@ export function pointRemedy(words) {
 }
 
 // A data set is found by what it is called here (CIFAR-10), and by its name and its folder's (cifar10, cifar), as links said once.
-function holdsFor(run, name, column, sign, asked) {
+function holdsFor(run, name, column, sign, wanted) {
   const other = name === 'data' ? [run.config.dataset, run.config.data].filter(Boolean) : [];
-  const holding = [column.value(run), ...other].map((value) => holds(value, sign, asked));
+  const holding = [column.value(run), ...other].map((value) => holds(value, sign, wanted));
   return sign === '!=' ? holding.every(Boolean) : holding.some(Boolean);
 }
 
-function holds(value, sign, asked) {
+function holds(value, sign, wanted) {
   if (value === null) return sign === '!=';
-  const [a, b] = typeof value === 'number' ? [value, Number(asked)] : [plain(value).toLowerCase(), asked.toLowerCase()];
+  const [a, b] = typeof value === 'number' ? [value, Number(wanted)] : [plain(value).toLowerCase(), wanted.toLowerCase()];
   return { '=': a === b, '!=': a !== b, '<': a < b, '>': a > b, '<=': a <= b, '>=': a >= b }[sign];
 }
 
@@ -76,7 +99,10 @@ export function sorted(runs, order, columns) {
   const column = columns.find((one) => one.name === order.replace(/^-/, ''));
   if (!column) return runs;
   const sign = order.startsWith('-') ? -1 : 1;
-  const compare = (a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true }));
+  const compare = (
+    a,
+    b,
+  ) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b), 'en', { numeric: true }));
   return [...runs].sort((one, other) => {
     const [a, b] = [column.value(one), column.value(other)];
     if (a === null || b === null) return (a === null) - (b === null);
@@ -84,7 +110,24 @@ export function sorted(runs, order, columns) {
   });
 }
 
-const CSV = ['id', 'kind', 'model', 'data', 'n', 'accuracy', 'low', 'high', 'best_epoch', 'test', 'parameters', 'seconds', 'epochs', 'status'];
+const CSV = [
+  'id',
+  'kind',
+  'model',
+  'data',
+  'n',
+  'accuracy',
+  'low',
+  'high',
+  'best_epoch',
+  'test',
+  'parameters',
+  'seconds',
+  'epochs',
+  'status',
+];
+
+const HEADS = { id: 'run', low: 'low95', high: 'high95', n: 'validation_images', epochs: 'epochs_done' };
 
 // Text that a spreadsheet would compute, as in core/frames.py: there is the reason.
 const FORMULA = /^(?![+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?(?![\s\S]))[=+@\t\r-][\s\S]/;
@@ -97,7 +140,7 @@ function cell(value) {
 // Runs as CSV, accuracies as shares of 1, with every hyperparameter that one of them has.
 export function csv(runs) {
   const names = [...new Set(runs.flatMap((run) => Object.keys(run.config)))].filter((name) => !['model', 'data', 'epochs'].includes(name));
-  const head = CSV.map((name) => ({ id: 'run', low: 'low95', high: 'high95', n: 'validation_images', epochs: 'epochs_done' })[name] ?? name);
+  const head = CSV.map((name) => HEADS[name] ?? name);
   const lines = runs.map((run) => [...CSV.map((name) => run[name]), run.total, ...names.map((name) => run.config[name])]);
   return [[...head, 'epochs', ...names], ...lines].map((line) => line.map(cell).join(',')).join('\n') + '\n';
 }
