@@ -35,7 +35,8 @@ class Listed(Many):
 class Choice:
     """A control of a page. Without `options` it takes any text, or what `check` makes of one; `write` says how a link writes a value.
 
-    `old` are names that links have had for it: they are read for ever. What is not `in_link` is the session's alone.
+    `old` are names that links have had for it: they are read for ever. What is not `in_link` is the session's alone. `why_not` says of a
+    link's text that is none of the options why it is not taken; without it, or where it says nothing, that is said in general words.
     """
 
     page: str
@@ -46,6 +47,7 @@ class Choice:
     check: Check | None = None
     old: tuple[str, ...] = ()
     in_link: bool = True
+    why_not: Callable[[Choice, str], str] | None = None
 
     @property
     def key(self) -> str:
@@ -82,7 +84,10 @@ class Choice:
 
     def _read(self, name: str) -> Any:
         if self.options:
-            return state.read(name, OneOf(self.options, self.write))
+            check = OneOf(self.options, self.write)
+            if self.why_not and (text := state.linked(name)) and check.read(text) is None and (sentence := self.why_not(self, text)):
+                state.refuse(name, sentence)
+            return state.read(name, check)
         return state.read(name, self.check) if self.check else state.linked(name) or None
 
     def set(self, value: Any) -> None:
@@ -103,6 +108,15 @@ class Choice:
             if noun:
                 state.say(str(unknown(noun, chosen, filter(None, options))))
             st.session_state[self.key] = found.first
+        return found
+
+    def following(self, first: Any) -> Choice:
+        """The same control where the first value follows from other choices: until somebody changes it, its value follows, too."""
+        found, before = replace(self, first=first), Kept(self.page, f"{self.name}:first")
+        if self.started and st.session_state[self.key] == before.value:
+            self.set(first)
+        found.start()
+        before.keep(first)
         return found
 
     def written(self, value: Any = None) -> str:
@@ -146,6 +160,10 @@ class Choice:
     def text_input(self, label: str, *, help: str = "", **more: Any) -> str:
         """A field for a line of text."""
         return st.text_input(show.label(label), **self._drawn(help, more))
+
+    def text_area(self, label: str, *, help: str = "", **more: Any) -> str:
+        """A field for lines of text."""
+        return st.text_area(show.label(label), **self._drawn(help, more))
 
     def number_input(self, label: str, *, help: str = "", **more: Any) -> Any:
         """A field for a number; where the options are a range it takes those."""

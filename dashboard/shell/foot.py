@@ -11,6 +11,9 @@ from core.data import DATASETS, usable
 from core.training.presets import PRESETS
 from dashboard.kit.wording import escape
 from dashboard.shell import show
+from dashboard.shell.choices import Kept
+
+OPEN = Kept("take", "along", first=False)  # whether the box with the link and the code is open
 
 
 def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
@@ -37,7 +40,7 @@ def _needs(title: str) -> str:
 def take_along(link: str, code: str, *, language: str = "bash") -> None:
     """What a page shows as a link and as code (of bash: a command), folded."""
     kind, where = ("a command", "from the command line") if language == "bash" else ("code", f"in {language.capitalize()}")
-    with st.expander(show.label(f"This set-up as a link and as {kind}"), key="take_along", on_change="rerun") as box:
+    with st.expander(show.label(f"This set-up as a link and as {kind}"), key=OPEN.key, on_change="rerun") as box:
         if box.open:  # the first code on a page makes the browser load a syntax highlighter: half a second
             columns = st.columns(2)
             columns[0].caption("Link to this set-up")
