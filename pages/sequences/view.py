@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.probes.padding import Packing
-from core.probes.unrolled import Graph
+from core.probes.unrolled import TASKS, Graph
 from dashboard.kit.wording import escape, marked
+from dashboard.unrolled.svg import RowLabel, unrolled_svg
+from pages.sequences.examples import Example, picture_example, text_example
 
 if TYPE_CHECKING:
     from core.probes.convolution import ConvolutionCost
     from core.probes.padded_batch import PaddedReport
-    from core.probes.task_shapes import Sizes
+    from core.probes.task_shapes import TaskRun
+    from core.probes.task_sizes import Sizes
+    from pages.sequences.controls import SequenceChoices
 
 MEANINGS = {
     "inputs x": "{what} of C = {C} numbers",
@@ -49,7 +53,7 @@ def steps_html(task: str, shapes: Sequence[tuple[str, tuple[int, ...], int]], si
     return f'<ol class="lab-steps lab-sequence-steps">{"".join(boxes)}</ol>'
 
 
-def told_parts(graph: Graph, sizes: Sizes) -> dict[str, str]:
+def part_sentences(graph: Graph, sizes: Sizes) -> dict[str, str]:
     """A sentence on each part of a task's network, for who points at it."""
     inputs, outputs = graph.named("input"), graph.named("output")
     told = {}
@@ -66,6 +70,63 @@ def told_parts(graph: Graph, sizes: Sizes) -> dict[str, str]:
             "output": f"Output {node.name}, (B, K) = ({sizes.B}, {sizes.K}): it depends on {reads} of {len(inputs)}.",
         }[node.kind]
     return told
+
+
+def figure(choices: SequenceChoices, run: TaskRun | None, *, style: str = "") -> str:
+    """The chosen network as SVG, with the shapes that were measured."""
+    shapes = {name: shape for name, shape, _ in run.shapes} if run else {}
+    states = next(
+        (shapes[name] for name in ("states h", "states h of the encoder", "hidden layer h", "state of a step") if name in shapes), ""
+    )
+    rows = {0: RowLabel("inputs x", _shape(shapes.get("inputs x"))), 2: RowLabel("logits y", _shape(shapes.get("logits y")))}
+    decoder = choices.task == "one-to-many" and states
+    rows[1] = RowLabel("state, each step" if decoder else "hidden layer" if choices.task == "one-to-one" else "states h", _shape(states))
+    shown = _example(choices)
+    zeros = ["h1"] if choices.task not in ("one-to-one", "one-to-many") else []
+    return unrolled_svg(
+        choices.graph,
+        label=f"{TASKS[choices.task][0]}, unrolled",
+        rows=rows,
+        tokens=shown.words,
+        pictures=shown.pictures,
+        zeros=zeros,
+        style=style,
+    )
+
+
+def _example(choices: SequenceChoices) -> Example:
+    if choices.picture is None:
+        return text_example(choices.task, choices.graph)
+    return picture_example(choices.task, choices.graph, choices.picture.pixels, choices.picture.label)
+
+
+def _shape(shape: tuple[int, ...] | str | None) -> str:
+    return str(tuple(shape)) if shape else ""
+
+
+def proof_line(choices: SequenceChoices, run: TaskRun) -> str:
+    """What the gradients of the running network say of the picture."""
+    outputs, inputs = run.reach.shape
+    wrong = run.differing(choices.task, choices.sizes)
+    return marked(
+        "Proof, float64: the gradient of each of {} output{} with respect to each of {} input{} is other "
+        "than 0 exactly where the picture has a way; pairs that differ: {} of {}: **{}**. {:,} weights at "
+        "random, seed 0: shapes do not depend on them.",
+        outputs,
+        "s" * (outputs > 1),
+        inputs,
+        "s" * (inputs > 1),
+        wrong,
+        outputs * inputs,
+        "passed" if not wrong else "not passed",
+        run.weights,
+    )
+
+
+def shapes_csv(run: TaskRun) -> str:
+    """One line a step: what comes out, its shape, and how many times the step is done."""
+    lines = [f'{name},"{" x ".join(map(str, shape))}",{times}' for name, shape, times in run.shapes]
+    return "\n".join(["step,shape,times", *lines, ""])
 
 
 def _which(found: frozenset[str], names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from PIL import Image
 from core.probes.padding import MOST_STEPS, packing
 from core.probes.unrolled import task_graph
 from pages.sequences.examples import CLASSES, END, SENTENCES, picture_example, sentence_of, text_example
-from pages.sequences.view import padding_html, told_parts
+from pages.sequences.view import padding_html, part_sentences
 
 
 def pixels_of(uri):
@@ -54,7 +54,7 @@ def test_a_picture_that_nobody_knows():
 def test_parts_say_what_they_depend_on():
     from core.probes.task_shapes import Sizes
 
-    told = told_parts(task_graph("same-length", 3, 1), Sizes(T=3))
+    told = part_sentences(task_graph("same-length", 3, 1), Sizes(T=3))
     assert told["x2"] == "Input x2, (B, C) = (2, 3): outputs 2 to 3 of 3 depend on it."
     assert told["y1"] == "Output y1, (B, K) = (2, 7): it depends on input 1 of 3."
     assert told["h2"] == "State h2, (B, H) = (2, 50): it depends on inputs 1 to 2 of 3; outputs 2 to 3 of 3 depend on it."

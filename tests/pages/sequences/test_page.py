@@ -9,8 +9,7 @@ import pytest
 import streamlit as st
 
 from core.probes.task_sizes import MOST, Sizes
-from pages.sequences import controls as sequences
-from pages.sequences.controls import MAP
+from pages.sequences.controls import EXAMPLE, MAP, SIZES, TASK, take
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,8 +55,8 @@ def test_each_task_has_its_shapes_from_a_network_that_ran(task, shape, outputs):
 
 
 def test_the_sliders_offer_what_core_can_run():
-    assert {name: row[0] for name, row in sequences.SIZES.items()} == MOST
-    assert vars(Sizes()) == {name: row[1] for name, row in sequences.SIZES.items()}
+    assert {name: size.options[-1] for name, size in SIZES.items()} == MOST
+    assert vars(Sizes()) == {name: size.first for name, size in SIZES.items()}
 
 
 def test_the_courses_check_and_its_link():
@@ -93,10 +92,10 @@ def test_sliders_change_the_shapes():
     ],
 )
 def test_what_the_browser_has_chosen_is_taken_over_and_nonsense_is_not(sent, task, example, monkeypatch):
-    known = {sequences.TASK: "many-to-one", sequences.EXAMPLE: "words", MAP: {"choice": sent}}
+    known = {TASK.key: "many-to-one", EXAMPLE.key: "words", MAP: {"choice": sent}}
     monkeypatch.setattr(st, "session_state", known)
-    sequences._take()
-    assert (known[sequences.TASK], known[sequences.EXAMPLE]) == (task, example)
+    take()
+    assert (known[TASK.key], known[EXAMPLE.key]) == (task, example)
 
 
 def test_the_picture_goes_through_every_task():
