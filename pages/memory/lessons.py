@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -13,46 +14,37 @@ from core.probes.recall_recorded import COMMAND, recorded_lesson
 from core.probes.recall_task import CHANCE, JUDGE_EVERY, JUDGED, STEPS, Recalled, recall_batch
 from dashboard.kit.wording import code, marked
 from dashboard.shell import show, state
+from dashboard.shell.choices import Kept
+from dashboard.shell.download import download
 from dashboard.training import background
 from dashboard.training.lessons import lesson_status
 from dashboard.training.time_chart import Line, chart_data, time_chart
-from pages.memory import flow as memory
+from pages.memory.controls import FAR, RATE, chosen
 from pages.memory.view import COLORS, NAMES, columns_csv, recall_verdict, task_html
 
 if TYPE_CHECKING:
     from core.probes.recall import RecallLesson
 
-FAR, RATE, LESSON = "memory_far", "memory_rate", "memory_lesson"
-MOST_FAR, FIRST_FAR = 60, 20
-RATES, FIRST_RATE = (0.001, 0.003, 0.01, 0.03), 0.01
-TICK_SECONDS = 1.0
+LESSON = Kept("memory", "lesson", "")  # the name of the lesson that this session has begun
 
 
 def choose_task() -> None:
     """The controls of the task, and one sequence of it."""
-    state.start(FAR, "far", range(1, MOST_FAR + 1), FIRST_FAR)
-    state.start(RATE, "rate", RATES, FIRST_RATE)
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
-    columns[0].slider(
-        "Symbols in a row", 1, MOST_FAR, key=FAR, persist_state="session",
-        help="The marked one is anywhere among them: up to one less than so many steps back.",
-    )  # fmt: skip
-    columns[1].select_slider("Learning rate", RATES, key=RATE, persist_state="session", help="Adam; gradients clipped to norm 1.")
+    with columns[0]:
+        help = "The marked one is anywhere among them: up to one less than so many steps back."
+        far = FAR.slider("Symbols in a row", help=help)
+    with columns[1]:
+        RATE.slider("Learning rate", help="Adam; gradients clipped to norm 1.")
     columns[2].button(
         "Train the three cells", icon=":material/play_arrow:", key="memory_train", on_click=_start, type="primary", width="stretch"
     )
-    st.html(task_html(recall_batch(1, st.session_state[FAR], np.random.default_rng(1))))
-
-
-def link_values() -> dict[str, str]:
-    """What a link says of the task, empty where the page opens so anyway."""
-    far, rate = st.session_state.get(FAR, FIRST_FAR), st.session_state.get(RATE, FIRST_RATE)
-    return {"far": "" if far == FIRST_FAR else str(far), "rate": "" if rate == FIRST_RATE else f"{rate:g}"}
+    st.html(task_html(recall_batch(1, far, np.random.default_rng(1))))
 
 
 def _task() -> FlowSetup:
     """The cells and the task that the controls describe."""
-    return replace(memory.setup(), length=st.session_state[FAR])
+    return replace(chosen().setup, length=FAR.value)
 
 
 def _key(task: FlowSetup, rate: float) -> str:
@@ -61,29 +53,24 @@ def _key(task: FlowSetup, rate: float) -> str:
 
 def active() -> bool:
     """Whether the lesson that this session looks at is still to come."""
-    lesson = background.known(st.session_state.get(LESSON, ""))
+    lesson = background.known(LESSON.value)
     return lesson is not None and lesson.active
 
 
 def _start() -> None:
-    task, rate = _task(), st.session_state[RATE]
+    task, rate = _task(), RATE.value
 
     def make() -> RecallLesson:
         from core.probes.recall import RecallLesson
 
         return RecallLesson(task, rate)
 
-    st.session_state[LESSON] = _key(task, rate)
-    background.lesson(st.session_state[LESSON], make, lambda made: made.run(), owner=state.owner())
+    background.lesson(LESSON.keep(_key(task, rate)), make, lambda made: made.run(), owner=state.owner())
 
 
 def recall_panel() -> None:
-    """The lesson and its curves, before anybody trains the recorded one; a fragment that repeats itself while a lesson is active."""
-    st.fragment(_draw, run_every=TICK_SECONDS if active() else None)(active())
-
-
-def _draw(ticking: bool) -> None:
-    lesson = background.known(st.session_state.get(LESSON, ""))
+    """The lesson and its curves; before anybody trains, the recorded one."""
+    lesson = background.known(LESSON.value)
     if lesson is None:
         record = recorded_lesson()
         show.caption(
@@ -102,8 +89,6 @@ def _draw(ticking: bool) -> None:
         show.caption(_words(lesson.made.setup, lesson.made.rate))
         if lesson.made.recalled.steps:
             _charts(lesson.made.setup, lesson.made.recalled)
-    if ticking and not active():
-        st.rerun()  # the whole page: nothing ticks now, and its button is another one
 
 
 def _words(task: FlowSetup, rate: float) -> str:
@@ -114,31 +99,24 @@ def _words(task: FlowSetup, rate: float) -> str:
 
 
 def _charts(task: FlowSetup, now: Recalled) -> None:
-    mark = ((CHANCE, "guessing: 1 of 8"),)
     left, right = st.columns(2)
     learned = [Line(NAMES[kind], COLORS[kind], np.array(shares)) for kind, shares in now.right.items()]
     back = [Line(NAMES[kind], COLORS[kind], shares) for kind, shares in now.by_distance.items()]
     with left:
-        time_chart(
-            chart_data(
-                "Right answers while they learn", learned, x="training step", y="Right answers", first=0, step=JUDGE_EVERY, height=260,
-                marks=mark, pinned=(0, 1), at=len(now.steps) - 1, note=f"n = {JUDGED:,} sequences that none learns from.",
-            ),
-            key="memory_learned",
-        )  # fmt: skip
+        note = f"n = {JUDGED:,} sequences that none learns from."
+        look = {"x": "training step", "step": JUDGE_EVERY, "at": len(now.steps) - 1, "note": note}
+        time_chart(_chart("Right answers while they learn", learned, **look), key="memory_learned")
     with right:
-        time_chart(
-            chart_data(
-                f"How far back they recall after step {now.steps[-1]}", back, x="steps back", y="Right answers", first=0, height=260,
-                marks=mark, pinned=(0, 1), at=task.length - 1,
-                note=f"The same sequences by how far back the mark was: about {JUDGED // task.length} each.",
-            ),
-            key="memory_back",
-        )  # fmt: skip
-    told = [recall_verdict(kind, now.by_distance[kind], now.right[kind][-1], JUDGED) for kind in NAMES if kind in now.right]
-    show.markdown("; ".join(told) + ".")
+        note = f"The same sequences by how far back the mark was: about {JUDGED // task.length} each."
+        title = f"How far back they recall after step {now.steps[-1]}"
+        time_chart(_chart(title, back, x="steps back", at=task.length - 1, note=note), key="memory_back")
+    verdicts = [recall_verdict(kind, now.by_distance[kind], now.right[kind][-1], JUDGED) for kind in NAMES if kind in now.right]
+    show.markdown("; ".join(verdicts) + ".")
     columns = {f"{kind} by steps back": values for kind, values in now.by_distance.items()}
-    st.download_button(
-        "Numbers as CSV", lambda: columns_csv("steps back", range(task.length), columns), "recall.csv", "text/csv",
-        icon=":material/download:", on_click="ignore", key="memory_recall_csv",
-    )  # fmt: skip
+    download("Numbers as CSV", lambda: columns_csv("steps back", range(task.length), columns), "recall.csv", key="memory_recall_csv")
+
+
+def _chart(title: str, lines: Sequence[Line], **look: Any) -> dict[str, Any]:
+    """A chart of right answers, with a mark at what guessing gets."""
+    mark = ((CHANCE, "guessing: 1 of 8"),)
+    return chart_data(title, lines, y="Right answers", first=0, height=260, marks=mark, pinned=(0, 1), **look)

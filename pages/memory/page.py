@@ -5,12 +5,15 @@ import streamlit as st
 from dashboard.pictures.choose import choose_picture
 from dashboard.runs.foot import foot
 from dashboard.shell import services, state, visitor
-from dashboard.shell.foot import try_this
+from dashboard.shell.choices import links
+from dashboard.shell.foot import OPEN, try_this
 from dashboard.shell.link import page_link
-from dashboard.shell.settled import announce, rerun_when_settled
-from pages.memory import flow as memory
-from pages.memory import lessons as memory_recall
-from pages.memory import runs as memory_runs
+from dashboard.shell.page import board_page
+from dashboard.training.lessons import lesson_part
+from pages.memory.controls import FAR, LOSS, RATE, WEIGHTS, MemoryChoices, choose, choose_weights, chosen
+from pages.memory.flow import flow_panel, numbers_panel, question, sweep_panel
+from pages.memory.lessons import active, choose_task, recall_panel
+from pages.memory.runs import FIRST_RUNS, RUNS, choose_runs, influence_panel, look, trained_panel
 
 EXPERIMENTS = {
     "A radius of 3: the plain RNN's gradient explodes": {"radius": "3", "length": "100"},
@@ -30,56 +33,42 @@ st.markdown(
     "back is never learned. **A gate that stays open lets it through: that is why LSTM and GRU exist.**"
 )
 state.values()
-memory.start_controls()
+foot_says = chosen().link  # of the cells above: the foot is drawn anew with the whole page alone
 
 
-@st.fragment
-def flow() -> None:
-    """The gradient through time: its sliders run nothing else of the page."""
-    memory.flow_panel()
-    announce(str(memory.link_values()), key="memory")
-
-
-@st.fragment
-def around(foot_says: dict[str, str]) -> None:
+def around(choices: MemoryChoices) -> None:
     """What follows when the chart has come to rest; it leaves the rest of the page's link as it is."""
-    rerun_when_settled(key="memory")
-    memory.numbers_panel()
-    memory.question()
-    memory.sweep_panel(memory.setup())
-    said = memory.link_values()
-    state.write_page({**state.page(), **said})
-    if said != foot_says and st.session_state.get("take_along"):
+    numbers_panel(choices)
+    question()
+    sweep_panel(choices)
+    state.write_page({**state.page(), **choices.link})
+    if choices.link != foot_says and OPEN.value:
         st.rerun()  # the link at the foot is open: it must be that of what is shown
 
 
-flow()
-around(memory.link_values())
+board_page("memory", choose=choose, board=flow_panel, around=around)
 
 st.subheader("Can they recall?")
 st.markdown(TASK)
-memory_recall.choose_task()
-memory_recall.recall_panel()
+choose_task()
+lesson_part(recall_panel, active, lambda: None)
 
 st.subheader("The same in trained runs, on one picture")
 left, right = st.container(key="memory_runs_row").columns([3, 10], gap="medium")
 own, others = left.container(), left.container()
 with others:
-    runs = memory_runs.choose_runs()
-    weights, loss = memory_runs.choose_weights()
+    runs = choose_runs()
+    weights, loss = choose_weights()
 with own:
     picture = choose_picture(sorted({name for run in runs for name in services.run(run.run_id).classes}), first="ship")
 with right, st.spinner("Opening the runs"):
-    looked = [memory_runs.look(run, weights) for run in runs]
-    memory_runs.trained_panel(picture, looked, loss)
+    looked = [look(run, weights) for run in runs]
+    trained_panel(picture, looked, loss)
 st.markdown("**Which patches moved which output?** Point at a patch, or at a row of a map: what lights up moved the output there.")
 with st.spinner("Following every patch to every output"):
-    memory_runs.influence_panel(picture, looked)
-link = {
-    **memory.link_values(), **memory_recall.link_values(), **memory_runs.link_values(runs),
-    **dict.fromkeys(("from", "set", "image"), ""), **picture.link,
-}  # fmt: skip
+    influence_panel(picture, looked)
+link = {**chosen().link, **links(FAR, RATE, RUNS, WEIGHTS, LOSS), **dict.fromkeys(("from", "set", "image"), ""), **picture.link}
 try_this(EXPERIMENTS)
-first = services.run(runs[0].run_id if runs else memory_runs.FIRST_RUNS[0])
+first = services.run(runs[0].run_id if runs else FIRST_RUNS[0])
 foot(first, link=page_link(link), command=visitor.command(first.config))
 state.write_page(link)

@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 
 from core.errors import LabError, StoreError
 from core.probes.gradient_flow import SINGLE
 from dashboard.kit.wording import marked
 from dashboard.pictures.choose import Shown
-from dashboard.pictures.reading import normalized
 from dashboard.runs.choose import Wanted, several
 from dashboard.runs.choose import choose_runs as chosen_runs
 from dashboard.runs.opened import Weighted, opened
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, show, visitor
+from dashboard.shell.download import download
 from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.memory.board import influence_board
+from pages.memory.lookups import influences, paths
 from pages.memory.view import columns_csv, influence_card, influence_message, influences_csv, problem_card
 
 if TYPE_CHECKING:
-    from core.probes.run_memory import MemoryCheck, StatePath
+    from core.probes.run_memory import StatePath
     from core.training.checkpoint import OpenedModel
 
-WEIGHTS, LOSS = "memory_weights", "memory_loss"
 MOST_RUNS = 3
 RECURRENT = ("rnn", "lstm", "gru")
 FIRST_RUNS = tuple(f"recorded-cifar10-compare-{kind}-0" for kind in RECURRENT)  # one of each kind of cell
@@ -36,8 +35,6 @@ WANTED = Wanted(
     lambda config: config["model"] in RECURRENT,
     "hands no hidden state from patch to patch in one sequence, so there is nothing to forget. Choose others.",
 )
-WEIGHTS_WORDS = {"best": "best epoch", "first": "first epoch"}
-LOSS_WORDS = {"last": "the last state", "trained": "as it was trained"}
 COLORS = {"rnn": "wrong", "lstm": "run", "gru": "right"}
 DASHES = ("", "7 4", "2 3")  # of the first, second, third run of the same kind
 
@@ -46,32 +43,6 @@ def choose_runs() -> list[Weighted]:
     """The list of runs that are looked at."""
     help = f"Up to {MOST_RUNS} runs whose model hands a hidden state from patch to patch. A ViT has none: it is not in the list."
     return chosen_runs(RUNS, WANTED, "Trained runs", first=FIRST_RUNS, most=MOST_RUNS, help=help)
-
-
-def choose_weights() -> tuple[str, str]:
-    """Which weights of a run, and what its loss reads."""
-    state.start(WEIGHTS, "weights", WEIGHTS_WORDS, "best")
-    state.start(LOSS, "loss", LOSS_WORDS, "last")
-    weights = st.selectbox(
-        "Weights of the", list(WEIGHTS_WORDS), format_func=WEIGHTS_WORDS.get, key=WEIGHTS, persist_state="session",
-        help="The first and the best epoch whose weights are kept.",
-    )  # fmt: skip
-    loss = st.selectbox(
-        "Loss reads", list(LOSS_WORDS), format_func=LOSS_WORDS.get, key=LOSS, persist_state="session",
-        help="The last state alone: what arrives at a patch has come through every step after it. As it was trained: a run that reads the "
-        "mean of its states gives each a way to the loss of its own.",
-    )  # fmt: skip
-    return weights, loss
-
-
-def link_values(runs: Sequence[Weighted]) -> dict[str, str]:
-    """What a link says of the runs, empty where the page opens so anyway."""
-    weights, loss = st.session_state.get(WEIGHTS, "best"), st.session_state.get(LOSS, "last")
-    return {
-        "runs": RUNS.written([run.run_id for run in runs]),
-        "weights": "" if weights == "best" else weights,
-        "loss": "" if loss == "last" else loss,
-    }
 
 
 # ---- what is known of a run ----
@@ -109,26 +80,6 @@ def look(run: Weighted, weights: str) -> Looked:
         return Looked(run, problem=visitor.told(error))
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def paths(run_id: str, epoch: int, picture: bytes, label: int, readout: str, _model: OpenedModel, _pixels: np.ndarray) -> list[StatePath]:
-    """Where the loss of class `label` arrives at a run's states on a picture."""
-    from core.probes.run_memory import loss_paths
-
-    return loss_paths(_model.model, normalized(_model, _pixels[None]), label, readout=readout)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def influences(
-    run_id: str, epoch: int, picture: bytes, _model: OpenedModel, _pixels: np.ndarray
-) -> tuple[np.ndarray, list[int], MemoryCheck]:
-    """Influences (T, T) of a run on a picture, from how many of the latest patches most of each comes, and the proof."""
-    from core.probes.run_memory import check_run, influence, reach
-
-    image = normalized(_model, _pixels[None])
-    found = influence(_model.model, image)
-    return found, [reach(row, s) for s, row in enumerate(found)], check_run(_model.model, image, found)
-
-
 # ---- panels ----
 
 
@@ -158,18 +109,21 @@ def trained_panel(picture: Shown, looked: Sequence[Looked], loss: str) -> None:
     read = "the last state" if loss == "last" else "what each run was trained to read"
     time_chart(
         chart_data(
-            "Trained: gradient of the loss at h_t, as a share of that at the last patch", lines, x="patch t", log=True, height=300,
-            y="Share of the gradient at the last patch, log axis", limits=SINGLE,
+            "Trained: gradient of the loss at h_t, as a share of that at the last patch",
+            lines,
+            x="patch t",
+            log=True,
+            height=300,
+            y="Share of the gradient at the last patch, log axis",
+            limits=SINGLE,
             note=f"Cross-entropy of the true class where it is known, else of the answer; the loss reads {read}. Top layer; of a run that "
             "reads both ways the direction from the first patch to the last.",
         ),
         key="memory_trained",
-    )  # fmt: skip
+    )
     show.markdown("What reaches patch 1: " + "; ".join(words) + ".")
-    st.download_button(
-        "Numbers as CSV", lambda: columns_csv("t", range(1, longest + 1), {line.name: line.values for line in lines}), "trained-flow.csv",
-        "text/csv", icon=":material/download:", on_click="ignore", key="memory_trained_csv",
-    )  # fmt: skip
+    columns = {line.name: line.values for line in lines}
+    download("Numbers as CSV", lambda: columns_csv("t", range(1, longest + 1), columns), "trained-flow.csv", key="memory_trained_csv")
 
 
 def _paths(picture: Shown, one: Looked, loss: str) -> tuple[list[StatePath], str]:
@@ -220,10 +174,7 @@ def influence_panel(picture: Shown, looked: Sequence[Looked]) -> None:
     influence_board(influence_message(picture.pixels, cards), key="memory_influence")
     if checks:
         show.caption(_proof(picture, checks))
-        st.download_button(
-            "Influences as CSV", lambda: influences_csv(maps), "influences.csv", "text/csv", icon=":material/download:", on_click="ignore",
-            key="memory_influence_csv",
-        )  # fmt: skip
+        download("Influences as CSV", lambda: influences_csv(maps), "influences.csv", key="memory_influence_csv")
 
 
 def _proof(picture: Shown, checks: Sequence[Any]) -> str:

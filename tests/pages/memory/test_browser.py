@@ -86,7 +86,7 @@ def test_why_a_plain_rnn_forgets(address, page, width, height):
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     box = page.locator(f"{FLOW} .time-chart-plot").bounding_box()
     assert box["y"] + box["height"] <= height  # in sight at once
-    assert "the gated cells do not" in page.locator(".st-key-memory_flow_row").inner_text()
+    assert "the gated cells do not" in page.locator(".st-key-lab").inner_text()
     slider = page.get_by_role("slider", name="Forget-gate bias")
     slider.focus()
     for _ in range(6):  # 3 to 0, in halves
