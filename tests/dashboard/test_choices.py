@@ -1,0 +1,55 @@
+"""Controls that are declared once: what they take of a link, and how they follow each other."""
+
+import pytest
+import streamlit as st
+
+from core.checks import Text
+from dashboard.shell import state
+from dashboard.shell.choices import Choice
+
+
+@pytest.fixture
+def link(monkeypatch):
+    """The query string of a new session."""
+    query = {}
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "query_params", query)
+    return query
+
+
+def why_not(choice, text):
+    return f"{text} steps are too few: {choice.first}." if text == "0" else ""
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "words"),
+    [
+        ("3", 3, []),
+        ("0", 8, ["0 steps are too few: 8."]),
+        ("many", 8, ["The link's steps cannot be used, and the page opens without it: possible is a whole number from 1 to 9."]),
+    ],
+)
+def test_a_control_says_why_it_does_not_take_what_a_link_asks_for(link, text, value, words):
+    link["steps"] = text
+    assert Choice("p", "steps", range(1, 10), first=8, why_not=why_not).value == value and state.messages() == words
+
+
+def test_older_names_of_a_link_are_read_and_the_new_one_counts(link):
+    seed = Choice("p", "seed", range(9), first=0, old=("random",))
+    link["random"] = "5"
+    assert seed.linked == seed.value == 5 and seed.written() == "5"
+    link["seed"] = "7"
+    assert seed.linked == 7 and seed.value == 5  # a session goes on with what it began with
+
+
+def test_a_value_follows_until_somebody_changes_it(link):
+    field = Choice("p", "field", check=Text(20))
+    assert field.following("0 0").value == "0 0" and field.following("0 0 0").value == "0 0 0"
+    field.set("1 2")
+    assert field.following("0").value == "1 2" and field.following("0").written() == "1 2"
+
+
+def test_what_a_link_says_does_not_follow(link):
+    link["field"] = "1 2"
+    field = Choice("p", "field", check=Text(20))
+    assert field.following("0 0").value == "1 2" and field.following("0").value == "1 2"
