@@ -432,7 +432,7 @@ TEST_SPLIT = {
     "pages/data/foot.py": "the size of each split, and the numbers of one picture: no model",
     "pages/data/images.py": "pictures to choose from: no model",
     "pages/data/duplicates.py": "pictures that are alike: no model",
-    "pages/versus/panels.py": "inputs of the bottleneck probe, which compares outputs with outputs, never with the right ones",
+    "pages/versus/lookups.py": "inputs of the bottleneck probe, which compares outputs with outputs, never with the right ones",
 }
 
 

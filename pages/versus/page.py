@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from core.errors import LabError
-from dashboard.shell import show, state
+from dashboard.shell import state
+from dashboard.shell.choices import Kept
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.link import page_link
+from dashboard.shell.page import guarded
 from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.viewers import tick_seconds
 from dashboard.training import contest
-from pages.versus.controls import begin, choose, current, learning_panel, lengths_panel, said, stand, status
+from pages.versus.charts import learning_panel, lengths_panel, name_of, standing, status
+from pages.versus.controls import begin, choose, chosen
 from pages.versus.panels import numbers_panel, proof_panel, question, seeds_panel
 
 EXPERIMENTS = {
@@ -17,7 +19,7 @@ EXPERIMENTS = {
     "Copy instead of reverse: what was read last is no longer written first. Does the vector mind?": {"task": "copy"},
     "Addition, which is not recorded: train all three and watch": {"task": "addition"},
 }
-ASKED, STANDING = "versus_asked", "versus_standing"  # what the controls say, and what stands for it
+COMPARED = Kept("versus", "compared")  # what the controls say, and what stands for it
 
 st.title("GRU against transformer")
 st.markdown(
@@ -30,47 +32,45 @@ begin()
 
 def lab(ticking: bool) -> None:
     """Controls and pictures; with `ticking` it looks by itself, and has the page run again when that is to begin or to end."""
-    try:
+    with guarded():
         left, right = st.container(key="lab").columns([1, 4], gap="medium")
         with left:
-            asked = st.session_state[ASKED] = choose()
-            shown = st.session_state[STANDING] = stand(asked)
+            choices = choose()
+            shown = standing(choices)
+            COMPARED.keep((choices, shown))
             contest.attend(shown.values())
             contest.measure(shown.values())
             contest.steer(list(shown.values()), key="versus")
             status(shown)
         with right:
-            lengths_panel(asked, shown)
-            learning_panel(asked, shown)
-        announce(said(asked, shown), key="versus")
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        show.error(error)
-        return
-    if ticking != contest.moving(shown.values()):
-        st.rerun()
+            lengths_panel(choices, shown)
+            learning_panel(choices, shown)
+        announce(name_of(choices, shown), key="versus")
+        if ticking != contest.moving(shown.values()):
+            st.rerun()
 
 
 @st.fragment
 def around() -> None:
     """What follows when the pictures have come to rest."""
     rerun_when_settled(key="versus")
-    try:
-        asked, shown = st.session_state[ASKED], st.session_state[STANDING]
-        numbers_panel(asked, shown)
+    if COMPARED.value is None:  # the pictures say why
+        return
+    choices, shown = COMPARED.value
+    with guarded():
+        numbers_panel(choices, shown)
         proof = st.container()
-        seeds_panel(asked)
+        seeds_panel(choices)
         with end:
-            take_along(page_link(asked.link), asked.code)
-        state.write_page(asked.link)
+            take_along(page_link(choices.link), choices.code)
+        state.write_page(choices.link)
         with proof:
-            proof_panel(asked, shown)  # brings torch: after all that is there at once
-    except LabError as error:
-        show.error(error)
+            proof_panel(choices, shown)  # brings torch: after all that is there at once
 
 
 there, rest, below, end = (st.container() for _ in range(4))
 with there:
-    now = contest.moving(stand(current()).values())
+    now = contest.moving(standing(chosen()).values())
     st.fragment(lab, run_every=tick_seconds() if now else None)(now)
 with below:
     question()

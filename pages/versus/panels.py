@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
 import streamlit as st
 
-from core.errors import LabError, StoreError
+from core.errors import LabError
 from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
 from core.evaluation.lengths import lengths_rows
 from core.evaluation.long_inputs import recorded_of
 from core.frames import rows_csv
 from dashboard.kit.wording import marked
-from dashboard.shell import services, show
+from dashboard.shell import show
+from dashboard.shell.download import download
 from dashboard.shell.predict import predict
 from dashboard.training import contest
 from dashboard.training.contest import Standing
-from pages.versus.controls import FIRST_TASK, SEEDS, Asked
+from pages.versus.controls import SEED, TASK, VersusChoices
+from pages.versus.lookups import proof
 from pages.versus.view import gives_up_words, proof_words, seeds_html, table_html
-
-if TYPE_CHECKING:
-    from core.probes.bottleneck import BottleneckReport
 
 BANDS = ("up to 4 letters", "5 to 8", "9 to 12", "only longer than trained")
 
 
-def numbers_panel(asked: Asked, shown: dict[str, Standing]) -> None:
+def numbers_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
     """The numbers behind the pictures, and to take along."""
-    st.html(table_html(list(shown.values()), asked.row.unit))
+    st.html(table_html(list(shown.values()), choices.row.unit))
     st.caption(
         "Many-to-many of different length: an encoder reads all S tokens, a decoder writes as many as it takes. The first one starts from "
         "the encoder's last state and is told nothing else; the others look back at every token, for each token that they write."
@@ -45,27 +41,21 @@ def numbers_panel(asked: Asked, shown: dict[str, Standing]) -> None:
         {"model": one.title, "epoch": number + 1, **epoch._asdict()} for one in shown.values() for number, epoch in enumerate(one.epochs)
     ]
     with st.container(horizontal=True):
-        for name, rows in (("By length (CSV)", lengths_rows(curves)), ("Epochs (CSV)", epochs)):
-            if rows:
-                st.download_button(
-                    show.label(name), _csv(rows), f"{name.partition(' (')[0].lower().replace(' ', '-')}-{asked.task}.csv", "text/csv",
-                    icon=":material/download:", on_click="ignore", key=f"versus_{name}",
-                )  # fmt: skip
+        if rows := lengths_rows(curves):
+            download("By length (CSV)", lambda: rows_csv(rows), f"by-length-{choices.task}.csv", key="versus_by_length_csv")
+        if epochs:
+            download("Epochs (CSV)", lambda: rows_csv(epochs), f"epochs-{choices.task}.csv", key="versus_epochs_csv")
 
 
-def _csv(rows: list[dict[str, Any]]) -> Callable[[], str]:
-    return lambda: rows_csv(rows)
-
-
-def seeds_panel(asked: Asked) -> None:
+def seeds_panel(choices: VersusChoices) -> None:
     """What one seed shows and what it does not."""
     st.subheader("Does the seed decide?")
     found = {}
     for name, row in CONTENDERS.items():
-        asked_of = [(row.title, contender(name, asked.task, hidden=asked.hidden, seed=seed)) for seed in SEEDS]
-        found[row.title] = dict(zip(SEEDS, (one.curve for one in contest.standings(asked_of)), strict=True))
-    st.html(seeds_html(found, asked.row.unit))
-    known = sum(all(row[seed] for row in found.values()) for seed in SEEDS)
+        wanted = [(row.title, contender(name, choices.task, hidden=choices.hidden, seed=seed)) for seed in SEED.options]
+        found[row.title] = dict(zip(SEED.options, (one.curve for one in contest.standings(wanted)), strict=True))
+    st.html(seeds_html(found, choices.row.unit))
+    known = sum(all(row[seed] for row in found.values()) for seed in SEED.options)
     says = "One seed says nothing" if known < 2 else f"{known} seeds say little"
     show.caption(
         f"{says} of a small difference: the intervals above are by the choice of the inputs, another seed moves the weights. Nor are these "
@@ -73,10 +63,10 @@ def seeds_panel(asked: Asked) -> None:
     )
 
 
-def proof_panel(asked: Asked, shown: dict[str, Standing]) -> None:
+def proof_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
     """All that the decoder hangs on, by the probe that the tests call."""
     try:
-        reports = {one.title: proof(asked.task, name, one.weights, _version(one), asked.hidden) for name, one in shown.items()}
+        reports = {one.title: proof(choices.task, name, one.weights, _version(one), choices.hidden) for name, one in shown.items()}
     except LabError as error:
         show.warning(error)
         return
@@ -89,46 +79,22 @@ def _version(one: Standing) -> int:
     return one.run.version if one.run else 0
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def proof(task: str, name: str, run_id: str, version: int, hidden: int) -> BottleneckReport:
-    """The bottleneck probe on a run's best weights, or on random ones where there are none."""
-    from core.probes.bottleneck import bottleneck_test
-    from core.training.checkpoint import task_of
-    from core.training.datasets import load_shared
-    from dashboard.runs.opened import open_best_seq2seq, seq2seq_runs
-
-    config = contender(name, task, hidden=hidden)
-    dataset = load_shared(config, services.manager().home, lambda *_: None)
-    batch = dataset.test[:8].trimmed()
-    if run_id:
-        known = seq2seq_runs(task)
-        if run_id not in known:
-            raise StoreError(f"Run {run_id} is not there any more: reload the page.")
-        model = open_best_seq2seq(known[run_id])[1].model
-    else:
-        from core.models import build_model
-
-        model = build_model(config.model, task_of(dataset), seed=0, **vars(config.model_config)).eval()
-    return bottleneck_test(model, batch.source, batch.targets[:, :-1])
-
-
 def question() -> None:
     """Where a vector of four times as many numbers gives up, from what is recorded."""
-    small, large = (recorded_of(contender("fixed", FIRST_TASK, hidden=size)) for size in (HIDDEN, HIDDEN_SIZES[-1]))
+    small, large = (recorded_of(contender("fixed", TASK.first, hidden=size)) for size in (HIDDEN, HIDDEN_SIZES[-1]))
     if small is None or large is None:
         return
     before, after = small.found.curve, large.found.curve
-    ways = " · ".join(
-        f"H = {size}: {gives_up_words(row.found.curve, 'letters')}"
-        for size in HIDDEN_SIZES if (row := recorded_of(contender("fixed", FIRST_TASK, hidden=size)))
-    )  # fmt: skip
+    records = {size: recorded_of(contender("fixed", TASK.first, hidden=size)) for size in HIDDEN_SIZES}
+    ways = " · ".join(f"H = {size}: {gives_up_words(row.found.curve, 'letters')}" for size, row in records.items() if row)
     predict(
         f"Reverse, seed 0: a fixed vector of {HIDDEN} numbers gives up at {gives_up_words(before, 'letters')}. At which length will one of "
         f"{HIDDEN_SIZES[-1]} numbers get less than half of the words right?",
-        BANDS, answer=band(after.gives_up(), after.longest),
+        BANDS,
+        answer=band(after.gives_up(), after.longest),
         because=f"Recorded runs: {ways}. More room moves the end, no more than that: the vector stays of one size, however long the word.",
         key="versus",
-    )  # fmt: skip
+    )
 
 
 def band(at: int | None, longest: int) -> str:

@@ -18,7 +18,7 @@ from core.evaluation.seq2seq import scores
 from core.training.config import RunConfig
 from dashboard.shell import services
 from dashboard.training import background, contest
-from pages.versus.panels import proof
+from pages.versus.lookups import proof
 from tests.pages.support import messages_to, open_page, press, run, shown_code, texts
 
 TITLES = {name: row.title for name, row in CONTENDERS.items()}
@@ -80,7 +80,7 @@ def test_it_opens_on_recorded_runs_with_the_bottleneck_in_sight():
 def test_curves_by_epoch_are_those_of_the_runs():
     app = open_page("versus")
     for title, words, field in (("Exact match on", "exact", 3), ("Loss on", "loss", 2)):
-        run(app.segmented_control(key="versus_shown").set_value(words))
+        run(app.segmented_control(key="versus_show").set_value(words))
         lines, _ = chart(app, title)
         for name, of in TITLES.items():
             assert lines[of].tolist() == [epoch[field] for epoch in recorded_of(contender(name, "reverse")).epochs]
@@ -90,7 +90,7 @@ def test_curves_by_epoch_are_those_of_the_runs():
 def test_a_smaller_vector_is_a_narrower_bottleneck_and_a_link_says_so():
     app = open_page("versus", H="16", seed="0")
     assert "gives up at 6 letters" in texts(app) and dict(app.query_params) == {"H": "16"}
-    run(app.select_slider(key="versus_hidden").set_value(192))
+    run(app.select_slider(key="versus_H").set_value(192))
     assert "gives up at 12 letters" in texts(app)
     link, code = shown_code(app)
     assert link.endswith("?H=192")
@@ -137,7 +137,7 @@ def csv_of(app):
     from core.evaluation.lengths import lengths_rows
     from core.frames import rows_csv
 
-    return rows_csv(lengths_rows({one.title: one.curve for one in app.session_state["versus_standing"].values()}))
+    return rows_csv(lengths_rows({one.title: one.curve for one in app.session_state["versus_compared"][1].values()}))
 
 
 def test_training_can_be_stopped_and_resumed(monkeypatch):
