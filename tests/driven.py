@@ -71,7 +71,7 @@ def fresh_page(chromium) -> Iterator:
     made.on("pageerror", lambda error: errors.append(str(error)))
     yield made
     context.close()
-    assert errors == []
+    assert errors == [], errors
 
 
 @pytest.fixture
