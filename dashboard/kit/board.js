@@ -1,4 +1,5 @@
 // What every board of a page is: one object a root element, which gets all messages of the server and draws what it knows.
+import { isDark } from './theme.js';
 
 /**
  * The default export of a component's script: the first message makes a board, which gets this one and all others.
@@ -54,7 +55,9 @@ export class Board {
 
   redraw() {
     this.width = this.root.clientWidth;
-    if (this.width) this.draw();
+    if (!this.width) return;
+    this.root.dataset.theme = isDark(this.root) ? 'dark' : 'light'; // for style sheets
+    this.draw();
   }
 
   /**

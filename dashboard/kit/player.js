@@ -12,9 +12,10 @@ export class Player {
    * @param {HTMLInputElement} bar
    * @param {{
    *   start: () => number, end: () => number, pace: () => number, show: (place: number) => void, take?: (place: number) => void,
-   *   words?: [string, string], spoken?: [string, string],
+   *   each?: boolean, words?: [string, string], spoken?: [string, string],
    * }} how `start`: the step that playing begins with; `end`: the last one; `pace`: milliseconds of a step; `show` gets the place reached,
-   *   which may lie between two steps; `take` the step at which the bar is put by hand; `words` for play and stop, `spoken` in full
+   *   which may lie between two steps; `take` the step at which the bar is put by hand; `each`: a slow picture makes playing longer, and
+   *   leaves no step out; `words` for play and stop, `spoken` in full
    */
   constructor(button, bar, how) {
     this.button = button;
@@ -36,10 +37,16 @@ export class Player {
   toggle() {
     if (this.playing) return this.stop();
     const from = this.how.start();
-    const begin = performance.now();
+    let begin = performance.now();
+    let shown = from - 1;
     const next = (/** @type {number} */ now) => {
       if (!this.playing || !this.button.isConnected) return;
-      const place = from + Math.max(0, now - begin) / this.how.pace(); // a frame may have begun before the click
+      let place = from + Math.max(0, now - begin) / this.how.pace(); // a frame may have begun before the click
+      if (this.how.each && place > shown + 1) {
+        begin += (place - shown - 1) * this.how.pace();
+        place = shown + 1;
+      }
+      shown = Math.floor(place);
       const over = place >= this.how.end();
       this.how.show(over ? this.how.end() : place);
       if (over) this.stop();

@@ -145,6 +145,13 @@ test('a slow picture leaves steps out but not the end', () => {
   assert.deepEqual(shown, [2, 5]);
 });
 
+test('where each step counts, a slow picture makes playing longer', () => {
+  const { player: playing, shown } = player({ each: true });
+  playing.toggle();
+  for (const time of [10, 900, 1000, 1100]) frameAt(time);
+  assert.deepEqual(shown, [2, 3, 4, 5]);
+});
+
 test('the button and the space bar stop and go on', () => {
   const { player: playing, button, bar } = player();
   bar.dispatchEvent(event('keydown', { key: ' ' }));

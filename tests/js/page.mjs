@@ -101,6 +101,8 @@ class Pen {
 
 export const observers = [];
 
+globalThis.getComputedStyle = () => ({ getPropertyValue: () => '#ffffff' });
+
 globalThis.document = { createElement: (tag) => new Element(tag), createElementNS: (_, tag) => new Element(tag) };
 globalThis.ImageData = class {
   constructor(data, width, height) {

@@ -1,11 +1,10 @@
 // What a cell of a matrix is made of: which cells of other matrices, and the sum that gives it, as pieces of text. Pure.
-// Pieces carry an ink, 'row' or 'column', which is also the color of the frames around the cells that their numbers come from; 'sup' lifts one.
+// Pieces carry an ink, 'row' or 'column', which is also the color of the frames around the cells that their numbers come from; 'sup' lifts
+// one.
+import { number, sub } from '../../../dashboard/kit/text.js';
 
 const TERMS = 6; // of a sum that are written out; a longer one keeps its beginning and its end
-const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉';
 
-export const number = (value, digits = 2) => (Number(value.toFixed(digits)) || 0).toFixed(digits).replace('-', '−'); // no −0.00
-const sub = (n) => String(n).replace(/\d/g, (digit) => SUBSCRIPTS[digit]);
 const bracketed = (value) => (value < 0 ? `(${number(value)})` : number(value));
 
 const PROJECTED = { q: 'wq', k: 'wk', v: 'wv' };
@@ -93,23 +92,28 @@ export function explain(view, matrix, i, j) {
     case 'masked':
       return view.allowed(i, j)
         ? {
-            name: `${names[i]} may read ${names[j]}`,
-            sum: [['unchanged: ', ''], [number(at('scaled', i, j)), 'row']],
-            note: 'The mask only touches what may not be read.',
-          }
+          name: `${names[i]} may read ${names[j]}`,
+          sum: [['unchanged: ', ''], [number(at('scaled', i, j)), 'row']],
+          note: 'The mask only touches what may not be read.',
+        }
         : {
-            name: `${names[i]} may not read ${names[j]}`,
-            sum: [[number(at('scaled', i, j)), 'row'], [' → −∞', 'result']],
-            note: 'In the program −1.8 · 10³⁰⁸, the lowest finite number: a row of nothing but −∞ would make NaN, in the gradient too.',
-          };
+          name: `${names[i]} may not read ${names[j]}`,
+          sum: [[number(at('scaled', i, j)), 'row'], [' → −∞', 'result']],
+          note: 'In the program −1.8 · 10³⁰⁸, the lowest finite number: a row of nothing but −∞ would make NaN, in the gradient too.',
+        };
     case 'weights':
-      return { name: `${names[i]} (token ${i + 1}) reads ${names[j]} (token ${j + 1}), ${one}`, sum: share(view, i, j), note: rowNote(view, i) };
+      return {
+        name: `${names[i]} (token ${i + 1}) reads ${names[j]} (token ${j + 1}), ${one}`,
+        sum: share(view, i, j),
+        note: rowNote(view, i),
+      };
     case 'joined': {
       const own = Math.floor(j / D);
+      const weighted = `Row ${i + 1} of the weights times column ${j + 1} of v`;
       return {
         name: `Output of head ${own + 1} for ${names[i]} (token ${i + 1}), its feature ${(j % D) + 1} of ${D}`,
         sum: [...product(T, (t) => view.weight(own, i, t), (t) => at('v', t, j)), result()],
-        note: `Row ${i + 1} of the weights times column ${j + 1} of v: (T, T) × (T, D) → (${T}, ${D}); the heads side by side are (${T}, ${C}).`,
+        note: `${weighted}: (T, T) × (T, D) → (${T}, ${D}); the heads side by side are (${T}, ${C}).`,
       };
     }
     case 'wo':
@@ -164,5 +168,8 @@ export function rowNote(view, i) {
   for (let t = 0; t < view.T; t += 1) sum += view.at('weights', i, t);
   const [entropy, slope] = [view.entropy(view.head, i), view.slope(view.head, i)];
   const most = `ln ${count} = ${number(Math.log(count))}`;
-  return `Row ${i + 1} sums to ${number(sum, 3)} · entropy ${number(entropy)} of at most ${most} nats · softmax lets through a gradient of size ‖J‖ = ${number(slope, 3)}. Every exponent is a score less the row’s largest, ${number(largest(view, i, allowed))}: that factor stands above and below and cancels, and no power overflows.`;
+  const softmax = `softmax lets through a gradient of size ‖J‖ = ${number(slope, 3)}`;
+  const exponents = `Every exponent is a score less the row’s largest, ${number(largest(view, i, allowed))}`;
+  const sums = `Row ${i + 1} sums to ${number(sum, 3)} · entropy ${number(entropy)} of at most ${most} nats · ${softmax}.`;
+  return `${sums} ${exponents}: that factor stands above and below and cancels, and no power overflows.`;
 }
