@@ -119,6 +119,13 @@ class Choice:
         before.keep(first)
         return found
 
+    def within(self, check: Check) -> Choice:
+        """The same control where `check` says what can be chosen: an earlier choice that cannot be made any more gives way to the first."""
+        same = replace(self, check=check)
+        if self.key in st.session_state and st.session_state[self.key] != self.first and check(st.session_state[self.key]) is None:
+            st.session_state[self.key] = self.first
+        return same
+
     def written(self, value: Any = None) -> str:
         """What a link says of a value (of the chosen one, where none is given); empty where it opens so anyway.
 

@@ -1,20 +1,21 @@
 """Evaluate: the confusion matrix of any epoch, the images behind its cells, and what else follows from what a model said."""
 
-from functools import partial
-
 import streamlit as st
 
 from core.scores import ClassScores
 from dashboard.runs.choose import follow, run_link
 from dashboard.runs.foot import foot
 from dashboard.shell import show, state, visitor
+from dashboard.shell.choices import links
 from dashboard.shell.foot import try_this
 from dashboard.shell.left_out import left_out_note
 from dashboard.shell.link import page_link
-from dashboard.shell.tables import class_table_csv, class_table_html, image_table_csv
+from pages.evaluate.controls import SPLIT, VIEW, choose
 from pages.evaluate.pair import pair_panel
-from pages.evaluate.panels import board, choose, consent, figures_html, judged_here, minus_link, view
+from pages.evaluate.panels import board, class_table, consent, judged_here
 from pages.evaluate.trap import trap_panel
+from pages.evaluate.view import figures_html
+from pages.evaluate.views import view_panel
 
 EXPERIMENTS = {
     "Is the model as sure as it is right?": {"run": "recorded-shapes-gru", "epoch": "17", "view": "Sureness"},
@@ -29,6 +30,7 @@ st.markdown(
 state.values()
 judging = choose()
 run = judging.run
+link = {**state.page(), **links(SPLIT, VIEW)}
 if not run.epochs:
     show.info(f"Run {run.run_id} has no complete epoch yet: its first matrix comes with it.")
 elif not judging.matrices:
@@ -39,37 +41,18 @@ else:
     with left:
         looked, epoch = board(judging)
     with right:
-        view(judging, looked, epoch)
-    scores = ClassScores(judging.matrices[epoch])
+        view_panel(judging, looked, epoch)
     judged = judged_here(judging, epoch, quiet=True)
     with left:
-        st.html(figures_html(scores, judged))
+        st.html(figures_html(ClassScores(judging.matrices[epoch]), judged))
         left_out_note(judged.left_out if judged else {})
     if judging.split != "val":
         consent(judging)
-    st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
-    caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}. {scores.notes(run.classes, 'image')}".strip()
-    st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=looked.row))
-    with st.container(horizontal=True):
-        saving = {"icon": ":material/download:", "on_click": "ignore"}
-        file = f"{run.run_id}-epoch-{epoch + 1}"
-        st.download_button("Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{file}.csv", key="class_csv", **saving)
-        if judged:
-            table = partial(image_table_csv, judged, run.classes)
-            st.download_button(
-                "Images (CSV)",
-                table,
-                f"{file}-images.csv",
-                key="image_csv",
-                help="A line an image: what it is, what it was taken for, and how surely.",
-                **saving,
-            )
+    class_table(judging, epoch, judged, looked.row)
     pair_panel(judging)
     trap_panel()
-    cell = "-".join(map(str, looked.cell)) if looked.cell else ""
-    norm = looked.norm if looked.norm != "true" else ""
-    values = {**run_link(run, epoch), **minus_link(judging), "cell": cell, "norm": norm}
     try_this(EXPERIMENTS)
-    foot(run, link=page_link(values), command=visitor.command(run.config))
-    state.write_page(values, bound=("split", "view"))
+    link = {**run_link(run, epoch), **judging.link}
+    foot(run, link=page_link(link), command=visitor.command(run.config))
+state.write_page(link)
 follow(run)

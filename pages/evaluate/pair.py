@@ -8,7 +8,7 @@ from core.errors import LabError
 from dashboard.kit.wording import marked
 from dashboard.runs.outputs import outputs
 from dashboard.shell import services, show, visitor
-from pages.evaluate.panels import Judging, kept_epochs
+from pages.evaluate.controls import Judging, kept_epochs
 
 
 def pair_panel(judging: Judging) -> None:
@@ -30,27 +30,27 @@ def pair_panel(judging: Judging) -> None:
     if mine.labels.tolist() != theirs.labels.tolist():
         st.info("The two runs were judged on different images, so they cannot be compared image by image.")
         return
-    found = compare(theirs.right, mine.right)
-    verdict = "beyond chance" if found.beyond_chance else "may be chance"
-    shown = found.difference.digits()
-    points = [100 * share for share in (found.difference.value, found.difference.low, found.difference.high)]
+    pair = compare(theirs.right, mine.right)
+    verdict = "beyond chance" if pair.beyond_chance else "may be chance"
+    shown = pair.difference.digits()
+    points = [100 * share for share in (pair.difference.value, pair.difference.low, pair.difference.high)]
     value, low, high = (f"{number:+.{digits}f}".replace("-", "−") for number, digits in zip(points, (1, shown, shown), strict=True))
     show.markdown(
         marked(
             "**{}** alone is right on {:,} images, **{}** alone on {:,}: {} points (95 %: {} to {}). McNemar's "
             "exact test: p = {:.2g}, **{}**.",
             run.run_id,
-            found.only_b,
+            pair.only_b,
             other.run_id,
-            found.only_a,
+            pair.only_a,
             value,
             low,
             high,
-            found.p,
+            pair.p,
             verdict,
         )
     )
     show.caption(
-        f"{judging.title}, n = {found.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is "
+        f"{judging.title}, n = {pair.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is "
         "Newcombe's (1998), the verdict the test's, which counts where the two differ; another seed would move both runs as well."
     )

@@ -1,125 +1,28 @@
-"""The panels of the page Evaluate: what is judged, the board, and what is looked at beside it."""
+"""The panels of the page Evaluate: the board of matrices, what is known of each image, classes, and what is judged when asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from core.checks import OneOf
 from core.data import DATASETS
 from core.data.naming import class_folders, set_of_folder
 from core.errors import DataError, LabError
 from core.published import PUBLISHED_ID
-from core.scores import ClassScores, known
+from core.scores import ClassScores
 from core.text import MOST_PATH
 from core.training.history import Snapshot
-from dashboard.runs.choose import Wanted, begun_runs, choose_run, run_words
 from dashboard.runs.outputs import moved_to, outputs
 from dashboard.shell import services, show, state
-from dashboard.shell.choice import segmented_control
+from dashboard.shell.tables import class_table_csv, class_table_html, image_table_csv
 from pages.evaluate.board import Looked, confusion_board
-from pages.evaluate.images import cell_panel, errors_panel
-from pages.evaluate.view import NORMS, SPLITS, board_data, cells_of, largest_confusion, recorded_matrices
+from pages.evaluate.controls import CELL, EPOCH, MOVED, NORM, Judging, kept_epochs
+from pages.evaluate.view import SPLITS, board_data, cells_of, largest_confusion, recorded_matrices
 
 if TYPE_CHECKING:
     from core.evaluation.judged import Judged
-
-FOLDER = "folder"
-JUDGED = Wanted(weights=False, published=True)
-VIEWS = {"images": "Images", "class": "Class", "curves": "Curves", "sure": "Sureness", "when": "History"}
-NOTHING = "–"
-
-
-@dataclass(frozen=True)
-class Judging:
-    """What is judged: a run, a split of its images or a folder, and its confusion matrices (K, K) by epoch."""
-
-    run: Snapshot
-    split: str  # of `SPLITS`, or a folder
-    matrices: dict[int, np.ndarray]
-    minus: str = ""  # the run whose matrix is subtracted,
-    minus_epoch: int = 0  # and that matrix's epoch
-
-    @property
-    def title(self) -> str:
-        return SPLITS.get(self.split, self.split)
-
-
-def choose() -> Judging:
-    """The controls: which run, which images, and which run is subtracted."""
-    columns = st.columns([6, 5, 7], gap="small")
-    with columns[0]:
-        run = services.run(choose_run("evaluate", JUDGED).run_id)
-    with columns[2]:
-        names = {**SPLITS, FOLDER: "Own folder"}
-        split = segmented_control(
-            "Images",
-            list(names),
-            format_func=lambda name: show.label(names[name]),
-            default="val",
-            key="split",
-            bind="query-params",
-        )
-        if split == FOLDER:
-            split = st.text_input(
-                "Folder of class folders on the server",
-                key="judged_folder",
-                max_chars=MOST_PATH,
-                help="Its class folders have the names of the run's classes.",
-            ).strip()
-    with columns[1]:
-        minus = _choose_minus(run, split)
-    return Judging(run, split, _matrices(run, split), *minus)
-
-
-def _choose_minus(run: Snapshot, split: str) -> tuple[str, int]:
-    """The run and the epoch whose matrix is subtracted: one of the same classes that has counted the same split."""
-    known = begun_runs(published=True) if split in SPLITS else {}
-    titles = {"": "Nothing"} | {run_id: run_words(other) for run_id, other in known.items() if _comparable(run, split, run_id)}
-    state.start("minus", "minus", titles, "")
-    with st.container(horizontal=True, gap="small"):
-        minus = st.selectbox(
-            "Minus",
-            list(titles),
-            format_func=lambda run_id: show.plain(titles[run_id]),
-            key="minus",
-            on_change=_to_best_epoch,
-            help="The matrix of this run is subtracted.",
-        )
-        if not minus:
-            return "", 0
-        other = services.run(minus)
-        epochs = sorted(recorded_matrices(other, split))
-        state.start("minus_epoch", "minus_epoch", epochs, other.best.epoch, lambda epoch: str(epoch + 1))
-        if st.session_state["minus_epoch"] not in epochs:
-            st.session_state["minus_epoch"] = other.best.epoch
-        return minus, st.selectbox("Its epoch", epochs, format_func=lambda e: f"{e + 1:d}", key="minus_epoch", width=84)
-
-
-def _to_best_epoch() -> None:
-    st.session_state["minus_epoch"] = None
-
-
-def _comparable(run: Snapshot, split: str, run_id: str) -> bool:
-    other = services.run(run_id)
-    return other.classes == run.classes and other.best is not None and other.best.epoch in recorded_matrices(other, split)
-
-
-def _matrices(run: Snapshot, split: str) -> dict[int, np.ndarray]:
-    found = recorded_matrices(run, split) if split in SPLITS else {}
-    if split and split not in ("val", "train"):
-        found |= {epoch: outputs(run, epoch, split).scores.matrix for epoch in kept_epochs(run, split) if epoch not in found}
-    return found
-
-
-def kept_epochs(run: Snapshot, split: str) -> list[int]:
-    """The epochs of which it is kept what they say of these images."""
-    from core.evaluation.judged import judged_epochs
-
-    return judged_epochs(services.manager(), run.run_id, split)
 
 
 def board(judging: Judging) -> tuple[Looked, int]:
@@ -128,10 +31,11 @@ def board(judging: Judging) -> tuple[Looked, int]:
     epochs = sorted(matrices)
     epoch = state.shown_epoch(epochs, run.best.epoch)
     other = _other(judging)
-    cell = state.read("cell", cells_of(len(run.classes))) or largest_confusion(matrices[epoch])
-    norm = state.read("norm", OneOf(NORMS)) or "true"
-    data = board_data(run, judging.split, matrices, epoch=epoch, norm=norm, cell=cell, other=other)
-    looked = confusion_board(data, key="matrix")
+    cell = CELL.within(cells_of(len(run.classes))).value or largest_confusion(matrices[epoch])
+    data = board_data(run, judging.split, matrices, epoch=epoch, norm=NORM.value, cell=cell, other=other)
+    looked = confusion_board(data, key="evaluate_matrix")
+    CELL.set(looked.cell)
+    NORM.set(looked.norm)
     epoch = looked.epoch if looked.epoch in matrices else epoch
     state.show_epoch(epoch)
     return looked, epoch
@@ -143,14 +47,6 @@ def _other(judging: Judging) -> tuple[str, np.ndarray] | None:
         return None
     matrix = recorded_matrices(services.run(judging.minus), judging.split)[judging.minus_epoch]
     return f"{judging.minus} after epoch {judging.minus_epoch + 1}", matrix
-
-
-def minus_link(judging: Judging) -> dict[str, str]:
-    """What a link says of what is subtracted; the best epoch goes without saying."""
-    if not judging.minus:
-        return {}
-    best = judging.minus_epoch == services.run(judging.minus).best.epoch
-    return {"minus": judging.minus, "minus_epoch": "" if best else str(judging.minus_epoch + 1)}
 
 
 def judged_here(judging: Judging, epoch: int, *, quiet: bool = False) -> Judged | None:
@@ -179,12 +75,12 @@ def _say_why(run: Snapshot, error: LabError) -> None:
     else:
         show.info(error)
     if missing:
-        st.session_state["moved"] = moved_to(run)
-        st.text_input("Folder of its images: ten class folders", key="moved", max_chars=MOST_PATH, on_change=_take_folder)
+        MOVED.set(moved_to(run))
+        MOVED.text_input("Folder of its images: ten class folders", max_chars=MOST_PATH, on_change=_take_folder)
 
 
 def _take_folder() -> None:
-    state.values()["data"] = st.session_state["moved"].strip()
+    state.values()["data"] = MOVED.value.strip()
 
 
 def consent(judging: Judging) -> None:
@@ -203,13 +99,10 @@ def consent(judging: Judging) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         best = run.best.epoch
-        chosen = st.selectbox(
-            "Epoch to judge", epochs, index=epochs.index(best) if best in epochs else len(epochs) - 1, format_func=lambda e: f"{e + 1:d}",
-            key="judge_epoch", width=160,
-        )  # fmt: skip
-        if st.button(
-            show.label(f"Judge {judging.title.lower() if split in SPLITS else 'the folder'}"), key="judge", icon=":material/visibility:"
-        ):
+        choice = EPOCH.among(epochs, first=best if best in epochs else epochs[-1])
+        chosen = choice.selectbox("Epoch to judge", format_func=lambda e: f"{e + 1:d}", width=160)
+        label = f"Judge {judging.title.lower() if split in SPLITS else 'the folder'}"
+        if st.button(show.label(label), key="evaluate_judge", icon=":material/visibility:"):
             try:
                 outputs(run, chosen, split)
             except LabError as error:
@@ -219,118 +112,22 @@ def consent(judging: Judging) -> None:
             st.rerun()
 
 
-def view(judging: Judging, looked: Looked, epoch: int) -> None:
-    """What is beside the board."""
-    chosen = segmented_control("View", list(VIEWS), format_func=VIEWS.get, default="images", key="view", bind="query-params", wrap=True)
-    if chosen == "curves":
-        _curves(judging, looked)
-        return
-    judged = judged_here(judging, epoch)
-    if judged is None:
-        kept = [str(e + 1) for e in kept_epochs(judging.run, judging.split)]
-        if judging.split != "val":
-            show.info(
-                f"What epoch {epoch + 1} says of each image is not known yet." + (f" Known of epochs {', '.join(kept)}." if kept else "")
+def class_table(judging: Judging, epoch: int, judged: Judged | None, row: int | None) -> None:
+    """Scores of every class after `epoch`, that of `row` marked, and the tables to take along."""
+    run, scores = judging.run, ClassScores(judging.matrices[epoch])
+    st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
+    caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}. {scores.notes(run.classes, 'image')}".strip()
+    st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=row))
+    file = f"{run.run_id}-epoch-{epoch + 1}"
+    more = {"icon": ":material/download:", "on_click": "ignore"}
+    with st.container(horizontal=True):
+        st.download_button("Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{file}.csv", key="evaluate_class_csv", **more)
+        if judged:
+            st.download_button(
+                "Images (CSV)",
+                lambda: image_table_csv(judged, run.classes),
+                f"{file}-images.csv",
+                key="evaluate_image_csv",
+                help="A line an image: what it is, what it was taken for, and how surely.",
+                **more,
             )
-        return
-    {"images": _images, "class": _class, "sure": _sure, "when": _when}[chosen](judging, looked, epoch, judged)
-
-
-def _curves(judging: Judging, looked: Looked) -> None:
-    from pages.evaluate.figures import scores_figure
-
-    best = judging.run.best.epoch
-    name = "" if looked.row is None else judging.run.classes[looked.row]
-    figure = scores_figure(judging.matrices, best=best, title=judging.title, name=name, k=looked.row)
-    st.plotly_chart(figure, key="scores", alt=f"Scores of {name or 'all classes'} by epoch")
-    scores = ClassScores(judging.matrices[max(judging.matrices)])
-    if name and not scores.occurs[looked.row]:
-        what = f"No image is of {name}: it has no scores, and no curves."
-    else:
-        over = "Means over the classes that occur; top-1 is of all images. Click a class in the matrix for its own curves."
-        what = f"Of the class {name}." if name else f"{over} {scores.notes(judging.run.classes, 'image')}".strip()
-    show.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
-
-
-def _images(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
-    if looked.row is not None:
-        _class(judging, looked, epoch, judged)
-    else:
-        cell_panel(judging.run, epoch, judging.split, judged, looked.cell)
-
-
-def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
-    from core.evaluation.ranking import precision_recall
-    from pages.evaluate.figures import precision_recall_figure
-
-    k = looked.row if looked.row is not None else looked.cell[0]
-    name, scores = judging.run.classes[k], judged.scores
-    if not scores.count[k]:
-        show.info(f"There is no {name} among these images, so nothing can be said of how well it is found.")
-        return
-    if scores.count[k] == scores.total:
-        told = f"All {scores.total:,} images are of {name}: whatever is taken for it is it, so that a curve of precision says nothing."
-        show.info(f"{told} {scores.true_positives[k]:,} are found.")
-        return
-    curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
-    figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
-    st.plotly_chart(figure, key="curve", alt=f"Precision against recall of the class {name}")
-    row = scores.matrix[k].copy()
-    row[k] = 0
-    taken = ", ".join(f"{judging.run.classes[j]} {row[j]:,}" for j in np.argsort(-row, kind="stable")[:3] if row[j])
-    show.caption(
-        f"Of {scores.count[k]:,} images of {name} {scores.true_positives[k]:,} are found. Most often taken for: {taken or 'nothing else'}."
-    )
-
-
-def _sure(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
-    from core.evaluation.calibration import reliability
-    from pages.evaluate.figures import reliability_figure
-
-    found = reliability(judged.probabilities, judged.labels)
-    st.plotly_chart(reliability_figure(found), key="reliability", alt="Reliability diagram: accuracy against confidence")
-    side = "too sure of itself" if found.gap > 0 else "not sure enough"
-    show.caption(
-        f"Expected calibration error {found.ece:.1%} (15 bins, Guo et al. 2017): on average the model is {side} by {abs(found.gap):.1%}."
-    )
-    errors_panel(judging.run, epoch, judging.split, judged)
-
-
-def _when(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
-    from core.evaluation.learning import NEVER, learning
-    from pages.evaluate.figures import learning_figure
-
-    epochs = kept_epochs(judging.run, judging.split)
-    if len(epochs) < 2:
-        st.info("The history of an image needs what at least two epochs say of it; here one is kept.")
-        return
-    found = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
-    st.plotly_chart(learning_figure(found, [e + 1 for e in epochs]), key="learning", alt="When images are learned")
-    show.caption(
-        f"{(found.first == NEVER).mean():.1%} of the images were never named rightly, {(found.forgotten > 0).mean():.1%} were forgotten at "
-        f"least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."
-    )
-
-
-def figures_html(scores: ClassScores, judged: Judged | None) -> str:
-    """The numbers of the epoch in one line."""
-    from core.evaluation.intervals import proportion_interval
-    from core.evaluation.ranking import LISTED, top_k, top_k_name
-
-    interval = proportion_interval(int(scores.matrix.trace()), scores.total) if scores.total else None
-    several, absent = top_k_name(len(scores.matrix)), int((~scores.occurs).sum())
-    over = f" ({len(scores.matrix) - absent} of {len(scores.matrix)} classes)" if absent else ""
-    figures = {
-        "top-1 accuracy": f"{scores.top1:.1%}" if interval else NOTHING,
-        "95 % by the choice of images": interval.words() if interval else NOTHING,
-        **({several: f"{top_k(judged.logits, judged.labels, LISTED):.1%}" if judged else NOTHING} if several else {}),
-        "loss": f"{judged.loss:.3f}" if judged else NOTHING,
-        "mean recall": _percent(scores.mean("recall"), over),
-        "mean one-vs-rest (not the accuracy)": _percent(scores.mean("one_vs_rest_accuracy"), over),
-    }
-    return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
-
-
-def _percent(share: float, over: str) -> str:
-    """A mean, and where some classes do not occur, over how many it is."""
-    return NOTHING if known(share) is None else f"{share:.1%}{over}"

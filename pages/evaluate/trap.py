@@ -20,5 +20,5 @@ def trap_panel() -> None:
         because=f"It names {top1:.2%} of the images rightly. Each error is counted in two of the {classes} classes only, so the mean is "
         f"1 − 2 (1 − top-1) / {classes}: from {published:.2%} follows {derived:.2%} (difference to the published figure "
         f"{abs(derived - top1):.2%}, from rounding). A model that guesses has {1 - 2 * (1 - 1 / classes) / classes:.0%} already.",
-        key="trap",
+        key="evaluate_trap",
     )

@@ -1,16 +1,21 @@
-"""What the confusion board draws, as small plain data. Pure: no Streamlit."""
+"""What the confusion board draws, as small plain data, and the numbers of an epoch in a line. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.checks import Many, Whole
+from core.scores import ClassScores, known
 from core.training.history import Snapshot
 
+if TYPE_CHECKING:
+    from core.evaluation.judged import Judged
+
 NORMS = ("true", "predicted", "count")
+NOTHING = "–"
 SPLITS = {"val": "Validation", "train": "Training", "test": "Test"}
 
 
@@ -67,3 +72,27 @@ def largest_confusion(matrix: Sequence[Sequence[int]] | np.ndarray) -> tuple[int
 
 def _flat(matrix: np.ndarray) -> list[int]:
     return np.asarray(matrix).reshape(-1).tolist()  # (K, K) -> (K * K,)
+
+
+def figures_html(scores: ClassScores, judged: Judged | None) -> str:
+    """The numbers of the epoch in one line."""
+    from core.evaluation.intervals import proportion_interval
+    from core.evaluation.ranking import LISTED, top_k, top_k_name
+
+    interval = proportion_interval(int(scores.matrix.trace()), scores.total) if scores.total else None
+    several, absent = top_k_name(len(scores.matrix)), int((~scores.occurs).sum())
+    over = f" ({len(scores.matrix) - absent} of {len(scores.matrix)} classes)" if absent else ""
+    figures = {
+        "top-1 accuracy": f"{scores.top1:.1%}" if interval else NOTHING,
+        "95 % by the choice of images": interval.words() if interval else NOTHING,
+        **({several: f"{top_k(judged.logits, judged.labels, LISTED):.1%}" if judged else NOTHING} if several else {}),
+        "loss": f"{judged.loss:.3f}" if judged else NOTHING,
+        "mean recall": _percent(scores.mean("recall"), over),
+        "mean one-vs-rest (not the accuracy)": _percent(scores.mean("one_vs_rest_accuracy"), over),
+    }
+    return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
+
+
+def _percent(share: float, over: str) -> str:
+    """A mean, and where some classes do not occur, over how many it is."""
+    return NOTHING if known(share) is None else f"{share:.1%}{over}"

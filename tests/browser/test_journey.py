@@ -71,7 +71,7 @@ def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
     second = train(page, first)
 
     go_to(page, "Evaluate")
-    page.locator(".st-key-minus input").click()
+    page.locator(".st-key-evaluate_minus input").click()
     page.get_by_role("option", name=first).click()
     page.get_by_text("beyond chance").wait_for(timeout=60_000)
     page.get_by_text(f"{second} alone is right on").wait_for()

@@ -67,7 +67,7 @@ def test_a_stranger_trains_on_no_folder(folder, stranger):
 def test_a_stranger_judges_no_folder(folder, stranger):
     for place in (folder, folder / "missing"):
         app = open_page("evaluate", run=f"recorded-{recorded_names()[0]}", split="Own folder")
-        app = run(app.text_input(key="judged_folder").set_value(str(place)))
+        app = run(app.text_input(key="evaluate_folder").set_value(str(place)))
         assert "machine's own user only" in texts(app)
         assert "secret" not in sent(app)
 

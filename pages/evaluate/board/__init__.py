@@ -1,6 +1,6 @@
 """The confusion matrices of all epochs of a run, sent once: the slider, the play button and hovering are the browser's alone.
 
-    looked = confusion_board(data, key="matrix")
+    looked = confusion_board(data, key="evaluate_matrix")
 
 A person's choices (epoch, normalisation, a cell or a class) come back as the component's state, and rerun the page or the fragment.
 """

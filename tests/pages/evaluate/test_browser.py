@@ -89,7 +89,7 @@ def test_a_class_is_opened_by_its_name(matrix):
 
 
 def test_a_run_minus_itself_is_nothing(matrix):
-    matrix.locator(".st-key-minus input").click()
+    matrix.locator(".st-key-evaluate_minus input").click()
     matrix.get_by_role("option", name="recorded-shapes-gru").click()
     matrix.wait_for_function(f"[...document.querySelectorAll('{CELLS}')].every(cell => cell.innerText === '0')")
     choose_epoch(matrix, 0)

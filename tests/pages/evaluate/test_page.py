@@ -13,6 +13,7 @@ from core.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.runs import outputs
 from dashboard.shell import services
+from pages.evaluate.controls import IMAGES
 from pages.evaluate.view import largest_confusion
 from tests.core.data.test_naming import class_folder_set
 from tests.pages.support import open_page, press, run, texts
@@ -84,8 +85,8 @@ def test_a_class_that_never_occurs_has_no_curve(tmp_path):
     own = trained()
     folder = own_folder(tmp_path, classes=(0, 1))
     app = open_evaluate(run=own.run_id, split="Own folder", view="Class", cell="7-1")
-    run(app.text_input(key="judged_folder").set_value(str(folder)))
-    press(app, "judge")
+    run(app.text_input(key="evaluate_folder").set_value(str(folder)))
+    press(app, "evaluate_judge")
     assert "There is no class 7 among these images" in texts(app)
 
 
@@ -103,10 +104,10 @@ def test_a_folder_is_judged_when_asked(tmp_path):
     own = trained()
     app = open_evaluate(run=own.run_id, split="Own folder")
     assert "have not been judged by this run yet" in texts(app)
-    run(app.text_input(key="judged_folder").set_value(str(tmp_path / "nowhere")))
+    run(app.text_input(key="evaluate_folder").set_value(str(tmp_path / "nowhere")))
     assert "does not exist: check the path" in texts(app)
-    run(app.text_input(key="judged_folder").set_value(str(own_folder(tmp_path, classes=(2, 4)))))
-    press(app, "judge")
+    run(app.text_input(key="evaluate_folder").set_value(str(own_folder(tmp_path, classes=(2, 4)))))
+    press(app, "evaluate_judge")
     assert "n = 6" in htmls(app, "lab-table")[0] and figure(app, "top-3") != "–"
     assert "No image is of class 0, class 1, class 3" in htmls(app, "lab-table")[0]
     assert figure(app, "mean recall").endswith("(2 of 10 classes)")
@@ -119,21 +120,21 @@ def test_what_of_a_folder_was_left_out_is_said_however_often_it_is_judged(tmp_pa
     (folder / "empty").mkdir()
     for known in (False, True):
         app = open_evaluate(run=own.run_id, split="Own folder")
-        run(app.text_input(key="judged_folder").set_value(str(folder)))
+        run(app.text_input(key="evaluate_folder").set_value(str(folder)))
         if not known:
-            press(app, "judge")
+            press(app, "evaluate_judge")
             outputs._outputs.clear()  # as after a new start: what was judged lies on the disk
         assert "1 of 4 pictures of class class 4 were left out: cut short." in texts(app)
         assert "Left out, because there is no picture in it: empty/." in texts(app)
-    run(app.segmented_control(key="split").set_value("val"))
+    run(app.segmented_control(key="evaluate_split").set_value("val"))
     assert "left out" not in texts(app).lower()
 
 
 def test_a_folder_of_one_class_has_no_curve_of_precision(tmp_path):
     own = trained()
     app = open_evaluate(run=own.run_id, split="Own folder", view="Class", cell="7-1")
-    run(app.text_input(key="judged_folder").set_value(str(own_folder(tmp_path, classes=(7,)))))
-    press(app, "judge")
+    run(app.text_input(key="evaluate_folder").set_value(str(own_folder(tmp_path, classes=(7,)))))
+    press(app, "evaluate_judge")
     assert "All 3 images are of class 7" in texts(app) and not app.get("plotly_chart")
 
 
@@ -154,7 +155,7 @@ def test_test_images_are_looked_at_when_asked_and_looks_are_counted():
     app = open_evaluate(run=own.run_id, split="Test")
     assert "have been looked at 1 time in this lab" in texts(app)
     assert "not known yet" in texts(app) and figure(app, "top-1 accuracy") == f"{own.test.top1:.1%}"
-    press(app, "judge")
+    press(app, "evaluate_judge")
     assert "have been looked at 2 times in this lab" in texts(app) and figure(app, "top-3") != "–"
 
 
@@ -162,8 +163,8 @@ def test_training_images_are_judged_when_asked():
     own = trained()
     app = open_evaluate(run=own.run_id, split="Training", epoch="2")
     assert "What epoch 2 says of each image is not known yet." in texts(app)
-    run(app.selectbox(key="judge_epoch").set_value(1))
-    press(app, "judge")
+    run(app.selectbox(key="evaluate_epoch").set_value(1))
+    press(app, "evaluate_judge")
     assert "epoch 2: " in texts(app) and figure(app, "top-3") != "–"
 
 
@@ -176,7 +177,7 @@ def test_the_published_hand_in_has_matrices_and_no_images():
 def test_a_recorded_run_of_images_that_are_not_here_asks_for_them(tmp_path):
     app = open_evaluate(run="recorded-cifar10-bar-0")
     assert "are CIFAR-10's 50,000 training images" in texts(app)
-    run(app.text_input(key="moved").set_value(str(own_folder(tmp_path, classes=(0, 1)))))
+    run(app.text_input(key="evaluate_moved").set_value(str(own_folder(tmp_path, classes=(0, 1)))))
     assert "These are not the images" in texts(app)
     assert figure(app, "top-1 accuracy") == f"{recorded_run('cifar10-bar-0').best.val_top1:.1%}"
 
@@ -189,7 +190,7 @@ def test_a_recorded_run_looks_for_its_images_where_cifar10_was_said_to_lie(tmp_p
 def test_two_runs_are_compared_image_by_image():
     one, two = trained(), trained(lr=1e-4, seed=1)
     app = open_evaluate(run=one.run_id)
-    run(app.selectbox(key="minus").set_value(two.run_id))
+    run(app.selectbox(key="evaluate_minus").set_value(two.run_id))
     a, b = (judged(services.manager(), r.run_id, r.best.epoch).right for r in (one, two))
     told = texts(app)
     assert f"**{one.run_id}** alone is right on {(a & ~b).sum()} images, **{two.run_id}** alone on {(b & ~a).sum()}" in told
@@ -198,23 +199,39 @@ def test_two_runs_are_compared_image_by_image():
 
 def test_a_link_says_what_is_subtracted():
     app = open_evaluate(run="recorded-cifar10-hand-in-0", minus="recorded-cifar10-hand-in-1")
-    assert app.selectbox(key="minus").value == "recorded-cifar10-hand-in-1"
+    assert app.selectbox(key="evaluate_minus").value == "recorded-cifar10-hand-in-1"
     assert app.query_params["minus"] == "recorded-cifar10-hand-in-1"
-    assert app.selectbox(key="minus_epoch").value == recorded_run("cifar10-hand-in-1").best.epoch
-    run(app.selectbox(key="minus_epoch").set_value(0))
+    assert app.selectbox(key="evaluate_minus_epoch").value == recorded_run("cifar10-hand-in-1").best.epoch
+    run(app.selectbox(key="evaluate_minus_epoch").set_value(0))
     assert app.query_params["minus_epoch"] == "1"
     app = open_evaluate(run="recorded-cifar10-hand-in-0", minus="recorded-cifar10-hand-in-1", minus_epoch="3")
-    assert app.selectbox(key="minus_epoch").value == 2
-    run(app.selectbox(key="minus").set_value("recorded-cifar10-hand-in-2"))
-    assert app.selectbox(key="minus_epoch").value == recorded_run("cifar10-hand-in-2").best.epoch
-    run(app.selectbox(key="minus").set_value(""))
+    assert app.selectbox(key="evaluate_minus_epoch").value == 2
+    run(app.selectbox(key="evaluate_minus").set_value("recorded-cifar10-hand-in-2"))
+    assert app.selectbox(key="evaluate_minus_epoch").value == recorded_run("cifar10-hand-in-2").best.epoch
+    run(app.selectbox(key="evaluate_minus").set_value(""))
     assert "minus" not in app.query_params and "minus_epoch" not in app.query_params
-    assert open_evaluate(minus="no-such-run").selectbox(key="minus").value == ""
+    assert open_evaluate(minus="no-such-run").selectbox(key="evaluate_minus").value == ""
+
+
+@pytest.mark.parametrize(("split", "view"), [("Test", "Sureness"), ("Training", "Curves"), ("Own folder", "History")])
+def test_a_link_says_which_images_and_which_view(split, view):
+    own = trained()
+    app = open_evaluate(run=own.run_id, split=split, view=view)
+    assert app.segmented_control(key="evaluate_split").value == next(name for name, title in IMAGES.items() if title == split)
+    assert (app.query_params["split"], app.query_params["view"]) == (split, view)
+    run(app.segmented_control(key="evaluate_split").set_value("val"))
+    run(app.segmented_control(key="evaluate_view").set_value("images"))
+    assert dict(app.query_params).keys() <= {"run", "epoch", "cell"}
+
+
+def test_a_cell_that_a_run_does_not_have_gives_way_to_its_largest_confusion():
+    app = open_evaluate(cell="7-99")
+    assert "The link's cell cannot be used" in " ".join(e.value for e in app.warning) and app.query_params["cell"] != "7-99"
 
 
 def test_a_run_on_other_images_is_not_offered_for_comparison():
     own = trained()
-    options = open_evaluate(run=own.run_id).selectbox(key="minus").options
+    options = open_evaluate(run=own.run_id).selectbox(key="evaluate_minus").options
     assert not any("recorded-" in option for option in options)
 
 
@@ -245,15 +262,15 @@ def test_weights_that_are_gone_leave_the_matrix():
 
 def test_the_trap_of_the_one_vs_rest_accuracy():
     app = open_evaluate()
-    run(app.radio(key="trap-choice").set_value("about 92 %"))
-    press(app, "trap-reveal")
+    run(app.radio(key="evaluate_trap-choice").set_value("about 92 %"))
+    press(app, "evaluate_trap-reveal")
     told = " ".join(e.value for e in app.info)
     assert "It is: about 61 %" in told and "60.89%" in told and "92.18%" in told
 
 
 def test_what_is_subtracted_goes_when_the_run_has_other_classes():
     app = open_evaluate(run="recorded-cifar10-hand-in-0")
-    run(app.selectbox(key="minus").set_value("published-hand-in"))
+    run(app.selectbox(key="evaluate_minus").set_value("published-hand-in"))
     assert "cannot be compared image by image" in texts(app)
     run(app.selectbox(key="evaluate_run").set_value("recorded-shapes-gru"))
-    assert app.selectbox(key="minus").value == ""
+    assert app.selectbox(key="evaluate_minus").value == ""

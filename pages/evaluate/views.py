@@ -1,0 +1,113 @@
+"""What is beside the board of matrices: images of a cell, a class, curves, how sure the model is, when it learned what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from core.scores import ClassScores
+from dashboard.runs.outputs import outputs
+from dashboard.shell import show
+from pages.evaluate.board import Looked
+from pages.evaluate.controls import VIEW, VIEWS, Judging, kept_epochs
+from pages.evaluate.images import cell_panel, errors_panel
+from pages.evaluate.panels import judged_here
+
+if TYPE_CHECKING:
+    from core.evaluation.judged import Judged
+
+
+def view_panel(judging: Judging, looked: Looked, epoch: int) -> None:
+    """What is beside the board."""
+    chosen = VIEW.segmented("View", format_func=VIEWS.get, wrap=True)
+    if chosen == "curves":
+        _curves(judging, looked)
+        return
+    judged = judged_here(judging, epoch)
+    if judged is None:
+        kept = [str(e + 1) for e in kept_epochs(judging.run, judging.split)]
+        if judging.split != "val":
+            show.info(
+                f"What epoch {epoch + 1} says of each image is not known yet." + (f" Known of epochs {', '.join(kept)}." if kept else "")
+            )
+        return
+    {"images": _images, "class": _class, "sure": _sure, "when": _when}[chosen](judging, looked, epoch, judged)
+
+
+def _curves(judging: Judging, looked: Looked) -> None:
+    from pages.evaluate.figures import scores_figure
+
+    best = judging.run.best.epoch
+    name = "" if looked.row is None else judging.run.classes[looked.row]
+    figure = scores_figure(judging.matrices, best=best, title=judging.title, name=name, k=looked.row)
+    st.plotly_chart(figure, key="evaluate_scores", alt=f"Scores of {name or 'all classes'} by epoch")
+    scores = ClassScores(judging.matrices[max(judging.matrices)])
+    if name and not scores.occurs[looked.row]:
+        what = f"No image is of {name}: it has no scores, and no curves."
+    else:
+        over = "Means over the classes that occur; top-1 is of all images. Click a class in the matrix for its own curves."
+        what = f"Of the class {name}." if name else f"{over} {scores.notes(judging.run.classes, 'image')}".strip()
+    show.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
+
+
+def _images(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    if looked.row is not None:
+        _class(judging, looked, epoch, judged)
+    else:
+        cell_panel(judging.run, epoch, judging.split, judged, looked.cell)
+
+
+def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    from core.evaluation.ranking import precision_recall
+    from pages.evaluate.figures import precision_recall_figure
+
+    k = looked.row if looked.row is not None else looked.cell[0]
+    name, scores = judging.run.classes[k], judged.scores
+    if not scores.count[k]:
+        show.info(f"There is no {name} among these images, so nothing can be said of how well it is found.")
+        return
+    if scores.count[k] == scores.total:
+        why = f"All {scores.total:,} images are of {name}: whatever is taken for it is it, so that a curve of precision says nothing."
+        show.info(f"{why} {scores.true_positives[k]:,} are found.")
+        return
+    curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
+    figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
+    st.plotly_chart(figure, key="evaluate_curve", alt=f"Precision against recall of the class {name}")
+    row = scores.matrix[k].copy()
+    row[k] = 0
+    taken = ", ".join(f"{judging.run.classes[j]} {row[j]:,}" for j in np.argsort(-row, kind="stable")[:3] if row[j])
+    show.caption(
+        f"Of {scores.count[k]:,} images of {name} {scores.true_positives[k]:,} are found. Most often taken for: {taken or 'nothing else'}."
+    )
+
+
+def _sure(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    from core.evaluation.calibration import reliability
+    from pages.evaluate.figures import reliability_figure
+
+    sureness = reliability(judged.probabilities, judged.labels)
+    st.plotly_chart(reliability_figure(sureness), key="evaluate_reliability", alt="Reliability diagram: accuracy against confidence")
+    side = "too sure of itself" if sureness.gap > 0 else "not sure enough"
+    show.caption(
+        f"Expected calibration error {sureness.ece:.1%} (15 bins, Guo et al. 2017): "
+        f"on average the model is {side} by {abs(sureness.gap):.1%}."
+    )
+    errors_panel(judging.run, epoch, judging.split, judged)
+
+
+def _when(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+    from core.evaluation.learning import NEVER, learning
+    from pages.evaluate.figures import learning_figure
+
+    epochs = kept_epochs(judging.run, judging.split)
+    if len(epochs) < 2:
+        st.info("The history of an image needs what at least two epochs say of it; here one is kept.")
+        return
+    history = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
+    st.plotly_chart(learning_figure(history, [e + 1 for e in epochs]), key="evaluate_learning", alt="When images are learned")
+    show.caption(
+        f"{(history.first == NEVER).mean():.1%} of the images were never named rightly, {(history.forgotten > 0).mean():.1%} were "
+        f"forgotten at least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."
+    )
