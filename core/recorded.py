@@ -17,7 +17,7 @@ from types import MappingProxyType
 from core.errors import StoreError, unknown
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.stored import snapshot_of
+from core.training.runs.stored import snapshot_of
 
 FOLDER = Path(__file__).parent / "recorded"
 RECORDED = "recorded-"  # before the name of a recorded run: its id

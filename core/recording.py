@@ -21,7 +21,7 @@ from core.training.history import Curve
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 DIGITS = 5  # significant digits of a recorded curve
 POINTS = 800  # of a recorded curve at most: neighbours are merged, as they are while a run trains
@@ -36,8 +36,8 @@ def record(manager: RunManager, run_id: str, name: str, *, keep: str = "all") ->
     recorded run of this name, if any. Raises ConfigError for a name that is no plain folder name or an unknown `keep`, and StoreError
     when the run has not finished or does not keep these weights (any more).
     """
-    from core.training.checkpoint import save_tensors
-    from core.training.speed import matmul_peak, run_flops
+    from core.training.runs.checkpoint import save_tensors
+    from core.training.runs.speed import matmul_peak, run_flops
 
     if keep not in KEEP:
         raise unknown("choice of weights", keep, KEEP)
@@ -84,7 +84,7 @@ def publishable(plain: dict[str, Any]) -> dict[str, Any]:
 
 def half_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Weights in float16 (half the size; logits change in the third digit) and their metadata."""
-    from core.training.checkpoint import load_tensors
+    from core.training.runs.checkpoint import load_tensors
 
     tensors, metadata = load_tensors(path)
     metadata["config"] = without_folder(metadata["config"])

@@ -18,7 +18,7 @@ from core.scores import ClassScores
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 
 def class_table(confusion: Any, classes: Sequence[str] | None = None) -> DataFrame:

@@ -14,8 +14,8 @@ from PIL import Image
 from core.data import DATASETS, DatasetSpec
 from core.data.splits import Dataset, Split
 from core.training.history import Snapshot
-from core.training.manager import RunManager
-from core.training.trainer import Trainer
+from core.training.loop.trainer import Trainer
+from core.training.runs.manager import RunManager
 
 PATIENCE = float(os.environ.get("LAB_TEST_SECONDS", 60))  # how long a test waits for a run
 

@@ -34,9 +34,9 @@ from core.data import load_dataset
 from core.data.uploads import read_upload
 from core.errors import LabError
 from core.training import RunConfig, RunManager
-from core.training.device import use_threads
-from core.training.forecast import forecast
-from core.training.speed import training_speed
+from core.training.loop.device import use_threads
+from core.training.runs.forecast import forecast
+from core.training.runs.speed import training_speed
 
 asked = json.load(sys.stdin)
 home = Path(tempfile.mkdtemp())

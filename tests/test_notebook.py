@@ -14,7 +14,7 @@ import pytest
 import torch
 from sklearn.metrics import confusion_matrix, recall_score
 
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "notebook.py"

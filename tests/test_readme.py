@@ -25,9 +25,9 @@ from core.cli import bench, main, train
 from core.evaluation import long_inputs
 from core.probes import recall, recall_recorded
 from core.recorded import recorded_names, recorded_run
-from core.training.device import Plan
-from core.training.manager import DISK_BUDGET, RunManager
+from core.training.loop.device import Plan
 from core.training.presets import PRESETS
+from core.training.runs.manager import DISK_BUDGET, RunManager
 from dashboard import __main__ as server
 from dashboard.shell.services import AWAY_MINUTES
 from tests.benchmarks.__main__ import BENCHMARKS, CALLED
@@ -63,7 +63,7 @@ def fewer_pairs(patch):
 
 def one_model(patch):
     """bench: some seconds for each of all models, on a quiet machine; here a moment for one."""
-    from core.training import speed
+    from core.training.runs import speed
 
     whole, peak = speed.training_speed, speed.matmul_peak
     patch.setattr(bench, "DEFAULT", ("cnn",))
@@ -73,7 +73,7 @@ def one_model(patch):
 
 def no_measuring(patch):
     """The preset bar: which threads and kernel are fastest for a ReNet takes half a minute; test_device.py does that."""
-    patch.setattr("core.training.worker.choose_plan", lambda *_, **__: Plan(1, "torch"))
+    patch.setattr("core.training.runs.worker.choose_plan", lambda *_, **__: Plan(1, "torch"))
 
 
 def shorter_lesson(patch):
@@ -103,7 +103,7 @@ def no_mutants(patch):
 
 def a_few_images(patch):
     """The shuffle test of a recorded run: it wants the 50,000 images that the run counted. tests/core/evaluation has them refused."""
-    patch.setattr("core.training.datasets.check_same", lambda run, dataset: None)
+    patch.setattr("core.training.runs.datasets.check_same", lambda run, dataset: None)
 
 
 SHORTENED = {  # how a command begins, and what is patched for it

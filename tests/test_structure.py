@@ -35,11 +35,14 @@ BASE = {
     "core.typed_numbers",
 }
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
+LOOP = {"core.training", "core.training.loop"}
+RUNS = LOOP | {"core.training.runs"}
+TRAINING = RUNS | {"core.training.script"}
 HEADLESS = LEARNING | {
     "core.decoding",
     "core.probes",
-    "core.training",
-    "core.training.manager",
+    *TRAINING,
+    "core.training.runs.manager",
     "core.evaluation",
     "core.published",
     "core.published_systems",
@@ -79,17 +82,19 @@ ALLOWED = {
     "core.models": BASE,
     "core.decoding": LEARNING,
     "core.probes": LEARNING | {"core.decoding"},
-    "core.training": LEARNING | {"core.decoding", "core.training.manager"},  # whose package hands the manager out
-    "core.training.manager": LEARNING | {"core.training", "core.shipped"},
-    "core.evaluation": LEARNING
-    | {"core.decoding", "core.training", "core.training.manager", "core.recorded", "core.published", "core.shipped"},
-    "core.recorded": LEARNING | {"core.training"},
-    "core.recording": LEARNING | {"core.training", "core.training.manager", "core.recorded", "core.shipped"},
-    "core.shipped": LEARNING | {"core.training", "core.recorded", "core.published"},
-    "core.published": LEARNING | {"core.training"},
+    "core.training": LEARNING | {"core.training.loop", "core.training.runs.manager"},  # whose package hands these out
+    "core.training.loop": LEARNING | {"core.training", "core.decoding"},
+    "core.training.runs": LEARNING | LOOP,
+    "core.training.script": LEARNING | LOOP,
+    "core.training.runs.manager": LEARNING | RUNS | {"core.shipped"},
+    "core.evaluation": LEARNING | RUNS | {"core.decoding", "core.training.runs.manager", "core.recorded", "core.published", "core.shipped"},
+    "core.recorded": LEARNING | RUNS,
+    "core.recording": LEARNING | RUNS | {"core.training.runs.manager", "core.recorded", "core.shipped"},
+    "core.shipped": LEARNING | RUNS | {"core.recorded", "core.published"},
+    "core.published": LEARNING | RUNS,
     "core.published_systems": set(),
-    "core.results": LEARNING | {"core.training", "core.recorded"},
-    "core.tables": LEARNING | {"core.training.manager", "core.evaluation"},
+    "core.results": LEARNING | RUNS | {"core.recorded"},
+    "core.tables": LEARNING | {"core.training.runs.manager", "core.evaluation"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
     "dashboard": HEADLESS,
@@ -109,8 +114,9 @@ TORCH_FREE = {
     "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
-    "core.training": "budget claims config database export forecast history manager presets records rescue run_table store stored "
-    "sweeping tables tensor_file turns",
+    "core.training": "config history presets",
+    "core.training.runs": "budget claims database export forecast manager records rescue run_table store stored sweeping tables "
+    "tensor_file turns",
 }
 
 # Where the package is called otherwise.
@@ -190,17 +196,20 @@ def test_imports_point_one_way():
     [
         ("core.models.gru", "import streamlit as st"),
         ("core.cli.train", "def f():\n    from plotly.express import line"),
-        ("core.training.worker", "import dashboard"),
+        ("core.training.runs.worker", "import dashboard"),
         ("core.data.folder", "from core.models import MODELS"),
         ("core.models.gru", "from core.data.splits import Split"),
         ("core.models.gru", "from core import metrics"),
-        ("core.probes.influence", "from core.training.trainer import Trainer"),
-        ("core.training.store", "from core.recorded import record"),
+        ("core.probes.influence", "from core.training.loop.trainer import Trainer"),
+        ("core.training.runs.store", "from core.recorded import record"),
+        ("core.training.runs.store", "from core.training.runs.manager import RunManager"),
+        ("core.training.loop.trainer", "from core.training.runs.store import Store"),
+        ("core.training.loop.muon", "from core.training.script import script"),
         ("core.recorded", "from core.cli import main"),
-        ("core.recorded", "from core.training.manager import RunManager"),
-        ("core.shipped", "from core.training.manager import RunManager"),
+        ("core.recorded", "from core.training.runs.manager import RunManager"),
+        ("core.shipped", "from core.training.runs.manager import RunManager"),
         ("core.hparams", "from core.home import lab_home"),
-        ("core.models", 'TARGET = "core.training.trainer:Trainer"'),
+        ("core.models", 'TARGET = "core.training.loop.trainer:Trainer"'),
         ("dashboard.training.live", "from pages.train import run"),
         ("dashboard.training.live", "from core.cli import main"),
     ],
@@ -323,7 +332,10 @@ def test_only_one_place_looks_inside_modules():
     """A hook hears every thread, and models are shared: core.probes.recording takes care of that, for all."""
     hooks = r"\bregister_(?:module_)?(?:full_)?(?:forward|backward)(?:_pre)?_hook\b|\b_(?:forward|backward)(?:_pre)?_hooks\b"
     none(found(hooks, [p for p in sources(*PACKAGES) if p.name != "recording.py"]), "use core.probes.recording")
-    none(found(r"\bFlopCounterMode\(", [p for p in sources(*PACKAGES) if p.name != "speed.py"]), "use core.training.speed.training_flops")
+    none(
+        found(r"\bFlopCounterMode\(", [p for p in sources(*PACKAGES) if p.name != "speed.py"]),
+        "use core.training.runs.speed.training_flops",
+    )
 
 
 DRAWS = "bernoulli bernoulli_ cauchy_ exponential_ geometric_ log_normal_ multinomial normal normal_ poisson rand rand_like randint "
@@ -420,10 +432,10 @@ def test_what_needs_a_browser_says_so():
 TEST_SPLIT = {
     "core/evaluation/judged.py": "images_of, which gives a split by its name; `judge` leaves the mark",
     "core/evaluation/seq2seq.py": "splits_of; `scores` leaves the mark",
-    "core/training/datasets.py": "how many images of each class, to know a run's own images again: no model",
-    "core/training/manager.py": "a run's data, whole, for a script: no model",
-    "core/training/trainer.py": "the final test, which stands in the record of the run",
-    "core/training/worker.py": "its size",
+    "core/training/runs/datasets.py": "how many images of each class, to know a run's own images again: no model",
+    "core/training/runs/manager.py": "a run's data, whole, for a script: no model",
+    "core/training/loop/trainer.py": "the final test, which stands in the record of the run",
+    "core/training/runs/worker.py": "its size",
     "core/training/script/writer.py": "a script of its own, which prints its own final test",
     "core/cli/data.py": "its size and its classes: no model",
     "pages/data/balance.py": "how many images of each class: no model",

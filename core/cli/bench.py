@@ -39,7 +39,7 @@ def bench(options: argparse.Namespace) -> int:
 
     import torch
 
-    from core.training.speed import training_speed
+    from core.training.runs.speed import training_speed
 
     found = []
     with progress_bar() as progress:

@@ -17,7 +17,7 @@ from core.typed_numbers import flag
 if TYPE_CHECKING:
     from core.data.splits import Split
     from core.training.history import Snapshot
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -62,7 +62,7 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def load_epoch(options: argparse.Namespace, manager: RunManager) -> int:
     """The epoch (from 0) whose weights are asked for. Raises StoreError when they are not kept or damaged."""
-    from core.training.checkpoint import load_tensors
+    from core.training.runs.checkpoint import load_tensors
 
     return load_tensors(manager.weights(options.run, asked_epoch(options)))[1]["epoch"]
 

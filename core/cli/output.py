@@ -19,7 +19,7 @@ from core.files import remedy
 from core.training.history import EpochRecord, Snapshot, epoch_columns
 
 if TYPE_CHECKING:
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 
 def print_result(options: argparse.Namespace, found: dict[str, Any], text: str) -> None:
@@ -29,7 +29,7 @@ def print_result(options: argparse.Namespace, found: dict[str, Any], text: str) 
 
 def open_runs(home: str | None) -> RunManager:
     """The runs in `home`; what had to be done to their database is said on standard error."""
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
     manager = RunManager(home)
     for notice in manager.notices:

@@ -13,10 +13,10 @@ from core.cli.output import epoch_line, open_runs, print_result, report, summary
 from core.errors import ConfigError
 from core.recording import KEEP, record
 from core.shipped import refuse_shipped
-from core.training.export import curve_csv, epochs_csv
+from core.training.runs.export import curve_csv, epochs_csv
 
 if TYPE_CHECKING:
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:

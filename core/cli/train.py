@@ -24,7 +24,7 @@ from core.training.history import Snapshot
 from core.training.presets import PRESETS
 
 if TYPE_CHECKING:
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 LOOK_SECONDS = 0.2  # how often the progress bar is drawn
 
@@ -64,7 +64,7 @@ def flags() -> list[str]:
 def train(options: argparse.Namespace) -> int:
     """Train a run to its end, or until Ctrl-C."""
     config = None if options.resume else config_of(options)
-    from core.training.datasets import load_shared  # torch: seconds, so what is mistyped is said before
+    from core.training.runs.datasets import load_shared  # torch: seconds, so what is mistyped is said before
 
     manager = open_runs(options.home)
     config = config or resumed_config(options, manager)

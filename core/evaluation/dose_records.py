@@ -20,8 +20,8 @@ from core.files import remedy, write_whole
 
 if TYPE_CHECKING:
     from core.data.splits import Split
-    from core.training.checkpoint import OpenedModel
-    from core.training.manager import RunManager
+    from core.training.runs.checkpoint import OpenedModel
+    from core.training.runs.manager import RunManager
 
 FILE = "shuffled.json"  # in the folder of a run
 SPLIT = "val"
@@ -57,7 +57,7 @@ def measure_response(
     `data`: the folder in which its images lie now, where they have moved. Raises StoreError when its best weights are not kept or the
     counts cannot be, and DataError when its images are not there.
     """
-    from core.training.checkpoint import open_model
+    from core.training.runs.checkpoint import open_model
 
     run = manager.snapshot(run_id)
     opened = open_model(manager.weights(run_id))

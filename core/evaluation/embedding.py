@@ -8,7 +8,7 @@ import numpy as np
 
 from core.errors import StoreError
 from core.models.embedding import Embedding
-from core.training.tensor_file import called, damaged, read_arrays
+from core.training.runs.tensor_file import called, damaged, read_arrays
 
 NAMES = {"weight": "project.weight", "bias": "project.bias", "gain": "norm.weight", "shift": "norm.bias"}
 

@@ -20,15 +20,15 @@ from core.frames import pandas
 from core.scores import ClassScores
 from core.shipped import is_shipped
 from core.training.history import frozen
-from core.training.tensor_file import read_arrays
+from core.training.runs.tensor_file import read_arrays
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from core.data.splits import Split
-    from core.training.evaluate import Judgement
     from core.training.history import Snapshot
-    from core.training.manager import RunManager
+    from core.training.loop.evaluate import Judgement
+    from core.training.runs.manager import RunManager
 
 SPLITS = ("val", "test", "train")
 LEFT_OUT = "left_out"  # in what a file of answers says of itself
@@ -118,7 +118,7 @@ def judged(
     path = logits_file(manager, run_id, epoch, images)
     if known := _kept(path):
         return known
-    from core.training.checkpoint import save_tensors
+    from core.training.runs.checkpoint import save_tensors
 
     manager.weights(run_id, epoch)  # says what is wrong before the images are loaded
     run = manager.snapshot(run_id)
@@ -152,7 +152,7 @@ def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = ""
 def _images(manager: RunManager, run: Snapshot, images: str, data: str, progress: Progress | None) -> tuple[Split, LeftOut]:
     """What `images_of` gives, and what was left out of a folder that is not the run's own: of that its record tells."""
     from core.data.folder import labelled_split
-    from core.training.datasets import data_of
+    from core.training.runs.datasets import data_of
 
     report = progress or (lambda *_: None)
     if images in SPLITS:
@@ -190,10 +190,10 @@ def judge(
     """
     from core.data.splits import normalize
     from core.models.gru import kernels, use_kernel
-    from core.training.checkpoint import open_model
-    from core.training.device import computing_with
-    from core.training.evaluate import BATCH, evaluate
-    from core.training.fitting import check_reads
+    from core.training.loop.device import computing_with
+    from core.training.loop.evaluate import BATCH, evaluate
+    from core.training.runs.checkpoint import open_model
+    from core.training.runs.fitting import check_reads
 
     opened, run = open_model(manager.weights(run_id, epoch)), manager.snapshot(run_id)
     check_reads(opened.metadata["config"], min(BATCH, len(split)), classes=len(opened.classes), what="Judging these images")

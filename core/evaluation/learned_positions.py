@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import StoreError
-from core.training.tensor_file import called, read_arrays
+from core.training.runs.tensor_file import called, read_arrays
 
 NAME = "positions.table"
 

@@ -23,9 +23,9 @@ from core.symbols import EOS
 from core.training.config import RunConfig
 
 if TYPE_CHECKING:
-    from core.training.checkpoint import OpenedSeq2Seq
     from core.training.history import Snapshot
-    from core.training.manager import RunManager
+    from core.training.runs.checkpoint import OpenedSeq2Seq
+    from core.training.runs.manager import RunManager
 
 FILE = "lengths.json.gz"  # of all recorded runs together, with those of which nothing else is kept
 DIGITS = 4  # significant ones of what is recorded
@@ -73,7 +73,7 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
     if known := kept_long_inputs(manager, run_id, epoch):
         return known
     curve = length_curve(scores(manager, run_id, epoch, "by length", progress=progress))
-    from core.training.checkpoint import open_seq2seq
+    from core.training.runs.checkpoint import open_seq2seq
 
     found = examined(manager, open_seq2seq(manager.weights(run_id, epoch)), curve, progress)
     path = _file(manager, run_id, epoch)

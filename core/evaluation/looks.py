@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 TEST = ("test", "by length", "folder")  # kinds of images that have test labels; "folder": the whole folder that a run was trained on
 

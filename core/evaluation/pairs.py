@@ -16,7 +16,7 @@ from core.published import PUBLISHED_ID
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
 # What decides which images are held back for validation, by data set; of the others the seed alone.
 SPLIT_BY = {"folder": ("data", "split_seed", "val_fraction", "test_fraction", "stratify")}

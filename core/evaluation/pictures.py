@@ -13,7 +13,7 @@ from core.errors import NOT_FINITE, ConfigError, StoreError
 from core.models.configs import PATCH_SIZES
 
 if TYPE_CHECKING:
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 MOST_EDITS = 512  # of a picture
 TOLERANCE = 1e-5  # of a probability that is computed in float32
@@ -114,10 +114,10 @@ def probabilities(opened: OpenedModel, images: np.ndarray) -> np.ndarray:
     import torch
 
     from core.data.splits import normalize
-    from core.training.device import computing_with
+    from core.training.loop.device import computing_with
 
     if len(images) > FEW:
-        from core.training.fitting import check_reads
+        from core.training.runs.fitting import check_reads
 
         check_reads(opened.metadata["config"], len(images), classes=len(opened.classes), what="Reading these pictures")
     # With more threads so few pictures are no faster, and beside a run that trains they were 30 to 100 times slower.

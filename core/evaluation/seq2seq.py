@@ -19,8 +19,8 @@ from core.files import write_whole
 
 if TYPE_CHECKING:
     from core.data.sequences import SeqSplit
-    from core.training.checkpoint import OpenedSeq2Seq
-    from core.training.manager import RunManager
+    from core.training.runs.checkpoint import OpenedSeq2Seq
+    from core.training.runs.manager import RunManager
 
 PER_LENGTH = 100  # inputs of each length
 BATCH = 250
@@ -74,7 +74,7 @@ def scores(
     """
     if known := kept_scores(manager, run_id, epoch, images):
         return known
-    from core.training.checkpoint import open_seq2seq
+    from core.training.runs.checkpoint import open_seq2seq
 
     opened = open_seq2seq(manager.weights(run_id, epoch))
     parts = splits_of(manager, opened, images, data=data, progress=progress)
@@ -109,7 +109,7 @@ def splits_of(
 ) -> dict[int, SeqSplit]:
     """The pairs that a run is judged on, by the length of their inputs, ascending."""
     from core.training.config import RunConfig
-    from core.training.datasets import load_shared
+    from core.training.runs.datasets import load_shared
 
     config = RunConfig.of(**{**RunConfig.completed(opened.metadata["config"]), **({"data": data} if data else {})})
     report = progress or (lambda *_: None)
@@ -137,7 +137,7 @@ def lengths_of(task: SeqTask, vocabulary: Any, split: SeqSplit) -> list[int]:
 def of_lengths(task: SeqTask, name: str, config: Any, home: Path, report: Progress) -> dict[int, SeqSplit]:
     """The test split by length, then `PER_LENGTH` inputs of each length that is longer than trained. No model has learned from either."""
     from core.data.sequences import distinct_inputs, image_rows, load_pictures, text_split
-    from core.training.datasets import load_shared
+    from core.training.runs.datasets import load_shared
 
     dataset, seed = load_shared(config, home, report), config.data_config.split_seed
     found = by_length(task, dataset, dataset.test)
@@ -151,8 +151,8 @@ def judge_split(
     opened: OpenedSeq2Seq, parts: dict[int, SeqSplit], epoch: int, images: str, progress: Progress | None = None
 ) -> SequenceScores:
     """Judge an opened model on pairs by the length of their inputs. Raises DataError for weights whose answers are not finite."""
-    from core.training.device import computing_with
-    from core.training.fitting import check_reads
+    from core.training.loop.device import computing_with
+    from core.training.runs.fitting import check_reads
 
     check_reads(opened.metadata["config"], BATCH, what="Judging these sequences")
     with computing_with(1):  # beside a run that trains more would be slower
@@ -185,7 +185,7 @@ def judge_batch(model: Any, split: SeqSplit) -> tuple[float, int, int, int, int]
     import torch
     import torch.nn.functional as F
 
-    from core.training.objective import right, token_logits
+    from core.training.loop.objective import right, token_logits
 
     with torch.no_grad():
         logits, targets = token_logits(model, split)  # (n, V), (n,)

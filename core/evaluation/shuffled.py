@@ -14,7 +14,7 @@ from core.evaluation.pictures import probabilities
 from core.models.embedding import cut, paste
 
 if TYPE_CHECKING:
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 PATCH = 4  # pixels, the same for all models
 GRID = 32 // PATCH

@@ -134,8 +134,8 @@ def _task(name: str, task: Task | Seq2SeqTask | int | None, values: Mapping[str,
     if model_spec(name).kind == "sequences":
         if not isinstance(task, Seq2SeqTask) or values:
             raise ConfigError(
-                f"The model {name!r} makes sequences out of sequences: give it a Seq2SeqTask, as core.training.checkpoint.task_of(dataset) "
-                "makes it."
+                f"The model {name!r} makes sequences out of sequences: give it a Seq2SeqTask, as "
+                "core.training.runs.checkpoint.task_of(dataset) makes it."
             )
         return task
     if task is not None and not isinstance(task, Task):

@@ -7,12 +7,12 @@ from core.training.config import RunConfig, TrainingConfig
 from core.training.presets import PRESETS
 
 if TYPE_CHECKING:
-    from core.training.manager import RunManager
-    from core.training.trainer import Callback, StopTraining, Trainer
+    from core.training.loop.trainer import Callback, StopTraining, Trainer
+    from core.training.runs.manager import RunManager
 
 __all__ = ["PRESETS", "Callback", "RunConfig", "RunManager", "StopTraining", "Trainer", "TrainingConfig"]
 
-LATER = {"RunManager": "manager", "Trainer": "trainer", "Callback": "trainer", "StopTraining": "trainer"}  # these need torch
+LATER = {"RunManager": "runs.manager", "Trainer": "loop.trainer", "Callback": "loop.trainer", "StopTraining": "loop.trainer"}  # need torch
 
 
 def __getattr__(name: str):

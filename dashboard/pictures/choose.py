@@ -153,7 +153,7 @@ def next_picture(shown: Shown) -> Shown | None:
 
 
 def _loaded(name: str) -> Dataset:
-    from core.training.datasets import load_shared
+    from core.training.runs.datasets import load_shared
 
     with st.spinner(show.label(f"Reading {_title(name)}"), show_time=True):
         return load_shared(sets_at_hand()[name], services.manager().home, lambda *_: None)

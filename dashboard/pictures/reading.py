@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 READERS = ("gru", "lstm", "rnn", "vit")  # models that read one sequence of patches
 
@@ -20,7 +20,7 @@ def normalized(opened: OpenedModel, images: np.ndarray) -> Tensor:
     import torch
 
     from core.data.splits import normalize
-    from core.training.device import use_threads
+    from core.training.loop.device import use_threads
 
     use_threads(1)  # as in core.evaluation.pictures.probabilities: more are no faster, and slow a run that trains
     return normalize(torch.from_numpy(images), opened.mean, opened.std)

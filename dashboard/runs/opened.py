@@ -14,13 +14,13 @@ from core.errors import StoreError
 from core.models import MODELS
 from core.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
 from core.training.config import kind_of
-from core.training.tensor_file import called
+from core.training.runs.tensor_file import called
 from dashboard.runs.labels import data_label
 from dashboard.shell import services
 from dashboard.shell.path_keys import as_key, path_of
 
 if TYPE_CHECKING:
-    from core.training.checkpoint import OpenedModel, OpenedSeq2Seq
+    from core.training.runs.checkpoint import OpenedModel, OpenedSeq2Seq
 
 MOST = 16  # models in memory; the one that was opened first goes
 
@@ -114,13 +114,13 @@ def version(path: Path) -> tuple[int, int]:
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
 def _opened(path: bytes, changed: int, size: int) -> OpenedModel:
-    from core.training.checkpoint import open_model
+    from core.training.runs.checkpoint import open_model
 
     return open_model(path_of(path))
 
 
 @st.cache_resource(max_entries=MOST, show_spinner=False)
 def _opened_seq2seq(path: bytes, changed: int, size: int) -> OpenedSeq2Seq:
-    from core.training.checkpoint import open_seq2seq
+    from core.training.runs.checkpoint import open_seq2seq
 
     return open_seq2seq(path_of(path))

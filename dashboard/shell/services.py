@@ -13,9 +13,9 @@ from core.shipped import shipped_run
 
 if TYPE_CHECKING:
     from core.training.config import RunConfig
-    from core.training.forecast import Forecast
     from core.training.history import Snapshot
-    from core.training.manager import RunManager
+    from core.training.runs.forecast import Forecast
+    from core.training.runs.manager import RunManager
 
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
 FIRST_RECORDED = "shapes-gru"
@@ -38,7 +38,7 @@ def manager() -> RunManager:
     global _manager
     with _lock:
         if _manager is None:
-            from core.training.manager import RunManager  # brings SQLAlchemy: not before the first picture
+            from core.training.runs.manager import RunManager  # brings SQLAlchemy: not before the first picture
 
             _manager = RunManager(
                 max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))),
@@ -60,7 +60,7 @@ def anyone_trains() -> bool:
 
 def make_forecast(key: str, config: RunConfig, progress: Callable[[int, int, str], None]) -> Forecast:
     """Measure how long `config` would take; kept under `key` if nothing trained meanwhile. To be called while holding a turn."""
-    from core.training.forecast import forecast
+    from core.training.runs.forecast import forecast
 
     before = anyone_trains()
     found = forecast(config, manager().home, progress, spare=SPARE_CORES)

@@ -14,7 +14,7 @@ def torch_is_loaded() -> bool:
     return "torch" in sys.modules
 
 
-def torch_first(waiting: Callable[[], object], module: str = "core.training.checkpoint") -> None:
+def torch_first(waiting: Callable[[], object], module: str = "core.training.runs.checkpoint") -> None:
     """While torch is not loaded let `waiting` draw, load it with the `module` that the page goes on with, and run the page again."""
     if torch_is_loaded():
         return

@@ -89,7 +89,7 @@ def measure_costs(width: int, heads: int) -> Costs:
     import torch
 
     from core.probes.cost import CLOCK, KINDS, measure_cost
-    from core.training.device import device_name
+    from core.training.loop.device import device_name
 
     beside = services.anyone_trains()
     lengths = {kind: [n for n in LENGTHS if kind != "by hand" or n <= MOST_BY_HAND] for kind in KINDS}

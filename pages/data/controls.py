@@ -81,9 +81,9 @@ def choose() -> DataChoices:
 
 def in_memory(config: RunConfig) -> Dataset | None:
     """The data set if it is in memory. Without torch there is none, and it stays out until the first picture is sent."""
-    if "core.training.datasets" not in sys.modules:
+    if "core.training.runs.datasets" not in sys.modules:
         return None
-    from core.training import datasets
+    from core.training.runs import datasets
 
     return datasets.in_memory(config, lab_home())
 

@@ -53,7 +53,7 @@ def _preview(config: RunConfig) -> None:
 def _load(config: RunConfig) -> None:
     """Read the data set into the memory that runs share, with a progress bar."""
     bar = st.progress(0.0, f"Reading {DATASETS[config.dataset].title}")
-    from core.training.datasets import load_shared
+    from core.training.runs.datasets import load_shared
 
     def report(done: int, total: int, what: str) -> None:
         bar.progress(min(1.0, done / total) if total else 0.0, show.label(f"{what}: {done:,} of {total:,}" if total > 100 else what))

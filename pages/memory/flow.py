@@ -39,7 +39,7 @@ def numbers_panel(choices: MemoryChoices) -> None:
 
 def _proof(setup: FlowSetup) -> None:
     from core.probes.flow_check import check_flow  # brings torch: after the picture has been sent
-    from core.training.device import use_threads
+    from core.training.loop.device import use_threads
 
     use_threads(1)  # beside a run that trains more would be slower
     found = check_flow(setup)

@@ -11,7 +11,7 @@ from dashboard.pictures.reading import normalized
 
 if TYPE_CHECKING:
     from core.probes.run_memory import MemoryCheck, StatePath
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -25,7 +25,7 @@ from pages.memory.view import columns_csv, influence_card, influence_message, in
 
 if TYPE_CHECKING:
     from core.probes.run_memory import StatePath
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 MOST_RUNS = 3
 RECURRENT = ("rnn", "lstm", "gru")

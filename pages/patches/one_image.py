@@ -89,7 +89,7 @@ def _load(dataset: str, folder: str):
     """The data set in memory, shared with all sessions; None if it has to be downloaded first."""
     from core.data import usable
     from core.training.config import RunConfig
-    from core.training.datasets import load_shared  # brings torch
+    from core.training.runs.datasets import load_shared  # brings torch
 
     if not usable(dataset) and not folder:
         return None

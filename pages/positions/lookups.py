@@ -20,7 +20,7 @@ def verdicts(length: int, dim: int, name: str, learned: np.ndarray | None) -> di
     """For each kind what the shuffle test says of it: in a ViT, in the transformer of 2017, and moved together."""
     from core.probes.permutations import named_permutation
     from core.probes.placing import layernormed_tokens, place_test
-    from core.training.device import use_threads
+    from core.training.loop.device import use_threads
 
     use_threads(1)  # beside a run that trains more would be slower
     tokens, permutation = layernormed_tokens(length, dim), named_permutation(name, length)

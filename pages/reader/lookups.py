@@ -20,7 +20,7 @@ from pages.reader.view import Mind, together
 
 if TYPE_CHECKING:
     from core.probes.states import StateCheck, StateRecord, Steps
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 MOST_PATCHES = 256  # that are read in every order: of 1,024 the states of five orders are more than a browser should be sent
 

@@ -26,7 +26,7 @@ from pages.reading.view import Reading, card, failed_card, kind_of, message, pro
 
 if TYPE_CHECKING:
     from core.probes.reading import ReadingCheck
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 BOARD, VIEW, SEARCHED = "reading_board", "reading_view", "reading_searched"
 MOST_RUNS = 3

@@ -19,7 +19,7 @@ from dashboard.runs.opened import Weighted
 
 if TYPE_CHECKING:
     from core.probes.reading import ReadingCheck
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 LISTED = 6  # patches of a change of mind that are named by number; of more only their count
 # What a model believes after t patches, in short and in full, by the way it reads and what a recurrent network reads out.

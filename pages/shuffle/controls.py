@@ -217,7 +217,7 @@ def board(picture: Shown, models: Sequence[str], patch: int, chosen: Mapping[str
     """The board with its cards. Before torch is loaded it has none, and then the page runs again."""
     stamp = st.session_state.get(STAMP, 0)
     torch_first(lambda: shuffle_board(board_data(picture, patch, "", stamp - 1, []), key=BOARD))
-    from core.training.device import use_threads
+    from core.training.loop.device import use_threads
 
     use_threads(1)  # for one picture more are no faster, and beside a run that trains they were far slower
     try:

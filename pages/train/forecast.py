@@ -12,8 +12,8 @@ from core import folders
 from core.errors import LabError
 from core.results import nearest
 from core.training.config import RunConfig, kind_of
-from core.training.forecast import Forecast
 from core.training.history import Snapshot
+from core.training.runs.forecast import Forecast
 from dashboard.kit.wording import code, joined, marked
 from dashboard.runs.shown import shown
 from dashboard.shell import services, show, state
@@ -22,7 +22,7 @@ from dashboard.training import background
 from dashboard.training.lessons import measuring_status
 
 if TYPE_CHECKING:
-    from core.training.speed import Speed
+    from core.training.runs.speed import Speed
 
 ONE = {"images": "an image", "sequences": "a pair of the longest sequences"}
 TICK_SECONDS = 0.7

@@ -14,8 +14,8 @@ from core.models import MODELS
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.text import bare
 from core.training.config import RunConfig
-from core.training.export import curve_csv, epochs_csv
 from core.training.history import ACTIVE, RunSummary, Snapshot
+from core.training.runs.export import curve_csv, epochs_csv
 from dashboard.kit.wording import marked
 from dashboard.runs.labels import data_label
 from dashboard.shell import services, show, state, visitor

@@ -68,7 +68,7 @@ def _sizes(config: RunConfig) -> str:
 def parameters(model: str, hyperparameters: Any, dataset: str) -> int:
     """How many numbers a model of these hyperparameters learns; it is not made for that."""
     from core.models.weightless import build_weightless
-    from core.training.speed import rehearsed
+    from core.training.runs.speed import rehearsed
 
     task = rehearsed(RunConfig(model=model, dataset=dataset, model_config=hyperparameters))
     return sum(weight.numel() for weight in build_weightless(model, task, **vars(hyperparameters)).parameters())

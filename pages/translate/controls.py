@@ -72,7 +72,7 @@ class Asked:
         source = images if self.spec.images else f"source = torch.tensor(opened.task.source({self.text!r}))"
         return (
             "import torch\nfrom pathlib import Path\nfrom core.probes.written import write_out\n"
-            "from core.training.checkpoint import open_seq2seq\n\n"
+            "from core.training.runs.checkpoint import open_seq2seq\n\n"
             f'opened = open_seq2seq(Path("epoch-{(self.epoch or 0):04d}.safetensors"))  # {self.run.run_id if self.run else UNTRAINED}\n'
             f"{source}\n"
             f"written = write_out(opened.model, source, how={self.how!r}{more.get(self.how, '')})\n"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from core.data.splits import Dataset
-    from core.training.checkpoint import OpenedSeq2Seq
+    from core.training.runs.checkpoint import OpenedSeq2Seq
     from pages.translate.controls import Asked
 
 PICTURES_SEED = 0
@@ -85,7 +85,7 @@ def _in_float64(named: tuple[bytes, int, int], _opened: OpenedSeq2Seq) -> Opened
 @st.cache_resource(show_spinner=False)
 def _untrained(name: str) -> OpenedSeq2Seq:
     from core.models import build_model
-    from core.training.checkpoint import OpenedSeq2Seq, seq2seq_shape
+    from core.training.runs.checkpoint import OpenedSeq2Seq, seq2seq_shape
 
     config, vocabulary = RunConfig.of(preset=name), SEQ_TASKS[name].vocabulary
     shape = seq2seq_shape(name, vocabulary)

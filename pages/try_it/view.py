@@ -16,7 +16,7 @@ from dashboard.runs.opened import Weighted
 from dashboard.shell import visitor
 
 if TYPE_CHECKING:
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 SHOWN = 5  # most probable classes of a card
 Open = Callable[[Weighted], "tuple[int, OpenedModel]"]

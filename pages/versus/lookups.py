@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def proof(task: str, name: str, run_id: str, version: int, hidden: int) -> BottleneckReport:
     """The bottleneck probe on a run's best weights, or on random ones where there are none."""
     from core.probes.bottleneck import bottleneck_test
-    from core.training.checkpoint import task_of
-    from core.training.datasets import load_shared
+    from core.training.runs.checkpoint import task_of
+    from core.training.runs.datasets import load_shared
     from dashboard.runs.opened import open_best_seq2seq, seq2seq_runs
 
     config = contender(name, task, hidden=hidden)

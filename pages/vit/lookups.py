@@ -24,7 +24,7 @@ from pages.vit.view import Packed, pack
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.training.checkpoint import OpenedModel
+    from core.training.runs.checkpoint import OpenedModel
 
 MOST_WEIGHTS = 40_000_000  # attention weights of one picture that are held at a time: 160 MB
 LOOK_COPIES = 10  # of them while they are looked at: as they are, their gradients, and all maps at once; 8 to 9 were measured
@@ -149,7 +149,7 @@ def _inputs(model: OpenedModel, images: np.ndarray) -> Tensor:
     import torch
 
     from core.data.splits import normalize
-    from core.training.device import use_threads
+    from core.training.loop.device import use_threads
 
     use_threads(1)
     return normalize(torch.from_numpy(images.copy()), model.mean, model.std)
@@ -164,7 +164,7 @@ def measured_on(run: Weighted, count: int) -> Measured:
         images, labels = draw(PARTS["val"][:count])
         return Measured(images, labels, "validation pictures of shapes")
     if at_hand(run):
-        from core.training.datasets import load_shared
+        from core.training.runs.datasets import load_shared
 
         val = load_shared(RunConfig.of(**run.config), services.manager().home, lambda *_: None).val
         return Measured(val.images[:count].numpy(), val.labels[:count].numpy(), "of this run's validation images")
@@ -215,7 +215,7 @@ def _swap(run: Weighted, path: bytes, changed: int, own: bool) -> Swap:
     import torch
 
     from core.probes.readout import read_tokens
-    from core.training.fitting import check_reads
+    from core.training.runs.fitting import check_reads
 
     model = opened(path_of(path))
     check_reads(model.metadata["config"], TOGETHER, classes=len(model.classes))

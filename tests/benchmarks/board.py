@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core.training.config import RunConfig
 from core.training.history import EpochRecord
-from core.training.store import Epoch, Run, Store
+from core.training.runs.store import Epoch, Run, Store
 from tests.benchmarks.chromium import chromium
 from tests.benchmarks.report import percentile, say, table, verdict
 from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port

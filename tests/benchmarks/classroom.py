@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from core.training.history import ACTIVE, RunSummary
-from core.training.store import Store
+from core.training.runs.store import Store
 from dashboard.navigation import PAGES
 from tests.benchmarks.class_client import STARTERS
 from tests.benchmarks.report import percentile, say, table, verdict
@@ -185,7 +185,7 @@ def resident(pid: int) -> float:
 def wrong_looks(looks: Sequence[dict[str, Any]]) -> list[str]:
     """What two who looked inside one model at the same moments were sent, where it is not what the probes give for their picture alone."""
     from core.recorded import recorded_epochs
-    from core.training.checkpoint import open_model
+    from core.training.runs.checkpoint import open_model
     from dashboard.pictures.choose import from_set
     from pages.vit.lookups import look_of
 

@@ -24,10 +24,10 @@ from core.data.splits import Dataset, Split, normalize
 from core.models import Task, build_model
 from core.models.gru import use_kernel
 from core.training.config import RunConfig
-from core.training.device import Plan, use_threads
 from core.training.history import Snapshot
-from core.training.manager import RunManager
-from core.training.optim import make_optimizer
+from core.training.loop.device import Plan, use_threads
+from core.training.loop.optim import make_optimizer
+from core.training.runs.manager import RunManager
 
 WARM_SECONDS = 0.3  # of every turn, before the clock starts: caches are the last contender's
 POLL = 0.002  # seconds between two looks at the lab's snapshot

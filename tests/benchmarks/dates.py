@@ -9,7 +9,7 @@ import time
 
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 from tests.benchmarks.report import say, table, verdict
 
 GOAL, NEED = 0.95, 60.0  # share of validation inputs, seconds

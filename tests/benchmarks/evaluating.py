@@ -97,10 +97,10 @@ def make_run(home: Path, data: Path | None) -> tuple[list[np.ndarray], tuple[str
 
     from core.data import load_dataset
     from core.evaluation.judged import Judged
-    from core.training.checkpoint import save_tensors
     from core.training.config import RunConfig
     from core.training.history import EpochRecord
-    from core.training.manager import RunManager
+    from core.training.runs.checkpoint import save_tensors
+    from core.training.runs.manager import RunManager
 
     source = {"dataset": "folder", "data": str(data), "val_fraction": 0.2} if data else {"dataset": "shapes"}
     config = RunConfig.of(model="gru", epochs=EPOCHS, **source)

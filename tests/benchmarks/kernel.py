@@ -12,9 +12,9 @@ from typing import Any
 
 from core.data import load_dataset
 from core.training.config import RunConfig
-from core.training.device import Plan, cores
-from core.training.manager import RunManager
-from core.training.speed import training_speed
+from core.training.loop.device import Plan, cores
+from core.training.runs.manager import RunManager
+from core.training.runs.speed import training_speed
 from tests.benchmarks.contenders import Bare, Lab
 from tests.benchmarks.neighbours import busy_neighbour
 from tests.benchmarks.report import ratio, say, table, verdict

@@ -12,8 +12,8 @@ from typing import Any
 
 from core.data import load_dataset
 from core.training.config import RunConfig
-from core.training.device import Plan
-from core.training.manager import RunManager
+from core.training.loop.device import Plan
+from core.training.runs.manager import RunManager
 from tests.benchmarks.contenders import Bare, Lab, Plain
 from tests.benchmarks.neighbours import busy_neighbour, core_independence
 from tests.benchmarks.report import ratio, say, table, verdict

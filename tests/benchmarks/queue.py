@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from core.training.config import RunConfig
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 from tests.benchmarks.report import table
 
 FEW, MANY, ROUNDS = 3, 300, 20

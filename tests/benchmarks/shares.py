@@ -11,11 +11,11 @@ from typing import Any
 from unittest.mock import patch
 
 from core.metrics import ConfusionMatrix
-from core.training import objective
 from core.training.config import RunConfig
-from core.training.keeping import Keeper
-from core.training.manager import RunManager
-from core.training.trainer import Trainer
+from core.training.loop import objective
+from core.training.loop.trainer import Trainer
+from core.training.runs.keeping import Keeper
+from core.training.runs.manager import RunManager
 from tests.benchmarks.report import say, table, verdict
 
 PRESETS = ("hand-in", "bar")

@@ -12,10 +12,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.data import DATASETS, DatasetSpec, load_dataset
 from core.recorded import recorded_run
-from core.training import readings
 from core.training.config import RunConfig
-from core.training.device import Plan
-from core.training.manager import RunManager
+from core.training.loop import readings
+from core.training.loop.device import Plan
+from core.training.runs.manager import RunManager
 from tests.benchmarks import contenders, dates, report
 from tests.benchmarks.board import fill
 from tests.benchmarks.decoding import times

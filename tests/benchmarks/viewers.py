@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from core.training.history import EpochRecord
-from core.training.store import Store
+from core.training.runs.store import Store
 from tests.benchmarks.neighbours import core_independence
 from tests.benchmarks.report import percentile, ratio, say, table, verdict
 from tests.benchmarks.server import client, free_port, lab_server, wait_for_port

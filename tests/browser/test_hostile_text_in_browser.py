@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from core.training.store import Run
+from core.training.runs.store import Run
 from dashboard.kit.wording import NOTHING
 from tests.hostile import IMAGE, LINK, NAMES, SIGNS
 

@@ -1,7 +1,7 @@
 import pytest
 
 from core.data import DATASETS
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 from tests.support import register_tiny
 
 

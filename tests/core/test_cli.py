@@ -23,9 +23,9 @@ from core.data import DATASETS, datasets_of
 from core.data.splits import normalize
 from core.errors import DataError
 from core.models import MODELS
-from core.training.checkpoint import load_tensors, open_model
 from core.training.config import RunConfig
-from core.training.manager import RunManager
+from core.training.runs.checkpoint import load_tensors, open_model
+from core.training.runs.manager import RunManager
 from tests.support import SMALL, diverge, ended, load_tiny, register_tiny, tiny_split, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]

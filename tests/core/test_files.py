@@ -14,7 +14,7 @@ from core.cli.output import write_out
 from core.data.scan import scan
 from core.errors import BusyError, LabError
 from core.home import lab_home
-from core.training.tensor_file import read_metadata, read_sealed
+from core.training.runs.tensor_file import read_metadata, read_sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,7 +70,7 @@ from core.cli.output import write_out
 from core.data.scan import scan
 from core.errors import BusyError, LabError
 from core.home import lab_home
-from core.training.tensor_file import read_metadata, read_sealed
+from core.training.runs.tensor_file import read_metadata, read_sealed
 home = Path(sys.argv[1])
 files.mark_in_use(home)
 def never_ends(file):

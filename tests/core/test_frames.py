@@ -15,9 +15,9 @@ import pytest
 from core.frames import FORMULA, csv_text, frame, harmless, rows_csv
 from core.recorded import recorded_run
 from core.scores import ClassScores
-from core.training.export import curve_csv, epochs_csv
 from core.training.history import EPOCH_COLUMNS, EpochRecord, Snapshot
-from core.training.manager import RunManager
+from core.training.runs.export import curve_csv, epochs_csv
+from core.training.runs.manager import RunManager
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -150,7 +150,8 @@ def test_the_runs_of_a_lab_are_a_table(tmp_path):
 def test_pandas_is_loaded_for_a_table_and_not_before():
     code = (
         "import sys\n"
-        "import core.cli, core.training.export, core.scores, core.training.manager, core.training.trainer, dashboard.shell.tables\n"
+        "import core.cli, core.training.runs.export, core.scores, core.training.runs.manager, core.training.loop.trainer\n"
+        "import dashboard.shell.tables\n"
         "from core.recorded import recorded_run\n"
         "run = recorded_run('shapes-gru')\n"
         "print('pandas' in sys.modules)\n"

@@ -57,7 +57,7 @@ def test_core_offers_what_a_script_begins_with_and_loads_nothing_for_it():
         "print(RunManager.__module__, Trainer.__module__)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(core.__file__).parents[1], capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["core.training.manager", "core.training.trainer"], done.stderr
+    assert done.stdout.split() == ["core.training.runs.manager", "core.training.loop.trainer"], done.stderr
 
 
 def test_help_of_core_is_a_guide_that_names_what_there_is():

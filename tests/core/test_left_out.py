@@ -15,8 +15,8 @@ from core.data.left_out import LeftFile, LeftOut, file_lines
 from core.data.splits import Dataset, Split
 from core.errors import DataError
 from core.recorded import recorded_run
-from core.training.datasets import check_same
-from core.training.manager import RunManager
+from core.training.runs.datasets import check_same
+from core.training.runs.manager import RunManager
 
 SAID = "7 of 20 pictures of class cat were left out: cut short."
 

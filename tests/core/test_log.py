@@ -26,10 +26,10 @@ def test_an_exception_is_there_with_its_traceback(home):
     try:
         raise ZeroDivisionError("that was it")
     except ZeroDivisionError:
-        logging.getLogger("core.training.worker").exception("Run %s failed", "gru-1")
+        logging.getLogger("core.training.runs.worker").exception("Run %s failed", "gru-1")
     logging.getLogger("core.x").info("A plain word")
     text = read(home)
-    assert "ERROR core.training.worker: Run gru-1 failed" in text and "Traceback" in text and "that was it" in text
+    assert "ERROR core.training.runs.worker: Run gru-1 failed" in text and "Traceback" in text and "that was it" in text
     assert "INFO core.x: A plain word" in text
 
 

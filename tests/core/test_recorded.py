@@ -16,10 +16,10 @@ from core.errors import ConfigError, StoreError
 from core.models import MODELS, Task, build_model
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.recording import record
-from core.training.checkpoint import load_tensors, open_model, open_seq2seq
 from core.training.config import RunConfig
-from core.training.manager import RunManager
-from core.training.speed import training_flops
+from core.training.runs.checkpoint import load_tensors, open_model, open_seq2seq
+from core.training.runs.manager import RunManager
+from core.training.runs.speed import training_flops
 from tests.support import SMALL, ended, register_tiny, wait_for
 
 BUDGET = 8 * 2**20  # bytes of all recorded runs together

@@ -9,9 +9,9 @@ from core.published import PUBLISHED_ID
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.recording import record
 from core.shipped import shipped_ids, shipped_run
-from core.training.checkpoint import load_tensors, thin
-from core.training.export import epochs_csv
-from core.training.manager import RunManager
+from core.training.runs.checkpoint import load_tensors, thin
+from core.training.runs.export import epochs_csv
+from core.training.runs.manager import RunManager
 from core.training.script import script
 
 SHAPES, DATES = "recorded-shapes-gru", "recorded-dates-transformer"

@@ -14,7 +14,7 @@ from core.errors import ConfigError, DataError, StoreError
 from core.evaluation.judged import Judged
 from core.frames import csv_text
 from core.scores import ClassScores
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 
 RUN = "recorded-shapes-gru"
 TRUE, SAID = np.random.default_rng(0).integers(0, 4, (2, 200))

@@ -8,7 +8,7 @@ from core.errors import ConfigError, DataError, LabError, Place, unknown
 from core.folders import check_open, is_there, may_open, whole_path
 from core.text import MOST_NAME, MOST_PATH, bare, path_problem, quoted, taken, taken_config
 from core.training.config import RunConfig, command_of
-from core.training.stored import snapshot_of
+from core.training.runs.stored import snapshot_of
 
 
 @pytest.mark.parametrize(

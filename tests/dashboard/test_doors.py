@@ -143,7 +143,7 @@ print("run", services.manager().submit(RunConfig.of(**LONG_TINY)), flush=True)
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such limit")
 def test_a_run_trains_on_when_more_come_than_there_are_files_for(tmp_path):
-    from core.training.manager import RunManager
+    from core.training.runs.manager import RunManager
 
     with serving(tmp_path, before=LIMITED) as lab, ExitStack() as stack:
         run_id = lab.said.read_text("utf-8").split()[1]

@@ -6,9 +6,9 @@ import pytest
 
 from core.recorded import recorded_run
 from core.training.config import RunConfig
-from core.training.device import Plan
-from core.training.forecast import Forecast
-from core.training.speed import Speed
+from core.training.loop.device import Plan
+from core.training.runs.forecast import Forecast
+from core.training.runs.speed import Speed
 from pages.train.forecast import effort, outlook, promise, verdict
 
 SPEED = Speed(parameters=1, flops=250_000_000, plan=Plan(2, "scan"), images_per_second=200.0, peak=100e9)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 from tests.support import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]

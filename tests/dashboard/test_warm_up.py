@@ -12,7 +12,7 @@ from dashboard import warm
 
 warm.load()
 before = set(sys.modules)
-from core.training.fitting import check_fits
+from core.training.runs.fitting import check_fits
 check_fits(RunConfig.of(model="vit", dataset="shapes"), Path("."))
 print([name for name in set(sys.modules) - before if name.partition(".")[0] in ("torch", "sympy")])
 """

@@ -3,7 +3,7 @@
 from tests.mutants.table import broken
 
 MUTANTS = [
-    *broken("training/worker.py", "test_plan_of_a_run.py test_stopped_and_resumed.py test_manager.py", [
+    *broken("training/runs/worker.py", "test_plan_of_a_run.py test_stopped_and_resumed.py test_manager.py", [
         ("a resumed run forgets its best weights", "load_tensors(self.files.epoch(before.best.epoch))[0]", "load_tensors(self.files.epoch(last))[0]"),
         ("a resumed run measures its plan again", "if self.snapshot.threads:", "if self.snapshot.threads > 99:"),
         ("the chosen kernel is not used", "        use_kernel(trainer.model, plan.kernel)\n", ""),
@@ -19,7 +19,7 @@ MUTANTS = [
         ("the turn is kept", "            self._give_turn_back()\n", ""),
         ("the version stays", "version=self.snapshot.version + 1", "version=self.snapshot.version"),
     ]),
-    *broken("training/device.py", "test_device.py test_plan_of_a_run.py", [
+    *broken("training/loop/device.py", "test_device.py test_plan_of_a_run.py", [
         ("the mean for the median", "sorted(taken)[len(taken) // 2]", "sum(taken) / len(taken)"),
         ("the least for the median", "sorted(taken)[len(taken) // 2]", "min(taken)"),
         ("the first step after a change counts", "            step(plan.kernel)  # the first step", "            # the first step"),
@@ -29,7 +29,7 @@ MUTANTS = [
         ("an asked kernel is measured against others", 'kernels if kernel == "auto" else (kernel,)', "kernels"),
         ("a GPU computes with the scan", 'return Plan(threads or 1, "torch")', 'return Plan(threads or 1, kernels[-1])'),
     ]),
-    *broken("training/commands.py", "test_commands.py test_stopped_and_resumed.py test_manager.py", [
+    *broken("training/runs/commands.py", "test_commands.py test_stopped_and_resumed.py test_manager.py", [
         ("of two new rates the first wins", "self._lrs.popleft()", "self._lrs.pop()"),
         ("a rate that is set before a stop is lost", "        if self._lrs:\n            while", "        if self._lrs and not self.stopping.is_set():\n            while"),
         ("a paused run keeps a new rate to itself", "            self._publish(lr=trainer.lr, lr_changes=tuple(trainer.lr_changes))\n", ""),
@@ -41,7 +41,7 @@ MUTANTS = [
         ("stop waits for the end of a pause", "or self._steps or self.stopping.is_set())", "or self._steps)"),
         ("readings are late when paused", "        trainer.read()\n", ""),
     ]),
-    *broken("training/keeping.py", "test_keeping.py test_stopped_and_resumed.py test_manager.py", [
+    *broken("training/runs/keeping.py", "test_keeping.py test_stopped_and_resumed.py test_manager.py", [
         ("early steps are not kept", "trainer.step.bit_count() == 1", "trainer.step.bit_count() == 0"),
         ("step 0 is not kept", "if trainer.step == 0:", "if trainer.step < 0:"),
         ("old optimisers stay", "        self.files.drop_old_optimizers(keep=record.epoch)\n", ""),
@@ -49,7 +49,7 @@ MUTANTS = [
         ("the disk is never thinned", "        self.after_epoch()\n", ""),
         ("a new rate is not stored", "trainer.curve.to_dict(), list(trainer.lr_changes)", "trainer.curve.to_dict(), []"),
     ]),
-    *broken("training/turns.py", "test_turns.py", [
+    *broken("training/runs/turns.py", "test_turns.py", [
         ("first come, first served", "key=lambda key: self._served.get(self._waiting[key][0], 0)", "key=lambda key: 0"),
         ("one more than the limit", "while self._waiting and len(self._holding) < self.limit:", "while self._waiting and len(self._holding) <= self.limit:"),
         ("a cancelled key stays in the queue", "            return self._waiting.pop(key, None) is not None", "            return key in self._waiting"),
@@ -59,7 +59,7 @@ MUTANTS = [
         ("the next turns are not thought ahead", "            count += 1\n            if lines", "            if lines"),
         ("nobody is told", "                called.append(ready)\n", "                called = [ready]\n", "a turn is dealt whenever one is free, so at most one at a time"),
     ]),
-    *broken("training/manager.py", "test_plan_of_a_run.py test_manager.py test_store.py", [
+    *broken("training/runs/manager.py", "test_plan_of_a_run.py test_manager.py test_store.py", [
         ("resume has no lock", "        with self._lock:\n            if worker := self._workers.get(run_id):\n                worker.commands.play()",
          "        if True:\n            if worker := self._workers.get(run_id):\n                worker.commands.play()"),
         ("spare cores are not passed on", "paused=paused, spare_cores=self.spare_cores,", "paused=paused,"),
@@ -75,7 +75,7 @@ MUTANTS = [
         ("files of living processes are swept", "if not (len(parts) > 3 and alive(parts[-3])):", "if parts:"),
         ("nothing is swept", "                path.unlink()\n                swept += 1", "                swept += 1"),
     ]),
-    *broken("training/checkpoint.py", "test_checkpoint.py test_manager.py", [
+    *broken("training/runs/checkpoint.py", "test_checkpoint.py test_manager.py", [
         ("weights are shared", "value.detach().cpu().contiguous().clone()", "value.detach().cpu()"),
         ("step 0 may go", "for s in self.steps() if s != 0]", "for s in self.steps()]"),
         ("the best epoch may go", "if e != best and e not in self.shipped]", "if e not in self.shipped]"),
@@ -84,12 +84,12 @@ MUTANTS = [
         ("opened in train mode", "    return model.eval()\n", "    return model\n"),
         ("epochs are not in order", "return sorted({*self.shipped, *(int(", "return list({*self.shipped, *(int("),
     ]),
-    *broken("training/sweeping.py", "test_manager.py test_status.py test_at_rest.py", [
+    *broken("training/runs/sweeping.py", "test_manager.py test_status.py test_at_rest.py", [
         ("a record goes without its files", "    try:\n        trash = _renamed(folder, lock)\n", "    try:\n        store.delete(run_id)\n        trash = _renamed(folder, lock)\n"),
         ("half deleted files go though their record stays", "            continue\n        shutil", "            pass\n        shutil"),
         ("files stay", "    shutil.rmtree(trash, ignore_errors=True)\n\n\ndef _renamed", "\n\ndef _renamed"),
     ]),
-    *broken("training/store.py", "test_store.py test_status.py", [
+    *broken("training/runs/store.py", "test_store.py test_status.py", [
         ("oldest first", "select(Run.id, Run.created, Run.version).order_by(Run.created.desc())", "select(Run.id, Run.created, Run.version).order_by(Run.created)"),
         ("the list says what was written before", "(summary.created, summary.version) == (head.created, head.version)", "summary.created == head.created"),
         ("a run of an old name is the old run", "(summary.created, summary.version) == (head.created, head.version)", "summary.version == head.version"),
@@ -98,7 +98,7 @@ MUTANTS = [
         ("the version of a record stays", "version=Run.version + 1)", "version=Run.version)"),
         ("epochs of a deleted run stay", "            session.execute(delete(Epoch).where(Epoch.run_id == run_id))\n", ""),
     ]),
-    *broken("training/records.py", "test_status.py test_manager.py test_at_rest.py", [
+    *broken("training/runs/records.py", "test_status.py test_manager.py test_at_rest.py", [
         ("interrupted runs are not looked for at the start", "                sweep_home(self.home, store)\n        self.summaries()\n", "                sweep_home(self.home, store)\n"),
         ("a run of a thread here is marked", "return self._trains(run_id) or time", "return time"),
         ("each run of a dead process waits for a locked database", " or time.monotonic() < self._busy_until", ""),
@@ -107,12 +107,12 @@ MUTANTS = [
         ("an ended run is read from memory whatever was written", "if end and (end.version == state.version or (end.version is None and state.status in ACTIVE)):", "if end:"),
         ("a run that ended in between is marked", "version=version, among=sorted(ACTIVE), status=status", "version=self.store.state(run_id).version, status=status"),
     ]),
-    *broken("training/database.py", "test_store.py test_at_rest.py", [
+    *broken("training/runs/database.py", "test_store.py test_at_rest.py", [
         ("a newer database is opened", "if version and version.value > SCHEMA:", "if version and version.value > 100 + SCHEMA:"),
         ("no write-ahead log", '    connection.execute("PRAGMA journal_mode=WAL")\n', ""),
         ("a busy database is broken", "return code in PASSES or (opened", "return (opened"),
     ]),
-    *broken("training/tensor_file.py", "test_checkpoint.py", [
+    *broken("training/runs/tensor_file.py", "test_checkpoint.py", [
         ("a flipped bit is not noticed", "or (CHECKSUM in said and not _whole(blob, said[CHECKSUM])):", "or (CHECKSUM in said and not said[CHECKSUM]):"),
         ("files of older versions are damaged", "or (CHECKSUM in said and not _whole(", "or (CHECKSUM not in said or not _whole("),
     ]),

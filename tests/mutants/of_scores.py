@@ -72,7 +72,7 @@ MUTANTS = [
         ("the least sure first", "found[np.argsort(-self.probabilities", "found[np.argsort(self.probabilities"),
         ("a cell is a column", "(self.labels == true) & (self.predictions == predicted)", "self.predictions == predicted"),
     ]),
-    *broken("training/datasets.py", "test_judged.py", [
+    *broken("training/runs/datasets.py", "test_judged.py", [
         ("other images are not noticed", ".tolist() != counted.sum(axis=1).tolist()", ".size != len(counted)"),
         ("other images with as many are not noticed", ".tolist() != counted.sum(axis=1).tolist()", ".sum() != counted.sum()"),
         ("other classes are not noticed", "if known and found != known:", "if known and len(found) != len(known):"),

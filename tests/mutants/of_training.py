@@ -3,7 +3,7 @@
 from tests.mutants.table import broken
 
 MUTANTS = [
-    *broken("training/trainer.py", "test_trainer.py test_objective.py test_stopped_and_resumed.py", [
+    *broken("training/loop/trainer.py", "test_trainer.py test_objective.py test_stopped_and_resumed.py", [
         ("train mode is not switched on", "        self.model.train()\n        seed_dropout", "        seed_dropout"),
         ("validation in train mode", "        self.phase = phase\n        self.model.eval()", "        self.phase = phase"),
         ("gradients add up", "        self.optimizer.zero_grad(set_to_none=True)\n", ""),
@@ -32,7 +32,7 @@ MUTANTS = [
         ("rates that were to come stay", "for change in self.lr_changes if change[0] <= step)", "for change in self.lr_changes)"),
         ("groups lose their scale", 'group["lr"] = self.lr * group.get("lr_scale", 1.0)', 'group["lr"] = self.lr'),
     ]),
-    *broken("training/readings.py", "test_trainer.py test_objective.py test_stopped_and_resumed.py", [
+    *broken("training/loop/readings.py", "test_trainer.py test_objective.py test_stopped_and_resumed.py", [
         ("an infinite loss goes on", "if not math.isfinite(loss):", "if math.isnan(loss):"),
         ("images a second are steps a second", "now = steps * self.batch_size / max", "now = steps / max"),
         ("waiting counts in images a second", "max(self.now() - self._trained_at, 1e-9)", "max(time.perf_counter() - self._read_at, 1e-9)"),
@@ -41,7 +41,7 @@ MUTANTS = [
         ("the loss without label smoothing is the smoothed one", "            row[2] = done.unsmoothed\n", "            row[2] = done.loss.detach()\n"),
         ("the error names the step before", "step - len(rows) + 1)", "step - len(rows))"),
     ]),
-    *broken("training/objective.py", "test_objective.py test_trainer.py", [
+    *broken("training/loop/objective.py", "test_objective.py test_trainer.py", [
         ("the mean of batches", "self._loss += done.loss.detach() * done.count\n        self._count += done.count",
          "self._loss += done.loss.detach()\n        self._count += 1"),
         ("an epoch's loss without label smoothing is a mean over batches", "self._unsmoothed += done.unsmoothed * done.count",
@@ -67,15 +67,15 @@ MUTANTS = [
         ("training counts batches", "Outcome(loss, logits.detach().argmax(1), targets, len(targets), self",
          "Outcome(loss, logits.detach().argmax(1), targets, len(batch), self"),
     ]),
-    *broken("training/evaluate.py", "test_trainer.py test_judged.py", [
+    *broken("training/loop/evaluate.py", "test_trainer.py test_judged.py", [
         ("the mean of batches", 'F.cross_entropy(outputs[-1], labels, reduction="sum")', "F.cross_entropy(outputs[-1], labels)"),
         ("the loss of a batch less", "loss_sum.item() / len(split)", "loss_sum.item() / BATCH"),
         ("the least likely class", "outputs[-1].argmax(1), labels", "outputs[-1].argmin(1), labels"),
     ]),
-    *broken("training/divergence.py", "test_trainer.py", [
+    *broken("training/loop/divergence.py", "test_trainer.py", [
         ("one finite tensor is enough", "bool(torch.stack(found).all())", "bool(torch.stack(found).any())"),
     ]),
-    *broken("training/optim.py", "test_optim.py test_muon.py test_checkpoint.py", [
+    *broken("training/loop/optim.py", "test_optim.py test_muon.py test_checkpoint.py", [
         ("Muon steps embeddings", "(nn.Embedding, LearnedPositions, Logits))]", "(LearnedPositions, Logits))]"),
         ("Muon steps positions", "(nn.Embedding, LearnedPositions, Logits))]", "(nn.Embedding, Logits))]"),
         ("Muon steps what makes logits", "(nn.Embedding, LearnedPositions, Logits))]", "(nn.Embedding, LearnedPositions))]"),
@@ -96,20 +96,20 @@ MUTANTS = [
          "        for optimizer in self.optimizers[:1]:\n            optimizer.step()"),
         ("states are not numbered through", "{first + index: slots for index, slots in part", "{index: slots for index, slots in part"),
     ]),
-    *broken("training/muon.py", "test_muon.py", [
+    *broken("training/loop/muon.py", "test_muon.py", [
         ("one iteration fewer", "for _ in range(ITERATIONS):", "for _ in range(ITERATIONS - 1):"),
         ("tall matrices are not turned", "wide = fast.mT if fast.shape[-2] > fast.shape[-1] else fast", "wide = fast"),
         ("no Nesterov", "return parameter.grad.lerp(mean, MOMENTUM)", "return mean"),
         ("gates are one matrix", "return {p: len(p) // layer.hidden_size for", "return {p: 1 for"),
     ]),
-    *broken("training/average.py", "test_average.py", [
+    *broken("training/loop/average.py", "test_average.py", [
         ("no warm-up", "min(self.decay, (1 + step) / (10 + step))", "self.decay"),
         ("the share is the decay", "share = 1 - min", "share = min"),
         ("what is whole is not copied", "self.weights[name].copy_(now[name])", "self.weights[name]"),
         ("the model keeps the average", "            self.model.load_state_dict(own)", "            own"),
         ("the average is the model", "{name: value.detach().clone() for name", "{name: value.detach() for name"),
     ]),
-    *broken("training/stored.py", "test_history.py test_store.py test_stopped_and_resumed.py test_trainer.py", [
+    *broken("training/runs/stored.py", "test_history.py test_store.py test_stopped_and_resumed.py test_trainer.py", [
         ("a stored version never changes", "version=len(records) * 100 + sum(status.encode()) % 97,", "version=1,"),
     ]),
     *broken("training/history.py", "test_history.py test_store.py test_stopped_and_resumed.py test_trainer.py", [

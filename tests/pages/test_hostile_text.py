@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.text import MOST_SENTENCE, taken
 from core.training import RunConfig, RunManager
-from core.training.store import Run
+from core.training.runs.store import Run
 from dashboard import navigation
 from tests.hostile import IMAGE, LINK, NAMES, SCRIPT
 from tests.pages.support import open_page, run

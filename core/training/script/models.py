@@ -1,7 +1,7 @@
 """Models of scripts: a class `Model` that knows PyTorch and nothing of the lab.
 
-Layers are made in the order of the lab's own classes, so that the same seed draws the same weights; `tests/core/training/test_script.py`
-trains both and compares their losses.
+Layers are made in the order of the lab's own classes, so that the same seed draws the same weights: `test_script.py` trains both and
+compares their losses.
 """
 
 from __future__ import annotations

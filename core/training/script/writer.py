@@ -14,7 +14,7 @@ from core.errors import ConfigError
 from core.models import model_spec
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.optim import LINEAR_WARM_UP, START, WARM_UP
+from core.training.loop.optim import LINEAR_WARM_UP, START, WARM_UP
 from core.training.script.data import data_text, statistics
 from core.training.script.models import drops, model_text
 from core.training.script.source import Code, fitted, own_source
@@ -108,7 +108,7 @@ def _training(run: Snapshot, config: RunConfig) -> str:
     training = config.training
     augmenting = ["random_crop_flip", "_reflect"] * training.augment + ["cutout"] * bool(training.cutout)
     own = [own_source("data/augment.py", augmenting)] if augmenting else []
-    own += [own_source("training/muon.py")] if training.optimizer == "muon" else []
+    own += [own_source("training/loop/muon.py")] if training.optimizer == "muon" else []
     return "\n\n".join([fitted("train", _constants(run, config), ["main"]), *own])
 
 

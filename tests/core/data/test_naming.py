@@ -14,7 +14,7 @@ from core.errors import ConfigError, DataError, StoreError
 from core.places import keep_place, place_of
 from core.recorded import recorded_run
 from core.training.config import RunConfig
-from core.training.datasets import load_shared
+from core.training.runs.datasets import load_shared
 from tests.core.data.test_copies import packed, python_files, write
 
 CLASSES = DATASETS["cifar10"].classes

@@ -7,7 +7,7 @@ from core.errors import StoreError
 from core.evaluation.cell_weights import read_layers
 from core.models.unrolled import layers_of
 from core.recorded import recorded_epochs
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from core.errors import DataError, StoreError
 from core.evaluation.dose_records import FILE, kept_response, measure_response, of_plain, to_plain
 from core.evaluation.shuffled import KINDS
 from core.recorded import recorded_epochs, recorded_names, recorded_run
-from core.training import datasets
-from core.training.checkpoint import open_model
 from core.training.config import RunConfig
+from core.training.runs import datasets
+from core.training.runs.checkpoint import open_model
 from tests.support import LONG_TINY, SMALL, ended, tiny_split, wait_for, write_class_folders
 
 GRU = "recorded-shapes-gru"

@@ -9,7 +9,7 @@ from core.data.splits import normalize
 from core.errors import StoreError
 from core.evaluation.embedding import read_embedding
 from core.recorded import recorded_epochs
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 (IMAGE,), _ = draw([10_003])
 

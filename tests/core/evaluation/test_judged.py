@@ -13,8 +13,8 @@ from core.errors import DataError, StoreError
 from core.evaluation import judged as module
 from core.evaluation.judged import Judged, images_of, judged, logits_file
 from core.evaluation.looks import looks
-from core.training.checkpoint import open_model
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import open_model
 from tests.support import SMALL, ended, load_tiny, wait_for
 
 DATA = load_tiny("tiny", None)
@@ -84,7 +84,7 @@ def test_other_images_than_the_run_was_judged_on_are_refused(manager, run, monke
     manager.files(run.run_id).logits("val", 0).unlink()
 
     def refused(**other):
-        monkeypatch.setattr("core.training.datasets.load_shared", lambda *_: replace(DATA, **other))
+        monkeypatch.setattr("core.training.runs.datasets.load_shared", lambda *_: replace(DATA, **other))
         said = set()
         for images in ("val", "test", "train"):
             with pytest.raises(DataError, match=f"not the images that {run.run_id} was .* Name the folder that it was trained on") as error:

@@ -4,7 +4,7 @@ import torch
 from core.errors import StoreError
 from core.evaluation.learned_positions import read_positions
 from core.recorded import recorded_epochs
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 
 @pytest.mark.parametrize("epoch", recorded_epochs("cifar10-compare-vit-0"))

@@ -19,8 +19,8 @@ from core.evaluation.symptoms import moved_positions, order_counts, written_leng
 from core.models import build_model
 from core.recorded import recorded_epochs, recorded_run
 from core.symbols import EOS, PAD
-from core.training.checkpoint import open_seq2seq, seq2seq_shape
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import open_seq2seq, seq2seq_shape
 from tests.support import ended, wait_for
 
 GRU = "recorded-reverse-gru"

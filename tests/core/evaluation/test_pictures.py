@@ -30,7 +30,7 @@ from core.evaluation.pictures import (
 )
 from core.models.patches import patchify, unpatchify
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import OpenedModel, open_model
+from core.training.runs.checkpoint import OpenedModel, open_model
 
 IMAGES, LABELS = draw(range(12))
 IMAGE = np.random.default_rng(3).integers(0, 256, (3, 32, 32), dtype=np.uint8)

@@ -12,8 +12,8 @@ from core.errors import StoreError
 from core.evaluation.seq2seq import PER_LENGTH, SequenceScores, judge_split, scores, splits_of
 from core.recorded import recorded_epochs, recorded_run
 from core.symbols import PAD
-from core.training.checkpoint import open_seq2seq
-from core.training.manager import RunManager
+from core.training.runs.checkpoint import open_seq2seq
+from core.training.runs.manager import RunManager
 
 GRU = "recorded-reverse-gru"
 

@@ -10,7 +10,7 @@ from core.evaluation import shuffled
 from core.evaluation.shuffled import KINDS, dose_response, orders, shuffled_image
 from core.models.patches import patchify, unpatchify
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from torch import nn
 from core.errors import ConfigError
 from core.models import Task, build_model
 from core.models.gru import GRU, kernels, use_kernel
-from core.training.device import choose_plan
+from core.training.loop.device import choose_plan
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -9,7 +9,7 @@ from core.data.shapes import PARTS, draw
 from core.evaluation.pictures import Erase, edited, mean_color, probabilities
 from core.probes.change_of_mind import change_of_mind, erase, lead
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 GREY = (128, 128, 128)
 BRIGHT = np.full((3, 32, 32), 255, np.uint8)

@@ -34,7 +34,7 @@ from core.probes.subjects import trained
 from core.probes.ways import Way, examine
 from core.probes.written import write_out
 from core.symbols import BOS, EOS
-from core.training.checkpoint import OpenedModel
+from core.training.runs.checkpoint import OpenedModel
 from tests.in_turns import in_turns
 
 CORE = Path(__file__).resolve().parents[3] / "core"

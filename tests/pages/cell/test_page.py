@@ -13,7 +13,7 @@ from torch import nn
 
 from core.probes.cell_by_hand import Cell, Reading, sequence
 from core.recorded import recorded_epochs
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 from pages.cell.panels import numbers_csv
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
 

@@ -14,7 +14,7 @@ from PIL import Image
 from core.data import load_dataset
 from core.data.shapes import PARTS, draw
 from core.data.statistics import looks
-from core.training import datasets
+from core.training.runs import datasets
 from pages.data import counting
 from tests.pages.support import open_page, plain, press, run, shown_code, texts
 

@@ -10,7 +10,7 @@ from core.errors import TrainingError
 from core.probes import recall
 from core.probes.gradient_flow import FlowSetup, gradient_flow
 from core.probes.recall_recorded import COMMAND, recorded_lesson
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 from dashboard.training import background
 from pages.memory import flow as memory
 from pages.memory import lessons as memory_recall

@@ -10,7 +10,7 @@ from core.data.shapes import draw
 from core.data.splits import normalize
 from core.models.orders import inverse, scan_order
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser
 GRID, IMAGE, SEQUENCE = ".patch-grid", ".patch-grid-image", ".patch-grid-sequence"

@@ -13,8 +13,8 @@ from core.data import shapes
 from core.data.splits import normalize
 from core.models.configs import PATCH_SIZES
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import open_model
 from dashboard.shell import services
 from pages.patches import panels as patch_panels
 from tests.pages.support import open_page, press, run, texts

@@ -13,7 +13,7 @@ from core.data.splits import normalize
 from core.models.orders import ORDERS, scan_order
 from core.probes.states import record_states
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,8 +14,8 @@ from core.evaluation.pictures import probabilities
 from core.models.orders import ORDERS, scan_order
 from core.models.patches import patchify, unpatchify
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import open_model
 from dashboard.runs.choose import EPOCH
 from dashboard.shell import services
 from tests.pages.support import message_to, messages_to, open_page, press, run, shown_code, texts

@@ -14,7 +14,7 @@ from core.evaluation.pictures import mean_color, probabilities
 from core.probes.change_of_mind import change_of_mind, erase
 from core.probes.reading import beliefs
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[3]

@@ -13,8 +13,8 @@ from core.data.ship import ship
 from core.data.splits import normalize
 from core.evaluation.pictures import Erase, edited, mean_color, probabilities
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import open_model
 from dashboard.shell import services
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
 from tests.support import SMALL, ended, wait_for

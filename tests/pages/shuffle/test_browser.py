@@ -11,7 +11,7 @@ from core.data.ship import sailing_ship
 from core.evaluation.pictures import probabilities, top_classes
 from core.evaluation.shuffled import shuffled_image
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[3]

@@ -7,7 +7,7 @@ import pytest
 
 from core.evaluation.dose_records import kept_response
 from core.evaluation.shuffled import KINDS
-from core.training.manager import RunManager
+from core.training.runs.manager import RunManager
 from pages.shuffle.doses_view import dose_csv, dose_figure
 
 

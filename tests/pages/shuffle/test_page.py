@@ -10,7 +10,7 @@ from core.data.ship import sailing_ship
 from core.evaluation.pictures import probabilities
 from core.evaluation.shuffled import KINDS, shuffled_image
 from core.recorded import FOLDER, recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 from tests.pages.support import message_to, open_page, press, run, texts
 
 VIT, GRU, BAG = "recorded-cifar10-compare-vit-0", "recorded-cifar10-compare-gru-0", "recorded-cifar10-vit-none-0"

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from core.probes.written import write_out
 from core.recorded import recorded_epochs
-from core.training.checkpoint import open_seq2seq
+from core.training.runs.checkpoint import open_seq2seq
 
 pytestmark = pytest.mark.browser
 BOARD, TOLD = ".translate", ".translate-told"

@@ -16,8 +16,8 @@ from core.errors import StoreError
 from core.probes.free_running import compare_free_running
 from core.probes.written import write_out
 from core.recorded import recorded_epochs
-from core.training.checkpoint import load_tensors, open_seq2seq, save_tensors
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import load_tensors, open_seq2seq, save_tensors
 from dashboard.runs.opened import Weighted, seq2seq_runs
 from dashboard.shell import services
 from pages.translate import lookups as translate_input

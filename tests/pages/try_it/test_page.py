@@ -16,8 +16,8 @@ from PIL import Image
 from core.data.shapes import CLASSES, PARTS, draw
 from core.evaluation.pictures import edited, mean_color, parse_edits, probabilities
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import open_model
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import open_model
 from dashboard.shell import services
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
 from tests.support import SMALL, ended, wait_for

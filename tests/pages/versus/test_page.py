@@ -206,7 +206,7 @@ def test_a_training_that_fails_is_explained_and_can_be_tried_again(short, monkey
     def broken(*_, **__):
         raise StoreError("The disk is full: free some space.")
 
-    monkeypatch.setattr("core.training.worker.build_model", broken)
+    monkeypatch.setattr("core.training.runs.worker.build_model", broken)
     app = press(open_page("versus", task="addition"), "versus_train")
     until(app, lambda app: len(app.error) == 3)
     assert "The disk is full" in texts(app) and app.button(key="versus_train").label == "Train all 3"

@@ -12,7 +12,7 @@ from core.evaluation.lengths import Learned, LengthCurve
 from core.evaluation.long_inputs import recorded_of
 from core.models import build_model
 from core.probes.bottleneck import BottleneckReport
-from core.training.checkpoint import seq2seq_shape
+from core.training.runs.checkpoint import seq2seq_shape
 from dashboard.training.contest import Standing
 from pages.versus.panels import BANDS, band
 from pages.versus.view import COLUMNS, cells, finding, given, gives_up_words, proof_words, seeds_html, table_html

@@ -13,7 +13,7 @@ from core.data.ship import sailing_ship
 from core.data.splits import normalize
 from core.probes.attention_maps import attention_distance, even_distance, record_attention
 from core.recorded import recorded_epochs
-from core.training.checkpoint import open_model
+from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[3]

@@ -13,8 +13,8 @@ from core.errors import ConfigError
 from core.models import Task, build_model
 from core.probes.attention_maps import attention_distance, attention_rollout, gradient_attention, record_attention
 from core.recorded import recorded_epochs, recorded_run
-from core.training.checkpoint import OpenedModel, open_model
 from core.training.config import RunConfig
+from core.training.runs.checkpoint import OpenedModel, open_model
 from dashboard.pictures.choose import from_set
 from dashboard.runs.opened import Weighted
 from dashboard.shell import services

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from core.data.augment import cutout, random_crop_flip
-from core.training.muon import Muon, gates
+from core.training.loop.muon import Muon, gates
 from core.training.script.templates.channels import statistics
 from core.training.script.templates.drawn import load
 from core.training.script.templates.dropout import seed_dropout

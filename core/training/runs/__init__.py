@@ -1,0 +1,1 @@
+"""Runs: the training loop in a thread, what is kept of it on disk and in a database, and what a run will cost."""

@@ -1,0 +1,114 @@
+"""Whether a run fits into the memory that is free, said before anything of it is made; and if not, what would fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from core import memory
+from core.errors import ConfigError
+from core.hparams import Hyperparameter
+from core.training.config import RunConfig
+from core.training.loop.device import choose_device
+from core.training.runs.datasets import in_memory
+from core.training.runs.footprint import BASE, Footprint, footprint, forward_pass
+
+LESS = ("batch_size", "patch_size", "embed_dim", "hidden_size", "width", "num_layers", "encoder_layers", "blocks", "mlp_ratio")
+MORE = ("patch_size",)  # of which more takes less memory
+SMALLEST = 16  # of a width that is halved for it, more is left than one part in so many: else it is another model
+NOTHING_FITS = "choose a smaller model: no single change is enough"
+
+
+def check_fits(config: RunConfig, home: Path, *, what: str = "This run") -> None:
+    """Raises ConfigError when a run of `config` would not fit even if it were alone here, with its size and a change that would help."""
+    found, device = footprint(config, loaded=in_memory(config, home) is not None), choose_device(config.training.device)
+    _check_device(config, found, device, what)
+    memory.check(_on_computer(found, device), memory.capacity(), what, _remedy(config, found.data))
+
+
+@contextmanager
+def room_for(config: RunConfig, *, classes: int = 10, what: str = "This run") -> Iterator[None]:
+    """While it lasts, what a run of `config` takes beyond its data is promised to it. Raises ConfigError when it does not fit now."""
+    found, device = footprint(config, classes=classes, loaded=True), choose_device(config.training.device)
+    _check_device(config, found, device, what)
+    with memory.claim(_on_computer(found, device), what, _remedy(config, found.data, classes)):
+        yield
+
+
+def check_reads(flat: Mapping[str, Any], count: int, *, classes: int = 10, what: str = "This look into the run") -> None:
+    """Raises ConfigError when there is no memory for the model of a run with this flat config to read `count` images (or pairs) at a time.
+
+    For what looks at runs that are trained: theirs may be larger than what is free now.
+    """
+    config = RunConfig.of(**flat)
+    need = forward_pass(config.model, config.model_config, config.dataset, count, classes)
+    memory.require(need, what, "choose a run of a smaller model, or one with larger patches")
+
+
+def free_on(device: torch.device) -> int | None:
+    """Bytes that are free on a device, those that torch holds without need among them; None where that is not known."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0] + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    if device.type == "mps":
+        return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
+    return None
+
+
+def remedy(config: RunConfig, fits: Callable[[RunConfig], bool]) -> str:
+    """The first change of one hyperparameter with which a run `fits`, as what to do: a smaller batch before a smaller model."""
+    known, values = RunConfig.hyperparameters(config.model), config.flat()
+    for name in LESS:
+        if name in known and (found := _largest(config, name, _smaller(known[name], values[name]), fits)) is not None:
+            return f"choose {name} = {found} instead of {values[name]}, for example"
+    return NOTHING_FITS
+
+
+def _largest(config: RunConfig, name: str, values: Sequence[Any], fits: Callable[[RunConfig], bool]) -> Any:
+    """The first of `values`, each of which takes less than the one before, that fits; None if not even the last does. By bisection."""
+    possible = [one for value in values if (one := _with(config, name, value))]
+    if not possible or not fits(possible[-1]):
+        return None
+    low, high = 0, len(possible) - 1  # `high` fits
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if fits(possible[middle]) else (middle + 1, high)
+    return possible[high].flat()[name]
+
+
+def _with(config: RunConfig, name: str, value: Any) -> RunConfig | None:
+    """The config with one other value; None where that contradicts the rest."""
+    try:
+        return RunConfig.of(**{**config.flat(), name: value})
+    except ConfigError:
+        return None
+
+
+def _smaller(h: Hyperparameter, value: Any) -> list[Any]:
+    """Values of a hyperparameter that take less memory, those that take most of it first."""
+    if named := h.choices or h.stops:
+        return [v for v in named if v > value] if h.name in MORE else [v for v in reversed(named) if v < value]
+    found, least = [], h.low if h.name == "batch_size" else max(h.low, value / SMALLEST)
+    while value / 2 >= least:
+        value = value / 2 if h.kind is float else value // 2
+        found.append(value)
+    return found
+
+
+def _remedy(config: RunConfig, data: int, classes: int = 10) -> Callable[[int], str]:
+    """Looked for when it is said, not before: it takes a second."""
+    return lambda free: remedy(config, lambda other: footprint(other, classes=classes, loaded=True).peak + data <= free)
+
+
+def _on_computer(found: Footprint, device: torch.device) -> int:
+    """The bytes that a run takes of the computer's memory: beside a GPU those of its data and of what is written."""
+    return found.total if device.type == "cpu" else BASE + found.data + found.writing
+
+
+def _check_device(config: RunConfig, found: Footprint, device: torch.device, what: str) -> None:
+    free = free_on(device)
+    if free is not None:
+        memory.check(found.total, free, f"{what} on the {device.type} device", _remedy(config, found.data))
