@@ -27,6 +27,7 @@ class ConfusionBoard extends Board {
       start: () => (this.look.epoch >= last() ? 0 : this.look.epoch + 1),
       end: last,
       pace: () => PACE,
+      each: true,
       show: (place) => this.play(Math.floor(place)),
       take: (epoch) => this.change({ epoch }),
       words: ['▶', '⏸'],
