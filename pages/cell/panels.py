@@ -1,22 +1,74 @@
-"""What the page The cell measures on its numbers, and how they are taken along."""
+"""The panels of the page The cell: the board, what is measured on its numbers, and how they are taken along."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
-from core.frames import csv_text, frame
-from core.probes.cell_by_hand import Reading
+from core.probes.cell_by_hand import Edit, Reading, parse_edits
 from dashboard.kit.wording import marked
-from dashboard.shell import show
+from dashboard.shell import show, state
+from dashboard.shell.choices import Kept
+from dashboard.shell.download import download
 from dashboard.shell.foot import take_along
 from dashboard.shell.link import page_link
 from dashboard.shell.predict import predict
-from pages.cell.one_cell import Asked, Shown
+from pages.cell.board import cell_board, cell_data, edits_sent, view_sent
+from pages.cell.choices import EDITS, VIEW, CellChoices
+from pages.cell.lookups import course_facts, kept_facts
+from pages.cell.view import numbers_csv
 
+BOARD = "cell_board"
+FIRST_STEP = 3  # where the page opens
+LINKED = Kept("cell", "linked")  # the set-up that the edits of the link belong to
 ANSWERS = ("the old state", "the candidate", "zero")
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What is on the board."""
+
+    reading: Reading
+    second: Reading | None  # the second row of the batch, if it is looked at
+    link: Mapping[str, str]  # what a link says of edits and view
+
+    @property
+    def rows(self) -> tuple[Reading, ...]:
+        return (self.reading, self.second) if self.second else (self.reading,)
+
+
+def board_panel(choices: CellChoices) -> Shown:
+    """The board with the numbers that were replaced; returns what is on it."""
+    edits = edits_sent(key=BOARD, setup=choices.setup)
+    if edits is None:
+        if (LINKED.value or LINKED.keep(choices.setup)) != choices.setup:
+            EDITS.set("")  # they were those of another cell
+        edits = _linked_edits()
+    reading = choices.reading.edited(edits)
+    steps, units = len(reading.inputs), reading.cell.hidden
+    seen = {name: choice.value for name, choice in VIEW.items()} | view_sent(key=BOARD)
+    view = {
+        "t": min(seen["t"] or FIRST_STEP, steps),
+        "unit": min(seen["unit"] or 1, units),
+        "tab": seen["tab"] or "step",
+        "rows": min(seen["rows"] or 1, 2),
+    }
+    second = reading.second() if view["rows"] == 2 else None
+    looks = {"picture": choices.picture, "side": choices.side, "backward": choices.backward}
+    cell_board(cell_data(reading, second=second, setup=choices.setup, edits=edits, view=view, **looks), key=BOARD)
+    first = {"t": min(FIRST_STEP, steps), "unit": 1, "tab": "step", "rows": 1}
+    link = {choice.name: "" if view[name] == first[name] else str(view[name]) for name, choice in VIEW.items()}
+    return Shown(reading, second, {**link, "edits": ",".join(map(str, edits))})
+
+
+def _linked_edits() -> tuple[Edit, ...]:
+    """The edits of the link; what of them makes no sense is left out, and said."""
+    edits = parse_edits(EDITS.value)
+    if EDITS.value and len(edits) < len(EDITS.value.split(",")):
+        state.refuse("edits", "Some of the link's edits make no sense and are left out: write x.3.0:0.5 to set x₃,₀ to 0.5.")
+    return edits
 
 
 def proof_panel(shown: Shown) -> None:
@@ -80,14 +132,6 @@ def course_panel() -> None:
     )
 
 
-@st.cache_data(show_spinner=False)
-def course_facts() -> dict[str, tuple[int, ...] | float]:
-    """What `course_check` has found."""
-    from core.probes.cell_proof import course_check
-
-    return course_check()
-
-
 def question() -> None:
     """What a closed update gate does, in torch's form."""
     found = kept_facts()
@@ -102,34 +146,16 @@ def question() -> None:
     )
 
 
-@st.cache_data(show_spinner=False)
-def kept_facts() -> dict[str, dict[str, float]]:
-    """What `kept_by` has found for both forms."""
-    from core.probes.cell_proof import kept_by
-
-    return {kind: kept_by(kind) for kind in ("gru", "gru2014")}
-
-
-def foot(asked: Asked, reading: Reading, link: Mapping[str, str]) -> None:
+def foot(choices: CellChoices, reading: Reading, link: Mapping[str, str]) -> None:
     """Where the numbers come from, and how to take them along."""
-    st.download_button(
-        "Numbers as CSV", lambda: numbers_csv(reading), f"{reading.cell.kind}.csv", "text/csv", icon=":material/download:",
-        on_click="ignore", key="cell_csv", help="One line a step: inputs, affine maps, gates, states.",
-    )  # fmt: skip
+    help = "One line a step: inputs, affine maps, gates, states."
+    download("Numbers as CSV", lambda: numbers_csv(reading), f"{reading.cell.kind}.csv", key="cell_csv", help=help)
     show.caption(
-        f"{asked.words} · n = 1 sequence of {len(reading.inputs)} steps, C = {reading.cell.inputs}, H = {reading.cell.hidden} · "
-        f"{asked.split} · NumPy {np.__version__}, float64, on the server's CPU"
+        f"{choices.words} · n = 1 sequence of {len(reading.inputs)} steps, C = {reading.cell.inputs}, H = {reading.cell.hidden} · "
+        f"{choices.split} · NumPy {np.__version__}, float64, on the server's CPU"
     )
     edits = link.get("edits", "")
-    code = asked.code + (
+    code = choices.code + (
         f"\nprint(reading.edited(parse_edits({edits!r})).steps.hidden.round(3))  # with what was replaced" if edits else ""
     )
     take_along(page_link(link), code, language="python")
-
-
-def numbers_csv(reading: Reading) -> str:
-    """Every number of every step as a table: a line a step, a column a number."""
-    steps = {"x": reading.inputs, **reading.steps._asdict()}
-    head = ["step", *(f"{name}_{n + 1}" for name, values in steps.items() for n in range(values.shape[1]))]
-    rows = [[t + 1, *(value for values in steps.values() for value in values[t].tolist())] for t in range(len(reading.inputs))]
-    return csv_text(frame(rows, head), digits="%.8g")

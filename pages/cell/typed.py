@@ -11,12 +11,13 @@ from core.errors import LabError
 from core.models.cells import GATES
 from core.probes.cell_by_hand import ARRAYS, LARGEST, Cell, sequence
 from core.probes.typed import parse_matrix, written
-from dashboard.shell import show, state, visitor
+from dashboard.kit.wording import marked
+from dashboard.shell import show, visitor
+from dashboard.shell.choices import Choice
+from pages.cell.choices import MOST_STEPS, STARTS, STEPS, WEIGHTS
 
-TYPED = "cell_typed_{}"
-MOST_STEPS = 256
 LONGEST = 1500  # letters of typed matrices that a link can carry
-STARTS = {"h0": "h₀, the state before the first step", "c0": "c₀, the cell state before the first step"}
+NAMES = {"h0": "h₀, the state before the first step", "c0": "c₀, the cell state before the first step"}
 
 
 def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
@@ -25,24 +26,25 @@ def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
     found, link = {}, {}
     with st.popover("Type the weights", icon=":material/edit:", width="stretch", key="cell_type"):
         show.caption(f"A line a row; gates one above the other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
-        for name in ARRAYS:
+        for name, choice in WEIGHTS.items():
             matrix = getattr(drawn, name)
             columns = 1 if matrix.ndim == 1 else matrix.shape[1]
-            text = _text(name, written(matrix), f"{name} ({rows}, {columns})" if matrix.ndim > 1 else f"{name} ({rows})")
+            field = choice.following(written(matrix))
+            text = _area(field, f"{name} ({rows}, {columns})" if matrix.ndim > 1 else f"{name} ({rows})")
             try:
-                found[name] = _parsed(text, name, rows, columns, vector=matrix.ndim == 1)
+                found[name] = parsed(text, name, rows, columns, vector=matrix.ndim == 1)
             except LabError as error:
                 show.error(error)
                 found[name] = matrix
-            if text != written(matrix):
-                link[name] = text or "|"  # an empty field is not one that nobody has touched
+            if field.written():
+                link[name] = field.written()
     unread = [name for name in ARRAYS if found[name] is getattr(drawn, name)]
     if unread:
         show.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights stand in; see Type the weights.")
     return Cell(drawn.kind, **found), link
 
 
-def _parsed(text: str, name: str, rows: int, columns: int, *, vector: bool) -> np.ndarray:
+def parsed(text: str, name: str, rows: int, columns: int, *, vector: bool) -> np.ndarray:
     """A matrix, or a vector in one line or one number a line; an empty vector is zeros."""
     if not vector:
         return parse_matrix(text, name, rows=rows, columns=columns, most=LARGEST)
@@ -57,25 +59,23 @@ def _parsed(text: str, name: str, rows: int, columns: int, *, vector: bool) -> n
 def typed_inputs(length: int, width: int, seed: int) -> tuple[np.ndarray, dict[str, str]]:
     """The inputs in a text field, which starts with noise; and what a link says of them."""
     noise = sequence("noise", length, width, seed)
-    text = _text("x", written(noise), f"Inputs: a line a step, {width} number{'s' * (width > 1)} each")
+    text = _area(STEPS.following(written(noise)), f"Inputs: a line a step, {width} number{'s' * (width > 1)} each")
+    link = {"x": text.replace("\n", "|")}
     try:
-        return parse_matrix(text, "The sequence", rows=None, columns=width, most=LARGEST, most_rows=MOST_STEPS), {"x": text}
+        return parsed_inputs(text, width), link
     except LabError as error:
         show.error(f"{visitor.told(error)} Noise stands in meanwhile.")
-        return noise, {"x": text}
+        return noise, link
 
 
-def _text(name: str, start: str, label: str, *, height: int = 130, drawn: bool = True) -> str:
-    """A text field that follows `start` until somebody has typed in it, or a link has."""
-    key, kept = TYPED.format(name), f"{TYPED.format(name)}_start"
-    if key not in st.session_state:
-        st.session_state[key] = state.linked(name, state.LONGEST).replace("|", "\n") or start
-    elif st.session_state[key] == st.session_state.get(kept):
-        st.session_state[key] = start
-    st.session_state[kept] = start
-    if not drawn:
-        return st.session_state[key]
-    return st.text_area(show.label(label), key=key, persist_state="session", height=height, max_chars=100_000)
+def parsed_inputs(text: str, width: int) -> np.ndarray:
+    """Inputs (T, C), a line a step."""
+    return parse_matrix(text, "The sequence", rows=None, columns=width, most=LARGEST, most_rows=MOST_STEPS)
+
+
+def _area(field: Choice, label: str, *, height: int = 130) -> str:
+    """A text field for a matrix."""
+    return field.text_area(marked("{}", label), height=height, max_chars=100_000)
 
 
 def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray], dict[str, str], list[str]]:
@@ -83,16 +83,17 @@ def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray
     could not be read. What was typed counts also while the fields are not drawn."""
     found, link, unread = [], {}, []
     for name in STARTS if kind == "lstm" else ("h0",):
-        zeros = np.zeros(hidden)
-        text = _text(name, written(zeros), f"{STARTS[name]}: H = {hidden} numbers", height=68, drawn=drawn)
+        zeros, short = np.zeros(hidden), NAMES[name][:2]
+        field = STARTS[name].following(written(zeros))
+        text = _area(field, f"{NAMES[name]}: H = {hidden} numbers", height=68) if drawn else field.value
         try:
-            found.append(_parsed(text, STARTS[name][:2], hidden, 1, vector=True))
+            found.append(parsed(text, short, hidden, 1, vector=True))
         except LabError as error:
             show.error(f"{visitor.told(error)} Zeros stand in meanwhile.")
             found.append(zeros)
-            unread.append(STARTS[name][:2])
-        if text != written(zeros):
-            link[name] = text or "|"
+            unread.append(short)
+        if field.written():
+            link[name] = field.written()
     return found, link, unread
 
 
