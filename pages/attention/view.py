@@ -46,12 +46,15 @@ def saturation_html(found: Sequence[Saturation], *, chosen: str, hand: ByHand, t
         f"<td>{one.spread:.2f}</td><td>{one.largest:.3f}</td><td>{one.entropy:.2f}</td><td>{one.slope:.3f}</td></tr>"
         for one in found
     )
-    heads = {
-        "divided by": "", "is": "", "spread": "standard deviation of the scaled scores that may be read",
-        "largest weight": "of a row; 1 is saturated", "entropy": f"of a row, in nats; {length} equal weights have ln {length}",
+    titles = {
+        "divided by": "",
+        "is": "",
+        "spread": "standard deviation of the scaled scores that may be read",
+        "largest weight": "of a row; 1 is saturated",
+        "entropy": f"of a row, in nats; {length} equal weights have ln {length}",
         "‖J‖": "size (Frobenius norm) of softmax's Jacobian, diag(w) − w wᵀ: what a gradient is multiplied by on its way back",
-    }  # fmt: skip
-    head = "".join(f'<th scope="col"{f" title={chr(34)}{told}{chr(34)}" if told else ""}>{name}</th>' for name, told in heads.items())
+    }
+    head = "".join(f'<th scope="col"{f" title={chr(34)}{told}{chr(34)}" if told else ""}>{name}</th>' for name, told in titles.items())
     hot = f", temperature {temperature:g}" if temperature != 1 else ""
     caption = (
         f"{what}: D = {hand.size}, T = {length}{hot}, means over {rows} row{'s' * (rows != 1)}. "

@@ -101,29 +101,34 @@ def trained_panel(picture: Shown, looked: Sequence[Looked], loss: str) -> None:
         show.warning(problem)
     if not lines:
         return
-    longest = max(len(line.values) for line in lines)
-    lines = [
-        Line(line.name, line.color, np.pad(line.values, (0, longest - len(line.values)), constant_values=np.nan), line.dash)
-        for line in lines
-    ]
-    read = "the last state" if loss == "last" else "what each run was trained to read"
-    time_chart(
-        chart_data(
-            "Trained: gradient of the loss at h_t, as a share of that at the last patch",
-            lines,
-            x="patch t",
-            log=True,
-            height=300,
-            y="Share of the gradient at the last patch, log axis",
-            limits=SINGLE,
-            note=f"Cross-entropy of the true class where it is known, else of the answer; the loss reads {read}. Top layer; of a run that "
-            "reads both ways the direction from the first patch to the last.",
-        ),
-        key="memory_trained",
-    )
+    lines = padded(lines)
+    time_chart(_trained_chart(lines, loss), key="memory_trained")
     show.markdown("What reaches patch 1: " + "; ".join(words) + ".")
-    columns = {line.name: line.values for line in lines}
-    download("Numbers as CSV", lambda: columns_csv("t", range(1, longest + 1), columns), "trained-flow.csv", key="memory_trained_csv")
+    columns, steps = {line.name: line.values for line in lines}, range(1, len(lines[0].values) + 1)
+    download("Numbers as CSV", lambda: columns_csv("t", steps, columns), "trained-flow.csv", key="memory_trained_csv")
+
+
+def padded(lines: Sequence[Line]) -> list[Line]:
+    """Lines of equal length: of a run that reads fewer patches than another nothing (NaN) follows."""
+    longest = max(len(line.values) for line in lines)
+    ends = {"constant_values": np.nan}
+    return [Line(line.name, line.color, np.pad(line.values, (0, longest - len(line.values)), **ends), line.dash) for line in lines]
+
+
+def _trained_chart(lines: Sequence[Line], loss: str) -> dict[str, Any]:
+    """The chart of some runs."""
+    read = "the last state" if loss == "last" else "what each run was trained to read"
+    return chart_data(
+        "Trained: gradient of the loss at h_t, as a share of that at the last patch",
+        lines,
+        x="patch t",
+        log=True,
+        height=300,
+        y="Share of the gradient at the last patch, log axis",
+        limits=SINGLE,
+        note=f"Cross-entropy of the true class where it is known, else of the answer; the loss reads {read}. Top layer; of a run that "
+        "reads both ways the direction from the first patch to the last.",
+    )
 
 
 def _paths(picture: Shown, one: Looked, loss: str) -> tuple[list[StatePath], str]:

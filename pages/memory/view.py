@@ -34,9 +34,15 @@ def flow_chart(flows: Mapping[str, Flow], setup: FlowSetup) -> dict[str, Any]:
     if any((line.values < smallest).any() for line in lines):
         note += f"▼ Below {number(smallest)} a float32 is exactly 0: in a training nothing at all arrives there. "
     return chart_data(
-        f"Gradient of the loss at h_t, from step {setup.length} back to step 1", lines, x="step t", y="Norm of the gradient, log axis",
-        log=True, height=330, limits=SINGLE, note=note + "Computed here in float64." * bool(note),
-    )  # fmt: skip
+        f"Gradient of the loss at h_t, from step {setup.length} back to step 1",
+        lines,
+        x="step t",
+        y="Norm of the gradient, log axis",
+        log=True,
+        height=330,
+        limits=SINGLE,
+        note=note + "Computed here in float64." * bool(note),
+    )
 
 
 def flow_html(flows: Mapping[str, Flow], setup: FlowSetup) -> str:

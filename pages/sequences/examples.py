@@ -11,9 +11,18 @@ from dashboard.pictures.html import png_uri
 
 # By the number of words: each with its word class, and how it is said in Spanish.
 CLASSES = {
-    "spider": "NOUN", "man": "NOUN", "runs": "VERB", "home": "ADV", "fast": "ADV", "very": "ADV", "now": "ADV", "again": "ADV",
-    "and": "CONJ", "old": "ADJ", "hello": "INTJ",
-}  # fmt: skip
+    "spider": "NOUN",
+    "man": "NOUN",
+    "runs": "VERB",
+    "home": "ADV",
+    "fast": "ADV",
+    "very": "ADV",
+    "now": "ADV",
+    "again": "ADV",
+    "and": "CONJ",
+    "old": "ADJ",
+    "hello": "INTJ",
+}
 SENTENCES = (
     ("hello", "hola"),
     ("spider man", "el hombre araña"),

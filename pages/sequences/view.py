@@ -33,9 +33,12 @@ MEANINGS = {
     "the last state": "all that the head reads: (B, H)",
 }
 LOGITS = {
-    "one-to-one": "(B, K)", "one-to-many": "all steps side by side: (B, S, K)", "many-to-one": "one answer a sequence: (B, K)",
-    "same-length": "the same head on every state: (B, T, K)", "other-length": "all steps side by side: (B, S, K)",
-}  # fmt: skip
+    "one-to-one": "(B, K)",
+    "one-to-many": "all steps side by side: (B, S, K)",
+    "many-to-one": "one answer a sequence: (B, K)",
+    "same-length": "the same head on every state: (B, T, K)",
+    "other-length": "all steps side by side: (B, S, K)",
+}
 
 
 def steps_html(task: str, shapes: Sequence[tuple[str, tuple[int, ...], int]], sizes: Sizes, *, waiting: str = "") -> str:

@@ -12,9 +12,11 @@ from core.probes.gradient_flow import FlowSetup, gradient_flow
 from core.probes.recall_recorded import COMMAND, recorded_lesson
 from core.training.runs.manager import RunManager
 from dashboard.training import background
+from dashboard.training.time_chart import Line
 from pages.memory import flow as memory
 from pages.memory import lessons as memory_recall
 from pages.memory import runs as memory_runs
+from pages.memory.view import columns_csv
 from tests.pages.support import open_page, press, run, shown_code, texts
 
 RNN, LSTM, GRU = (f"recorded-cifar10-compare-{kind}-0" for kind in ("rnn", "lstm", "gru"))
@@ -176,3 +178,9 @@ def test_no_run_at_all_leaves_the_page_whole(sent):
     run(app.multiselect(key="memory_runs").set_value([]))
     assert sent["memory_influence"]["cards"] == []
     assert "This is" not in texts(app)
+
+
+def test_lines_of_runs_that_read_fewer_patches_end_earlier_on_the_chart_and_in_the_table():
+    short, long = memory_runs.padded([Line("a", "run", np.array([1.0, 2.0])), Line("b", "wrong", np.arange(3.0), "7 4")])
+    assert short.values[:2].tolist() == [1, 2] and np.isnan(short.values[2]) and long.values.tolist() == [0, 1, 2] and long.dash == "7 4"
+    assert columns_csv("t", range(1, 4), {"a": short.values, "b": long.values}).splitlines()[-1] == "3,,2"
