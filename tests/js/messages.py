@@ -9,8 +9,10 @@ import numpy as np
 
 from core.evaluation.pictures import edited, parse_edits
 from core.probes.attention_by_hand import Projections, attention_by_hand, make_mask, word_tokens
+from core.probes.cell_by_hand import Cell, Reading, sequence
 from core.probes.positions import position_entry
 from pages.attention.board import matrices_data
+from pages.cell.board import cell_data
 
 
 def attention() -> list[dict[str, Any]]:
@@ -54,4 +56,10 @@ def edits() -> list[dict[str, Any]]:
     return made
 
 
-MESSAGES: dict[str, Callable[[], Any]] = {"attention": attention, "positions": positions, "edits": edits}
+def cells() -> list[dict[str, Any]]:
+    """The message of a cell of every kind that has read two sequences."""
+    readings = [Reading(Cell.random(kind, 3, 4, scale=2.0), sequence("noise", 6, 3)) for kind in ("rnn", "lstm", "gru", "gru2014")]
+    return [cell_data(reading, second=reading.second(), setup="s", edits=(), view={}) for reading in readings]
+
+
+MESSAGES: dict[str, Callable[[], Any]] = {"attention": attention, "positions": positions, "edits": edits, "cells": cells}

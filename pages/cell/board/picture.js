@@ -1,6 +1,6 @@
 // The picture whose patches are the steps, with the patch of the chosen step framed.
-
-import { canvasOf } from './canvas.js';
+import { fitted } from '../../../dashboard/kit/canvas.js';
+import { corner, frame } from '../../../dashboard/kit/patches.js';
 
 const SIZE = 92; // px
 
@@ -15,26 +15,20 @@ export class Picture {
     this.canvas.hidden = !source;
     if (!source) return;
     const image = new Image();
-    image.onload = () => {
+    image.addEventListener('load', () => {
       this.image = image;
       this.draw();
-    };
+    });
     image.src = source;
   }
 
   draw() {
     if (!this.image) return;
-    const { t, T, data } = this.board;
-    const context = canvasOf(this.canvas, SIZE, SIZE);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(this.image, 0, 0, SIZE, SIZE);
-    const patch = data.backward ? T - 1 - t : t;
-    const each = SIZE / data.side;
-    const [x, y] = [(patch % data.side) * each, Math.floor(patch / data.side) * each];
-    for (const [color, line] of [['#fff', 4], ['#000', 1.5]]) {
-      Object.assign(context, { strokeStyle: color, lineWidth: line });
-      context.strokeRect(x, y, each, each);
-    }
+    const { t, data: { T, side, backward } } = this.board;
+    const pen = fitted(this.canvas, SIZE, SIZE, { sharp: true });
+    pen.drawImage(this.image, 0, 0, SIZE, SIZE);
+    const patch = backward ? T - 1 - t : t;
+    frame(pen, [...corner(patch, side, SIZE / side), SIZE / side, SIZE / side], 'black', { line: 1.5, edge: 2.5 });
     this.canvas.setAttribute('aria-label', `The picture; framed: patch ${patch + 1} of ${T}, where this step reads`);
   }
 }

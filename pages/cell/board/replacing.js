@@ -1,24 +1,34 @@
 // Replaces single numbers of inputs, weights and the state at the start. The form says what is wrong with what was typed; what is right
 // goes to the server.
-
-import { number, sub } from './formulas.js';
-
-import { element, options } from './elements.js';
+import { make } from '../../../dashboard/kit/dom.js';
+import { clamp } from '../../../dashboard/kit/keys.js';
+import { number, sub } from '../../../dashboard/kit/text.js';
+import { typedNumber } from './typed.js';
 
 const PACE = 90; // ms at least between two values that are sent while a slider is dragged
 const SYMBOLS = { x: 'x', wi: 'W_ih', wh: 'W_hh', bi: 'b_ih', bh: 'b_hh', h0: 'h₀', c0: 'c₀' };
 
 export class Replacing {
   constructor(board, form) {
-    Object.assign(this, { board, form, fields: form.elements, output: form.querySelector('output'), target: { array: 'x', row: 0, column: 0 }, edits: [] });
+    Object.assign(this, { board, form, fields: form.elements, output: form.querySelector('output') });
+    Object.assign(this, { target: { array: 'x', row: 0, column: 0 }, edits: [] });
     this.listen();
   }
 
   listen() {
     const { array, row, column, value, slide } = this.fields;
-    array.addEventListener('change', () => this.choose({ array: array.value, row: array.value === 'x' ? this.board.t : this.board.j, column: 0 }));
-    for (const select of [row, column]) select.addEventListener('change', () => this.choose({ array: array.value, row: Number(row.value), column: Number(column.value) }));
-    this.form.addEventListener('submit', (event) => event.preventDefault() ?? this.typed());
+    array.addEventListener('change', () => {
+      this.choose({ array: array.value, row: array.value === 'x' ? this.board.t : this.board.j, column: 0 });
+    });
+    for (const select of [row, column]) {
+      select.addEventListener('change', () => {
+        this.choose({ array: array.value, row: Number(row.value), column: Number(column.value) });
+      });
+    }
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.typed();
+    });
     value.addEventListener('change', () => this.typed());
     slide.addEventListener('input', () => {
       this.dragging = true;
@@ -38,17 +48,13 @@ export class Replacing {
   }
 
   typed() {
-    const { largest } = this.board.data;
-    const text = this.fields.value.value.trim().replace('−', '-');
-    const found = text === '' ? NaN : Number(text);
-    const wrong = !(Math.abs(found) <= largest);
-    const remedy = /^-?\d*[,，]\d+$/.test(text) ? `write a point: ${text.replace(/^-?(?=[,，])/, '$&0').replace(/[,，]/, '.')}.` : 'type for example −0.5.';
-    this.say(wrong ? `${text.slice(0, 12) || 'Nothing'} is no number between −${largest} and ${largest}: ${remedy}` : '', wrong);
-    if (!wrong && found !== this.value()) this.replace(found);
+    const { value, problem } = typedNumber(this.fields.value.value, this.board.data.largest);
+    this.say(problem, Boolean(problem));
+    if (!problem && value !== this.value()) this.replace(value);
   }
 
   value() {
-    return this.board.at(this.target.array, this.target.row, this.target.column);
+    return this.board.reading.at(this.target.array, this.target.row, this.target.column);
   }
 
   replace(value) {
@@ -86,8 +92,8 @@ export class Replacing {
   choose({ array, row, column }) {
     const { board, fields } = this;
     const name = board.arrays[array] ? array : 'x'; // c₀ is of an LSTM
-    const clamp = (value, count) => Math.max(0, Math.min(count - 1, value));
-    this.target = { array: name, row: clamp(row, board.rowsOf(name)), column: clamp(column, board.columns(name)) };
+    const inside = (place, count) => clamp(place, 0, count - 1);
+    this.target = { array: name, row: inside(row, board.reading.rows(name)), column: inside(column, board.reading.columns(name)) };
     this.list(name);
     fields.array.value = name;
     fields.row.value = this.target.row;
@@ -99,14 +105,17 @@ export class Replacing {
 
   // The places that there are in an array.
   list(array) {
-    const { board, fields } = this;
-    const shape = `${array} ${board.rowsOf(array)} ${board.columns(array)} ${board.data.kind}`;
+    const { fields } = this;
+    const { reading, data } = this.board;
+    const [rows, columns] = [reading.rows(array), reading.columns(array)];
+    const shape = `${array} ${rows} ${columns} ${data.kind}`;
     if (this.listed === shape) return;
     this.listed = shape;
-    const row = (n) => (array === 'x' ? `step ${n + 1}` : array.endsWith('0') ? `unit ${n + 1}` : `row ${board.rowName(n)}`);
-    options(fields.array, Object.entries(SYMBOLS).filter(([name]) => board.arrays[name]));
-    options(fields.row, list(board.rowsOf(array), row));
-    options(fields.column, list(board.columns(array), (n) => (array === 'wh' ? `h${sub(n + 1)}` : `x${sub(n + 1)}`)));
+    const row = (n) => (array === 'x' ? `step ${n + 1}` : array.endsWith('0') ? `unit ${n + 1}` : `row ${reading.rowName(n)}`);
+    const column = (n) => `${array === 'wh' ? 'h' : 'x'}${sub(n + 1)}`;
+    fill(fields.array, Object.entries(SYMBOLS).filter(([name]) => reading.arrays[name]));
+    fill(fields.row, Array.from({ length: rows }, (_, n) => [n, row(n)]));
+    fill(fields.column, Array.from({ length: columns }, (_, n) => [n, column(n)]));
     fields.column.hidden = ['bi', 'bh', 'h0', 'c0'].includes(array);
   }
 
@@ -130,4 +139,6 @@ export class Replacing {
   }
 }
 
-const list = (count, name) => Array.from({ length: count }, (_, n) => [n, name(n)]);
+function fill(select, entries) {
+  select.replaceChildren(...entries.map(([value, text]) => make('option', { value }, text)));
+}
