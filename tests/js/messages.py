@@ -13,6 +13,8 @@ from core.probes.cell_by_hand import Cell, Reading, sequence
 from core.probes.positions import position_entry
 from pages.attention.board import matrices_data
 from pages.cell.board import cell_data
+from pages.translate.view import _memory as packed_memory
+from pages.translate.view import _weights as packed_weights
 
 
 def attention() -> list[dict[str, Any]]:
@@ -62,4 +64,19 @@ def cells() -> list[dict[str, Any]]:
     return [cell_data(reading, second=reading.second(), setup="s", edits=(), view={}) for reading in readings]
 
 
-MESSAGES: dict[str, Callable[[], Any]] = {"attention": attention, "positions": positions, "edits": edits, "cells": cells}
+def translated() -> dict[str, Any]:
+    """What a message packs of attention and memory, and the numbers themselves."""
+    rng = np.random.default_rng(0)
+    cross = rng.dirichlet(np.ones(4), (2, 3, 3))  # (layers, heads, rows, columns)
+    memory = rng.normal(size=(5, 3))
+    message = {"maps": {"cross": packed_weights(cross)}, "memory": packed_memory(memory)}
+    return {"message": message, "cross": cross.tolist(), "memory": memory.tolist()}
+
+
+MESSAGES: dict[str, Callable[[], Any]] = {
+    "attention": attention,
+    "positions": positions,
+    "edits": edits,
+    "cells": cells,
+    "translated": translated,
+}
