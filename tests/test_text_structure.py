@@ -23,7 +23,7 @@ LISTS = {"selectbox", "multiselect"}  # whose options are drawn letter by letter
 NAMED = {"body", "label", "help", "captions", "delta", "text"}  # arguments that are Markdown wherever they stand
 OTHERS = {
     "at.segmented_control",
-    "said.error",
+    "forecast.error",
     "file.write",
     "transport.write",
     "self.transport.write",

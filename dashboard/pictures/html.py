@@ -1,4 +1,4 @@
-"""Images and matrices as HTML for st.html. Pure: arrays in, escaped strings out; their style is in theme.css."""
+"""Images as HTML for st.html. Pure: arrays in, escaped strings out; their style is in theme.css."""
 
 from __future__ import annotations
 
@@ -10,39 +10,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from core.scores import normalized
 from dashboard.kit.wording import escape
-
-
-def confusion_html(matrix: np.ndarray, classes: Sequence[str], *, normalise: bool, caption: str) -> str:
-    """A confusion matrix (K, K) of counts, row = true class, column = predicted class, as a heat map with its numbers.
-
-    With `normalise` each row is shown in percent of its true class. The color scale runs from 0 to the largest cell, as its legend says.
-    """
-    matrix = np.asarray(matrix, dtype=np.int64)
-    supports = matrix.sum(axis=1)  # (K,) images of each true class
-    shares = normalized(matrix)  # (K, K)
-    values = 100 * shares if normalise else matrix
-    top = values.max(initial=0)
-    names = [escape(name) for name in classes]
-
-    def cell(i: int, j: int) -> str:
-        count, support = int(matrix[i, j]), int(supports[i])
-        share = f" ({100 * shares[i, j]:.1f} %)" if support else ""
-        look = "diagonal" * (i == j) + " zero" * (count == 0)
-        text = ("–" if not support else f"{values[i, j]:.0f}") if normalise else f"{count}"
-        tip = f"{names[i]} shown as {names[j]}: {count:,} of {support:,}{share}"
-        return f'<td class="{look}" style="--v:{values[i, j] / top if top else 0:.3f}" title="{tip}">{text}</td>'
-
-    rows = "".join(f'<tr><th scope="row">{names[i]}</th>{"".join(cell(i, j) for j in range(len(names)))}</tr>' for i in range(len(names)))
-    columns = "".join(f'<th scope="col"><span>{name}</span></th>' for name in names)
-    unit = " % of the true class" if normalise else " images"
-    return (
-        f'<figure class="lab-confusion"><figcaption>{escape(caption)} · n = {matrix.sum():,}</figcaption>'
-        f'<div class="lab-scroll"><table><thead><tr><th class="axis rows" rowspan="2">true ↓</th>'
-        f'<th class="axis" colspan="{len(names)}">predicted →</th></tr><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>'
-        f'<div class="lab-scale"><span>0</span><i></i><span>{top:,.{1 if normalise else 0}f}{unit}</span></div></figure>'
-    )
 
 
 def strip_html(labels: np.ndarray, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:

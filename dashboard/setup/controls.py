@@ -33,9 +33,7 @@ def options(h: Hyperparameter, current: Any) -> tuple:
 def widget(h: Hyperparameter) -> Any:
     """The widget that fits the declaration of `h`; returns its value and remembers it in the session."""
     key = state.widget_key(h.name)
-    current = state.values().get(h.name, state.first(h))
-    if key not in st.session_state:
-        st.session_state[key] = current
+    current = state.start_widget(h.name, state.values().get(h.name, state.first(h)))
     common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": marked("{} *{}.*", h.help, h.range.capitalize())}
     if h.kind is bool:
         st.toggle(**common)
@@ -46,7 +44,7 @@ def widget(h: Hyperparameter) -> Any:
     elif h.kind is str:
         st.text_input(max_chars=h.most, **common)
     elif h.stops or h.scale == "log":
-        st.select_slider(options=options(h, st.session_state[key]), format_func=lambda v: f"{v:g}", **common)
+        st.select_slider(options=options(h, current), format_func=lambda v: f"{v:g}", **common)
     elif (h.high - h.low) / (h.step or 1) <= MANY:
         st.slider(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
     else:
@@ -105,18 +103,11 @@ def help_panel(model: str) -> None:
 
 def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]) -> str:
     key = state.widget_key(name)
-    if key not in st.session_state:
-        st.session_state[key] = state.values()[name]
-    told = joined((marked("- **{}**: {}", titles[n], helps[n]) for n in titles), "\n")
+    state.start_widget(name, state.values()[name])
+    help = joined((marked("- **{}**: {}", titles[n], helps[n]) for n in titles), "\n")
     if len(titles) > 4:
-        segmented_control(
-            show.label(label),
-            list(titles),
-            format_func=lambda name: show.label(titles[name]),
-            key=key,
-            wrap=True,
-            help=show.label(told),
-        )
+        more = {"key": key, "wrap": True, "help": show.label(help)}
+        segmented_control(show.label(label), list(titles), format_func=lambda name: show.label(titles[name]), **more)
     else:
-        st.selectbox(show.label(label), list(titles), format_func=lambda name: show.plain(titles[name]), key=key, help=show.label(told))
+        st.selectbox(show.label(label), list(titles), format_func=lambda name: show.plain(titles[name]), key=key, help=show.label(help))
     return state.remember(name)

@@ -10,8 +10,9 @@ from core.errors import LabError
 from core.places import place_of
 from core.text import MOST_PATH
 from dashboard.shell import show, state, visitor
+from dashboard.shell.choices import Choice
 
-PLACE = "place_of_set"
+PLACE = Choice("setup", "place", in_link=False)  # where a data set lies on this computer
 
 
 def offer_download(dataset: str, so: str = "") -> bool:
@@ -50,15 +51,19 @@ def _offer_own(dataset: str) -> None:
         )
         return
     classes = f" Or a folder of its {len(spec.classes)} class folders." if spec.classes else ""
-    st.text_input(
-        show.label(f"Or say where {spec.title} lies on this computer"), key=PLACE, max_chars=MOST_PATH, width=420,
-        placeholder=spec.copy, help=show.label(f"{spec.copy}.{classes} Said once, it holds for every page and everybody in this lab."),
-        on_change=_take_place, args=(dataset,),
-    )  # fmt: skip
+    PLACE.text_input(
+        f"Or say where {spec.title} lies on this computer",
+        max_chars=MOST_PATH,
+        width=420,
+        placeholder=spec.copy,
+        help=f"{spec.copy}.{classes} Said once, it holds for every page and everybody in this lab.",
+        on_change=_take_place,
+        args=(dataset,),
+    )
 
 
 def _take_place(dataset: str) -> None:
-    text = st.session_state[PLACE].strip()
+    text = PLACE.value.strip()
     if not text:
         return
     try:

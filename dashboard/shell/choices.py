@@ -135,8 +135,10 @@ class Choice:
         return "" if value is None or value == self.first else self.write(value)
 
     def slider(self, label: str, *, help: str = "", format_func: Callable[[Any], str] = str, **more: Any) -> Any:
-        """A slider over whole numbers in a range, else over the options in their order."""
+        """A slider over whole numbers in a range, else over the options in their order; without any, from `min_value` to `max_value`."""
         drawn = self._drawn(help, more)
+        if not self.options:
+            return st.slider(show.label(label), **drawn)
         if isinstance(self.options, range):
             ends = {"min_value": self.options[0], "max_value": self.options[-1], "step": self.options.step}
             return st.slider(show.label(label), **ends, **drawn)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
@@ -12,17 +10,13 @@ from core.recorded import recorded_names
 from core.shipped import shipped_run
 
 if TYPE_CHECKING:
-    from core.training.config import RunConfig
     from core.training.history import Snapshot
-    from core.training.runs.forecast import Forecast
     from core.training.runs.manager import RunManager
 
 AWAY_MINUTES = 30.0  # LAB_AWAY_MINUTES sets another number; 0 never stops a run
 FIRST_RECORDED = "shapes-gru"
 FIRST_OF = {"images": FIRST_RECORDED, "sequences": "dates-transformer"}  # by kind
 SPARE_CORES = 1  # that training leaves to this server
-forecasts: dict[str, Forecast] = {}  # what was measured alone since the start, by `pages.train.forecast.timed`
-KEPT_FORECASTS = 256
 
 _lock = threading.Lock()
 _manager: RunManager | None = None
@@ -56,20 +50,6 @@ def run(run_id: str) -> Snapshot:
 def anyone_trains() -> bool:
     """Whether a run trains now, in this process or in another one on the same home: what is measured beside it is not measured alone."""
     return any(row.status in ("loading", "running", "testing") for row in manager().runs())
-
-
-def make_forecast(key: str, config: RunConfig, progress: Callable[[int, int, str], None]) -> Forecast:
-    """Measure how long `config` would take; kept under `key` if nothing trained meanwhile. To be called while holding a turn."""
-    from core.training.runs.forecast import forecast
-
-    before = anyone_trains()
-    found = forecast(config, manager().home, progress, spare=SPARE_CORES)
-    found = replace(found, beside=before or anyone_trains())
-    if not found.beside:
-        while len(forecasts) >= KEPT_FORECASTS:
-            forecasts.pop(next(iter(forecasts)), None)
-        forecasts[key] = found
-    return found
 
 
 def shutdown() -> None:

@@ -123,6 +123,11 @@ def first(h: Hyperparameter) -> Any:
     return left_out().get(h.name, h.default)
 
 
+def start_widget(name: str, value: Any) -> Any:
+    """Give the widget of `name` a value before it is drawn, if it has none in this session; returns the value that it has."""
+    return st.session_state.setdefault(widget_key(name), value)
+
+
 def remember(name: str, default: Any = None) -> Any:
     """Take the value that the widget of `name` has now into the session's values; a default is not kept, it may be another model's."""
     value = st.session_state[widget_key(name)]

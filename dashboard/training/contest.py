@@ -134,6 +134,7 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
     lacking = missing or [one for one in shown if one.run is None]
     running = [one.run for one in shown if one.active]
     halted = [one.run.run_id for one in shown if one.run and one.run.resumable]
+    lab = services.manager()
     with st.container(horizontal=True, vertical_alignment="center"):
         if lacking or not running:
             st.button(
@@ -143,12 +144,12 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
             )  # fmt: skip
         if running:
             paused = all(run.status == "paused" for run in running)
-            word, icon, command = ("Go on", ":material/play_arrow:", "resume") if paused else ("Pause", ":material/pause:", "pause")
+            word, icon, order = ("Go on", ":material/play_arrow:", lab.resume) if paused else ("Pause", ":material/pause:", lab.pause)
             ids = [run.run_id for run in running]
-            st.button(show.label(word), icon=icon, key=f"{key}_pause", on_click=_command, args=(command, ids))
-            st.button("Stop", icon=":material/stop:", key=f"{key}_stop", on_click=_command, args=("stop", ids))
+            st.button(show.label(word), icon=icon, key=f"{key}_pause", on_click=_command, args=(order, ids))
+            st.button("Stop", icon=":material/stop:", key=f"{key}_stop", on_click=_command, args=(lab.stop, ids))
         elif halted:
-            st.button("Resume", icon=":material/resume:", key=f"{key}_resume", on_click=_command, args=("resume", halted))
+            st.button("Resume", icon=":material/resume:", key=f"{key}_resume", on_click=_command, args=(lab.resume, halted))
 
 
 def _label(shown: Sequence[Standing], missing: Sequence[Standing], lacking: Sequence[Standing]) -> str:
@@ -167,10 +168,11 @@ def _submit(configs: Sequence[RunConfig]) -> None:
         state.say(visitor.told(error))
 
 
-def _command(name: str, run_ids: Sequence[str]) -> None:
+def _command(order: Callable[[str], None], run_ids: Sequence[str]) -> None:
+    """Give an order for each of some runs."""
     for run_id in run_ids:
         try:
-            getattr(services.manager(), name)(run_id)
+            order(run_id)
         except LabError:  # it has ended meanwhile
             continue
 

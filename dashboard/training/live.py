@@ -14,6 +14,7 @@ from dashboard.kit.wording import escape, joined, marked
 from dashboard.runs.losses import losses_words
 from dashboard.runs.shown import shown
 from dashboard.shell import services, show, state, viewers
+from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.words import STATUS_WORDS, THINGS, duration
 from dashboard.training.curve import live_data, reference_epochs
 from dashboard.training.live_chart import last_sent, live_chart
@@ -21,11 +22,15 @@ from dashboard.training.samples import sample_cards
 
 CHART = "chart"
 NAMED = 3  # runs of others that are named
+REFERENCE = Choice(CHART, "reference", (False, True), first=False, in_link=False)  # the published hand-in's curves under those of the run
+MINIMISED = Choice(CHART, "minimised", (False, True), first=False, in_link=False)  # the training loss with label smoothing
+SMOOTHING = Choice(CHART, "smoothing", first=0.9, in_link=False)
+DRAWN_FOR = Kept(CHART, "drawn_for")  # (run, its status, seconds between ticks) of the last drawing
 
 
-def ticking(draw: Callable[[], None], *, slower: int = 1) -> None:
-    """Run `draw` as a fragment that repeats itself while the run is active, `slower` times as seldom as the chart."""
-    st.fragment(draw, run_every=viewers.tick_seconds() * slower if shown().active else None)()
+def ticking(run: Snapshot, draw: Callable[[], None], *, slower: int = 1) -> None:
+    """Run `draw` as a fragment that repeats itself while `run` is active, `slower` times as seldom as the chart."""
+    st.fragment(draw, run_every=viewers.tick_seconds() * slower if run.active else None)()
 
 
 def chart_panel(reference: dict[str, Any] | None = None) -> None:
@@ -39,15 +44,11 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
         viewers.saw(state.session())
     _rerun_when_changed(run)
     _status(run)
-    if st.session_state.get("reference"):
+    if REFERENCE.value:
         reference = reference_epochs()
-    minimised = bool(st.session_state.get("minimised"))
-    data = live_data(
-        run, last_sent(CHART), smoothing=st.session_state.get("smoothing", 0.9), reference=reference, replay=bool(run.recorded),
-        minimised=minimised,
-    )  # fmt: skip
-    live_chart(data, key=CHART, height=390)
-    st.html(f'{figures_html(run)}<p class="lab-loss-words">{escape(losses_words(run, minimised=minimised))}</p>')
+    look = {"smoothing": SMOOTHING.value, "minimised": MINIMISED.value, "reference": reference}
+    live_chart(live_data(run, last_sent(CHART), replay=bool(run.recorded), **look), key=CHART, height=390)
+    st.html(f'{figures_html(run)}<p class="lab-loss-words">{escape(losses_words(run, minimised=MINIMISED.value))}</p>')
     if cards := sample_cards(run):
         st.html(cards)
 
@@ -55,7 +56,8 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
 def _rerun_when_changed(run: Snapshot) -> None:
     """Rerun the whole page when another run is shown, this one's status or the tick has changed: buttons and timers follow them."""
     now = (run.run_id, run.status, viewers.tick_seconds())
-    before, st.session_state["drawn_for"] = st.session_state.get("drawn_for"), now
+    before = DRAWN_FOR.value
+    DRAWN_FOR.keep(now)
     if before not in (None, now):
         st.rerun()
 
@@ -63,8 +65,8 @@ def _rerun_when_changed(run: Snapshot) -> None:
 def _status(run: Snapshot) -> None:
     """One line: what the run is doing, and why; of a recorded one, who trains meanwhile."""
     if run.recorded:
-        if told := _others():
-            show.caption(told)
+        if others := _others():
+            show.caption(others)
         return
     words = STATUS_WORDS[run.status]
     text = marked("**{}** · {}", run.run_id, words)
@@ -95,13 +97,13 @@ def _others() -> str:
         for row in training[:NAMED]
     ]
     more = [f"{len(training) - NAMED} more"] if len(training) > NAMED else []
-    told = [
+    sentences = [
         marked("Training now: {}.", joined([*names, *more], ", ")) if training else "",
         f"{len(waiting)} {'run waits' if len(waiting) == 1 else 'runs wait'}." if waiting else "",
         f"{len(paused)} {'run is' if len(paused) == 1 else 'runs are'} paused." if paused else "",
         "Your run would take its turn." if training or waiting else "",
     ]
-    return joined(filter(None, told))
+    return joined(filter(None, sentences))
 
 
 def _tested(run: Snapshot) -> str:

@@ -2,83 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.errors import LabError
 from core.hparams import declared
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
-from dashboard.runs.shown import shown
 from dashboard.setup.controls import options
 from dashboard.shell import services, show, state, visitor
+from dashboard.shell.choices import Choice
+from dashboard.training.live import MINIMISED, REFERENCE, SMOOTHING
+
+if TYPE_CHECKING:
+    from core.training.runs.manager import RunManager
+
+RATE = declared(TrainingConfig)["lr"]
+NEW_LR = Choice("chart", "new_lr", options(RATE, RATE.default), first=RATE.default, in_link=False)
 
 
-def transport(config: RunConfig | None) -> None:
-    """Buttons for the run on the page; Play and Step train a new one of `config` when it does not train."""
-    run = shown()
+def transport(run: Snapshot, config: RunConfig | None) -> None:
+    """Buttons for `run`; Play and Step train a new one of `config` when it does not train."""
     live = run.active
     playing = live and run.status != "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         label, icon = ("Pause", ":material/pause:") if playing else ("Play", ":material/play_arrow:")
-        told = "Space. Trains a new run as the controls say." if not live else "Space"
-        disabled = config is None and not live
-        st.button(
-            show.label(label),
-            icon=icon,
-            key="play",
-            type="primary",
-            help=show.label(told),
-            disabled=disabled,
-            on_click=_play,
-            args=(run, config),
-        )
-        st.button(
-            "Step", icon=":material/skip_next:", key="step", help="The . key. One batch, then pause.",
-            disabled=disabled, on_click=_step, args=(run, config),
-        )  # fmt: skip
-        st.button(
-            "Stop", icon=":material/stop:", key="stop", disabled=not live, on_click=_command, args=("stop", run.run_id),
-            help="Ends the run. Every complete epoch is kept, and Resume goes on from the last one.",
-        )  # fmt: skip
-        if run.resumable:
-            st.button(
-                "Resume", icon=":material/resume:", key="resume", on_click=_command, args=("resume", run.run_id),
-                help="Goes on with this run from its last complete epoch.",
-            )  # fmt: skip
+        help = "Space. Trains a new run as the controls say." if not live else "Space"
+        off = config is None and not live
+        more = {"type": "primary", "disabled": off, "on_click": _play, "args": (run, config)}
+        st.button(show.label(label), icon=icon, key="play", help=show.label(help), **more)
+        more = {"disabled": off, "on_click": _step, "args": (run, config)}
+        st.button("Step", icon=":material/skip_next:", key="step", help="The . key. One batch, then pause.", **more)
+        _stop_and_resume(run)
         with st.popover("Learning rate", icon=":material/speed:", disabled=not live):
             _learning_rate(run)
         with st.popover("View", icon=":material/tune:"):
-            st.toggle(
-                "Published hand-in",
-                key="reference",
-                help="Lays the curves of the unit's published hand-in (62.0 % validation) under yours.",
-            )
-            if run.smoothing and run.knows_unsmoothed:
-                st.toggle(
-                    "Training loss as minimised",
-                    key="minimised",
-                    help=f"With labels smoothed by {run.smoothing:g}. Else it is the loss of the true labels, as that of the validation.",
-                )
-            st.slider("Smoothing", 0.0, 0.99, 0.9, 0.01, key="smoothing", help="Weight of the past in the smoothed training curve.")
+            _view(run)
+
+
+def _stop_and_resume(run: Snapshot) -> None:
+    """The button that ends a run, and where it can go on the one that lets it."""
+    st.button(
+        "Stop",
+        icon=":material/stop:",
+        key="stop",
+        disabled=not run.active,
+        on_click=_command,
+        args=(lambda lab: lab.stop(run.run_id),),
+        help="Ends the run. Every complete epoch is kept, and Resume goes on from the last one.",
+    )
+    if run.resumable:
+        st.button(
+            "Resume",
+            icon=":material/resume:",
+            key="resume",
+            on_click=_command,
+            args=(lambda lab: lab.resume(run.run_id),),
+            help="Goes on with this run from its last complete epoch.",
+        )
+
+
+def _view(run: Snapshot) -> None:
+    """How the chart is drawn."""
+    help = "Lays the curves of the unit's published hand-in (62.0 % validation) under yours."
+    REFERENCE.toggle("Published hand-in", help=help)
+    if run.smoothing and run.knows_unsmoothed:
+        help = f"With labels smoothed by {run.smoothing:g}. Else it is the loss of the true labels, as that of the validation."
+        MINIMISED.toggle("Training loss as minimised", help=help)
+    help = "Weight of the past in the smoothed training curve."
+    SMOOTHING.slider("Smoothing", min_value=0.0, max_value=0.99, step=0.01, help=help)
 
 
 def _learning_rate(run: Snapshot) -> None:
-    h = declared(TrainingConfig)["lr"]
-    st.select_slider("New learning rate", options(h, h.default), value=h.default, key="new_lr", format_func=lambda v: f"{v:g}")
+    NEW_LR.slider("New learning rate", format_func=lambda lr: f"{lr:g}")
     st.caption("What is left of the schedule scales with the new value; the change is marked on the curve.")
-    st.button("Apply", key="apply_lr", on_click=lambda: _command("set_lr", run.run_id, st.session_state["new_lr"]))
+    st.button("Apply", key="apply_lr", on_click=_command, args=(lambda lab: lab.set_lr(run.run_id, NEW_LR.value),))
 
 
 def _play(run: Snapshot, config: RunConfig | None) -> None:
     if not run.active:
         _submit(config)
     else:
-        _command("resume" if run.status == "paused" else "pause", run.run_id)
+        paused = run.status == "paused"
+        _command(lambda lab: (lab.resume if paused else lab.pause)(run.run_id))
 
 
 def _step(run: Snapshot, config: RunConfig | None) -> None:
     if run.active or _submit(config, paused=True):
-        _command("step", state.shown_run())
+        _command(lambda lab: lab.step(state.shown_run()))
 
 
 def _submit(config: RunConfig | None, *, paused: bool = False) -> bool:
@@ -92,9 +105,9 @@ def _submit(config: RunConfig | None, *, paused: bool = False) -> bool:
         return False
 
 
-def _command(name: str, run_id: str, *arguments: object) -> None:
-    """Pass a command on; a run that has just ended is no mistake of the user's, but it is said."""
+def _command(order: Callable[[RunManager], None]) -> None:
+    """Have the manager do what `order` says: it is made here. A run that has just ended is no mistake of the user's, but it is said."""
     try:
-        getattr(services.manager(), name)(run_id, *arguments)
+        order(services.manager())
     except LabError as error:
         state.say(visitor.told(error))

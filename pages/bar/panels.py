@@ -159,10 +159,10 @@ def train_step(steps: list[Step], count: int) -> RunConfig:
     step = steps[place]
     config = RunConfig.of(preset=step.rung.preset, dataset=dataset, **_data(dataset))
     there = offer_download(dataset) if DATASETS[dataset].downloads else True
-    transport(config if there else None)
     run, recorded = shown(), step.result.runs[0]
+    transport(run, config if there else None)
     if not run.recorded and _step_of(run.config, [step]):
-        ticking(lambda: chart_panel(_reference(shown(), recorded)))
+        ticking(run, lambda: chart_panel(_reference(shown(), recorded)))
     else:
         show.caption(
             f"Play trains this step here, on the images that you choose. The road above was measured on CIFAR-10: on it, or on a folder of "

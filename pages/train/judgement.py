@@ -7,9 +7,16 @@ import streamlit as st
 
 from core.scores import ClassScores
 from core.training.history import Snapshot
-from dashboard.pictures.html import confusion_html
 from dashboard.runs.shown import shown
+from dashboard.shell.choices import Choice, Kept
+from dashboard.shell.predict import predict
 from dashboard.shell.tables import class_table_html
+from dashboard.shell.words import THINGS
+from pages.train.view import confusion_html
+
+EPOCH = Choice("train", "epoch_shown", first=0, in_link=False)
+NORMALISE = Choice("train", "normalise", (False, True), first=True, in_link=False)
+NEWEST = Kept("train", "newest", first=(None, 0))  # (run, its newest epoch) when the slider was drawn last
 
 
 def judgement_panel() -> None:
@@ -23,7 +30,7 @@ def _matrices(run: Snapshot) -> None:
     st.subheader("Confusion matrices")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epoch = _epoch_slider(run)
-        normalise = st.toggle("In percent of the true class", key="normalise", value=True)
+        normalise = NORMALISE.toggle("In percent of the true class")
     record = run.epochs[epoch - 1]
     tokens = run.kind == "sequences"
     seen = record.val_confusion + record.train_confusion
@@ -54,11 +61,26 @@ def _matrices(run: Snapshot) -> None:
 
 def _epoch_slider(run: Snapshot) -> int:
     """The epoch to look at, from 1. It follows the newest one until it is moved back."""
-    last, key = len(run.epochs), "epoch_shown"
-    seen = st.session_state.get("epoch_last", (None, 0))
-    if seen[0] != run.run_id or st.session_state.get(key, 0) >= seen[1]:
-        st.session_state[key] = last
-    st.session_state["epoch_last"] = (run.run_id, last)
+    last, (run_id, newest) = len(run.epochs), NEWEST.value
+    if run_id != run.run_id or EPOCH.value >= newest:
+        EPOCH.set(last)
+    NEWEST.keep((run.run_id, last))
     if last == 1:
         return 1
-    return st.slider("Epoch", 1, last, key=key, help="Follows the newest epoch until you move it back.")
+    return EPOCH.among(range(1, last + 1)).slider("Epoch", help="Follows the newest epoch until you move it back.")
+
+
+def question(run: Snapshot) -> None:
+    """Predict, then reveal: which accuracy is higher in the best epoch."""
+    best = run.best
+    if not best:
+        return
+    things = THINGS[run.kind]
+    predict(
+        "Which accuracy is higher in the best epoch of the run above?",
+        ("training", "validation"),
+        answer="training" if best.train_top1 > best.val_top1 else "validation",
+        because=f"Training {best.train_top1:.1%} is the mean over the epoch, while the weights still changed and on {things} it learns "
+        f"from; validation {best.val_top1:.1%} is measured after the epoch on {things} it never learns from.",
+        key="train_predict",
+    )

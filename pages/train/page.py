@@ -12,14 +12,12 @@ from dashboard.shell.foot import try_this
 from dashboard.shell.keys import keys
 from dashboard.shell.left_out import left_out_note
 from dashboard.shell.link import page_link
-from dashboard.shell.predict import predict
-from dashboard.shell.words import THINGS
 from dashboard.training.live import chart_panel, ticking
 from dashboard.training.samples import sample_images
 from dashboard.training.transport import transport
 from pages.train.folder_check import folder_ready
 from pages.train.forecast import forecast_panel
-from pages.train.judgement import judgement_panel
+from pages.train.judgement import judgement_panel, question
 from pages.train.run_list import runs_panel
 from pages.train.set_up import set_up_line
 
@@ -35,38 +33,28 @@ st.markdown(
     "learns by is on this page."
 )
 state.values()
-shown()  # may find that the run of the link is gone, and say so
+run = shown()  # may find that the run of the link is gone, and say so
 
 left, right = st.container(key="lab").columns([1, 3], gap="medium")
 with right:  # the picture first: it takes the browser longest
     buttons = st.container()
-    sample_images(shown())
-    ticking(chart_panel)
+    sample_images(run)
+    ticking(run, chart_panel)
 with left:
     config = run_form()
 with buttons:
     there = not config or not DATASETS[config.dataset].downloads or offer_download(config.dataset, ", so Play is off")
     ready = config if config and there and folder_ready(config) else None
-    transport(ready)
-    set_up_line(shown(), config, ready=ready is not None)
+    transport(run, ready)
+    set_up_line(run, config, ready=ready is not None)
 with left:
-    forecast_panel(ready)
-left_out_note(shown().left_out)
-ticking(judgement_panel, slower=4)
+    forecast_panel(run, ready)
+left_out_note(run.left_out)
+ticking(run, judgement_panel, slower=4)
 runs_panel()
-best = shown().best
-if best:
-    things = THINGS[shown().kind]
-    predict(
-        "Which accuracy is higher in the best epoch of the run above?",
-        ("training", "validation"),
-        answer="training" if best.train_top1 > best.val_top1 else "validation",
-        because=f"Training {best.train_top1:.1%} is the mean over the epoch, while the weights still changed and on {things} it learns "
-        f"from; validation {best.val_top1:.1%} is measured after the epoch on {things} it never learns from.",
-        key="predict",
-    )
+question(run)
 try_this(EXPERIMENTS)
 help_panel(state.values()["model"])
-foot(shown(), link=page_link(state.query(config)), command=config.command() if config else "")
+foot(run, link=page_link(state.query(config)), command=config.command() if config else "")
 keys({" ": "play", ".": "step"})
 state.write_query(config)

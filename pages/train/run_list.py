@@ -19,8 +19,11 @@ from core.training.runs.export import curve_csv, epochs_csv
 from dashboard.kit.wording import marked
 from dashboard.runs.labels import data_label
 from dashboard.shell import services, show, state, visitor
+from dashboard.shell.choices import Choice
 
 SHOWN = 8
+ALL_RUNS = Choice("train", "all_runs", (False, True), first=False, in_link=False)
+ALL_RECORDED = Choice("train", "all_recorded", (False, True), first=False, in_link=False)
 
 
 def runs_panel() -> None:
@@ -29,19 +32,17 @@ def runs_panel() -> None:
     for notice in services.manager().notices:
         show.warning(notice)
     rows = services.manager().runs()
-    shown = rows if len(rows) <= SHOWN or st.session_state.get("all_runs") else rows[:SHOWN]
+    shown = rows if len(rows) <= SHOWN or ALL_RUNS.value else rows[:SHOWN]
     for row in shown:
         _row(row)
     if len(rows) > SHOWN:
-        st.toggle(show.label(f"Show all {len(rows)} runs"), key="all_runs")
+        ALL_RUNS.toggle(f"Show all {len(rows)} runs")
     recorded = recorded_names()
     with_weights = [name for name in recorded if recorded_epochs(name)]
-    for name in recorded if st.session_state.get("all_recorded") else with_weights:
+    for name in recorded if ALL_RECORDED.value else with_weights:
         _recorded_row(recorded_run(name))
     if len(with_weights) < len(recorded):
-        st.toggle(
-            show.label(f"Show all {len(recorded)} recorded runs"), key="all_recorded", help="Those of the page What passes the bar?, too."
-        )
+        ALL_RECORDED.toggle(f"Show all {len(recorded)} recorded runs", help="Those of the page What passes the bar?, too.")
 
 
 def _row(row: RunSummary) -> None:
@@ -81,18 +82,13 @@ def _whole(exact: float | None) -> str:
 
 
 def _open_button(run_id: str) -> None:
-    st.button(
-        "Open", key=f"open-{run_id}", disabled=state.shown_run() == run_id, on_click=state.show_run, args=(run_id,),
-        help="Show it on the chart.",
-    )  # fmt: skip
+    more = {"disabled": state.shown_run() == run_id, "on_click": state.show_run, "args": (run_id,)}
+    st.button("Open", key=f"open-{run_id}", help="Show it on the chart.", **more)
 
 
 def _uses(row: RunSummary) -> None:
     manager, run_id = services.manager(), row.run_id
-    st.button(
-        "Set the controls as they were", key=f"setup-{run_id}", icon=":material/tune:", on_click=_set_up,
-        args=(row.config,),
-    )  # fmt: skip
+    st.button("Set the controls as they were", key=f"setup-{run_id}", icon=":material/tune:", on_click=_set_up, args=(row.config,))
     if row.best_epoch is None:
         st.caption("Weights and curves come with the first epoch.")
         return

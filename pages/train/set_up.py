@@ -15,9 +15,10 @@ from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard.kit.wording import marked
 from dashboard.runs.labels import data_label, run_label
-from dashboard.shell import services, show, state
+from dashboard.shell import show, state
 from dashboard.shell.torch_first import torch_is_loaded
-from pages.train.forecast import span, timed
+from pages.train.forecast import forecasts, timed
+from pages.train.view import span
 
 NAMED = 4  # hyperparameters that are named before "and so many more"
 
@@ -56,12 +57,12 @@ def _model(config: RunConfig) -> str:
 
 def _sizes(config: RunConfig) -> str:
     """How many parameters, and how long it will take, as far as that is known without making anybody wait."""
-    found = []
+    sizes = []
     if torch_is_loaded() and not DATASETS[config.dataset].needs_folder:  # how many classes a folder has, nobody has counted yet
-        found.append(f"{parameters(config.model, config.model_config, config.dataset):,} parameters")
-    if promised := services.forecasts.get(timed(config)):
-        found.append(f"about {span(promised.seconds)}")
-    return "".join(f", {words}" for words in found)
+        sizes.append(f"{parameters(config.model, config.model_config, config.dataset):,} parameters")
+    if promised := forecasts.get(timed(config)):
+        sizes.append(f"about {span(promised.seconds)}")
+    return "".join(f", {words}" for words in sizes)
 
 
 @lru_cache(maxsize=256)

@@ -113,6 +113,6 @@ def test_a_stranger_says_no_place_and_is_not_told_it(tmp_path, stranger):
     keep_place("cifar10", str(tmp_path / "secretplace" / "cifar"))
     app = open_page("train", dataset="cifar10")
     assert "It was said to lie at cifar, where nothing is now" in texts(app) and "secretplace" not in sent(app)
-    assert "place_of_set" not in [field.key for field in app.text_input]
+    assert "setup_place" not in [field.key for field in app.text_input]
     press(app, "own_folder")
     assert "Folder" in [field.label for field in app.text_input]

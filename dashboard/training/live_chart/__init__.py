@@ -9,12 +9,10 @@ triggers a rerun (of the fragment, inside one) in which `last_sent` is None.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-import streamlit as st
-
 from dashboard.kit.component import component
+from dashboard.shell.choices import Kept
 from dashboard.training.curve import Sent, sent_with
 
 HTML = """<div class="live-chart">
@@ -29,19 +27,11 @@ _mount = component(__file__, HTML)
 
 def last_sent(key: str) -> Sent | None:
     """What this session's chart `key` has been sent; None before the first message and when the browser asked for everything."""
-    return st.session_state.get(_memory(key))
+    return Kept(key, "sent").value
 
 
 def live_chart(data: dict[str, Any], *, key: str, height: int = 430) -> None:
     """Draw or update the chart `key` from `data`. `height` is in pixels, wide; a narrow chart stacks its panels and is taller."""
     # The height travels as data: as a layout argument it would not reach the figure.
-    _mount(data=[{**data, "height": height}], key=key, on_resync_change=partial(_forget, key))
-    st.session_state[_memory(key)] = sent_with(data)
-
-
-def _memory(key: str) -> str:
-    return f"{key}:sent"
-
-
-def _forget(key: str) -> None:
-    st.session_state.pop(_memory(key), None)
+    _mount(data=[{**data, "height": height}], key=key, on_resync_change=Kept(key, "sent").take)
+    Kept(key, "sent").keep(sent_with(data))

@@ -16,6 +16,7 @@ from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard.shell import services
 from dashboard.training import background, live
+from pages.train import forecast
 from tests.core.data.test_naming import class_folder_set
 from tests.pages.support import APP, open_page, press, run, shown_code, texts, wait_for_lessons
 from tests.support import SMALL, diverge, ended, wait_for
@@ -45,8 +46,8 @@ def test_play_trains_what_the_link_says_and_the_page_shows_it():
     run(app)
     assert run_id in texts(app) and f"test top-1 {done.test.top1:.2%}" in texts(app)
     assert f"= {done.epochs[-1].val_top1:.4f}; the training thread counted {done.epochs[-1].val_top1:.4f}; difference 0" in texts(app)
-    assert app.session_state["epoch_shown"] == 3
-    run(app.slider(key="epoch_shown").set_value(1))
+    assert app.session_state["train_epoch_shown"] == 3
+    run(app.slider(key="train_epoch_shown").set_value(1))
     assert "Validation after epoch 1" in "".join(e.proto.body for e in app.get("html"))
 
 
@@ -59,7 +60,7 @@ def test_step_pause_learning_rate_stop_resume_delete():
     wait_for(manager, run_id, lambda s: s.status == "paused" and s.step == 2)
     run(app)
     assert app.button(key="play").label == "Play"
-    run(app.select_slider(key="new_lr").set_value(0.05))
+    run(app.select_slider(key="chart_new_lr").set_value(0.05))
     press(app, "apply_lr")
     press(app, "play")
     now = wait_for(manager, run_id, lambda s: s.status == "running" and len(s.epochs) > 1)
@@ -91,7 +92,7 @@ def test_the_controls_can_be_set_as_they_were_for_a_run():
 
 def test_how_long_it_takes_is_said_before_and_judged_afterwards():
     app = open_page(**TINY, epochs="2")
-    press(app, "forecast")
+    press(app, "train_forecast")
     wait_for_lessons()
     run(app)
     assert re.search(r"About \*\*[\d.]+ s\*\* an epoch, [\d.]+ s in all \([\d,]+ images/s here\)", texts(app))
@@ -107,9 +108,9 @@ def test_a_forecast_waits_for_its_turn_and_can_be_left(monkeypatch):
     manager = services.manager()
     first = manager.submit(RunConfig.of(**SMALL, epochs=1000), owner="someone")
     wait_for(manager, first, lambda s: s.status == "running")
-    monkeypatch.setattr(services, "make_forecast", lambda *_: pytest.fail("measured beside a run"))
+    monkeypatch.setattr(forecast, "make_forecast", lambda *_: pytest.fail("measured beside a run"))
     app = open_page(**TINY, epochs="3")
-    press(app, "forecast")  # answers at once
+    press(app, "train_forecast")  # answers at once
     (lesson,) = (one for key, one in background._lessons.items() if one.active and key.startswith("forecast"))
     while lesson.place != 1:
         time.sleep(0.01)
@@ -124,20 +125,20 @@ def test_a_forecast_waits_for_its_turn_and_can_be_left(monkeypatch):
 def test_a_forecast_beside_a_run_of_another_process_is_not_kept(monkeypatch):
     monkeypatch.setattr(services, "anyone_trains", lambda: True)
     app = open_page(**TINY, epochs="4")
-    press(app, "forecast")
+    press(app, "train_forecast")
     wait_for_lessons()
     assert "images/s here, measured beside a run that trains)" in texts(run(app))
-    assert not any("'epochs': 4" in key for key in services.forecasts)
+    assert not any("'epochs': 4" in key for key in forecast.forecasts)
     monkeypatch.setattr(services, "anyone_trains", lambda: False)
-    press(app, "forecast")  # again, and now alone
+    press(app, "train_forecast")  # again, and now alone
     wait_for_lessons()
-    assert "images/s here)" in texts(run(app)) and any("'epochs': 4" in key for key in services.forecasts)
+    assert "images/s here)" in texts(run(app)) and any("'epochs': 4" in key for key in forecast.forecasts)
 
 
 def test_what_does_not_fit_is_said_by_the_button_and_by_play(monkeypatch):
     app = open_page(**TINY, epochs="5")
     monkeypatch.setenv("LAB_MEMORY", "1 MB")
-    press(app, "forecast")
+    press(app, "train_forecast")
     wait_for_lessons()
     assert "of memory, and 0 MB are free" in texts(run(app))
     press(app, "play")
@@ -281,9 +282,9 @@ def test_a_home_that_cannot_be_used_is_said(tmp_path, monkeypatch):
 
 def test_predict_then_reveal():
     app = open_page()
-    assert app.button(key="predict-reveal").disabled
-    run(app.radio(key="predict-choice").set_value("validation"))
-    press(app, "predict-reveal")
+    assert app.button(key="train_predict-reveal").disabled
+    run(app.radio(key="train_predict-choice").set_value("validation"))
+    press(app, "train_predict-reveal")
     assert "is measured after the epoch on images it never learns from" in " ".join(e.value for e in [*app.info, *app.success])
 
 
@@ -302,7 +303,7 @@ def test_recorded_runs_without_weights_wait_behind_a_switch():
     with_weights = {name for name in recorded_names() if recorded_epochs(name)}
     app = open_page()
     assert rows(app) == with_weights < {*recorded_names()}
-    assert rows(run(app.toggle(key="all_recorded").set_value(True))) == {*recorded_names()}
+    assert rows(run(app.toggle(key="train_all_recorded").set_value(True))) == {*recorded_names()}
 
 
 def test_a_chart_of_another_model_is_marked_and_the_controls_set_up_named():
@@ -367,10 +368,10 @@ def test_why_play_is_off_is_said_beside_it(monkeypatch):
 
 def test_the_place_of_cifar10_is_said_once_and_play_is_on(tmp_path):
     app = open_page(preset="hand-in")
-    run(app.text_input(key="place_of_set").set_value(str(tmp_path / "nowhere")))
+    run(app.text_input(key="setup_place").set_value(str(tmp_path / "nowhere")))
     assert "There is nothing at" in texts(app) and app.button(key="play").disabled
     root = class_folder_set(tmp_path / "train")
-    run(app.text_input(key="place_of_set").set_value(f'"{root}"'))
+    run(app.text_input(key="setup_place").set_value(f'"{root}"'))
     assert not app.button(key="play").disabled and "not on this computer" not in texts(app)
     other = open_page("data", dataset="cifar10")
     assert "Data CIFAR-10 (train 80, val 10, test 10)" in texts(other) and not other.exception
@@ -389,11 +390,11 @@ def test_the_page_says_what_both_losses_are_and_offers_the_one_that_is_minimised
     page = " ".join(element.proto.body for element in app.get("html"))
     assert "Training is a running mean over the epoch while the weights change" in page
     assert "labels are smoothed by 0.1, so it is higher and cannot fall below 0.50" in page and "was not kept" in page
-    assert "minimised" not in [toggle.key for toggle in app.toggle], "there is no choice"
+    assert "chart_minimised" not in [toggle.key for toggle in app.toggle], "there is no choice"
     lab = services.manager()
     own = wait_for(lab, lab.submit(RunConfig.of(**{**SMALL, "epochs": 1, "label_smoothing": 0.2})), ended)
     app = open_page("train", run=own.run_id)
     told = lambda: " ".join(element.proto.body for element in app.get("html"))  # noqa: E731
     assert "Both losses are those of the true labels." in told()
-    run(app.toggle(key="minimised").set_value(True))
+    run(app.toggle(key="chart_minimised").set_value(True))
     assert "labels are smoothed by 0.2" in told() and "was not kept" not in told()
