@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from core.checks import Text
+from core.checks import Many, Text, Whole
 from dashboard.shell import state
 from dashboard.shell.choices import Choice
 
@@ -53,3 +53,27 @@ def test_what_a_link_says_does_not_follow(link):
     link["field"] = "1 2"
     field = Choice("p", "field", check=Text(20))
     assert field.following("0 0").value == "1 2" and field.following("0").value == "1 2"
+
+
+def test_what_is_in_no_link_is_not_read_from_one(link):
+    link["steps"] = "3"
+    assert Choice("p", "steps", range(1, 10), first=8, in_link=False).value == 8 and state.messages() == []
+
+
+def test_what_cannot_be_chosen_any_more_gives_way_and_with_a_noun_it_is_said(link):
+    link["class"] = "cot"
+    choice = Choice("p", "class")
+    assert choice.among(["", "cat", "dog"], noun="class").value == ""
+    assert state.messages() == ["There is no class named 'cot'. Did you mean 'cat'? Choose one of: cat, dog."]
+    choice.set("dog")
+    assert choice.among(["", "cat", "dog"]).value == "dog" and choice.among(["", "cat"]).value == "" and state.messages() == []
+
+
+def test_a_check_that_depends_on_other_choices_lets_go_of_what_it_does_not_pass(link):
+    link["cell"] = "3-4"
+    cell = Choice("p", "cell", first=None)
+    assert cell.within(Many(Whole(0, 9), 2, between="-")).value == (3, 4)
+    assert cell.within(Many(Whole(0, 4), 2, between="-")).value == (3, 4) and cell.within(Many(Whole(0, 3), 2, between="-")).value is None
+    link["cell"] = "3-40"
+    other = Choice("q", "cell", first=None).within(Many(Whole(0, 9), 2, between="-"))
+    assert other.value is None and len(state.messages()) == 1
