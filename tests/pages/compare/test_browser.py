@@ -101,6 +101,7 @@ def test_a_filter_an_order_and_a_selection_are_in_the_address(board):
     first = order(board)[0]
     board.locator(f"{ROWS}[data-run={first}]").click()
     board.wait_for_function("location.search.includes('sort=-accuracy')")
+    board.wait_for_function(f"location.search.includes('{first}')")
     assert said(board, "selected") == f"{GRU},{VIT},{first}"
     address = board.url
     open_board(board, address)
