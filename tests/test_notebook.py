@@ -102,4 +102,4 @@ def test_it_is_found_from_the_folder_of_the_project_and_from_its_own():
 
 
 def test_readme_points_to_it():
-    assert "`docs/notebook.py`" in (ROOT / "README.md").read_text("utf-8")
+    assert "[docs/notebook.py](docs/notebook.py)" in (ROOT / "README.md").read_text("utf-8")
