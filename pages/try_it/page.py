@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from core.errors import LabError
 from dashboard.pictures.choose import choose_picture
 from dashboard.runs.choose import classes_of
 from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
-from pages.try_it.panels import FIRST_RUNS, board, choose_patch, choose_runs, link_values, proof, question
+from dashboard.shell.page import guarded
+from pages.try_it.controls import FIRST_RUNS, TryItChoices, choose_answering, choose_patch
+from pages.try_it.panels import board, proof, question
 
 FIRST = {"runs": ".".join(FIRST_RUNS)}  # named: who comes by a link may have a run of their own
 EXPERIMENTS = {
@@ -31,10 +32,10 @@ state.values()
 left, right = st.container(key="tryit").columns([3, 8], gap="medium")
 own, others = left.container(), left.container()
 with others:
-    runs = choose_runs()
+    runs = choose_answering()
     patch = choose_patch()
 with own:
-    picture = choose_picture(classes_of(run.run_id for run in runs))
+    choices = TryItChoices(choose_picture(classes_of(run.run_id for run in runs)), runs, patch)
 there, below = right.container(), right.container()
 between, end = st.container(), st.container()
 first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
@@ -43,21 +44,17 @@ first = services.run(runs[0].run_id if runs else f"recorded-{services.first_reco
 @st.fragment
 def answers() -> None:
     """What an edit in the browser changes; the rest of the page stays as it is."""
-    try:
-        edits = board(picture, runs, patch)
-        values = link_values(picture, runs, patch, edits)
+    with guarded():
+        link = choices.link(board(choices))
         with end:
-            link = page_link(values)
-            foot(first, link=link, command=visitor.command(first.config))
-        state.write_page(values)
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        show.error(error)
+            foot(first, link=page_link(link), command=visitor.command(first.config))
+        state.write_page(link)
 
 
 with there:
     answers()
 below.caption(LEGEND)
-show.caption(proof(picture, runs), at=below)
+show.caption(proof(choices), at=below)
 with between:
     question(runs)
     try_this(EXPERIMENTS)

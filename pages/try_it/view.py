@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import LabError
-from core.evaluation.pictures import Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
+from core.evaluation.pictures import AnswerCheck, Effect, Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
+from dashboard.kit.wording import marked
 from dashboard.pictures.answers import GREY, NO_RUN, WAITING, knows, points, tokens_of, verdict
 from dashboard.pictures.choose import Shown
 from dashboard.runs.opened import Weighted
@@ -84,3 +85,36 @@ def _bar(classes: Sequence[str], k: int, now: np.ndarray, before: np.ndarray, fi
         "text": f"{100 * now[k]:.0f} %" + (f" ({moved})" if moved else ""),
         "look": look,
     }
+
+
+def proof_line(checks: Sequence[AnswerCheck]) -> str:
+    """What was compared, the largest differences, the tolerance and the verdict, over all runs."""
+    if not checks:
+        return ""
+    passed = all(check.passed for check in checks)
+    return marked(
+        "Proof, {} run{}: probabilities of an answer sum to 1, largest difference {:.1g}; the answer alone "
+        "and in a batch with a black and a white picture, largest difference {:.1g}; tolerance {:.0g}: "
+        "**{}**.",
+        len(checks),
+        "s" * (len(checks) > 1),
+        max(check.total for check in checks),
+        max(check.alone for check in checks),
+        checks[0].tolerance,
+        "passed" if passed else "not passed",
+    )
+
+
+def more_changed(middle: Effect, corners: Effect) -> str:
+    """The answer to the question."""
+    if middle.changed == corners.changed:
+        return "both the same"
+    return "erasing the middle" if middle.changed > corners.changed else "erasing the corners"
+
+
+def because(middle: Effect, corners: Effect) -> str:
+    """The numbers behind the answer."""
+    return (
+        f"Without the middle {middle.changed} of {middle.images} answers become other ones, without the corners {corners.changed}. On the "
+        f"average {100 * middle.moved:.0f} and {100 * corners.moved:.0f} points of probability move to other classes."
+    )

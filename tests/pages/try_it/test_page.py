@@ -62,7 +62,7 @@ def shows(card, wanted):
 
 
 def send(app, edits, picture="shapes 6", patch=4):
-    app.session_state["try_board"] = {"edits": {"picture": picture, "patch": patch, "edits": edits}}
+    app.session_state["try_it_board"] = {"edits": {"picture": picture, "patch": patch, "edits": edits}}
     return run(app)
 
 
@@ -124,14 +124,14 @@ def test_edits_of_another_picture_or_patch_size_are_not_made():
     run(app.number_input(key="try_image").set_value(8))
     assert board_of(app)["edits"] == "" and dict(app.query_params) == {"image": "8"}
     send(app, "6", picture="shapes 7")
-    run(app.select_slider(key="try_patch").set_value(16))
+    run(app.select_slider(key="try_it_patch").set_value(16))
     assert board_of(app)["edits"] == "" and dict(app.query_params) == {"image": "8", "patch": "16"}
 
 
 @pytest.mark.parametrize("sent", [None, 5, "5", [], {"edits": 3}, {"picture": "shapes 6", "patch": 4, "edits": ["5"]}])
 def test_what_a_browser_should_not_send_does_nothing(sent):
     app = open_try()
-    app.session_state["try_board"] = {"edits": sent}
+    app.session_state["try_it_board"] = {"edits": sent}
     assert board_of(run(app))["edits"] == ""
 
 
@@ -210,9 +210,9 @@ def test_a_run_of_the_link_that_is_gone_is_explained():
 
 def test_predict_then_reveal():
     app = open_try()
-    assert app.button(key="try_predict-reveal").disabled
-    run(app.radio(key="try_predict-choice").set_value("erasing the middle"))
-    press(app, "try_predict-reveal")
+    assert app.button(key="try_it_predict-reveal").disabled
+    run(app.radio(key="try_it_predict-choice").set_value("erasing the middle"))
+    press(app, "try_it_predict-reveal")
     assert any(e.value.startswith("Yes: erasing the middle. Without the middle 1") for e in app.success), [e.value for e in app.success]
 
 
