@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from core.errors import LabError
 from dashboard.pictures.choose import choose_picture
 from dashboard.runs.choose import classes_of
 from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
-from pages.reading.controls import board, choose_readers, explained, link_values, proof
-from pages.reading.panels import cost_panel, layers_panel, question
+from dashboard.shell.page import guarded
+from pages.reading.controls import ReadingChoices, choose_readers
+from pages.reading.panels import board, cost_panel, explained, layers_panel, proof, question
 
 EXPERIMENTS = {
     "From the funnel to the keel: how many steps, and how many back?": {
@@ -36,7 +36,7 @@ own, others = left.container(), left.container()
 with others:
     runs = choose_readers()
 with own:
-    picture = choose_picture(classes_of(run.run_id for run in runs), first="ship")
+    choices = ReadingChoices(choose_picture(classes_of(run.run_id for run in runs), first="ship"), runs)
 there, below = right.container(), right.container()
 between, end = st.container(), st.container()
 first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
@@ -45,24 +45,18 @@ first = services.run(runs[0].run_id if runs else f"recorded-{services.first_reco
 @st.fragment
 def readings() -> None:
     """What the browser says of its view; the rest of the page stays as it is."""
-    try:
-        values = link_values(picture, runs, board(picture, runs))
+    with guarded():
+        link = choices.link(board(choices))
         with end:
-            foot(
-                first,
-                link=page_link(values),
-                command=visitor.command(first.config),
-            )
-        state.write_page(values)
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        show.error(error)
+            foot(first, link=page_link(link), command=visitor.command(first.config))
+        state.write_page(link)
 
 
 with there:
     readings()
 below.caption(LEGEND)
-show.caption(explained(picture, runs), at=below)
-show.caption(proof(picture, runs), at=below)
+show.caption(explained(choices), at=below)
+show.caption(proof(choices), at=below)
 with between:
     question()
     layers_panel()

@@ -1,45 +1,93 @@
-"""What stands below the board of the page Recurrence against attention: the question, the two layers side by side, and what they cost."""
+"""The page Recurrence against attention: its board and proof, the question, the two layers side by side, and what they cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
 
-from core.data.shapes import PARTS, draw
-from dashboard.kit.wording import escape
-from dashboard.pictures.reading import normalized
+from core.errors import LabError
+from dashboard.pictures.answers import NO_RUN, WAITING, knows
+from dashboard.pictures.reading import EXPLAINED
 from dashboard.runs.opened import open_best, weighted_runs
+from dashboard.shell import visitor
+from dashboard.shell.choices import Kept
 from dashboard.shell.predict import predict
+from dashboard.shell.torch_first import torch_first
+from pages.reading.board import reading_board
+from pages.reading.controls import BOARD, ReadingChoices, view_of
+from pages.reading.lookups import check, layers, read, settled
+from pages.reading.view import LENGTHS, Reading, card, costs_html, failed_card, kind_of, layers_html, message, proof_line
 
 if TYPE_CHECKING:
     from core.probes.cost import Cost
-    from core.probes.counterparts import Counterpart
 
-ASKED_RUN = "recorded-shapes-gru"
-ASKED = 200  # images of the question
-COSTS = "reading_costs"
-LENGTHS = {8: 16, 4: 64, 2: 256, 1: 1024}  # side of the patches of an image of 32 pixels -> their number T
+COUNTED_RUN = "recorded-shapes-gru"
+SEARCHED = Kept("reading", "searched")  # the picture and the readers whose changes of mind have been searched for
+COSTS = Kept("reading", "costs")
+
+
+# ---- the board ----
+
+
+def board(choices: ReadingChoices) -> dict[str, Any]:
+    """The board; returns its view.
+
+    Before torch is loaded it has no answers, and before the search for changes of mind none of these: then the page runs again.
+    """
+    picture, runs = choices.picture, choices.runs
+    torch_first(lambda: reading_board(message(picture, [], [WAITING], view_of(0)), key=BOARD))
+    wanted = (picture.pixels.tobytes(), tuple(run.run_id for run in runs))
+    search = SEARCHED.value == wanted
+    readings, cards, notes = [], [], {}
+    for run in runs:
+        try:
+            readings.append(read(picture, run, search=search))
+            cards.append(card(readings[-1], picture.label))
+            if picture.label not in readings[-1].opened.classes:
+                notes.setdefault(readings[-1].opened.classes, []).append(run.name)
+        except LabError as error:
+            cards.append(failed_card(run, visitor.told(error)))
+    view = view_of(max((shown["tokens"] for shown in cards), default=0))
+    words = [knows(names, classes) for classes, names in notes.items()] or ([] if runs else [NO_RUN])
+    reading_board(message(picture, cards, words, view), key=BOARD)
+    if not search:
+        for reading in readings:
+            with suppress(LabError):  # the next time its card says what is wrong
+                read(picture, reading.run, search=True)
+        SEARCHED.keep(wanted)
+        st.rerun()
+    return view
+
+
+def explained(choices: ReadingChoices) -> str:
+    """What "after t patches" means for the chosen readers."""
+    return " ".join(EXPLAINED[kind] for kind in dict.fromkeys(kind_of(reading) for reading in _readings(choices)))
+
+
+def proof(choices: ReadingChoices) -> str:
+    """The proof line for what the readers believe of the picture."""
+    return proof_line([check(choices.picture, reading) for reading in _readings(choices)])
+
+
+def _readings(choices: ReadingChoices) -> list[Reading]:
+    """The readings of all runs that can read."""
+    readings = []
+    for run in choices.runs:
+        with suppress(LabError):  # its card says what is wrong
+            readings.append(read(choices.picture, run, search=False))
+    return readings
 
 
 # ---- the question ----
 
 
-class Known(NamedTuple):
-    """From which patch on the answers to some pictures stay: the median, and how many pictures are settled by half of the patches."""
-
-    images: int
-    total: int
-    median: float
-    by_half: int
-
-
 def question() -> None:
     """After how many patches is an answer final? Counted on validation images that the recorded GRU on shapes has not learned from."""
-    run = weighted_runs()[ASKED_RUN]
-    found = known(ASKED_RUN, open_best(run)[0])
+    run = weighted_runs()[COUNTED_RUN]
+    found = settled(COUNTED_RUN, open_best(run)[0])
     half, quarter = found.total // 2, found.total // 4
     choices = {
         f"by t = {half}: half is enough": found.median <= half,
@@ -57,57 +105,18 @@ def question() -> None:
     )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def known(run_id: str, epoch: int) -> Known:
-    """From which patch on an epoch of a run stays with its answers to the first `ASKED` validation shapes."""
-    from core.probes.reading import beliefs, known_from
-
-    opened = open_best(weighted_runs()[run_id])[1]
-    images, _ = draw(PARTS["val"][:ASKED])
-    found = [known_from(each) for each in beliefs(opened.model, normalized(opened, images))]
-    total = opened.model.embed.num_patches
-    return Known(len(found), total, float(np.median(found)), sum(t <= total // 2 for t in found))
-
-
 # ---- the layers side by side ----
 
 
 def layers_panel() -> None:
     """The encoder layer of torch.nn beside its GRU: the same shapes in and out."""
     st.subheader("The same shapes, another way between them")
-    st.html(layers_html(_counterparts()))
+    st.html(layers_html(layers()))
     st.caption(
         "Each layer was run on the same random tokens (B, T, C): B sequences, T tokens, C features; random weights, float64, eval mode. "
         "The last column is measured: an output depends on a token if its gradient there is not exactly 0. The encoder layer can take the "
         "GRU's place without changing a shape: what changes is who may be read, and what waits for what."
     )
-
-
-@st.cache_data(show_spinner=False)
-def _counterparts() -> tuple[Counterpart, ...]:
-    from core.probes.counterparts import counterparts
-
-    return counterparts()
-
-
-def layers_html(layers: Sequence[Counterpart]) -> str:
-    """The layers as a table, a row each."""
-    length = layers[0].taken[1]
-    middle = length // 2
-    head = "".join(
-        f'<th scope="col">{title}</th>'
-        for title in ("", "in (B, T, C)", "out", "parameters", "steps in a row", f"output 1, {middle}, {length} depends on")
-    )
-    rows = "".join(
-        f'<tr><th scope="row"><code>{escape(layer.name)}</code></th><td>{_shape(layer.taken)}</td><td>{_shape(layer.given)}</td>'
-        f"<td>{layer.parameters:,}</td><td>{layer.in_a_row}</td><td>{', '.join(map(str, layer.seen))} of {length} tokens</td></tr>"
-        for layer in layers
-    )
-    return f'<div class="lab-scroll"><table class="lab-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-
-
-def _shape(shape: Sequence[int]) -> str:
-    return f"({', '.join(map(str, shape))})"
 
 
 # ---- what they cost ----
@@ -118,9 +127,9 @@ def cost_panel() -> None:
     st.subheader("What reading costs by T")
     if st.button("Measure here and now", key="reading_measure", help="About two seconds."):
         with st.spinner("Measuring"):
-            st.session_state[COSTS] = measured()
-    if COSTS in st.session_state:
-        st.html(costs_html(st.session_state[COSTS], exponents(st.session_state[COSTS])))
+            COSTS.keep(measured())
+    if COSTS.value:
+        st.html(costs_html(COSTS.value, exponents(COSTS.value)))
         st.caption(
             "One forward pass over one sequence of width 64 (attention: 4 heads, from q, k, v to its output), float32, one CPU thread, the "
             "median of five. Memory is computed, not measured: what is needed beyond what goes in and comes out. The last row is the slope "
@@ -146,20 +155,3 @@ def exponents(costs: Mapping[str, Sequence[Cost]]) -> dict[str, tuple[float, flo
         kind: tuple(exponent([cost.length for cost in found], [getattr(cost, name) for cost in found]) for name in ("seconds", "memory"))
         for kind, found in costs.items()
     }
-
-
-def costs_html(costs: Mapping[str, Sequence[Cost]], powers: Mapping[str, tuple[float, float]]) -> str:
-    """Time and memory as a table: a row for each length, two columns for each kind."""
-    kinds = "".join(f'<th scope="colgroup" colspan="2">{escape(kind)}</th>' for kind in costs)
-    units = "".join('<th scope="col">ms</th><th scope="col">kB</th>' for _ in costs)
-    rows = "".join(
-        f'<tr><th scope="row">T = {length:,}, patches of {patch} × {patch}</th>'
-        + "".join(f"<td>{1000 * found[place].seconds:.3g}</td><td>{found[place].memory / 1000:,.0f}</td>" for found in costs.values())
-        + "</tr>"
-        for place, (patch, length) in enumerate(LENGTHS.items())
-    )
-    last = "".join(f"<td>T<sup>{time:.1f}</sup></td><td>T<sup>{memory:.1f}</sup></td>" for time, memory in powers.values())
-    return (
-        f'<div class="lab-scroll"><table class="lab-table"><thead><tr><th></th>{kinds}</tr><tr><th></th>{units}</tr></thead>'
-        f'<tbody>{rows}<tr class="total"><th scope="row">grows like</th>{last}</tr></tbody></table></div>'
-    )

@@ -11,16 +11,19 @@ import numpy as np
 from core.evaluation.pictures import mean_color
 from core.probes.change_of_mind import ChangeOfMind
 from core.probes.path_length import path_lengths
-from dashboard.kit.wording import marked
+from dashboard.kit.wording import escape, marked
 from dashboard.pictures.answers import GREY, tokens_of
 from dashboard.pictures.choose import Shown
 from dashboard.pictures.reading import knew, packed
 from dashboard.runs.opened import Weighted
 
 if TYPE_CHECKING:
+    from core.probes.cost import Cost
+    from core.probes.counterparts import Counterpart
     from core.probes.reading import ReadingCheck
     from core.training.runs.checkpoint import OpenedModel
 
+LENGTHS = {8: 16, 4: 64, 2: 256, 1: 1024}  # side of the patches of an image of 32 pixels -> their number T
 LISTED = 6  # patches of a change of mind that are named by number; of more only their count
 # What a model believes after t patches, in short and in full, by the way it reads and what a recurrent network reads out.
 TOLD = {
@@ -42,6 +45,15 @@ class Reading(NamedTuple):
     beliefs: np.ndarray  # (T + 1, K)
     known: int
     mind: ChangeOfMind | None
+
+
+class Settled(NamedTuple):
+    """From which patch on the answers to some pictures stay: the median, and how many pictures are settled by half of the patches."""
+
+    images: int
+    total: int
+    median: float
+    by_half: int
 
 
 def message(picture: Shown, cards: Sequence[dict[str, Any]], notes: Sequence[str], view: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,4 +145,44 @@ def proof_line(checks: Sequence[ReadingCheck]) -> str:
         unread,
         checks[0].tolerance,
         verdict,
+    )
+
+
+# ---- below the board ----
+
+
+def layers_html(layers: Sequence[Counterpart]) -> str:
+    """The layers as a table, a row each."""
+    length = layers[0].taken[1]
+    middle = length // 2
+    head = "".join(
+        f'<th scope="col">{title}</th>'
+        for title in ("", "in (B, T, C)", "out", "parameters", "steps in a row", f"output 1, {middle}, {length} depends on")
+    )
+    rows = "".join(
+        f'<tr><th scope="row"><code>{escape(layer.name)}</code></th><td>{_shape(layer.taken)}</td><td>{_shape(layer.given)}</td>'
+        f"<td>{layer.parameters:,}</td><td>{layer.in_a_row}</td><td>{', '.join(map(str, layer.seen))} of {length} tokens</td></tr>"
+        for layer in layers
+    )
+    return f'<div class="lab-scroll"><table class="lab-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def costs_html(costs: Mapping[str, Sequence[Cost]], powers: Mapping[str, tuple[float, float]]) -> str:
+    """Time and memory as a table: a row for each length, two columns for each kind."""
+    kinds = "".join(f'<th scope="colgroup" colspan="2">{escape(kind)}</th>' for kind in costs)
+    units = "".join('<th scope="col">ms</th><th scope="col">kB</th>' for _ in costs)
+    rows = "".join(
+        f'<tr><th scope="row">T = {length:,}, patches of {patch} × {patch}</th>'
+        + "".join(f"<td>{1000 * found[place].seconds:.3g}</td><td>{found[place].memory / 1000:,.0f}</td>" for found in costs.values())
+        + "</tr>"
+        for place, (patch, length) in enumerate(LENGTHS.items())
+    )
+    last = "".join(f"<td>T<sup>{time:.1f}</sup></td><td>T<sup>{memory:.1f}</sup></td>" for time, memory in powers.values())
+    return (
+        f'<div class="lab-scroll"><table class="lab-table"><thead><tr><th></th>{kinds}</tr><tr><th></th>{units}</tr></thead>'
+        f'<tbody>{rows}<tr class="total"><th scope="row">grows like</th>{last}</tr></tbody></table></div>'
     )

@@ -11,8 +11,8 @@ from core.probes.counterparts import Counterpart
 from core.probes.reading import ReadingCheck
 from dashboard.pictures.reading import knew, packed
 from dashboard.runs.opened import Weighted
-from pages.reading.panels import LENGTHS, costs_html, exponents, layers_html
-from pages.reading.view import failed_card, mind_card, proof_line
+from pages.reading.panels import exponents
+from pages.reading.view import LENGTHS, costs_html, failed_card, layers_html, mind_card, proof_line
 
 CLASSES = ("cat", "<b>dog</b>")
 AFTER = np.array([0.25, 0.75])
