@@ -1,38 +1,86 @@
-"""The page The image reader: which run reads which picture, and the board that shows what it holds in mind on the way."""
+"""Controls of the page The image reader: which run reads which picture, at which epoch, in which layer, and how far."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.checks import OneOf, Whole
+from core.checks import Whole
 from core.errors import StoreError
-from dashboard.pictures.answers import WAITING, knows, tokens_of
-from dashboard.pictures.choose import choose_picture
+from core.models.orders import ORDERS, TRAINED
+from dashboard.pictures.answers import tokens_of
+from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.pictures.reading import READERS
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run
 from dashboard.runs.opened import Weighted, kept_epochs
 from dashboard.shell import services, state
-from dashboard.shell.choice import segmented_control
-from dashboard.shell.torch_first import torch_first
-from pages.reader.board import reader_board, view_sent
-from pages.reader.lookups import Seen, read
-from pages.reader.view import AS, Mind, message, waiting
+from dashboard.shell.choices import Choice, Kept
+from pages.reader.board import view_sent
 
-RUN, LAYER, BOARD, ORDERS_KEY, VIEW = (f"reader_{name}" for name in ("run", "layer", "board", "orders", "view"))
+BOARD, ORDERS_BOARD = "reader_board", "reader_orders"
 CARRIERS = tuple(model for model in READERS if model != "vit")  # models that carry a state from patch to patch
 FIRST_RUN = "recorded-cifar10-hand-in-0"  # in one direction, and its head reads the last state: the plainest reader
 WANTED = Wanted(
     lambda config: config["model"] in CARRIERS,
     "carries no state from patch to patch, so there is none to show. Choose a GRU, an LSTM or an RNN.",
 )
+MOST_PATCHES = 256  # that are read in every order: of 1,024 the states of five orders are more than a browser should be sent
+LAYER = Choice("reader", "layer")
+VIEW = Kept("reader", "view")  # {"order", "t", "of"}, as the browser sends it
 
 
-# ---- who reads what ----
+@dataclass(frozen=True, eq=False)
+class ReaderChoices:
+    """What the controls say: a picture, the weights that read it, and which of their layers (from 0) is looked at."""
+
+    run: Weighted
+    epoch: int
+    path: Path
+    layer: int
+    picture: Shown
+
+    @property
+    def what(self) -> str:
+        """Tells one reading from another."""
+        return f"{self.run.run_id} {self.epoch} {self.layer} {self.picture.name}"
+
+    @property
+    def own(self) -> str:
+        """The order in which the run has learned to read."""
+        return TRAINED
+
+    @property
+    def layers(self) -> int:
+        """How many layers the run has."""
+        return self.run.config["num_layers"]
+
+    @property
+    def total(self) -> int:
+        """Patches, T."""
+        return (32 // tokens_of(self.run.config)[0]) ** 2
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The orders in which the patches are read, the run's own first: all, or of too many patches that one alone."""
+        return tuple(dict.fromkeys((self.own, *ORDERS))) if self.total <= MOST_PATCHES else (self.own,)
+
+    @property
+    def link(self) -> dict[str, str]:
+        """What a link to this page says, empty where it opens so anyway."""
+        view = view_of(self)
+        return {
+            **self.picture.link,
+            **state.run_link(self.run.run_id, self.epoch, best=self.run.best, first=FIRST_RUN),
+            "layer": "" if self.layer == self.layers - 1 else str(self.layer + 1),
+            "order": "" if view["order"] == self.own else view["order"],
+            "t": "" if view["t"] == self.total // 2 else str(view["t"]),
+        }
 
 
-def choose() -> Seen:
+def choose() -> ReaderChoices:
     """All controls: a run, its epoch and layer, and a picture. Raises StoreError for a run whose weights are gone."""
     help = "Runs of a GRU, an LSTM or a plain RNN whose weights are kept."
     run = choose_run("reader", WANTED, label="Reader", first=FIRST_RUN, help=help)
@@ -47,7 +95,7 @@ def choose() -> Seen:
     picture = choose_picture(snapshot.classes, first="ship")  # whatever the run: its controls stay
     if problem:
         raise problem
-    return Seen(run, epoch, kept[epoch], layer, picture)
+    return ReaderChoices(run, epoch, kept[epoch], layer, picture)
 
 
 def choose_layer(run: Weighted) -> int:
@@ -55,77 +103,21 @@ def choose_layer(run: Weighted) -> int:
     count = run.config["num_layers"]
     if count == 1:
         return 0
-    layers = range(1, count + 1)
-    state.start(LAYER, "layer", layers, count)
-    st.session_state[LAYER] = st.session_state[LAYER] if st.session_state[LAYER] in layers else count  # another run may have fewer
-    with st.popover("More", icon=":material/tune:", width="stretch", key="reader_more"):
-        chosen = segmented_control(
-            "Layer", layers, format_func="{:d}".format, key=LAYER, persist_state="session", width="stretch",
-            help="Whose states and gates are shown. Layer 1 reads the patches, each other one the states of the one below; the head reads "
-            "the last one.",
-        )  # fmt: skip
-    return chosen - 1
-
-
-# ---- the board ----
-
-
-def board(seen: Seen) -> str:
-    """The board, with the order that is looked at, which is returned; the others follow in a message of their own
-    (`pages.reader.panels`).
-
-    Before torch is loaded nothing is read, and then the page runs again. Raises what `read` does.
-    """
-    torch_first(lambda: reader_board(waiting(seen.picture, what="", notes=[WAITING]), key=BOARD))
-    view = view_of(seen)
-    mind = read(seen, view["order"])
-    why_one = why_one_order(seen)
-    reader_board(
-        message(seen.picture, mind, view["order"], what=seen.what, notes=notes(seen, mind, why_one), why_one=why_one, t=view["t"]),
-        key=BOARD,
+    help = (
+        "Whose states and gates are shown. Layer 1 reads the patches, each other one the states of the one below; the head reads the last."
     )
-    return view["order"]
+    with st.popover("More", icon=":material/tune:", width="stretch", key="reader_more"):
+        layers = LAYER.among(range(1, count + 1), first=count)
+        return layers.segmented("Layer", format_func="{:d}".format, width="stretch", help=help) - 1
 
 
-def why_one_order(seen: Seen) -> str:
-    """Why a run's patches are read in one order alone; "" where they are read in all."""
-    if len(seen.kinds) > 1:
-        return ""
-    return f"{seen.total:,} patches are read {AS[seen.own]} only: the states of all orders would be too much for a browser."
-
-
-def notes(seen: Seen, mind: Mind, why_one: str) -> list[str]:
-    """What stands at the foot of the board."""
-    layers = f", layer {seen.layer + 1} of {seen.layers}" if seen.layers > 1 else ""
-    found = [f"{seen.run.name}: {seen.run.title}, {tokens_of(seen.run.config)[1]}, epoch {seen.epoch + 1}, H = {mind.hidden}{layers}."]
-    if seen.picture.label not in mind.classes:
-        found.append(knows([seen.run.name], mind.classes))
-    return [*found, *(note for note in (mind.no_gates, why_one) if note)]
-
-
-# ---- the view, and the link ----
-
-
-def view_of(seen: Seen) -> dict[str, Any]:
+def view_of(choices: ReaderChoices) -> dict[str, Any]:
     """The order and how many patches are read: as the browser has sent it last, else as the link says, else half of them in the run's own
     order."""
-    total = seen.total
-    if VIEW not in st.session_state:
-        st.session_state[VIEW] = {"order": state.read("order", OneOf(seen.kinds)), "t": state.read("t", Whole(0, total)), "of": total}
-    kept = view_sent(key=ORDERS_KEY, orders=seen.kinds, of=total) or st.session_state[VIEW]
-    st.session_state[VIEW] = kept
+    total, kinds = choices.total, choices.kinds
+    if VIEW.value is None:
+        order, t = Choice("reader", "order", kinds).linked, Choice("reader", "t", check=Whole(0, total)).linked
+        VIEW.keep({"order": order, "t": t, "of": total})
+    kept = VIEW.keep(view_sent(key=ORDERS_BOARD, orders=kinds, of=total) or VIEW.value)
     order, t = kept["order"], kept["t"] if kept["of"] == total else None
-    return {"order": order if order in seen.kinds else seen.own, "t": total // 2 if t is None else t}
-
-
-def link_values(seen: Seen) -> dict[str, str]:
-    """What a link to this page says, empty where it opens so anyway."""
-    run, view = seen.run, view_of(seen)
-    return {
-        **dict.fromkeys(("from", "set", "image"), ""),
-        **seen.picture.link,
-        **state.run_link(run.run_id, seen.epoch, best=run.best, first=FIRST_RUN),
-        "layer": "" if seen.layer == seen.layers - 1 else str(seen.layer + 1),
-        "order": "" if view["order"] == seen.own else view["order"],
-        "t": "" if view["t"] == seen.total // 2 else str(view["t"]),
-    }
+    return {"order": order if order in kinds else choices.own, "t": total // 2 if t is None else t}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from core.data.shapes import PARTS, draw
 from core.errors import ConfigError
-from core.models.orders import ORDERS, TRAINED, scan_order
-from dashboard.pictures.answers import tokens_of
-from dashboard.pictures.choose import Shown
+from core.models.orders import scan_order
 from dashboard.pictures.reading import normalized
-from dashboard.runs.opened import Weighted, opened
+from dashboard.runs.opened import open_best, opened, weighted_runs
 from dashboard.shell import visitor
 from dashboard.shell.path_keys import as_key, path_of
 from pages.reader.view import Mind, together
@@ -21,62 +19,29 @@ from pages.reader.view import Mind, together
 if TYPE_CHECKING:
     from core.probes.states import StateCheck, StateRecord, Steps
     from core.training.runs.checkpoint import OpenedModel
+    from pages.reader.controls import ReaderChoices
 
-MOST_PATCHES = 256  # that are read in every order: of 1,024 the states of five orders are more than a browser should be sent
-
-
-class Seen(NamedTuple):
-    """A picture, the weights that read it, and which of their layers (from 0) is looked at."""
-
-    run: Weighted
-    epoch: int
-    path: Path
-    layer: int
-    picture: Shown
-
-    @property
-    def what(self) -> str:
-        """Tells one reading from another."""
-        return f"{self.run.run_id} {self.epoch} {self.layer} {self.picture.name}"
-
-    @property
-    def own(self) -> str:
-        """The order in which the run has learned to read."""
-        return TRAINED
-
-    @property
-    def layers(self) -> int:
-        return self.run.config["num_layers"]
-
-    @property
-    def total(self) -> int:
-        """Patches, T."""
-        return (32 // tokens_of(self.run.config)[0]) ** 2
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The orders in which the patches are read, the run's own first: all, or of too many patches that one alone."""
-        return tuple(dict.fromkeys((self.own, *ORDERS))) if self.total <= MOST_PATCHES else (self.own,)
+COUNTED = 200  # images of the question
 
 
-def read(seen: Seen, *kinds: str) -> Mind:
-    """What the weights hold in mind while they read the picture in some orders, their own first; in all of `seen.kinds` unless given.
+def read(choices: ReaderChoices, *kinds: str) -> Mind:
+    """What the weights hold in mind while they read the picture in some orders, their own first; in all of `choices.kinds` unless given.
 
     Raises StoreError when the file cannot be read, ConfigError for a model that cannot be followed, DataError for weights without finite
     answers.
     """
-    opened(seen.path)  # says what is wrong with the file
-    return together([_read(*_asked(seen), kind) for kind in dict.fromkeys((seen.own, *(kinds or seen.kinds)))])
+    opened(choices.path)  # says what is wrong with the file
+    return together([_read(*_key(choices), kind) for kind in dict.fromkeys((choices.own, *(kinds or choices.kinds)))])
 
 
-def check(seen: Seen) -> StateCheck:
+def check(choices: ReaderChoices) -> StateCheck:
     """The check of all orders. Raises what `read` does."""
-    opened(seen.path)
-    return _check(*_asked(seen), seen.kinds)
+    opened(choices.path)
+    return _check(*_key(choices), choices.kinds)
 
 
-def _asked(seen: Seen) -> tuple[bytes, int, int, bytes]:
-    return as_key(seen.path), seen.path.stat().st_mtime_ns, seen.layer, seen.picture.pixels.tobytes()
+def _key(choices: ReaderChoices) -> tuple[bytes, int, int, bytes]:
+    return as_key(choices.path), choices.path.stat().st_mtime_ns, choices.layer, choices.picture.pixels.tobytes()
 
 
 @st.cache_resource(max_entries=120, show_spinner=False)
@@ -117,3 +82,14 @@ def _record(path: bytes, layer: int, content: bytes, kinds: tuple[str, ...]) -> 
 
 def _orders(kinds: tuple[str, ...], patch: int) -> np.ndarray:
     return np.stack([scan_order(kind, 32 // patch) for kind in kinds])  # (S, T)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def right_in(run_id: str, epoch: int, kind: str) -> int:
+    """How many of the first `COUNTED` validation shapes an epoch of a run names right when it reads them in an order."""
+    from core.probes.states import answers_in_order
+
+    found = open_best(weighted_runs()[run_id])[1]
+    images, labels = draw(PARTS["val"][:COUNTED])
+    answers = answers_in_order(found.model, normalized(found, images), scan_order(kind, 32 // found.model.embed.patch_size))
+    return int((answers.numpy() == labels).sum())

@@ -9,19 +9,19 @@ from core.training.history import Snapshot
 from dashboard.runs.choose import follow
 from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state, visitor
-from dashboard.shell.choices import Choice
+from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
 from dashboard.shell.settled import announce, rerun_when_settled
-from pages.reader.controls import FIRST_RUN, board, choose, link_values
-from pages.reader.panels import around_board, question
+from pages.reader.controls import FIRST_RUN, choose
+from pages.reader.panels import around_board, board, question
 
 EXPERIMENTS = {
     "The ship in columns: why does it know so much sooner?": {"run": FIRST_RUN, "epoch": "14", "order": "columns", "t": "47"},
     "After one epoch: does the state move yet, and where to?": {"set": "shapes", "run": "recorded-shapes-gru", "epoch": "1"},
     "Two directions: an LSTM that also reads backwards": {"run": "recorded-cifar10-compare-lstm-0", "epoch": "8"},
 }
-SEEN = "reader_seen"  # what the board shows, and which order it has got
+SHOWN = Kept("reader", "shown")  # what the board shows, and which order it has got
 
 st.title("The image reader")
 st.markdown(
@@ -34,13 +34,13 @@ state.values()
 def reading() -> None:
     """Who reads what, and the board: a choice runs nothing else of the page."""
     left, right = st.container(key="reader").columns([3, 9], gap="medium")
-    st.session_state[SEEN] = None
+    SHOWN.keep(None)
     try:
         with left:
-            seen = choose()
+            choices = choose()
         with right:
-            st.session_state[SEEN] = seen, board(seen)
-        announce(f"{seen.what} {seen.picture.label}", key="reader")
+            SHOWN.keep((choices, board(choices)))
+        announce(f"{choices.what} {choices.picture.label}", key="reader")
     except LabError as error:  # a fragment that runs by itself is not under the entry script's care
         show.error(error, at=right)
         announce(visitor.told(error), key="reader")
@@ -50,18 +50,17 @@ def reading() -> None:
 def around(followed: Snapshot) -> None:
     """What follows when the board has come to rest. `followed` is the run whose new epochs the page waits for."""
     rerun_when_settled(key="reader")
-    if st.session_state[SEEN] is None:  # the board says why
+    if SHOWN.value is None:  # the board says why
         return
-    seen, order = st.session_state[SEEN]
-    snapshot = services.run(seen.run.run_id)
+    choices, order = SHOWN.value
+    snapshot = services.run(choices.run.run_id)
     if snapshot.run_id != followed.run_id and (snapshot.active or followed.active):
         st.rerun()
     with suppress(LabError):  # the file may have gone meanwhile
-        around_board(seen, order)
-    link = link_values(seen)
+        around_board(choices, order)
     with end:
-        foot(snapshot, link=page_link(link), command=visitor.command(snapshot.config))
-    state.write_page(link)
+        foot(snapshot, link=page_link(choices.link), command=visitor.command(snapshot.config))
+    state.write_page(choices.link)
 
 
 there, between, end = (st.container() for _ in range(3))

@@ -1,22 +1,26 @@
-"""What stands around the board of the page The image reader: the other orders, the proof, the numbers to take along, and the question."""
+"""The page The image reader: its board, the other orders, the proof, the numbers to take along, and the question."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core.data.shapes import PARTS, draw
-from core.models.orders import ORDERS, TRAINED, scan_order
+from core.models.orders import ORDERS, TRAINED
+from dashboard.pictures.answers import WAITING, knows, tokens_of
 from dashboard.pictures.choose import next_picture
-from dashboard.pictures.reading import EXPLAINED, normalized
+from dashboard.pictures.reading import EXPLAINED
 from dashboard.runs.opened import open_best, weighted_runs
 from dashboard.shell import show
 from dashboard.shell.predict import predict
-from pages.reader.board import reader_orders
-from pages.reader.controls import ORDERS_KEY
-from pages.reader.lookups import Seen, check, read
-from pages.reader.view import AS, others, plane_words, proof_line, states_csv
+from dashboard.shell.torch_first import torch_first
+from pages.reader.around_view import plane_words, proof_line, states_csv
+from pages.reader.board import reader_board, reader_orders
+from pages.reader.controls import BOARD, ORDERS_BOARD, ReaderChoices, view_of
+from pages.reader.lookups import COUNTED, check, read, right_in
+from pages.reader.view import AS, Mind, message, others, waiting
 
-ASKED_RUN, ASKED, ASKED_ORDER = "recorded-shapes-gru", 200, "snake"
+COUNTED_RUN, COUNTED_ORDER = "recorded-shapes-gru", "snake"
 LEGEND = (
     "Across: t, the patches read. Picture: the way of reading, and in grey what is not read yet. Curves: the probability of each class "
     "after t patches; green: the true class, blue or dashed orange: the final answer. Strips: a line a unit, sorted by its part in PC 1; "
@@ -24,20 +28,60 @@ LEGEND = (
 )
 
 
-def around_board(seen: Seen, order: str) -> None:
+# ---- the board ----
+
+
+def board(choices: ReaderChoices) -> str:
+    """The board, with the order that is looked at, which is returned; the others follow in a message of their own, `around_board`.
+
+    Before torch is loaded nothing is read, and then the page runs again. Raises what `read` does.
+    """
+    torch_first(lambda: reader_board(waiting(choices.picture, what="", notes=[WAITING]), key=BOARD))
+    view = view_of(choices)
+    mind = read(choices, view["order"])
+    why_one = why_one_order(choices)
+    reader_board(
+        message(choices.picture, mind, view["order"], what=choices.what, notes=notes(choices, mind, why_one), why_one=why_one, t=view["t"]),
+        key=BOARD,
+    )
+    return view["order"]
+
+
+def why_one_order(choices: ReaderChoices) -> str:
+    """Why a run's patches are read in one order alone; "" where they are read in all."""
+    if len(choices.kinds) > 1:
+        return ""
+    return f"{choices.total:,} patches are read {AS[choices.own]} only: the states of all orders would be too much for a browser."
+
+
+def notes(choices: ReaderChoices, mind: Mind, why_one: str) -> list[str]:
+    """What stands at the foot of the board."""
+    layers = f", layer {choices.layer + 1} of {choices.layers}" if choices.layers > 1 else ""
+    lines = [
+        f"{choices.run.name}: {choices.run.title}, {tokens_of(choices.run.config)[1]}, epoch {choices.epoch + 1}, H = {mind.hidden}{layers}."
+    ]
+    if choices.picture.label not in mind.classes:
+        lines.append(knows([choices.run.name], mind.classes))
+    return [*lines, *(note for note in (mind.no_gates, why_one) if note)]
+
+
+# ---- around it ----
+
+
+def around_board(choices: ReaderChoices, order: str) -> None:
     """All that follows when the board has come to rest, which has got one `order` of reading. Raises what `read` does."""
-    mind = read(seen)
-    reader_orders(others(seen.picture, mind, order, what=seen.what), key=ORDERS_KEY)
+    mind = read(choices)
+    reader_orders(others(choices.picture, mind, order, what=choices.what), key=ORDERS_BOARD)
     st.caption(LEGEND)
     show.caption(f"{EXPLAINED[mind.reads]} {plane_words(mind)}")
-    show.caption(proof_line(check(seen), len(seen.kinds)))
-    layer = f"-layer-{seen.layer + 1}" if seen.layers > 1 else ""
+    show.caption(proof_line(check(choices), len(choices.kinds)))
+    layer = f"-layer-{choices.layer + 1}" if choices.layers > 1 else ""
     st.download_button(
-        "States as CSV", lambda: states_csv(mind), f"states-{seen.run.name}{layer}.csv", "text/csv", icon=":material/download:",
+        "States as CSV", lambda: states_csv(mind), f"states-{choices.run.name}{layer}.csv", "text/csv", icon=":material/download:",
         on_click="ignore", key="reader_csv", help="A line for each order and t.",
     )  # fmt: skip
-    if following := next_picture(seen.picture):
-        read(seen._replace(picture=following), order)  # ahead: the next image comes at once
+    if following := next_picture(choices.picture):
+        read(replace(choices, picture=following), order)  # ahead: the next image comes at once
 
 
 # ---- the question ----
@@ -45,29 +89,18 @@ def around_board(seen: Seen, order: str) -> None:
 
 def question() -> None:
     """How much does the order matter? Counted on validation images that the recorded GRU on shapes has not learned from."""
-    run = weighted_runs()[ASKED_RUN]
-    right = {kind: right_in(ASKED_RUN, open_best(run)[0], kind) for kind in ORDERS}
+    run = weighted_runs()[COUNTED_RUN]
+    right = {kind: right_in(COUNTED_RUN, open_best(run)[0], kind) for kind in ORDERS}
     choices = ("as many, or nearly", "clearly fewer, but most of them", "less than half of them")
-    share = right[ASKED_ORDER] / right[TRAINED]
+    share = right[COUNTED_ORDER] / right[TRAINED]
     predict(
-        f"{run.name} learned to read {AS[TRAINED]}, and names {right[TRAINED]} of {ASKED} validation pictures of shapes right. Now every "
+        f"{run.name} learned to read {AS[TRAINED]}, and names {right[TRAINED]} of {COUNTED} validation pictures of shapes right. Now every "
         "second row is read backwards (a snake): the same patches, and each still in its row. How many does it name now?",
         choices,
         answer=choices[0] if share > 0.9 else choices[1] if share > 0.5 else choices[2],
         because="Right of "
-        + f"{ASKED}: "
+        + f"{COUNTED}: "
         + ", ".join(f"{count} {AS[kind]}" for kind, count in right.items())
         + ". To a recurrent network the order is part of the picture: another order of the same patches is another sentence.",
         key="reader_predict",
     )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def right_in(run_id: str, epoch: int, kind: str) -> int:
-    """How many of the first `ASKED` validation shapes an epoch of a run names right when it reads them in an order."""
-    from core.probes.states import answers_in_order
-
-    found = open_best(weighted_runs()[run_id])[1]
-    images, labels = draw(PARTS["val"][:ASKED])
-    answers = answers_in_order(found.model, normalized(found, images), scan_order(kind, 32 // found.model.embed.patch_size))
-    return int((answers.numpy() == labels).sum())

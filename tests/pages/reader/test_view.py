@@ -12,6 +12,7 @@ from sklearn.decomposition import PCA
 from core.models.orders import ORDERS, scan_order
 from core.probes.states import StateCheck
 from dashboard.pictures.choose import Shown
+from pages.reader.around_view import plane_words, proof_line, states_csv
 from pages.reader.view import (
     GATES,
     LEVELS,
@@ -20,9 +21,6 @@ from pages.reader.view import (
     Mind,
     message,
     others,
-    plane_words,
-    proof_line,
-    states_csv,
     together,
     told_order,
     words,

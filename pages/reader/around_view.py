@@ -1,0 +1,59 @@
+"""What stands around the board of the page The image reader, in words, and as a table to take along. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.frames import csv_text, frame
+from dashboard.kit.wording import marked
+from pages.reader.view import AS, Mind
+
+if TYPE_CHECKING:
+    from core.probes.states import StateCheck
+
+
+def plane_words(mind: Mind) -> str:
+    """Where the principal components were fitted, and how much they show."""
+    first, second = 100 * mind.plane().shares
+    return (
+        f"Path: the plane of two principal components of the {mind.total + 1} states of this picture, read {AS[mind.own]} as trained, "
+        f"t = 0 to {mind.total}: PC 1 has {first:.0f} % and PC 2 {second:.0f} % of their variance. Other orders lie on the same plane."
+    )
+
+
+def proof_line(check: StateCheck, orders: int) -> str:
+    """What was compared, the largest differences, the tolerance and the verdict."""
+    hands = (
+        "no gates to compare"
+        if check.by_hand is None
+        else f"each state by the lab's own equations from the one before it and its patch, {check.by_hand:.1g}"
+    )
+    many = f"{orders} orders" if orders > 1 else "one order"
+    return marked(
+        "Proof, {}: after a quarter, a half, three quarters and all of the patches the recorded states and "
+        "probabilities are those of torch's layers run on these alone, largest difference {:.1g}; {}; the "
+        "last answer in the trained order is the model's own, {:.1g}. Tolerance {:.0g}: **{}**.",
+        many,
+        check.alone,
+        hands,
+        check.whole,
+        check.tolerance,
+        "passed" if check.passed else "not passed",
+    )
+
+
+def states_csv(mind: Mind) -> str:
+    """All that was recorded: a line for each order and t, with the patch read last (from 1), its row and column, the answer, the
+    probability of each class, the place in the plane and every number of the state."""
+    plane, side = mind.plane(), 32 // mind.patch
+    names = [f"p({name})" for name in mind.classes]
+    units = [
+        f"{way}{unit + 1}" for way in (("h",) if mind.way == "recurrent" else ("forwards", "backwards")) for unit in range(mind.hidden)
+    ]
+    rows = []
+    for kind, order, states, beliefs in zip(mind.kinds, mind.orders, mind.states, mind.beliefs, strict=True):
+        for t, (place, state, values) in enumerate(zip(plane.place(states), states, beliefs, strict=True)):
+            patch = int(order[t - 1]) if t else None
+            where = (None, None, None) if patch is None else (patch + 1, patch // side + 1, patch % side + 1)
+            rows.append((kind, t, *where, mind.classes[int(values.argmax())], *map(float, (*values, *place, *state))))
+    return csv_text(frame(rows, ("order", "t", "patch", "row", "column", "answer", *names, "pc1", "pc2", *units)), digits="%.6g")
