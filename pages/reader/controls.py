@@ -103,12 +103,10 @@ def choose_layer(run: Weighted) -> int:
     count = run.config["num_layers"]
     if count == 1:
         return 0
-    help = (
-        "Whose states and gates are shown. Layer 1 reads the patches, each other one the states of the one below; the head reads the last."
-    )
+    help = "Whose states and gates are shown. Layer 1 reads the patches, each other one the layer below; the head reads the last one."
     with st.popover("More", icon=":material/tune:", width="stretch", key="reader_more"):
-        layers = LAYER.among(range(1, count + 1), first=count)
-        return layers.segmented("Layer", format_func="{:d}".format, width="stretch", help=help) - 1
+        layer = LAYER.among(range(1, count + 1), first=count).segmented("Layer", format_func="{:d}".format, width="stretch", help=help)
+    return layer - 1
 
 
 def view_of(choices: ReaderChoices) -> dict[str, Any]:

@@ -57,11 +57,10 @@ def why_one_order(choices: ReaderChoices) -> str:
 def notes(choices: ReaderChoices, mind: Mind, why_one: str) -> list[str]:
     """What stands at the foot of the board."""
     layers = f", layer {choices.layer + 1} of {choices.layers}" if choices.layers > 1 else ""
-    lines = [
-        f"{choices.run.name}: {choices.run.title}, {tokens_of(choices.run.config)[1]}, epoch {choices.epoch + 1}, H = {mind.hidden}{layers}."
-    ]
+    run = choices.run
+    lines = [f"{run.name}: {run.title}, {tokens_of(run.config)[1]}, epoch {choices.epoch + 1}, H = {mind.hidden}{layers}."]
     if choices.picture.label not in mind.classes:
-        lines.append(knows([choices.run.name], mind.classes))
+        lines.append(knows([run.name], mind.classes))
     return [*lines, *(note for note in (mind.no_gates, why_one) if note)]
 
 

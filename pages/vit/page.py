@@ -3,25 +3,13 @@
 import streamlit as st
 
 from core.errors import LabError
-from dashboard.pictures.choose import choose_picture
 from dashboard.runs.choose import follow
 from dashboard.runs.foot import foot
-from dashboard.runs.opened import kept_epochs
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
-from pages.vit.panels import (
-    caveats,
-    choose_epoch,
-    choose_run,
-    class_token,
-    explorer,
-    formed,
-    legend,
-    link_values,
-    proof_line,
-    steps,
-)
+from pages.vit.controls import choose_attending, choose_weights
+from pages.vit.panels import caveats, class_token, explorer, formed, legend, proof_line, steps
 
 CIFAR = "recorded-cifar10-compare-vit-0"
 ROTARY = "recorded-cifar10-vit-rotary-0"
@@ -47,23 +35,20 @@ st.markdown("Every token reads every other one, in every layer. **The receptive 
 state.values()
 left, right = st.container(key="lab").columns([3, 9], gap="medium")
 with left:
-    run = choose_run()
-    slider = st.container()
-    picture = choose_picture(services.run(run.run_id).classes)
+    run, picture, epochs = choose_attending()
 snapshot = services.run(run.run_id)
 try:
-    kept = kept_epochs(run)
-    with slider:
-        epoch = choose_epoch(run, kept)
+    with epochs:
+        choices = choose_weights(run, picture)
     with right:
-        found, pin = explorer(run, epoch, kept[epoch], picture)
-        show.caption(legend(found, run))
-    show.caption(proof_line(found))
-    link = link_values(run, epoch, picture)
+        attention, pin = explorer(choices)
+        show.caption(legend(attention, run))
+    show.caption(proof_line(attention))
+    link = choices.link
     state.write_page(link)
-    formed(run, kept, epoch, pin)
-    steps(run, kept[epoch])
-    class_token(run, kept[epoch], found)
+    formed(choices, pin)
+    steps(run, choices.path)
+    class_token(run, choices.path, attention)
 except LabError as error:
     show.error(error, at=right)
     link = {"run": run.run_id}

@@ -1,4 +1,4 @@
-"""The panels of the page Vision Transformer: which run reads which picture, what it attends to, and what that shows."""
+"""The page Vision Transformer: what a run attends to in a picture, its proof, how far heads look, and what that shows."""
 
 from __future__ import annotations
 
@@ -15,56 +15,33 @@ from dashboard.kit.panels import panels
 from dashboard.kit.wording import marked
 from dashboard.pictures.answers import knows
 from dashboard.pictures.choose import Shown
-from dashboard.runs.choose import Wanted
-from dashboard.runs.choose import choose_epoch as chosen_epoch
-from dashboard.runs.choose import choose_run as chosen_run
 from dashboard.runs.opened import Weighted
-from dashboard.shell import services, show, state
+from dashboard.shell import show
 from dashboard.shell.path_keys import as_key
 from dashboard.shell.predict import predict
 from dashboard.shell.torch_first import torch_first
-from pages.vit.board import attention_maps, pin_sent
+from pages.vit.board import attention_maps
+from pages.vit.controls import BEGINNING, BOARD, VitChoices, pin_of
 from pages.vit.figures_view import became_local, distance_rows, distances_svg, steps_html
 from pages.vit.lookups import Look, Swap, distances, look, shapes_of, swap
-from pages.vit.view import Pin, board_data, checked_pin, map_name, parse_pin, waiting_data
+from pages.vit.view import Pin, board_data, waiting_data
 
-RUN, BOARD, PIN, START = "vit_run", "vit_board", "vit_pin", "vit_start"
-WANTED = Wanted(
-    lambda config: config["model"] == "vit",
-    "is no Vision Transformer: it has no attention to look at. Choose another run.",
-)
-FIRST_RUN = "recorded-shapes-vit"
 MOST_EPOCHS = 8  # of the figure of distances
-CHOICES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
-
-
-# ---- controls ----
-
-
-def choose_run() -> Weighted:
-    """The list of runs with attention."""
-    return chosen_run("vit", WANTED, first=FIRST_RUN, help="Vision Transformers whose weights are kept.")
-
-
-def choose_epoch(run: Weighted, kept: dict[int, Path]) -> int:
-    """The slider over the epochs whose weights are kept."""
-    return chosen_epoch(services.run(run.run_id), list(kept))
+SHARES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
 
 
 # ---- the picture ----
 
 
-def explorer(run: Weighted, epoch: int, path: Path, picture: Shown) -> tuple[Look, Pin]:
+def explorer(choices: VitChoices) -> tuple[Look, Pin]:
     """The picture and its attention; what is looked at. Before torch is loaded there is none, and then the page runs again."""
+    picture = choices.picture
     torch_first(lambda: attention_maps(waiting_data(picture.pixels, picture.caption), key=BOARD))
-    found = look(path, picture.pixels)
-    pin = _pin(found)
-    if pin_sent(key=BOARD) is None:
-        st.session_state[START] = pin
+    attention = look(choices.path, picture.pixels)
+    pin = pin_of(attention)
     # A choice comes from the browser: to send it back would make another message of it, and all maps would travel again.
-    attention_maps(message(run, epoch, found, picture, st.session_state[START]), key=BOARD)
-    st.session_state[PIN] = (pin.token, map_name(pin.layer, pin.column, found.distance.shape[1]))
-    return found, pin
+    attention_maps(message(choices.run, choices.epoch, attention, picture, BEGINNING.value or pin), key=BOARD)
+    return attention, pin
 
 
 def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin) -> dict[str, Any]:
@@ -82,17 +59,6 @@ def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin) 
         answers=answers_of(found, picture),
         pin=start,
     )
-
-
-def _pin(found: Look) -> Pin:
-    """What is looked at: what the browser has said last, else what it was; at the first visit that of the link."""
-    packed = found.packed
-    size = {"tokens": packed.tokens, "layers": packed.layers}
-    sent = pin_sent(key=BOARD)
-    if sent is not None:
-        return checked_pin(sent, **size, columns=packed.columns)
-    token, name = st.session_state.setdefault(PIN, (state.linked("token"), state.linked("map")))
-    return parse_pin(str(token), name, **size, heads=found.distance.shape[1])
 
 
 def even_of(run: Weighted) -> float:
@@ -146,8 +112,9 @@ def proof_line(found: Look) -> str:
 # ---- how far heads look, epoch by epoch ----
 
 
-def formed(run: Weighted, kept: dict[int, Path], epoch: int, pin: Pin) -> None:
+def formed(choices: VitChoices, pin: Pin) -> None:
     """The attention distance of every head by epoch."""
+    run, kept, epoch = choices.run, choices.kept, choices.epoch
     st.subheader("Does a head become local?")
     epochs, even = spread(list(kept), epoch), even_of(run)
     with st.spinner("Measuring distances", show_time=True):
@@ -205,7 +172,7 @@ def class_token(run: Weighted, path: Path, found: Look) -> None:
     predict(
         f"The head reads the mean of the patches instead of token 0, with the same weights. For how many of {done.images} {done.words} "
         "does it give the same answer as before?",
-        CHOICES,
+        SHARES,
         answer=same_words(done),
         because=because(done),
         key="vit_predict",
@@ -221,7 +188,7 @@ def said(probabilities: np.ndarray, found: Look) -> str:
 def same_words(done: Swap) -> str:
     """The answer to the question."""
     share = done.same / done.images
-    return CHOICES[0] if share > 0.9 else CHOICES[1] if share >= 0.4 else CHOICES[2]
+    return SHARES[0] if share > 0.9 else SHARES[1] if share >= 0.4 else SHARES[2]
 
 
 def because(done: Swap) -> str:
@@ -259,18 +226,3 @@ def caveats() -> None:
             cnn.test.top1,
         )
     )
-
-
-# ---- the link ----
-
-
-def link_values(run: Weighted, epoch: int, picture: Shown) -> dict[str, str]:
-    """What a link to this page says, empty where it opens so anyway."""
-    token, name = st.session_state.get(PIN, (0, ""))
-    return {
-        **dict.fromkeys(("from", "set", "image"), ""),
-        **picture.link,
-        **state.run_link(run.run_id, epoch, best=run.best, first=FIRST_RUN),
-        "token": "" if str(token) in ("", "0") else str(token),
-        "map": "" if name == map_name(0, 0, 1) else name,
-    }
