@@ -12,9 +12,9 @@ from core.evaluation.shuffled import KINDS, PATCH
 from dashboard.runs import outputs
 from dashboard.runs.labels import data_label
 from dashboard.runs.opened import Weighted, weighted_runs
-from dashboard.shell import services, show, state
-from dashboard.shell.choice import segmented_control
-from pages.shuffle.controls import DOSES, FIRST_DOSES, model_name
+from dashboard.shell import services, show
+from pages.shuffle.controls import DOSES
+from pages.shuffle.view import model_name
 
 if TYPE_CHECKING:
     from core.evaluation.dose_records import Response
@@ -26,11 +26,7 @@ COUNT = 500  # images of a run that is measured here
 def choose_doses() -> str:
     """Which way to shuffle in the figure."""
     st.subheader("How much shuffling does a trained model bear?")
-    state.start(DOSES, "doses", KINDS, FIRST_DOSES)
-    return segmented_control(
-        "Shuffle", list(KINDS), format_func=lambda kind: KINDS[kind].title, key=DOSES, persist_state="session",
-        label_visibility="collapsed",
-    )  # fmt: skip
+    return DOSES.segmented("Shuffle", format_func=lambda kind: KINDS[kind].title, label_visibility="collapsed")
 
 
 def dose_panel(kind: str, models: Sequence[str]) -> None:
@@ -41,7 +37,7 @@ def dose_panel(kind: str, models: Sequence[str]) -> None:
     shown = [runs[name] for name in dict.fromkeys((*COMPARED, *models)) if name in runs]
     found = {run.run_id: kept_response(services.manager(), run.run_id) for run in shown}
     missing = [run for run in shown if found[run.run_id] is None]
-    if missing and _asked(missing):
+    if missing and _measured_now(missing):
         st.rerun()
     counts = {len(services.run(run.run_id).classes) for run in shown}
     chance = 1 / counts.pop() if len(counts) == 1 else None
@@ -53,7 +49,7 @@ def label(run: Weighted) -> str:
     return f"{model_name(run)}, {data_label(run.config)} · {run.name}"
 
 
-def _asked(missing: Sequence[Weighted]) -> bool:
+def _measured_now(missing: Sequence[Weighted]) -> bool:
     """A button that measures these runs; whether all of it was done."""
     from core.evaluation.dose_records import measure_response
 

@@ -3,28 +3,27 @@
 import streamlit as st
 
 from core.data.ship import SEARCHED
-from core.errors import LabError
 from dashboard.pictures.choose import SAILING, choose_picture
+from dashboard.runs.choose import classes_of
 from dashboard.runs.foot import foot
+from dashboard.runs.opened import weighted_runs
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
+from dashboard.shell.page import guarded
 from dashboard.shell.settled import rerun_when_settled
 from pages.shuffle.controls import (
     FIRST_MODELS,
-    board,
+    ShuffleChoices,
     choose_models,
     choose_patch,
     choose_way,
-    first_run,
-    known_classes,
-    link_values,
     order_of,
-    typed,
+    type_order,
     warn_of_wrong_ways,
 )
 from pages.shuffle.doses import choose_doses, dose_panel
-from pages.shuffle.panels import proof, question, survival_panel
+from pages.shuffle.panels import board, proof, question, survival_panel
 
 EXPERIMENTS = {
     "Three swaps: the GRU takes the ship for an airplane, then the ViT for a bird; the one without positions sees no difference": {
@@ -52,42 +51,41 @@ own, others = left.container(), left.container()
 with others:
     models = choose_models()
     patch = choose_patch()
+weighted = weighted_runs()
+runs = [name for name in models if name in weighted]
 with own:
-    picture = choose_picture(known_classes(models), first=SAILING)
+    picture = choose_picture(classes_of(runs), first=SAILING)
 warned, there, proved, below = (right.container() for _ in range(4))
 with below.expander("Right and wrong ways to do it, and an order of your own"):
-    chosen = choose_way()
-    typed(patch)
+    way = choose_way()
+    type_order(patch)
 with warned:
-    warn_of_wrong_ways(chosen)
+    warn_of_wrong_ways(way)
 asked, doses, between, end = (st.container() for _ in range(4))
 with doses:
     kind = choose_doses()
-rest, first = link_values(picture, models, patch, chosen, kind), services.run(first_run(models))
+choices = ShuffleChoices(picture, models, patch, way)
+first = services.run(runs[0] if runs else f"recorded-{services.first_recorded()}")
 
 
 @st.fragment
 def answers() -> None:
     """What an order that the browser sends changes at once."""
-    try:
-        board(picture, models, patch, chosen)
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        show.error(error)
+    with guarded():
+        board(choices)
 
 
 @st.fragment
 def around() -> None:
     """What follows when the board has come to rest."""
     rerun_when_settled(key="shuffle")
-    try:
+    with guarded():
         with proved:
-            show.caption(proof(picture, patch))
-        values = {**rest, "order": order_of(patch)[1]}
+            show.caption(proof(choices))
+        link = choices.link(order_of(patch)[1])
         with end:
-            foot(first, link=page_link(values), command=visitor.command(first.config))
-        state.write_page(values)
-    except LabError as error:
-        show.error(error)
+            foot(first, link=page_link(link), command=visitor.command(first.config))
+        state.write_page(link)
 
 
 with there:

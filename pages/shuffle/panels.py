@@ -1,39 +1,50 @@
-"""What stands under the shuffle board: the proof line, the question, and who survives which shuffle."""
+"""The page Shuffle test: the board, the proof line, the question, and who survives which shuffle."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import streamlit as st
 
+from core.errors import LabError
 from core.probes.architectures import ARCHITECTURES
-from dashboard.kit.wording import escape, marked
-from dashboard.pictures.choose import Shown
+from dashboard.kit.wording import marked
 from dashboard.runs.opened import weighted_runs
-from dashboard.shell import show
+from dashboard.shell import show, visitor
 from dashboard.shell.predict import predict
-from pages.shuffle.controls import PATCHES, order_of, reader
-from pages.shuffle.view import Reader, read_by
-
-if TYPE_CHECKING:
-    from core.probes.survival import Survival
-
-PROVED = "encoder"  # the architecture of the claim
-MARKS = {"equivariant": ("✓", "equivariant"), "invariant": ("○", "invariant"), "neither": ("–", "neither")}
-GROUPS = {"equivariant": "all, equivariant", "invariant": "all, invariant", "some": "some", "neither": "none"}
+from dashboard.shell.torch_first import torch_first
+from pages.shuffle.board import shuffle_board
+from pages.shuffle.controls import BOARD, STAMP, ShuffleChoices, order_of, probe_way
+from pages.shuffle.lookups import proved, reader, survivals
+from pages.shuffle.view import board_data, card, read_by, survival_html
 
 
-def proof(picture: Shown, patch: int) -> str:
+def board(choices: ShuffleChoices) -> None:
+    """The board with its cards. Before torch is loaded it has none, and then the page runs again."""
+    picture, patch, stamp = choices.picture, choices.patch, STAMP.value
+    torch_first(lambda: shuffle_board(board_data(picture, patch, "", stamp - 1, []), key=BOARD))
+    from core.training.loop.device import use_threads
+
+    use_threads(1)  # for one picture more are no faster, and beside a run that trains they were far slower
+    try:
+        permutation, text = order_of(patch)
+    except LabError as error:
+        show.warning(f"The order cannot be used: {visitor.told(error)}")
+        permutation, text = order_of(patch)
+    way, runs = probe_way(choices.way), weighted_runs()
+    cards = [card(reader(name, patch, runs), picture, permutation, way, choices.way["compared"]) for name in choices.models]
+    shuffle_board(board_data(picture, patch, text, stamp, cards), key=BOARD)
+
+
+def proof(choices: ShuffleChoices) -> str:
     """The proof line: the claim itself, on the picture and the order of the board, in float64."""
     import torch
 
     from core.probes.ways import Way, examine
 
-    model = _proved(patch)
-    permutation, _ = order_of(patch)
-    report = examine(model.subject, read_by(model, picture).double(), permutation, Way(dtype=torch.float64))
+    model = proved(choices.patch)
+    permutation, _ = order_of(choices.patch)
+    report = examine(model.subject, read_by(model, choices.picture).double(), permutation, Way(dtype=torch.float64))
     verdict = "passed" if report.equivariant else "not passed"
     return marked(
         "Proof: {}, random weights, float64, eval mode: f(x[p]) put back with the inverse of p against f(x); "
@@ -45,17 +56,6 @@ def proof(picture: Shown, patch: int) -> str:
         report.tolerance,
         verdict if report.moved else "nothing has moved, so nothing is proved yet",
     )
-
-
-@st.cache_resource(max_entries=len(PATCHES), show_spinner=False)
-def _proved(patch: int) -> Reader:
-    """The architecture of the claim, in float64: made once, for the proof is said anew with every order."""
-    from core.probes.subjects import untrained
-
-    subject = untrained(PROVED, patch)
-    for part in (subject.embed, subject.positions, subject.body):
-        part.double()
-    return replace(reader(PROVED, patch, {}), subject=subject)
 
 
 # ---- the question ----
@@ -93,35 +93,3 @@ def survival_panel(models: Sequence[str], patch: int) -> None:
                 f"Noise for a picture, {(32 // patch) ** 2} patches of {patch} × {patch}, float64. What is drawn is drawn three times, and "
                 "survived only if all three are. ✓ equivariant, ○ invariant: the mean, or the one answer; – neither."
             )
-
-
-@st.cache_data(max_entries=32, show_spinner="Shuffling")
-def survivals(names: tuple[str, ...], patch: int) -> dict[str, Survival]:
-    """What each model survives, by its id; a model that cannot be read is left out."""
-    import torch
-
-    from core.probes.survival import survival
-
-    noise = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    runs = weighted_runs()
-    models = (reader(name, patch, runs) for name in names)
-    return {model.id: survival(model.subject, noise, (32 // patch) ** 2) for model in models if model.subject is not None}
-
-
-def survival_html(rows: Mapping[str, Survival]) -> str:
-    """A table: a row a model, a column a kind of shuffle."""
-    kinds = list(next(iter(rows.values())).verdicts)
-    head = "".join(f'<th scope="col">{escape(kind)}</th>' for kind in kinds)
-
-    def cell(verdict: str) -> str:
-        mark, word = MARKS[verdict]
-        return f'<td class="{word}" title="{word}" aria-label="{word}">{mark}</td>'
-
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{"".join(map(cell, found.verdicts.values()))}<td>{GROUPS[found.group]}</td></tr>'
-        for name, found in rows.items()
-    )
-    return (
-        f'<div class="lab-scroll"><table class="lab-table lab-survival"><thead><tr><th scope="col">model</th>{head}'
-        f'<th scope="col">survives</th></tr></thead><tbody>{body}</tbody></table></div>'
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,10 @@ import numpy as np
 
 from core.errors import LabError
 from core.evaluation.pictures import top_classes
+from dashboard.kit.wording import escape
 from dashboard.pictures.answers import points, verdict
 from dashboard.pictures.choose import Shown
+from dashboard.runs.opened import Weighted
 from dashboard.shell import visitor
 
 if TYPE_CHECKING:
@@ -21,11 +23,14 @@ if TYPE_CHECKING:
 
     from core.probes.equivariance import ShuffleReport
     from core.probes.subjects import Subject
+    from core.probes.survival import Survival
     from core.probes.ways import Way
 
 SHOWN = 3  # classes of a card
 COMPARED = {"tokens": "per token", "pooled": "their mean"}  # what is compared: each token's output, or the mean of all
 NOT_MOVED = "nothing moved"
+MARKS = {"equivariant": ("✓", "equivariant"), "invariant": ("○", "invariant"), "neither": ("–", "neither")}
+GROUPS = {"equivariant": "all, equivariant", "invariant": "all, invariant", "some": "some", "neither": "none"}
 PLAIN = 32  # outputs f(x) that are remembered, of all sessions
 _plain: dict[tuple, Tensor] = {}  # by model, picture and way
 _keeping = Lock()
@@ -44,6 +49,12 @@ class Reader:
     std: tuple[float, ...] = (0.25, 0.25, 0.25)
     classes: tuple[str, ...] = ()
     problem: str = ""  # why it cannot be tested
+
+
+def model_name(run: Weighted) -> str:
+    """A run's model in a few words, with its positions where it has a choice of them."""
+    model, places = run.title.split(" on ")[0], run.config.get("positions")
+    return f"{model}, {'no' if places == 'none' else places} positions" if places else model
 
 
 def board_data(picture: Shown, patch: int, order: str, stamp: int, cards: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -141,3 +152,22 @@ def _bar(classes: Sequence[str], k: int, before: np.ndarray, after: np.ndarray, 
         "text": f"{100 * after[k]:.0f} %" + (f" ({moved})" if moved else ""),
         "look": "true" if look == "right" else "" if k != first else "false" if label else "told",
     }
+
+
+def survival_html(rows: Mapping[str, Survival]) -> str:
+    """A table: a row a model, a column a kind of shuffle."""
+    kinds = list(next(iter(rows.values())).verdicts)
+    head = "".join(f'<th scope="col">{escape(kind)}</th>' for kind in kinds)
+
+    def cell(verdict: str) -> str:
+        mark, word = MARKS[verdict]
+        return f'<td class="{word}" title="{word}" aria-label="{word}">{mark}</td>'
+
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(map(cell, found.verdicts.values()))}<td>{GROUPS[found.group]}</td></tr>'
+        for name, found in rows.items()
+    )
+    return (
+        f'<div class="lab-scroll"><table class="lab-table lab-survival"><thead><tr><th scope="col">model</th>{head}'
+        f'<th scope="col">survives</th></tr></thead><tbody>{body}</tbody></table></div>'
+    )

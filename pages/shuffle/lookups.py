@@ -1,0 +1,85 @@
+"""What the page Shuffle test has computed once for all: models taken apart, and which shuffles each survives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from core.errors import LabError
+from dashboard.runs.opened import Weighted, open_best, weighted_runs
+from dashboard.shell import visitor
+from pages.shuffle.controls import PATCH
+from pages.shuffle.view import Reader, model_name
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from core.probes.subjects import Subject
+    from core.probes.survival import Survival
+
+PROVED = "encoder"  # the architecture of the claim
+
+
+def reader(name: str, patch: int, runs: Mapping[str, Weighted]) -> Reader:
+    """The model `name`, an architecture or one of `runs`, for patches of this size; with what is wrong where it cannot be read."""
+    from core.probes.architectures import ARCHITECTURES
+
+    if name in ARCHITECTURES:
+        row = ARCHITECTURES[name]
+        return Reader(name, row.title, f"{row.title}, at random weights", row.why, _untrained(name, patch))
+    return _trained(runs[name], patch)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _untrained(name: str, patch: int) -> Subject:
+    from core.probes.subjects import untrained
+
+    return untrained(name, patch)
+
+
+@lru_cache(maxsize=64)
+def _taken_apart(model: nn.Module, patch: int) -> Subject:
+    from core.probes.subjects import trained
+
+    return trained(model, patch)
+
+
+def _trained(run: Weighted, patch: int) -> Reader:
+    from core.probes.architectures import why
+
+    try:
+        epoch, opened = open_best(run)
+        subject = _taken_apart(opened.model, patch)
+    except LabError as error:
+        return Reader(run.run_id, run.name, run.title, "", None, problem=visitor.told(error))
+    title = f"{run.title}, weights of epoch {epoch + 1}"
+    because = why(run.config, patch)
+    return Reader(run.run_id, f"{model_name(run)} · {run.name}", title, because, subject, opened.mean, opened.std, tuple(opened.classes))
+
+
+@st.cache_resource(max_entries=len(PATCH.options), show_spinner=False)
+def proved(patch: int) -> Reader:
+    """The architecture of the claim, in float64: made once, for the proof is said anew with every order."""
+    from core.probes.subjects import untrained
+
+    subject = untrained(PROVED, patch)
+    for part in (subject.embed, subject.positions, subject.body):
+        part.double()
+    return replace(reader(PROVED, patch, {}), subject=subject)
+
+
+@st.cache_data(max_entries=32, show_spinner="Shuffling")
+def survivals(names: tuple[str, ...], patch: int) -> dict[str, Survival]:
+    """What each model survives, by its id; a model that cannot be read is left out."""
+    import torch
+
+    from core.probes.survival import survival
+
+    noise = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    runs = weighted_runs()
+    models = (reader(name, patch, runs) for name in names)
+    return {model.id: survival(model.subject, noise, (32 // patch) ** 2) for model in models if model.subject is not None}
