@@ -201,7 +201,7 @@ def test_a_run_of_a_width_that_no_slider_has_from_the_start(sent):
     assert tokens_of(sent).shape == (4, 100) and slider(app, "Numbers in a token").disabled and not app.exception
     run(slider(app, "Patch size (pixels)").set_value(8))
     assert tokens_of(sent).shape == (16, 100) and "width" not in app.query_params  # its own
-    run(app.selectbox(key="feed_run").set_value("recorded-shapes-gru"))
+    run(app.selectbox(key="patches_run").set_value("recorded-shapes-gru"))
     run(slider(app, "Patch size (pixels)").set_value(8))
     assert tokens_of(sent).shape == (16, 100) and not app.exception
     run(slider(app, "Numbers in a token").set_value(96))
