@@ -104,7 +104,8 @@ export function share(event, element) {
 }
 
 /**
- * Follow the pointer on an element. What is pressed stays held until it is let go of, also outside; all get where the pointer is as a share.
+ * Follow the pointer on an element. What is pressed stays held until it is let go of, also outside; all get where the pointer is as a
+ * share.
  * @param {HTMLElement} element
  * @param {{
  *   press?: (at: [number, number], event: PointerEvent) => unknown,

@@ -41,8 +41,8 @@ export function cellAt([x, y], columns, rows = columns) {
 }
 
 /**
- * Let an element answer keys: `keys` says what each one does (letters in lower case), `step` gets the arrow keys as [right, down]. Keys with
- * Ctrl, Alt or the command key are the browser's. What returns false has not used its key.
+ * Let an element answer keys: `keys` says what each one does (letters in lower case), `step` gets the arrow keys as [right, down]. Keys
+ * with Ctrl, Alt or the command key are the browser's. What returns false has not used its key.
  * @param {HTMLElement | SVGElement} element
  * @param {Record<string, (event: KeyboardEvent) => unknown>} keys
  * @param {((step: [number, number], event: KeyboardEvent) => unknown) | null} [step]

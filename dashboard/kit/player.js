@@ -2,7 +2,8 @@
 import { answer } from './keys.js';
 
 /**
- * Plays from where the bar stands to its end, or from the beginning when it stands there. Time is measured: a slow picture leaves steps out.
+ * Plays from where the bar stands to its end, or from the beginning when it stands there. Time is measured: a slow picture leaves steps
+ * out.
  */
 export class Player {
   #frame = 0;

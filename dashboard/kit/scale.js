@@ -7,8 +7,8 @@
  */
 
 /**
- * An axis over `values`, from pixel `from` to pixel `to`; logarithmic where that is wanted and possible. `pad` is the share of the range that
- * is left at both ends, `most` the count of ticks, `range` the ends themselves (powers of ten on a logarithmic axis).
+ * An axis over `values`, from pixel `from` to pixel `to`; logarithmic where that is wanted and possible. `pad` is the share of the range
+ * that is left at both ends, `most` the count of ticks, `range` the ends themselves (powers of ten on a logarithmic axis).
  * @param {Iterable<number>} values
  * @param {number} from
  * @param {number} to

@@ -1,8 +1,8 @@
 // A curve without its noise. Pure.
 
 /**
- * An exponential moving average with weight `past` for what was before, free of the bias to its start (Kingma & Ba, 2015). What is not finite,
- * or not known, stays as it is.
+ * An exponential moving average with weight `past` for what was before, free of the bias to its start (Kingma & Ba, 2015). What is not
+ * finite, or not known, stays as it is.
  * @template {number | null} Value
  * @param {Value[]} values
  * @param {number} past 0 to 1, without 1

@@ -1,5 +1,6 @@
-// Colors of the lab's own theme, light or dark. Streamlit hands them to a component as CSS variables, and calls the component again with the
-// same message when the theme changes; then the board is drawn anew (board.js). What the operating system is set to does not matter here.
+// Colors of the lab's own theme, light or dark. Streamlit hands them to a component as CSS variables, and calls the component again with
+// the same message when the theme changes; then the board is drawn anew (board.js). What the operating system is set to does not matter
+// here.
 
 /** @typedef {import('./scale.js').Rgb} Rgb */
 

@@ -1,6 +1,6 @@
 // In the head of every page: says on the page why it has no connection to the lab, and where the browser keeps no cookies. The words are in
-// dashboard/web/connection_words.py. A page without a connection is a page of grey bars for ever, so nothing here waits for Streamlit, and no
-// line needs a browser newer than 2018: an old one must be able to read that it is old.
+// dashboard/web/connection_words.py. A page without a connection is a page of grey bars for ever, so nothing here waits for Streamlit, and
+// no line needs a browser newer than 2018: an old one must be able to read that it is old.
 (() => {
   const { stream, ask, words, root } = window.sequenceLab;
   const SOON = 2500; // ms without a connection before the lab is asked why; with ANSWER this stays below five seconds

@@ -1,4 +1,5 @@
-// As much of a page as the kit needs to run in Node.js: elements with children, attributes and events, and a canvas that notes what is drawn.
+// As much of a page as the kit needs to run in Node.js: elements with children, attributes and events, and a canvas that notes what is
+// drawn.
 
 class Style {
   setProperty(name, value) {

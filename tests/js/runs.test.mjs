@@ -112,7 +112,8 @@ test('a table as CSV has every hyperparameter that a run has', () => {
   const [head, first, second] = csv([run('a,"b"', { best_epoch: 2, test: null }), SMALL]).split('\n');
   assert.equal(
     head,
-    'run,kind,model,data,validation_images,accuracy,low95,high95,best_epoch,test,parameters,seconds,epochs_done,status,epochs,lr,dataset,ema',
+    'run,kind,model,data,validation_images,accuracy,low95,high95,best_epoch,test,parameters,seconds,' +
+      'epochs_done,status,epochs,lr,dataset,ema',
   );
   assert.equal(first, '"a,""b""",own,GRU,shapes,1000,0.5,0.469,0.531,2,,12345,30,2,finished,2,0.01,shapes,false');
   assert.ok(second.startsWith('small,own,GRU,CIFAR-10,1000,0.3,') && second.endsWith('2,0.001,cifar10,true'));

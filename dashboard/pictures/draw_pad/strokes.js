@@ -15,7 +15,9 @@ export function nib(width) {
   return places.filter(([x, y]) => Math.hypot(x - middle, y - middle) <= width / 2);
 }
 
-/** Give everything of one color that touches the pixel at `start` another `color`: row by row, `side` in a row. Whether anything changed. */
+/**
+ * Give everything of one color that touches the pixel at `start` another `color`: row by row, `side` in a row. Whether anything changed.
+ */
 export function flood(pixels, side, start, color) {
   const inside = ([x, y]) => x >= 0 && y >= 0 && x < side && y < side;
   const index = ([x, y]) => y * side + x;

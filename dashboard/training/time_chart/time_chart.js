@@ -10,7 +10,8 @@ import { ends, levels, numbered, scaled, valueWords } from './axes.js';
 const NAMESPACE = 'http://www.w3.org/2000/svg'; // of a figure that is a file of its own
 const COLORS = { run: 'var(--lab-run)', right: 'var(--lab-right)', wrong: 'var(--lab-wrong)', ink: 'currentColor' };
 const EDGE = { left: 50, right: 14, top: 20, bottom: 34 };
-const HALO = { stroke: 'var(--st-background-color)', 'stroke-width': 4, 'paint-order': 'stroke', 'stroke-linejoin': 'round' }; // of words on lines
+// Of words on lines.
+const HALO = { stroke: 'var(--st-background-color)', 'stroke-width': 4, 'paint-order': 'stroke', 'stroke-linejoin': 'round' };
 const FAINT = { stroke: 'currentColor', 'stroke-opacity': 0.16 };
 const HEAD = 46; // pixels of title and legend above a figure that is a file
 

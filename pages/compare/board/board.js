@@ -1,5 +1,5 @@
-// The board of runs. Its data comes once, as lines of JSON (dashboard/runs/lines.py): a head, then a line a run. All that follows the mouse, a
-// filter, an order or a choice happens here; the page is told (with a pause) what is shown, so that the address bar can say it.
+// The board of runs. Its data comes once, as lines of JSON (dashboard/runs/lines.py): a head, then a line a run. All that follows the
+// mouse, a filter, an order or a choice happens here; the page is told (with a pause) what is shown, so that the address bar can say it.
 import { Board, mount } from '../../../dashboard/kit/board.js';
 import { download, make } from '../../../dashboard/kit/dom.js';
 import { palette, several, solid } from '../../../dashboard/kit/theme.js';

@@ -1,5 +1,5 @@
-// One figure, two ways to draw it: on a canvas (fast: 200 curves in one go) and as SVG (to take along). Places are in CSS pixels; a line is a
-// flat list x0, y0, x1, y1, ... in which a number that is not finite makes a gap. A look is { color, width, dash, alpha, fill }.
+// One figure, two ways to draw it: on a canvas (fast: 200 curves in one go) and as SVG (to take along). Places are in CSS pixels; a line is
+// a flat list x0, y0, x1, y1, ... in which a number that is not finite makes a gap. A look is { color, width, dash, alpha, fill }.
 import { escaped } from '../../../dashboard/kit/text.js';
 
 export function canvasPen(context, font) {

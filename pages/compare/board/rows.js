@@ -28,7 +28,9 @@ export class Rows {
     this.place.replaceChildren(make('table', 'lab-table lab-tight', make('thead', '', head), this.body));
   }
 
-  /** Show some runs in their order. `look` says how a run is drawn, `chosen` whether it is selected, `marked` whether its color is shown. */
+  /**
+   * Show some runs in their order. `look` says how a run is drawn, `chosen` whether it is selected, `marked` whether its color is shown.
+   */
   fill(runs, order, { look, chosen, marked }) {
     this.put(runs, this.filled ? runs.length : FIRST_ROWS);
     this.filled = true;

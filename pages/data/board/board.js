@@ -1,5 +1,5 @@
-// All images of a page come on one sheet; their numbers are read back from it (a PNG keeps every byte). A choice, a view and the pixel under
-// the mouse are answered here.
+// All images of a page come on one sheet; their numbers are read back from it (a PNG keeps every byte). A choice, a view and the pixel
+// under the mouse are answered here.
 import { Board, mount } from '../../../dashboard/kit/board.js';
 import { penOf, sheet } from '../../../dashboard/kit/canvas.js';
 import { button, drag, make } from '../../../dashboard/kit/dom.js';

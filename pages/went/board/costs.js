@@ -1,5 +1,5 @@
-// Pairs (query, key) of one layer against the number of tokens, both by powers of ten: every kind of attention faint, full attention and the
-// one that is pointed at in color, and the number of tokens that the page is set to.
+// Pairs (query, key) of one layer against the number of tokens, both by powers of ten: every kind of attention faint, full attention and
+// the one that is pointed at in color, and the number of tokens that the page is set to.
 import { svg } from '../../../dashboard/kit/dom.js';
 import { raised } from '../../../dashboard/kit/text.js';
 
