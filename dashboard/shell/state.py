@@ -242,13 +242,10 @@ def page() -> dict[str, str]:
     return st.query_params.to_dict()
 
 
-def write_page(values: Mapping[str, str], *, bound: Collection[str] = ()) -> None:
-    """Bring the address bar of a page up to these values and nothing else; empty ones are left out.
-
-    `bound` are the names that widgets have bound to it: those are theirs, and must not be set here.
-    """
+def write_page(values: Mapping[str, str]) -> None:
+    """Bring the address bar of a page up to these values and nothing else; empty ones are left out."""
     wanted = {name: value for name, value in values.items() if value}
-    for name in st.query_params.to_dict().keys() - wanted.keys() - set(bound):
+    for name in st.query_params.to_dict().keys() - wanted.keys():
         del st.query_params[name]
     for name, value in wanted.items():
         if st.query_params.get(name) != value:

@@ -138,10 +138,15 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if lacking or not running:
             st.button(
-                show.label(_label(shown, missing, lacking)), key=f"{key}_train", type="primary", icon=":material/play_arrow:",
-                disabled=not lacking, on_click=_submit, args=([one.wanted for one in lacking],),
+                show.label(_label(shown, missing, lacking)),
+                key=f"{key}_train",
+                type="primary",
+                icon=":material/play_arrow:",
+                disabled=not lacking,
+                on_click=_submit,
+                args=([one.wanted for one in lacking],),
                 help="One after the other, in this lab's queue: they are on the page Train, too.",
-            )  # fmt: skip
+            )
         if running:
             paused = all(run.status == "paused" for run in running)
             word, icon, order = ("Go on", ":material/play_arrow:", lab.resume) if paused else ("Pause", ":material/pause:", lab.pause)

@@ -29,8 +29,8 @@ def reliability_figure(found: Reliability) -> go.Figure:
     middles = (np.arange(bins) + 0.5) / bins
     some = found.count > 0
     rows = zip(found.confidence[some], found.accuracy[some], found.count[some], strict=True)
-    told = [f"said {confidence:.1%}, right {accuracy:.1%}, n = {n:,}" for confidence, accuracy, n in rows]
-    bar = {"name": "accuracy", "marker_color": RUN, "hovertext": told, "hoverinfo": "text"}
+    words = [f"said {confidence:.1%}, right {accuracy:.1%}, n = {n:,}" for confidence, accuracy, n in rows]
+    bar = {"name": "accuracy", "marker_color": RUN, "hovertext": words, "hoverinfo": "text"}
     figure = go.Figure(
         [
             go.Bar(x=middles[some], y=found.accuracy[some], width=0.92 / bins, **bar),
@@ -42,19 +42,16 @@ def reliability_figure(found: Reliability) -> go.Figure:
 
 def precision_recall_figure(found: PrecisionRecall, name: str, chosen: tuple[float, float]) -> go.Figure:
     """Precision against recall as the threshold on the class's probability falls; `chosen` is (recall, precision) of the highest class."""
-    told = [f"probability at least {t:.3f}" for t in found.threshold]
+    thresholds = [f"probability at least {t:.3f}" for t in found.threshold]
+    hover = "recall %{x:.1%}, precision %{y:.1%}"
+    line = {"mode": "lines", "line": {"color": RUN, "shape": "vh"}, "hovertemplate": f"{hover}<br>%{{text}}<extra></extra>"}
+    dot = {"mode": "markers", "marker": {"color": WRONG, "size": 11, "symbol": "diamond"}, "hovertemplate": f"{hover}<extra></extra>"}
     figure = go.Figure(
         [
-            go.Scatter(
-                x=found.recall, y=found.precision, mode="lines", line={"color": RUN, "shape": "vh"}, name="thresholds", text=told,
-                hovertemplate="recall %{x:.1%}, precision %{y:.1%}<br>%{text}<extra></extra>",
-            ),
-            go.Scatter(
-                x=[chosen[0]], y=[chosen[1]], mode="markers", marker={"color": WRONG, "size": 11, "symbol": "diamond"},
-                name="the highest class wins", hovertemplate="recall %{x:.1%}, precision %{y:.1%}<extra></extra>",
-            ),
+            go.Scatter(x=found.recall, y=found.precision, name="thresholds", text=thresholds, **line),
+            go.Scatter(x=[chosen[0]], y=[chosen[1]], name="the highest class wins", **dot),
         ]
-    )  # fmt: skip
+    )
     return _laid_out(figure, f"{taken(name)} or not: average precision {found.average_precision:.1%}", "recall", "precision")
 
 
@@ -72,13 +69,9 @@ def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, 
     traces = []
     for words, values in lines.items():
         (color, symbol), name_of = LOOKS[words], f"mean {words}" if k is None and words in CURVES.values() else words
-        traces.append(
-            go.Scatter(
-                x=[epoch + 1 for epoch in epochs], y=values, name=plotted(name_of), mode="lines+markers", line={"color": color},
-                marker={"color": color, "symbol": symbol, "size": 6},
-                hovertemplate=f"{plotted(name_of)} %{{y:.1%}} after epoch %{{x}}<extra></extra>",
-            )
-        )  # fmt: skip
+        hover = f"{plotted(name_of)} %{{y:.1%}} after epoch %{{x}}<extra></extra>"
+        look = {"mode": "lines+markers", "line": {"color": color}, "marker": {"color": color, "symbol": symbol, "size": 6}}
+        traces.append(go.Scatter(x=[epoch + 1 for epoch in epochs], y=values, name=plotted(name_of), hovertemplate=hover, **look))
     n = scores[-1].total if k is None else int(scores[-1].count[k])
     figure = _laid_out(go.Figure(traces), f"{taken(title)}{f', class {taken(name)}' if name else ''}, n = {n:,}", "epoch", "share")
     if best in matrices:
@@ -105,6 +98,10 @@ def _at(values: np.ndarray, epochs: int) -> list[int]:
 
 def _laid_out(figure: go.Figure, title: str, x: str, y: str) -> go.Figure:
     return figure.update_layout(
-        title={"text": plotted(title, MOST_SENTENCE), "font": {"size": 15}}, margin=MARGIN, height=360,
-        xaxis={"title": plotted(x), **SHARES}, yaxis={"title": plotted(y), **SHARES}, legend={"orientation": "h", "y": -0.25},
-    )  # fmt: skip
+        title={"text": plotted(title, MOST_SENTENCE), "font": {"size": 15}},
+        margin=MARGIN,
+        height=360,
+        xaxis={"title": plotted(x), **SHARES},
+        yaxis={"title": plotted(y), **SHARES},
+        legend={"orientation": "h", "y": -0.25},
+    )
