@@ -4,12 +4,14 @@ import re
 from statistics import mean
 
 import pytest
+import streamlit as st
 
 from core.results import gain_in_words, result, road
 from core.training.config import RunConfig
 from core.training.presets import CONTROL, ROAD
 from dashboard.shell import services
 from pages.bar import panels as climb
+from pages.bar.controls import rungs_shown
 from tests.pages.support import open_page, press, run, texts
 from tests.support import SMALL, ended, wait_for
 
@@ -73,9 +75,17 @@ def test_the_control_is_shown_at_the_end_and_its_figure_stands_in_the_claim():
     assert f"**{CONTROL.title}: {reached:.1%}**, {100 * lacking:.1f} points below the last step" in texts(app)
 
 
-@pytest.mark.parametrize(("text", "shown"), [("3", 3), ("0", 1), ("99", len(ROAD)), ("many", 1), ("-2", 1)])
-def test_a_link_opens_the_road_at_its_step(text, shown):
-    assert len(ROAD) - figures(open_bar(rung=text)).count("?") == shown
+def test_a_link_opens_the_road_at_its_step_and_a_bad_one_is_explained():
+    assert figures(open_bar(rung="3")).count("?") == len(ROAD) - 3
+    app = open_bar(rung="many")
+    assert figures(app).count("?") == len(ROAD) - 1 and "The link's rung cannot be used" in texts(app)
+
+
+@pytest.mark.parametrize(("text", "shown"), [("3", 3), ("0", 1), ("99", len(ROAD)), ("many", 1), ("-2", 1), ("9" * 5000, 1), ("²", 1)])
+def test_so_many_steps_a_link_uncovers(monkeypatch, text, shown):
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "query_params", {"rung": text})
+    assert rungs_shown(len(ROAD)) == shown
 
 
 def test_the_address_keeps_what_else_a_link_says():

@@ -15,6 +15,7 @@ from core.models.configs import WIDTHS
 from core.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard.shell import services
+from dashboard.shell.state import parse_query
 from dashboard.training import background, live
 from pages.train import forecast
 from tests.core.data.test_naming import class_folder_set
@@ -180,10 +181,6 @@ def test_every_value_of_the_link_arrives_and_leaves():
     ("query", "message"),
     [
         ({"model": "gruu"}, "no model named 'gruu'. Did you mean 'gru'"),
-        ({"dataset": "cifar"}, "no data set named 'cifar'"),
-        ({"patch_size": "5"}, "patch_size = 5 is not possible"),
-        ({"lr": "fast"}, "lr = 'fast' is not valid"),
-        ({"preset": "nope"}, "no preset named 'nope'"),
         ({"run": "gru-000000"}, "This is the recorded run"),
         ({"run": "recorded-nothing"}, "This is the recorded run"),
     ],
@@ -192,6 +189,21 @@ def test_a_bad_link_is_explained_and_the_page_works(query, message):
     app = open_page(**query)
     assert any(message in w.value for w in app.warning), [w.value for w in app.warning]
     assert not app.button(key="play").disabled
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"model": "gruu"}, "no model named 'gruu'. Did you mean 'gru'"),
+        ({"dataset": "cifar"}, "no data set named 'cifar'"),
+        ({"patch_size": "5"}, "patch_size = 5 is not possible"),
+        ({"lr": "fast"}, "lr = 'fast' is not valid"),
+        ({"preset": "nope"}, "no preset named 'nope'"),
+    ],
+)
+def test_what_a_link_says_wrongly_is_named_and_left_out(query, message):
+    values, (problem,) = parse_query(query)
+    assert message in problem and RunConfig.of(**values) == RunConfig.of(model="gru", dataset="shapes")
 
 
 def test_no_code_is_drawn_before_its_box_is_opened():
