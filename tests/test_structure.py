@@ -439,7 +439,7 @@ TEST_SPLIT = {
     "core/training/script/writer.py": "a script of its own, which prints its own final test",
     "core/cli/data.py": "its size and its classes: no model",
     "pages/data/balance.py": "how many images of each class: no model",
-    "pages/patches/one_image.py": "pictures of the pages Data and Patches, cut and normalised: no model answers",
+    "dashboard/pictures/choose.py": "pictures of the page Patches, cut and normalised: no model answers; other pages ask for no split",
     "pages/data/gallery.py": "pictures of the page Data: no model",
     "pages/data/foot.py": "the size of each split, and the numbers of one picture: no model",
     "pages/data/images.py": "pictures to choose from: no model",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 
+from core.checks import Whole
 from core.data import DATASETS, datasets_of, usable
 from core.data.kinds import ENDINGS
 from core.data.naming import folder_name
@@ -24,15 +26,26 @@ from core.training.config import RunConfig, folder_of, kind_of
 from dashboard.pictures.camera import photograph
 from dashboard.pictures.draw_pad import draw_pad
 from dashboard.runs.labels import data_label
+from dashboard.setup.downloads import offer_download
 from dashboard.shell import services, show, state, visitor
-from dashboard.shell.choice import segmented_control
+from dashboard.shell.choices import Choice, Kept
 
 if TYPE_CHECKING:
     from core.data.splits import Dataset
 
 SOURCES = {"set": "Data set", "draw": "Draw", "upload": "Upload", "camera": "Camera"}
-SOURCE, SET, IMAGE, OWN, TRUTH = "try_source", "try_set", "try_image", "try_own", "try_truth"
 NOT_SAID, NONE_OF_THEM = "not said", "none of these"
+SPLITS = {"train": "training", "val": "validation", "test": "test"}
+SOURCE = Choice("picture", "from", SOURCES, first="set")
+SET = Choice("picture", "set", first="shapes")
+SPLIT = Choice("picture", "split", SPLITS, first="val")
+IMAGE = Choice("picture", "image", range(1, 1), first=7)
+ANY_IMAGE = Choice("picture", "image", check=Whole(1))
+UPLOAD, CAMERA, PAD = (Choice("picture", name, in_link=False) for name in ("upload", "camera", "pad"))
+TRUTH = Choice("picture", "truth", first=NOT_SAID, in_link=False)
+OWN = Kept("picture", "own")  # pictures of one's own by their source; of one that cannot be read, why
+LINKED = Kept("picture", "linked")  # a set-up with the data set that an older link to the page Patches names
+AWAITED = Kept("picture", "awaited", False)  # whether that is to be shown as soon as it is on this computer
 SAILING = "sailing ship"
 DRAWN = {"ship": ship, SAILING: sailing_ship}  # pictures beside the data sets that are always there
 SHIP = "ship"  # their class
@@ -52,18 +65,19 @@ class Shown:
     place: tuple[str, int] | None = None  # the data set that it is a validation image of, and which, from 0
 
 
-def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
+def choose_picture(classes: Sequence[str], *, first: str = "shapes", any_split: bool = False) -> Shown:
     """The controls of the picture; `classes` are those that a picture of one's own can be said to show.
 
     `first` is the data set, or the ship, that the page opens with; it is shown, too, while there is no picture of one's own, or it cannot
-    be read.
+    be read. With `any_split` training and test images can be chosen, too, and a link may be one of the page Patches as it once was.
     """
-    state.start(SOURCE, "from", SOURCES, "set")
-    st.session_state[SOURCE] = st.session_state[SOURCE] or "set"  # set anew: the same widget on another page would forget it once
-    source = segmented_control("Picture from", list(SOURCES), format_func=SOURCES.get, key=SOURCE, persist_state="session", width="stretch")
+    if any_split:
+        _read_older_link()
+    SOURCE.set(SOURCE.value or "set")  # set anew: the same widget on another page would forget it once
+    source = SOURCE.segmented("Picture from", format_func=SOURCES.get, width="stretch")
     try:
         if source == "set":
-            return from_set(*_choose_from_set(first), first=first)
+            return from_set(*_choose_from_set(first, any_split=any_split), first=first)
         own = {"draw": _drawn, "upload": _uploaded, "camera": _photographed}[source]()
     except LabError as error:
         show.error(error)
@@ -81,48 +95,54 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes") -> Shown:
 
 def sets_at_hand() -> dict[str, RunConfig]:
     """The data sets that can be shown without a download, by their names; folders and archives of this lab's runs by theirs."""
-    found = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and usable(name)}
-    for row in services.manager().runs():
-        if kind_of(row.config) == "images" and (place := folder_of(row.config)) and is_there(place):
-            name = row.config["dataset"]
-            found.setdefault(folder_name(place) if DATASETS[name].needs_folder else name, RunConfig.of(dataset=name, data=place))
-    return found
+    sets = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and usable(name)}
+    runs = (row.config for row in services.manager().runs() if kind_of(row.config) == "images")
+    for config in (*runs, *([LINKED.value.flat()] if LINKED.value else [])):
+        if (place := folder_of(config)) and is_there(place):
+            sets.setdefault(_name_of(config), RunConfig.of(dataset=config["dataset"], data=place))
+    return sets
 
 
-def _choose_from_set(first: str) -> tuple[str, int]:
-    """The name of a data set and the index of one of its validation images; a drawn ship is alone."""
+def _name_of(config: Mapping[str, Any]) -> str:
+    """What `sets_at_hand` calls the data set of a run with this flat config."""
+    return folder_name(folder_of(config)) if DATASETS[config["dataset"]].needs_folder else config["dataset"]
+
+
+def _choose_from_set(first: str, *, any_split: bool) -> tuple[str, int, str]:
+    """The name of a data set, the index of one of its images, and their split; a drawn ship is alone."""
     sets = [*sets_at_hand(), *DRAWN]
-    state.start(SET, "set", sets, first)
-    st.session_state[SET] = st.session_state[SET] if st.session_state[SET] in sets else first  # set anew, as the source is
-    columns = st.container(key="try_set_row").columns(
-        2, gap="small", vertical_alignment="bottom"
-    )  # beside each other both have room for their buttons
-    name = columns[0].selectbox(
-        "Data set",
-        sets,
-        format_func=lambda name: show.plain(_title(name)),
-        key=SET,
-        persist_state="session",
-        help="Those that are on this computer, of each the validation images, from which no model learns; and two drawn ships.",
-    )
+    known = SET.among(sets, first=first)
+    known.set(known.value)  # set anew, as the source is
+    columns = st.container(key="picture_set_row").columns(2, gap="small", vertical_alignment="bottom")  # so both have room for buttons
+    help = "Those that are on this computer, of each the validation images, from which no model learns; and two drawn ships."
+    with columns[0]:
+        name = SET.among(sets, first=first).selectbox(
+            "Data set", format_func=_title, on_change=AWAITED.keep, args=(False,), help="" if any_split else help
+        )
     if name in DRAWN:
-        return name, 0
-    count = size_of(name)
-    state.start(IMAGE, "image", range(1, count + 1), FIRST + 1)
-    st.session_state[IMAGE] = min(st.session_state[IMAGE] or 1, count)
-    number = columns[1].number_input("Image", 1, count, key=IMAGE, persist_state="session")
-    return name, (number or 1) - 1  # None while the field is empty
+        return name, 0, "val"
+    split = SPLIT.segmented("Split", format_func=SPLITS.get) if any_split else "val"
+    if any_split:
+        _offer_linked()
+    count = size_of(name, split)
+    if IMAGE.started:
+        IMAGE.set(min(IMAGE.now or 1, count))
+    elif any_split and (number := ANY_IMAGE.linked):  # of one beyond the last, the last
+        IMAGE.set(min(number, count))
+    with columns[1]:
+        number = IMAGE.among(range(1, count + 1), first=min(FIRST + 1, count)).number_input("Image")
+    return name, (number or 1) - 1, split  # None while the field is empty
 
 
-def size_of(name: str) -> int:
-    """How many validation images a data set has."""
+def size_of(name: str, split: str = "val") -> int:
+    """How many images of a split a data set has."""
     if name == "shapes":
-        return len(PARTS["val"])
-    return len(_loaded(name).val)
+        return len(PARTS[split])
+    return len(getattr(_loaded(name), split))
 
 
-def from_set(name: str, index: int, *, first: str = "shapes") -> Shown:
-    """A validation image of a data set by its index from 0, or a ship. Raises DataError when the images cannot be read.
+def from_set(name: str, index: int, split: str = "val", *, first: str = "shapes") -> Shown:
+    """An image of a split of a data set by its index from 0, or a ship. Raises DataError when the images cannot be read.
 
     `first` is what the page opens with: its link does not say so.
     """
@@ -130,20 +150,45 @@ def from_set(name: str, index: int, *, first: str = "shapes") -> Shown:
         told = f"{name}: drawn by this lab, in no data set" + ("; it was searched for" if name == SAILING else "")
         return Shown(DRAWN[name](), name, told, SHIP, link={"set": "" if name == first else name})
     if name == "shapes":  # drawn at once: the page opens before torch is loaded
-        (pixels,), (label,) = draw(np.array([PARTS["val"][index]]))
-        classes, count = CLASSES, len(PARTS["val"])
+        (pixels,), (label,) = draw(np.array([PARTS[split][index]]))
+        classes, count = CLASSES, len(PARTS[split])
     else:
         dataset = _loaded(name)
-        pixels, label = dataset.val.images[index].numpy(), int(dataset.val.labels[index])
-        classes, count = dataset.classes, len(dataset.val)
-    caption = f"{classes[label]}: {_title(name)}, validation image {index + 1:,} of {count:,}"
+        part = getattr(dataset, split)
+        pixels, label = part.images[index].numpy(), int(part.labels[index])
+        classes, count = dataset.classes, len(part)
+    caption = f"{classes[label]}: {_title(name)}, {SPLITS[split]} image {index + 1:,} of {count:,}"
     link = {"set": "" if name == first else name, "image": "" if index == FIRST else str(index + 1)}
-    return Shown(pixels, f"{name} {index}", caption, classes[label], link=link, place=(name, index))
+    if split == "val":
+        return Shown(pixels, f"{name} {index}", caption, classes[label], link=link, place=(name, index))
+    return Shown(pixels, f"{name} {split} {index}", caption, classes[label], link={**link, "split": split})
 
 
 def _title(name: str) -> str:
     """What a data set of `sets_at_hand`, or a drawn ship, is called on the page."""
     return data_label({"dataset": name} if name in (*DATASETS, *DRAWN) else {"dataset": "folder", "data": name})
+
+
+def _read_older_link() -> None:
+    """Take what links to the page Patches said before it shared this choice: another word for an upload, and data sets and folders by the
+    names that the page Train has for them."""
+    if not SOURCE.started and state.page().get("from") == "file":
+        SOURCE.set("upload")
+    if not SET.started and "dataset" in state.page():
+        with suppress(LabError):  # the address says what cannot be used
+            AWAITED.keep(bool(LINKED.keep(RunConfig.of(**state.data_values()))))
+    if AWAITED.value and (name := _name_of(LINKED.value.flat())) in sets_at_hand():
+        SET.set(name)
+        AWAITED.keep(False)
+
+
+def _offer_linked() -> None:
+    """Of the data set of an older link that is not on this computer: how it comes here, until another one is chosen. Raises DataError for
+    a folder that cannot be read."""
+    if AWAITED.value and DATASETS[LINKED.value.dataset].needs_folder:
+        _read_images(LINKED.value)  # says what is wrong
+    elif AWAITED.value:
+        offer_download(LINKED.value.dataset)
 
 
 def next_picture(shown: Shown) -> Shown | None:
@@ -153,10 +198,14 @@ def next_picture(shown: Shown) -> Shown | None:
 
 
 def _loaded(name: str) -> Dataset:
+    return _read_images(sets_at_hand()[name])
+
+
+def _read_images(config: RunConfig) -> Dataset:
     from core.training.runs.datasets import load_shared
 
-    with st.spinner(show.label(f"Reading {_title(name)}"), show_time=True):
-        return load_shared(sets_at_hand()[name], services.manager().home, lambda *_: None)
+    with st.spinner(show.label(f"Reading {data_label(config.flat())}"), show_time=True):
+        return load_shared(config, services.manager().home, lambda *_: None)
 
 
 # ---- one's own ----
@@ -164,7 +213,7 @@ def _loaded(name: str) -> Dataset:
 
 def _uploaded() -> Shown | None:
     st.file_uploader(
-        "A picture of your own", type=("image", *ENDINGS), key="try_upload", on_change=_take, args=("upload",),
+        "A picture of your own", type=("image", *ENDINGS), key=UPLOAD.key, on_change=_take, args=("upload",),
         help="PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM, up to 20 MB. It is kept in the memory of this session only, 40 MB of files at "
         "most: where the status 413 or 429 is shown there is no room for another. Take one away, or reload the page.",
     )  # fmt: skip
@@ -172,14 +221,14 @@ def _uploaded() -> Shown | None:
 
 
 def _photographed() -> Shown | None:
-    photograph(key="try_camera", on_change=_take, args=("camera",))
+    photograph(key=CAMERA.key, on_change=_take, args=("camera",))
     return _kept("camera")
 
 
 def _take(source: str) -> None:
     """Read the file that the widget of `source` has now; what is wrong with it is kept as a sentence."""
-    file = st.session_state[f"try_{source}"]
-    own = st.session_state.setdefault(OWN, {})
+    file = (UPLOAD if source == "upload" else CAMERA).now
+    own = _own()
     if file is None:
         own.pop(source, None)
         return
@@ -190,7 +239,7 @@ def _take(source: str) -> None:
 
 
 def _kept(source: str) -> Shown | None:
-    found = st.session_state.get(OWN, {}).get(source)
+    found = _own().get(source)
     if isinstance(found, str):
         raise DataError(found)
     return found
@@ -202,9 +251,14 @@ def shown_file(content: bytes, name: str) -> Shown:
     return Shown(picture.pixels, sha256(picture.pixels.tobytes()).hexdigest()[:12], name[:60], told=picture.told)
 
 
+def _own() -> dict[str, Any]:
+    """What this session has of its own, by source; of a file that cannot be read the reason."""
+    return OWN.value if OWN.value is not None else OWN.keep({})
+
+
 def _drawn() -> Shown | None:
-    own = st.session_state.setdefault(OWN, {})
-    uri = draw_pad(key="try_pad", start=own.get("draw", "")) or own.get("draw", "")
+    own = _own()
+    uri = draw_pad(key=PAD.key, start=own.get("draw", "")) or own.get("draw", "")
     found = shown_drawing(uri) if uri else None
     own["draw"] = uri
     return found
@@ -222,12 +276,6 @@ def shown_drawing(uri: str) -> Shown:
 
 def _said(classes: Sequence[str]) -> str:
     """The class that the viewer says the picture shows; empty while nothing is said."""
-    label = st.selectbox(
-        "It shows",
-        [NOT_SAID, *classes, NONE_OF_THEM],
-        format_func=show.plain,
-        key=TRUTH,
-        persist_state="session",
-        help="Then right and wrong can be told apart.",
-    )
+    options = [NOT_SAID, *classes, NONE_OF_THEM]
+    label = TRUTH.among(options).selectbox("It shows", help="Then right and wrong can be told apart.")
     return "" if label == NOT_SAID else label

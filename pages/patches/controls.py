@@ -1,38 +1,64 @@
-"""Which embedding makes the tokens on a page: that of a run at an epoch, or an untrained one where the run has other patches."""
+"""Controls of the page Patches: whose embedding makes the tokens of which picture, read in which order, and what is looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.data.images import SIZE
 from core.errors import LabError
 from core.evaluation.embedding import read_embedding
 from core.models import MODELS
 from core.models.configs import PATCH_SIZES, WIDTHS, PatchConfig
 from core.models.embedding import Embedding
+from core.models.orders import ORDERS
 from core.training.history import Snapshot
-from dashboard.runs.choose import Wanted, choose_epoch, choose_run
-from dashboard.shell import services, show, state
+from dashboard.pictures.choose import Shown, choose_picture
+from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
+from dashboard.shell import services, show
+from dashboard.shell.choices import Choice, Kept, links
 
-PATCH, WIDTH, PATCHES_OF = "patch_size", "token_width", "patches_of"
+ORDER_WORDS = {"rows": "Rows", "columns": "Columns", "snake": "Snake", "hilbert": "Hilbert curve", "random": "Random but fixed"}
+PIXELS = frozenset(product(range(SIZE), repeat=2))
+PATCH = Choice("patches", "patch", PATCH_SIZES, first=PATCH_SIZES[0])  # at first that of the run
+WIDTH = Choice("patches", "width", WIDTHS, first=WIDTHS[0])  # as well
+PATCH_OF = Kept("patches", "patch_of")  # the run for which a patch size was chosen
+ORDER = Choice("patches", "order", ORDERS, first="rows")
+AT = Choice("patches", "at", PIXELS, first=(16, 16), write="{0[0]},{0[1]}".format)
+FEATURE = Choice("patches", "feature", range(1, max(WIDTHS) + 1), first=1)
+REBUILT = Choice("patches", "rebuilt", (True,), first=False, write=lambda _: "1")
 PLAIN = np.full(3, 0.5), np.full(3, 0.25)  # mean and deviation where no run says any
 
 
 @dataclass(frozen=True, eq=False)
-class Chosen:
-    """The run and epoch on the page, its trained embedding (None where it keeps no weights), and the one that makes the tokens."""
+class PatchesChoices:
+    """What the controls say: a run and its epoch, its trained embedding (None where it keeps no weights), the one that makes the tokens."""
 
     run: Snapshot
     epoch: int | None
     trained: Embedding | None
     used: Embedding
     words: str  # whose embedding makes the tokens
-    link: Mapping[str, str]
+    order: str  # in which the patches are read
+    picture: Shown
+
+    @property
+    def link(self) -> dict[str, str]:
+        """What a link to this page says, empty where it opens so anyway."""
+        own, fits = self.run.config, self.used is self.trained
+        return {
+            **run_link(self.run, self.epoch),
+            "patch": "" if self.used.patch_size == own["patch_size"] else str(self.used.patch_size),
+            "width": "" if fits or self.used.embed_dim == own["embed_dim"] else str(self.used.embed_dim),
+            **self.picture.link,
+            **links(AT, ORDER, FEATURE, REBUILT),
+        }
 
 
 def has_patch_embedding(config: Mapping[str, Any]) -> bool:
@@ -43,8 +69,8 @@ def has_patch_embedding(config: Mapping[str, Any]) -> bool:
 EMBEDDED = Wanted(has_patch_embedding, "cuts no patches: choose another run.", weights=False)
 
 
-def choose_embedding() -> Chosen:
-    """The controls run, epoch, patch size and width of a token."""
+def choose() -> PatchesChoices:
+    """All controls: run, epoch, patch size, width of a token, scan order, and the picture."""
     run = services.run(choose_run("patches", EMBEDDED).run_id)
     epoch, trained = _trained(run)
     patch_size = _patch_size(run)
@@ -58,11 +84,11 @@ def choose_embedding() -> Chosen:
         used = Embedding.untrained(patch_size, width, mean=mean, std=std)
         why = f"{name} has patches of {run.config['patch_size']}" if trained else f"{name} keeps no weights"
         words = f"an untrained embedding ({why})"
-    link = {
-        "patch": "" if patch_size == run.config["patch_size"] else str(patch_size),
-        "width": "" if fits or width == run.config["embed_dim"] else str(width),
-    }
-    return Chosen(run, epoch, trained, used, words, link)
+    help = "The order of the sequence. The models of this lab read by rows; tokens are the same in any order."
+    order = ORDER.selectbox("Scan order", format_func=ORDER_WORDS.get, help=help)
+    with st.popover("Choose the image", icon=":material/image:", width="stretch", key="patches_picture"):
+        picture = choose_picture(run.classes, any_split=True)
+    return PatchesChoices(run, epoch, trained, used, words, order, picture)
 
 
 def _trained(run: Snapshot) -> tuple[int | None, Embedding | None]:
@@ -83,19 +109,17 @@ def _trained(run: Snapshot) -> tuple[int | None, Embedding | None]:
 def _patch_size(run: Snapshot) -> int:
     """The side of a patch; that of the run until another one is chosen, and again when the run is changed."""
     own = run.config["patch_size"]
-    state.start(PATCH, "patch", PATCH_SIZES, own)
-    if st.session_state.setdefault(PATCHES_OF, run.run_id) != run.run_id:
-        st.session_state.update({PATCH: own, PATCHES_OF: run.run_id})
-    return st.select_slider(
-        "Patch size (pixels)", PATCH_SIZES, key=PATCH, persist_state="session",
-        help=show.label(f"The divisors of 32. The run has {own}: for any other size the embedding is an untrained one."),
-    )  # fmt: skip
+    if PATCH_OF.value not in (None, run.run_id):
+        PATCH.set(own)
+    PATCH_OF.keep(run.run_id)
+    help = f"The divisors of 32. The run has {own}: for any other size the embedding is an untrained one."
+    return PATCH.among(PATCH_SIZES, first=own).slider("Patch size (pixels)", help=help)
 
 
 def _width(run: Snapshot, *, disabled: bool) -> int:
     """How many numbers a token has; of a trained embedding that is settled."""
     label, own = "Numbers in a token", run.config["embed_dim"]
-    widths = sorted({*WIDTHS, own, st.session_state.get(WIDTH, own)})  # a run from a script may have any, and so may the one before
+    widths = sorted({*WIDTHS, own, WIDTH.now or own})  # a run from a script may have any, and so may the one before
     if disabled:
         st.select_slider(
             show.label(label),
@@ -106,7 +130,4 @@ def _width(run: Snapshot, *, disabled: bool) -> int:
             help="The run has learned with this width. Another patch size frees it.",
         )
         return own
-    state.start(WIDTH, "width", widths, own)
-    return st.select_slider(
-        show.label(label), widths, key=WIDTH, format_func=show.label, persist_state="session", help="embed_dim of the untrained embedding."
-    )
+    return WIDTH.among(widths, first=own).slider(label, help="embed_dim of the untrained embedding.")

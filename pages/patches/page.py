@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from dashboard.runs.choose import run_link
 from dashboard.runs.foot import foot
 from dashboard.shell import show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
-from pages.patches.controls import choose_embedding
-from pages.patches.one_image import choose_image
-from pages.patches.panels import choose_order, grid_panel, kernels_panel, link_values, numbers_panel, rebuild_panel, steps_panel
+from pages.patches.controls import choose
+from pages.patches.panels import grid_panel, kernels_panel, numbers_panel, rebuild_panel, steps_panel
 
 EXPERIMENTS = {
     "Every pixel a token: 1,024 steps for a GRU, a million attention weights": {"patch": "1"},
@@ -23,17 +21,14 @@ st.markdown("An image becomes a sequence: cut it into patches, multiply each by 
 state.values()
 left, right = st.container(key="lab").columns([1, 3], gap="medium")
 with left:
-    chosen = choose_embedding()
-    order = choose_order()
-    image = choose_image()
+    choices = choose()
 with right:
-    at = grid_panel(chosen, image, order)
-    show.caption(f"Tokens by {chosen.words}. Point at a patch, or use the arrow keys; a click keeps it for the steps below.")
-feature = steps_panel(chosen, image, at)
-rebuild_panel(chosen, image)
-kernels_panel(chosen, feature)
+    grid_panel(choices)
+    show.caption(f"Tokens by {choices.words}. Point at a patch, or use the arrow keys; a click keeps it for the steps below.")
+feature = steps_panel(choices)
+rebuild_panel(choices)
+kernels_panel(choices, feature)
 try_this(EXPERIMENTS)
-numbers_panel(chosen, image, order)
-link = {**run_link(chosen.run, chosen.epoch), **chosen.link, **image.link, **link_values(at, order, feature)}
-foot(chosen.run, link=page_link(link), command=visitor.command(chosen.run.config))
-state.write_page(link)
+numbers_panel(choices)
+foot(choices.run, link=page_link(choices.link), command=visitor.command(choices.run.config))
+state.write_page(choices.link)

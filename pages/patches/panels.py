@@ -2,59 +2,36 @@
 
 from __future__ import annotations
 
-from itertools import product
-
-import numpy as np
 import streamlit as st
 
 from core.data.images import SIZE
-from core.models.configs import WIDTHS
-from core.models.embedding import Embedding
-from core.models.orders import ORDERS, reading, scan_order
-from core.probes.rebuild import Rebuilt, losses_by_width, rebuild
+from core.models.orders import reading, scan_order
 from dashboard.kit.wording import marked
-from dashboard.shell import show, state
+from dashboard.shell import show
 from dashboard.shell.predict import predict
 from pages.patches.board import grid_data, patch_grid
-from pages.patches.controls import Chosen
-from pages.patches.one_image import OneImage
+from pages.patches.controls import AT, FEATURE, REBUILT, PatchesChoices
+from pages.patches.lookups import losses, rebuilt
 from pages.patches.view import convolution_html, cost_html, kernels_html, losses_html, product_html, rebuilt_html, sums_html, tokens_csv
 
-ORDER, AT, FEATURE, REBUILT = "scan_order", "patch_at", "feature", "rebuilt"
-ORDER_WORDS = {"rows": "Rows", "columns": "Columns", "snake": "Snake", "hilbert": "Hilbert curve", "random": "Random but fixed"}
-PIXELS = frozenset(product(range(SIZE), repeat=2))
-MIDDLE = (16, 16)
 YES, NO = "yes, all of it", "only in part"
 
 
-def choose_order() -> str:
-    """In which order the patches are read."""
-    state.start(ORDER, "order", ORDERS, "rows")
-    return st.selectbox(
-        "Scan order", list(ORDERS), format_func=ORDER_WORDS.get, key=ORDER, persist_state="session",
-        help="The order of the sequence. The models of this lab read by rows; tokens are the same in any order.",
-    )  # fmt: skip
-
-
-def grid_panel(chosen: Chosen, image: OneImage, order: str) -> tuple[int, int]:
-    """The image under its grid beside the sequence, and what that costs; the pixel (row, column) whose patch is chosen."""
-    state.start(AT, "at", PIXELS, MIDDLE, "{0[0]},{0[1]}".format)
-    used, at = chosen.used, st.session_state[AT]
+def grid_panel(choices: PatchesChoices) -> None:
+    """The image under its grid beside the sequence, and what that costs."""
+    used, image = choices.used, choices.picture
     side = SIZE // used.patch_size
-    data = grid_data(image.pixels, used.tokens(image.pixels), used.patch_size, scan_order(order, side), at=at, label=image.words)
-    patch_grid(data, key="grid", on_choose=_choose)
+    data = grid_data(
+        image.pixels, used.tokens(image.pixels), used.patch_size, scan_order(choices.order, side), at=AT.value, label=image.caption
+    )
+    patch_grid(data, key="grid", on_choose=AT.set)
     cost = reading(used.patch_size), reading(used.patch_size, class_token=True)
     st.html(cost_html(*cost, used.embed_dim, image.pixels.shape))
-    return at
 
 
-def _choose(at: tuple[int, int]) -> None:
-    st.session_state[AT] = at
-
-
-def steps_panel(chosen: Chosen, image: OneImage, at: tuple[int, int]) -> int:
+def steps_panel(choices: PatchesChoices) -> int:
     """One feature of the chosen patch as a convolution and as a matrix product, and the proof for all of them; the feature (from 0)."""
-    used, pixels = chosen.used, image.pixels
+    used, pixels, at = choices.used, choices.picture.pixels, AT.value
     p, side = used.patch_size, SIZE // used.patch_size
     row, column = at[0] // p, at[1] // p
     st.subheader("The same number twice: convolution, and matrix product")
@@ -98,45 +75,30 @@ def steps_panel(chosen: Chosen, image: OneImage, at: tuple[int, int]) -> int:
 
 def _feature(embed_dim: int) -> int:
     """Which feature of the token (from 0) is taken apart."""
-    state.start(FEATURE, "feature", range(1, max(WIDTHS) + 1), 1)
-    st.session_state[FEATURE] = min(st.session_state[FEATURE], embed_dim)
-    number = st.number_input(
-        show.label(f"Feature of the token, 1 to {embed_dim}"), 1, embed_dim, key=FEATURE, required=True, persist_state="session",
-        help="Which kernel, which row of the matrix, which number of the token.",
-    )  # fmt: skip
-    return number - 1
+    FEATURE.set(min(FEATURE.value, embed_dim))
+    help = "Which kernel, which row of the matrix, which number of the token."
+    return FEATURE.number_input(f"Feature of the token, 1 to {embed_dim}", max_value=embed_dim, required=True, help=help) - 1
 
 
-@st.cache_data(show_spinner=False, max_entries=32, hash_funcs={Embedding: lambda e: (e.weight, e.bias, e.mean, e.std)})
-def _rebuilt(embedding: Embedding, pixels: np.ndarray) -> Rebuilt:
-    return rebuild(embedding, pixels)
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _losses(patch_size: int, pixels: np.ndarray, mean: np.ndarray, std: np.ndarray) -> dict[int, float]:
-    return losses_by_width(patch_size, WIDTHS, pixels, mean=mean, std=std)
-
-
-def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
+def rebuild_panel(choices: PatchesChoices) -> None:
     """Can the image be made again from its tokens? The question, and after it the answer as a picture."""
-    used = chosen.used
-    found = _rebuilt(used, image.pixels)
+    used, image = choices.used, choices.picture
+    found = rebuilt(used, image.pixels)
     values = found.values
     because = f"The matrix has {used.embed_dim} rows for the {values:,} values of a patch, and rank {found.rank:,}: " + (
         "no two patches give the same numbers." if found.full_rank else f"{values - found.rank:,} directions of a patch leave no trace."
     )
-    said = predict(
+    revealed = predict(
         f"A patch of {used.patch_size} × {used.patch_size} × 3 = {values:,} values becomes {used.embed_dim} numbers (before LayerNorm). "
         "Can the image be computed back from them?",
         (YES, NO), answer=YES if found.full_rank else NO, because=because, key="rebuild",
     )  # fmt: skip
-    state.start(REBUILT, "rebuilt", (True,), False, lambda _: "1")
-    st.session_state[REBUILT] |= said
-    if not st.session_state[REBUILT]:
+    REBUILT.set(REBUILT.value or revealed)
+    if not REBUILT.value:
         return
     columns = st.columns([3, 2], gap="medium")
     columns[0].html(rebuilt_html(image.pixels, found))
-    columns[1].html(losses_html(_losses(used.patch_size, image.pixels, used.mean, used.std), values, chosen=used.embed_dim))
+    columns[1].html(losses_html(losses(used.patch_size, image.pixels, used.mean, used.std), values, chosen=used.embed_dim))
     verdict = (
         marked("**nothing is lost**")
         if found.exact
@@ -145,37 +107,28 @@ def rebuild_panel(chosen: Chosen, image: OneImage) -> None:
     show.caption(
         f"Proof: rank {found.rank:,} of {values:,}; largest error of a pixel {found.max_abs_diff:.3g} grey levels of 255, tolerance "
         f"{found.tolerance:.0g}: {verdict}. By least squares from the {used.embed_dim} numbers of each patch before LayerNorm, with "
-        f"{chosen.words}. LayerNorm, which takes each token's own mean and scale out, is not inverted here. Of a patch, what the matrix "
+        f"{choices.words}. LayerNorm, which takes each token's own mean and scale out, is not inverted here. Of a patch, what the matrix "
         "does not see is filled with the mean color."
     )
 
 
-def kernels_panel(chosen: Chosen, feature: int) -> None:
+def kernels_panel(choices: PatchesChoices, feature: int) -> None:
     """The kernels of the embedding: those that the run has learned, or none yet."""
     st.subheader("What the kernels look for")
-    if chosen.trained is None:
+    if choices.trained is None:
         st.caption("The run keeps no weights: choose another one to see what its kernels have become.")
         return
-    weight = chosen.trained.weight
+    weight = choices.trained.weight
     p = weight.shape[-1]
-    caption = f"The {len(weight)} kernels of {chosen.run.run_id}, {p} × {p} pixels in color, after epoch {chosen.epoch + 1}."
+    caption = f"The {len(weight)} kernels of {choices.run.run_id}, {p} × {p} pixels in color, after epoch {choices.epoch + 1}."
     st.html(kernels_html(weight, caption=caption, chosen=min(feature, len(weight) - 1)))
 
 
-def numbers_panel(chosen: Chosen, image: OneImage, order: str) -> None:
+def numbers_panel(choices: PatchesChoices) -> None:
     """The tokens to take along."""
-    side = SIZE // chosen.used.patch_size
+    used, pixels = choices.used, choices.picture.pixels
+    order = scan_order(choices.order, SIZE // used.patch_size)
     st.download_button(
-        "Tokens as CSV", lambda: tokens_csv(chosen.used.tokens(image.pixels), scan_order(order, side)), "tokens.csv", "text/csv",
+        "Tokens as CSV", lambda: tokens_csv(used.tokens(pixels), order), "tokens.csv", "text/csv",
         icon=":material/download:", on_click="ignore", key="tokens_csv", help="In reading order, one line a token.",
     )  # fmt: skip
-
-
-def link_values(at: tuple[int, int], order: str, feature: int) -> dict[str, str]:
-    """What the page's link says of its panels; what is as at first goes without saying."""
-    return {
-        "order": "" if order == "rows" else order,
-        "at": "" if at == MIDDLE else f"{at[0]},{at[1]}",
-        "feature": "" if feature == 0 else str(feature + 1),
-        "rebuilt": "1" if st.session_state[REBUILT] else "",
-    }

@@ -238,7 +238,7 @@ def look(number: int, together: asyncio.Barrier) -> Any:
         await visitor.open("vit", LOOKS_AT)
         for picture in count(2 + number, 2):
             await together.wait()
-            await visitor.choose("try_image", picture)
+            await visitor.choose("picture_image", picture)
             board = await visitor.board("vit_board", f"shapes {picture - 1}")
             visitor.seen.looks.append({"picture": picture, "board": board})
             await asyncio.sleep(PAUSE * 3)

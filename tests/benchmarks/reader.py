@@ -34,7 +34,7 @@ SCRUB = """(t) => took(() => {
   bar.dispatchEvent(new Event('input'));
 }, 't')"""
 ORDER = "(n) => took(() => document.querySelectorAll('.reader-orders button')[n % 5].click(), 'order')"
-NEXT = "() => took(() => document.querySelector('.st-key-try_image [data-testid=stNumberInputStepUp]').click(), 'what')"
+NEXT = "() => took(() => document.querySelector('.st-key-picture_image [data-testid=stNumberInputStepUp]').click(), 'what')"
 EPOCH = (
     """(key) => took(() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true })), 'what')"""
 )

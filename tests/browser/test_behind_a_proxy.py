@@ -140,7 +140,7 @@ def test_a_picture_too_large_for_the_web_server_is_explained(chromium, place):
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{place('taken')}/try?from=upload")
-    field = page.locator(".st-key-try_upload input[type=file]")
+    field = page.locator(".st-key-picture_upload input[type=file]")
     made = BytesIO()
     Image.effect_noise((1200, 1000), 80).save(made, "PNG")
     assert made.tell() > 1_100_000, "nginx takes 1 MB unless told otherwise"

@@ -67,7 +67,7 @@ def test_a_picture_can_be_sent_from_a_frame_that_keeps_no_cookies(page, course):
     frame = course(page)
     made = BytesIO()
     Image.new("RGB", (40, 30), (200, 40, 40)).save(made, "PNG")
-    field = frame.locator(".st-key-try_upload input[type=file]")
+    field = frame.locator(".st-key-picture_upload input[type=file]")
     field.set_input_files({"name": "red.png", "mimeType": "image/png", "buffer": made.getvalue()})
     frame.get_by_text("It shows").wait_for()
     frame.locator(".patch-card .patch-bar").first.wait_for()

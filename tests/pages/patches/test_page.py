@@ -60,7 +60,7 @@ def test_it_opens_on_the_tokens_of_the_recorded_run(sent):
         tokens = opened.model.embed(normalize(torch.from_numpy(image)[None], opened.mean, opened.std))[0]
     assert np.array_equal(pixels_of(sent), image)
     assert tokens_of(sent) == pytest.approx(tokens.numpy(), abs=2e-4)
-    assert "heart · shapes, validation image 7 of 2,000" in sent["label"]
+    assert "heart: shapes, validation image 7 of 2,000" in sent["label"]
     assert f"the embedding of recorded-shapes-gru, epoch {BEST + 1}" in texts(app)
     assert "all 64 tokens of 64 features" in texts(app) and "**equal**" in texts(app)
     assert dict(app.query_params) == {}
@@ -144,11 +144,11 @@ def test_an_own_run(sent):
 def test_a_patch_that_is_chosen_is_taken_apart(sent):
     app = open_patches()
     assert "row 5, column 5" in texts(app)
-    app.session_state[patch_panels.AT] = (0, 28)  # what the browser's click does
+    app.session_state[patch_panels.AT.key] = (0, 28)  # what the browser's click does
     run(app)
     assert "kernel 1 lies on the patch in row 1, column 8" in texts(app) and dict(app.query_params) == {"at": "0,28"}
     before = html_of(app, "lab-sums")
-    run(app.number_input(key="feature").set_value(64))
+    run(app.number_input(key="patches_feature").set_value(64))
     assert "kernel 64" in texts(app) and html_of(app, "lab-sums") != before
     token = re.findall(r"<b>(.*?)</b>", html_of(app, "lab-sums"))[-1]
     assert float(token.replace("−", "-")) == pytest.approx(tokens_of(sent)[7, 63], abs=1e-5)
@@ -169,14 +169,14 @@ def test_predict_then_reveal_then_the_image_made_again(patch_size, answer):
 
 def test_a_picture_of_ones_own(sent):
     app = open_patches()
-    run(app.segmented_control(key="image_source").set_value("file"))
-    assert "Until then" in texts(app) and "heart" in sent["label"]
+    run(app.segmented_control(key="picture_from").set_value("upload"))
+    assert "heart" in sent["label"] and dict(app.query_params) == {"from": "upload"}
     colors = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
     buffer = BytesIO()
     Image.fromarray(colors).save(buffer, "png")
-    run(app.file_uploader(key="image_file").upload("<b>x</b>.png", buffer.getvalue()))
-    assert np.array_equal(pixels_of(sent), colors.transpose(2, 0, 1)) and sent["label"] == "your picture"
-    run(app.file_uploader(key="image_file").upload("x.png", buffer.getvalue()[:900]))
+    run(app.file_uploader(key="picture_upload").upload("<b>x</b>.png", buffer.getvalue()))
+    assert np.array_equal(pixels_of(sent), colors.transpose(2, 0, 1)) and sent["label"] == "<b>x</b>.png"
+    run(app.file_uploader(key="picture_upload").upload("x.png", buffer.getvalue()[:900]))
     assert "cut short: the end of this PNG file is missing" in texts(app) and "heart" in sent["label"] and "**equal**" in texts(app)
 
 
@@ -187,10 +187,27 @@ def test_data_sets_that_are_not_there(sent, tmp_path):
     assert "does not exist" in texts(app) and "heart" in sent["label"] and "**equal**" in texts(app)
 
 
+def test_what_an_older_link_calls_a_file_is_an_upload(sent):
+    assert dict(open_patches(**{"from": "file"}).query_params) == {"from": "upload"}
+
+
+def test_a_folder_that_an_older_link_names_is_opened(sent, tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for place in range(10):
+            pixels = np.random.default_rng(place).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "pets" / name / f"{place}.png")
+    app = open_patches(dataset="folder", data=str(tmp_path / "pets"), split="train", image="2")
+    assert not app.error and "pets, training image 2 of " in sent["label"]
+    run(app.selectbox(key="picture_set").set_value("shapes"))
+    assert "shapes, training image 2 of 10,000" in sent["label"] and "pets" in app.selectbox(key="picture_set").options
+
+
 def test_another_data_set(sent):
-    open_patches(dataset="tiny", split="test", image="400")
+    app = open_patches(dataset="tiny", split="test", image="400")
+    assert dict(app.query_params) == {"set": "tiny", "split": "test", "image": "40"}
     assert np.array_equal(pixels_of(sent), load_tiny("tiny", None).test.images[39].numpy())
-    assert sent["label"] == "class 9 · tiny, test image 40 of 40"
+    assert sent["label"] == "class 9: tiny, test image 40 of 40"
 
 
 def test_a_run_of_a_width_that_no_slider_has_from_the_start(sent):

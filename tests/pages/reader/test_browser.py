@@ -157,7 +157,7 @@ def test_watch_the_gru_read_a_ship_on_a_phone(address, chromium, opened, record)
     page.get_by_text("Proof, 5 orders").wait_for(timeout=60_000)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
-    in_sight(page, ".st-key-try_set", ".reader-orders", ".reader-scrub", ".reader-picture", ".reader-bars")
+    in_sight(page, ".st-key-picture_set", ".reader-orders", ".reader-scrub", ".reader-picture", ".reader-bars")
     page.wait_for_function(  # as large as a finger wants them
         """() => [...document.querySelectorAll('.reader-orders button, .reader-tools button')]
         .every((part) => part.offsetHeight >= 40 && part.offsetWidth >= 40)"""
@@ -185,13 +185,13 @@ def test_watch_the_gru_read_a_ship_on_a_phone(address, chromium, opened, record)
     page.locator(".reader-scrub").focus()
     page.keyboard.press("End")
     wait_t(page, 256)
-    page.locator(".st-key-try_set").get_by_role("combobox").tap()
+    page.locator(".st-key-picture_set").get_by_role("combobox").tap()
     page.get_by_role("option", name="shapes").tap()
     for number in (7, 8):
         page.wait_for_function("name => document.querySelector('.reader').dataset.what.endsWith(name)", arg=f"shapes {number - 1}")
-        in_sight(page, ".st-key-try_image", ".reader-scrub", ".reader-picture")
+        in_sight(page, ".st-key-picture_image", ".reader-scrub", ".reader-picture")
         page.wait_for_function("document.querySelector('.reader').dataset.orders.includes('random')")
-        page.locator(".st-key-try_image [data-testid=stNumberInputStepUp]").tap()
+        page.locator(".st-key-picture_image [data-testid=stNumberInputStepUp]").tap()
     page.wait_for_url("**/reader?**image=9**")
     context.close()
 

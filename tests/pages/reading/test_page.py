@@ -191,7 +191,7 @@ def test_a_run_with_too_many_patches_to_follow_says_so():
 def test_another_picture_is_read_anew():
     app = open_reading(set="shapes", runs=SHAPES)
     assert card_of(app, SHAPES)["knew"] == "Knew it at patch 54 of 64: heart from there on."
-    run(app.number_input(key="try_image").set_value(8))
+    run(app.number_input(key="picture_image").set_value(8))
     opened = own_model(SHAPES)
     cross = draw(PARTS["val"][7:8])[0][0]
     np.testing.assert_allclose(beliefs_of(card_of(app, SHAPES)), state_by_state(opened, cross), atol=1e-5)

@@ -121,7 +121,7 @@ def test_edits_of_another_picture_or_patch_size_are_not_made():
     send(app, "5", patch=8)
     assert board_of(app)["edits"] == "" and shows(card_of(app, GRU), answer(GRU, HEART))
     send(app, "5")
-    run(app.number_input(key="try_image").set_value(8))
+    run(app.number_input(key="picture_image").set_value(8))
     assert board_of(app)["edits"] == "" and dict(app.query_params) == {"image": "8"}
     send(app, "6", picture="shapes 7")
     run(app.select_slider(key="try_it_patch").set_value(16))
@@ -159,7 +159,7 @@ def test_own_runs_can_be_asked_and_one_that_lost_its_weights_says_so():
     app = open_try(runs=f"{run_id}.{GRU}")
     assert card_of(app, run_id)["bars"][0]["name"].startswith("class ")
     assert f"{run_id} knows only class 0, class 1," in board_of(app)["notes"][0] and len(board_of(app)["notes"]) == 1
-    run(app.selectbox(key="try_set").set_value("tiny"))
+    run(app.selectbox(key="picture_set").set_value("tiny"))
     assert board_of(app)["caption"] == "class 6: tiny, validation image 7 of 40"
     assert card_of(app, run_id)["look"] in ("right", "wrong") and card_of(app, GRU)["verdict"] == "cannot be right"
     assert board_of(app)["notes"][0].startswith("shapes-gru knows only circle,") and len(board_of(app)["notes"]) == 1
@@ -179,8 +179,8 @@ def test_a_data_set_that_cannot_be_read_is_explained_and_the_page_works(tmp_path
     manager.store.update("gru-1", status="stopped")
     app = open_try(set="empty")
     assert len(app.error) == 1 and "empty" in app.error[0].value and (pixels_of(app) == HEART).all()
-    run(app.selectbox(key="try_set").set_value("shapes"))
-    run(app.number_input(key="try_image").set_value(8))
+    run(app.selectbox(key="picture_set").set_value("shapes"))
+    run(app.number_input(key="picture_image").set_value(8))
     assert not app.error and board_of(app)["caption"].startswith("cross:")
 
 
@@ -227,7 +227,7 @@ def saved(image, kind="png", **options):
 
 def upload(content, name="picture.png", **query):
     app = open_try(**{"from": "upload", **query})
-    return run(app.file_uploader(key="try_upload").upload(name, content))
+    return run(app.file_uploader(key="picture_upload").upload(name, content))
 
 
 def turned():
@@ -286,9 +286,9 @@ def test_cmyk_is_converted_and_said():
 def test_what_cannot_be_read_is_explained_and_the_page_works(content, message):
     app = upload(content)
     assert any(message in e.value for e in app.error) and (pixels_of(app) == HEART).all()
-    run(app.file_uploader(key="try_upload").upload("good.png", saved(PLAIN)))
+    run(app.file_uploader(key="picture_upload").upload("good.png", saved(PLAIN)))
     assert not app.error and (pixels_of(app).transpose(1, 2, 0) == NOISE).all()
-    run(app.file_uploader(key="try_upload").set_value(None))
+    run(app.file_uploader(key="picture_upload").set_value(None))
     assert (pixels_of(app) == HEART).all()
 
 
@@ -301,32 +301,32 @@ def test_a_name_with_markup_is_only_data():
 
 def test_a_picture_of_ones_own_stays_while_others_are_shown():
     app = upload(saved(PLAIN))
-    run(app.segmented_control(key="try_source").set_value("set"))
+    run(app.segmented_control(key="picture_from").set_value("set"))
     assert (pixels_of(app) == HEART).all()
-    run(app.segmented_control(key="try_source").set_value("upload"))
+    run(app.segmented_control(key="picture_from").set_value("upload"))
     assert (pixels_of(app).transpose(1, 2, 0) == NOISE).all()
 
 
 def test_what_the_picture_shows_can_be_said():
     app = upload(saved(PLAIN))
-    assert app.selectbox(key="try_truth").options == ["not said", *CLASSES, *recorded_run("cifar10-bar-0").classes, "none of these"]
+    assert app.selectbox(key="picture_truth").options == ["not said", *CLASSES, *recorded_run("cifar10-bar-0").classes, "none of these"]
     first = card_of(app, GRU)["bars"][0]["name"]
-    run(app.selectbox(key="try_truth").set_value(first))
+    run(app.selectbox(key="picture_truth").set_value(first))
     assert card_of(app, GRU)["look"] == "right" and card_of(app, GRU)["bars"][0]["look"] == "true"
     assert card_of(app, BAR)["verdict"] == "cannot be right" and len(board_of(app)["notes"]) == 1
-    run(app.selectbox(key="try_truth").set_value("none of these"))
+    run(app.selectbox(key="picture_truth").set_value("none of these"))
     assert {card["verdict"] for card in board_of(app)["cards"]} == {"cannot be right"} and len(board_of(app)["notes"]) == 2
 
 
 def test_the_said_class_goes_with_the_runs_that_know_it():
     app = upload(saved(PLAIN))
-    run(app.selectbox(key="try_truth").set_value("heart"))
+    run(app.selectbox(key="picture_truth").set_value("heart"))
     run(app.multiselect(key="try_it_runs").set_value([BAR]))
-    assert app.selectbox(key="try_truth").value == "not said"
+    assert app.selectbox(key="picture_truth").value == "not said"
 
 
 def draw_on(app, uri):
-    app.session_state["try_pad"] = {"png": uri}
+    app.session_state["picture_pad"] = {"png": uri}
     return run(app)
 
 
@@ -357,7 +357,7 @@ def test_a_photograph_is_answered():
     app = open_try(**{"from": "camera"})
     assert (pixels_of(app) == HEART).all()
     content = saved(Image.new("RGB", (640, 480), (200, 40, 30)), "jpeg")
-    run(app.camera_input(key="try_camera").set_value(("photo.jpg", content, "image/jpeg")))
+    run(app.camera_input(key="picture_camera").set_value(("photo.jpg", content, "image/jpeg")))
     assert np.abs(pixels_of(app)[:, 5, 5] - [200.0, 40, 30]).max() < 4 and "Its 640 x 480 pixels are squeezed to a square" in texts(app)
     assert board_of(app)["caption"] == "photograph"
     assert dict(app.query_params) == {"from": "camera"}
