@@ -40,8 +40,8 @@ def cost_panel() -> None:
             background.lesson(KEY, lambda: measure_costs(COST_WIDTH, COST_HEADS), owner=state.owner())
         st.fragment(_status, run_every=TICK_SECONDS if _active() else None)(_active())
         measured = background.known(KEY)
-        found = (measured.made if measured and measured.made else None) or alone
-        st.html(cost_html(length, found.points if found else ()))
+        costs = (measured.made if measured and measured.made else None) or alone
+        st.html(cost_html(length, costs.points if costs else ()))
         most = LENGTHS[-1]
         show.caption(
             f"More than {most:,} tokens are not offered, and by hand no more than {MOST_BY_HAND:,} are measured: memory grows with the "
@@ -50,12 +50,12 @@ def cost_panel() -> None:
     with right:
         from pages.attention.costs_view import cost_figure
 
-        what = "memory computed, time measured here" if found else "memory computed; time not measured yet"
+        what = "memory computed, time measured here" if costs else "memory computed; time not measured yet"
         st.plotly_chart(
-            cost_figure(memory_lines(), found.points if found else ()), key="attention_cost", alt=f"Cost by the number of tokens: {what}"
+            cost_figure(memory_lines(), costs.points if costs else ()), key="attention_cost", alt=f"Cost by the number of tokens: {what}"
         )
         show.caption(
-            found.words + " " + slopes(found.points) if found else "Computed memory. Press the button for the time on this machine."
+            costs.words + " " + slopes(costs.points) if costs else "Computed memory. Press the button for the time on this machine."
         )
 
 
@@ -100,10 +100,10 @@ def measure_costs(width: int, heads: int) -> Costs:
         f"Measured on {device_name(torch.device('cpu'))}, one thread, torch {torch.__version__}: one image, C = {width}, {heads} "
         f"heads, float32, forward; {clock}, median of {ROUNDS} rounds{', beside a run that trains' if beside else ''}."
     )
-    found = Costs(points, words)
+    costs = Costs(points, words)
     if not beside:
-        alone = found
-    return found
+        alone = costs
+    return costs
 
 
 def memory_of(kind: str, length: int) -> int:
@@ -137,17 +137,17 @@ def slopes(points: tuple[Cost, ...]) -> str:
     """With which power of T each measured time grows, in a sentence."""
     from core.probes.cost import exponent
 
-    told = []
+    powers = []
     for kind, name in NAMES.items():
         some = [point for point in points if point.kind == kind and point.length >= FITTED_FROM]
-        told.append(f"{name} T^{exponent([p.length for p in some], [p.seconds for p in some]):.2f}")
+        powers.append(f"{name} T^{exponent([p.length for p in some], [p.seconds for p in some]):.2f}")
     return marked(
         "From T = {} on time grows as: **{}** (slope of the logarithms). T² is quadratic. The fused kernel "
         "saves the memory, not the arithmetic. By hand the new T × T tables must also be cleared in memory, "
         "which can take longer than the arithmetic and does not grow evenly: its power can come out above 2. "
         "The memory is quadratic exactly.",
         FITTED_FROM,
-        "; ".join(told),
+        "; ".join(powers),
     )
 
 

@@ -29,12 +29,12 @@ def cost_figure(memory: Mapping[str, Sequence[tuple[int, int]]], points: Sequenc
             "marker": {"color": color, "symbol": symbol, "size": 7},
         }
         lengths, sizes = zip(*memory[kind], strict=True)
-        told = "T = %{x:,}: %{y:.3s}B<extra>" + plotted(kind) + "</extra>"
-        figure.add_trace(go.Scatter(x=lengths, y=sizes, mode="lines", hovertemplate=told, **look), row=1, col=1)
+        hover = "T = %{x:,}: %{y:.3s}B<extra>" + plotted(kind) + "</extra>"
+        figure.add_trace(go.Scatter(x=lengths, y=sizes, mode="lines", hovertemplate=hover, **look), row=1, col=1)
         if own := [point for point in points if point.kind == kind]:
-            told, times = "T = %{x:,}: %{y:.3g} ms<extra>" + plotted(kind) + "</extra>", [1000 * point.seconds for point in own]
+            hover, times = "T = %{x:,}: %{y:.3g} ms<extra>" + plotted(kind) + "</extra>", [1000 * point.seconds for point in own]
             where = [point.length for point in own]
-            trace = go.Scatter(x=where, y=times, mode="lines+markers", showlegend=False, hovertemplate=told, **look)
+            trace = go.Scatter(x=where, y=times, mode="lines+markers", showlegend=False, hovertemplate=hover, **look)
             figure.add_trace(trace, row=1, col=2)
     figure.update_xaxes(type="log", title="tokens T", dtick=1)
     figure.update_yaxes(type="log", title="bytes", tickformat="~s", dtick=2, col=1)

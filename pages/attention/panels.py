@@ -57,8 +57,8 @@ def scale_panel(choices: AttentionChoices) -> None:
     long = attention_by_hand(choices.tokens.at(LONG), Projections.random(LONG, choices.seed), 1, mask=choices.hand.mask)
     left, right = st.columns([3, 2], gap="large")
     for hand, what in ((choices.hand, "The tokens above"), (long, f"The same tokens with C = {LONG} and one head")):
-        found = saturation(hand, choices.temperature)
-        left.html(saturation_html(found, chosen=choices.divisor, hand=hand, temperature=choices.temperature, what=what))
+        saturations = saturation(hand, choices.temperature)
+        left.html(saturation_html(saturations, chosen=choices.divisor, hand=hand, temperature=choices.temperature, what=what))
     right.html(spread_html(spreads(), SPREAD_SIZES, SPREAD_LENGTHS))
 
 
@@ -99,13 +99,13 @@ def layer_panel() -> None:
         ("LayerNorm after the sum", report.after),
         (f"{report.layers} layers stacked", report.stacked),
     )
-    told = ", ".join(f"{name} {value:.1g}" for name, value in kinds)
+    differences = ", ".join(f"{name} {value:.1g}" for name, value in kinds)
     show.caption(
         marked(
             "Proof: the lab's EncoderLayer against nn.TransformerEncoderLayer, same random weights, tokens {}, "
             "float64; largest difference: {}; tolerance {:.0g}: **{}**.",
             report.shape,
-            told,
+            differences,
             report.tolerance,
             "equal" if report.passed else "not equal",
         )

@@ -36,15 +36,15 @@ def proof_line(report: AttentionReport) -> str:
     )
 
 
-def saturation_html(found: Sequence[Saturation], *, chosen: str, hand: ByHand, temperature: float, what: str) -> str:
+def saturation_html(saturations: Sequence[Saturation], *, chosen: str, hand: ByHand, temperature: float, what: str) -> str:
     """A line a divisor: the spread of the scaled scores, and what it does to weights, entropy and gradient. `what` was measured."""
-    if not found:
+    if not saturations:
         return "<p>No token may read anything here, so there is no row to measure: choose another mask, or two tokens.</p>"
     length, rows = len(hand.tokens), int(hand.reads.sum()) * hand.heads
     body = "".join(
         f'<tr class="{"chosen" if one.divisor == chosen else ""}"><th scope="row">{SIGNS[one.divisor]}</th><td>{one.value:.2f}</td>'
         f"<td>{one.spread:.2f}</td><td>{one.largest:.3f}</td><td>{one.entropy:.2f}</td><td>{one.slope:.3f}</td></tr>"
-        for one in found
+        for one in saturations
     )
     titles = {
         "divided by": "",
@@ -54,7 +54,9 @@ def saturation_html(found: Sequence[Saturation], *, chosen: str, hand: ByHand, t
         "entropy": f"of a row, in nats; {length} equal weights have ln {length}",
         "‖J‖": "size (Frobenius norm) of softmax's Jacobian, diag(w) − w wᵀ: what a gradient is multiplied by on its way back",
     }
-    head = "".join(f'<th scope="col"{f" title={chr(34)}{told}{chr(34)}" if told else ""}>{name}</th>' for name, told in titles.items())
+    head = "".join(
+        f'<th scope="col"{f" title={chr(34)}{meaning}{chr(34)}" if meaning else ""}>{name}</th>' for name, meaning in titles.items()
+    )
     hot = f", temperature {temperature:g}" if temperature != 1 else ""
     caption = (
         f"{what}: D = {hand.size}, T = {length}{hot}, means over {rows} row{'s' * (rows != 1)}. "
@@ -90,10 +92,10 @@ def because(none: Saturation, by_size: Saturation) -> str:
 
 def course_line(shapes: Mapping[str, tuple[int, ...]]) -> str:
     """The shapes that a forward pass of the lab's MultiHeadAttention has, in words."""
-    told = " → ".join(f"{name} {shape}" for name, shape in shapes.items())
+    way = " → ".join(f"{name} {shape}" for name, shape in shapes.items())
     _, heads, length, size = shapes["q, k, v of the heads"]
     return (
-        f"Read off by a hook while it computes: {told}. T = {length} tokens make {length} × {length} = {length**2:,} weights a head; "
+        f"Read off by a hook while it computes: {way}. T = {length} tokens make {length} × {length} = {length**2:,} weights a head; "
         f"D = C / heads = {heads * size} / {heads} = {size}."
     )
 
@@ -108,12 +110,13 @@ def layer_html() -> str:
     tokens = "(B, T, C)"
     attention = branch([("LayerNorm", tokens), ("attention of h heads", "weights (B, h, T, T)"), ("dropout", tokens)])
     network = branch([("LayerNorm", tokens), ("Linear, GELU, Linear", "(B, T, M) inside"), ("dropout", tokens)])
-    told = (
+    label = (
         "One encoder layer: tokens pass LayerNorm, attention and dropout and are added to what they were; then LayerNorm, a network on "
         "each token and dropout, and are added again. N such layers are stacked; the shape never changes."
     )
     return (
-        f'<figure class="lab-layer" role="img" aria-label="{told}"><div class="line"><span class="end">tokens<small>{tokens}</small></span>'
+        f'<figure class="lab-layer" role="img" aria-label="{label}"><div class="line">'
+        f'<span class="end">tokens<small>{tokens}</small></span>'
         f'<div class="frame"><em>× N layers</em>{attention}{network}</div><span class="end">tokens<small>{tokens}</small></span></div>'
         "<figcaption>One encoder layer (LayerNorm first, as in a ViT). The arcs are the two residual connections: what a branch computes "
         "is added to what came. The shape stays (B, T, C), so N layers stack. M is the network's width.</figcaption></figure>"

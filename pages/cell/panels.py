@@ -27,7 +27,7 @@ ANSWERS = ("the old state", "the candidate", "zero")
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class BoardReading:
     """What is on the board."""
 
     reading: Reading
@@ -39,7 +39,7 @@ class Shown:
         return (self.reading, self.second) if self.second else (self.reading,)
 
 
-def board_panel(choices: CellChoices) -> Shown:
+def board_panel(choices: CellChoices) -> BoardReading:
     """The board with the numbers that were replaced; returns what is on it."""
     edits = edits_sent(key=BOARD, setup=choices.setup)
     if edits is None:
@@ -60,7 +60,7 @@ def board_panel(choices: CellChoices) -> Shown:
     cell_board(cell_data(reading, second=second, setup=choices.setup, edits=edits, view=view, **looks), key=BOARD)
     first = {"t": min(FIRST_STEP, steps), "unit": 1, "tab": "step", "rows": 1}
     link = {choice.name: "" if view[name] == first[name] else str(view[name]) for name, choice in VIEW.items()}
-    return Shown(reading, second, {**link, "edits": ",".join(map(str, edits))})
+    return BoardReading(reading, second, {**link, "edits": ",".join(map(str, edits))})
 
 
 def _linked_edits() -> tuple[Edit, ...]:
@@ -71,7 +71,7 @@ def _linked_edits() -> tuple[Edit, ...]:
     return edits
 
 
-def proof_panel(shown: Shown) -> None:
+def proof_panel(shown: BoardReading) -> None:
     """The proof line for the numbers on the page."""
     from core.probes.cell_proof import check_cell  # brings torch: after the picture has been sent
 
@@ -120,28 +120,28 @@ def forms_panel(reading: Reading) -> None:
 
 def course_panel() -> None:
     """Task 1.2 at the course's own sizes."""
-    found = course_facts()
-    shapes = " → ".join(f"{name} {shape}" for name, shape in found.items() if name != "difference")
+    facts = course_facts()
+    shapes = " → ".join(f"{name} {shape}" for name, shape in facts.items() if name != "difference")
     show.caption(
         marked(
             "Task 1.2 at the course's sizes, C = 7, H = 5, B = 2: {}; largest difference from nn.GRUCell {:.1g} "
             "(float64). `from core.models.cells import gru_cell`",
             shapes,
-            found["difference"],
+            facts["difference"],
         )
     )
 
 
 def question() -> None:
     """What a closed update gate does, in torch's form."""
-    found = kept_facts()
-    distances = ", ".join(f"{distance:.2g} from {name}" for name, distance in found["gru"].items())
+    facts = kept_facts()
+    distances = ", ".join(f"{distance:.2g} from {name}" for name, distance in facts["gru"].items())
     predict(
         "Somebody holds every update gate z of torch's GRU at 1. What is the new state?",
         ANSWERS,
-        answer=min(found["gru"], key=found["gru"].get),
+        answer=min(facts["gru"], key=facts["gru"].get),
         because=f"Measured on a random cell, the new state is away by {distances}: z keeps. In the form of 2014 the same z takes: there it "
-        f"is {found['gru2014']['the candidate']:.1g} away from the candidate.",
+        f"is {facts['gru2014']['the candidate']:.1g} away from the candidate.",
         key="cell_predict",
     )
 

@@ -23,7 +23,7 @@ NAMES = {"h0": "h₀, the state before the first step", "c0": "c₀, the cell st
 def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
     """The cell in four text fields, which start with the weights of `drawn`; and what a link says of it."""
     gates, rows = GATES[drawn.kind], GATES[drawn.kind] * drawn.hidden
-    found, link = {}, {}
+    matrices, link = {}, {}
     with st.popover("Type the weights", icon=":material/edit:", width="stretch", key="cell_type"):
         show.caption(f"A line a row; gates one above the other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
         for name, choice in WEIGHTS.items():
@@ -32,16 +32,16 @@ def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
             field = choice.following(written(matrix))
             text = _area(field, f"{name} ({rows}, {columns})" if matrix.ndim > 1 else f"{name} ({rows})")
             try:
-                found[name] = parsed(text, name, rows, columns, vector=matrix.ndim == 1)
+                matrices[name] = parsed(text, name, rows, columns, vector=matrix.ndim == 1)
             except LabError as error:
                 show.error(error)
-                found[name] = matrix
+                matrices[name] = matrix
             if field.written():
                 link[name] = field.written()
-    unread = [name for name in ARRAYS if found[name] is getattr(drawn, name)]
+    unread = [name for name in ARRAYS if matrices[name] is getattr(drawn, name)]
     if unread:
         show.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights stand in; see Type the weights.")
-    return Cell(drawn.kind, **found), link
+    return Cell(drawn.kind, **matrices), link
 
 
 def parsed(text: str, name: str, rows: int, columns: int, *, vector: bool) -> np.ndarray:
@@ -81,20 +81,20 @@ def _area(field: Choice, label: str, *, height: int = 130) -> str:
 def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray], dict[str, str], list[str]]:
     """The state to start from, (H,), of an LSTM the cell state too, in text fields that open at zeros; what a link says of them; and which
     could not be read. What was typed counts also while the fields are not drawn."""
-    found, link, unread = [], {}, []
+    states, link, unread = [], {}, []
     for name in STARTS if kind == "lstm" else ("h0",):
         zeros, short = np.zeros(hidden), NAMES[name][:2]
         field = STARTS[name].following(written(zeros))
         text = _area(field, f"{NAMES[name]}: H = {hidden} numbers", height=68) if drawn else field.value
         try:
-            found.append(parsed(text, short, hidden, 1, vector=True))
+            states.append(parsed(text, short, hidden, 1, vector=True))
         except LabError as error:
             show.error(f"{visitor.told(error)} Zeros stand in meanwhile.")
-            found.append(zeros)
+            states.append(zeros)
             unread.append(short)
         if field.written():
             link[name] = field.written()
-    return found, link, unread
+    return states, link, unread
 
 
 def too_long(typed: Mapping[str, str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ WAYS = ("forward", "backward")
 def stack_sentences(graph: Graph, report: StackReport) -> dict[str, str]:
     """A sentence on each part of a stack, with the Jacobians that were measured."""
     length = report.norms.shape[-1]
-    told = {}
+    sentences = {}
     for node in graph.nodes:
         before = graph.before(node.name)
         inputs = [t for t in range(1, length + 1) if f"x{t}" in before]
@@ -38,23 +38,23 @@ def stack_sentences(graph: Graph, report: StackReport) -> dict[str, str]:
             layer, t = map(int, node.name[1:].split("."))
             way = "fb".index(node.name[0])
             numbers = " · ".join(f"x{s + 1} {value:.2g}" for s, value in enumerate(report.norms[layer - 1, way, t - 1]))
-            told[node.name] = f"Layer {layer}, {WAYS[way]}, step {t}: depends on {reads}. ‖∂h/∂x‖: {numbers}."
+            sentences[node.name] = f"Layer {layer}, {WAYS[way]}, step {t}: depends on {reads}. ‖∂h/∂x‖: {numbers}."
         elif node.kind == "input":
             states = [n for n in graph.after(node.name) if graph.known[n].kind == "state"]
-            told[node.name] = f"Input {node.name}: {len(states)} of {len(graph.named('state'))} states depend on it."
+            sentences[node.name] = f"Input {node.name}: {len(states)} of {len(graph.named('state'))} states depend on it."
         else:
-            told[node.name] = f"Output {node.name}: depends on {reads}."
-    return told
+            sentences[node.name] = f"Output {node.name}: depends on {reads}."
+    return sentences
 
 
 def strengths(report: StackReport) -> dict[str, dict[str, float]]:
     """For each state, how strongly it depends on each input: its Jacobian's norm as a share of its largest one."""
     layers, directions, length, _ = report.norms.shape
-    found = {}
+    shares = {}
     for layer, way, t in np.ndindex(layers, directions, length):
         norms = report.norms[layer, way, t]
-        found[f"{'fb'[way]}{layer + 1}.{t + 1}"] = {f"x{s + 1}": round(float(norms[s] / norms.max()), 3) for s in range(length)}
-    return found
+        shares[f"{'fb'[way]}{layer + 1}.{t + 1}"] = {f"x{s + 1}": round(float(norms[s] / norms.max()), 3) for s in range(length)}
+    return shares
 
 
 def figure(choices: DepthChoices, report: StackReport | None, *, style: str = "") -> str:

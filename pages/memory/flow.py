@@ -42,7 +42,7 @@ def _proof(setup: FlowSetup) -> None:
     from core.training.loop.device import use_threads
 
     use_threads(1)  # beside a run that trains more would be slower
-    found = check_flow(setup)
+    report = check_flow(setup)
     show.caption(
         marked(
             "Untrained cells, float64: H = {}, {} sequences of the recall task, seed {}; the RNN's W_hh is that "
@@ -53,10 +53,10 @@ def _proof(setup: FlowSetup) -> None:
             setup.units,
             BATCH,
             setup.seed,
-            found.steps,
-            found.largest,
-            found.tolerance,
-            "equal" if found.passed else "not equal",
+            report.steps,
+            report.largest,
+            report.tolerance,
+            "equal" if report.passed else "not equal",
         )
     )
 
@@ -84,10 +84,10 @@ def sweep_panel(choices: MemoryChoices) -> None:
             return
         by_radius = sweep(choices.setup, "radius", SWEPT_RADII, ("rnn", "lstm", "gru"))
         by_bias = sweep(choices.setup, "bias", SWEPT_BIASES, ("rnn", "lstm", "gru"))
-        for column, name, places, found in zip(
+        for column, name, places, arriving in zip(
             st.columns(2), ("spectral radius", "forget-gate bias"), (SWEPT_RADII, SWEPT_BIASES), (by_radius, by_bias), strict=True
         ):
-            lines = [Line(NAMES[kind], COLORS[kind], values) for kind, values in found.items()]
+            lines = [Line(NAMES[kind], COLORS[kind], values) for kind, values in arriving.items()]
             title = f"What arrives at t = 1 of {choices.setup.length} steps, by {name}"
             data = chart_data(title, lines, x=name, y="Norm, log axis", first=places[0], step=places[1] - places[0], log=True, height=260)
             with column:

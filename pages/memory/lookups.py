@@ -30,5 +30,5 @@ def influences(
     from core.probes.run_memory import check_run, influence, reach
 
     image = normalized(_model, _pixels[None])
-    found = influence(_model.model, image)
-    return found, [reach(row, s) for s, row in enumerate(found)], check_run(_model.model, image, found)
+    table = influence(_model.model, image)
+    return table, [reach(row, s) for s, row in enumerate(table)], check_run(_model.model, image, table)

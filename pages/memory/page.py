@@ -62,11 +62,11 @@ with others:
 with own:
     picture = choose_picture(sorted({name for run in runs for name in services.run(run.run_id).classes}), first="ship")
 with right, st.spinner("Opening the runs"):
-    looked = [look(run, weights) for run in runs]
-    trained_panel(picture, looked, loss)
+    opened_runs = [look(run, weights) for run in runs]
+    trained_panel(picture, opened_runs, loss)
 st.markdown("**Which patches moved which output?** Point at a patch, or at a row of a map: what lights up moved the output there.")
 with st.spinner("Following every patch to every output"):
-    influence_panel(picture, looked)
+    influence_panel(picture, opened_runs)
 link = {**chosen().link, **links(FAR, RATE, RUNS, WEIGHTS, LOSS), **dict.fromkeys(("from", "set", "image"), ""), **picture.link}
 try_this(EXPERIMENTS)
 first = services.run(runs[0].run_id if runs else FIRST_RUNS[0])

@@ -49,7 +49,7 @@ def choose_runs() -> list[Weighted]:
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
+class OpenedRun:
     """A run, an epoch of it (from 0) and its model; `problem` says instead why there is none."""
 
     run: Weighted
@@ -58,7 +58,7 @@ class Looked:
     problem: str = ""
 
     @property
-    def told(self) -> str:
+    def words(self) -> str:
         """How its model reads, in a few words."""
         config = self.model.metadata["config"]
         ways = "both ways" if config["bidirectional"] else "one way"
@@ -68,35 +68,35 @@ class Looked:
         return f"{recorded}epoch {self.epoch + 1} · {layers}H = {config['hidden_size']}, reads {ways}, trained on {read}"
 
 
-def look(run: Weighted, weights: str) -> Looked:
+def look(run: Weighted, weights: str) -> OpenedRun:
     """Open the first or the best weights that are kept of a run."""
     try:
         kept = services.manager().kept_weights(run.run_id)
         if not kept:
             raise StoreError(f"Run {run.run_id} keeps no weights: choose another run, or train it again.")
         epoch = min(kept) if weights == "first" else run.best if run.best in kept else max(kept)
-        return Looked(run, epoch, opened(kept[epoch]))
+        return OpenedRun(run, epoch, opened(kept[epoch]))
     except LabError as error:
-        return Looked(run, problem=visitor.told(error))
+        return OpenedRun(run, problem=visitor.told(error))
 
 
 # ---- panels ----
 
 
-def trained_panel(picture: Shown, looked: Sequence[Looked], loss: str) -> None:
+def trained_panel(picture: Shown, opened_runs: Sequence[OpenedRun], loss: str) -> None:
     """The gradient of the loss at the hidden states of trained runs on the picture, as a share of the last one's."""
     lines, words, problems = [], [], []
-    for one in looked:
+    for one in opened_runs:
         if one.problem:
             problems.append(f"{one.run.name}: {one.problem}")
             continue
         try:
-            found, asked = _paths(picture, one, loss)
+            state_paths, class_name = _paths(picture, one, loss)
         except LabError as error:
             problems.append(f"{one.run.name}: {visitor.told(error)}")
             continue
-        lines += _lines(one, found, lines)
-        words.append(f"{one.run.name} {_arrives(found[0].state)} of its loss of “{asked}”")
+        lines += _lines(one, state_paths, lines)
+        words.append(f"{one.run.name} {_arrives(state_paths[0].state)} of its loss of “{class_name}”")
     for problem in problems:
         show.warning(problem)
     if not lines:
@@ -131,7 +131,7 @@ def _trained_chart(lines: Sequence[Line], loss: str) -> dict[str, Any]:
     )
 
 
-def _paths(picture: Shown, one: Looked, loss: str) -> tuple[list[StatePath], str]:
+def _paths(picture: Shown, one: OpenedRun, loss: str) -> tuple[list[StatePath], str]:
     """The paths of a run, and the class whose loss it is."""
     from core.evaluation.pictures import probabilities
 
@@ -142,9 +142,9 @@ def _paths(picture: Shown, one: Looked, loss: str) -> tuple[list[StatePath], str
     return paths(one.run.run_id, one.epoch, picture.pixels.tobytes(), label, readout, one.model, picture.pixels), classes[label]
 
 
-def _lines(one: Looked, found: Sequence[StatePath], before: Sequence[Line]) -> list[Line]:
+def _lines(one: OpenedRun, state_paths: Sequence[StatePath], before: Sequence[Line]) -> list[Line]:
     """The line of a run: its states, read from the first patch to the last."""
-    path, color = found[0], COLORS[one.run.config["model"]]
+    path, color = state_paths[0], COLORS[one.run.config["model"]]
     dash = DASHES[sum(line.color == color for line in before)]
     return [Line(one.run.name, color, share(path.state), dash)]
 
@@ -156,26 +156,26 @@ def share(values: np.ndarray) -> np.ndarray:
 
 
 def _arrives(values: np.ndarray) -> str:
-    found = share(values)[0]
-    return "no gradient at all" if np.isnan(found) else number(float(found))
+    first = share(values)[0]
+    return "no gradient at all" if np.isnan(first) else number(float(first))
 
 
-def influence_panel(picture: Shown, looked: Sequence[Looked]) -> None:
+def influence_panel(picture: Shown, opened_runs: Sequence[OpenedRun]) -> None:
     """The influence board, and its proof."""
     cards, checks, maps = [], [], {}
-    for one in looked:
+    for one in opened_runs:
         if one.problem:
             cards.append(problem_card(one.run.name, one.problem))
             continue
         try:
-            found, latest, check = influences(one.run.run_id, one.epoch, picture.pixels.tobytes(), one.model, picture.pixels)
+            table, latest, check = influences(one.run.run_id, one.epoch, picture.pixels.tobytes(), one.model, picture.pixels)
         except LabError as error:
             cards.append(problem_card(one.run.name, visitor.told(error)))
             continue
         patch = one.model.metadata["config"]["patch_size"]
-        cards.append(influence_card(one.run.name, one.told, patch, found, latest))
+        cards.append(influence_card(one.run.name, one.words, patch, table, latest))
         checks.append(check)
-        maps[one.run.name] = found
+        maps[one.run.name] = table
     influence_board(influence_message(picture.pixels, cards), key="memory_influence")
     if checks:
         show.caption(_proof(picture, checks))

@@ -73,18 +73,20 @@ def flow_verdict(flows: Mapping[str, Flow], setup: FlowSetup) -> str:
     if setup.length == 1:
         return "Of one step nothing can be forgotten: there is no way back. Choose a longer sequence."
     rnn, lstm, gru = (flows[kind].arrives for kind in ("rnn", "lstm", "gru"))
-    told = [f"Over {setup.length - 1} steps the plain RNN's gradient {changed(rnn)}, the LSTM's {changed(lstm)}, the GRU's {changed(gru)}."]
+    sentences = [
+        f"Over {setup.length - 1} steps the plain RNN's gradient {changed(rnn)}, the LSTM's {changed(lstm)}, the GRU's {changed(gru)}."
+    ]
     worse = [NAMES[kind] for kind, value in (("lstm", lstm), ("gru", gru)) if value < rnn <= 1]
     if max(rnn, lstm, gru) > 1e3:
-        told.append(
+        sentences.append(
             marked("**Exploding**: one step of the optimiser along such a gradient ends far away; clipping its norm is the usual cure.")
         )
     if not (rnn < STRONG) and np.isfinite(rnn) and rnn <= 1e3:
-        told.append(
+        sentences.append(
             marked("**The plain RNN keeps it here**: its radius happens to balance the slope of tanh. Move it a little, and it does not.")
         )
     if worse:
-        told.append(
+        sentences.append(
             marked(
                 "**Here the claim fails**: {} lose more than the plain RNN. With this bias a gate keeps {} of the "
                 "state a step; gates help once they are open.",
@@ -93,10 +95,10 @@ def flow_verdict(flows: Mapping[str, Flow], setup: FlowSetup) -> str:
             )
         )
     elif rnn < STRONG <= min(lstm, gru):
-        told.append(marked("**The plain RNN forgets, the gated cells do not.**"))
+        sentences.append(marked("**The plain RNN forgets, the gated cells do not.**"))
     elif rnn < min(lstm, gru) < STRONG:
-        told.append(marked("**All fade, the plain RNN fastest**: open the forget gate (bias 3) and the gated cells keep it."))
-    return joined(told)
+        sentences.append(marked("**All fade, the plain RNN fastest**: open the forget gate (bias 3) and the gated cells keep it."))
+    return joined(sentences)
 
 
 def changed(arrives: float) -> str:
@@ -120,10 +122,10 @@ def columns_csv(first: str, places: Sequence[int], columns: Mapping[str, np.ndar
 # ---- trained runs ----
 
 
-def influence_card(name: str, told: str, patch: int, found: np.ndarray, reach: Sequence[int]) -> dict[str, Any]:
+def influence_card(name: str, words: str, patch: int, table: np.ndarray, reach: Sequence[int]) -> dict[str, Any]:
     """A run on the influence board: influences (T, T) travel as base64 of float32."""
-    packed = b64encode(found.astype("<f4").tobytes()).decode()
-    return {"name": name, "told": told, "patch": patch, "tokens": len(found), "map": packed, "reach": list(reach), "problem": ""}
+    packed = b64encode(table.astype("<f4").tobytes()).decode()
+    return {"name": name, "told": words, "patch": patch, "tokens": len(table), "map": packed, "reach": list(reach), "problem": ""}
 
 
 def problem_card(name: str, problem: str) -> dict[str, Any]:
@@ -138,8 +140,8 @@ def influence_message(pixels: np.ndarray, cards: Sequence[Mapping[str, Any]]) ->
 
 def influences_csv(maps: Mapping[str, np.ndarray]) -> str:
     """Influences (T, T) of some runs as CSV: a line for each output s of a run, a column for each input t."""
-    most = max(len(found) for found in maps.values())
-    rows = [(name, s, *row, *[None] * (most - len(row))) for name, found in maps.items() for s, row in enumerate(found.tolist(), 1)]
+    most = max(len(table) for table in maps.values())
+    rows = [(name, s, *row, *[None] * (most - len(row))) for name, table in maps.items() for s, row in enumerate(table.tolist(), 1)]
     return csv_text(frame(rows, ("run", "output", *(f"input {t + 1}" for t in range(most)))), digits="%.6g")
 
 

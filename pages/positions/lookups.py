@@ -29,10 +29,10 @@ def verdicts(length: int, dim: int, name: str, learned: np.ndarray | None) -> di
         if together and kind == "rotary":
             return Verdict(why="cannot be")
         try:
-            found = place_test(kind, tokens, permutation, norm_first=norm_first, together=together, table=learned)
+            report = place_test(kind, tokens, permutation, norm_first=norm_first, together=together, table=learned)
         except ConfigError:
             return Verdict(why="needs a square number of tokens" if kind == "grid" else "needs an even width")
-        return Verdict(found.verdict, found.max_abs_diff, found.tolerance, found.moved)
+        return Verdict(report.verdict, report.max_abs_diff, report.tolerance, report.moved)
 
     return {kind: [one(kind, True, False), one(kind, False, False), one(kind, True, True)] for kind in KINDS}
 

@@ -66,24 +66,24 @@ def proof_panel(choices: PositionChoices) -> None:
 
 
 def _distance_words(gap: float) -> str:
-    told = f" Similarities of pairs at the same distance differ by at most {gap:.1g}: "
-    return told + (marked("**the distance alone counts**.") if gap <= GAP_TOLERANCE else "where they stand counts, too.")
+    words = f" Similarities of pairs at the same distance differ by at most {gap:.1g}: "
+    return words + (marked("**the distance alone counts**.") if gap <= GAP_TOLERANCE else "where they stand counts, too.")
 
 
 def loudness_panel(choices: PositionChoices) -> None:
     """How long the vectors of each kind are beside a token."""
     st.subheader("How loud is a position?")
-    found: dict[str, Loudness | str] = {}
+    loud: dict[str, Loudness | str] = {}
     for kind in KINDS:
         try:
             own = kind == choices.kind and choices.table is not None
-            found[kind] = loudness(choices.table if own else position_table(kind, choices.length, choices.dim))
+            loud[kind] = loudness(choices.table if own else position_table(kind, choices.length, choices.dim))
         except ConfigError as error:
-            found[kind] = visitor.told(error)
-    found["rotary"] = "adds nothing: queries and keys are turned, and keep their length"
-    st.html(loudness_html(found, chosen=choices.kind, length=choices.length, dim=choices.dim))
+            loud[kind] = visitor.told(error)
+    loud["rotary"] = "adds nothing: queries and keys are turned, and keep their length"
+    st.html(loudness_html(loud, chosen=choices.kind, length=choices.length, dim=choices.dim))
     learned = f"Learned: {choices.words}." if choices.words else f"Learned: as at the start, drawn with deviation {LEARNED_STD}."
-    show.caption(index_words(choices.length, choices.dim, found["index"]) + " " + learned)
+    show.caption(index_words(choices.length, choices.dim, loud["index"]) + " " + learned)
 
 
 # ---- shuffle test ----
@@ -96,15 +96,15 @@ def shuffle_panel(choices: PositionChoices) -> None:
 
     columns = st.columns([1, 3], gap="medium")
     with columns[0]:
-        told = "; ".join(f"{PERMUTATION_WORDS[name]}: {words}" for name, words in PERMUTATIONS.items()) + "."
-        name = PERMUTATION.selectbox("Permutation", format_func=PERMUTATION_WORDS.get, help=told)
+        help = "; ".join(f"{PERMUTATION_WORDS[name]}: {words}" for name, words in PERMUTATIONS.items()) + "."
+        name = PERMUTATION.selectbox("Permutation", format_func=PERMUTATION_WORDS.get, help=help)
         st.caption(WHY[choices.kind])
     own = choices.table if choices.kind == "learned" else None
-    found = verdicts(choices.length, choices.dim, name, own)
-    moved, tolerance = found["none"][0].moved, found["none"][0].tolerance
+    results = verdicts(choices.length, choices.dim, name, own)
+    moved, tolerance = results["none"][0].moved, results["none"][0].tolerance
     with columns[1]:
         caption = f"Encoder of 2 layers at random weights, {plural(choices.length, 'token')} of {choices.dim} features, {moved} moved"
-        st.html(verdicts_html(found, chosen=choices.kind, caption=caption))
+        st.html(verdicts_html(results, chosen=choices.kind, caption=caption))
     st.caption(
         "Proof: tokens change places *before* positions are put in; outputs are put back by the inverse; under each verdict the largest "
         f"difference, in float64, tolerance about {tolerance:.0e}. **Moved together** is trap 6: where a token takes its position along, "

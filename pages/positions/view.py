@@ -62,7 +62,7 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word}{'s' * (count != 1)}"
 
 
-def loudness_html(found: Mapping[str, Loudness | str], *, chosen: str, length: int, dim: int) -> str:
+def loudness_html(loud: Mapping[str, Loudness | str], *, chosen: str, length: int, dim: int) -> str:
     """The length of each kind's vectors beside that of a token; a string says why there is none."""
     titles = {
         "first": "Length of the vector of position 0 (root of the sum of squares).",
@@ -71,26 +71,26 @@ def loudness_html(found: Mapping[str, Loudness | str], *, chosen: str, length: i
         "left by LayerNorm": "The longest again when each vector's own mean is taken out, as the next LayerNorm does.",
     }
     rows = []
-    for kind, one in found.items():
+    for kind, one in loud.items():
         if isinstance(one, str):
             cells = f'<td colspan="4" class="text">{escape(one)}</td>'
         else:
-            told = (f"{one.first:.2f}", f"{one.last:.2f}", f"{one.ratio:.2f}", f"{one.left:.2f}")
-            cells = "".join(f"<td>{text}</td>" for text in told)
+            numbers = (f"{one.first:.2f}", f"{one.last:.2f}", f"{one.ratio:.2f}", f"{one.left:.2f}")
+            cells = "".join(f"<td>{text}</td>" for text in numbers)
         rows.append(_row(kind, cells, chosen))
-    head = "".join(f'<th scope="col" title="{escape(told)}">{escape(title)}</th>' for title, told in titles.items())
+    head = "".join(f'<th scope="col" title="{escape(meaning)}">{escape(title)}</th>' for title, meaning in titles.items())
     return _table(f"Length of the vectors that are added to {plural(length, 'token')} of {dim} features", head, rows)
 
 
-def verdicts_html(found: Mapping[str, Sequence[Verdict]], *, chosen: str, caption: str) -> str:
+def verdicts_html(results: Mapping[str, Sequence[Verdict]], *, chosen: str, caption: str) -> str:
     """What the shuffle test says of each kind: in a ViT, in the transformer of 2017, and where token and position move together."""
     titles = {
         "ViT: LayerNorm first": "Encoder layers as in a ViT, and its last LayerNorm.",
         "2017: LayerNorm after": "Encoder layers as in Vaswani et al. 2017.",
         "moved together": "Each token takes its position along: the test passes whatever the positions are, and proves nothing.",
     }
-    head = "".join(f'<th scope="col" title="{escape(told)}">{escape(title)}</th>' for title, told in titles.items())
-    rows = [_row(kind, "".join(_verdict(one) for one in three), chosen) for kind, three in found.items()]
+    head = "".join(f'<th scope="col" title="{escape(meaning)}">{escape(title)}</th>' for title, meaning in titles.items())
+    rows = [_row(kind, "".join(_verdict(one) for one in three), chosen) for kind, three in results.items()]
     return _table(caption, head, rows)
 
 
@@ -116,8 +116,8 @@ def setup_words(setup: Setup) -> str:
     some = next((runs[0] for runs in setup.kinds.values() if runs), None)
     sizes = f", {some.val:,} validation and {some.test:,} test images" if some else ""
     skipped = ("model", "dataset", "positions", "seed", "stratify", "device", "threads", "kernel", "compile", "data")
-    told = [f"{name} {value}" for name, value in _changed(setup.config).items() if name not in skipped]
-    return f"ViT on {data_label(setup.config)}{sizes}: {', '.join(told) or 'all at the defaults'}"
+    changes = [f"{name} {value}" for name, value in _changed(setup.config).items() if name not in skipped]
+    return f"ViT on {data_label(setup.config)}{sizes}: {', '.join(changes) or 'all at the defaults'}"
 
 
 def _changed(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,8 +131,8 @@ def _changed(config: Mapping[str, Any]) -> dict[str, Any]:
 def _reached(runs: Sequence[Reached]) -> str:
     tops = np.array([run.val_top1 for run in runs])
     tests = [run.test_top1 for run in runs if run.test_top1 is not None]
-    told = proportion_interval(round(tops.mean() * runs[0].val), runs[0].val) if len(runs) == 1 else None
-    spread = " to ".join(told.ends()) if told else f"{len(runs)} runs, {100 * tops.min():.1f} to {100 * tops.max():.1f}"
+    interval = proportion_interval(round(tops.mean() * runs[0].val), runs[0].val) if len(runs) == 1 else None
+    spread = " to ".join(interval.ends()) if interval else f"{len(runs)} runs, {100 * tops.min():.1f} to {100 * tops.max():.1f}"
     epochs = ", ".join(str(run.epoch + 1) for run in runs)
     test = f"{100 * np.mean(tests):.1f} %" if tests else "–"
     cells = (f"{100 * tops.mean():.1f} %", spread, epochs, test, ", ".join(run.run_id for run in runs))
@@ -155,23 +155,23 @@ def _table(caption: str, head: str, rows: Sequence[str]) -> str:
     )
 
 
-def index_words(length: int, dim: int, found: Loudness) -> str:
+def index_words(length: int, dim: int, index: Loudness) -> str:
     """Why the bare index drowns the tokens, in numbers."""
     if length == 1:
-        return f"A token out of LayerNorm has length √{dim} = {found.token:.2f}. Of one token the index is 0: nothing is added."
+        return f"A token out of LayerNorm has length √{dim} = {index.token:.2f}. Of one token the index is 0: nothing is added."
     return marked(
         "A token out of LayerNorm has length √{} = {:.2f}. The bare index {} on {} features has length {} × "
         "√{} = {:,.1f}, **{:,.0f} times** as long: beside it the token hardly counts. And as it is the same "
         "on every feature, the next LayerNorm takes it out with the token's mean: {} is left.",
         dim,
-        found.token,
+        index.token,
         length - 1,
         dim,
         length - 1,
         dim,
-        found.last,
-        found.ratio,
-        number(found.left),
+        index.last,
+        index.ratio,
+        number(index.left),
     )
 
 

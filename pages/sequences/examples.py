@@ -66,14 +66,14 @@ def text_example(task: str, graph: Graph) -> Example:
     several = task in ("many-to-one", "same-length", "other-length")
     english, spanish = sentence_of(len(inputs) if several else 5)
     given = dict(zip(inputs, english, strict=False)) if task != "one-to-many" else {"x1": "topic"}
-    told = {
+    targets = {
         "one-to-one": [CLASSES[english[0]]],
         "one-to-many": english,
         "many-to-one": ["English"],
         "same-length": [CLASSES[word] for word in english],
         "other-length": spanish,
     }[task]
-    return Example(given | _written(outputs, told))
+    return Example(given | _written(outputs, targets))
 
 
 def picture_example(task: str, graph: Graph, pixels: np.ndarray, label: str) -> Example:

@@ -49,30 +49,32 @@ def steps_html(task: str, shapes: Sequence[tuple[str, tuple[int, ...], int]], si
     what = f"B = {sizes.B} vectors" if alone else f"B = {sizes.B} sequences of T = {sizes.T}, each"
     boxes = []
     for name, shape, times in shapes:
-        told = LOGITS[task] if name == "logits y" else MEANINGS[name].format(what=what, C=sizes.C)
+        meaning = LOGITS[task] if name == "logits y" else MEANINGS[name].format(what=what, C=sizes.C)
         often = f" × {times}" if times > 1 else ""
         look = ' class="layer"' if "state" in name else ""
-        boxes.append(f"<li{look}><b>{escape(name)}</b><code>({', '.join(map(str, shape))}){often}</code><span>{escape(told)}</span></li>")
+        boxes.append(
+            f"<li{look}><b>{escape(name)}</b><code>({', '.join(map(str, shape))}){often}</code><span>{escape(meaning)}</span></li>"
+        )
     return f'<ol class="lab-steps lab-sequence-steps">{"".join(boxes)}</ol>'
 
 
 def part_sentences(graph: Graph, sizes: Sizes) -> dict[str, str]:
     """A sentence on each part of a task's network, for who points at it."""
     inputs, outputs = graph.named("input"), graph.named("output")
-    told = {}
+    sentences = {}
     for node in graph.nodes:
         if not node.used:
             continue
         before, after = graph.before(node.name), graph.after(node.name)
         reads = f"input{_which(before, inputs)}"
         feeds = f"output{_which(after, outputs)}"
-        told[node.name] = {
+        sentences[node.name] = {
             "input": f"Input {node.name}, (B, C) = ({sizes.B}, {sizes.C}): {feeds} of {len(outputs)} depend on it.",
             "state": f"State {node.name}, (B, H) = ({sizes.B}, {sizes.H}): it depends on {reads} of {len(inputs)}; "
             + (f"{feeds} of {len(outputs)} depend on it." if after.intersection(outputs) else "no output depends on it."),
             "output": f"Output {node.name}, (B, K) = ({sizes.B}, {sizes.K}): it depends on {reads} of {len(inputs)}.",
         }[node.kind]
-    return told
+    return sentences
 
 
 def figure(choices: SequenceChoices, run: TaskRun | None, *, style: str = "") -> str:
@@ -132,9 +134,9 @@ def shapes_csv(run: TaskRun) -> str:
     return "\n".join(["step,shape,times", *lines, ""])
 
 
-def _which(found: frozenset[str], names: Sequence[str]) -> str:
-    """Which of some nodes are among `found`: "s 1 to 4", " 3"."""
-    places = [at for at, name in enumerate(names, 1) if name in found]
+def _which(reached: frozenset[str], names: Sequence[str]) -> str:
+    """Which of some nodes are among `reached`: "s 1 to 4", " 3"."""
+    places = [at for at, name in enumerate(names, 1) if name in reached]
     if len(places) == 1:
         return f" {places[0]}"
     whole = places == list(range(places[0], places[-1] + 1)) if places else False
@@ -182,10 +184,10 @@ def padded_html(report: PaddedReport, lengths: Sequence[int]) -> str:
     )
     head = "".join(f'<th scope="col">length {length}</th>' for length in lengths)
     body = "".join(
-        f'<tr class="{"right" if float(found.max()) <= report.tolerance else "wrong"}"><th scope="row">{name}</th>'
-        + "".join(_cell(float(value), report.tolerance) for value in found)
-        + f'<td class="text">{told}</td></tr>'
-        for name, found, told in lines
+        f'<tr class="{"right" if float(differences.max()) <= report.tolerance else "wrong"}"><th scope="row">{name}</th>'
+        + "".join(_cell(float(value), report.tolerance) for value in differences)
+        + f'<td class="text">{meaning}</td></tr>'
+        for name, differences, meaning in lines
     )
     return (
         '<div class="lab-scroll"><table class="lab-table lab-tight lab-padded"><caption>Largest difference to each sequence read by itself'

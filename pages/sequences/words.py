@@ -20,14 +20,14 @@ def words_panel() -> None:
     with left:
         width = VECTOR.slider("Numbers of a vector, C")
         word = WORD.among(WORDS).selectbox("Word")
-    found = embedded(width)
+    vectors = embedded(width)
     place = WORDS.index(word)
     with left:
-        near = ", ".join(f"{other} {cosine:.2f}" for other, cosine in nearest(found.after, word))
+        near = ", ".join(f"{other} {cosine:.2f}" for other, cosine in nearest(vectors.after, word))
         show.markdown(marked("Nearest to **{}**, by cosine: {}", word, near))
     with right:
         columns = st.columns(2)
-        for column, cosines, when in ((columns[0], found.before, "at random"), (columns[1], found.after, "learned")):
+        for column, cosines, when in ((columns[0], vectors.before, "at random"), (columns[1], vectors.after, "learned")):
             column.html(likeness_html(cosines, WORDS, word, f"Cosine of each pair of {len(WORDS)} words, {when}"))
     show.caption(
         marked(
@@ -41,12 +41,12 @@ def words_panel() -> None:
             len(WORDS),
             place + 1,
             width,
-            found.one_hot_diff,
-            found.sentences,
+            vectors.one_hot_diff,
+            vectors.sentences,
             len(WORDS) // 4,
-            found.within(found.before),
-            found.within(found.after),
-            found.between(found.before),
-            found.between(found.after),
+            vectors.within(vectors.before),
+            vectors.within(vectors.after),
+            vectors.between(vectors.before),
+            vectors.between(vectors.after),
         )
     )

@@ -19,8 +19,8 @@ LEAST = 1e-4  # nats, the lowest loss that the chart shows
 
 def standing(choices: VersusChoices) -> dict[str, Standing]:
     """What stands for each contender."""
-    found = contest.standings((CONTENDERS[name].title, config) for name, config in choices.set_ups.items())
-    return dict(zip(CONTENDERS, found, strict=True))
+    stands = contest.standings((CONTENDERS[name].title, config) for name, config in choices.set_ups.items())
+    return dict(zip(CONTENDERS, stands, strict=True))
 
 
 def lengths_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:

@@ -50,12 +50,12 @@ def numbers_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
 def seeds_panel(choices: VersusChoices) -> None:
     """What one seed shows and what it does not."""
     st.subheader("Does the seed decide?")
-    found = {}
+    curves = {}
     for name, row in CONTENDERS.items():
         wanted = [(row.title, contender(name, choices.task, hidden=choices.hidden, seed=seed)) for seed in SEED.options]
-        found[row.title] = dict(zip(SEED.options, (one.curve for one in contest.standings(wanted)), strict=True))
-    st.html(seeds_html(found, choices.row.unit))
-    known = sum(all(row[seed] for row in found.values()) for seed in SEED.options)
+        curves[row.title] = dict(zip(SEED.options, (one.curve for one in contest.standings(wanted)), strict=True))
+    st.html(seeds_html(curves, choices.row.unit))
+    known = sum(all(row[seed] for row in curves.values()) for seed in SEED.options)
     says = "One seed says nothing" if known < 2 else f"{known} seeds say little"
     show.caption(
         f"{says} of a small difference: the intervals above are by the choice of the inputs, another seed moves the weights. Nor are these "

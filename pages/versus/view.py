@@ -31,7 +31,7 @@ COLUMNS = {
 
 def table_html(shown: Sequence[Standing], unit: str) -> str:
     """A line a model: where it comes from, its size, how fast it learned, and how far it carries."""
-    head = "".join(f'<th scope="col" title="{escape(told)}">{escape(name)}</th>' for name, told in COLUMNS.items())
+    head = "".join(f'<th scope="col" title="{escape(meaning)}">{escape(name)}</th>' for name, meaning in COLUMNS.items())
     rows = "".join(f'<tr><th scope="row">{escape(one.title)}</th>{"".join(map(_cell, cells(one, unit)))}</tr>' for one in shown)
     return (
         '<div class="lab-scroll"><table class="lab-table lab-tight"><thead><tr><th scope="col">model</th>'
@@ -68,9 +68,9 @@ def given(config: RunConfig) -> str:
     return f"{model.hidden_size}" if config.model == "seq2seq-gru" else f"(S + 1) × {model.hidden_size}"
 
 
-def share_words(found: Interval | None) -> str:
+def share_words(share: Interval | None) -> str:
     """A share with its interval: "68.0 % (59 to 76)"; a dash where there is none."""
-    return f"{100 * found.value:.1f} % ({' to '.join(found.ends(0))})" if found else "–"
+    return f"{100 * share.value:.1f} % ({' to '.join(share.ends(0))})" if share else "–"
 
 
 def gives_up_words(curve: LengthCurve | None, unit: str) -> str:
@@ -96,13 +96,13 @@ def finding(fixed: LengthCurve | None, attention: LengthCurve | None, unit: str)
     return marked("**The fixed vector gives up at {}, though it was trained to {}; {}.**", counted(a, unit), fixed.longest, carried)
 
 
-def seeds_html(found: Mapping[str, Mapping[int, LengthCurve | None]], unit: str) -> str:
+def seeds_html(curves: Mapping[str, Mapping[int, LengthCurve | None]], unit: str) -> str:
     """A line a model, a column a seed: the share of right inputs of trained lengths, and where it gives up."""
-    seeds = sorted({seed for row in found.values() for seed in row})
+    seeds = sorted({seed for row in curves.values() for seed in row})
     head = "".join(f'<th scope="col">seed {seed}</th>' for seed in seeds)
     rows = "".join(
         f'<tr><th scope="row">{escape(title)}</th>{"".join(_cell(_seed_words(row.get(seed), unit)) for seed in seeds)}</tr>'
-        for title, row in found.items()
+        for title, row in curves.items()
     )
     return (
         '<div class="lab-scroll"><table class="lab-table lab-tight"><caption>Trained lengths right, and the length at which it gives up'
@@ -116,17 +116,17 @@ def _seed_words(curve: LengthCurve | None, unit: str) -> str:
 
 
 def proof_words(reports: Mapping[str, BottleneckReport], inputs: str) -> str:
-    """What the bottleneck probe found, in one line."""
-    told = []
+    """What the bottleneck probe measured, in one line."""
+    findings = []
     for title, report in reports.items():
         states = f"noise for the states at all tokens moves its logits by {report.states_off:.2g}"
         final = f", noise for its vector of {report.width} numbers by {report.final_off:.2g}" if report.width else ""
-        told.append(f"{title}: {states}{final}")
+        findings.append(f"{title}: {states}{final}")
     passed = all(report.passed for report in reports.values())
     return marked(
         "Proof, float64, {}: {}. Without attention the states must move them by exactly 0, the vector must "
         "not; with it the states must: **{}**.",
         inputs,
-        "; ".join(told),
+        "; ".join(findings),
         "passed" if passed else "not passed",
     )

@@ -24,7 +24,7 @@ def map_data(shown: Collection[str], chosen: str, length: int, sizes: Sizes) -> 
         for field, title in FIELDS.items()
     ]
     return {
-        "systems": {name: _told(system, length, sizes, name in shown) for name, system in SYSTEMS.items()},
+        "systems": {name: _system_data(system, length, sizes, name in shown) for name, system in SYSTEMS.items()},
         "lanes": lanes,
         "years": [str(year) for year in YEARS],
         "parts": [list(part) for part in PARTS.items()],
@@ -43,7 +43,7 @@ def curves(sizes: Sizes) -> dict[str, dict[str, Any]]:
     }
 
 
-def _told(system: System, length: int, sizes: Sizes, on: bool) -> dict[str, Any]:
+def _system_data(system: System, length: int, sizes: Sizes, on: bool) -> dict[str, Any]:
     year, month = system.published
     return {
         "name": system.name,
