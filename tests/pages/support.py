@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation
@@ -69,3 +70,9 @@ def plain(text):
 
 def texts(app):
     return " ".join(plain(e.value) for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)
+
+
+def visit(monkeypatch, **query):
+    """A new session, without a page, that a link has opened: its controls can be asked for their values."""
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "query_params", query)

@@ -112,22 +112,11 @@ def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(query):
     assert arrays_of(app)["hidden"] == pytest.approx(arrays_of(open_cell())["hidden"])
 
 
-@pytest.mark.parametrize(
-    ("steps", "told"),
-    [
-        ("0", "A sequence of 0 steps"),
-        ("-3", "A sequence of -3 steps"),
-        ("10000", "10,000 steps"),
-        ("9" * 18, "So many"),
-        ("9" * 400, "The link's steps cannot be used"),
-        ("13", "13 steps are not on the slider"),
-    ],
-)
-def test_lengths_that_cannot_be_shown_are_explained(steps, told):
-    app = open_cell(steps=steps)
-    assert told in texts(app) and sent_to(app)["T"] == 8
+def test_a_length_that_cannot_be_shown_is_explained_once():
+    app = open_cell(steps="10000")
+    assert "10,000 steps" in texts(app) and sent_to(app)["T"] == 8
     run(app)
-    assert told not in texts(app)
+    assert "10,000 steps" not in texts(app)
 
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru", "gru2014"])

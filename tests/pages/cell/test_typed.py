@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from core.errors import LabError
-from pages.cell.choices import STEPS, WEIGHTS
+from dashboard.shell import state
+from pages.cell.choices import LENGTH, STEPS, WEIGHTS
 from pages.cell.typed import parsed, parsed_inputs
+from tests.pages.support import visit
 
 SHAPES = {"weight_ih": (12, 3), "weight_hh": (12, 4), "bias_ih": (12, 1), "bias_hh": (12, 1)}  # of a GRU, C = 3, H = 4
 
@@ -62,3 +64,22 @@ def test_a_link_has_lines_told_apart_and_an_emptied_field():
     field = WEIGHTS["bias_ih"]
     assert field.check.read("1 2|3 4") == "1 2\n3 4" and field.write("1 2\n3 4") == "1 2|3 4"
     assert field.write("") == "|" and STEPS.name == "x" and list(WEIGHTS) == list(SHAPES)
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ("0", "A sequence of 0 steps leaves nothing to read: 8 steps instead."),
+        ("-3", "A sequence of -3 steps"),
+        ("10000", "10,000 steps cannot be told apart on a page: 8 instead, and 256 at most."),
+        ("9" * 18, "So many"),
+        ("9" * 400, "The link's steps cannot be used"),
+        ("13", "13 steps are not on the slider"),
+        ("eight", "The link's steps cannot be used"),
+    ],
+)
+def test_lengths_that_cannot_be_shown_are_explained(monkeypatch, steps, words):
+    visit(monkeypatch, steps=steps)
+    assert LENGTH.value == 8 and LENGTH.written() == ""
+    (message,) = state.messages()
+    assert message.startswith(words)

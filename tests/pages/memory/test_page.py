@@ -143,12 +143,7 @@ def test_a_lesson_that_fails_says_why(monkeypatch):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ({"length": "10000"}, "length = 10000 cannot be shown here: choose 1 to 200. This is 60."),
-        ({"radius": "<b>"}, "radius = b cannot be shown here: choose 0 to 3. This is 1."),
-        ({"bias": "0,5"}, "choose -4 to 8. This is 3. Write a point: 0.5."),
-        ({"length": "0"}, "length = 0 cannot be shown here: choose 1 to 200. This is 60."),
         ({"length": "🙂", "bias": "1e308", "radius": "nan"}, "bias = 1e308 cannot be shown here: choose -4 to 8. This is 3."),
-        ({"far": "0", "seed": "-1", "units": "", "rate": "🙂"}, "seed = -1 cannot be shown here: choose 0 to 99. This is 0."),
         ({"length": "1", "units": "1", "far": "1"}, "Of one step nothing can be forgotten"),
         ({"length": "1"}, "Of one step nothing can be forgotten"),
         ({"units": "1", "length": "5"}, "H = 1"),
