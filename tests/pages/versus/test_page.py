@@ -148,7 +148,7 @@ def test_training_can_be_stopped_and_resumed(monkeypatch):
     until(app, lambda app: any(row.status == "paused" for row in services.manager().runs()))
     press(app, "versus_stop")
     until(app, lambda app: all(row.status == "stopped" for row in services.manager().runs()))
-    until(app, lambda app: "stopped" in table(app))
+    until(app, lambda app: "stopped" in table(app) and any(button.key == "versus_resume" for button in app.button))  # all have come to rest
     press(app, "versus_resume")
     assert any(row.status != "stopped" for row in services.manager().runs())
     press(app, "versus_stop")
