@@ -1,0 +1,36 @@
+"""Links that the lab has printed once: they open what they opened then, under the names that they had then.
+
+`old_links.json` was made with the lab of 29 November 2026, before the controls of pages were declared once: for each page the links of its
+"Try this" and others that change every control, each with what the page then wrote into the address bar.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dashboard import navigation
+from tests.pages.support import open_page, texts
+
+FOLDERS = {page.url_path: page.path.parent.name for page in navigation.PAGES}
+LINKS = json.loads(Path(__file__).with_name("old_links.json").read_text("utf-8"))
+LISTS = ("models", "runs")  # joined by commas on some pages, by dots today
+CASES = [(page, link, address) for page, links in LINKS.items() for link, address in links]
+
+
+def today(address: dict[str, str]) -> dict[str, str]:
+    """An address in today's words: a seed is called seed, and lists are joined by dots."""
+    renamed = {"seed" if name == "random" else name: text for name, text in address.items()}
+    return {name: text.replace(",", ".") if name in LISTS else text for name, text in renamed.items()}
+
+
+def test_every_page_of_then_has_links_here():
+    assert LINKS.keys() == FOLDERS.keys() and len(CASES) > 100
+
+
+@pytest.mark.parametrize(("page", "link", "address"), CASES, ids=[f"{page}-{'-'.join(link) or 'bare'}" for page, link, _ in CASES])
+def test_a_link_opens_what_it_opened(page, link, address):
+    app = open_page(FOLDERS[page], **link)
+    found = {name: text[0] if isinstance(text, list) else text for name, text in dict(app.query_params).items()}
+    assert today(found) == today(address)
+    assert "cannot be used" not in texts(app) and "There is no run" not in texts(app)
