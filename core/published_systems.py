@@ -11,7 +11,7 @@ MASKS = {"subsequent": "Subsequent mask", "padding": "Padding mask", "none": "No
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """A row of `SYSTEMS`. `published` is year and month of the first public version; `kind` is one of `core.probes.attention_costs`."""
+    """A row of `SYSTEMS`. `published` is year and month of the first public version; `kind` is one of `core.probes.attention.pairs`."""
 
     name: str
     published: tuple[int, int]

@@ -23,7 +23,8 @@ from PIL import Image
 from core import recorded, results
 from core.cli import bench, main, train
 from core.evaluation import long_inputs
-from core.probes import recall, recall_recorded
+from core.probes import recall_recorded
+from core.probes.memory import recall
 from core.recorded import recorded_names, recorded_run
 from core.training.loop.device import Plan
 from core.training.presets import PRESETS

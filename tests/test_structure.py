@@ -106,14 +106,14 @@ TORCH_FREE = {
     "core": "checks folders frames places text typed_numbers "
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
-    "probes.architectures probes.attention_by_hand probes.attention_costs probes.cell_by_hand probes.change_of_mind probes.gradient_flow "
-    "probes.cheating_words probes.later_word probes.masked_sentence "
-    "probes.padding probes.path_length probes.positions probes.principal probes.rebuild probes.recall_recorded probes.recall_task "
-    "probes.task_sizes probes.through_time "
-    "probes.typed probes.unrolled published published_systems recorded recording results scores shipped symbols tables",
+    "published published_systems recorded recording results scores shipped symbols tables",
     "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
+    "core.probes": "attention attention.by_hand attention.pairs equivariance equivariance.architectures memory memory.gradient_flow "
+    "memory.recall_task memory.through_time positions positions.tables principal reading reading.change_of_mind reading.path_length "
+    "recall_recorded recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
+    "recurrence.unrolled seq2seq seq2seq.cheating_words seq2seq.masked_sentence tokens tokens.rebuild",
     "core.training": "config history presets",
     "core.training.runs": "budget claims database export forecast manager records rescue run_table store stored sweeping tables "
     "tensor_file turns",

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.probes.gradient_flow import FlowSetup
-from core.probes.recall_task import Recalled
+from core.probes.memory.gradient_flow import FlowSetup
+from core.probes.memory.recall_task import Recalled
 
 FILE = Path(__file__).parents[1] / "recorded" / "recall.json"
 COMMAND = "python -m core.probes.recall_recorded"
@@ -44,7 +44,7 @@ def record() -> None:
     """Run the lesson, some ten seconds, and keep it."""
     import torch
 
-    from core.probes.recall import RecallLesson
+    from core.probes.memory.recall import RecallLesson
 
     lesson = RecallLesson(SETUP, RATE)
     for _ in lesson.run():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.probes.unrolled import Edge, Graph, Node
+from core.probes.recurrence.unrolled import Edge, Graph, Node
 from dashboard.kit.wording import escape
 
 COLUMN, ROW, RADIUS, SIDE = 66, 66, 17, 34  # px
@@ -43,8 +43,8 @@ def unrolled_svg(
     zeros: Collection[str] = (),
     style: str = "",
 ) -> str:
-    """A graph of `core.probes.unrolled`. `label` says it in words; `rows` are named at the left; `tokens` are words, and `pictures` data
-    URIs, below inputs and above outputs by node; states in `zeros` start from 0.
+    """A graph of `core.probes.recurrence.unrolled`. `label` says it in words; `rows` are named at the left; `tokens` are words, and
+    `pictures` data URIs, below inputs and above outputs by node; states in `zeros` start from 0.
 
     Each node is a group with data-node, each arrow has data-from and data-to.
     """

@@ -12,7 +12,7 @@ import streamlit as st
 from core.data.images import SIZE
 from core.errors import LabError
 from core.models.embedding import cut
-from core.probes.attention_by_hand import (
+from core.probes.attention.by_hand import (
     DIVISORS,
     MASKS,
     WIDTHS,
@@ -96,7 +96,7 @@ class AttentionChoices:
         """Python that makes the same matrices."""
         width, divisor = self.hand.tokens.shape[1], f'divisor_of("{self.divisor}", size={self.hand.size}, length=len(tokens))'
         return (
-            f"from core.probes.attention_by_hand import *\n\n{self.tokens.code}\nmask = make_mask({self.mask!r}, len(tokens))\n"
+            f"from core.probes.attention.by_hand import *\n\n{self.tokens.code}\nmask = make_mask({self.mask!r}, len(tokens))\n"
             f"factor = 1 / ({divisor} * {self.temperature:g})\n"
             f"hand = attention_by_hand(tokens, Projections.random({width}, {self.seed}), {self.hand.heads}, mask=mask, factor=factor)\n"
             "print(hand.weights.round(3))  # (heads, T, T)"

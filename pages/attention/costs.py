@@ -15,7 +15,7 @@ from dashboard.training.lessons import measuring_status
 from pages.attention.controls import LENGTH, LENGTHS
 
 if TYPE_CHECKING:
-    from core.probes.cost import Cost
+    from core.probes.attention.cost import Cost
 
 COST_HEADS, COST_WIDTH, FITTED_FROM = 4, 64, 256  # shorter sequences are mostly overhead: they are not in the exponent
 KEY, TICK_SECONDS = "costs of attention", 0.7
@@ -88,7 +88,7 @@ def measure_costs(width: int, heads: int) -> Costs:
     global alone
     import torch
 
-    from core.probes.cost import CLOCK, KINDS, measure_cost
+    from core.probes.attention.cost import CLOCK, KINDS, measure_cost
     from core.training.loop.device import device_name
 
     beside = services.anyone_trains()
@@ -108,7 +108,7 @@ def measure_costs(width: int, heads: int) -> Costs:
 
 def memory_of(kind: str, length: int) -> int:
     """Bytes of one forward pass beyond what goes in and comes out."""
-    from core.probes.cost import memory
+    from core.probes.attention.cost import memory
 
     return memory(kind, length, COST_WIDTH, heads=COST_HEADS)
 
@@ -135,7 +135,7 @@ def cost_html(length: int, points: tuple[Cost, ...]) -> str:
 
 def slopes(points: tuple[Cost, ...]) -> str:
     """With which power of T each measured time grows, in a sentence."""
-    from core.probes.cost import exponent
+    from core.probes.attention.cost import exponent
 
     powers = []
     for kind, name in NAMES.items():

@@ -12,7 +12,7 @@ from dashboard.kit.wording import plotted
 from dashboard.shell.plotly_look import MARGIN, RUN, WRONG
 
 if TYPE_CHECKING:
-    from core.probes.cost import Cost
+    from core.probes.attention.cost import Cost
 
 LOOKS = {"by hand": (RUN, "circle"), "fused": (WRONG, "square"), "gru scan": ("#009e73", "diamond")}
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.probes.attention_by_hand import score_spread
+from core.probes.attention.by_hand import score_spread
 
 if TYPE_CHECKING:
-    from core.probes.attention_proof import LayerReport
+    from core.probes.attention.proof import LayerReport
 
 SPREAD_SIZES, SPREAD_LENGTHS = (4, 16, 64), (6, 100)  # of keys, and numbers of tokens
 
@@ -23,6 +23,6 @@ def spreads() -> list[list[float]]:
 @st.cache_data(show_spinner=False)
 def layer_facts() -> tuple[dict[str, tuple[int, ...]], LayerReport]:
     """The shapes that a hook has seen, and the report on the encoder layer."""
-    from core.probes.attention_proof import check_layer, course_shapes
+    from core.probes.attention.proof import check_layer, course_shapes
 
     return course_shapes(), check_layer()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.probes.attention_by_hand import WIDTHS, Projections, Saturation, attention_by_hand, parse_words, saturation, word_tokens
+from core.probes.attention.by_hand import WIDTHS, Projections, Saturation, attention_by_hand, parse_words, saturation, word_tokens
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from dashboard.shell.predict import predict
@@ -38,7 +38,7 @@ def matrices_panel(choices: AttentionChoices) -> None:
 
 def proof_panel(choices: AttentionChoices) -> None:
     """The proof line for the matrices on the page."""
-    from core.probes.attention_proof import check_by_hand  # brings torch: after the picture has been sent
+    from core.probes.attention.proof import check_by_hand  # brings torch: after the picture has been sent
 
     show.caption(proof_line(check_by_hand(choices.hand)))
 

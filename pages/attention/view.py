@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from core.probes.attention_by_hand import ByHand, Saturation
+from core.probes.attention.by_hand import ByHand, Saturation
 from dashboard.kit.wording import marked
 
 if TYPE_CHECKING:
-    from core.probes.attention_proof import AttentionReport
+    from core.probes.attention.proof import AttentionReport
 
 SIGNS = {"none": "1, not scaled", "sqrt(D)": "√D", "sqrt(T)": "√T"}
 

@@ -14,7 +14,7 @@ from pages.bar.view import grid_html
 def sweeps_panel() -> None:
     """The picture of both sweeps, the two ways of reading in numbers, and both timed on this machine."""
     heading = st.empty()
-    from core.probes.paths import one_sequence, sweeps  # torch: after the road has been sent
+    from core.probes.recurrence.paths import one_sequence, sweeps  # torch: after the road has been sent
 
     columns = st.columns([2, 2, 5], gap="medium")
     with columns[2]:
@@ -40,7 +40,7 @@ def _times(side: int) -> None:
     if st.button(
         "Time both on this machine", key="bar_time_sweeps", icon=":material/timer:", help="nn.GRU, forward and backward, about 3 s."
     ):
-        from core.probes.paths import reading_times
+        from core.probes.recurrence.paths import reading_times
 
         with st.spinner("Measuring"):
             SWEEP_TIMES.keep((side, *reading_times(side)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from core.checks import Text, Whole
-from core.probes.cell_by_hand import ARRAYS, Reading
+from core.probes.recurrence.cell_by_hand import ARRAYS, Reading
 from dashboard.shell.choices import Choice
 from dashboard.shell.state import LONGEST
 from pages.cell.board import SEEN

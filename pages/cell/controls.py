@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.probes.cell_by_hand import SEQUENCES, Cell, Reading, sequence
+from core.probes.recurrence.cell_by_hand import SEQUENCES, Cell, Reading, sequence
 from dashboard.shell import show
 from dashboard.shell.choices import links
 from pages.cell.choices import (
@@ -82,7 +82,7 @@ def _code(reading: Reading, *, source: str, sort: str, seed: int, scale: float) 
     read = f"sequence({sort!r}, {len(inputs)}, {cell.inputs}, {seed})" if sort in SEQUENCES else f"np.array({inputs.tolist()})"
     start = "".join(f", {name}=np.array({state.tolist()})" for name, state in reading.start.items() if state.any())
     return (
-        "import numpy as np\nfrom core.probes.cell_by_hand import Cell, Reading, parse_edits, sequence\n"
-        f"from core.probes.cell_proof import check_cell\n\n{made}\nreading = Reading(cell, {read}{start})\n"
+        "import numpy as np\nfrom core.probes.recurrence.cell_by_hand import Cell, Reading, parse_edits, sequence\n"
+        f"from core.probes.recurrence.cell_proof import check_cell\n\n{made}\nreading = Reading(cell, {read}{start})\n"
         "print(reading.steps.hidden.round(3))  # (T, H)\nprint(check_cell(reading))"
     )

@@ -8,7 +8,7 @@ import streamlit as st
 @st.cache_data(show_spinner=False)
 def course_facts() -> dict[str, tuple[int, ...] | float]:
     """What `course_check` has found."""
-    from core.probes.cell_proof import course_check
+    from core.probes.recurrence.cell_proof import course_check
 
     return course_check()
 
@@ -16,6 +16,6 @@ def course_facts() -> dict[str, tuple[int, ...] | float]:
 @st.cache_data(show_spinner=False)
 def kept_facts() -> dict[str, dict[str, float]]:
     """What `kept_by` has found for both forms."""
-    from core.probes.cell_proof import kept_by
+    from core.probes.recurrence.cell_proof import kept_by
 
     return {kind: kept_by(kind) for kind in ("gru", "gru2014")}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.probes.cell_by_hand import Edit, Reading, parse_edits
+from core.probes.recurrence.cell_by_hand import Edit, Reading, parse_edits
 from dashboard.kit.wording import marked
 from dashboard.shell import show, state
 from dashboard.shell.choices import Kept
@@ -73,7 +73,7 @@ def _linked_edits() -> tuple[Edit, ...]:
 
 def proof_panel(shown: BoardReading) -> None:
     """The proof line for the numbers on the page."""
-    from core.probes.cell_proof import check_cell  # brings torch: after the picture has been sent
+    from core.probes.recurrence.cell_proof import check_cell  # brings torch: after the picture has been sent
 
     report = check_cell(*shown.rows)
     title = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[report.kind]
@@ -102,7 +102,7 @@ def forms_panel(reading: Reading) -> None:
     """The GRU of 2014 against torch's, measured on the sequence of the page."""
     if not reading.cell.kind.startswith("gru"):
         return
-    from core.probes.cell_proof import compare_forms
+    from core.probes.recurrence.cell_proof import compare_forms
 
     report = compare_forms(reading)
     show.caption(

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import ConfigError, LabError
 from core.evaluation.cell_weights import read_layers
 from core.evaluation.embedding import read_embedding
-from core.probes.cell_by_hand import inside
+from core.probes.recurrence.cell_by_hand import inside
 from dashboard.pictures.choose import choose_picture
 from dashboard.pictures.html import png_uri
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
@@ -59,7 +59,7 @@ def _code(kind: str, run_id: str, epoch: int, layer: int, *, backward: bool) -> 
     """Python that makes the same reading."""
     return (
         "import numpy as np\nfrom core.evaluation.cell_weights import read_layers\nfrom core.evaluation.embedding import read_embedding\n"
-        "from core.probes.cell_by_hand import inside, parse_edits\n"
+        "from core.probes.recurrence.cell_by_hand import inside, parse_edits\n"
         "from core.training import RunManager\n\n"
         f'path = RunManager(".lab").weights({run_id!r}, {epoch})\n'
         "tokens = read_embedding(path).tokens(pixels)  # pixels: (3, 32, 32) uint8\n"

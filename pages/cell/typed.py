@@ -9,8 +9,8 @@ import streamlit as st
 
 from core.errors import LabError
 from core.models.cells import GATES
-from core.probes.cell_by_hand import ARRAYS, LARGEST, Cell, sequence
-from core.probes.typed import parse_matrix, written
+from core.probes.recurrence.cell_by_hand import ARRAYS, LARGEST, Cell, sequence
+from core.probes.recurrence.typed import parse_matrix, written
 from dashboard.kit.wording import marked
 from dashboard.shell import show, visitor
 from dashboard.shell.choices import Choice

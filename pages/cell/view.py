@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.frames import csv_text, frame
-from core.probes.cell_by_hand import Reading
+from core.probes.recurrence.cell_by_hand import Reading
 
 
 def place_words(place: str, layers: int) -> str:

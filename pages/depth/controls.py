@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.probes.later_word import MOST_BETWEEN
-from core.probes.unrolled import HEADS, Graph, stack_graph
+from core.probes.recurrence.later_word import MOST_BETWEEN
+from core.probes.recurrence.unrolled import HEADS, Graph, stack_graph
 from dashboard.shell.choices import Choice, links
 
 CELLS = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
@@ -47,7 +47,7 @@ class DepthChoices:
 
     @property
     def sizes(self) -> dict[str, object]:
-        """As keywords of `core.probes.direction`."""
+        """As keywords of `core.probes.recurrence.direction`."""
         return {
             "cell": self.cell,
             "length": self.length,
@@ -76,7 +76,7 @@ class DepthChoices:
         """Python that measures the same."""
         inside = ", ".join(f"{name}={value!r}" for name, value in self.sizes.items())
         return (
-            f"from core.probes.direction import measure_heads, measure_stack\n\nstack = measure_stack({inside})\n"
+            f"from core.probes.recurrence.direction import measure_heads, measure_stack\n\nstack = measure_stack({inside})\n"
             f"print(stack.norms.round(3))  # (layers, directions, T, T): state, input\nhead = measure_heads({inside})[{self.head!r}]\n"
             "print(head.shape, head.unused)  # weights that learn nothing"
         )

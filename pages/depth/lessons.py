@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.errors import LabError
-from core.probes.later_word import parse_sentence
-from core.probes.unrolled import HEADS
+from core.probes.recurrence.later_word import parse_sentence
+from core.probes.recurrence.unrolled import HEADS
 from dashboard.kit.panels import panels
 from dashboard.kit.wording import joined, marked
 from dashboard.shell import show, state
@@ -20,7 +20,7 @@ from pages.depth.controls import BETWEEN, RATE, SEED, SENTENCE
 from pages.depth.view import curve_svg, ends_html, points_csv, translations_html
 
 if TYPE_CHECKING:
-    from core.probes.later_word_training import LaterWordLesson
+    from core.probes.recurrence.later_word_training import LaterWordLesson
 
 NAMES = {"forward": "Forward only", "both": "Both directions"}
 LOOKS = {"forward": "wrong", "both": "run"}
@@ -68,7 +68,7 @@ def later_word_panel() -> None:
 
 def _maker(between: int, seed: int, rate: float) -> Any:
     def make() -> LaterWordLesson:
-        from core.probes.later_word_training import LaterWordLesson
+        from core.probes.recurrence.later_word_training import LaterWordLesson
 
         return LaterWordLesson(between, seed=seed, learning_rate=rate)
 
@@ -76,7 +76,7 @@ def _maker(between: int, seed: int, rate: float) -> Any:
 
 
 def _steps() -> int:
-    from core.probes.later_word_training import STEPS
+    from core.probes.recurrence.later_word_training import STEPS
 
     return STEPS
 
@@ -114,8 +114,8 @@ def _curves(lesson: LaterWordLesson) -> None:
 
 def _sentence_panel(lesson: Lesson) -> None:
     """A sentence of one's own, word by word, and what happens to it when its last word is another one."""
-    from core.probes.later_word import VERBS
-    from core.probes.later_word_training import changed_by_last_word
+    from core.probes.recurrence.later_word import VERBS
+    from core.probes.recurrence.later_word_training import changed_by_last_word
 
     help = 'Such as "the bat puts the new clock away"; adjectives as many as you like, up to six.'
     text = SENTENCE.text_input("A sentence", max_chars=120, help=help)
@@ -149,7 +149,7 @@ def _sentence_panel(lesson: Lesson) -> None:
 
 def ends_panel() -> None:
     """Trap 3 in accuracy: three heads on the same bidirectional GRU, asked for the first and for the last word."""
-    from core.probes.ends import KINDS, LENGTH, STEPS
+    from core.probes.recurrence.ends import KINDS, LENGTH, STEPS
 
     st.markdown(
         f"**And in accuracy.** {LENGTH} words of {KINDS} kinds; the head is to name the first and the last one. Each direction has one of "
@@ -167,7 +167,7 @@ def ends_panel() -> None:
 
 
 def _ends_lesson() -> Any:
-    from core.probes.ends import EndsLesson
+    from core.probes.recurrence.ends import EndsLesson
 
     return EndsLesson()
 

@@ -28,7 +28,7 @@ def stack_panel(choices: DepthChoices) -> None:
     parts = {node.name: WAITING for node in graph.nodes}
     torch_first(
         lambda: unrolled(unrolled_data(figure(choices, None), links(graph), told=parts, idle=WAITING), key=NETWORK),
-        "core.probes.direction",
+        "core.probes.recurrence.direction",
     )
     report = stack_report(**choices.sizes)
     idle = (
@@ -105,7 +105,7 @@ def leaks_panel() -> None:
 
 def question() -> None:
     """Who can know a later word?"""
-    from core.probes.direction import measure_stack
+    from core.probes.recurrence.direction import measure_stack
 
     one, two, both = (
         measure_stack(cell="gru", length=5, layers=layers, bidirectional=ways, hidden=4).norms[-1, 0, 0]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.frames import csv_text, frame
-from core.probes.unrolled import HEADS, Graph
+from core.probes.recurrence.unrolled import HEADS, Graph
 from dashboard.kit.wording import escape, marked
 from dashboard.unrolled.svg import RowLabel, unrolled_svg
 
 if TYPE_CHECKING:
-    from core.probes.direction import BiasReport, HeadReport, LeakReport, StackReport
-    from core.probes.later_word import Sentence
-    from core.probes.later_word_training import LaterWordLesson
+    from core.probes.recurrence.direction import BiasReport, HeadReport, LeakReport, StackReport
+    from core.probes.recurrence.later_word import Sentence
+    from core.probes.recurrence.later_word_training import LaterWordLesson
     from pages.depth.controls import DepthChoices
 
 WIDTH, HEIGHT = 360, 190  # of a panel of curves

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import ConfigError
-from core.probes.masked_sentence import ENDS, MOST_PADDING, MOST_SYMBOLS, Sentence, parse_sentence
+from core.probes.seq2seq.masked_sentence import ENDS, MOST_PADDING, MOST_SYMBOLS, Sentence, parse_sentence
 from dashboard.shell import visitor
 from dashboard.shell.choices import Choice, links
 
@@ -41,7 +41,7 @@ class MaskChoices:
         """Python that measures the same."""
         text = TEXT.first if self.problem else self.text
         return (
-            "from core.probes.mask_effects import mask_effects\nfrom core.probes.masked_sentence import parse_sentence\n\n"
+            "from core.probes.seq2seq.mask_effects import mask_effects\nfrom core.probes.seq2seq.masked_sentence import parse_sentence\n\n"
             f"sentence = parse_sentence({text!r}, {self.padding}, {self.end!r})\n"
             f"for name, one in mask_effects(sentence, layers={self.layers}).items():\n"
             "    print(name, one.passed, one.before, one.reach)\n    print(one.changes.round(3))  # row: output, column: replaced token"

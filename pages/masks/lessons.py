@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from core.frames import csv_text, frame
-from core.probes.cheating_words import PROMPT, WORDS, loss_floor
+from core.probes.seq2seq.cheating_words import PROMPT, WORDS, loss_floor
 from dashboard.kit.wording import escape, joined, marked
 from dashboard.shell import show, state
 from dashboard.training import background
@@ -18,7 +18,7 @@ from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.masks.controls import SEED
 
 if TYPE_CHECKING:
-    from core.probes.cheating import CheatingLesson
+    from core.probes.seq2seq.cheating import CheatingLesson
 
 REVEAL = "masks_reveal"
 TICK = 0.7  # seconds
@@ -74,7 +74,7 @@ def cheating_panel() -> None:
 
 def _maker(seed: int) -> Any:
     def make() -> CheatingLesson:
-        from core.probes.cheating import CheatingLesson
+        from core.probes.seq2seq.cheating import CheatingLesson
 
         return CheatingLesson(seed=seed)
 
@@ -82,14 +82,14 @@ def _maker(seed: int) -> Any:
 
 
 def _steps() -> int:
-    from core.probes.cheating import STEPS
+    from core.probes.seq2seq.cheating import STEPS
 
     return STEPS
 
 
 def _curves(lesson: CheatingLesson) -> None:
     """The losses so far, with the least that is possible without looking ahead."""
-    from core.probes.cheating import EVERY, STEPS
+    from core.probes.seq2seq.cheating import EVERY, STEPS
 
     shown = {name: list(points) for name, points in lesson.points.items()}
     together = min(map(len, shown.values()))  # the thread may be between two of them

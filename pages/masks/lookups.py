@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from core.probes.mask_effects import MaskEffects
-    from core.probes.masked_sentence import Sentence
-    from core.probes.more_padding import PaddingReport
+    from core.probes.seq2seq.mask_effects import MaskEffects
+    from core.probes.seq2seq.masked_sentence import Sentence
+    from core.probes.seq2seq.more_padding import PaddingReport
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
 def effects_of(sentence: Sentence, layers: int) -> dict[str, MaskEffects]:
     """What each mask lets through in a decoder of so many layers, by the mask's name."""
-    from core.probes.mask_effects import mask_effects
+    from core.probes.seq2seq.mask_effects import mask_effects
 
     return mask_effects(sentence, layers=layers)
 
@@ -23,7 +23,7 @@ def effects_of(sentence: Sentence, layers: int) -> dict[str, MaskEffects]:
 @st.cache_data(max_entries=128, show_spinner=False)
 def padding_reports(sentence: Sentence, extra: int) -> dict[str, PaddingReport]:
     """What `extra` tokens of padding change, with their mask and without it."""
-    from core.probes.mask_effects import padding_probe
+    from core.probes.seq2seq.mask_effects import padding_probe
 
     return {
         "with the padding mask": padding_probe(sentence, extra, masked=True),

@@ -23,7 +23,7 @@ def board_panel(asked: MaskChoices) -> None:
     """The matrices. Before torch is loaded nothing is measured, and then the page runs again."""
     if asked.problem:
         show.error(f"{asked.problem} Shown meanwhile: {TEXT.first}.")
-    torch_first(lambda: mask_board(board_data(asked.sentence, None), key=BOARD), "core.probes.mask_effects")
+    torch_first(lambda: mask_board(board_data(asked.sentence, None), key=BOARD), "core.probes.seq2seq.mask_effects")
     mask_board(board_data(asked.sentence, effects_of(asked.sentence, asked.layers)), key=BOARD)
 
 
@@ -115,7 +115,7 @@ def padding_panel(asked: MaskChoices) -> None:
 
 def empty_panel() -> None:
     """A row without anything to read."""
-    from core.probes.mask_effects import empty_rows
+    from core.probes.seq2seq.mask_effects import empty_rows
 
     st.subheader("Rows that may read nothing")
     st.html(empty_html(empty_rows(SCORES), SCORES))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.frames import rows_csv
-from core.probes.masked_sentence import OTHER, Sentence, allowed
+from core.probes.seq2seq.masked_sentence import OTHER, Sentence, allowed
 from dashboard.kit.wording import escape, marked
 from dashboard.shell.words import number
 
 if TYPE_CHECKING:
-    from core.probes.mask_effects import EmptyRow, MaskEffects
-    from core.probes.more_padding import PaddingReport
+    from core.probes.seq2seq.mask_effects import EmptyRow, MaskEffects
+    from core.probes.seq2seq.more_padding import PaddingReport
 
 SHOWN = {  # of `core.models.masks.MASKS`; the one that is off by one is the trap
     "none": ("No mask", "everybody reads everybody"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.checks import OneOf
-from core.probes.gradient_flow import FlowSetup
+from core.probes.memory.gradient_flow import FlowSetup
 from core.typed_numbers import comma_remedy
 from dashboard.shell.choices import Choice, links
 

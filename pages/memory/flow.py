@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from core.probes.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
+from core.probes.memory.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from dashboard.shell.download import download
@@ -38,7 +38,7 @@ def numbers_panel(choices: MemoryChoices) -> None:
 
 
 def _proof(setup: FlowSetup) -> None:
-    from core.probes.flow_check import check_flow  # brings torch: after the picture has been sent
+    from core.probes.memory.flow_check import check_flow  # brings torch: after the picture has been sent
     from core.training.loop.device import use_threads
 
     use_threads(1)  # beside a run that trains more would be slower

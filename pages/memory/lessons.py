@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from core.probes.gradient_flow import FlowSetup
+from core.probes.memory.gradient_flow import FlowSetup
+from core.probes.memory.recall_task import CHANCE, JUDGE_EVERY, JUDGED, STEPS, Recalled, recall_batch
 from core.probes.recall_recorded import COMMAND, recorded_lesson
-from core.probes.recall_task import CHANCE, JUDGE_EVERY, JUDGED, STEPS, Recalled, recall_batch
 from dashboard.kit.wording import code, marked
 from dashboard.shell import show, state
 from dashboard.shell.choices import Kept
@@ -23,7 +23,7 @@ from pages.memory.controls import FAR, RATE, chosen
 from pages.memory.view import COLORS, NAMES, columns_csv, recall_verdict, task_html
 
 if TYPE_CHECKING:
-    from core.probes.recall import RecallLesson
+    from core.probes.memory.recall import RecallLesson
 
 LESSON = Kept("memory", "lesson", "")  # the name of the lesson that this session has begun
 
@@ -61,7 +61,7 @@ def _start() -> None:
     task, rate = _task(), RATE.value
 
     def make() -> RecallLesson:
-        from core.probes.recall import RecallLesson
+        from core.probes.memory.recall import RecallLesson
 
         return RecallLesson(task, rate)
 

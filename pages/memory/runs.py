@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import LabError, StoreError
-from core.probes.gradient_flow import SINGLE
+from core.probes.memory.gradient_flow import SINGLE
 from dashboard.kit.wording import marked
 from dashboard.pictures.choose import Shown
 from dashboard.runs.choose import Wanted, several
@@ -24,7 +24,7 @@ from pages.memory.lookups import influences, paths
 from pages.memory.view import columns_csv, influence_card, influence_message, influences_csv, problem_card
 
 if TYPE_CHECKING:
-    from core.probes.run_memory import StatePath
+    from core.probes.memory.run_memory import StatePath
     from core.training.runs.checkpoint import OpenedModel
 
 MOST_RUNS = 3

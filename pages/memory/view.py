@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from core.frames import csv_text, frame
-from core.probes.gradient_flow import SINGLE, Flow, FlowSetup
-from core.probes.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
+from core.probes.memory.gradient_flow import SINGLE, Flow, FlowSetup
+from core.probes.memory.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
 from dashboard.kit.wording import joined, marked
 from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.models.configs import WIDTHS
 from core.models.embedding import Embedding
-from core.probes.rebuild import Rebuilt, losses_by_width, rebuild
+from core.probes.tokens.rebuild import Rebuilt, losses_by_width, rebuild
 
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs={Embedding: lambda e: (e.weight, e.bias, e.mean, e.std)})

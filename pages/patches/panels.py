@@ -35,7 +35,7 @@ def steps_panel(choices: PatchesChoices) -> int:
     p, side = used.patch_size, SIZE // used.patch_size
     row, column = at[0] // p, at[1] // p
     st.subheader("The same number twice: convolution, and matrix product")
-    from core.probes.embedding import embedding_test  # brings torch: after the picture has been sent
+    from core.probes.tokens.embedding import embedding_test  # brings torch: after the picture has been sent
 
     report = embedding_test(used, pixels)
     show.caption(

@@ -13,7 +13,7 @@ from PIL import Image
 from core.frames import csv_text, frame
 from core.models.embedding import Steps
 from core.models.orders import Reading
-from core.probes.rebuild import Rebuilt
+from core.probes.tokens.rebuild import Rebuilt
 from dashboard.kit.wording import escape
 from dashboard.pictures.html import png_uri
 

@@ -12,7 +12,7 @@ import numpy as np
 from core.data.images import SIZE
 from core.errors import ConfigError, LabError
 from core.evaluation.learned_positions import read_positions
-from core.probes.positions import KINDS, MOST_TOKENS, MOST_WIDTH, check_size, position_table
+from core.probes.positions.tables import KINDS, MOST_TOKENS, MOST_WIDTH, check_size, position_table
 from core.training.history import Snapshot
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
 from dashboard.shell import services, visitor
@@ -51,7 +51,7 @@ class PositionChoices:
     @property
     def code(self) -> str:
         """Python that makes the same table, where a formula does."""
-        return f'from core.probes.positions import position_table\n\nposition_table("{self.kind}", {self.length}, {self.dim})'
+        return f'from core.probes.positions.tables import position_table\n\nposition_table("{self.kind}", {self.length}, {self.dim})'
 
 
 def has_learned_positions(config: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import ConfigError
-from core.probes.positions import KINDS
+from core.probes.positions.tables import KINDS
 from core.recorded import recorded_names, recorded_run
 from core.training.history import Snapshot
 from dashboard.shell import services
@@ -18,8 +18,8 @@ MOST_RUNS = 60  # of this lab, the newest
 @st.cache_data(max_entries=64, show_spinner=False)
 def verdicts(length: int, dim: int, name: str, learned: np.ndarray | None) -> dict[str, list[Verdict]]:
     """For each kind what the shuffle test says of it: in a ViT, in the transformer of 2017, and moved together."""
-    from core.probes.permutations import named_permutation
-    from core.probes.placing import layernormed_tokens, place_test
+    from core.probes.equivariance.permutations import named_permutation
+    from core.probes.positions.placing import layernormed_tokens, place_test
     from core.training.loop.device import use_threads
 
     use_threads(1)  # beside a run that trains more would be slower

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import ConfigError, LabError
 from core.evaluation.by_positions import Setup, by_positions
-from core.probes.positions import KINDS, LEARNED_STD, Loudness, distance_gap, loudness, position_table, similarity
+from core.probes.positions.tables import KINDS, LEARNED_STD, Loudness, distance_gap, loudness, position_table, similarity
 from core.training.config import RunConfig
 from dashboard.kit.wording import marked
 from dashboard.shell import show, visitor
@@ -48,7 +48,7 @@ def proof_panel(choices: PositionChoices) -> None:
             f"{LEARNED_STD} at the start and is {choices.table.std():.3f} now.{alone}"
         )
         return
-    from core.probes.placing import table_test  # brings torch: after the picture has been sent
+    from core.probes.positions.placing import table_test  # brings torch: after the picture has been sent
 
     report = table_test(choices.kind, choices.length, choices.dim)
     what = "what the module of the models turns (1, 0) to" if choices.kind == "rotary" else "what the module of the models adds"
@@ -92,7 +92,7 @@ def loudness_panel(choices: PositionChoices) -> None:
 def shuffle_panel(choices: PositionChoices) -> None:
     """What each kind does to the shuffle test, for a permutation chosen by name."""
     st.subheader("What they do to the shuffle test")
-    from core.probes.permutations import PERMUTATIONS
+    from core.probes.equivariance.permutations import PERMUTATIONS
 
     columns = st.columns([1, 3], gap="medium")
     with columns[0]:

@@ -12,7 +12,7 @@ from core.errors import LabError
 from core.evaluation.by_positions import Reached, Setup
 from core.evaluation.intervals import proportion_interval
 from core.frames import csv_text, frame
-from core.probes.positions import Loudness, number
+from core.probes.positions.tables import Loudness, number
 from core.training.config import RunConfig
 from dashboard.kit.wording import escape, marked
 from dashboard.runs.labels import data_label

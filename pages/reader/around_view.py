@@ -9,7 +9,7 @@ from dashboard.kit.wording import marked
 from pages.reader.view import AS, Mind
 
 if TYPE_CHECKING:
-    from core.probes.states import StateCheck
+    from core.probes.reading.states import StateCheck
 
 
 def plane_words(mind: Mind) -> str:

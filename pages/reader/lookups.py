@@ -17,7 +17,7 @@ from dashboard.shell.path_keys import as_key, path_of
 from pages.reader.view import Mind, together
 
 if TYPE_CHECKING:
-    from core.probes.states import StateCheck, StateRecord, Steps
+    from core.probes.reading.states import StateCheck, StateRecord, Steps
     from core.training.runs.checkpoint import OpenedModel
     from pages.reader.controls import ReaderChoices
 
@@ -47,7 +47,7 @@ def _key(choices: ReaderChoices) -> tuple[bytes, int, int, bytes]:
 @st.cache_resource(max_entries=120, show_spinner=False)
 def _read(path: bytes, changed: int, layer: int, content: bytes, kind: str) -> Mind:
     """One order alone: of several at once the last digits differ, and with them what one message says of another."""
-    from core.probes.reading import known_from, way_of_reading
+    from core.probes.reading.reading import known_from, way_of_reading
 
     found, _, record, hands, no_gates = _record(path, layer, content, (kind,))
     model = found.model
@@ -61,7 +61,7 @@ def _read(path: bytes, changed: int, layer: int, content: bytes, kind: str) -> M
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _check(path: bytes, changed: int, layer: int, content: bytes, kinds: tuple[str, ...]) -> StateCheck:
-    from core.probes.states import check_states
+    from core.probes.reading.states import check_states
 
     found, image, record, hands, _ = _record(path, layer, content, kinds)
     return check_states(found.model, image, record, hands)
@@ -69,7 +69,7 @@ def _check(path: bytes, changed: int, layer: int, content: bytes, kinds: tuple[s
 
 def _record(path: bytes, layer: int, content: bytes, kinds: tuple[str, ...]) -> tuple[OpenedModel, object, StateRecord, Steps | None, str]:
     """The model, the picture as it wants it, what hooks saw, the steps by hand, and why there are none."""
-    from core.probes.states import record_states, steps_by_hand
+    from core.probes.reading.states import record_states, steps_by_hand
 
     found = opened(path_of(path))
     image = normalized(found, np.frombuffer(content, np.uint8).reshape(1, 3, 32, 32).copy())
@@ -87,7 +87,7 @@ def _orders(kinds: tuple[str, ...], patch: int) -> np.ndarray:
 @st.cache_data(max_entries=64, show_spinner=False)
 def right_in(run_id: str, epoch: int, kind: str) -> int:
     """How many of the first `COUNTED` validation shapes an epoch of a run names right when it reads them in an order."""
-    from core.probes.states import answers_in_order
+    from core.probes.reading.states import answers_in_order
 
     found = open_best(weighted_runs()[run_id])[1]
     images, labels = draw(PARTS["val"][:COUNTED])

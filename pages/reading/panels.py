@@ -22,7 +22,7 @@ from pages.reading.lookups import check, layers, read, settled
 from pages.reading.view import LENGTHS, Reading, card, costs_html, failed_card, kind_of, layers_html, message, proof_line
 
 if TYPE_CHECKING:
-    from core.probes.cost import Cost
+    from core.probes.attention.cost import Cost
 
 COUNTED_RUN = "recorded-shapes-gru"
 SEARCHED = Kept("reading", "searched")  # the picture and the readers whose changes of mind have been searched for
@@ -142,14 +142,14 @@ def cost_panel() -> None:
 
 def measured() -> dict[str, list[Cost]]:
     """What each kind of reading costs for each of `LENGTHS`."""
-    from core.probes.cost import KINDS, measure_cost
+    from core.probes.attention.cost import KINDS, measure_cost
 
     return {kind: [measure_cost(kind, length) for length in LENGTHS.values()] for kind in KINDS}
 
 
 def exponents(costs: Mapping[str, Sequence[Cost]]) -> dict[str, tuple[float, float]]:
     """With which power of T the seconds and the bytes of each kind grow."""
-    from core.probes.cost import exponent
+    from core.probes.attention.cost import exponent
 
     return {
         kind: tuple(exponent([cost.length for cost in found], [getattr(cost, name) for cost in found]) for name in ("seconds", "memory"))

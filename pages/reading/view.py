@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from core.evaluation.pictures import mean_color
-from core.probes.change_of_mind import ChangeOfMind
-from core.probes.path_length import path_lengths
+from core.probes.reading.change_of_mind import ChangeOfMind
+from core.probes.reading.path_length import path_lengths
 from dashboard.kit.wording import escape, marked
 from dashboard.pictures.answers import GREY, tokens_of
 from dashboard.pictures.choose import Shown
@@ -18,9 +18,9 @@ from dashboard.pictures.reading import knew, packed
 from dashboard.runs.opened import Weighted
 
 if TYPE_CHECKING:
-    from core.probes.cost import Cost
-    from core.probes.counterparts import Counterpart
-    from core.probes.reading import ReadingCheck
+    from core.probes.attention.cost import Cost
+    from core.probes.reading.reading import ReadingCheck
+    from core.probes.recurrence.counterparts import Counterpart
     from core.training.runs.checkpoint import OpenedModel
 
 LENGTHS = {8: 16, 4: 64, 2: 256, 1: 1024}  # side of the patches of an image of 32 pixels -> their number T

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.probes.task_sizes import MOST, Sizes
-from core.probes.unrolled import TASKS, Graph, task_graph
+from core.probes.recurrence.task_sizes import MOST, Sizes
+from core.probes.recurrence.unrolled import TASKS, Graph, task_graph
 from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.shell.choices import Choice, links
 from dashboard.unrolled import choice_sent
@@ -70,7 +70,7 @@ class SequenceChoices:
         inside = ", ".join(f"{name}={getattr(self.sizes, name)}" for name in SIZES)
         cell = "" if self.cell == CELL.first else f', cell="{self.cell}"'
         return (
-            f'from core.probes.task_shapes import Sizes, run_task\n\nfound = run_task("{self.task}", Sizes({inside}){cell})\n'
+            f'from core.probes.recurrence.task_shapes import Sizes, run_task\n\nfound = run_task("{self.task}", Sizes({inside}){cell})\n'
             "print(found.shapes)  # what comes out of each step, and how many times\nprint(found.reach)  # (outputs, inputs)"
         )
 

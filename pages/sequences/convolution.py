@@ -13,7 +13,7 @@ from pages.sequences.view import convolution_html
 
 def convolution_panel() -> None:
     """What a convolution over time sees and costs, beside recurrence."""
-    from core.probes.convolution import field_of_view
+    from core.probes.recurrence.convolution import field_of_view
 
     st.subheader("The alternative: convolution over time")
     left, right = st.columns([1, 3], gap="medium")

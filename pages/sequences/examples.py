@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from core.probes.unrolled import Graph
+from core.probes.recurrence.unrolled import Graph
 from dashboard.pictures.html import png_uri
 
 # By the number of words: each with its word class, and how it is said in Spanish.

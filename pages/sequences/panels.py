@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import LabError
-from core.probes.padding import packing, parse_lengths
-from core.probes.unrolled import READS, TASKS
+from core.probes.recurrence.padding import packing, parse_lengths
+from core.probes.recurrence.unrolled import READS, TASKS
 from dashboard.shell import show
 from dashboard.shell.download import download
 from dashboard.shell.predict import predict
@@ -21,14 +21,14 @@ from pages.sequences.lookups import padded, small, task_run
 from pages.sequences.view import figure, padded_html, padding_html, padding_proof, part_sentences, proof_line, shapes_csv, steps_html
 
 if TYPE_CHECKING:
-    from core.probes.task_shapes import TaskRun
+    from core.probes.recurrence.task_shapes import TaskRun
 
 WAITING = "Shapes are read off the running network in a moment."
 
 
 def map_panel(choices: SequenceChoices) -> None:
     """The map and the chosen network, with what was measured. Before torch is loaded it has no shapes, and then the page runs again."""
-    torch_first(lambda: _waiting(choices), "core.probes.task_shapes")
+    torch_first(lambda: _waiting(choices), "core.probes.recurrence.task_shapes")
     try:
         run = task_run(choices.task, choices.sizes, choices.cell)
     except LabError as error:
@@ -110,7 +110,7 @@ def lengths_of(batch: int, longest: int) -> tuple[int, ...]:
 
 def question() -> None:
     """One cell for every element: the number of weights does not depend on the length."""
-    from core.probes.task_shapes import Sizes, run_task
+    from core.probes.recurrence.task_shapes import Sizes, run_task
 
     short, long = (run_task("many-to-one", Sizes(B=2, T=length, C=3, H=50, K=7)) for length in (5, 10))
     more = long.weights != short.weights

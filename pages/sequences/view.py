@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.probes.padding import Packing
-from core.probes.unrolled import TASKS, Graph
+from core.probes.recurrence.padding import Packing
+from core.probes.recurrence.unrolled import TASKS, Graph
 from dashboard.kit.wording import escape, marked
 from dashboard.unrolled.svg import RowLabel, unrolled_svg
 from pages.sequences.examples import Example, picture_example, text_example
 
 if TYPE_CHECKING:
-    from core.probes.convolution import ConvolutionCost
-    from core.probes.padded_batch import PaddedReport
-    from core.probes.task_shapes import TaskRun
-    from core.probes.task_sizes import Sizes
+    from core.probes.recurrence.convolution import ConvolutionCost
+    from core.probes.recurrence.padded_batch import PaddedReport
+    from core.probes.recurrence.task_shapes import TaskRun
+    from core.probes.recurrence.task_sizes import Sizes
     from pages.sequences.controls import SequenceChoices
 
 MEANINGS = {

@@ -13,7 +13,7 @@ from pages.sequences.view import likeness_html
 
 def words_panel() -> None:
     """One-hot vectors and embeddings, before and after they have been learned."""
-    from core.probes.word_vectors import WORDS, nearest
+    from core.probes.recurrence.word_vectors import WORDS, nearest
 
     st.subheader("How a word goes in: one-hot or a learned embedding")
     left, right = st.columns([1, 3], gap="medium")

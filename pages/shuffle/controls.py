@@ -22,7 +22,7 @@ from pages.shuffle.view import COMPARED, model_name
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.probes.ways import Way
+    from core.probes.equivariance.ways import Way
 
 BOARD = "shuffle_board"
 MOST = 3  # models that are shown
@@ -68,7 +68,7 @@ class ShuffleChoices:
 
 def options() -> dict[str, str]:
     """What can be put to the test, by id: runs that keep weights, then architectures at random weights."""
-    from core.probes.architectures import ARCHITECTURES
+    from core.probes.equivariance.architectures import ARCHITECTURES
 
     runs = {run.run_id: f"{model_name(run)} on {run.title.split(' on ')[1]} · {run.name}" for run in weighted_runs().values()}
     return runs | {name: f"at random weights: {row.title}" for name, row in ARCHITECTURES.items()}
@@ -113,7 +113,7 @@ def _take_typed(patch: int) -> None:
 
 def _arrange(text: str, patch: int) -> None:
     """Keep an order of the patches of this size, as it is written out. Raises ConfigError when it is none."""
-    from core.probes.permutations import order_text, parse_order
+    from core.probes.equivariance.permutations import order_text, parse_order
 
     ORDER.keep((patch, order_text(parse_order(text, (32 // patch) ** 2))))
 
@@ -123,7 +123,7 @@ def order_of(patch: int) -> tuple[Tensor, str]:
 
     Raises ConfigError when it is none.
     """
-    from core.probes.permutations import parse_order
+    from core.probes.equivariance.permutations import parse_order
 
     if ORDER.value is None:
         ORDER.keep((patch, ""))
@@ -154,7 +154,7 @@ def probe_way(way: dict[str, str]) -> Way:
     """The switches as the probe takes them."""
     import torch
 
-    from core.probes.ways import Way
+    from core.probes.equivariance.ways import Way
 
     return Way(places=way["places"], undo=way["undo"], training=way["mode"] == "train", dtype=getattr(torch, way["dtype"]))
 

@@ -18,15 +18,15 @@ from pages.shuffle.view import Reader, model_name
 if TYPE_CHECKING:
     from torch import nn
 
-    from core.probes.subjects import Subject
-    from core.probes.survival import Survival
+    from core.probes.equivariance.subjects import Subject
+    from core.probes.equivariance.survival import Survival
 
 PROVED = "encoder"  # the architecture of the claim
 
 
 def reader(name: str, patch: int, runs: Mapping[str, Weighted]) -> Reader:
     """The model `name`, an architecture or one of `runs`, for patches of this size; with what is wrong where it cannot be read."""
-    from core.probes.architectures import ARCHITECTURES
+    from core.probes.equivariance.architectures import ARCHITECTURES
 
     if name in ARCHITECTURES:
         row = ARCHITECTURES[name]
@@ -36,20 +36,20 @@ def reader(name: str, patch: int, runs: Mapping[str, Weighted]) -> Reader:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _untrained(name: str, patch: int) -> Subject:
-    from core.probes.subjects import untrained
+    from core.probes.equivariance.subjects import untrained
 
     return untrained(name, patch)
 
 
 @lru_cache(maxsize=64)
 def _taken_apart(model: nn.Module, patch: int) -> Subject:
-    from core.probes.subjects import trained
+    from core.probes.equivariance.subjects import trained
 
     return trained(model, patch)
 
 
 def _trained(run: Weighted, patch: int) -> Reader:
-    from core.probes.architectures import why
+    from core.probes.equivariance.architectures import why
 
     try:
         epoch, opened = open_best(run)
@@ -64,7 +64,7 @@ def _trained(run: Weighted, patch: int) -> Reader:
 @st.cache_resource(max_entries=len(PATCH.options), show_spinner=False)
 def proved(patch: int) -> Reader:
     """The architecture of the claim, in float64: made once, for the proof is said anew with every order."""
-    from core.probes.subjects import untrained
+    from core.probes.equivariance.subjects import untrained
 
     subject = untrained(PROVED, patch)
     for part in (subject.embed, subject.positions, subject.body):
@@ -77,7 +77,7 @@ def survivals(names: tuple[str, ...], patch: int) -> dict[str, Survival]:
     """What each model survives, by its id; a model that cannot be read is left out."""
     import torch
 
-    from core.probes.survival import survival
+    from core.probes.equivariance.survival import survival
 
     noise = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
     runs = weighted_runs()

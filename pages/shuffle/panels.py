@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import LabError
-from core.probes.architectures import ARCHITECTURES
+from core.probes.equivariance.architectures import ARCHITECTURES
 from dashboard.kit.wording import marked
 from dashboard.runs.opened import weighted_runs
 from dashboard.shell import show, visitor
@@ -40,7 +40,7 @@ def proof(choices: ShuffleChoices) -> str:
     """The proof line: the claim itself, on the picture and the order of the board, in float64."""
     import torch
 
-    from core.probes.ways import Way, examine
+    from core.probes.equivariance.ways import Way, examine
 
     model = proved(choices.patch)
     permutation, _ = order_of(choices.patch)

@@ -21,10 +21,10 @@ from dashboard.shell import visitor
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from core.probes.equivariance import ShuffleReport
-    from core.probes.subjects import Subject
-    from core.probes.survival import Survival
-    from core.probes.ways import Way
+    from core.probes.equivariance.shuffling import ShuffleReport
+    from core.probes.equivariance.subjects import Subject
+    from core.probes.equivariance.survival import Survival
+    from core.probes.equivariance.ways import Way
 
 SHOWN = 3  # classes of a card
 COMPARED = {"tokens": "per token", "pooled": "their mean"}  # what is compared: each token's output, or the mean of all
@@ -68,7 +68,7 @@ def board_data(picture: Shown, patch: int, order: str, stamp: int, cards: Sequen
 
 def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared: str) -> dict[str, Any]:
     """The card of one model; with the reason instead of numbers where the test is refused or the model cannot be read."""
-    from core.probes.ways import answers, examine
+    from core.probes.equivariance.ways import answers, examine
 
     empty = {
         "id": reader.id, "name": reader.name, "title": reader.title, "value": None, "tolerance": None, "tokens": "",

@@ -71,7 +71,7 @@ class Asked:
         images = "source = images  # (S, 3, 32, 32) uint8"
         source = images if self.spec.images else f"source = torch.tensor(opened.task.source({self.text!r}))"
         return (
-            "import torch\nfrom pathlib import Path\nfrom core.probes.written import write_out\n"
+            "import torch\nfrom pathlib import Path\nfrom core.probes.seq2seq.written import write_out\n"
             "from core.training.runs.checkpoint import open_seq2seq\n\n"
             f'opened = open_seq2seq(Path("epoch-{(self.epoch or 0):04d}.safetensors"))  # {self.run.run_id if self.run else UNTRAINED}\n'
             f"{source}\n"

@@ -13,7 +13,7 @@ from pages.translate.panels import Found
 from pages.translate.view import token_words
 
 if TYPE_CHECKING:
-    from core.probes.free_running import FreeRunning
+    from core.probes.seq2seq.free_running import FreeRunning
     from pages.translate.lookups import Read
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def _compared(asked: Asked, trained: int, _read: Read) -> FreeRunning:
     import torch
 
-    from core.probes.free_running import compare_free_running
+    from core.probes.seq2seq.free_running import compare_free_running
 
     return compare_free_running(_read.opened.model, _read.source, torch.tensor(_read.target), limit=_read.limit)
 

@@ -29,7 +29,7 @@ from pages.translate.view import (
 )
 
 if TYPE_CHECKING:
-    from core.probes.written import Written
+    from core.probes.seq2seq.written import Written
 
 BOARD = "translate_board"
 LEGEND = (
@@ -59,7 +59,7 @@ class Found:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _written(asked: Asked, weights: tuple[bytes, int, int], _read: Read) -> Written:
-    from core.probes.written import write_out
+    from core.probes.seq2seq.written import write_out
 
     return write_out(
         _read.opened.model, _read.source, how=asked.how, width=asked.width, alpha=asked.alpha,

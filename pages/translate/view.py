@@ -14,7 +14,7 @@ from dashboard.kit.wording import escape
 
 if TYPE_CHECKING:
     from core.decoding.beam import BeamSearch, Node
-    from core.probes.written import Written
+    from core.probes.seq2seq.written import Written
 
 MOST_WEIGHTS = 600_000  # numbers of one kind of attention; where there are more, the board gets the mean over the heads
 FIRST_STEP = 6  # of an output that is seen for the first time: some of it is written already

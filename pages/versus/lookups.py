@@ -11,13 +11,13 @@ from core.evaluation.contests import contender
 from dashboard.shell import services
 
 if TYPE_CHECKING:
-    from core.probes.bottleneck import BottleneckReport
+    from core.probes.seq2seq.bottleneck import BottleneckReport
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def proof(task: str, name: str, run_id: str, version: int, hidden: int) -> BottleneckReport:
     """The bottleneck probe on a run's best weights, or on random ones where there are none."""
-    from core.probes.bottleneck import bottleneck_test
+    from core.probes.seq2seq.bottleneck import bottleneck_test
     from core.training.runs.checkpoint import task_of
     from core.training.runs.datasets import load_shared
     from dashboard.runs.opened import open_best_seq2seq, seq2seq_runs

@@ -13,7 +13,7 @@ from dashboard.shell.words import counted
 from dashboard.training.contest import Standing, stands
 
 if TYPE_CHECKING:
-    from core.probes.bottleneck import BottleneckReport
+    from core.probes.seq2seq.bottleneck import BottleneckReport
 
 COLUMNS = {
     "gives up at": "The shortest length of which fewer than half of the inputs are right, its whole 95 % interval below half.",

@@ -100,7 +100,7 @@ def look_of(model: OpenedModel, pixels: np.ndarray) -> Look:
     """What a model attends to in (3, 32, 32) uint8 pixels; raises what `look` does."""
     import torch
 
-    from core.probes.attention_maps import (
+    from core.probes.attention.maps import (
         attention_distance,
         attention_entropy,
         attention_rollout,
@@ -108,7 +108,7 @@ def look_of(model: OpenedModel, pixels: np.ndarray) -> Look:
         grid_of,
         record_attention,
     )
-    from core.probes.readout import read_tokens
+    from core.probes.attention.readout import read_tokens
 
     check_size(model)
     images = _inputs(model, pixels[None])
@@ -194,7 +194,7 @@ def distances(run: Weighted, path: Path) -> tuple[np.ndarray, int, str]:
 def _distances(run: Weighted, path: bytes, changed: int, own: bool) -> tuple[np.ndarray, int, str]:
     import torch
 
-    from core.probes.attention_maps import attention_distance, record_attention
+    from core.probes.attention.maps import attention_distance, record_attention
 
     model = opened(path_of(path))
     check_size(model)
@@ -214,7 +214,7 @@ def swap(run: Weighted, path: Path) -> Swap:
 def _swap(run: Weighted, path: bytes, changed: int, own: bool) -> Swap:
     import torch
 
-    from core.probes.readout import read_tokens
+    from core.probes.attention.readout import read_tokens
     from core.training.runs.fitting import check_reads
 
     model = opened(path_of(path))
@@ -233,6 +233,6 @@ def shapes_of(path: bytes, changed: int) -> list[tuple[str, tuple[int, ...]]]:
     """What comes out of each step of the model in a file, for a batch of 4."""
     import torch
 
-    from core.probes.readout import layer_shapes
+    from core.probes.attention.readout import layer_shapes
 
     return layer_shapes(opened(path_of(path)).model, torch.zeros(4, 3, 32, 32))

@@ -63,7 +63,7 @@ def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin) 
 
 def even_of(run: Weighted) -> float:
     """The distance of a head of this run that attends to all patches alike."""
-    from core.probes.attention_maps import even_distance
+    from core.probes.attention.maps import even_distance
 
     return even_distance(32 // run.config["patch_size"])
 

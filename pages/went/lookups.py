@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.probes.attention_costs import CountReport, Sizes, count_test
+from core.probes.attention.pairs import CountReport, Sizes, count_test
 
 COUNTED = 64  # tokens at which every pair is counted
 

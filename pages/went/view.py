@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from core.frames import rows_csv
-from core.probes.attention_costs import KINDS, Sizes, pairs, patterns
+from core.probes.attention.pairs import KINDS, Sizes, pairs, patterns
 from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS, System
 from dashboard.kit.wording import escape
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from core.probes.gradient_flow import KINDS, FlowSetup, gradient_flow
+from core.probes.memory.gradient_flow import KINDS, FlowSetup, gradient_flow
 from tests.benchmarks.chromium import lab_in_chromium
 from tests.benchmarks.report import percentile, say, table, verdict
 

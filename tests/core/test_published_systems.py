@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from core.probes.attention_costs import KINDS
+from core.probes.attention.pairs import KINDS
 from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
 
 COURSE = (

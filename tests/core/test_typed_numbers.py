@@ -8,9 +8,9 @@ from core.errors import ConfigError
 from core.home import number_setting
 from core.hparams import declared
 from core.memory import size_setting
-from core.probes.attention_by_hand import parse_numbers
-from core.probes.cell_by_hand import Edit, parse_edits
-from core.probes.typed import parse_matrix
+from core.probes.attention.by_hand import parse_numbers
+from core.probes.recurrence.cell_by_hand import Edit, parse_edits
+from core.probes.recurrence.typed import parse_matrix
 from core.training.config import TrainingConfig
 from core.typed_numbers import comma_remedy, pieces, with_point
 from dashboard.__main__ import parser

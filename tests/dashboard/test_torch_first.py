@@ -13,8 +13,8 @@ import streamlit as st
 from dashboard.shell.torch_first import torch_first
 def draw():
     sys.drawn = [*getattr(sys, "drawn", []), "torch" in sys.modules]
-torch_first(draw, "core.probes.mask_effects")
-st.text(f"torch {'torch' in sys.modules}, probe {'core.probes.mask_effects' in sys.modules}")
+torch_first(draw, "core.probes.seq2seq.mask_effects")
+st.text(f"torch {'torch' in sys.modules}, probe {'core.probes.seq2seq.mask_effects' in sys.modules}")
 """
 
 

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from core.probes.unrolled import HEADS, TASKS, stack_graph, task_graph
+from core.probes.recurrence.unrolled import HEADS, TASKS, stack_graph, task_graph
 from dashboard.unrolled.svg import STYLE, RowLabel, links, unrolled_svg, words
 
 SVG = "{http://www.w3.org/2000/svg}"

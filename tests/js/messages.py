@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from core.evaluation.pictures import edited, parse_edits
-from core.probes.attention_by_hand import Projections, attention_by_hand, make_mask, word_tokens
-from core.probes.cell_by_hand import Cell, Reading, sequence
-from core.probes.positions import position_entry
+from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, word_tokens
+from core.probes.positions.tables import position_entry
+from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
 from pages.attention.board import matrices_data
 from pages.cell.board import cell_data
 from pages.translate.view import _memory as packed_memory

@@ -7,7 +7,7 @@ MUTANTS = [
         file="pages/vit/panels.py", what="an attention map is an explanation", old="**An attention map is not an explanation.**",
         new="**An attention map is an explanation.**", tests=("tests/pages/vit/test_page.py::test_the_caveats_have_the_numbers_of_the_runs",),
     ),
-    *broken("probes/equivariance.py", "test_equivariance.py", [
+    *broken("probes/equivariance/shuffling.py", "test_equivariance.py", [
         ("put back with p", 'permutation.argsort() if undo == "inverse"', 'permutation if undo == "inverse"'),
         ("train mode is taken", "        if part.training:\n", "        if part is None:\n"),
         ("one answer may be equivariant", "return self.plain.dim() == 3 and self.max_abs_diff", "return self.max_abs_diff"),
@@ -16,13 +16,13 @@ MUTANTS = [
         ("samples may leak", "isinstance(part, nn.RNNBase) and not part.batch_first", "isinstance(part, nn.RNNBase) and part.proj_size"),
         ("batches are pooled", "outputs.mean(dim=1) if outputs.dim() == 3", "outputs.mean(dim=0) if outputs.dim() == 3"),
     ]),
-    *broken("probes/causality.py", "test_causality.py", [
+    *broken("probes/seq2seq/causality.py", "test_causality.py", [
         ("nearly 0 is causal", "return self.before == 0", "return self.before < 1e-3"),
         ("reach counts what hardly moved", "(self.per_position[: self.place] != 0).nonzero()", "(self.per_position[: self.place] > 1).nonzero()"),
         ("nothing moved is causal", "return max(self.at, self.after, self.before) > 0", "return True"),
         ("the mean change", ".abs().amax(dim=(0, 2))", ".abs().mean(dim=(0, 2))"),
     ]),
-    *broken("probes/attention_maps.py", "test_attention_maps.py", [
+    *broken("probes/attention/maps.py", "test_attention_maps.py", [
         ("train mode is taken", "if any(part.training for part in model.modules()):", "if model is None:"),
         ("columns sum to 1", "(self.weights.sum(-1) - 1)", "(self.weights.sum(-2) - 1)"),
         ("rollout without the residual", "torch.eye(mean.shape[-1], dtype=mean.dtype)) / 2", "torch.zeros_like(mean)) / 1"),
@@ -32,13 +32,13 @@ MUTANTS = [
         ("entropy in nats", " / torch.log(torch.tensor(2.0, dtype=torch.float64))", ""),
         ("passed whatever was used", "return max(self.rows_off, self.outputs_off) <= self.tolerance", "return self.rows_off <= self.tolerance"),
     ]),
-    *broken("probes/attention_costs.py", "test_attention_costs.py", [
+    *broken("probes/attention/pairs.py", "test_attention_costs.py", [
         ("a triangle without its diagonal", "return length * (length + 1) // 2", "return length * (length - 1) // 2"),
         ("global tokens count once", "return near + 2 * beyond", "return near + beyond"),
         ("time or space", "return length * (sizes.frames + length // sizes.frames)", "return length * sizes.frames"),
         ("the band is one wider", "return _triangle(short) + (length - short) * width", "return _triangle(short) + (length - short) * (width + 1)"),
     ]),
-    *broken("probes/readout.py", "test_readout.py", [
+    *broken("probes/attention/readout.py", "test_readout.py", [
         ("the class token is in the mean", "model.head(tokens[:, 1:].mean(1))", "model.head(tokens.mean(1))"),
         ("the last token is the class token", "Readouts(model.head(tokens[:, 0])", "Readouts(model.head(tokens[:, -1])"),
     ]),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from core.probes.attention_by_hand import ByHand
+from core.probes.attention.by_hand import ByHand
 from dashboard.kit.component import component
 
 FLAT = {

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from core.checks import Check, Fields, Number, OneOf, Whole
-from core.probes.cell_by_hand import LARGEST, MOST_EDITS, Edit, Reading
+from core.probes.recurrence.cell_by_hand import LARGEST, MOST_EDITS, Edit, Reading
 from dashboard.kit.component import component
 from dashboard.kit.messages import sent
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from core.probes.positions import grid_of
+from core.probes.positions.tables import grid_of
 from dashboard.kit.component import component
 
 STEPS = 10_000  # similarities travel as whole ten-thousandths

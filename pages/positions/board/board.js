@@ -1,5 +1,5 @@
 // A table of positions, how like they are, and the number that is pointed at. A message (pages/positions/board) holds everything; what
-// follows the pointer or the arrow keys asks the server for nothing. The formulas are those of core/probes/positions.py.
+// follows the pointer or the arrow keys asks the server for nothing. The formulas are those of core/probes/positions/tables.py.
 import { Board, mount } from '../../../dashboard/kit/board.js';
 import { fitted, penOf } from '../../../dashboard/kit/canvas.js';
 import { share, spoken } from '../../../dashboard/kit/dom.js';

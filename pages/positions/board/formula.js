@@ -1,4 +1,4 @@
-// One number of a table of positions, taken apart, in the words of core.probes.positions.position_entry.
+// One number of a table of positions, taken apart, in the words of core.probes.positions.tables.position_entry.
 import { number as fixed } from '../../../dashboard/kit/text.js';
 
 const number = (value) => fixed(value, 4);

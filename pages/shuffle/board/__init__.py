@@ -4,8 +4,8 @@
     shuffle_board(data, key="board")                       # with what came out
 
 `board_data` (pages/shuffle/view.py) says what a message holds. The browser moves patches itself, also while one is being dragged, and
-sends their order as `core.probes.permutations.parse_order` reads it, one message on its way at a time; what it gets back says of which
-order it is.
+sends their order as `core.probes.equivariance.permutations.parse_order` reads it, one message on its way at a time; what it gets back
+says of which order it is.
 """
 
 from __future__ import annotations

@@ -21,18 +21,21 @@ from core.models import MODELS, Task, build_model
 from core.models.attention import Attend
 from core.models.recurrent import SequenceClassifier
 from core.models.seq2seq_task import Seq2SeqTask
-from core.probes import attention_maps, reading, readout, run_memory, states
-from core.probes.bottleneck import bottleneck_test
-from core.probes.causality import decoder_causality
-from core.probes.cross_attention import record_seq2seq_attention
+from core.probes.attention import maps as attention_maps
+from core.probes.attention import readout
 from core.probes.dtypes import in_dtype
-from core.probes.equivariance import shuffle_test
-from core.probes.free_running import compare_free_running
-from core.probes.more_padding import padding_test
+from core.probes.equivariance.shuffling import shuffle_test
+from core.probes.equivariance.subjects import trained
+from core.probes.equivariance.ways import Way, examine
+from core.probes.memory import run_memory
+from core.probes.reading import reading, states
 from core.probes.recording import RecordingError, copied, recording
-from core.probes.subjects import trained
-from core.probes.ways import Way, examine
-from core.probes.written import write_out
+from core.probes.seq2seq.bottleneck import bottleneck_test
+from core.probes.seq2seq.causality import decoder_causality
+from core.probes.seq2seq.cross_attention import record_seq2seq_attention
+from core.probes.seq2seq.free_running import compare_free_running
+from core.probes.seq2seq.more_padding import padding_test
+from core.probes.seq2seq.written import write_out
 from core.symbols import BOS, EOS
 from core.training.runs.checkpoint import OpenedModel
 from tests.in_turns import in_turns

@@ -14,11 +14,11 @@ from core.models import Task, build_model
 from core.models.seq2seq_task import Seq2SeqTask
 from core.models.weightless import Ledger
 from core.probes import room as module
-from core.probes.attention_maps import gradient_attention, record_attention
-from core.probes.cross_attention import record_seq2seq_attention
-from core.probes.reading import beliefs
-from core.probes.run_memory import influence, loss_paths
-from core.probes.states import record_states
+from core.probes.attention.maps import gradient_attention, record_attention
+from core.probes.memory.run_memory import influence, loss_paths
+from core.probes.reading.reading import beliefs
+from core.probes.reading.states import record_states
+from core.probes.seq2seq.cross_attention import record_seq2seq_attention
 
 IMAGE = torch.zeros(1, 3, 32, 32)
 WIDE = {"patch_size": 2, "embed_dim": 32, "hidden_size": 128}  # 256 patches

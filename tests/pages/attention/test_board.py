@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.probes.attention_by_hand import Projections, attention_by_hand, make_mask, saturation, word_tokens
-from core.probes.attention_proof import AttentionReport
-from core.probes.cost import KINDS, Cost, memory
+from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, saturation, word_tokens
+from core.probes.attention.cost import KINDS, Cost, memory
+from core.probes.attention.proof import AttentionReport
 from pages.attention.board import matrices_data
 from pages.attention.costs import cost_html, memory_lines, slopes
 from pages.attention.costs_view import cost_figure

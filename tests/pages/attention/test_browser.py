@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from core.probes.attention_by_hand import Projections, attention_by_hand, make_mask, word_tokens
+from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, word_tokens
 
 pytestmark = pytest.mark.browser
 BOARD = ".matrices"

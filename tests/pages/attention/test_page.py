@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from core.data.shapes import PARTS, draw
-from core.probes.attention_by_hand import Projections, patch_tokens, word_tokens
+from core.probes.attention.by_hand import Projections, patch_tokens, word_tokens
 from pages.attention import costs
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts, wait_for_lessons
 

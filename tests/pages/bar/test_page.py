@@ -133,7 +133,7 @@ def test_own_runs_are_rings_on_their_step_once_it_is_shown(monkeypatch):
 
 
 def test_both_ways_of_reading_are_timed_here(monkeypatch):
-    from core.probes import paths
+    from core.probes.recurrence import paths
 
     monkeypatch.setattr(paths, "reading_times", lambda side: (0.3, 0.1))
     app = open_bar()

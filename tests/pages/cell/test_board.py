@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 
 from core.models.cells import GATES
-from core.probes.cell_by_hand import MOST_EDITS, Cell, Edit, Reading, sequence
+from core.probes.recurrence.cell_by_hand import MOST_EDITS, Cell, Edit, Reading, sequence
 from pages.cell.board import cell_data, edits_sent, view_sent
 
 

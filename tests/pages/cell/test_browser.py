@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.probes.cell_by_hand import Cell, Edit, Reading, parse_edits, sequence
+from core.probes.recurrence.cell_by_hand import Cell, Edit, Reading, parse_edits, sequence
 
 pytestmark = pytest.mark.browser
 BOARD = ".cellb"

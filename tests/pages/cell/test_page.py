@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from core.probes.cell_by_hand import Cell, Reading, sequence
+from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
 from core.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 from pages.cell.view import numbers_csv

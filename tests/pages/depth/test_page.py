@@ -119,7 +119,7 @@ def test_spider_man_is_trained_and_told_word_by_word():
 
 
 def test_a_training_that_fails_says_so_and_can_be_begun_again(monkeypatch):
-    import core.probes.later_word_training as training
+    import core.probes.recurrence.later_word_training as training
 
     with monkeypatch.context() as patch:
         patch.setattr(training.F, "cross_entropy", lambda *args: torch.tensor(math.nan))
@@ -134,7 +134,7 @@ def test_a_training_that_fails_says_so_and_can_be_begun_again(monkeypatch):
 
 
 def test_a_training_that_cannot_begin_says_so(monkeypatch):
-    import core.probes.later_word_training as training
+    import core.probes.recurrence.later_word_training as training
 
     def broken(*_, **__):
         raise TrainingError("No memory is left: close something.")

@@ -2,9 +2,9 @@
 
 import xml.etree.ElementTree as ET
 
-from core.probes.direction import measure_leaks, measure_stack
-from core.probes.later_word import parse_sentence
-from core.probes.unrolled import stack_graph
+from core.probes.recurrence.direction import measure_leaks, measure_stack
+from core.probes.recurrence.later_word import parse_sentence
+from core.probes.recurrence.unrolled import stack_graph
 from pages.depth.view import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, curve_svg, leaks_html, stack_sentences, strengths, translations_html
 
 

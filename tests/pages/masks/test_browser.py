@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from core.probes.mask_effects import mask_effects
-from core.probes.masked_sentence import parse_sentence
+from core.probes.seq2seq.mask_effects import mask_effects
+from core.probes.seq2seq.masked_sentence import parse_sentence
 
 pytestmark = pytest.mark.browser
 BOARD, TOLD = ".mask-board", ".mask-board-told"

@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 import torch
 
-from core.probes.mask_effects import mask_effects
-from core.probes.masked_sentence import parse_sentence
+from core.probes.seq2seq.mask_effects import mask_effects
+from core.probes.seq2seq.masked_sentence import parse_sentence
 from dashboard.training import background
 from pages.masks.view import effects_csv, masks_svg
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
@@ -135,7 +135,7 @@ def test_taken_away_the_mask_shows_who_cheats():
 
 
 def test_a_training_that_fails_says_so_and_can_be_begun_again(monkeypatch):
-    import core.probes.cheating as cheating
+    import core.probes.seq2seq.cheating as cheating
 
     with monkeypatch.context() as patch:
         patch.setattr(cheating.CheatingLesson, "_loss", lambda *_: torch.tensor(math.nan))

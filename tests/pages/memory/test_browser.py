@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.probes.gradient_flow import FlowSetup, gradient_flow
+from core.probes.memory.gradient_flow import FlowSetup, gradient_flow
 
 pytestmark = pytest.mark.browser
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from core.errors import TrainingError
-from core.probes import recall
-from core.probes.gradient_flow import FlowSetup, gradient_flow
+from core.probes.memory import recall
+from core.probes.memory.gradient_flow import FlowSetup, gradient_flow
 from core.probes.recall_recorded import COMMAND, recorded_lesson
 from core.training.runs.manager import RunManager
 from dashboard.training import background

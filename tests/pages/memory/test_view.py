@@ -6,8 +6,8 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from core.probes.gradient_flow import KINDS, Flow, FlowSetup, gradient_flow
-from core.probes.recall_task import recall_batch
+from core.probes.memory.gradient_flow import KINDS, Flow, FlowSetup, gradient_flow
+from core.probes.memory.recall_task import recall_batch
 from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data
 from pages.memory.view import (

@@ -11,7 +11,7 @@ from PIL import Image
 
 from core.models.embedding import Embedding
 from core.models.orders import reading
-from core.probes.rebuild import rebuild
+from core.probes.tokens.rebuild import rebuild
 from pages.patches.view import (
     NEGATIVE,
     POSITIVE,

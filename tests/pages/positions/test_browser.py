@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.evaluation.learned_positions import read_positions
-from core.probes.positions import position_entry, position_table, similarity
+from core.probes.positions.tables import position_entry, position_table, similarity
 from core.recorded import recorded_epochs
 
 pytestmark = pytest.mark.browser

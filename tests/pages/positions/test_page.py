@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.evaluation.learned_positions import read_positions
-from core.probes.permutations import PERMUTATIONS
-from core.probes.positions import KINDS, position_table
+from core.probes.equivariance.permutations import PERMUTATIONS
+from core.probes.positions.tables import KINDS, position_table
 from core.recorded import recorded_epochs
 from pages.positions import panels as position_panels
 from pages.positions.controls import LENGTH, PERMUTATION, PERMUTATION_WORDS

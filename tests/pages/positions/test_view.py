@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.by_positions import by_positions
-from core.probes.positions import KINDS, loudness, position_table, similarity
+from core.probes.positions.tables import KINDS, loudness, position_table, similarity
 from core.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.shell.state import LEFT_OUT, parse_query

@@ -11,7 +11,7 @@ import torch
 from core.data.ship import ship
 from core.data.splits import normalize
 from core.models.orders import ORDERS, scan_order
-from core.probes.states import record_states
+from core.probes.reading.states import record_states
 from core.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 

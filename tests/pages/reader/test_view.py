@@ -10,7 +10,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from core.models.orders import ORDERS, scan_order
-from core.probes.states import StateCheck
+from core.probes.reading.states import StateCheck
 from dashboard.pictures.choose import Shown
 from pages.reader.around_view import plane_words, proof_line, states_csv
 from pages.reader.view import (

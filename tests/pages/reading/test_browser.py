@@ -11,8 +11,8 @@ import torch
 from core.data.ship import ship
 from core.data.splits import normalize
 from core.evaluation.pictures import mean_color, probabilities
-from core.probes.change_of_mind import change_of_mind, erase
-from core.probes.reading import beliefs
+from core.probes.reading.change_of_mind import change_of_mind, erase
+from core.probes.reading.reading import beliefs
 from core.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 

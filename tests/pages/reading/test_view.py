@@ -5,10 +5,10 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from core.probes.change_of_mind import ChangeOfMind
-from core.probes.cost import Cost
-from core.probes.counterparts import Counterpart
-from core.probes.reading import ReadingCheck
+from core.probes.attention.cost import Cost
+from core.probes.reading.change_of_mind import ChangeOfMind
+from core.probes.reading.reading import ReadingCheck
+from core.probes.recurrence.counterparts import Counterpart
 from dashboard.pictures.reading import knew, packed
 from dashboard.runs.opened import Weighted
 from pages.reading.panels import exponents

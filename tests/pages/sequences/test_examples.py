@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.probes.padding import MOST_STEPS, packing
-from core.probes.unrolled import task_graph
+from core.probes.recurrence.padding import MOST_STEPS, packing
+from core.probes.recurrence.unrolled import task_graph
 from pages.sequences.examples import CLASSES, END, SENTENCES, picture_example, sentence_of, text_example
 from pages.sequences.view import padding_html, part_sentences
 
@@ -52,7 +52,7 @@ def test_a_picture_that_nobody_knows():
 
 
 def test_parts_say_what_they_depend_on():
-    from core.probes.task_shapes import Sizes
+    from core.probes.recurrence.task_shapes import Sizes
 
     told = part_sentences(task_graph("same-length", 3, 1), Sizes(T=3))
     assert told["x2"] == "Input x2, (B, C) = (2, 3): outputs 2 to 3 of 3 depend on it."

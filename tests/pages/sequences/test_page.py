@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from core.probes.task_sizes import MOST, Sizes
+from core.probes.recurrence.task_sizes import MOST, Sizes
 from pages.sequences.controls import EXAMPLE, MAP, SIZES, TASK, take
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
 

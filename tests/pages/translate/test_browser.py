@@ -9,7 +9,7 @@ import pytest
 import torch
 from playwright.sync_api import expect
 
-from core.probes.written import write_out
+from core.probes.seq2seq.written import write_out
 from core.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_seq2seq
 

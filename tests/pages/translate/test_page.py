@@ -13,8 +13,8 @@ import torch
 from core.decoding.beam import beam
 from core.decoding.greedy import greedy, sampled
 from core.errors import StoreError
-from core.probes.free_running import compare_free_running
-from core.probes.written import write_out
+from core.probes.seq2seq.free_running import compare_free_running
+from core.probes.seq2seq.written import write_out
 from core.recorded import recorded_epochs
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import load_tensors, open_seq2seq, save_tensors

@@ -11,7 +11,7 @@ from core.evaluation.contests import contender
 from core.evaluation.lengths import Learned, LengthCurve
 from core.evaluation.long_inputs import recorded_of
 from core.models import build_model
-from core.probes.bottleneck import BottleneckReport
+from core.probes.seq2seq.bottleneck import BottleneckReport
 from core.training.runs.checkpoint import seq2seq_shape
 from dashboard.training.contest import Standing
 from pages.versus.panels import BANDS, band

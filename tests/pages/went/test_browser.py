@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from core.probes.attention_costs import Sizes, pairs
+from core.probes.attention.pairs import Sizes, pairs
 from core.published_systems import SYSTEMS
 
 pytestmark = pytest.mark.browser

@@ -1,0 +1,1 @@
+"""Attention: written out, as maps over an image, and what it costs."""

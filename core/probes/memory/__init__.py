@@ -1,0 +1,1 @@
+"""Memory: gradients through time, the recall task, and what a run's own cells remember."""

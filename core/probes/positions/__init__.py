@@ -1,0 +1,1 @@
+"""Positions: the tables, and whether a model places its tokens."""

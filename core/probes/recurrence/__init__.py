@@ -1,0 +1,1 @@
+"""Recurrence: cells written out, tasks and shapes, padding, word vectors, both directions."""

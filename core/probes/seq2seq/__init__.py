@@ -1,0 +1,1 @@
+"""Encoder and decoder: masks, cross-attention, decoding, cheating and the bottleneck."""

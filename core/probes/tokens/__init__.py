@@ -1,0 +1,1 @@
+"""Images as tokens: the patch embedding, and images rebuilt from it."""
