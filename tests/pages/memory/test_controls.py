@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.probes.gradient_flow import FlowSetup
+from core.probes.memory.gradient_flow import FlowSetup
 from dashboard.shell import state
 from pages.memory.controls import FAR, FIRST, RATE, chosen
 from tests.pages.support import visit

@@ -1,0 +1,18 @@
+"""Probes under the names that README, CHANGELOG and lessons have printed."""
+
+from importlib import import_module
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("printed", "name", "now"),
+    [
+        ("core.probes.equivariance", "shuffle_test", "core.probes.equivariance.shuffling"),
+        ("core.probes.equivariance.subjects", "trained", "core.probes.equivariance.subjects"),
+        ("core.probes.attention.maps", "record_attention", "core.probes.attention.maps"),
+        ("core.probes.seq2seq.written", "write_out", "core.probes.seq2seq.written"),
+    ],
+)
+def test_what_was_printed_is_still_found(printed, name, now):
+    assert getattr(import_module(printed), name) is getattr(import_module(now), name)
