@@ -43,11 +43,8 @@ def live_data(
     `smoothing` (0 to 0.99) is the weight of the past in the smoothed curve, `replay` plays the curve from its beginning.
     "accuracy" is what top1 is called: of sequences it is the share of tokens that are right, the right ones before them given.
     """
-    n, start = len(snapshot.points), 0
     smoothed = shows_minimised(snapshot, minimised)
-    same = (snapshot.run_id, snapshot.stride, smoothed)
-    if sent is not None and (sent.run, sent.stride, sent.minimised) == same and sent.n <= n:
-        start = max(0, min(sent.n, n - TAIL))
+    start = _start(snapshot, sent, smoothed)
     epochs = snapshot.epochs[-EPOCH_TAIL:] if start else snapshot.epochs
     return {
         "run": snapshot.run_id,
@@ -56,7 +53,7 @@ def live_data(
         "stride": snapshot.stride,
         "steps_per_epoch": snapshot.steps_per_epoch,
         "total_epochs": snapshot.total_epochs,
-        "n": n,
+        "n": len(snapshot.points),
         "start": start,
         "points": [_point(p, smoothed) for p in snapshot.points[start:]],
         "epochs_n": len(snapshot.epochs),
@@ -69,6 +66,14 @@ def live_data(
         "accuracy": {"images": "top-1 accuracy", "sequences": "accuracy of tokens"}[snapshot.kind],
         **({"training": minimised_words(snapshot)} if smoothed else {}),
     }
+
+
+def _start(snapshot: Snapshot, sent: Sent | None, minimised: bool) -> int:
+    """From which point on a browser needs the curve that has been `sent` so much; 0 where that does not lead up to this snapshot."""
+    n, same = len(snapshot.points), (snapshot.run_id, snapshot.stride, minimised)
+    if sent is None or (sent.run, sent.stride, sent.minimised) != same or sent.n > n:
+        return 0
+    return max(0, min(sent.n, n - TAIL))
 
 
 def sent_with(data: dict[str, Any]) -> Sent:

@@ -82,22 +82,22 @@ COLUMNS = {
 
 def results_html(rows: Sequence[tuple[str, Result]]) -> str:
     """One line a preset with all that is published of it; bold where every run is over the bar."""
-    head = "".join(f'<th scope="col" title="{escape(told)}">{name}</th>' for name, told in COLUMNS.items())
-    body = "".join(_result(title, found) for title, found in rows)
+    head = "".join(f'<th scope="col" title="{escape(meaning)}">{name}</th>' for name, meaning in COLUMNS.items())
+    body = "".join(_result(title, result) for title, result in rows)
     return f'<div class="lab-scroll"><table class="lab-table lab-tight"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _result(title: str, found: Result) -> str:
-    over = ' class="total"' if min(found.val_top1) > BAR_TOP1 else ""
+def _result(title: str, result: Result) -> str:
+    over = ' class="total"' if min(result.val_top1) > BAR_TOP1 else ""
     cells = (
-        percent(found.val_top1),
-        percent(found.test_top1),
-        str(len(found.runs)),
-        time_of(found),
-        str(found.runs[0].total_epochs),
-        f"{found.parameters:,}",
-        f"{found.flops / 1e6:,.3g}",
-        f"{found.share:.0%}",
+        percent(result.val_top1),
+        percent(result.test_top1),
+        str(len(result.runs)),
+        time_of(result),
+        str(result.runs[0].total_epochs),
+        f"{result.parameters:,}",
+        f"{result.flops / 1e6:,.3g}",
+        f"{result.share:.0%}",
     )
     return f'<tr{over}><th scope="row">{escape(title)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
@@ -115,9 +115,9 @@ def minutes(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 600 else f"{seconds / 60:.0f} min"
 
 
-def time_of(found: Result) -> str:
+def time_of(result: Result) -> str:
     """A run's time and its threads."""
-    return f"{minutes(found.seconds)} ({found.threads})"
+    return f"{minutes(result.seconds)} ({result.threads})"
 
 
 def grid_html(reached: Sequence[Sequence[bool]], start: tuple[int, int], *, caption: str) -> str:

@@ -39,17 +39,17 @@ def columns(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def accuracy_words(found: Interval | None) -> str:
+def accuracy_words(interval: Interval | None) -> str:
     """An accuracy with its interval: "63.3 % (61.9 to 64.7)"."""
-    return f"{found.value:.1%} ({' to '.join(found.ends())})" if found else "no epoch yet"
+    return f"{interval.value:.1%} ({' to '.join(interval.ends())})" if interval else "no epoch yet"
 
 
 def differences_html(runs: Sequence[str], values: Mapping[str, Sequence[Any]], *, caption: str) -> str:
     """A line a hyperparameter, a column a run."""
     head = "".join(f'<th scope="col" title="{escape(run)}">{name}</th>' for name, run in zip(NAMES, runs, strict=False))
     body = "".join(
-        f'<tr><th scope="row"><code>{escape(name)}</code></th>{"".join(f"<td>{_value(v)}</td>" for v in found)}</tr>'
-        for name, found in values.items()
+        f'<tr><th scope="row"><code>{escape(name)}</code></th>{"".join(f"<td>{_value(v)}</td>" for v in row)}</tr>'
+        for name, row in values.items()
     )
     return (
         f'<div class="lab-scroll"><table class="lab-table lab-tight"><caption>{escape(caption)}</caption>'
@@ -63,22 +63,23 @@ def _value(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else escape(str(value)) or "–"
 
 
-def verdict_words(found: Verdict) -> str:
+def verdict_words(verdict: Verdict) -> str:
     """Which run is better and what says so, in Markdown."""
-    said = {
+    outcomes = {
         "a": marked("**A is better, beyond chance.**"),
         "b": marked("**B is better, beyond chance.**"),
         "": marked("**Neither: chance may explain it.**"),
     }
-    difference, level = found.difference, f"{found.difference.level:.0%}".replace("%", " %")
+    difference, level = verdict.difference, f"{verdict.difference.level:.0%}".replace("%", " %")
     size = (
         f"B − A is {points(difference.value)} points, {level} interval {_range(difference)}"
-        f"{'' if found.images else ', with 0 inside' if not found.beyond_chance else ', with 0 outside'}."
+        f"{'' if verdict.images else ', with 0 inside' if not verdict.beyond_chance else ', with 0 outside'}."
     )
-    if not found.images:
-        return said[found.better] + (f" {size} {found.why} So each accuracy counts as if it had images of its own (n = {_sizes(found)}).")
-    images = found.images
-    return said[found.better] + (
+    if not verdict.images:
+        alone = f"So each accuracy counts as if it had images of its own (n = {_sizes(verdict)})."
+        return outcomes[verdict.better] + f" {size} {verdict.why} {alone}"
+    images = verdict.images
+    return outcomes[verdict.better] + (
         f" On the same {difference.n:,} validation images B is right on {images.only_b:,} that A gets wrong, and A on "
         f"{images.only_a:,} that B gets wrong. If both were equally good, coins would part them at least so far with p = {images.p:.2g} "
         f"(exact McNemar test; beyond chance is p < {1 - difference.level:.2g}). {size}"
@@ -90,21 +91,21 @@ def _range(difference: Interval) -> str:
     return " to ".join(points(end, difference.digits()) for end in (difference.low, difference.high))
 
 
-def _sizes(found: Verdict) -> str:
-    return f"{found.a.n:,}" if found.a.n == found.b.n else f"{found.a.n:,} and {found.b.n:,}"
+def _sizes(verdict: Verdict) -> str:
+    return f"{verdict.a.n:,}" if verdict.a.n == verdict.b.n else f"{verdict.a.n:,} and {verdict.b.n:,}"
 
 
-def proof_words(found: Verdict, share: float) -> str:
+def proof_words(verdict: Verdict, share: float) -> str:
     """Whether the test that was used keeps its promise, by `false_alarms`."""
-    promise = 1 - found.difference.level
+    promise = 1 - verdict.difference.level
     slack = 2 * (promise * (1 - promise) / TRIALS) ** 0.5
-    how = f"that disagree on {found.images.only_a + found.images.only_b:,} images" if found.images else "of this accuracy"
+    how = f"that disagree on {verdict.images.only_a + verdict.images.only_b:,} images" if verdict.images else "of this accuracy"
     kept = "kept" if share <= promise + slack else "not kept"
     return marked(
         "Proof: of {} pairs of equally good models drawn at random on n = {} images, {}, this test called "
         "{:.1%} different; it promises {:.0%} at most, give or take {:.1%}: **{}**.",
         TRIALS,
-        _sizes(found),
+        _sizes(verdict),
         how,
         share,
         promise,
@@ -113,9 +114,9 @@ def proof_words(found: Verdict, share: float) -> str:
     )
 
 
-def difference_html(found: Verdict) -> str:
+def difference_html(verdict: Verdict) -> str:
     """The difference B - A with its interval on an axis around 0, in percentage points."""
-    difference = found.difference
+    difference = verdict.difference
     reach = 1.25 * max(abs(difference.low), abs(difference.high), 0.005)
     low, at, high = ((value / reach + 1) / 2 for value in (difference.low, difference.value, difference.high))
     places = f"--low:{low:.4f}; --at:{at:.4f}; --high:{high:.4f}"
@@ -123,16 +124,16 @@ def difference_html(found: Verdict) -> str:
     return (
         f'<figure class="lab-pair" role="img" aria-label="{escape(label)}"><div class="lab-pair-ends"><span>← A is better</span>'
         f"<span>B − A in percentage points</span><span>B is better →</span></div>"
-        f'<div class="lab-pair-axis {found.better or "neither"}" style="{places}"><i></i><b></b></div>'
+        f'<div class="lab-pair-axis {verdict.better or "neither"}" style="{places}"><i></i><b></b></div>'
         f'<div class="lab-pair-ends"><span>{points(-reach)}</span><span>0</span><span>{points(reach)}</span></div></figure>'
     )
 
 
-def counts_html(found: Verdict) -> str:
+def counts_html(verdict: Verdict) -> str:
     """Who is right on how many images; empty where that is not known image by image."""
-    if not found.images:
+    if not verdict.images:
         return ""
-    images = found.images
+    images = verdict.images
     rows = (
         ("A right", f"<td>{images.both:,}</td><td><b>{images.only_a:,}</b></td>"),
         ("A wrong", f"<td><b>{images.only_b:,}</b></td><td>{images.neither:,}</td>"),

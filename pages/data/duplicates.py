@@ -45,11 +45,11 @@ def _look(dataset: Dataset) -> dict[tuple[str, str], Duplicates]:
     from core.data.duplicates import across_splits
 
     bar = st.progress(0.0, "Comparing images")
-    found = across_splits(
+    duplicates = across_splits(
         dataset, lambda done, total, what: bar.progress(done / total, show.label(f"{what}: {done:,} of {total:,} images"))
     )
     bar.empty()
-    return found
+    return duplicates
 
 
 def _pairs(dataset: Dataset, split: str, other: str, duplicates: Duplicates, link: Mapping[str, str]) -> None:

@@ -23,36 +23,36 @@ LOOKS = {"top-1 accuracy": ("#8a6d00", "star"), "recall": (RUN, "circle"), "prec
 SHARES = {"range": [0, 1.02], "tickformat": ".0%"}
 
 
-def reliability_figure(found: Reliability) -> go.Figure:
+def reliability_figure(reliability: Reliability) -> go.Figure:
     """Accuracy of the images by the confidence of their answer, beside the line on which both are equal."""
-    bins = len(found.count)
+    bins = len(reliability.count)
     middles = (np.arange(bins) + 0.5) / bins
-    some = found.count > 0
-    rows = zip(found.confidence[some], found.accuracy[some], found.count[some], strict=True)
+    some = reliability.count > 0
+    rows = zip(reliability.confidence[some], reliability.accuracy[some], reliability.count[some], strict=True)
     words = [f"said {confidence:.1%}, right {accuracy:.1%}, n = {n:,}" for confidence, accuracy, n in rows]
     bar = {"name": "accuracy", "marker_color": RUN, "hovertext": words, "hoverinfo": "text"}
     figure = go.Figure(
         [
-            go.Bar(x=middles[some], y=found.accuracy[some], width=0.92 / bins, **bar),
+            go.Bar(x=middles[some], y=reliability.accuracy[some], width=0.92 / bins, **bar),
             go.Scatter(x=[0, 1], y=[0, 1], mode="lines", name="as sure as right", line={"color": QUIET, "dash": "dash"}, hoverinfo="skip"),
         ]
     )
-    return _laid_out(figure, f"Reliability, n = {found.count.sum():,}", "confidence (probability of the answer)", "accuracy")
+    return _laid_out(figure, f"Reliability, n = {reliability.count.sum():,}", "confidence (probability of the answer)", "accuracy")
 
 
-def precision_recall_figure(found: PrecisionRecall, name: str, chosen: tuple[float, float]) -> go.Figure:
+def precision_recall_figure(curve: PrecisionRecall, name: str, chosen: tuple[float, float]) -> go.Figure:
     """Precision against recall as the threshold on the class's probability falls; `chosen` is (recall, precision) of the highest class."""
-    thresholds = [f"probability at least {t:.3f}" for t in found.threshold]
+    thresholds = [f"probability at least {t:.3f}" for t in curve.threshold]
     hover = "recall %{x:.1%}, precision %{y:.1%}"
     line = {"mode": "lines", "line": {"color": RUN, "shape": "vh"}, "hovertemplate": f"{hover}<br>%{{text}}<extra></extra>"}
     dot = {"mode": "markers", "marker": {"color": WRONG, "size": 11, "symbol": "diamond"}, "hovertemplate": f"{hover}<extra></extra>"}
     figure = go.Figure(
         [
-            go.Scatter(x=found.recall, y=found.precision, name="thresholds", text=thresholds, **line),
+            go.Scatter(x=curve.recall, y=curve.precision, name="thresholds", text=thresholds, **line),
             go.Scatter(x=[chosen[0]], y=[chosen[1]], name="the highest class wins", **dot),
         ]
     )
-    return _laid_out(figure, f"{taken(name)} or not: average precision {found.average_precision:.1%}", "recall", "precision")
+    return _laid_out(figure, f"{taken(name)} or not: average precision {curve.average_precision:.1%}", "recall", "precision")
 
 
 def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, name: str = "", k: int | None = None) -> go.Figure:
@@ -79,14 +79,14 @@ def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, 
     return figure.update_layout(xaxis={"range": None, "tickformat": "d"}, yaxis={"range": None, "tickformat": ".0%"})
 
 
-def learning_figure(found: Learning, epochs: list[int]) -> go.Figure:
+def learning_figure(history: Learning, epochs: list[int]) -> go.Figure:
     """How many images were named rightly for the first time, and from then on to the end, at each of `epochs` (counted from 1)."""
     names = [str(epoch) for epoch in epochs] + ["never"]
     bars = [
         go.Bar(x=names, y=_at(values, len(epochs)), name=plotted(name), marker_color=color)
-        for values, name, color in ((found.first, "first right", QUIET), (found.for_good, "right for good", RUN))
+        for values, name, color in ((history.first, "first right", QUIET), (history.for_good, "right for good", RUN))
     ]
-    figure = _laid_out(go.Figure(bars), f"When images are learned, n = {len(found.first):,}", "epoch", "images")
+    figure = _laid_out(go.Figure(bars), f"When images are learned, n = {len(history.first):,}", "epoch", "images")
     return figure.update_layout(xaxis={"type": "category", "range": None, "tickformat": None}, yaxis={"range": None, "tickformat": None})
 
 

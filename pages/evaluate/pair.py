@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.errors import LabError
@@ -9,6 +11,9 @@ from dashboard.kit.wording import marked
 from dashboard.runs.outputs import outputs
 from dashboard.shell import services, show, visitor
 from pages.evaluate.controls import Judging, kept_epochs
+
+if TYPE_CHECKING:
+    from core.evaluation.intervals import Comparison
 
 
 def pair_panel(judging: Judging) -> None:
@@ -31,26 +36,27 @@ def pair_panel(judging: Judging) -> None:
         st.info("The two runs were judged on different images, so they cannot be compared image by image.")
         return
     pair = compare(theirs.right, mine.right)
-    verdict = "beyond chance" if pair.beyond_chance else "may be chance"
-    shown = pair.difference.digits()
-    points = [100 * share for share in (pair.difference.value, pair.difference.low, pair.difference.high)]
-    value, low, high = (f"{number:+.{digits}f}".replace("-", "−") for number, digits in zip(points, (1, shown, shown), strict=True))
-    show.markdown(
-        marked(
-            "**{}** alone is right on {:,} images, **{}** alone on {:,}: {} points (95 %: {} to {}). McNemar's "
-            "exact test: p = {:.2g}, **{}**.",
-            run.run_id,
-            pair.only_b,
-            other.run_id,
-            pair.only_a,
-            value,
-            low,
-            high,
-            pair.p,
-            verdict,
-        )
-    )
+    show.markdown(_words(pair, run.run_id, other.run_id))
     show.caption(
         f"{judging.title}, n = {pair.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is "
         "Newcombe's (1998), the verdict the test's, which counts where the two differ; another seed would move both runs as well."
+    )
+
+
+def _words(pair: Comparison, run_id: str, other_id: str) -> str:
+    """Who alone is right on how many images, the difference with its interval in percentage points, and whether it is beyond chance."""
+    ends = pair.difference.digits()
+    points = [100 * share for share in (pair.difference.value, pair.difference.low, pair.difference.high)]
+    value, low, high = (f"{number:+.{digits}f}".replace("-", "−") for number, digits in zip(points, (1, ends, ends), strict=True))
+    return marked(
+        "**{}** alone is right on {:,} images, **{}** alone on {:,}: {} points (95 %: {} to {}). McNemar's exact test: p = {:.2g}, **{}**.",
+        run_id,
+        pair.only_b,
+        other_id,
+        pair.only_a,
+        value,
+        low,
+        high,
+        pair.p,
+        "beyond chance" if pair.beyond_chance else "may be chance",
     )
