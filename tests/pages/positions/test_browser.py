@@ -11,7 +11,7 @@ from core.probes.positions.tables import position_entry, position_table, similar
 from core.recorded import recorded_epochs
 
 pytestmark = pytest.mark.browser
-MAP, TABLE, LIKE, GRID = ".position-map", ".position-map-table", ".position-map-like", ".position-map-grid"
+MAP, TABLE, LIKE, GRID, CIRCLE = (f".position-map{part}" for part in ("", "-table", "-like", "-grid", "-circle"))
 
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
 
@@ -116,3 +116,17 @@ def test_a_finger_on_a_phone(address, page):
     wait_shown(page, position=64, feature=0)
     words = page.locator(".position-map-formula").bounding_box()
     assert words["y"] + words["height"] <= 844  # the formula stays in sight
+
+
+def test_a_board_follows_the_theme_of_the_lab(address, page):
+    """Also while nothing is sent: a change of the operating system's theme, and the lab's own, which comes before it."""
+    open_positions(address, page)
+    ink = f"[...document.querySelector('{CIRCLE}').getContext('2d').getImageData(44, 6, 1, 1).data].slice(0, 3).every((part) => part > 128)"
+    assert page.locator(MAP).get_attribute("data-theme") == "light" and not page.evaluate(ink)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector(f"{MAP}[data-theme=dark]")
+    assert page.evaluate(ink)
+    page.get_by_test_id("stMainMenu").click()
+    page.get_by_test_id("stMainMenuItem-theme-Light").click()
+    page.wait_for_selector(f"{MAP}[data-theme=light]")
+    assert not page.evaluate(ink)
