@@ -32,7 +32,7 @@ export class Board {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.observer = new ResizeObserver(() => this.data && root.clientWidth !== this.width && this.redraw());
+    this.observer = new ResizeObserver(() => this.data && root.clientWidth !== this.width && this.resized());
     this.observer.observe(root);
   }
 
@@ -52,6 +52,11 @@ export class Board {
 
   /** Draw everything: after a message, and when width or theme have changed. */
   draw() {}
+
+  /** The root has another width. */
+  resized() {
+    this.redraw();
+  }
 
   redraw() {
     this.width = this.root.clientWidth;

@@ -37,7 +37,8 @@ def chart(shared_page, address):
 
 
 def counts(page) -> dict[str, int]:
-    return {name: int(n) for name, n in page.evaluate(f"({{...document.querySelector('{CHART}').dataset}})").items()}
+    data = page.evaluate(f"({{...document.querySelector('{CHART}').dataset}})")
+    return {name: int(text) for name, text in data.items() if name != "theme"}
 
 
 def wait_updates(page, more: int) -> None:

@@ -1,17 +1,16 @@
-"""Messages to the live chart: exact content, and the whole curve rebuilt from any sequence of them."""
+"""Messages to the live chart: their exact content. That a browser rebuilds the curve from any of them: tests/js/live_chart.test.mjs."""
 
 from __future__ import annotations
 
 import json
 import math
-import random
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from core.training.history import Curve, EpochRecord, Snapshot, frozen
+from core.training.history import EpochRecord, Snapshot, frozen
 from dashboard.runs.labels import run_label
 from dashboard.runs.losses import least_smoothed, losses_words
 from dashboard.training.curve import TAIL, Sent, as_reference, live_data, reference_epochs, sent_with
@@ -154,48 +153,6 @@ def test_a_tick_sends_the_tail_only():
 def test_all_is_sent_where_the_tail_would_not_fit(sent):
     run = snapshot(points=tuple((float(i), 0.5, 1e-3) for i in range(500)))
     assert live_data(run, sent)["start"] == 0
-
-
-class Browser:
-    """What live_chart.js does with messages: `merge`."""
-
-    def __init__(self):
-        self.run, self.stride, self.points, self.epochs = None, None, [], {}
-
-    def receive(self, data: dict) -> bool:
-        rows = {row[0]: row for row in data["epochs"]}
-        if data["start"] == 0:
-            self.points, self.epochs = data["points"], rows
-        else:
-            fits = data["run"] == self.run and data["stride"] == self.stride and data["start"] <= len(self.points)
-            if not fits or len(self.epochs | rows) != data["epochs_n"]:
-                return False
-            self.points, self.epochs = self.points[: data["start"]] + data["points"], self.epochs | rows
-        self.run, self.stride = data["run"], data["stride"]
-        return True
-
-
-@pytest.mark.parametrize("seed", range(8))
-def test_the_whole_curve_is_rebuilt_from_any_sequence_of_messages(seed):
-    rng = random.Random(seed)
-    curve, browser, sent, steps, resyncs = Curve(limit=400), Browser(), None, 0, 0
-    for _ in range(120):
-        for _ in range(rng.choice([0, 1, 7, 40, 300])):
-            curve.add(rng.random(), rng.random(), 1e-3)
-            steps += 1
-        run = snapshot(stride=curve.stride, points=tuple(curve.points), step=steps, epochs=tuple(record(e) for e in range(steps // 100)))
-        message = json.loads(json.dumps(live_data(run, sent)))
-        sent = sent_with(message)
-        if rng.random() < 0.1:
-            continue  # lost on the way
-        if not browser.receive(message):
-            resyncs += 1
-            assert browser.receive(live_data(run))
-        assert browser.points == live_data(run)["points"]
-        assert list(browser.epochs.values()) == live_data(run)["epochs"]
-        assert browser.stride == curve.stride
-    assert curve.stride >= 8, "the stride has doubled several times"
-    assert resyncs < 12, "lost messages and doubled strides repair themselves, nearly always without asking"
 
 
 def test_the_reference_is_the_published_run():

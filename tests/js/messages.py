@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -11,10 +12,13 @@ from core.evaluation.pictures import edited, parse_edits
 from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, word_tokens
 from core.probes.positions.tables import position_entry
 from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
+from core.training.history import Curve
+from dashboard.training.curve import live_data, sent_with
 from pages.attention.board import matrices_data
 from pages.cell.board import cell_data
 from pages.translate.view import _memory as packed_memory
 from pages.translate.view import _weights as packed_weights
+from tests.dashboard.test_charts import record, snapshot
 
 
 def attention() -> list[dict[str, Any]]:
@@ -73,10 +77,30 @@ def translated() -> dict[str, Any]:
     return {"message": message, "cross": cross.tolist(), "memory": memory.tolist()}
 
 
+def courses() -> list[list[dict[str, Any]]]:
+    """Courses of runs in messages to the live chart, some of them lost on the way, and beside each what a chart then has to show."""
+    made = []
+    for seed in range(8):
+        rng, curve, sent, steps, course = random.Random(seed), Curve(limit=400), None, 0, []
+        for _ in range(120):
+            for _ in range(rng.choice([0, 1, 7, 40, 300])):
+                curve.add(rng.random(), rng.random(), 1e-3)
+                steps += 1
+            epochs = tuple(record(epoch) for epoch in range(steps // 100))
+            run = snapshot(stride=curve.stride, points=tuple(curve.points), step=steps, epochs=epochs)
+            message = live_data(run, sent)
+            sent = sent_with(message)
+            course.append({"message": message, "lost": rng.random() < 0.1, "whole": live_data(run)})
+        assert curve.stride >= 8, "the stride has doubled several times"
+        made.append(course)
+    return made
+
+
 MESSAGES: dict[str, Callable[[], Any]] = {
     "attention": attention,
     "positions": positions,
     "edits": edits,
     "cells": cells,
     "translated": translated,
+    "courses": courses,
 }

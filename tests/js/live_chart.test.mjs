@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { curvesOf, described } from '../../dashboard/training/live_chart/curves.js';
+import { figureOf, rateScale } from '../../dashboard/training/live_chart/figure.js';
+import { merge, nothing } from '../../dashboard/training/live_chart/merge.js';
+import { placed } from '../../dashboard/training/live_chart/sketch.js';
+import { golden } from './golden.mjs';
+
+golden('courses', (courses) => {
+  courses.forEach((course, seed) => {
+    test(`the whole curve is rebuilt from any sequence of messages (${seed})`, () => {
+      let [known, resyncs] = [nothing(), 0];
+      for (const { message, lost, whole } of course) {
+        if (lost) continue;
+        let merged = merge(known, message);
+        if (!merged) {
+          resyncs += 1;
+          merged = merge(known, whole);
+        }
+        known = merged;
+        assert.deepEqual(known.points, whole.points);
+        assert.deepEqual([...known.epochs.values()], whole.epochs);
+        assert.equal(known.stride, whole.stride);
+      }
+      assert.ok(resyncs < 12, 'lost messages and doubled strides repair themselves, nearly always without asking');
+    });
+  });
+});
+
+// ---- merging ----
+
+const MESSAGE = { start: 0, stride: 1, points: [[3, 0, 1], [2, 0.5, 1]], epochs: [[1, 3, 0, 2.5, 0.25]], epochs_n: 1 };
+const known = merge(nothing(), MESSAGE);
+
+test('a tail is joined to what is known', () => {
+  const tail = { start: 1, stride: 1, points: [[2, 0.5, 1], [1, 1, 1]], epochs: [[2, 1, 1, 1, 0.5]], epochs_n: 2 };
+  assert.deepEqual(merge(known, tail).points, [[3, 0, 1], [2, 0.5, 1], [1, 1, 1]]);
+  assert.deepEqual([...merge(known, tail).epochs.keys()], [1, 2]);
+});
+
+for (
+  const [name, change] of [
+    ['points are missing between', { start: 3, points: [[1, 1, 1]] }],
+    ['the stride is another one', { start: 2, stride: 2, points: [] }],
+    ['known points have been rewritten', { start: 1, points: [[9, 0.5, 1]] }],
+    ['epochs are missing between', { start: 2, points: [], epochs: [[3, 1, 1, 1, 1]], epochs_n: 3 }],
+  ]
+) test(`a message does not fit where ${name}`, () => assert.equal(merge(known, { ...MESSAGE, ...change }), null));
+
+test('a message of everything fits always', () => assert.deepEqual(merge(known, { ...MESSAGE, stride: 4, points: [] }).points, []));
+
+// ---- curves ----
+
+const RUN = {
+  stride: 5,
+  points: [[3, 0, 0.1], [null, 0.25, 0.1], [2, 0.5, 0.05], [1, 0.75, 0.05]],
+  epochs: new Map([[2, [2, 1.2, 0.7, 1.5, 0.6]], [1, [1, 2.5, 0.2, 2, 0.5]]]),
+};
+const DATA = {
+  run: 'r',
+  label: 'GRU on shapes',
+  steps_per_epoch: 10,
+  total_epochs: 4,
+  smoothing: 0,
+  best: 2,
+  lr_changes: [[1, 0.05]],
+  reference: null,
+  replay: false,
+  accuracy: 'top-1 accuracy',
+};
+
+test('a point lies in the middle of the steps that it is a mean of', () =>
+  assert.deepEqual(curvesOf(RUN, DATA).x, [0.25, 0.75, 1.25, 1.75]));
+
+test('accuracy is in percent, and what is not finite stays a gap', () => {
+  const { loss, top1, smoothLoss } = curvesOf(RUN, DATA);
+  assert.deepEqual([loss, top1, smoothLoss], [[3, null, 2, 1], [0, 25, 50, 75], [3, null, 2, 1]]);
+});
+
+test('epochs are in their order, and now is the last thing that is known', () => {
+  const curves = curvesOf(RUN, DATA);
+  assert.deepEqual([curves.epochs.map(([epoch]) => epoch), curves.now, curves.best[0]], [[1, 2], 2, 2]);
+});
+
+test('a replay shows what was known then', () => {
+  const curves = curvesOf(RUN, DATA, 0.5);
+  assert.deepEqual([curves.x.length, curves.now, curves.epochs.length, curves.best[0], curves.changes.length], [2, 1, 1, 1, 1]);
+  assert.deepEqual(curvesOf(RUN, DATA, 0.25).changes, []);
+});
+
+test('the axes of a recorded run are those of all of it', () => {
+  const { extent } = curvesOf(RUN, { ...DATA, replay: true, reference: { epochs: [[6, 0.5, 1, 0.5, 1]] } }, 0.25);
+  assert.deepEqual(extent.x, [0, 6 * 1.015]);
+  assert.deepEqual(extent.loss, [0.5 - 0.1, 3 + 0.1]);
+  assert.deepEqual(extent.top1, [-4, 104]);
+});
+
+test('the figure has words', () => {
+  assert.equal(
+    described(curvesOf(RUN, DATA)),
+    'Loss and accuracy of GRU on shapes, epoch 2.00 of 4. Training: loss 1.00, top-1 accuracy 75.0 %. ' +
+      'Validation: loss 1.50, top-1 accuracy 60.0 %. Best: 60.0 % at epoch 2.',
+  );
+  assert.equal(described(curvesOf(nothing(), DATA)), 'Loss and accuracy of GRU on shapes: waiting for the first step.');
+});
+
+// ---- the figure ----
+
+const STYLE = {
+  run: 'blue',
+  reference: 'red',
+  faint: 'pale',
+  text: 'ink',
+  background: 'paper',
+  veil: 'veil',
+  grid: 'g',
+  axis: 'a',
+  font: 'serif',
+};
+const named = (traces, name) => traces.filter((trace) => trace.name === name);
+
+test('a figure has each line once in the legend, and the same names in both panels', () => {
+  const [traces] = figureOf(curvesOf(RUN, DATA), STYLE, false);
+  for (const name of ['training', 'training, smoothed', 'validation']) {
+    assert.deepEqual(named(traces, name).map(({ showlegend, yaxis }) => [showlegend, yaxis]), [[true, 'y'], [false, 'y2']]);
+  }
+  assert.deepEqual(named(traces, 'validation').map(({ y }) => y), [[2, 1.5], [50, 60]]);
+  assert.equal(named(traces, 'learning rate').length, 2);
+});
+
+test('a loss with smoothed labels is called so in the legend alone', () => {
+  const [traces] = figureOf(curvesOf(RUN, { ...DATA, training: 'training loss as minimised' }), STYLE, false);
+  assert.deepEqual(named(traces, 'training loss as minimised').map(({ yaxis }) => yaxis), ['y']);
+  assert.deepEqual(named(traces, 'training').map(({ yaxis }) => yaxis), ['y2']);
+});
+
+test('a narrow chart stacks its panels and has one axis of the learning rate', () => {
+  const [traces, layout] = figureOf(curvesOf(RUN, DATA), STYLE, true);
+  assert.equal(named(traces, 'learning rate').length, 1);
+  assert.deepEqual([layout.yaxis.domain[0] > layout.yaxis2.domain[1], layout.yaxis4], [true, undefined]);
+});
+
+test('a rate that was set by hand over more than a factor of ten is drawn on a log axis', () => {
+  assert.equal(rateScale({ lr: [0.1, 0.001], changes: [[1, 0.001]], extent: null }).type, 'log');
+  assert.equal(rateScale({ lr: [0.1, 0.001], changes: [], extent: null }).type, 'linear');
+  assert.equal(rateScale({ lr: [0.1, 0.05, 0], changes: [[1, 0.05]], extent: null }).type, 'linear');
+});
+
+test('a sketch has the places and ticks of its axes', () => {
+  const linear = placed({ domain: [0.25, 1], range: [0, 10], nticks: 5 }, [400, 0], []);
+  assert.deepEqual([linear.from, linear.to, linear.place(5), linear.ticks], [300, 0, 150, [0, 2, 4, 6, 8, 10]]);
+  assert.ok(Number.isNaN(linear.place(null)));
+  const log = placed({ domain: [0, 1], range: [-2, 0], dtick: 1, type: 'log' }, [0, 100], []);
+  assert.deepEqual([log.place(0.1), log.ticks], [50, [0.01, 0.1, 1]]);
+  const free = placed({ domain: [0, 1], rangemode: 'tozero' }, [0, 800], [2, 10]);
+  assert.deepEqual([free.place(0), free.ticks.at(-1)], [0, 10]);
+});
