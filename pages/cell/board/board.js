@@ -5,7 +5,7 @@ import { button, download, drag, make, spoken } from '../../../dashboard/kit/dom
 import { answer, clamp } from '../../../dashboard/kit/keys.js';
 import { Player } from '../../../dashboard/kit/player.js';
 import { capital, number } from '../../../dashboard/kit/text.js';
-import { isDark, palette, rgb, variable } from '../../../dashboard/kit/theme.js';
+import { palette, rgb, variable } from '../../../dashboard/kit/theme.js';
 import { diagram } from './diagram.js';
 import { pieces, TEXTS } from './formulas.js';
 import { drawLines } from './lines.js';
@@ -209,7 +209,6 @@ class CellBoard extends Board {
 
   draw() {
     const { root, part } = this;
-    root.classList.toggle('dark', isDark(root));
     const { ink, paper, run, wrong, font } = palette(root);
     const gates = Object.entries(GATES).map(([letter, name]) => [letter, variable(root, `--cellb-${name}`)]);
     const full = { above: rgb(root, '--lab-run'), below: rgb(root, '--lab-wrong') };

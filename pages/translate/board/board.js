@@ -31,6 +31,7 @@ class TranslateBoard extends Board {
       pace: () => PACE,
       show: (place) => Math.floor(place) !== this.view.t && this.go(Math.floor(place)),
       take: (t) => this.go(t),
+      each: true,
     });
     this.listen();
   }
