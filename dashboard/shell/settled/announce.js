@@ -1,4 +1,6 @@
 // Tells the page, a quarter of a second after the last of several pictures, that the picture `name` has come to rest on another one.
+import { settle } from '../../kit/settled.js';
+
 const REST = 250; // ms
 
 export default function announce({ data: [[name, what]], parentElement }) {
@@ -8,6 +10,6 @@ export default function announce({ data: [[name, what]], parentElement }) {
   if (root.dataset.around === what) return;
   root.resting = setTimeout(() => {
     root.dataset.around = what;
-    window.dispatchEvent(new CustomEvent('picture-settled', { detail: { name, what } }));
+    settle(name, what);
   }, REST);
 }

@@ -1,8 +1,13 @@
 // Asks the server for what stands around the picture `name`, once the picture has come to rest.
+import { onSettled } from '../../kit/settled.js';
+
 export default function follow({ data: [name], parentElement, setStateValue }) {
   const root = parentElement.querySelector('.settled-follow');
-  root.follow ??= ({ detail }) => detail.name === name && root.send(detail.what);
   root.send = (what) => setStateValue('seen', what);
-  window.addEventListener('picture-settled', root.follow);
-  return () => root.isConnected || window.removeEventListener('picture-settled', root.follow);
+  root.leave ??= onSettled((picture, what) => picture === name && root.send(what));
+  return () => {
+    if (root.isConnected) return;
+    root.leave?.();
+    root.leave = null; // a call after it would listen again
+  };
 }

@@ -8,6 +8,7 @@ import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
 import { bytes } from '../../../dashboard/kit/packed.js';
 import { corner, frame, grid, named } from '../../../dashboard/kit/patches.js';
 import { pixels, SIDE } from '../../../dashboard/kit/picture.js';
+import { settle } from '../../../dashboard/kit/settled.js';
 import { palette } from '../../../dashboard/kit/theme.js';
 import { newCard, showCard } from './cards.js';
 import { parsed, SHUFFLES, swapped } from './orders.js';
@@ -47,8 +48,7 @@ class ShuffleBoard extends Board {
     this.exchange.ask();
     this.root.dataset.answered = data.order; // tells a test which order these answers are for
     clearTimeout(this.resting);
-    const settled = new CustomEvent('picture-settled', { detail: { name: 'shuffle', what: data.order } });
-    if (!fresh) this.resting = setTimeout(() => window.dispatchEvent(settled), REST);
+    if (!fresh) this.resting = setTimeout(() => settle('shuffle', data.order), REST);
   }
 
   // What is on the board: the order, with the patch that is being carried already exchanged.
