@@ -82,7 +82,9 @@ export class Reading {
   }
 }
 
-/** Whether two messages differ only in what stands at one place, as while a slider is dragged: the ghost is then the run before that edit. */
+/**
+ * Whether two messages differ only in what stands at one place, as while a slider is dragged: the ghost is then the run before that edit.
+ */
 export function sameEdit(own, data) {
   const place = ({ edits }) => edits.at(-1)?.slice(0, 3).join();
   const alike = own.setup === data.setup && own.kind === data.kind && own.edits.length === data.edits.length;

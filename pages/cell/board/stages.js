@@ -1,5 +1,5 @@
-// The stages of the hand computation of one step (task 1.2), a table each: both affine maps, the split into gates, the gates, the new state.
-// Pure. A table is made of a reading (reading.js) and its view of one unit at one step.
+// The stages of the hand computation of one step (task 1.2), a table each: both affine maps, the split into gates, the gates, the new
+// state. Pure. A table is made of a reading (reading.js) and its view of one unit at one step.
 import { number, sub } from '../../../dashboard/kit/text.js';
 
 const MOST = { rows: 48, columns: 16 }; // of a table that can be read; beyond it only the chosen unit's rows, and sums without their terms
