@@ -36,6 +36,16 @@ golden('cells', (messages) => {
       }
     });
 
+    test(`${kind}: the sum in brackets, squashed, is that number`, () => {
+      for (const view of places) {
+        for (const { field, numbers } of reading.kind.parts) {
+          const [, squash, sum] = plain(numbers(view)).match(/(σ|tanh)\((−?[\d.]+)\) = −?[\d.]+$/) ?? [];
+          if (!squash || field === 'hidden' && kind !== 'rnn') continue; // o·tanh(c) is no squashed sum
+          near((squash === 'σ' ? sigmoid : Math.tanh)(Number(sum.replace('−', '-'))), view.of(field), 0.0051);
+        }
+      }
+    });
+
     test(`${kind}: the products of an equation are those of its sum`, () => {
       for (const view of places) {
         for (let g = 0; g < view.gates; g += 1) {

@@ -41,6 +41,17 @@ test('a fill stays inside a line, and takes all of one color that touches', () =
   assert.deepEqual(pixels, sheetOf('7710', '7710', '1110', '0000'));
 });
 
+test('a fill goes through a bend in every direction', () => {
+  for (const start of [[0, 0], [2, 0]]) {
+    const pixels = sheetOf('010', '010', '000');
+    flood(pixels, 3, start, 7);
+    assert.deepEqual(pixels, sheetOf('717', '717', '777'));
+  }
+  const pixels = sheetOf('000', '010', '010');
+  flood(pixels, 3, [0, 2], 7);
+  assert.deepEqual(pixels, sheetOf('777', '717', '717'));
+});
+
 test('a fill does not go round a corner of a line', () => {
   const pixels = sheetOf('010', '100', '000');
   flood(pixels, 3, [0, 0], 7);

@@ -144,6 +144,7 @@ test('a narrow chart stacks its panels and has one axis of the learning rate', (
 test('a rate that was set by hand over more than a factor of ten is drawn on a log axis', () => {
   assert.equal(rateScale({ lr: [0.1, 0.001], changes: [[1, 0.001]], extent: null }).type, 'log');
   assert.equal(rateScale({ lr: [0.1, 0.001], changes: [], extent: null }).type, 'linear');
+  assert.equal(rateScale({ lr: [0.1, 0.02], changes: [[1, 0.02]], extent: null }).type, 'linear');
   assert.equal(rateScale({ lr: [0.1, 0.05, 0], changes: [[1, 0.05]], extent: null }).type, 'linear');
 });
 
