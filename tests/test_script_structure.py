@@ -29,11 +29,6 @@ OWN = {
     "dashboard/web/connection.js": {"document.createElement", "a color in hexadecimal digits"},  # runs where no module may load
     "dashboard/web/copy.js": {"document.createElement"},  # in the head of the page, too
 }
-ON_THE_WAY = ("dashboard/training/live_chart/", "pages/cell/board/", "pages/translate/board/")  # to the kit
-
-
-def on_the_way(name: str) -> bool:
-    return name.startswith(ON_THE_WAY)
 
 
 def in_kit(name: str) -> bool:
@@ -45,7 +40,7 @@ def own_ways(name: str, text: str) -> set[str]:
     return {what for what, pattern in SHARED.items() if re.search(pattern, text)} - OWN.get(name, set())
 
 
-@pytest.mark.parametrize("name", [name for name in SCRIPTS if not in_kit(name) and not on_the_way(name)])
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if not in_kit(name)])
 def test_what_boards_share_stands_in_the_kit(name):
     assert own_ways(name, SCRIPTS[name].read_text("utf-8")) == set(), "the kit has it"
 
@@ -54,7 +49,6 @@ def test_the_list_of_exceptions_has_no_more_than_there_are():
     for name, ways in OWN.items():
         text = SCRIPTS[name].read_text("utf-8")
         assert ways == {what for what, pattern in SHARED.items() if re.search(pattern, text)}, name
-    assert all(any(name.startswith(folder) for name in SCRIPTS) for folder in ON_THE_WAY)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +96,7 @@ def test_scripts_and_sheets_have_short_lines():
         f"{name}:{number}: {len(line)} columns"
         for name, path in written.items()
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if len(line) > COLUMNS and not on_the_way(name)
+        if len(line) > COLUMNS
     ]
     assert long == []
 
@@ -121,13 +115,13 @@ def test_colors_are_written_out_in_variables_only():
         f"{name}: {declaration.strip()}"
         for name, path in SHEETS.items()
         for declaration in re.findall(r"[^{};]+", bare(path.read_text("utf-8")))
-        if re.search(r":.*#[0-9a-fA-F]{3,8}\b", declaration) and not declaration.strip().startswith("--") and not on_the_way(name)
+        if re.search(r":.*#[0-9a-fA-F]{3,8}\b", declaration) and not declaration.strip().startswith("--")
     ]
     assert found == []
 
 
 def test_sheets_follow_the_theme_of_the_lab():
-    assert [name for name, path in SHEETS.items() if "prefers-color-scheme" in path.read_text("utf-8") and not on_the_way(name)] == []
+    assert [name for name, path in SHEETS.items() if "prefers-color-scheme" in path.read_text("utf-8")] == []
 
 
 def test_every_class_of_a_sheet_is_used():
