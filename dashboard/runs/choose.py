@@ -54,7 +54,7 @@ class Wanted:
         try:
             run = services.run(run_id)
         except LabError:
-            return f"There is no run {run_id[:40]} here (any more): choose another one."
+            return no_such_run(run_id)
         model = run.config["model"]
         title = MODELS[model].title if model in MODELS else model
         if elsewhere := of_sequences(run_id):
@@ -64,6 +64,11 @@ class Wanted:
         if self.weights:
             return f"Run {run_id} keeps no weights (any more): choose another run, or train it again."
         return f"Run {run_id} ({title}) has not finished an epoch yet: choose another run."
+
+
+def no_such_run(run_id: str) -> str:
+    """What is said where somebody asks for a run that is not there."""
+    return f"There is no run {run_id[:40]} here (any more): choose another one."
 
 
 def begun_runs(*, published: bool = False) -> dict[str, Weighted]:

@@ -14,10 +14,12 @@ from dashboard.training.background import DONE, FAILED, WAITING, Lesson
 TICK = 0.7  # seconds between two looks at a lesson that trains
 
 
-def lesson_part(draw: Callable[[], None], active: Callable[[], bool], after: Callable[[], None]) -> None:
+def lesson_part(
+    draw: Callable[[], None], active: Callable[[], bool], after: Callable[[], None] = lambda: None, *, every: float = TICK
+) -> None:
     """What is trained on a page, as `draw` draws it, and then `after`, such as the address bar.
 
-    While the lesson is `active` it looks by itself, and has the page run again when that is to begin or to end.
+    While the lesson is `active` it looks by itself, `every` so many seconds, and has the page run again when that is to begin or to end.
     """
 
     def part(ticking: bool) -> None:
@@ -28,7 +30,7 @@ def lesson_part(draw: Callable[[], None], active: Callable[[], bool], after: Cal
             st.rerun()
 
     now = active()
-    st.fragment(part, run_every=TICK if now else None)(now)
+    st.fragment(part, run_every=every if now else None)(now)
 
 
 def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> None:

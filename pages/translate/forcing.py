@@ -8,37 +8,27 @@ import streamlit as st
 
 from dashboard.kit.wording import escape, marked
 from dashboard.shell import show
-from pages.translate.controls import Asked
-from pages.translate.panels import Found
+from pages.translate.lookups import free_running
+from pages.translate.panels import Translation
 from pages.translate.view import token_words
 
 if TYPE_CHECKING:
     from core.probes.seq2seq.free_running import FreeRunning
-    from pages.translate.lookups import Read
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _compared(asked: Asked, trained: int, _read: Read) -> FreeRunning:
-    import torch
-
-    from core.probes.seq2seq.free_running import compare_free_running
-
-    return compare_free_running(_read.opened.model, _read.source, torch.tensor(_read.target), limit=_read.limit)
-
-
-def forcing_panel(found: Found) -> None:
+def forcing_panel(translation: Translation) -> None:
     """The same weights fed the right tokens, and fed their own."""
     st.subheader("Teacher forcing against free running")
     st.markdown(
         "In training the decoder is given the *right* tokens so far (**teacher forcing**), whatever it would have written. When it writes, "
         "it is given its *own*. The same weights, the same input:"
     )
-    if found.read.target is None:
-        show.info(f"That needs a right answer, and this input has none: {found.read.no_answer}")
+    if translation.read.target is None:
+        show.info(f"That needs a right answer, and this input has none: {translation.read.no_answer}")
         return
-    report = _compared(found.asked, id(found.read.opened), found.read)
-    st.html(forcing_html(report, found.names))
-    show.markdown(forcing_words(report, found.names))
+    report = free_running(translation.choices, id(translation.read.opened), translation.read)
+    st.html(forcing_html(report, translation.names))
+    show.markdown(forcing_words(report, translation.names))
     st.caption(
         "Proof: up to the first mistake of its own the free run is fed the same: probabilities differ by "
         f"{report.same_before:.1e} at most, tolerance {report.tolerance:.0e}: **{'passed' if report.passed else 'not passed'}**."

@@ -15,14 +15,15 @@ from core.evaluation.lengths import lengths_rows
 from core.frames import rows_csv
 from dashboard.kit.wording import code, marked
 from dashboard.shell import show
-from dashboard.shell.choice import segmented_control
+from dashboard.shell.choices import Choice, Kept
 from dashboard.training import contest
 from dashboard.training.contest import Standing
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.translate.long_inputs_view import TITLES, why
 
-TASK, LAST = "breaking_task", "breaking_last"
-FIRST_TASK, OFFERED = "reverse", ("reverse", "copy", "sort")
+TASK = Choice("translate", "long_task", first="reverse", in_link=False)
+LAST = Kept("translate", "long_last")  # the task of the page for which it was set
+OFFERED = ("reverse", "copy", "sort")
 LOOKS = {"none": ("ink", "2 3"), "learned": ("wrong", ""), "sinusoidal": ("right", ""), "rotary": ("run", "7 4")}
 
 
@@ -30,11 +31,11 @@ def breaking_panel(task: str) -> None:
     """Controls, figure, and a sentence for each kind; `task` is the one that the page shows."""
     st.subheader("Long inputs: where it breaks, for each kind of position")
     offered = [name for name in dict.fromkeys((*OFFERED, task)) if name in SEQ_TASKS and SEQ_TASKS[name].longer]
-    if st.session_state.get(LAST) != task or st.session_state.get(TASK) not in offered:  # the page has turned to another task
-        st.session_state[LAST], st.session_state[TASK] = task, _first(task, offered)
+    if LAST.value != task or TASK.now not in offered:  # the page has turned to another task
+        TASK.set(_first(LAST.keep(task), offered))
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        chosen = segmented_control("Task", offered, format_func=lambda name: SEQ_TASKS[name].title, key=TASK, width="stretch")
+        chosen = TASK.among(offered).segmented("Task", format_func=lambda name: SEQ_TASKS[name].title, width="stretch")
         shown = stand(chosen)
         contest.attend(shown.values())
         contest.measure(shown.values())
@@ -52,7 +53,7 @@ def breaking_panel(task: str) -> None:
 
 def active() -> bool:
     """Whether something of what the panel shows is still to come."""
-    return TASK in st.session_state and contest.moving(stand(st.session_state[TASK]).values())
+    return TASK.started and contest.moving(stand(TASK.value).values())
 
 
 def stand(task: str) -> dict[str, Standing]:
@@ -64,7 +65,7 @@ def stand(task: str) -> dict[str, Standing]:
 def _first(task: str, offered: list[str]) -> str:
     """The page's task if something is known of it, else one that is recorded."""
     known = task in offered and any(not one.missing for one in stand(task).values())
-    return task if known else FIRST_TASK
+    return task if known else TASK.first
 
 
 def _layers(task: str) -> str:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from core.data.splits import Dataset
+    from core.probes.seq2seq.free_running import FreeRunning
+    from core.probes.seq2seq.written import Written
     from core.training.runs.checkpoint import OpenedSeq2Seq
-    from pages.translate.controls import Asked
+    from pages.translate.controls import TranslateChoices
 
 PICTURES_SEED = 0
 
@@ -55,21 +57,21 @@ def symbols_of(task: SeqTask, text: str) -> list[str]:
         return []
 
 
-def weights_asked(asked: Asked) -> tuple[bytes, int, int]:
+def weights_asked(choices: TranslateChoices) -> tuple[bytes, int, int]:
     """What names the weights that are asked for, and no others ever: their file as it is now; the task alone, if they are random.
 
     Raises StoreError when they are not kept.
     """
-    if not asked.run:
-        return asked.task.encode(), 0, 0
-    path = kept_epochs(asked.run)[asked.epoch]
+    if not choices.run:
+        return choices.task.encode(), 0, 0
+    path = kept_epochs(choices.run)[choices.epoch]
     return as_key(path), *version(path)
 
 
-def open_asked(asked: Asked) -> OpenedSeq2Seq:
+def open_asked(choices: TranslateChoices) -> OpenedSeq2Seq:
     """The weights that are asked for, in float64. Raises StoreError when they cannot be read."""
-    named = weights_asked(asked)
-    return _in_float64(named, opened_seq2seq(path_of(named[0])) if asked.run else _untrained(asked.task))
+    named = weights_asked(choices)
+    return _in_float64(named, opened_seq2seq(path_of(named[0])) if choices.run else _untrained(choices.task))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -134,3 +136,24 @@ def _picture_set(config: Any) -> Dataset:
     from core.data.sequences import load_pictures
 
     return load_pictures(config, home=services.manager().home, download=False, progress=None)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def output_of(choices: TranslateChoices, weights: tuple[bytes, int, int], _read: Read) -> Written:
+    """What these weights write for an input."""
+    from core.probes.seq2seq.written import write_out
+
+    return write_out(
+        _read.opened.model, _read.source, how=choices.how, width=choices.width, alpha=choices.alpha,
+        temperature=choices.temperature, seed=choices.seed, limit=_read.limit,
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def free_running(choices: TranslateChoices, trained: int, _read: Read) -> FreeRunning:
+    """The same weights fed the right tokens, and fed their own; `trained` tells one opened file from another."""
+    import torch
+
+    from core.probes.seq2seq.free_running import compare_free_running
+
+    return compare_free_running(_read.opened.model, _read.source, torch.tensor(_read.target), limit=_read.limit)

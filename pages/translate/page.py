@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from core.errors import LabError
 from dashboard.runs.foot import facts
-from dashboard.shell import services, show, state
+from dashboard.shell import services, state
+from dashboard.shell.choices import Kept
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.link import page_link
+from dashboard.shell.page import guarded
 from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.viewers import tick_seconds
-from pages.translate import long_inputs as breaking
-from pages.translate.controls import begin, choose
+from dashboard.training.lessons import lesson_part
+from pages.translate import long_inputs
+from pages.translate.controls import TASK, begin, choose
 from pages.translate.forcing import forcing_panel
 from pages.translate.long_inputs import breaking_panel
 from pages.translate.panels import LEGEND, beam_panel, board_panel, downloads, proof_panel, question, view_link
@@ -33,8 +35,9 @@ EXPERIMENTS = {
         "t": "4",
     },
 }
-ASKED, FOUND = "translate_asked", "translate_found"
-DRAWN_FOR = "translate_drawn_for"  # the task for which the whole page has been drawn
+ASKED = Kept("translate", "asked")  # what the controls say
+TRANSLATION = Kept("translate", "translation")  # what the board shows
+DRAWN_FOR = Kept("translate", "drawn_for")  # the task for which the whole page has been drawn
 
 st.title("Translate")
 st.markdown(
@@ -42,65 +45,44 @@ st.markdown(
     "the memory (**cross-attention**) and what it has written so far (**self-attention**)."
 )
 state.values()
-st.session_state.pop(DRAWN_FOR, None)
+DRAWN_FOR.take()
 begin()
 
 
 @st.fragment
 def lab() -> None:
     """Controls, and the board that they make."""
-    try:
-        asked = st.session_state[ASKED] = choose()
-        st.session_state[FOUND] = board_panel(asked)
-        announce(asked.name + str(view_link()), key="translate")
-    except LabError as error:  # a fragment that runs by itself is not under the entry script's care
-        show.error(error)
+    with guarded():
+        choices = ASKED.keep(choose())
+        TRANSLATION.keep(board_panel(choices))
+        announce(choices.name + str(view_link()), key="translate")
 
 
 @st.fragment
 def around() -> None:
     """What follows when the board has come to rest on another output."""
     rerun_when_settled(key="translate")
-    try:
-        asked, found = st.session_state[ASKED], st.session_state[FOUND]
-        if st.session_state.setdefault(DRAWN_FOR, asked.task) != asked.task:
-            st.rerun()  # what is trained belongs to the task
-        link = {**asked.link, **view_link()}
-        if found.written is not None:
+    choices, translation = ASKED.value, TRANSLATION.value
+    if choices is None or translation is None:  # else the board says why
+        return
+    if DRAWN_FOR.value not in (None, choices.task):
+        st.rerun()  # what is trained belongs to the task
+    DRAWN_FOR.keep(choices.task)
+    with guarded():
+        link = {**choices.link, **view_link()}
+        if translation.written is not None:
             st.caption(LEGEND)
-            proof_panel(found)
-            downloads(found)
-            beam_panel(found)
+            proof_panel(translation)
+            downloads(translation)
+            beam_panel(translation)
             with below:
-                forcing_panel(found)
-                question(found)
+                forcing_panel(translation)
+                question(translation)
         with end:
-            if asked.run is not None:
-                facts(services.run(asked.run.run_id))
-            take_along(page_link(link), asked.code, language="python")
+            if choices.run is not None:
+                facts(services.run(choices.run.run_id))
+            take_along(page_link(link), choices.code, language="python")
         state.write_page(link)
-    except LabError as error:
-        show.error(error)
-
-
-def training(ticking: bool) -> None:
-    """What is trained on the page; with `ticking` it looks by itself, and has the page run again when that is to begin or to end."""
-    try:
-        training_panel(st.session_state[ASKED].task)
-    except LabError as error:
-        show.error(error)
-    if ticking != active():
-        st.rerun()
-
-
-def long_inputs(ticking: bool) -> None:
-    """Where longer inputs break; `ticking` as in `training`."""
-    try:
-        breaking_panel(st.session_state[ASKED].task)
-    except LabError as error:
-        show.error(error)
-    if ticking != breaking.active():
-        st.rerun()
 
 
 there, live, below, long, last, end = (st.container() for _ in range(6))
@@ -108,10 +90,8 @@ with there:
     lab()
     around()
 with live:
-    now = active()
-    st.fragment(training, run_every=tick_seconds() if now else None)(now)
+    lesson_part(lambda: training_panel(TASK.value), active, every=tick_seconds())
 with long:
-    now = breaking.active()
-    st.fragment(long_inputs, run_every=tick_seconds() if now else None)(now)
+    lesson_part(lambda: breaking_panel(TASK.value), long_inputs.active, every=tick_seconds())
 with last:
     try_this(EXPERIMENTS)

@@ -8,16 +8,17 @@ from zlib import crc32
 
 import streamlit as st
 
-from core.checks import OneOf, Whole
+from core.checks import Whole
 from core.errors import LabError
 from dashboard.kit.wording import marked
 from dashboard.pictures.html import png_uri
-from dashboard.shell import show, state, visitor
+from dashboard.shell import show, visitor
+from dashboard.shell.choices import Choice
 from dashboard.shell.predict import predict
 from dashboard.shell.torch_first import torch_first
 from pages.translate.board import MOST, PARTS, translate_board, view_sent
-from pages.translate.controls import Asked
-from pages.translate.lookups import Read, open_asked, read_input, symbols_of, weights_asked
+from pages.translate.controls import TranslateChoices
+from pages.translate.lookups import Read, open_asked, output_of, read_input, symbols_of, weights_asked
 from pages.translate.view import (
     FIRST_STEP,
     alignment_svg,
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
     from core.probes.seq2seq.written import Written
 
 BOARD = "translate_board"
+VIEW = (
+    Choice("translate", "t", check=Whole(0, MOST)),
+    Choice("translate", "layer", check=Whole(1, MOST)),
+    Choice("translate", "head", check=Whole(1, MOST)),
+    Choice("translate", "part", PARTS),
+)
 LEGEND = (
     "Top: the input, and under it its memory: a column a token, a row a feature, blue above 0, orange below. Bottom: the output from ⊢ on; "
     "green is what the decoder reads of it in this step, lines are what it reads of the memory, in the layer and head that are chosen. "
@@ -40,10 +47,10 @@ LEGEND = (
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Translation:
     """What an input has become, or the task's example where it cannot be read; `problem` says instead why there is nothing to show."""
 
-    asked: Asked
+    choices: TranslateChoices
     read: Read | None = None
     written: Written | None = None
     problem: str = ""
@@ -57,73 +64,62 @@ class Found:
         return self.read.opened.vocabulary.decode(self.written.tokens)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _written(asked: Asked, weights: tuple[bytes, int, int], _read: Read) -> Written:
-    from core.probes.seq2seq.written import write_out
-
-    return write_out(
-        _read.opened.model, _read.source, how=asked.how, width=asked.width, alpha=asked.alpha,
-        temperature=asked.temperature, seed=asked.seed, limit=_read.limit,
-    )  # fmt: skip
-
-
-def find(asked: Asked) -> Found:
+def find(choices: TranslateChoices) -> Translation:
     """Read the input and write the output. What goes wrong is a sentence in `problem`. Loads torch, if that has not been done."""
     try:
-        opened = open_asked(asked)
-        read = read_input(opened, asked.text)
-        return Found(asked, read, _written(asked, weights_asked(asked), read))
+        opened = open_asked(choices)
+        read = read_input(opened, choices.text)
+        return Translation(choices, read, output_of(choices, weights_asked(choices), read))
     except LabError as error:
-        return Found(asked, problem=visitor.told(error))
+        return Translation(choices, problem=visitor.told(error))
 
 
-def board_panel(asked: Asked) -> Found | None:
+def board_panel(choices: TranslateChoices) -> Translation | None:
     """The board; None while torch is being loaded, after which the page runs again."""
-    torch_first(lambda: translate_board(waiting_message(symbols_of(asked.spec, asked.text)), key=BOARD))
-    found = find(asked)
-    if found.problem:
-        problem, asked = found.problem, replace(asked, text=asked.spec.example)
-        found = find(asked)
-        show.error(problem if found.problem else f"{problem} Shown meanwhile: {asked.text}.")
-    if found.problem:
+    torch_first(lambda: translate_board(waiting_message(symbols_of(choices.spec, choices.text)), key=BOARD))
+    translation = find(choices)
+    if translation.problem:
+        problem, choices = translation.problem, replace(choices, text=choices.spec.example)
+        translation = find(choices)
+        show.error(problem if translation.problem else f"{problem} Shown meanwhile: {choices.text}.")
+    if translation.problem:
         translate_board(waiting_message([]), key=BOARD)
-        return found
-    read = found.read
+        return translation
+    read = translation.read
     translate_board(
         board_message(
-            found.written, what=asked.name, how=asked.how, weights=weights_words(asked), source=read.symbols,
+            translation.written, what=choices.name, how=choices.how, weights=weights_words(choices), source=read.symbols,
             images=None if read.images is None else [png_uri(image.numpy()) for image in read.images],
-            names=found.names, right=None if read.target is None else read.target[1:], texts=(found.output, read.answer),
-            view=first_view(asked, len(found.written.tokens)),
+            names=translation.names, right=None if read.target is None else read.target[1:], texts=(translation.output, read.answer),
+            view=first_view(choices, len(translation.written.tokens)),
         ),
         key=BOARD,
     )  # fmt: skip
-    return found
+    return translation
 
 
-def weights_words(asked: Asked) -> str:
+def weights_words(choices: TranslateChoices) -> str:
     """Whose weights these are, in a sentence."""
-    if asked.run is None:
+    if choices.run is None:
         return "Weights: random, seed 0."
-    recorded = "recorded run" if asked.run.run_id != asked.run.name else "run"
-    return f"Weights: epoch {asked.epoch + 1} of {recorded} {asked.run.name}."
+    recorded = "recorded run" if choices.run.run_id != choices.run.name else "run"
+    return f"Weights: epoch {choices.epoch + 1} of {recorded} {choices.run.name}."
 
 
-def first_view(asked: Asked, steps: int) -> dict[str, Any]:
+def first_view(choices: TranslateChoices, steps: int) -> dict[str, Any]:
     """Where the board stands before anybody moves it: as its link says, else some tokens have been written already."""
     t, layer, head, part = _linked_view().values()
     return {
         "t": min(FIRST_STEP, steps - 1) if t is None else t,
         "layer": (layer or MOST) - 1,  # the last one
         "head": (head or 0) - 1,
-        "part": part or ("beam" if asked.how == "beam" else "cross"),
+        "part": part or ("beam" if choices.how == "beam" else "cross"),
     }
 
 
 def _linked_view() -> dict[str, Any]:
     """What the link says of the board, layers and heads from 1; None each where it says nothing that can be used."""
-    checks = {"t": Whole(0, MOST), "layer": Whole(1, MOST), "head": Whole(1, MOST), "part": OneOf(PARTS)}
-    return {name: state.read(name, check) for name, check in checks.items()}
+    return {choice.name: choice.linked for choice in VIEW}
 
 
 def view_link() -> dict[str, str]:
@@ -137,9 +133,9 @@ def view_link() -> dict[str, str]:
     }  # fmt: skip
 
 
-def proof_panel(found: Found) -> None:
+def proof_panel(translation: Translation) -> None:
     """Whether what the board shows is what the model does."""
-    written = found.written
+    written = translation.written
     maps = (
         "no attention to check"
         if written.unseen
@@ -155,27 +151,27 @@ def proof_panel(found: Found) -> None:
             "passed" if written.passed else "not passed",
         )
     )
-    if found.read.no_answer:
-        show.caption(f"No right answer is known for this input: {found.read.no_answer}")
+    if translation.read.no_answer:
+        show.caption(f"No right answer is known for this input: {translation.read.no_answer}")
 
 
-def beam_panel(found: Found) -> None:
+def beam_panel(translation: Translation) -> None:
     """All outputs of a beam search, if it was one."""
-    if found.written.tree:
-        st.html(outcomes_html(found.written.tree, found.names, found.read.opened.vocabulary.joiner))
+    if translation.written.tree:
+        st.html(outcomes_html(translation.written.tree, translation.names, translation.read.opened.vocabulary.joiner))
 
 
-def downloads(found: Found) -> None:
+def downloads(translation: Translation) -> None:
     """Picture and numbers to take along."""
-    written, read = found.written, found.read
+    written, read = translation.written, translation.read
     with st.container(horizontal=True):
         if written.alignment is not None:
             st.download_button(
-                "Alignment (SVG)", lambda: alignment_svg(written, read.symbols, found.names, f"{read.text} → {found.output}"),
+                "Alignment (SVG)", lambda: alignment_svg(written, read.symbols, translation.names, f"{read.text} → {translation.output}"),
                 "alignment.svg", "image/svg+xml", icon=":material/download:", on_click="ignore", key="translate_svg",
             )  # fmt: skip
         st.download_button(
-            "Numbers (CSV)", lambda: weights_csv(written, read.symbols, found.names), "translate.csv", "text/csv",
+            "Numbers (CSV)", lambda: weights_csv(written, read.symbols, translation.names), "translate.csv", "text/csv",
             icon=":material/download:", on_click="ignore", key="translate_csv",
         )  # fmt: skip
 
@@ -183,9 +179,9 @@ def downloads(found: Found) -> None:
 # ---- the question ----
 
 
-def question(found: Found) -> None:
+def question(translation: Translation) -> None:
     """Where does the decoder look when it writes a token?"""
-    written, read = found.written, found.read
+    written, read = translation.written, translation.read
     if written.alignment is None or len(read.symbols) < 3:
         return
     t = len(written.tokens) // 2
@@ -194,12 +190,12 @@ def question(found: Found) -> None:
     choices = [f"{place + 1}: {token_words(read.symbols[place])}" for place in places]
     first = row.argmax()
     predict(
-        f"While it writes token {t + 1}, {token_words(found.names[written.tokens[t]])}: which token of the input does it read most? "
+        f"While it writes token {t + 1}, {token_words(translation.names[written.tokens[t]])}: which token of the input does it read most? "
         "(Last layer, mean of its heads.)",
         choices, answer=choices[places.index(int(first))],
         because=f"It gives it {row[first]:.3f} of 1. Nobody has told it where to look: only the output was ever judged. And attention is "
         "not an explanation: what stands at that place of the memory has read the whole input, too.",
-        key=f"translate_predict_{_short(found)}",
+        key=f"translate_predict_{_short(translation)}",
     )  # fmt: skip
 
 
@@ -209,6 +205,6 @@ def _others(row: Any) -> list[int]:
     return [order[0], order[len(order) // 2], order[-1]] if len(order) >= 3 else order
 
 
-def _short(found: Found) -> str:
+def _short(translation: Translation) -> str:
     """A short name of what is shown, for the key of its question: another output is another question."""
-    return f"{crc32(found.asked.name.encode()):08x}"
+    return f"{crc32(translation.choices.name.encode()):08x}"

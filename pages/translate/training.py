@@ -14,17 +14,20 @@ from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard.kit.wording import code, joined, marked
 from dashboard.shell import services, show, state, viewers, visitor
+from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.words import STATUS_WORDS, duration
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.translate.controls import NEXT
 
-TRAINING, MODEL, EPOCHS, SEEN = "translate_training", "translate_model", "translate_epochs", "translate_seen"
-MOST_EPOCHS = 60
+MODELS_HERE = tuple(models_of("sequences"))
+MODEL = Choice("translate", "model", MODELS_HERE, first=MODELS_HERE[0], in_link=False)
+TRAINING = Kept("translate", "training", "")  # the run that this session has begun here
+SEEN = Kept("translate", "seen", 0)  # how many of its epochs the board has shown
 
 
 def trained() -> Snapshot | None:
     """The run that this session has begun here, if it is still there."""
-    run_id = st.session_state.get(TRAINING)
+    run_id = TRAINING.value
     try:
         return services.run(run_id) if run_id else None
     except LabError:  # deleted
@@ -57,19 +60,17 @@ def training_panel(task: str) -> None:
 
 
 def _controls(task: str, run: Snapshot | None) -> None:
-    models = models_of("sequences")
-    model = st.selectbox("Model", models, format_func=lambda name: MODELS[name].title, key=MODEL, persist_state="session")
+    model = MODEL.selectbox("Model", format_func=lambda name: MODELS[name].title)
     config, words = set_up(task, model)
-    key = f"{EPOCHS}_{task}_{model}"
-    st.session_state.setdefault(key, config.training.epochs)
-    epochs = st.number_input("Epochs", 1, MOST_EPOCHS, key=key, persist_state="session") or 1
+    choice = Choice("translate", f"epochs_{task}_{model}", range(1, 61), first=config.training.epochs, in_link=False)
+    epochs = choice.number_input("Epochs") or 1
     show.caption(words)
     live = run is not None and run.active
     with st.container(horizontal=True):
         if st.button("Train", type="primary", icon=":material/play_arrow:", key="translate_train", disabled=live):
             config = RunConfig.of(**{**config.flat(), "epochs": epochs})
-            st.session_state[TRAINING] = services.manager().submit(config, owner=state.owner())
-            st.session_state[SEEN] = 0
+            TRAINING.keep(services.manager().submit(config, owner=state.owner()))
+            SEEN.keep(0)
             st.rerun()
         st.button("Stop", icon=":material/stop:", key="translate_stop", disabled=not live, on_click=_stop)
 
@@ -134,7 +135,7 @@ def epochs_words(run: Snapshot) -> str:
 
 def _follow(run: Snapshot) -> None:
     """Let the board take the weights of a new epoch."""
-    if len(run.epochs) > st.session_state.get(SEEN, 0):
-        st.session_state[SEEN] = len(run.epochs)
-        st.session_state[NEXT] = run.run_id
+    if len(run.epochs) > SEEN.value:
+        SEEN.keep(len(run.epochs))
+        NEXT.keep(run.run_id)
         st.rerun()

@@ -22,7 +22,7 @@ from dashboard.runs.opened import Weighted, seq2seq_runs
 from dashboard.shell import services
 from pages.translate import lookups as translate_input
 from pages.translate import panels as translate_panels
-from pages.translate.controls import Asked, first_recorded
+from pages.translate.controls import TranslateChoices, first_recorded
 from pages.translate.forcing import forcing_html, forcing_words
 from pages.translate.panels import find
 from pages.translate.view import alignment_svg, outcomes_html, weights_csv
@@ -130,6 +130,7 @@ def test_sampling_draws_by_temperature_and_seed():
     expected = sampled(model.model.double(), source_of(model, "the 3rd of march"), temperature=2.0, seed=7)
     assert sent["tokens"] == [model.vocabulary.names[token] for token in expected.tokens] and sent["sampled"]
     drawn = expected.steps[0].chosen_from
+    assert dict(app.query_params) == {"text": "the 3rd of march", "how": "sampled", "temperature": "2", "seed": "7"}
     for name, _, p in sent["choices"][0]:
         assert p == pytest.approx(drawn[model.vocabulary.names.index(name)], rel=1e-4)
 
@@ -303,7 +304,7 @@ def test_a_file_that_was_written_again_is_read_again(tmp_path, monkeypatch):
     tensors, about = load_tensors(kept)
     path = tmp_path / "epoch-0000.safetensors"
     monkeypatch.setattr(translate_input, "kept_epochs", lambda run: {0: path})
-    asked = Asked("reverse", seq2seq_runs("reverse")[f"recorded-{REVERSE}"], 0, "abcdefgh", "greedy", 4, 0.0, 1.0, 0)
+    asked = TranslateChoices("reverse", seq2seq_runs("reverse")[f"recorded-{REVERSE}"], 0, "abcdefgh", "greedy", 4, 0.0, 1.0, 0)
     for factor in (1, 0.5):
         save_tensors(path, {name: factor * value for name, value in tensors.items()}, about)
         found = find(asked)
