@@ -12,9 +12,9 @@ from core.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.presets import CONTROL, ROAD, Rung
+from core.training.set_ups import CHANCE
+from core.training.set_ups import set_up as without
 
-# What may differ between runs of one set-up: chance, where the images lie, and what computes.
-APART = ("seed", "dataset", "data", "stratify", "device", "threads", "kernel", "compile")
 BAR_TOP1 = 0.8  # validation accuracy that the unit asks of a GRU-based classifier
 UNTIMED = (CONTROL.preset,)  # its run was paused while others used the machine: its seconds say nothing
 TOLERANCE = 1e-9  # between two counts of the same accuracy
@@ -68,8 +68,9 @@ def spread(values: Sequence[float]) -> float | None:
 
 
 def set_up(config: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a run's flat config makes two runs the same experiment; of an older run, new hyperparameters have their defaults."""
-    return {name: value for name, value in RunConfig.of(**config).flat().items() if name not in APART}
+    """What of a run's flat config makes two runs the same experiment, wherever the images lie; of an older run, new hyperparameters have
+    their defaults."""
+    return without(RunConfig.of(**config).flat(), *CHANCE, "dataset", "data")
 
 
 def same_images(run: Snapshot, classes: Sequence[str], images: int) -> bool:

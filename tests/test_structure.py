@@ -114,7 +114,7 @@ TORCH_FREE = {
     "memory.recall_task memory.through_time positions positions.tables principal reading reading.change_of_mind reading.path_length "
     "recall_recorded recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
     "recurrence.unrolled seq2seq seq2seq.cheating_words seq2seq.masked_sentence tokens tokens.rebuild",
-    "core.training": "config history presets",
+    "core.training": "config history presets set_ups",
     "core.training.runs": "budget claims database export forecast manager records rescue run_table store stored sweeping tables "
     "tensor_file turns",
 }

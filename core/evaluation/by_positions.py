@@ -10,10 +10,9 @@ from core.hparams import declared
 from core.models.configs import ViTConfig
 from core.training.config import RunConfig
 from core.training.history import Snapshot
+from core.training.set_ups import CHANCE, set_up
 
 KINDS = declared(ViTConfig)["positions"].choices
-# In these, runs of one set-up may differ: what is compared, chance, and what computes the same numbers up to rounding.
-FREE = ("positions", "seed", "stratify", "device", "threads", "kernel", "compile")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Reached:
 
 @dataclass(frozen=True)
 class Setup:
-    """Runs that differ in their positions and in what is `FREE` alone. `config` is flat, that of the first of them."""
+    """Runs that differ alone in their positions, in chance, and in what computes. `config` is flat, that of the first of them."""
 
     config: Mapping[str, Any]
     kinds: dict[str, list[Reached]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
@@ -53,7 +52,7 @@ def by_positions(runs: Iterable[Snapshot]) -> list[Setup]:
         if run.config["model"] != "vit" or run.status != "finished" or run.best is None:
             continue
         config = RunConfig.completed(run.config)
-        same = tuple(sorted((name, value) for name, value in config.items() if name not in FREE))
+        same = tuple(sorted(set_up(config, "positions", *CHANCE).items()))
         setup = found.setdefault(same, Setup(config))
         test = run.test.top1 if run.test else None
         setup.kinds[config["positions"]].append(

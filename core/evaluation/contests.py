@@ -9,12 +9,12 @@ from core.data.seq_tasks import seq_task
 from core.errors import unknown
 from core.training.config import RunConfig
 from core.training.presets import SEQUENCES
+from core.training.set_ups import set_up as without
 
 EMBED_DIM, FEWEST_EPOCHS = 32, 8
 HIDDEN_SIZES, HIDDEN = (16, 48, 96, 192), 48
 LETTERS = ("reverse", "copy", "sort", "drop-vowels")  # tasks for which one layer is enough
 POSITIONS = ("none", "learned", "sinusoidal", "rotary")
-APART = ("device", "threads", "kernel", "precision")  # what computes: two runs that differ in nothing else have the same set-up
 
 
 class Contender(NamedTuple):
@@ -62,5 +62,5 @@ def same_set_up(config: Mapping[str, Any], wanted: RunConfig) -> bool:
 
 
 def set_up(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A flat config without what computes."""
-    return {name: value for name, value in config.items() if name not in APART}
+    """A flat config without what computes, in 16 bits or in 32."""
+    return without(config, "precision")

@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from core.data import DATASETS
-from core.evaluation.contests import APART
 from core.evaluation.pairs import differing
 from core.models import MODELS
 from core.training.config import RunConfig
 from core.training.history import Snapshot
+from core.training.set_ups import MACHINE
 from dashboard.kit.wording import marked
 from dashboard.runs.labels import data_label, run_label
 from dashboard.shell import show, state
@@ -27,7 +27,7 @@ def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None
     """Beside a run that has ended: that it is a recorded one, or in what the controls differ from it; and what Play trains, if `ready`."""
     if run.active:
         return
-    apart = [name for name in differing([run.config, config.flat()]) if name not in APART] if config else []
+    apart = [name for name in differing([run.config, config.flat()]) if name not in (*MACHINE, "precision")] if config else []
     if not apart:
         if run.recorded:
             same = marked(" The controls are set as it was: **Play** trains it anew.") if ready else ""
