@@ -158,9 +158,9 @@ def test_a_picture_from_a_file(address, page, tmp_path):
     Image.new("RGB", (50, 40), (200, 30, 60)).save(path)
     open_patches(address, page)
     page.get_by_role("button", name="Choose the image").click()
-    page.get_by_role("radio", name="File").click()
+    page.get_by_role("radio", name="Upload").click()
     page.locator("input[type=file]").set_input_files(path)
-    page.locator(".patch-grid-image-title", has_text="your picture").wait_for()
+    page.locator(".patch-grid-image-title", has_text="<img src=x onerror=alert(1)>.png").wait_for()
     page.get_by_text("Its 50 x 40 pixels are squeezed to a square, as those of the training images are.").wait_for()
     # A quarter into the last patch, where no line runs and no frame is: all tokens are equal, and the first ones are marked.
     place = f"const c = document.querySelector('{IMAGE}'), at = Math.round(c.width * 7.25 / 8)"
