@@ -28,7 +28,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 
 from core.errors import LabError
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from dashboard.kit.component import SCRIPTS, version
 from dashboard.navigation import PAGES
 from dashboard.shell import services

@@ -29,7 +29,7 @@ def load() -> None:
     """Load what takes long: torch, every run's line for the board, and what an estimate of memory counts with."""
     with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
         import core.training.runs.worker  # noqa: F401 - importing it is the point
-        from core.results import road
+        from core.records.results import road
         from core.training.config import RunConfig
         from core.training.runs.footprint import footprint
 

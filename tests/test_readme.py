@@ -20,12 +20,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import recorded, results
 from core.cli import bench, main, train
 from core.evaluation import long_inputs
-from core.probes import recall_recorded
 from core.probes.memory import recall
-from core.recorded import recorded_names, recorded_run
+from core.records import recall as recall_recorded
+from core.records import recorded, results
+from core.records.recorded import recorded_names, recorded_run
 from core.training.loop.device import Plan
 from core.training.presets import PRESETS
 from core.training.runs.manager import DISK_BUDGET, RunManager
@@ -112,7 +112,7 @@ SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core train --preset bar": no_measuring,
     "python -m core bench": one_model,
     "python -m core runs shuffle": a_few_images,
-    "python -m core.probes.recall_recorded": shorter_lesson,
+    "python -m core.records.recall": shorter_lesson,
     "python -m tests.benchmarks": told_benchmarks,
     "python -m dashboard": no_server,
     "python -m tests.mutants": no_mutants,
@@ -160,12 +160,14 @@ def trained(images, tmp_path_factory):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """A clean working folder with a copy of core/recorded, and a home in which nothing was ever done."""
+    """A clean working folder with a copy of core/records/recorded, and a home in which nothing was ever done."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
-    shutil.copytree(recorded.FOLDER, tmp_path / "core" / "recorded", ignore=shutil.ignore_patterns("*bar-1", "*bar-2", "*best*", "*road*"))
-    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "core" / "recorded")
-    monkeypatch.setattr(recall_recorded, "FILE", tmp_path / "core" / "recorded" / "recall.json")
+    shutil.copytree(
+        recorded.FOLDER, tmp_path / "core" / "records" / "recorded", ignore=shutil.ignore_patterns("*bar-1", "*bar-2", "*best*", "*road*")
+    )
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path / "core" / "records" / "recorded")
+    monkeypatch.setattr(recall_recorded, "FILE", tmp_path / "core" / "records" / "recorded" / "recall.json")
     forget()
     yield tmp_path
     monkeypatch.undo()
@@ -186,7 +188,7 @@ def run_python(words: list[str], monkeypatch) -> int:
         "dashboard": lambda: server.main(arguments),
         "tests.benchmarks": measure,
         "tests.mutants": lambda: mutants(arguments),
-        "core.probes.recall_recorded": recall_recorded.record,
+        "core.records.recall": recall_recorded.record,
     }
     try:
         return known[module]() or 0

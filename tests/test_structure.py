@@ -44,12 +44,14 @@ HEADLESS = LEARNING | {
     *TRAINING,
     "core.training.runs.manager",
     "core.evaluation",
-    "core.published",
-    "core.published_systems",
-    "core.recorded",
-    "core.recording",
-    "core.shipped",
-    "core.results",
+    "core.records.published",
+    "core.records.published_systems",
+    "core.records",
+    "core.records.recall",
+    "core.records.recorded",
+    "core.records.recording",
+    "core.records.shipped",
+    "core.records.results",
     "core.tables",
 }
 ALLOWED = {
@@ -86,14 +88,19 @@ ALLOWED = {
     "core.training.loop": LEARNING | {"core.training", "core.decoding"},
     "core.training.runs": LEARNING | LOOP,
     "core.training.script": LEARNING | LOOP,
-    "core.training.runs.manager": LEARNING | RUNS | {"core.shipped"},
-    "core.evaluation": LEARNING | RUNS | {"core.decoding", "core.training.runs.manager", "core.recorded", "core.published", "core.shipped"},
-    "core.recorded": LEARNING | RUNS,
-    "core.recording": LEARNING | RUNS | {"core.training.runs.manager", "core.recorded", "core.shipped"},
-    "core.shipped": LEARNING | RUNS | {"core.recorded", "core.published"},
-    "core.published": LEARNING | RUNS,
-    "core.published_systems": set(),
-    "core.results": LEARNING | RUNS | {"core.recorded"},
+    "core.training.runs.manager": LEARNING | RUNS | {"core.records.shipped"},
+    "core.evaluation": LEARNING
+    | RUNS
+    | {"core.decoding", "core.training.runs.manager", "core.records.recorded", "core.records.published", "core.records.shipped"},
+    "core.records.recorded": LEARNING | RUNS,
+    "core.records.recording": LEARNING | RUNS | {"core.training.runs.manager", "core.records.recorded", "core.records.shipped"},
+    "core.records.shipped": LEARNING | RUNS | {"core.records.recorded", "core.records.published"},
+    "core.records.published": LEARNING | RUNS,
+    "core.probes.recall_recorded": {"core.records.recall"},  # the name that older instructions run
+    "core.records": set(),
+    "core.records.published_systems": set(),
+    "core.records.recall": LEARNING | {"core.probes"},
+    "core.records.results": LEARNING | RUNS | {"core.records.recorded"},
     "core.tables": LEARNING | {"core.training.runs.manager", "core.evaluation"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
@@ -106,13 +113,14 @@ TORCH_FREE = {
     "core": "checks folders frames places text typed_numbers "
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
-    "published published_systems recorded recording results scores shipped symbols tables",
+    "records records.published records.published_systems records.recall records.recorded records.recording records.results "
+    "records.shipped scores symbols tables",
     "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
     "core.probes": "attention attention.by_hand attention.pairs equivariance equivariance.architectures memory memory.gradient_flow "
     "memory.recall_task memory.through_time positions positions.tables principal reading reading.change_of_mind reading.path_length "
-    "recall_recorded recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
+    "recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
     "recurrence.unrolled seq2seq seq2seq.cheating_words seq2seq.masked_sentence tokens tokens.rebuild",
     "core.training": "config history presets set_ups",
     "core.training.runs": "budget claims database export forecast manager records rescue run_table store stored sweeping tables "
@@ -201,13 +209,13 @@ def test_imports_point_one_way():
         ("core.models.gru", "from core.data.splits import Split"),
         ("core.models.gru", "from core import metrics"),
         ("core.probes.influence", "from core.training.loop.trainer import Trainer"),
-        ("core.training.runs.store", "from core.recorded import record"),
+        ("core.training.runs.store", "from core.records.recorded import record"),
         ("core.training.runs.store", "from core.training.runs.manager import RunManager"),
         ("core.training.loop.trainer", "from core.training.runs.store import Store"),
         ("core.training.loop.muon", "from core.training.script import script"),
-        ("core.recorded", "from core.cli import main"),
-        ("core.recorded", "from core.training.runs.manager import RunManager"),
-        ("core.shipped", "from core.training.runs.manager import RunManager"),
+        ("core.records.recorded", "from core.cli import main"),
+        ("core.records.recorded", "from core.training.runs.manager import RunManager"),
+        ("core.records.shipped", "from core.training.runs.manager import RunManager"),
         ("core.hparams", "from core.home import lab_home"),
         ("core.models", 'TARGET = "core.training.loop.trainer:Trainer"'),
         ("dashboard.training.live", "from pages.train import run"),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from core.cli import lengths, shuffle
 from core.cli.output import epoch_line, open_runs, print_result, report, summary, table, write_out
 from core.errors import ConfigError
-from core.recording import KEEP, record
-from core.shipped import refuse_shipped
+from core.records.recording import KEEP, record
+from core.records.shipped import refuse_shipped
 from core.training.runs.export import curve_csv, epochs_csv
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from core.errors import ConfigError
 from core.folders import whole_path
 from core.hparams import Hyperparameter, add_flags, declared
 from core.models import MODELS
-from core.shipped import refuse_shipped
+from core.records.shipped import refuse_shipped
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
 from core.training.presets import PRESETS

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core import recorded
 from core.data import Progress
 from core.errors import StoreError
 from core.evaluation.intervals import proportion_interval
 from core.evaluation.judged import folder_of, images_of
 from core.evaluation.shuffled import KINDS, Dose, dose_response
 from core.files import remedy, write_whole
+from core.records import recorded
 
 if TYPE_CHECKING:
     from core.data.splits import Split

@@ -17,8 +17,8 @@ from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.looks import look
 from core.folders import whole_path
 from core.frames import pandas
+from core.records.shipped import is_shipped
 from core.scores import ClassScores
-from core.shipped import is_shipped
 from core.training.history import frozen
 from core.training.runs.tensor_file import read_arrays
 

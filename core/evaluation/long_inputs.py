@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import recorded
 from core.data import Progress
 from core.errors import StoreError
 from core.evaluation.contests import same_set_up, set_up
@@ -19,6 +18,7 @@ from core.evaluation.judged import folder_of
 from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve
 from core.evaluation.seq2seq import scores, splits_of
 from core.files import write_whole
+from core.records import recorded
 from core.symbols import EOS
 from core.training.config import RunConfig
 

@@ -12,7 +12,7 @@ from core.data import Progress
 from core.errors import DataError, LabError
 from core.evaluation.intervals import LEVEL, Comparison, Interval, compare, difference_interval, proportion_interval
 from core.evaluation.judged import Judged, judged
-from core.published import PUBLISHED_ID
+from core.records.published import PUBLISHED_ID
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot

@@ -19,8 +19,8 @@ import streamlit as st
 
 from core.errors import LabError
 from core.models import MODELS
-from core.published import published_run
-from core.recorded import RECORDED, recorded_names, recorded_run
+from core.records.published import published_run
+from core.records.recorded import RECORDED, recorded_names, recorded_run
 from core.training.config import kind_of
 from core.training.history import Snapshot
 from dashboard.runs.opened import Weighted, weighted_runs

@@ -8,7 +8,7 @@ from typing import Any
 from core.data import DATASETS
 from core.data.naming import folder_name, set_of_folder
 from core.models import MODELS
-from core.published import PUBLISHED_ID
+from core.records.published import PUBLISHED_ID
 from core.text import taken
 from core.training.history import Snapshot
 

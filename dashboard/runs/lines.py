@@ -15,8 +15,8 @@ import numpy as np
 from core.evaluation.pairs import best_interval
 from core.files import write_whole
 from core.models import MODELS
-from core.published import PUBLISHED_ID
-from core.recorded import recorded_names
+from core.records.published import PUBLISHED_ID
+from core.records.recorded import recorded_names
 from core.text import bare, taken
 from core.training.history import EpochRecord, Snapshot
 from dashboard.runs.labels import data_label

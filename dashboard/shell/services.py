@@ -6,8 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from core.home import number_setting
-from core.recorded import recorded_names
-from core.shipped import shipped_run
+from core.records.recorded import recorded_names
+from core.records.shipped import shipped_run
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot

@@ -19,7 +19,7 @@ from core.data.config import DataConfig
 from core.errors import LabError, unknown
 from core.hparams import Hyperparameter, declared
 from core.models import MODELS
-from core.recorded import RECORDED
+from core.records.recorded import RECORDED
 from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit

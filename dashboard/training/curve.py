@@ -6,7 +6,7 @@ import math
 from functools import cache
 from typing import Any, NamedTuple
 
-from core.published import published_run
+from core.records.published import published_run
 from core.training.history import EpochRecord, Snapshot
 from dashboard.runs.labels import run_label
 from dashboard.runs.losses import drawn_loss, minimised_words, shows_minimised, smoothed_words

@@ -4,7 +4,7 @@ from statistics import mean
 
 import streamlit as st
 
-from core.results import result, road
+from core.records.results import result, road
 from core.training.presets import CONTROL
 from dashboard.kit.wording import marked
 from dashboard.runs.foot import foot

@@ -10,7 +10,20 @@ import streamlit as st
 from core.data import DATASETS, reads_data
 from core.errors import LabError
 from core.evaluation.intervals import proportion_interval
-from core.results import BAR_TOP1, GAINS, TOLERANCE, UNTIMED, Result, Step, gain_in_words, preset_set_up, proof, result, same_images, set_up
+from core.records.results import (
+    BAR_TOP1,
+    GAINS,
+    TOLERANCE,
+    UNTIMED,
+    Result,
+    Step,
+    gain_in_words,
+    preset_set_up,
+    proof,
+    result,
+    same_images,
+    set_up,
+)
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.presets import CONTROL

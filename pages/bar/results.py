@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.models import MODELS
-from core.results import result
+from core.records.results import result
 from core.training.presets import PRESETS
 from dashboard.shell import show
 from pages.bar.view import results_html

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from core.results import BAR_TOP1, Result, spread
+from core.records.results import BAR_TOP1, Result, spread
 from dashboard.kit.wording import escape
 from dashboard.shell.words import points
 

@@ -9,9 +9,9 @@ import streamlit as st
 
 from core.errors import LabError
 from core.evaluation.pairs import best_interval, differing
-from core.published import PUBLISHED_ID
-from core.recorded import recorded_names
-from core.results import result
+from core.records.published import PUBLISHED_ID
+from core.records.recorded import recorded_names
+from core.records.results import result
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, Snapshot
 from dashboard.kit.messages import drawn

@@ -10,7 +10,7 @@ import streamlit as st
 from core.data import DATASETS
 from core.data.naming import class_folders, set_of_folder
 from core.errors import DataError, LabError
-from core.published import PUBLISHED_ID
+from core.records.published import PUBLISHED_ID
 from core.scores import ClassScores
 from core.text import MOST_PATH
 from core.training.history import Snapshot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.published import published_run, published_test
+from core.records.published import published_run, published_test
 from core.scores import top1_of_one_vs_rest
 from dashboard.shell.predict import predict
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.probes.memory.gradient_flow import FlowSetup
 from core.probes.memory.recall_task import CHANCE, JUDGE_EVERY, JUDGED, STEPS, Recalled, recall_batch
-from core.probes.recall_recorded import COMMAND, recorded_lesson
+from core.records.recall import COMMAND, recorded_lesson
 from dashboard.kit.wording import code, marked
 from dashboard.shell import show, state
 from dashboard.shell.choices import Kept

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from core.probes.positions.tables import KINDS
-from core.recorded import recorded_names, recorded_run
+from core.records.recorded import recorded_names, recorded_run
 from core.training.history import Snapshot
 from dashboard.shell import services
 from pages.positions.view import Verdict

@@ -11,7 +11,7 @@ import streamlit as st
 from core import folders
 from core.errors import LabError
 from core.models import MODELS
-from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.records.recorded import recorded_epochs, recorded_names, recorded_run
 from core.text import bare
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot

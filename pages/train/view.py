@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.results import nearest
+from core.records.results import nearest
 from core.scores import normalized
 from core.training.config import RunConfig, kind_of
 from core.training.history import Snapshot

@@ -11,7 +11,7 @@ from core.checks import Text
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
 from core.errors import LabError, unknown
 from core.models import MODELS
-from core.recorded import RECORDED
+from core.records.recorded import RECORDED
 from dashboard.runs.choose import no_such_run
 from dashboard.runs.opened import Weighted, kept_epochs, seq2seq_runs
 from dashboard.shell import services, show, state

@@ -9,7 +9,7 @@ from core.data.seq_tasks import SEQ_TASKS
 from core.errors import LabError
 from core.evaluation.contests import set_up as without_machine
 from core.models import MODELS, models_of
-from core.recorded import recorded_names, recorded_run
+from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard.kit.wording import code, joined, marked

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.evaluation.pictures import top_classes
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from dashboard.kit.panels import panels
 from dashboard.kit.wording import marked
 from dashboard.pictures.answers import knows

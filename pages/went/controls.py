@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.probes.attention.pairs import KINDS, Sizes
-from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
+from core.records.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
 from dashboard.shell.choices import Choice, links
 from pages.went.board import choice_sent
 from pages.went.view import LENGTHS
@@ -78,7 +78,7 @@ class WentChoices:
         first = Sizes()
         changed = ", ".join(f"{name}={value}" for name in SIZES if (value := getattr(self.sizes, name)) != getattr(first, name))
         return (
-            "from core.probes.attention.pairs import KINDS, Sizes, pairs\nfrom core.published_systems import SYSTEMS\n\n"
+            "from core.probes.attention.pairs import KINDS, Sizes, pairs\nfrom core.records.published_systems import SYSTEMS\n\n"
             f"for kind in KINDS:\n    print(kind, pairs(kind, {self.length}, Sizes({changed})))\nprint(SYSTEMS[{self.system!r}])"
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.probes.attention.pairs import pairs
-from core.published_systems import SYSTEMS
+from core.records.published_systems import SYSTEMS
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from dashboard.shell.download import download

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.frames import rows_csv
 from core.probes.attention.pairs import KINDS, Sizes, pairs, patterns
-from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS, System
+from core.records.published_systems import FIELDS, MASKS, PARTS, SYSTEMS, System
 from dashboard.kit.wording import escape
 
 YEARS = tuple(range(2017, 2022))

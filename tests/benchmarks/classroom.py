@@ -184,7 +184,7 @@ def resident(pid: int) -> float:
 
 def wrong_looks(looks: Sequence[dict[str, Any]]) -> list[str]:
     """What two who looked inside one model at the same moments were sent, where it is not what the probes give for their picture alone."""
-    from core.recorded import recorded_epochs
+    from core.records.recorded import recorded_epochs
     from core.training.runs.checkpoint import open_model
     from dashboard.pictures.choose import from_set
     from pages.vit.lookups import look_of

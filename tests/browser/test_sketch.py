@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from dashboard.__main__ import APP
 from dashboard.shell.services import FIRST_RECORDED
 from tests.browser.test_live_chart import CHART, PLOT, SKETCH, counts, sketched

@@ -17,7 +17,7 @@ from core.cli import train as training
 from core.data import DATASETS
 from core.evaluation.dose_records import Response
 from core.models import MODELS
-from core.shipped import PUBLISHED_ID
+from core.records.shipped import PUBLISHED_ID
 from core.training.config import RunConfig
 from core.training.loop.device import Plan
 from core.training.presets import PRESETS

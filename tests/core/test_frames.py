@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from core.frames import FORMULA, csv_text, frame, harmless, rows_csv
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.scores import ClassScores
 from core.training.history import EPOCH_COLUMNS, EpochRecord, Snapshot
 from core.training.runs.export import curve_csv, epochs_csv
@@ -152,7 +152,7 @@ def test_pandas_is_loaded_for_a_table_and_not_before():
         "import sys\n"
         "import core.cli, core.training.runs.export, core.scores, core.training.runs.manager, core.training.loop.trainer\n"
         "import dashboard.shell.tables\n"
-        "from core.recorded import recorded_run\n"
+        "from core.records.recorded import recorded_run\n"
         "run = recorded_run('shapes-gru')\n"
         "print('pandas' in sys.modules)\n"
         "run.frame()\n"

@@ -14,7 +14,7 @@ from core.cli import main
 from core.data.left_out import LeftFile, LeftOut, file_lines
 from core.data.splits import Dataset, Split
 from core.errors import DataError
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.runs.datasets import check_same
 from core.training.runs.manager import RunManager
 

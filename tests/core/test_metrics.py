@@ -13,7 +13,7 @@ from core.errors import DataError
 from core.metrics import ConfusionMatrix
 from core.scores import ClassScores
 
-REFERENCE = json.loads((Path(core.__file__).parent / "reference_run.json").read_text(encoding="utf-8"))
+REFERENCE = json.loads((Path(core.__file__).parent / "records" / "reference_run.json").read_text(encoding="utf-8"))
 PHASES = [pytest.param(e[phase], id=f"{phase}-{e['epoch']}") for e in REFERENCE["epochs"] for phase in ("train", "val")]
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from core.evaluation.pairs import best_interval
-from core.published import published_run
-from core.recorded import recorded_names, recorded_run
+from core.records.published import published_run
+from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Curve
 from dashboard.runs import lines as board

@@ -10,7 +10,7 @@ import pytest
 
 from core.data import DATASETS
 from core.errors import StoreError
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.config import RunConfig
 from dashboard.runs import opened
 from dashboard.runs.opened import Weighted, open_best, weighted_runs

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from core.training.loop.device import Plan
 from core.training.runs.forecast import Forecast

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import DATASETS
-from core.recorded import recorded_names, recorded_run
+from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard.runs import choose
 from dashboard.shell import services

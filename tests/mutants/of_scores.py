@@ -87,7 +87,7 @@ MUTANTS = [
         ("what moved is what stayed", "(order != np.arange(GRID**2)).mean()", "(order == np.arange(GRID**2)).mean()"),
         ("the inverse order", "paste(cut(image, patch)[order], patch)", "paste(cut(image, patch)[np.argsort(order)], patch)"),
     ]),
-    *broken("results.py", "test_results.py", [
+    *broken("records/results.py", "test_results.py", [
         ("the bar asks the mean", "return Proof(min(counted), need", "return Proof(mean(counted), need"),
         ("what was reported is not counted anew", "int(matrix.trace()) / int(matrix.sum()) for matrix in matrices", "top1 for top1 in found.val_top1"),
         ("population deviation", "return stdev(values) if", "from statistics import pstdev\n\n    return pstdev(values) if"),

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from core.recorded import RECORDED
+from core.records.recorded import RECORDED
 from core.training import RunConfig
 from dashboard.runs.choose import begun_runs
 from dashboard.shell import services, state

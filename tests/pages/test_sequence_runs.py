@@ -3,7 +3,7 @@
 import pytest
 
 from core.data import DATASETS, datasets_of
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.navigation import PAGES
 from dashboard.shell import services

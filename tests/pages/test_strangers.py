@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.places import keep_place
-from core.recorded import recorded_names
+from core.records.recorded import recorded_names
 from core.training import RunConfig
 from dashboard.shell import services, visitor
 from tests.pages.support import open_page, press, run, shown_code, texts

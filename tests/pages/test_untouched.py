@@ -4,10 +4,10 @@ import pytest
 
 from core.evaluation.contests import CONTENDERS, same_set_up
 from core.models import MODELS, models_of
-from core.probes.recall_recorded import recorded_lesson
-from core.recorded import recorded_names, recorded_run
-from core.results import road
-from core.results import set_up as on_any_images
+from core.records.recall import recorded_lesson
+from core.records.recorded import recorded_names, recorded_run
+from core.records.results import road
+from core.records.results import set_up as on_any_images
 from core.training.config import DEFAULTS, RunConfig
 from core.training.presets import PRESETS
 from dashboard.shell import services

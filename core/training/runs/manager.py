@@ -24,7 +24,7 @@ from core.folders import check_open
 from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.log import open_log
-from core.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
+from core.records.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
 from core.text import quoted
 from core.training.config import RunConfig, TrainingConfig, run_config
 from core.training.history import RunSummary, Snapshot

@@ -12,7 +12,7 @@ from core.data import DATASETS, found_place, load_dataset, usable
 from core.data.naming import class_folders, folder_name, name_place, set_of_folder
 from core.errors import ConfigError, DataError, StoreError
 from core.places import keep_place, place_of
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from core.training.runs.datasets import load_shared
 from tests.core.data.test_copies import packed, python_files, write

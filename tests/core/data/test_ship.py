@@ -6,7 +6,7 @@ import pytest
 from core.data.ship import sailing_ship, ship
 from core.evaluation.pictures import probabilities, top_classes
 from core.evaluation.shuffled import shuffled_image
-from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.records.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.runs.checkpoint import open_model
 
 NAMES = [name for name in recorded_names() if name.startswith("cifar10") and recorded_epochs(name)]

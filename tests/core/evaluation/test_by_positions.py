@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.evaluation.by_positions import KINDS, by_positions
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 
 VIT = recorded_run("cifar10-compare-vit-0")

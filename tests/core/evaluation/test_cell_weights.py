@@ -6,7 +6,7 @@ import pytest
 from core.errors import StoreError
 from core.evaluation.cell_weights import read_layers
 from core.models.unrolled import layers_of
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 
 

@@ -6,7 +6,7 @@ from core.data.seq_tasks import SEQ_TASKS
 from core.errors import ConfigError
 from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, POSITIONS, contender, same_set_up, with_positions
 from core.models import MODELS
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from core import recorded
 from core.cli import main
 from core.data.shapes import PARTS, draw
 from core.errors import DataError, StoreError
 from core.evaluation.dose_records import FILE, kept_response, measure_response, of_plain, to_plain
 from core.evaluation.shuffled import KINDS
-from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.records import recorded
+from core.records.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.runs import datasets
 from core.training.runs.checkpoint import open_model

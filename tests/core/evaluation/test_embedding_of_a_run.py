@@ -8,7 +8,7 @@ from core.data.shapes import draw
 from core.data.splits import normalize
 from core.errors import StoreError
 from core.evaluation.embedding import read_embedding
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 
 (IMAGE,), _ = draw([10_003])

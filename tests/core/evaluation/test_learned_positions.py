@@ -3,7 +3,7 @@ import torch
 
 from core.errors import StoreError
 from core.evaluation.learned_positions import read_positions
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 
 

@@ -8,7 +8,7 @@ import pytest
 from core.evaluation.intervals import proportion_interval
 from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve, lengths_rows, seconds_per_epoch, steps_to
 from core.evaluation.seq2seq import LengthScore, SequenceScores
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 
 
 def drawn(seed):

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from core import recorded
 from core.data import load_dataset
 from core.decoding.greedy import greedy
 from core.errors import StoreError
@@ -17,7 +16,8 @@ from core.evaluation.long_inputs import FILE, LongInputs, keep_record, kept_long
 from core.evaluation.seq2seq import scores
 from core.evaluation.symptoms import moved_positions, order_counts, written_length
 from core.models import build_model
-from core.recorded import recorded_epochs, recorded_run
+from core.records import recorded
+from core.records.recorded import recorded_epochs, recorded_run
 from core.symbols import EOS, PAD
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import open_seq2seq, seq2seq_shape

@@ -10,8 +10,8 @@ from scipy.stats import binomtest
 from core.errors import DataError
 from core.evaluation.intervals import Interval, compare
 from core.evaluation.pairs import Verdict, apart, best_interval, differing, false_alarms, other_images, verdict
-from core.published import published_run
-from core.recorded import recorded_names, recorded_run
+from core.records.published import published_run
+from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from tests.support import SMALL, ended, wait_for
 

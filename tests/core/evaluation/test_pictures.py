@@ -29,7 +29,7 @@ from core.evaluation.pictures import (
     top_classes,
 )
 from core.models.patches import patchify, unpatchify
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import OpenedModel, open_model
 
 IMAGES, LABELS = draw(range(12))

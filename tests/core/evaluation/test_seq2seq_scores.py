@@ -10,7 +10,7 @@ from core.data import load_dataset
 from core.decoding.greedy import greedy
 from core.errors import StoreError
 from core.evaluation.seq2seq import PER_LENGTH, SequenceScores, judge_split, scores, splits_of
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.symbols import PAD
 from core.training.runs.checkpoint import open_seq2seq
 from core.training.runs.manager import RunManager

@@ -9,7 +9,7 @@ from core.errors import ConfigError, DataError
 from core.evaluation import shuffled
 from core.evaluation.shuffled import KINDS, dose_response, orders, shuffled_image
 from core.models.patches import patchify, unpatchify
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 
 

@@ -9,9 +9,10 @@ import pytest
     ("printed", "name", "now"),
     [
         ("core.probes.equivariance", "shuffle_test", "core.probes.equivariance.shuffling"),
-        ("core.probes.equivariance.subjects", "trained", "core.probes.equivariance.subjects"),
-        ("core.probes.attention.maps", "record_attention", "core.probes.attention.maps"),
-        ("core.probes.seq2seq.written", "write_out", "core.probes.seq2seq.written"),
+        ("core.probes.subjects", "trained", "core.probes.equivariance.subjects"),
+        ("core.probes.attention_maps", "record_attention", "core.probes.attention.maps"),
+        ("core.probes.written", "write_out", "core.probes.seq2seq.written"),
+        ("core.probes.recall_recorded", "recorded_lesson", "core.records.recall"),
     ],
 )
 def test_what_was_printed_is_still_found(printed, name, now):

@@ -4,8 +4,8 @@ import json
 import numpy as np
 import pytest
 
-from core import recorded
-from core.recorded import recorded_names, recorded_run
+from core.records import recorded
+from core.records.recorded import recorded_names, recorded_run
 from core.training.history import Curve, EpochRecord, FinalTest
 
 

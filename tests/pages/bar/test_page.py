@@ -6,7 +6,7 @@ from statistics import mean
 import pytest
 import streamlit as st
 
-from core.results import gain_in_words, result, road
+from core.records.results import gain_in_words, result, road
 from core.training.config import RunConfig
 from core.training.presets import CONTROL, ROAD
 from dashboard.shell import services

@@ -5,7 +5,7 @@ from statistics import mean, stdev
 
 import pytest
 
-from core.results import result
+from core.records.results import result
 from dashboard.shell.words import points
 from pages.bar.view import Lane, grid_html, minutes, percent, results_html, road_html
 

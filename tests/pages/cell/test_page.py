@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 from pages.cell.view import numbers_csv
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from core.frames import harmless
-from core.published import PUBLISHED_ID, published_run
-from core.recorded import recorded_names, recorded_run
+from core.records.published import PUBLISHED_ID, published_run
+from core.records.recorded import recorded_names, recorded_run
 from tests.benchmarks.board import fill
 
 pytestmark = pytest.mark.browser

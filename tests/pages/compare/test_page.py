@@ -6,7 +6,7 @@ import re
 import pytest
 
 from core.evaluation.pairs import best_interval, verdict
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.runs.lines import board_runs
 from dashboard.shell import services

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 
 pytestmark = pytest.mark.browser
 RUN = recorded_run("shapes-gru")

@@ -8,8 +8,8 @@ from PIL import Image
 from core.data.naming import name_place
 from core.evaluation.intervals import accuracy_interval
 from core.evaluation.judged import judged
-from core.published import published_run
-from core.recorded import recorded_run
+from core.records.published import published_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.runs import outputs
 from dashboard.shell import services

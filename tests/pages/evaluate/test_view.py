@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.published import published_run
-from core.recorded import recorded_run
+from core.records.published import published_run
+from core.records.recorded import recorded_run
 from pages.evaluate.view import board_data, cells_of, largest_confusion, recorded_matrices
 
 RUN = recorded_run("shapes-gru")

@@ -9,7 +9,7 @@ import pytest
 from core.errors import TrainingError
 from core.probes.memory import recall
 from core.probes.memory.gradient_flow import FlowSetup, gradient_flow
-from core.probes.recall_recorded import COMMAND, recorded_lesson
+from core.records.recall import COMMAND, recorded_lesson
 from core.training.runs.manager import RunManager
 from dashboard.training import background
 from dashboard.training.time_chart import Line

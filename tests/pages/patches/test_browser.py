@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from core.data.shapes import draw
 from core.data.splits import normalize
 from core.models.orders import inverse, scan_order
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from PIL import Image
 from core.data import shapes
 from core.data.splits import normalize
 from core.models.configs import PATCH_SIZES
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import open_model
 from dashboard.shell import services

@@ -8,7 +8,7 @@ import pytest
 
 from core.evaluation.learned_positions import read_positions
 from core.probes.positions.tables import position_entry, position_table, similarity
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 
 pytestmark = pytest.mark.browser
 MAP, TABLE, LIKE, GRID, CIRCLE = (f".position-map{part}" for part in ("", "-table", "-like", "-grid", "-circle"))

@@ -10,7 +10,7 @@ import pytest
 from core.evaluation.learned_positions import read_positions
 from core.probes.equivariance.permutations import PERMUTATIONS
 from core.probes.positions.tables import KINDS, position_table
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from pages.positions import panels as position_panels
 from pages.positions.controls import LENGTH, PERMUTATION, PERMUTATION_WORDS
 from tests.pages.support import open_page, press, run, shown_code, texts

@@ -12,7 +12,7 @@ import pytest
 
 from core.evaluation.by_positions import by_positions
 from core.probes.positions.tables import KINDS, loudness, position_table, similarity
-from core.recorded import recorded_run
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.shell.state import LEFT_OUT, parse_query
 from pages.positions.board import map_data

@@ -12,7 +12,7 @@ from core.data.ship import ship
 from core.data.splits import normalize
 from core.models.orders import ORDERS, scan_order
 from core.probes.reading.states import record_states
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,7 @@ from core.data.splits import normalize
 from core.evaluation.pictures import probabilities
 from core.models.orders import ORDERS, scan_order
 from core.models.patches import patchify, unpatchify
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import open_model
 from dashboard.runs.choose import EPOCH

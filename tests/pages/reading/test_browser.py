@@ -13,7 +13,7 @@ from core.data.splits import normalize
 from core.evaluation.pictures import mean_color, probabilities
 from core.probes.reading.change_of_mind import change_of_mind, erase
 from core.probes.reading.reading import beliefs
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from core.data.shapes import PARTS, draw
 from core.data.ship import ship
 from core.data.splits import normalize
 from core.evaluation.pictures import Erase, edited, mean_color, probabilities
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import open_model
 from dashboard.shell import services

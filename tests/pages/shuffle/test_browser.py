@@ -10,7 +10,7 @@ import pytest
 from core.data.ship import sailing_ship
 from core.evaluation.pictures import probabilities, top_classes
 from core.evaluation.shuffled import shuffled_image
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ import pytest
 from core.data.ship import sailing_ship
 from core.evaluation.pictures import probabilities
 from core.evaluation.shuffled import KINDS, shuffled_image
-from core.recorded import FOLDER, recorded_epochs, recorded_run
+from core.records.recorded import FOLDER, recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 from tests.pages.support import message_to, open_page, press, run, texts
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.models import Task, build_model
 from core.models.configs import WIDTHS
-from core.recorded import recorded_epochs, recorded_names, recorded_run
+from core.records.recorded import recorded_epochs, recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard.shell import services
 from dashboard.shell.state import parse_query

@@ -10,7 +10,7 @@ import torch
 from playwright.sync_api import expect
 
 from core.probes.seq2seq.written import write_out
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_seq2seq
 
 pytestmark = pytest.mark.browser

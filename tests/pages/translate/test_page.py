@@ -15,7 +15,7 @@ from core.decoding.greedy import greedy, sampled
 from core.errors import StoreError
 from core.probes.seq2seq.free_running import compare_free_running
 from core.probes.seq2seq.written import write_out
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import load_tensors, open_seq2seq, save_tensors
 from dashboard.runs.opened import Weighted, seq2seq_runs

@@ -15,7 +15,7 @@ from PIL import Image
 
 from core.data.shapes import CLASSES, PARTS, draw
 from core.evaluation.pictures import edited, mean_color, parse_edits, probabilities
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import open_model
 from dashboard.shell import services

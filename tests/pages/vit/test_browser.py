@@ -12,7 +12,7 @@ from core.data.shapes import PARTS, draw
 from core.data.ship import sailing_ship
 from core.data.splits import normalize
 from core.probes.attention.maps import attention_distance, even_distance, record_attention
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 
 pytestmark = pytest.mark.browser

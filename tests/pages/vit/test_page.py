@@ -12,7 +12,7 @@ from core.data.shapes import CLASSES, PARTS, draw
 from core.errors import ConfigError
 from core.models import Task, build_model
 from core.probes.attention.maps import attention_distance, attention_rollout, gradient_attention, record_attention
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import OpenedModel, open_model
 from dashboard.pictures.choose import from_set

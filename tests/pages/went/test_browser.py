@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.probes.attention.pairs import Sizes, pairs
-from core.published_systems import SYSTEMS
+from core.records.published_systems import SYSTEMS
 
 pytestmark = pytest.mark.browser
 MAP = ".system-map"

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from core.probes.attention.pairs import Sizes, pairs
-from core.published_systems import SYSTEMS
+from core.records.published_systems import SYSTEMS
 from pages.went.view import map_svg, systems_csv
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
 

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from core.errors import TrainingError
-from core.probes import recall_recorded
 from core.probes.memory import recall
 from core.probes.memory.gradient_flow import FlowSetup, drawn_weights, gradient_flow
 from core.probes.memory.recall import RecallLesson
 from core.probes.memory.recall_task import CELLS, CHANCE, JUDGE_EVERY, STEPS, beyond_chance, span
-from core.probes.recall_recorded import RATE, SETUP, recorded_lesson
+from core.records import recall as recall_recorded
+from core.records.recall import RATE, SETUP, recorded_lesson
 
 
 def test_cells_start_from_the_weights_whose_gradients_are_drawn_and_from_the_same_head():

@@ -8,7 +8,7 @@ import pytest
 from core.data.shapes import PARTS, draw
 from core.evaluation.pictures import Erase, edited, mean_color, probabilities
 from core.probes.reading.change_of_mind import change_of_mind, erase, lead
-from core.recorded import recorded_epochs, recorded_run
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
 
 GREY = (128, 128, 128)

@@ -10,7 +10,7 @@ from core.evaluation.embedding import read_embedding
 from core.models.configs import PATCH_SIZES
 from core.models.embedding import Embedding
 from core.probes.tokens.embedding import as_module, embedding_test
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 
 (IMAGE,), _ = draw([10_003])
 MEAN = STD = np.full(3, 0.5)

@@ -11,7 +11,7 @@ from core.evaluation.embedding import read_embedding
 from core.models.configs import PATCH_SIZES, WIDTHS
 from core.models.embedding import Embedding, cut
 from core.probes.tokens.rebuild import losses_by_width, rebuild
-from core.recorded import recorded_epochs
+from core.records.recorded import recorded_epochs
 
 (IMAGE,), _ = draw([10_003])
 MEAN, STD = np.array([0.4, 0.5, 0.6]), np.array([0.2, 0.25, 0.3])

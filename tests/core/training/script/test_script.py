@@ -18,8 +18,8 @@ from core.data import load_dataset
 from core.data.config import DataConfig
 from core.errors import ConfigError
 from core.models import Task, build_model, models_of
-from core.published import published_run
-from core.recorded import recorded_names, recorded_run
+from core.records.published import published_run
+from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.loop.trainer import Callback, Trainer

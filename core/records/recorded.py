@@ -1,7 +1,7 @@
 """Recorded runs: small trained runs that come with the project, so that every page opens on something real.
 
-One folder a run in `core/recorded/`: `run.json.gz` (its history) and the weights of a few epochs as float16 safetensors. Made by
-`python -m core runs record RUN NAME` (`core.recording`). They are always shown as recorded, with the command that trained them.
+One folder a run in `core/records/recorded/`: `run.json.gz` (its history) and the weights of a few epochs as float16 safetensors. Made by
+`python -m core runs record RUN NAME` (`core.records.recording`). They are always shown as recorded, with the command that trained them.
 """
 
 from __future__ import annotations

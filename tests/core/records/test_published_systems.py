@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core.probes.attention.pairs import KINDS
-from core.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
+from core.records.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
 
 COURSE = (
     "BERT, GPT-3, DeBERTa, Image Transformer, iGPT, ViT, DETR, SETR, IPT, BoTNet, PVT, VTN, TimeSformer, Cloud Transformers, PCT, "

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from core.published import FILE, published_run, published_test
+from core.records.published import FILE, published_run, published_test
 
 PLAIN = json.loads(FILE.read_text("utf-8"))
 

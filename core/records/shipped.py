@@ -7,8 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from core.errors import ConfigError, StoreError, unknown
-from core.published import PUBLISHED_ID, published_run
-from core.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
+from core.records.published import PUBLISHED_ID, published_run
+from core.records.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
 from core.text import described
 from core.training.history import Snapshot
 

@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from core import recorded, results
-from core.recorded import recorded_run
-from core.results import Result, gain_in_words, nearest, preset_set_up, proof, result, road, same_images, set_up, spread
+from core.records import recorded, results
+from core.records.recorded import recorded_run
+from core.records.results import Result, gain_in_words, nearest, preset_set_up, proof, result, road, same_images, set_up, spread
 from core.training.config import RunConfig
 from core.training.presets import PRESETS, ROAD
 

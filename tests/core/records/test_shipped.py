@@ -5,10 +5,10 @@ import pytest
 
 from core.errors import ConfigError, StoreError
 from core.evaluation.judged import judged
-from core.published import PUBLISHED_ID
-from core.recorded import recorded_epochs, recorded_names, recorded_run
-from core.recording import record
-from core.shipped import shipped_ids, shipped_run
+from core.records.published import PUBLISHED_ID
+from core.records.recorded import recorded_epochs, recorded_names, recorded_run
+from core.records.recording import record
+from core.records.shipped import shipped_ids, shipped_run
 from core.training.runs.checkpoint import load_tensors, thin
 from core.training.runs.export import epochs_csv
 from core.training.runs.manager import RunManager

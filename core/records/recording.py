@@ -10,10 +10,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core import recorded
 from core.errors import ConfigError, StoreError, unknown
 from core.files import write_whole
-from core.shipped import refuse_shipped
+from core.records import recorded
+from core.records.shipped import refuse_shipped
 from core.text import bare
 from core.training.config import RunConfig
 from core.training.history import Curve

@@ -8,7 +8,7 @@ from functools import cache
 from statistics import mean, stdev
 from typing import Any
 
-from core.recorded import recorded_names, recorded_run
+from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.presets import CONTROL, ROAD, Rung

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from core import recorded, recording
 from core.data import DATASETS
 from core.data.sequences import text_split
 from core.decoding.greedy import greedy_batch
 from core.errors import ConfigError, StoreError
 from core.models import MODELS, Task, build_model
-from core.recorded import recorded_epochs, recorded_names, recorded_run
-from core.recording import record
+from core.records import recorded, recording
+from core.records.recorded import recorded_epochs, recorded_names, recorded_run
+from core.records.recording import record
 from core.training.config import RunConfig
 from core.training.runs.checkpoint import load_tensors, open_model, open_seq2seq
 from core.training.runs.manager import RunManager
