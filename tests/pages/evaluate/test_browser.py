@@ -90,7 +90,7 @@ def test_a_class_is_opened_by_its_name(matrix):
 
 def test_a_run_minus_itself_is_nothing(matrix):
     matrix.locator(".st-key-evaluate_minus input").click()
-    matrix.get_by_role("option", name="recorded-shapes-gru").click()
+    matrix.get_by_role("option", name="· shapes-gru").click()
     matrix.wait_for_function(f"[...document.querySelectorAll('{CELLS}')].every(cell => cell.innerText === '0')")
     choose_epoch(matrix, 0)
     difference = RUN.epochs[0].val_confusion - RUN.best.val_confusion
