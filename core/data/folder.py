@@ -13,10 +13,10 @@ import torch
 from core.data.cache import read_cache, write_cache
 from core.data.config import DataConfig
 from core.data.copies import copy_at, has_copy, stamp
+from core.data.folder_scan import Scan, scan
 from core.data.images import SIZE, decode
 from core.data.left_out import CLOSED, WHY, LeftFile, LeftOut, reason, shown_path
 from core.data.progress import Progress
-from core.data.scan import Scan, scan
 from core.data.split_names import matching
 from core.data.splits import Dataset, Split, random_parts, stratified_parts
 from core.data.statistics import class_balance

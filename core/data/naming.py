@@ -65,7 +65,7 @@ def _with_copies() -> list[str]:
 def _check(name: str, place: str) -> None:
     """Raise DataError unless the files at `place` are those of the data set. No picture is opened."""
     from core.data.copies import copy_at, has_copy
-    from core.data.scan import scan
+    from core.data.folder_scan import scan
 
     spec = DATASETS[name]
     if has_copy(place):

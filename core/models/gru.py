@@ -57,7 +57,7 @@ class GRU(nn.GRU):
         )
 
     def _scan(self, tokens: Tensor, height: int, width: int, *, columns: bool) -> tuple[Tensor, Tensor]:
-        from core.models.scan import Layout, scan  # brings the compiler: only when it is used
+        from core.models.gru_scan import Layout, scan  # brings the compiler: only when it is used
 
         ends = []
         for layer in range(self.num_layers):
@@ -94,7 +94,7 @@ def kernels(model: nn.Module) -> tuple[str, ...]:
 def why_no_scan() -> str:
     """Why the scan cannot be compiled here, "" if it can: Numba may find no folder in which it can keep what it has compiled."""
     try:
-        from core.models.scan import Layout, scan
+        from core.models.gru_scan import Layout, scan
 
         with torch.no_grad():
             scan(torch.zeros(1, SHORTEST, 1), *(torch.zeros(shape) for shape in ((3, 1), (3, 1), (3,), (3,))), Layout.of(1, SHORTEST))

@@ -14,8 +14,8 @@ KEPT_SECONDS = 60  # for which a look at a folder is kept: who adds images press
 def folder_contents(key: bytes) -> tuple[str, list[str]]:
     """What lies in a folder, in words, and how it is read and what is left out. Raises DataError when it is no set of images."""
     from core.data.copies import has_copy
+    from core.data.folder_scan import scan
     from core.data.left_out import LeftOut
-    from core.data.scan import scan
 
     path = str(path_of(key))
     if has_copy(path):

@@ -11,7 +11,7 @@ import pytest
 
 from core import files
 from core.cli.output import write_out
-from core.data.scan import scan
+from core.data.folder_scan import scan
 from core.errors import BusyError, LabError
 from core.home import lab_home
 from core.training.runs.tensor_file import read_metadata, read_sealed
@@ -67,7 +67,7 @@ import sys, time
 from pathlib import Path
 from core import files
 from core.cli.output import write_out
-from core.data.scan import scan
+from core.data.folder_scan import scan
 from core.errors import BusyError, LabError
 from core.home import lab_home
 from core.training.runs.tensor_file import read_metadata, read_sealed

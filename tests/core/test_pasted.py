@@ -5,7 +5,7 @@ import pytest
 
 from core.cli import main
 from core.data.config import DataConfig
-from core.data.scan import scan
+from core.data.folder_scan import scan
 from core.errors import DataError
 from core.folders import is_there, whole_path
 from core.home import lab_home

@@ -20,7 +20,7 @@ MUTANTS = [
         ("one square for all", "torch.randint(0, size, (batch, 1), generator=generator, device=images.device)", "torch.randint(0, size, (1, 1), generator=generator, device=images.device).expand(batch, 1)"),
         ("a square one too wide", "(at < start + side)", "(at <= start + side)"),
     ]),
-    *broken("data/scan.py", "test_folder.py", [
+    *broken("data/folder_scan.py", "test_folder.py", [
         ("a rewritten file of the same size is not noticed", r'f"{path}\0{size}\0{changed}" for', r'f"{path}\0{size}" for'),
     ]),
     *broken("data/layout.py", "test_folder_corpus.py test_folder.py", [

@@ -135,7 +135,7 @@ def test_what_an_older_lab_read_in_another_way_is_read_again(flat, home, monkeyp
     read_folder(flat, home=home)
     decoded = []
     monkeypatch.setattr("core.data.images.read_image", lambda path: decoded.append(path) or np.zeros((32, 32, 3), np.uint8))
-    monkeypatch.setattr("core.data.scan.READING", 10**6)
+    monkeypatch.setattr("core.data.folder_scan.READING", 10**6)
     read_folder(flat, home=home)
     assert len(decoded) == 60
 
@@ -250,7 +250,7 @@ def test_a_folder_that_may_not_be_read(flat, home, monkeypatch):
     def denied(path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("core.data.scan.os.scandir", denied)
+    monkeypatch.setattr("core.data.folder_scan.os.scandir", denied)
     fails(r"cannot be read \(Permission denied\)\. Give it read permission", flat, home)
 
 
@@ -264,9 +264,9 @@ def test_names_that_are_not_unicode(tmp_path, home):
 
 
 def test_a_folder_that_is_too_large_is_refused_while_it_is_listed(flat, home, monkeypatch):
-    monkeypatch.setattr("core.data.scan.MOST_ENTRIES", 40)
+    monkeypatch.setattr("core.data.folder_scan.MOST_ENTRIES", 40)
     listed, scandir = [], os.scandir
-    monkeypatch.setattr("core.data.scan.os.scandir", lambda path: listed.append(path) or scandir(path))
+    monkeypatch.setattr("core.data.folder_scan.os.scandir", lambda path: listed.append(path) or scandir(path))
     with pytest.raises(DataError, match="has more than 40 files and folders in it: name one that has fewer"):
         read_folder(flat, home=home)
     assert str(flat / "dog") not in map(str, listed)  # the last one
@@ -274,7 +274,7 @@ def test_a_folder_that_is_too_large_is_refused_while_it_is_listed(flat, home, mo
 
 def test_links_that_multiply_end_at_the_same_bound(tmp_path, home, monkeypatch):
     """Twenty folders, each with links to all after it: a million ways through them."""
-    monkeypatch.setattr("core.data.scan.MOST_ENTRIES", 5000)
+    monkeypatch.setattr("core.data.folder_scan.MOST_ENTRIES", 5000)
     for n in range(20):
         (tmp_path / "class" / f"{n:02}").mkdir(parents=True)
         for m in range(n):
@@ -284,7 +284,7 @@ def test_links_that_multiply_end_at_the_same_bound(tmp_path, home, monkeypatch):
 
 
 def test_too_many_classes(flat, home, monkeypatch):
-    monkeypatch.setattr("core.data.scan.MOST_CLASSES", 2)
+    monkeypatch.setattr("core.data.folder_scan.MOST_CLASSES", 2)
     with pytest.raises(DataError, match="has 3 class folders, and at most 2 classes are told apart: name a folder with fewer"):
         read_folder(flat, home=home)
 

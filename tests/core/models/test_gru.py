@@ -276,7 +276,7 @@ def nothing_can_be_kept(monkeypatch):
 
     for implementation in (caching.CompileResultCacheImpl, caching.CodeLibraryCacheImpl):
         monkeypatch.setattr(implementation, "_locator_classes", [])
-    monkeypatch.delitem(sys.modules, "core.models.scan", raising=False)
+    monkeypatch.delitem(sys.modules, "core.models.gru_scan", raising=False)
     gru.why_no_scan.cache_clear()
     yield
     monkeypatch.undo()

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from core.data import load_dataset
-from core.models import Task, build_model, scan
+from core.models import Task, build_model
+from core.models import gru_scan as scan
 from core.training.config import RunConfig
 from core.training.loop import device
 from core.training.loop.device import Plan
