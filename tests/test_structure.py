@@ -116,7 +116,7 @@ TORCH_FREE = {
     "records records.published records.published_systems records.recall records.recorded records.recording records.results "
     "records.shipped scores symbols tables",
     "core.data": "naming search ship uploads",
-    "core.evaluation": "by_positions cell_weights dose_records embedding intervals judged learned_positions pairs pictures shuffled "
+    "core.evaluation": "by_positions dose_records intervals judged kept_weights pairs pictures shuffled "
     "contests lengths long_inputs seq2seq",
     "core.probes": "attention attention.by_hand attention.pairs equivariance equivariance.architectures memory memory.gradient_flow "
     "memory.recall_task memory.through_time positions positions.tables principal reading reading.change_of_mind reading.path_length "

@@ -7,8 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import ConfigError, LabError
-from core.evaluation.cell_weights import read_layers
-from core.evaluation.embedding import read_embedding
+from core.evaluation.kept_weights import read_embedding, read_layers
 from core.probes.recurrence.cell_by_hand import inside
 from dashboard.pictures.choose import choose_picture
 from dashboard.pictures.html import png_uri
@@ -58,7 +57,7 @@ def trained(kind: str) -> CellChoices | None:
 def _code(kind: str, run_id: str, epoch: int, layer: int, *, backward: bool) -> str:
     """Python that makes the same reading."""
     return (
-        "import numpy as np\nfrom core.evaluation.cell_weights import read_layers\nfrom core.evaluation.embedding import read_embedding\n"
+        "import numpy as np\nfrom core.evaluation.kept_weights import read_layers\nfrom core.evaluation.embedding import read_embedding\n"
         "from core.probes.recurrence.cell_by_hand import inside, parse_edits\n"
         "from core.training import RunManager\n\n"
         f'path = RunManager(".lab").weights({run_id!r}, {epoch})\n'

@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.data.images import SIZE
 from core.errors import LabError
-from core.evaluation.embedding import read_embedding
+from core.evaluation.kept_weights import read_embedding
 from core.models import MODELS
 from core.models.configs import PATCH_SIZES, WIDTHS, PatchConfig
 from core.models.embedding import Embedding

@@ -11,7 +11,7 @@ import numpy as np
 
 from core.data.images import SIZE
 from core.errors import ConfigError, LabError
-from core.evaluation.learned_positions import read_positions
+from core.evaluation.kept_weights import read_positions
 from core.probes.positions.tables import KINDS, MOST_TOKENS, MOST_WIDTH, check_size, position_table
 from core.training.history import Snapshot
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import StoreError
-from core.evaluation.cell_weights import read_layers
+from core.evaluation.kept_weights import read_layers
 from core.models.unrolled import layers_of
 from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model

@@ -7,7 +7,7 @@ import torch
 from core.data.shapes import draw
 from core.data.splits import normalize
 from core.errors import StoreError
-from core.evaluation.embedding import read_embedding
+from core.evaluation.kept_weights import read_embedding
 from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from core.errors import StoreError
-from core.evaluation.learned_positions import read_positions
+from core.evaluation.kept_weights import read_positions
 from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 

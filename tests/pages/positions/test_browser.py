@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.evaluation.learned_positions import read_positions
+from core.evaluation.kept_weights import read_positions
 from core.probes.positions.tables import position_entry, position_table, similarity
 from core.records.recorded import recorded_epochs
 

@@ -7,7 +7,7 @@ from html import unescape
 import numpy as np
 import pytest
 
-from core.evaluation.learned_positions import read_positions
+from core.evaluation.kept_weights import read_positions
 from core.probes.equivariance.permutations import PERMUTATIONS
 from core.probes.positions.tables import KINDS, position_table
 from core.records.recorded import recorded_epochs

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.data.shapes import draw
-from core.evaluation.embedding import read_embedding
+from core.evaluation.kept_weights import read_embedding
 from core.models.configs import PATCH_SIZES
 from core.models.embedding import Embedding
 from core.probes.tokens.embedding import as_module, embedding_test

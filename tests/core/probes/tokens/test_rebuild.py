@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.data.shapes import draw
-from core.evaluation.embedding import read_embedding
+from core.evaluation.kept_weights import read_embedding
 from core.models.configs import PATCH_SIZES, WIDTHS
 from core.models.embedding import Embedding, cut
 from core.probes.tokens.rebuild import losses_by_width, rebuild
