@@ -30,7 +30,7 @@ def principal_plane(points: np.ndarray) -> Plane:
     """The plane in which (N, D) points spread most. The sign of an axis is free: its largest entry is positive here."""
     import torch  # not before it is needed: this module is imported before the first page is painted
 
-    from core.probes.threads import one_thread
+    from core.probes.compute import one_thread
 
     points = np.asarray(points, np.float64)
     mean = points.mean(axis=0)

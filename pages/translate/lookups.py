@@ -79,7 +79,7 @@ def _in_float64(named: tuple[bytes, int, int], _opened: OpenedSeq2Seq) -> Opened
     """A copy that every input is read by: to copy it for each would take as long as reading."""
     import torch
 
-    from core.probes.dtypes import in_dtype
+    from core.probes.compute import in_dtype
 
     return replace(_opened, model=in_dtype(_opened.model, torch.float64))
 

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from core.errors import ConfigError, unknown
 from core.models import building
 from core.models.attention import scaled_dot_product_attention
-from core.probes.threads import one_thread
+from core.probes.compute import one_thread
 
 KINDS = ("by hand", "fused", "gru scan")
 MOST_TOKENS = 4096

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.attention import Attend, scaled_dot_product_attention
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 from core.probes.recording import recording
 from core.probes.room import room
 

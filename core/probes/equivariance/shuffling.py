@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError, DataError, unknown
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 
 # Float noise, as a share of the largest output: sums in another order differ by a few last digits.
 TOLERANCES = {torch.float32: 1e-4, torch.float64: 1e-9}

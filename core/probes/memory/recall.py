@@ -15,9 +15,9 @@ from torch import nn
 from core.errors import TrainingError
 from core.models import building
 from core.models.recurrent import SequenceClassifier
+from core.probes.compute import one_thread
 from core.probes.memory.gradient_flow import FlowSetup, drawn_weights
 from core.probes.memory.recall_task import CELLS, FEATURES, JUDGE_EVERY, JUDGED, STEPS, SYMBOLS, Recalled, recall_batch
-from core.probes.threads import one_thread
 
 BATCH = 32
 MOST_NORM = 1.0  # gradients are clipped to this norm: an RNN's may explode

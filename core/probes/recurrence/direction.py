@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from core.errors import ConfigError, unknown
 from core.models import building
 from core.models.recurrent import CELLS, last_state, recurrent_layers
+from core.probes.compute import one_thread
 from core.probes.recurrence.unrolled import HEADS, stack_graph
-from core.probes.threads import one_thread
 
 TOLERANCE = 1e-12  # float64: the same sums in another order
 MOST_STEPS, MOST_LAYERS, MOST_HIDDEN = 10, 3, 16

@@ -12,8 +12,8 @@ from torch.nn import functional as F
 from core.errors import TrainingError
 from core.models import building
 from core.models.recurrent import recurrent_layers
+from core.probes.compute import one_thread
 from core.probes.recurrence.direction import read_states
-from core.probes.threads import one_thread
 
 CONTENDERS = ("both", "h[-1]", "states[:, -1]")  # heads of core.probes.recurrence.unrolled.HEADS
 KINDS, LENGTH, HIDDEN = 8, 30, 16

@@ -13,8 +13,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_sequenc
 from core.errors import TrainingError
 from core.models import building
 from core.models.recurrent import SequenceTagger
+from core.probes.compute import one_thread
 from core.probes.recurrence.later_word import TRANSLATIONS, WORDS, Sentence, best_guess, make_sentences
-from core.probes.threads import one_thread
 
 READERS = {"forward": ("Forward only", False), "both": ("Both directions", True)}
 TRAINING, HELD_OUT = 1000, 200  # sentences; of short ones there are fewer, and a quarter is held out at least

@@ -12,8 +12,8 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from core.models import building
 from core.models.recurrent import SequenceTagger, last_state
+from core.probes.compute import one_thread
 from core.probes.recurrence.padding import check_lengths, packing
-from core.probes.threads import one_thread
 
 TOLERANCE = 1e-12  # float64: the same sums in another order
 

@@ -13,10 +13,10 @@ from core.errors import unknown
 from core.models import building
 from core.models.recurrent import SequenceClassifier, SequenceTagger
 from core.models.writing import EncoderDecoder, OneToMany
+from core.probes.compute import one_thread
 from core.probes.recording import Hook, recording
 from core.probes.recurrence.task_sizes import Sizes
 from core.probes.recurrence.unrolled import TASKS, task_graph
-from core.probes.threads import one_thread
 
 
 @dataclass(frozen=True, eq=False)

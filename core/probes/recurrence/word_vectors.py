@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from core.models import building
-from core.probes.threads import one_thread
+from core.probes.compute import one_thread
 
 GROUPS = {
     "animals": ("spider", "cat", "dog", "bird"),

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ConfigError
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from core.errors import NOT_FINITE, ConfigError, DataError
 from core.models.masks import mask_named
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 
 
 @dataclass(frozen=True, eq=False)

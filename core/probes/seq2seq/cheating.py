@@ -19,8 +19,8 @@ from core.models import building
 from core.models.masks import mask_named
 from core.models.positions import add_positions, build_positions
 from core.models.transformer import Encoder
+from core.probes.compute import one_thread
 from core.probes.seq2seq.cheating_words import PROMPT, WORDS, loss_floor
-from core.probes.threads import one_thread
 from core.symbols import BOS, EOS, PAD, Vocabulary
 
 SPELLERS = ("subsequent", "off-by-one", "none")  # of MASKS

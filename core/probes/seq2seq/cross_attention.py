@@ -17,7 +17,7 @@ from core.models.decoder import DecoderLayer
 from core.models.recurrent_encoder_decoder import RecurrentEncoderDecoder
 from core.models.transformer import EncoderLayer
 from core.probes.attention.maps import LOOK, TOLERANCES, room_for_weights
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 from core.probes.recording import recording
 
 

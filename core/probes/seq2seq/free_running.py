@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from core.decoding.greedy import greedy
 from core.errors import ConfigError
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 
 TOLERANCE = 1e-9  # float64, of log-probabilities: the same sums in another order
 

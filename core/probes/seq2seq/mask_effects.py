@@ -14,10 +14,10 @@ from core.models.encoder_decoder import EncoderDecoder
 from core.models.masks import MASKS, Mask
 from core.models.seq2seq_configs import EncoderDecoderConfig
 from core.models.seq2seq_task import Seq2SeqTask
+from core.probes.compute import one_thread
 from core.probes.seq2seq.causality import CausalityReport, causality_test
 from core.probes.seq2seq.masked_sentence import Sentence
 from core.probes.seq2seq.more_padding import PaddingReport, padding_test
-from core.probes.threads import one_thread
 from core.symbols import BOS, PAD, SPECIAL
 
 WIDTH, HEADS = 16, 2

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import NOT_FINITE, ConfigError, DataError
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 from core.symbols import LONGER
 
 # Float noise, as a share of the largest number: the same sums, of which zeros are a part, in another order.

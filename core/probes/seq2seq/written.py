@@ -13,7 +13,7 @@ from core.decoding.greedy import greedy, sampled
 from core.errors import ConfigError, unknown
 from core.models.encoder_decoder import TransformerEnds
 from core.models.recurrent_encoder_decoder import RecurrentEncoderDecoder
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 from core.probes.seq2seq.cross_attention import Seq2SeqAttention, record_seq2seq_attention
 from core.symbols import BOS
 

@@ -23,7 +23,7 @@ from core.models.recurrent import SequenceClassifier
 from core.models.seq2seq_task import Seq2SeqTask
 from core.probes.attention import maps as attention_maps
 from core.probes.attention import readout
-from core.probes.dtypes import in_dtype
+from core.probes.compute import in_dtype
 from core.probes.equivariance.shuffling import shuffle_test
 from core.probes.equivariance.subjects import trained
 from core.probes.equivariance.ways import Way, examine
