@@ -5,9 +5,8 @@ import { button, make, spoken } from '../../../dashboard/kit/dom.js';
 import { fitted } from '../../../dashboard/kit/canvas.js';
 import { answer, clamp } from '../../../dashboard/kit/keys.js';
 import { frame } from '../../../dashboard/kit/patches.js';
-import { diverging } from '../../../dashboard/kit/scale.js';
 import { number } from '../../../dashboard/kit/text.js';
-import { palette, rgb, variable, WHITE } from '../../../dashboard/kit/theme.js';
+import { palette, variable, WHITE } from '../../../dashboard/kit/theme.js';
 import { explain, sources } from './arithmetic.js';
 import { bands, layOut, STRIP } from './layout.js';
 import { Matrices, SHAPES, SPLIT_COLUMNS, SPLIT_ROWS } from './matrices.js';
@@ -147,7 +146,6 @@ class LinkedMatrices extends Board {
     const { root } = this;
     const inks = { row: variable(root, '--matrices-row'), column: variable(root, '--matrices-column') };
     this.colors = { ...palette(root), ...inks, result: variable(root, '--st-text-color') };
-    this.twoColors = { above: rgb(root, '--lab-run'), below: rgb(root, '--lab-wrong') };
     for (const matrix of Object.keys(SHAPES)) {
       const figure = this.figures[matrix];
       Object.assign(figure, layOut(this.all, matrix, figure.canvas.parentElement.clientWidth));
@@ -160,14 +158,15 @@ class LinkedMatrices extends Board {
   paint(matrix) {
     const figure = this.figures[matrix];
     const pen = fitted(figure.base, figure.width, figure.height);
-    const scale = diverging(this.all.range(matrix).filter(Number.isFinite), this.twoColors);
+    const [low, high] = this.all.range(matrix);
+    const limit = Math.max(Math.abs(low), Math.abs(high)) || 1;
     const masks = matrix === 'masked' || matrix === 'weights';
     Object.assign(pen, { textAlign: 'center', textBaseline: 'middle' });
     figure.rows.forEach(([top, bottom], i) =>
       figure.columns.forEach(([left, right], j) => {
         const box = [left, top, right - left, bottom - top];
         if (masks && !this.all.allowed(i, j)) this.cross(pen, box, matrix);
-        else this.cell(pen, box, matrix, this.value(matrix, i, j), scale);
+        else this.cell(pen, box, matrix, this.value(matrix, i, j), limit);
       })
     );
     pen.globalAlpha = 0.3;
@@ -176,17 +175,17 @@ class LinkedMatrices extends Board {
     pen.globalAlpha = 1;
     if (SHAPES[matrix] === 'TT') this.data.names.forEach((name, j) => this.label(pen, name, j, figure.columns[j]));
     figure.title.textContent = `${TITLES[matrix] ?? matrix} (${this.all.size(matrix).join(', ')})`;
-    const [low, high] = this.all.range(matrix);
     figure.legend.textContent = matrix === 'masked' && low > high ? 'all −∞' : `${number(low)} … ${number(high)}`;
   }
 
-  cell(pen, [left, top, width, height], matrix, value, { strength, css }) {
-    pen.globalAlpha = FULL;
-    pen.fillStyle = css(value);
+  cell(pen, [left, top, width, height], matrix, value, limit) {
+    const strength = Math.min(1, Math.abs(value) / limit);
+    pen.globalAlpha = FULL * strength;
+    pen.fillStyle = value < 0 ? this.colors.wrong : this.colors.run;
     pen.fillRect(left, top, width, height);
     pen.globalAlpha = 1;
     const text = matrix === 'weights' ? number(value).replace(/^0/, '') : number(value, 1);
-    this.write(pen, [left, top, width, height], text, strength(value) > 0.6 ? WHITE : this.colors.ink);
+    this.write(pen, [left, top, width, height], text, strength > 0.6 ? WHITE : this.colors.ink);
   }
 
   write(pen, [left, top, width, height], text, color) {

@@ -61,13 +61,13 @@ class PatchGrid extends Board {
   point(patch) {
     if (patch === null || patch === this.current) return;
     this.current = patch;
-    this.draw();
+    this.show();
   }
 
   take(patch) {
     if (patch === null) return;
     this.chosen = this.current = patch;
-    this.draw();
+    this.show();
     this.send('at', corner(patch, this.side, this.data.patch).reverse());
   }
 
@@ -87,6 +87,11 @@ class PatchGrid extends Board {
     const colors = { above: rgb(this.root, '--lab-run'), below: rgb(this.root, '--lab-wrong') };
     this.colors = palette(this.root);
     this.scale = diverging(this.tokens.values, colors); // of the image, so that colors compare
+    this.show();
+  }
+
+  // What follows the pointer.
+  show() {
     this.near = this.tokens.nearest(this.current, this.data.order, NEAREST);
     this.drawImage();
     this.drawSequence();

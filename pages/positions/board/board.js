@@ -59,7 +59,7 @@ class PositionMap extends Board {
       const [rows, columns] = this.cells(name);
       const before = [this.position, this.feature, this.other].join();
       Object.assign(this, meaning(clamp(row, 0, rows - 1), clamp(column, 0, columns - 1)));
-      if ([this.position, this.feature, this.other].join() !== before) this.draw();
+      if ([this.position, this.feature, this.other].join() !== before) this.show();
     };
     const follow = (event) => {
       const [rows, columns] = this.cells(name);
@@ -75,27 +75,37 @@ class PositionMap extends Board {
   }
 
   draw() {
-    const { root, data, position, feature } = this;
-    const { length, dim, side, lead } = data;
+    const { root } = this;
+    const { length, dim } = this.data;
     this.colors = palette(root);
     const colors = { above: rgb(root, '--lab-run'), below: rgb(root, '--lab-wrong') };
     this.scales = { table: diverging(this.table, colors), like: diverging(this.like, { ...colors, limit: 1 }) };
-    this.scales.grid = this.scales.like;
+    this.sheets = {
+      table: table(length, dim, (row, column) => this.table[row * dim + column], this.scales.table.rgba),
+      like: table(length, length, (row, column) => this.like[row * length + column], this.scales.like.rgba),
+    };
+    this.show();
+  }
+
+  // What follows the pointer.
+  show() {
+    const { data, position, feature } = this;
+    const { length, dim, side, lead } = data;
     this.entry = formula(data, position, feature, this.table[position * dim + feature]);
-    this.paint('table', (row, column) => this.table[row * dim + column]);
-    this.paint('like', (row, column) => this.like[row * length + column]);
+    this.paint('table', this.sheets.table);
+    this.paint('like', this.sheets.like);
     this.parts.grid.hidden = !side;
-    if (side) this.paint('grid', (row, column) => this.like[position * length + lead + row * side + column]);
+    const like = (row, column) => this.like[position * length + lead + row * side + column];
+    if (side) this.paint('grid', table(side, side, like, this.scales.like.rgba));
     drawCircle(this.parts.circle, this.entry.angle, this.colors);
     this.tell();
   }
 
   // A table of numbers as a square, and what is looked at in a frame.
-  paint(name, value) {
-    const [rows, columns] = this.cells(name);
+  paint(name, sheet) {
     const width = this.parts[name].parentElement.clientWidth;
     const pen = fitted(this.parts[name], width, width, { sharp: true });
-    pen.drawImage(table(rows, columns, value, this.scales[name].rgba), 0, 0, width, width);
+    pen.drawImage(sheet, 0, 0, width, width);
     const [row, column] = this.framed(name);
     if (row >= 0) this.frame(name, row, column);
   }

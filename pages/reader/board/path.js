@@ -11,19 +11,24 @@ export class StatePath {
   // Paths are (T + 1) pairs of numbers; `trained` is the one in the order that was trained, `shown` the one that is looked at.
   read(trained, shown) {
     Object.assign(this, { trained, shown, steps: shown.length / 2, view: around([trained, shown]) });
+    this.measure();
+  }
+
+  // The size of the canvas on the page: asked for once a drawing, not once a dot.
+  measure() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    Object.assign(this, { width, height, scale: (ROOM * Math.min(width, height)) / this.view[2] });
   }
 
   // Where the state after t patches lies, in pixels of the page.
   dot(path, t) {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    const [x, y, span] = this.view;
-    const scale = (ROOM * Math.min(width, height)) / span;
-    return [width / 2 + (path[2 * t] - x) * scale, height / 2 - (path[2 * t + 1] - y) * scale];
+    const [x, y] = this.view;
+    return [this.width / 2 + (path[2 * t] - x) * this.scale, this.height / 2 - (path[2 * t + 1] - y) * this.scale];
   }
 
   // The t whose state is nearest to a point of the canvas (0 to 1 across and down).
   nearest(x, y) {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const { width, height } = this;
     let [best, closest] = [0, Infinity];
     for (let t = 0; t < this.steps; t += 1) {
       const [px, py] = this.dot(this.shown, t);
@@ -35,8 +40,8 @@ export class StatePath {
 
   // The way to t strong and the rest faint; `dots` are the colors of the answer at each t, '' for one that does not count.
   draw(t, { dots, answer, ink, run, paper }) {
-    const { canvas } = this;
-    const { clientWidth: width, clientHeight: height } = canvas;
+    this.measure();
+    const { canvas, width, height } = this;
     if (!width) return;
     const pen = fitted(canvas, width, height);
     canvas.style.width = canvas.style.height = ''; // its place on the page says how large it is

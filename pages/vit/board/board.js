@@ -23,6 +23,7 @@ class Explorer extends Board {
     Object.assign(this, { canvas: find('picture'), grid: find('grid'), told: find('told'), top: find('top'), plain: find('plain') });
     this.classButton = find('class');
     this.cells = [];
+    this.veil = make('canvas'); // a pixel a patch, used again and again
     drag(this.canvas, { press: (at) => this.keep(this.under(at)), move: (at) => this.point(this.under(at)) });
     const [home, keep] = [() => this.point(0), () => this.keep(this.token)];
     answer(this.canvas, { c: home, Home: home, Enter: keep, ' ': keep }, (step) => this.move(step));
@@ -147,7 +148,10 @@ class Explorer extends Board {
     const width = canvas.width;
     const pen = penOf(canvas);
     enlarge(pen, picture, width);
-    if (row) pen.drawImage(table(side, side, (r, c) => row[r * side + c], (value) => [...heat, FULL * value]), 0, 0, width, width);
+    if (row) {
+      this.veil = table(side, side, (r, c) => row[r * side + c], (value) => [heat[0], heat[1], heat[2], FULL * value], this.veil);
+      pen.drawImage(this.veil, 0, 0, width, width);
+    }
     if (lines) grid(pen, width, side, { color: LINES });
     const patch = this.token - lead;
     if (!(patch >= 0)) return;
