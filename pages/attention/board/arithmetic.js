@@ -48,88 +48,96 @@ export function sources(view, matrix, i, j) {
 
 // The name of a cell, its sum, and a remark: { name, sum: [[text, ink]], note }.
 export function explain(view, matrix, i, j) {
-  const { names, T, C, D, head } = view;
-  const at = (name, r, c) => view.at(name, r, c);
-  const value = at(matrix, i, j);
-  const token = (n) => `${sub(n + 1)} (${names[n]})`;
-  const one = `head ${head + 1}`;
-  const result = (digits = 2) => [` = ${number(value, digits)}`, 'result'];
-  switch (matrix) {
-    case 'tokens':
-      return {
-        name: `x${token(i)}: feature ${j + 1} of ${C}`,
-        sum: [[view.origin, ''], result()],
-        note: 'LayerNorm has given every token mean 0 and deviation 1 over its features. From it come one row each of q, k and v.',
-      };
-    case 'wq':
-    case 'wk':
-    case 'wv':
-      return {
-        name: `${view.titles[matrix]}: weight ${number(value)}`,
-        sum: [[`what feature ${j + 1} of every token adds to feature ${i + 1} of its ${LETTERS[matrix]}, per unit`, '']],
-        note: `One linear layer, ${C} × ${C}; its rows are split between the heads, ${D} each.`,
-      };
-    case 'q':
-    case 'k':
-    case 'v':
-      return {
-        name: `${matrix}${token(i)}: feature ${j + 1}, of head ${Math.floor(j / D) + 1}`,
-        sum: [...product(C, (c) => at('tokens', i, c), (c) => at(PROJECTED[matrix], j, c)), result()],
-        note: `Row ${i + 1} of x times row ${j + 1} of ${view.titles[PROJECTED[matrix]]}: (T, C) × (C, C) → (${T}, ${C}).`,
-      };
-    case 'scores':
-      return {
-        name: `Score of ${one}: q${token(i)} · k${token(j)}`,
-        sum: [...product(D, (d) => at('q', i, head * D + d), (d) => at('k', j, head * D + d)), result()],
-        note: `D = ${D} products: (T, D) × (D, T) → (${T}, ${T}).`,
-      };
-    case 'scaled':
-      return {
-        name: `Scaled score of ${one}: q${token(i)} · k${token(j)}`,
-        sum: [[bracketed(at('scores', i, j)), 'row'], [` ${view.scaling}`, ''], result()],
-        note: `Divided by ${view.divisor}${view.temperature === 1 ? '' : ` and by the temperature ${view.temperature}`}.`,
-      };
-    case 'masked':
-      return view.allowed(i, j)
-        ? {
-          name: `${names[i]} may read ${names[j]}`,
-          sum: [['unchanged: ', ''], [number(at('scaled', i, j)), 'row']],
-          note: 'The mask only touches what may not be read.',
-        }
-        : {
-          name: `${names[i]} may not read ${names[j]}`,
-          sum: [[number(at('scaled', i, j)), 'row'], [' → −∞', 'result']],
-          note: 'In the program −1.8 · 10³⁰⁸, the lowest finite number: a row of nothing but −∞ would make NaN, in the gradient too.',
-        };
-    case 'weights':
-      return {
-        name: `${names[i]} (token ${i + 1}) reads ${names[j]} (token ${j + 1}), ${one}`,
-        sum: share(view, i, j),
-        note: rowNote(view, i),
-      };
-    case 'joined': {
-      const own = Math.floor(j / D);
-      const weighted = `Row ${i + 1} of the weights times column ${j + 1} of v`;
-      return {
-        name: `Output of head ${own + 1} for ${names[i]} (token ${i + 1}), its feature ${(j % D) + 1} of ${D}`,
-        sum: [...product(T, (t) => view.weight(own, i, t), (t) => at('v', t, j)), result()],
-        note: `${weighted}: (T, T) × (T, D) → (${T}, ${D}); the heads side by side are (${T}, ${C}).`,
-      };
-    }
-    case 'wo':
-      return {
-        name: `W_o: weight ${number(value)}`,
-        sum: [[`what feature ${j + 1} of the joined heads adds to feature ${i + 1} of the output, per unit`, '']],
-        note: `Columns ${head * D + 1} to ${(head + 1) * D} take in ${one}. Here the heads are mixed.`,
-      };
-    default:
-      return {
-        name: `Output for ${names[i]} (token ${i + 1}), feature ${j + 1}`,
-        sum: [...product(C, (c) => at('joined', i, c), (c) => at('wo', j, c)), result()],
-        note: `Row ${i + 1} of the joined heads times row ${j + 1} of W_o: (${T}, ${C}) in, (${T}, ${C}) out.`,
-      };
-  }
+  return EXPLAINED[matrix](view, i, j, matrix);
 }
+
+const token = ({ names }, n) => `${sub(n + 1)} (${names[n]})`;
+const result = (view, matrix, i, j) => [` = ${number(view.at(matrix, i, j))}`, 'result'];
+
+// A weight of a projection into queries, keys or values.
+const projection = (view, i, j, matrix) => ({
+  name: `${view.titles[matrix]}: weight ${number(view.at(matrix, i, j))}`,
+  sum: [[`what feature ${j + 1} of every token adds to feature ${i + 1} of its ${LETTERS[matrix]}, per unit`, '']],
+  note: `One linear layer, ${view.C} × ${view.C}; its rows are split between the heads, ${view.D} each.`,
+});
+
+// A number of a query, key or value.
+const projected = (view, i, j, matrix) => {
+  const { T, C, D, at, titles } = view;
+  const weights = PROJECTED[matrix];
+  return {
+    name: `${matrix}${token(view, i)}: feature ${j + 1}, of head ${Math.floor(j / D) + 1}`,
+    sum: [...product(C, (c) => at('tokens', i, c), (c) => at(weights, j, c)), result(view, matrix, i, j)],
+    note: `Row ${i + 1} of x times row ${j + 1} of ${titles[weights]}: (T, C) × (C, C) → (${T}, ${C}).`,
+  };
+};
+
+const EXPLAINED = {
+  tokens: (view, i, j) => ({
+    name: `x${token(view, i)}: feature ${j + 1} of ${view.C}`,
+    sum: [[view.origin, ''], result(view, 'tokens', i, j)],
+    note: 'LayerNorm has given every token mean 0 and deviation 1 over its features. From it come one row each of q, k and v.',
+  }),
+  wq: projection,
+  wk: projection,
+  wv: projection,
+  q: projected,
+  k: projected,
+  v: projected,
+  scores(view, i, j) {
+    const { T, D, head, at } = view;
+    return {
+      name: `Score of head ${head + 1}: q${token(view, i)} · k${token(view, j)}`,
+      sum: [...product(D, (d) => at('q', i, head * D + d), (d) => at('k', j, head * D + d)), result(view, 'scores', i, j)],
+      note: `D = ${D} products: (T, D) × (D, T) → (${T}, ${T}).`,
+    };
+  },
+  scaled: (view, i, j) => ({
+    name: `Scaled score of head ${view.head + 1}: q${token(view, i)} · k${token(view, j)}`,
+    sum: [[bracketed(view.at('scores', i, j)), 'row'], [` ${view.scaling}`, ''], result(view, 'scaled', i, j)],
+    note: `Divided by ${view.divisor}${view.temperature === 1 ? '' : ` and by the temperature ${view.temperature}`}.`,
+  }),
+  masked({ names, at, allowed }, i, j) {
+    const score = [number(at('scaled', i, j)), 'row'];
+    if (allowed(i, j)) {
+      const note = 'The mask only touches what may not be read.';
+      return { name: `${names[i]} may read ${names[j]}`, sum: [['unchanged: ', ''], score], note };
+    }
+    return {
+      name: `${names[i]} may not read ${names[j]}`,
+      sum: [score, [' → −∞', 'result']],
+      note: 'In the program −1.8 · 10³⁰⁸, the lowest finite number: a row of nothing but −∞ would make NaN, in the gradient too.',
+    };
+  },
+  weights: (view, i, j) => ({
+    name: `${view.names[i]} (token ${i + 1}) reads ${view.names[j]} (token ${j + 1}), head ${view.head + 1}`,
+    sum: share(view, i, j),
+    note: rowNote(view, i),
+  }),
+  joined(view, i, j) {
+    const { names, T, C, D, at, weight } = view;
+    const own = Math.floor(j / D);
+    const weighted = `Row ${i + 1} of the weights times column ${j + 1} of v`;
+    return {
+      name: `Output of head ${own + 1} for ${names[i]} (token ${i + 1}), its feature ${(j % D) + 1} of ${D}`,
+      sum: [...product(T, (t) => weight(own, i, t), (t) => at('v', t, j)), result(view, 'joined', i, j)],
+      note: `${weighted}: (T, T) × (T, D) → (${T}, ${D}); the heads side by side are (${T}, ${C}).`,
+    };
+  },
+  wo: ({ at, D, head }, i, j) => ({
+    name: `W_o: weight ${number(at('wo', i, j))}`,
+    sum: [[`what feature ${j + 1} of the joined heads adds to feature ${i + 1} of the output, per unit`, '']],
+    note: `Columns ${head * D + 1} to ${(head + 1) * D} take in head ${head + 1}. Here the heads are mixed.`,
+  }),
+  output(view, i, j) {
+    const { names, T, C, at } = view;
+    return {
+      name: `Output for ${names[i]} (token ${i + 1}), feature ${j + 1}`,
+      sum: [...product(C, (c) => at('joined', i, c), (c) => at('wo', j, c)), result(view, 'output', i, j)],
+      note: `Row ${i + 1} of the joined heads times row ${j + 1} of W_o: (${T}, ${C}) in, (${T}, ${C}) out.`,
+    };
+  },
+};
 
 // A sum of products as pieces.
 function product(count, left, right) {
