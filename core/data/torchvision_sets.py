@@ -13,9 +13,10 @@ import shutil
 import tarfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -82,21 +83,11 @@ def load(
         return load_folder(name, replace(config, data=place), home=home, download=False, progress=progress)
     if not usable(name, home):
         if not download:
-            lost = place_of(name, home)
-            raise DataError(
-                f"The data set {name!r} is not on this machine yet: download it with the command "
-                f"python -m core data download {name}, or with the button on the Train page{_or_copy(name)}.",
-                *((" It was said to lie at ", Place(lost), ", where nothing is now.") if lost else ()),
-            )
+            raise _not_here(name, home)
         fetch(name, home, progress, cls=cls, train=train, test=test)
-    folder, report = data_folder(name, home), throttled(progress)
+    report = throttled(progress)
     report(0, 2, f"Reading {name}")
-    try:
-        parts = [_kind(cls)(folder, **kwargs) for kwargs in (train, test)]
-    except BROKEN as error:
-        raise DataError(
-            "The data set in ", Place(folder), f" is damaged: download it again with: python -m core data download {name}."
-        ) from error
+    parts = _downloaded(name, data_folder(name, home), cls, (train, test))
     report(1, 2, f"Reading {name}")
     whole, final = map(_split, parts)
     kept, held_back = random_parts(len(whole), (len(whole) - validation, validation), config.split_seed)
@@ -104,6 +95,25 @@ def load(
     dataset = Dataset.of(name, whole[kept], whole[held_back], final, classes)
     report(2, 2, f"Reading {name}")
     return dataset
+
+
+def _not_here(name: str, home: str | Path | None) -> DataError:
+    lost = place_of(name, home)
+    return DataError(
+        f"The data set {name!r} is not on this machine yet: download it with the command "
+        f"python -m core data download {name}, or with the button on the Train page{_or_copy(name)}.",
+        *((" It was said to lie at ", Place(lost), ", where nothing is now.") if lost else ()),
+    )
+
+
+def _downloaded(name: str, folder: Path, cls: str, parts: Iterable[Mapping]) -> list[Any]:
+    """The parts of a set as torchvision has downloaded them."""
+    try:
+        return [_kind(cls)(folder, **kwargs) for kwargs in parts]
+    except BROKEN as error:
+        raise DataError(
+            "The data set in ", Place(folder), f" is damaged: download it again with: python -m core data download {name}."
+        ) from error
 
 
 def _of_copy(name: str, config: DataConfig, place: str, report: Progress, validation: int) -> Dataset:
@@ -175,20 +185,9 @@ def fetch(
 
     Raises DataError when that fails; the half-written folder is removed and a retry starts afresh.
     """
-    folder, parts = data_folder(name, home), (train, test)
-    partial = folder.with_name(f".{name}.partial")
+    folder = data_folder(name, home)
     try:
-        folder.parent.mkdir(exist_ok=True)
-        with FileLock(folder.with_name(f".{name}.lock")):  # the server and the command line may both be asked
-            if folder.is_dir() and _is_whole(cls, folder, parts):
-                return
-            shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
-            try:
-                _fetch_into(partial, cls, parts, throttled(progress), name)
-                shutil.rmtree(folder, ignore_errors=True)
-                partial.rename(folder)
-            finally:
-                shutil.rmtree(partial, ignore_errors=True)
+        _fetch_beside(folder, cls, (train, test), throttled(progress), name)
     except urllib.error.HTTPError as error:
         raise DataError(f"Downloading {name} failed: {error.url} answered {error.code} ({error.reason}). Try again later.") from error
     except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
@@ -206,6 +205,21 @@ def fetch(
         ) from error
     except BROKEN as error:
         raise DataError(f"Downloading {name} failed: what arrived is damaged ({error}). Try again.") from error
+
+
+def _fetch_beside(folder: Path, cls: str, parts: Sequence[Mapping], report: Progress, name: str) -> None:
+    partial = folder.with_name(f".{name}.partial")
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.with_name(f".{name}.lock")):  # the server and the command line may both be asked
+        if folder.is_dir() and _is_whole(cls, folder, parts):
+            return
+        shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+        try:
+            _fetch_into(partial, cls, parts, report, name)
+            shutil.rmtree(folder, ignore_errors=True)
+            partial.rename(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 def _is_whole(cls: str, folder: Path, parts: Sequence[Mapping]) -> bool:

@@ -49,10 +49,7 @@ def live_data(
     return {
         "run": snapshot.run_id,
         "label": run_label(snapshot) + (smoothed_words(snapshot.config) if smoothed else ""),
-        "status": snapshot.status,
-        "stride": snapshot.stride,
-        "steps_per_epoch": snapshot.steps_per_epoch,
-        "total_epochs": snapshot.total_epochs,
+        **{name: getattr(snapshot, name) for name in ("status", "stride", "steps_per_epoch", "total_epochs")},
         "n": len(snapshot.points),
         "start": start,
         "points": [_point(p, smoothed) for p in snapshot.points[start:]],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.data.images import SIZE
@@ -13,6 +15,9 @@ from pages.patches.board import grid_data, patch_grid
 from pages.patches.controls import AT, FEATURE, REBUILT, PatchesChoices
 from pages.patches.lookups import losses, rebuilt
 from pages.patches.view import convolution_html, cost_html, kernels_html, losses_html, product_html, rebuilt_html, sums_html, tokens_csv
+
+if TYPE_CHECKING:
+    from core.probes.tokens.embedding import EmbeddingReport
 
 YES, NO = "yes, all of it", "only in part"
 
@@ -38,20 +43,7 @@ def steps_panel(choices: PatchesChoices) -> int:
     from core.probes.tokens.embedding import embedding_test  # brings torch: after the picture has been sent
 
     report = embedding_test(used, pixels)
-    show.caption(
-        marked(
-            "Proof: nn.Conv2d with stride {} and nn.LayerNorm against cut, flatten, multiply; the same weights, "
-            "in float64, all {:,} tokens of {} features. Largest difference {:.1g} before LayerNorm, {:.1g} "
-            "after it, tolerance {:.0g}: **{}**.",
-            p,
-            report.tokens,
-            report.features,
-            report.max_abs_diff_projected,
-            report.max_abs_diff,
-            report.tolerance,
-            "equal" if report.equal else "not equal",
-        )
-    )
+    _proof(report, p)
     columns = st.columns([2, 1], gap="medium")
     with columns[1]:
         feature = _feature(used.embed_dim)
@@ -71,6 +63,23 @@ def steps_panel(choices: PatchesChoices) -> int:
         st.html(product_html(steps, feature))
     st.html(sums_html(steps, report.convolved[row * side + column, feature], used.embed_dim))
     return feature
+
+
+def _proof(report: EmbeddingReport, p: int) -> None:
+    show.caption(
+        marked(
+            "Proof: nn.Conv2d with stride {} and nn.LayerNorm against cut, flatten, multiply; the same weights, "
+            "in float64, all {:,} tokens of {} features. Largest difference {:.1g} before LayerNorm, {:.1g} "
+            "after it, tolerance {:.0g}: **{}**.",
+            p,
+            report.tokens,
+            report.features,
+            report.max_abs_diff_projected,
+            report.max_abs_diff,
+            report.tolerance,
+            "equal" if report.equal else "not equal",
+        )
+    )
 
 
 def _feature(embed_dim: int) -> int:

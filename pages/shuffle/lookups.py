@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from core.errors import LabError
+from dashboard.pictures.choose import Shown
 from dashboard.runs.opened import Weighted, open_best, weighted_runs
 from dashboard.shell import visitor
 from pages.shuffle.controls import PATCH
-from pages.shuffle.view import Reader, model_name
+from pages.shuffle.view import Examined, Reader, model_name
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from core.probes.equivariance.subjects import Subject
     from core.probes.equivariance.survival import Survival
+    from core.probes.equivariance.ways import Way
 
 PROVED = "encoder"  # the architecture of the claim
+PLAIN = 32  # outputs f(x) that are remembered, of all sessions
+_plain: dict[tuple, Tensor] = {}  # by model, picture and way
+_keeping = Lock()
 
 
 def reader(name: str, patch: int, runs: Mapping[str, Weighted]) -> Reader:
@@ -83,3 +90,35 @@ def survivals(names: tuple[str, ...], patch: int) -> dict[str, Survival]:
     runs = weighted_runs()
     models = (reader(name, patch, runs) for name in names)
     return {model.id: survival(model.subject, noise, (32 // patch) ** 2) for model in models if model.subject is not None}
+
+
+def examined(reader: Reader, picture: Shown, permutation: Tensor, way: Way) -> Examined:
+    """The shuffle test of one model on a picture; f(x) is remembered for the next order of the same patches."""
+    from core.probes.equivariance.ways import answers, examine
+
+    if reader.subject is None:
+        return Examined(problem=reader.problem)
+    same = (reader.subject, picture.pixels.tobytes(), way)
+    try:
+        report = examine(reader.subject, read_by(reader, picture), permutation, way, plain=_plain.get(same))
+    except LabError as error:
+        return Examined(problem=visitor.told(error))
+    _keep(same, report.plain)
+    probabilities = answers(reader.subject, report) if reader.classes else None
+    return Examined(report, tuple(p.numpy() for p in probabilities) if probabilities else ())
+
+
+def _keep(same: tuple, plain: Tensor) -> None:
+    with _keeping:
+        _plain[same] = plain
+        while len(_plain) > PLAIN:
+            del _plain[next(iter(_plain))]
+
+
+def read_by(reader: Reader, picture: Shown) -> Tensor:
+    """The picture as a model reads it, (1, 3, 32, 32)."""
+    import torch
+
+    from core.data.splits import normalize
+
+    return normalize(torch.from_numpy(np.array(picture.pixels))[None], reader.mean, reader.std)

@@ -15,8 +15,8 @@ from dashboard.shell.predict import predict
 from dashboard.shell.torch_first import torch_first
 from pages.shuffle.board import shuffle_board
 from pages.shuffle.controls import BOARD, STAMP, ShuffleChoices, order_of, probe_way
-from pages.shuffle.lookups import proved, reader, survivals
-from pages.shuffle.view import board_data, card, read_by, survival_html
+from pages.shuffle.lookups import examined, proved, read_by, reader, survivals
+from pages.shuffle.view import board_data, card, survival_html
 
 
 def board(choices: ShuffleChoices) -> None:
@@ -32,7 +32,8 @@ def board(choices: ShuffleChoices) -> None:
         show.warning(f"The order cannot be used: {visitor.told(error)}")
         permutation, text = order_of(patch)
     way, runs = probe_way(choices.way), weighted_runs()
-    cards = [card(reader(name, patch, runs), picture, permutation, way, choices.way["compared"]) for name in choices.models]
+    readers = [reader(name, patch, runs) for name in choices.models]
+    cards = [card(one, examined(one, picture, permutation, way), picture.label, choices.way["compared"]) for one in readers]
     shuffle_board(board_data(picture, patch, text, stamp, cards), key=BOARD)
 
 

@@ -5,35 +5,26 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import LabError
 from core.evaluation.pictures import top_classes
 from dashboard.kit.wording import escape
 from dashboard.pictures.answers import points, verdict
 from dashboard.pictures.choose import Shown
 from dashboard.runs.opened import Weighted
-from dashboard.shell import visitor
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from core.probes.equivariance.shuffling import ShuffleReport
     from core.probes.equivariance.subjects import Subject
     from core.probes.equivariance.survival import Survival
-    from core.probes.equivariance.ways import Way
 
 SHOWN = 3  # classes of a card
 COMPARED = {"tokens": "per token", "pooled": "their mean"}  # what is compared: each token's output, or the mean of all
 NOT_MOVED = "nothing moved"
 MARKS = {"equivariant": ("✓", "equivariant"), "invariant": ("○", "invariant"), "neither": ("–", "neither")}
 GROUPS = {"equivariant": "all, equivariant", "invariant": "all, invariant", "some": "some", "neither": "none"}
-PLAIN = 32  # outputs f(x) that are remembered, of all sessions
-_plain: dict[tuple, Tensor] = {}  # by model, picture and way
-_keeping = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,23 +57,24 @@ def board_data(picture: Shown, patch: int, order: str, stamp: int, cards: Sequen
     return {"pixels": pixels, "patch": patch, "order": order, "stamp": stamp, "cards": list(cards)}
 
 
-def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared: str) -> dict[str, Any]:
-    """The card of one model; with the reason instead of numbers where the test is refused or the model cannot be read."""
-    from core.probes.equivariance.ways import answers, examine
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """What the shuffle test found of one model; probabilities (K,) of the shuffled picture and of the picture where it knows classes."""
 
+    report: ShuffleReport | None = None
+    probabilities: tuple[np.ndarray, ...] = ()
+    problem: str = ""  # why it was refused
+
+
+def card(reader: Reader, examined: Examined, label: str, compared: str) -> dict[str, Any]:
+    """The card of one model on a picture of the class `label`; with the reason instead of numbers where there are none."""
     empty = {
         "id": reader.id, "name": reader.name, "title": reader.title, "value": None, "tolerance": None, "tokens": "",
         "verdict": "", "look": "", "bars": [], "why": "",
     }  # fmt: skip
-    if reader.subject is None:
-        return {**empty, "said": reader.problem}
-    same = (reader.subject, picture.pixels.tobytes(), way)
-    try:
-        report = examine(reader.subject, read_by(reader, picture), permutation, way, plain=_plain.get(same))
-    except LabError as error:
-        return {**empty, "said": visitor.told(error)}
-    _keep(same, report.plain)
-    probabilities = answers(reader.subject, report) if reader.classes else None
+    report = examined.report
+    if report is None:
+        return {**empty, "said": examined.problem}
     value = largest(report, compared)
     return {
         **empty,
@@ -93,25 +85,8 @@ def card(reader: Reader, picture: Shown, permutation: Tensor, way: Way, compared
         "verdict": report.verdict if report.moved else NOT_MOVED,
         "look": report.verdict if report.moved else "",
         "why": reader.why,
-        "bars": bars(reader.classes, *(p.numpy() for p in probabilities), picture.label) if probabilities else [],
+        "bars": bars(reader.classes, *examined.probabilities, label) if examined.probabilities else [],
     }
-
-
-def _keep(same: tuple, plain: Tensor) -> None:
-    """Remember f(x) for the next order of the same patches."""
-    with _keeping:
-        _plain[same] = plain
-        while len(_plain) > PLAIN:
-            del _plain[next(iter(_plain))]
-
-
-def read_by(reader: Reader, picture: Shown) -> Tensor:
-    """The picture as a model reads it, (1, 3, 32, 32)."""
-    import torch
-
-    from core.data.splits import normalize
-
-    return normalize(torch.from_numpy(np.array(picture.pixels))[None], reader.mean, reader.std)
 
 
 def largest(report: ShuffleReport, compared: str) -> float:
