@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
-from core.data import DATA_CONFIGS, DATASETS, data_spec, datasets_of, reads_data
+from core.data import DATA_CONFIGS, DATASETS, data_spec, datasets_of
 from core.data.config import DataConfig
 from core.errors import ConfigError, LabError, unknown
 from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
 from core.models import MODELS, model_spec, models_of
-from core.text import MOST_PATH, MOST_SENTENCE, bare, described, taken
+from core.text import MOST_PATH, MOST_SENTENCE, bare, taken
+from core.training.flat_config import folder_of, reads_folder
 from core.training.presets import PRESETS
 
 
@@ -257,55 +258,6 @@ class RunConfig:
     def command(self) -> str:
         """The command line that trains this run."""
         return command(self.changed())
-
-
-def training_config(config: TrainingConfig | RunConfig | Mapping[str, Any] | None, kind: str = "images") -> TrainingConfig:
-    """What a script names as its training: a config of it or of a whole run, hyperparameters by name, or nothing, which is the defaults.
-
-    Raises ConfigError for everything else.
-    """
-    if config is None or isinstance(config, Mapping):
-        return TRAINING_CONFIGS[kind].of(config or {})
-    if isinstance(config, RunConfig) and model_spec(config.model).kind != kind:
-        raise ConfigError(
-            f"This config is of a run of the model {config.model!r} on {config.dataset!r}, and these data are of another kind."
-        )
-    found = config.training if isinstance(config, RunConfig) else config
-    if not isinstance(found, TrainingConfig):
-        raise ConfigError(f"A training is told by a TrainingConfig, such as TrainingConfig(epochs=3), not by {described(config)}.")
-    return found
-
-
-def run_config(config: RunConfig | Mapping[str, Any]) -> RunConfig:
-    """What a script names as its run: a config, or the values of one by name. Raises ConfigError for everything else."""
-    if isinstance(config, RunConfig):
-        return config
-    if not isinstance(config, Mapping):
-        raise ConfigError(f"A run is told by a RunConfig, such as RunConfig.of(model='gru', epochs=3), not by {described(config)}.")
-    return RunConfig.of(**config)
-
-
-def kind_of(config: Mapping[str, Any]) -> str:
-    """ "images" or "sequences": what a run with this flat config learns from. One of a model that the lab does not know (any more) is taken
-    to name images."""
-    return MODELS[config["model"]].kind if config.get("model") in MODELS else "images"
-
-
-def folder_of(config: Mapping[str, Any]) -> str:
-    """The folder (or archive) that a run with this flat config reads; empty when it reads none."""
-    pictures = pictures_of(config)
-    return config.get("data") or "" if pictures in DATASETS and reads_data(pictures) else ""
-
-
-def reads_folder(config: Mapping[str, Any]) -> bool:
-    """Whether a run with this flat config has its images from a folder of images."""
-    pictures = pictures_of(config)
-    return pictures in DATASETS and DATASETS[pictures].needs_folder
-
-
-def pictures_of(config: Mapping[str, Any]) -> str | None:
-    """The data set from which a run with this flat config has its images; of a task without images, the task."""
-    return config.get("pictures") if config.get("dataset") == "row-labels" else config.get("dataset")
 
 
 def command_of(config: Mapping[str, Any], *, paths: bool = True) -> str:

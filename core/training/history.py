@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from core.frames import typed
-from core.training.config import kind_of
+from core.training.flat_config import kind_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -22,7 +22,8 @@ from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
 from core.errors import DataError, LabError
 from core.folders import is_there
-from core.training.config import RunConfig, folder_of, kind_of
+from core.training.config import RunConfig
+from core.training.flat_config import folder_of, kind_of
 from dashboard.pictures.camera import photograph
 from dashboard.pictures.draw_pad import draw_pad
 from dashboard.runs.labels import data_label

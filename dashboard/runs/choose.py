@@ -21,7 +21,7 @@ from core.errors import LabError
 from core.models import MODELS
 from core.records.published import published_run
 from core.records.recorded import RECORDED, recorded_names, recorded_run
-from core.training.config import kind_of
+from core.training.flat_config import kind_of
 from core.training.history import Snapshot
 from dashboard.runs.opened import Weighted, weighted_runs
 from dashboard.shell import services, show, state

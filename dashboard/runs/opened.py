@@ -13,7 +13,7 @@ import streamlit as st
 from core.errors import StoreError
 from core.models import MODELS
 from core.records.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
-from core.training.config import kind_of
+from core.training.flat_config import kind_of
 from core.training.runs.tensor_file import called
 from dashboard.runs.labels import data_label
 from dashboard.shell import services

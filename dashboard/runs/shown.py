@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.errors import LabError
 from core.records.recorded import recorded_run
-from core.training.config import kind_of
+from core.training.flat_config import kind_of
 from core.training.history import Snapshot
 from dashboard.shell import services, state, visitor
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core import folders
-from core.training.config import folder_of
+from core.training.flat_config import folder_of
 from core.training.history import Snapshot
 from dashboard.kit.wording import escape
 from dashboard.pictures.html import samples_css, strip_html

@@ -6,7 +6,8 @@ import os
 
 from core.errors import LabError
 from core.folders import check_open, whole_path
-from core.training.config import RunConfig, reads_folder
+from core.training.config import RunConfig
+from core.training.flat_config import reads_folder
 from dashboard.kit.wording import marked
 from dashboard.shell import show, visitor
 from dashboard.shell.path_keys import as_key

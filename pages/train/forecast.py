@@ -10,7 +10,8 @@ import streamlit as st
 
 from core import folders
 from core.errors import LabError
-from core.training.config import RunConfig, kind_of
+from core.training.config import RunConfig
+from core.training.flat_config import kind_of
 from core.training.history import Snapshot
 from core.training.runs.forecast import Forecast
 from dashboard.kit.wording import joined

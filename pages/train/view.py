@@ -9,7 +9,8 @@ import numpy as np
 
 from core.records.results import nearest
 from core.scores import normalized
-from core.training.config import RunConfig, kind_of
+from core.training.config import RunConfig
+from core.training.flat_config import kind_of
 from core.training.history import Snapshot
 from core.training.runs.forecast import Forecast
 from dashboard.kit.wording import code, escape, marked

@@ -15,7 +15,8 @@ from core.errors import ConfigError
 from core.evaluation.pictures import top_classes
 from core.folders import is_there
 from core.memory import require
-from core.training.config import RunConfig, folder_of
+from core.training.config import RunConfig
+from core.training.flat_config import folder_of
 from dashboard.runs.opened import Weighted, opened
 from dashboard.shell import services
 from dashboard.shell.path_keys import as_key, path_of

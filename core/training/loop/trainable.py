@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -11,8 +11,10 @@ from torch import Tensor, nn
 from core.data.sequences import SeqDataset
 from core.data.splits import Dataset, Split
 from core.errors import ConfigError, DataError
+from core.models import model_spec
 from core.models.seq2seq_task import Seq2SeqTask
 from core.text import described
+from core.training.config import TRAINING_CONFIGS, RunConfig, TrainingConfig
 
 EXAMPLE = 'Write Trainer(build_model("gru", num_classes=10), load_dataset("shapes"), {"epochs": 3})'
 WRITING = ("encode", "decode", "start", "step")  # what a model that makes sequences can do, see `core.models.seq2seq_task.Seq2Seq`
@@ -59,3 +61,20 @@ def images_of(given: Any, wanted: tuple[int, ...]) -> Tensor:
         kind = f"{tuple(images.shape)} {images.dtype}"
         raise DataError(f"The model was trained on images {wanted} uint8, bytes from 0 to 255 that are not normalised; these are {kind}.")
     return images
+
+
+def training_config(config: TrainingConfig | RunConfig | Mapping[str, Any] | None, kind: str = "images") -> TrainingConfig:
+    """What a script names as its training: a config of it or of a whole run, hyperparameters by name, or nothing, which is the defaults.
+
+    Raises ConfigError for everything else.
+    """
+    if config is None or isinstance(config, Mapping):
+        return TRAINING_CONFIGS[kind].of(config or {})
+    if isinstance(config, RunConfig) and model_spec(config.model).kind != kind:
+        raise ConfigError(
+            f"This config is of a run of the model {config.model!r} on {config.dataset!r}, and these data are of another kind."
+        )
+    found = config.training if isinstance(config, RunConfig) else config
+    if not isinstance(found, TrainingConfig):
+        raise ConfigError(f"A training is told by a TrainingConfig, such as TrainingConfig(epochs=3), not by {described(config)}.")
+    return found

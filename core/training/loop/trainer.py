@@ -16,7 +16,7 @@ from core.data.splits import Dataset, Split
 from core.memory import give_back
 from core.models.dropout import seed_dropout
 from core.models.gru import use_kernel
-from core.training.config import RunConfig, TrainingConfig, training_config
+from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Curve, EpochRecord, FinalTest, best_of, frozen
 from core.training.loop.average import WeightAverage
 from core.training.loop.device import computing_with, device_for
@@ -26,7 +26,7 @@ from core.training.loop.objective import EVAL_COST, Outcome, Sums, objective_of
 from core.training.loop.optim import learning_rate, make_optimizer
 from core.training.loop.readings import Readings
 from core.training.loop.seeds import derived_seed, share_of
-from core.training.loop.trainable import check_trainable
+from core.training.loop.trainable import check_trainable, training_config
 
 PHASES = {"val": "validation", "test": "test"}
 

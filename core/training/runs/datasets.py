@@ -20,7 +20,8 @@ from core.errors import DataError
 from core.folders import check_open, is_there, may_open
 from core.pasted import pasted
 from core.text import taken
-from core.training.config import RunConfig, pictures_of
+from core.training.config import RunConfig
+from core.training.flat_config import pictures_of
 from core.training.history import Snapshot
 
 KEPT = 2

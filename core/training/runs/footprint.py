@@ -21,7 +21,8 @@ from core.data.shapes import PARTS
 from core.models import Task
 from core.models.seq2seq_task import Seq2SeqTask
 from core.models.weightless import Ledger, build_weightless, following, size_of
-from core.training.config import RunConfig, TrainingConfig, kind_of
+from core.training.config import RunConfig, TrainingConfig
+from core.training.flat_config import kind_of
 from core.training.loop.evaluate import BATCH as EVALUATED
 from core.training.loop.objective import BATCH as JUDGED
 from core.training.loop.optim import make_optimizer

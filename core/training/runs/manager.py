@@ -24,26 +24,20 @@ from core.folders import check_open
 from core.home import lab_home, number_setting
 from core.hparams import declared
 from core.log import open_log
-from core.records.shipped import is_shipped, refuse_shipped, shipped_run, shipped_weights
-from core.text import quoted
-from core.training.config import RunConfig, TrainingConfig, run_config
+from core.records.shipped import refuse_shipped, shipped_run
+from core.text import described, quoted
+from core.training.config import RunConfig, TrainingConfig
 from core.training.history import RunSummary, Snapshot
 from core.training.runs.budget import Budget
 from core.training.runs.claims import claim, elsewhere
+from core.training.runs.kept_runs import KeptRuns
 from core.training.runs.records import Records
-from core.training.runs.run_table import runs_table
 from core.training.runs.store import State, Store
 from core.training.runs.sweeping import delete_run
 from core.training.runs.turns import Turns
 from core.training.runs.viewers import Viewers
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-    from torch import nn
-
-    from core.data.sequences import SeqDataset
-    from core.data.splits import Dataset
-    from core.training.runs.checkpoint import RunFiles
     from core.training.runs.worker import Worker
 
 DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
@@ -56,7 +50,7 @@ STOPPED = "The server was stopped. Resume goes on from the last complete epoch."
 log = logging.getLogger(__name__)
 
 
-class RunManager:
+class RunManager(KeptRuns):
     """Trains at most `max_active` runs at a time; the others wait, users in turn.
 
     `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
@@ -237,61 +231,6 @@ class RunManager:
         """Whether a run of this process trains now."""
         return any(key in self._workers for key in self._turns.held)
 
-    def files(self, run_id: str) -> RunFiles:
-        """The checkpoints of a run; of one that came with the lab, its weights lie with the program and all else in the home."""
-        from core.training.runs.checkpoint import RunFiles
-
-        return RunFiles(self._folder(run_id), shipped=shipped_weights(run_id))
-
-    def kept_weights(self, run_id: str) -> Mapping[int, Path]:
-        """The weights files that a run keeps, by epoch, ascending."""
-        if is_shipped(run_id):  # without torch, for the pages that are painted first
-            return shipped_weights(run_id)
-        files = self.files(run_id)
-        return {epoch: files.epoch(epoch) for epoch in files.epochs()}
-
-    def weights(self, run_id: str, epoch: int | None = None) -> Path:
-        """The weights file of `epoch`, the best one unless given. Raises StoreError when it is not kept."""
-        snapshot = self.snapshot(run_id)
-        if epoch is None:
-            if not snapshot.best:
-                raise StoreError(f"Run {run_id} has no complete epoch yet: let it train for one epoch first.")
-            epoch = snapshot.best.epoch
-        if not hasattr(epoch, "__index__"):
-            raise ConfigError(f"An epoch is a whole number from 0 on, or None for the best one, not {quoted(epoch)}.")
-        kept = self.kept_weights(run_id)
-        if epoch not in kept:
-            others = ", ".join(str(number + 1) for number in kept) or "none, so choose another run"
-            raise StoreError(f"Run {run_id} keeps no weights of epoch {epoch + 1}. Kept epochs: {others}.")
-        return kept[epoch]
-
-    def runs_table(self) -> DataFrame:
-        """A row a run of this lab, newest first, as `core.training.runs.run_table.runs_table` has them."""
-        return runs_table(self.runs())
-
-    table = runs_table  # what it was called at first
-
-    def history(self, run_id: str) -> DataFrame:
-        """A row an epoch of a run, as `Snapshot.frame` has them."""
-        return self.snapshot(run_id).frame()
-
-    def dataset(self, run_id: str) -> Dataset | SeqDataset:
-        """The data that a run learns from, in its splits. Raises DataError where its images are not here (any more), or are others."""
-        from core.training.runs.datasets import data_of
-
-        return data_of(self.snapshot(run_id), self.home)
-
-    def model(self, run_id: str, epoch: int | None = None) -> nn.Module:
-        """A model of one's own with the weights of `epoch` (the best one unless given), in eval mode on the CPU.
-
-        What its images are normalised with stands in the weights file: `core.training.runs.checkpoint.open_model(lab.weights(run_id))`.
-        Raises StoreError as `weights` does.
-        """
-        from core.training.runs.checkpoint import open_model, open_seq2seq
-
-        open_weights = open_seq2seq if self.snapshot(run_id).kind == "sequences" else open_model
-        return open_weights(self.weights(run_id, epoch)).model
-
     def wait(self, run_id: str, timeout: float | None = None) -> Snapshot:
         """Wait until a run has ended, at most `timeout` seconds, and return it as it then is: look at `status`, it may have failed.
 
@@ -431,3 +370,12 @@ def _check_fits(config: RunConfig, home: Path) -> None:
     from core.training.runs.fitting import check_fits  # torch
 
     check_fits(config, home)
+
+
+def run_config(config: RunConfig | Mapping[str, Any]) -> RunConfig:
+    """What a script names as its run: a config, or the values of one by name. Raises ConfigError for everything else."""
+    if isinstance(config, RunConfig):
+        return config
+    if not isinstance(config, Mapping):
+        raise ConfigError(f"A run is told by a RunConfig, such as RunConfig.of(model='gru', epochs=3), not by {described(config)}.")
+    return RunConfig.of(**config)

@@ -18,7 +18,8 @@ from core.models import Task, build_model
 from core.models.gru import kernels, use_kernel
 from core.models.seq2seq_task import Seq2SeqTask
 from core.models.weightless import NoValues, build_weightless
-from core.training.config import RunConfig, kind_of
+from core.training.config import RunConfig
+from core.training.flat_config import kind_of
 from core.training.loop.device import Plan, choose_device, choose_plan, computing_with
 from core.training.loop.optim import make_optimizer
 from core.training.runs.checkpoint import seq2seq_shape
