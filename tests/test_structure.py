@@ -88,7 +88,8 @@ ALLOWED = {
     "core.training.loop": LEARNING | {"core.training", "core.decoding"},
     "core.training.runs": LEARNING | LOOP,
     "core.training.script": LEARNING | LOOP,
-    "core.training.runs.manager": LEARNING | RUNS | {"core.records.shipped"},
+    "core.training.runs.manager": LEARNING | RUNS | {"core.training.runs.kept_runs", "core.records.shipped"},
+    "core.training.runs.kept_runs": LEARNING | RUNS | {"core.records.shipped"},
     "core.evaluation": LEARNING
     | RUNS
     | {"core.decoding", "core.training.runs.manager", "core.records.recorded", "core.records.published", "core.records.shipped"},
@@ -408,20 +409,65 @@ def test_an_import_that_windows_lacks_is_found():
     assert needed_of_posix("try:\n    import resource\nexcept OSError:\n    pass") == {"resource"}
 
 
-def test_links_and_messages_are_read_in_one_place_each():
-    """`dashboard.shell.state` knows the query string, `dashboard.kit.messages` what browsers send: there everything is checked."""
-    pages = [p for p in sources("dashboard", "pages") if p.name != "state.py"]
-    none(found(r"st\.query_params|context\.url", [p for p in pages if p.name != "link.py"]))
-    own = {"live_chart"}  # the chart keeps what it has sent itself
-    components = [p for p in sources("dashboard", "pages") if "component(__file__" in p.read_text("utf-8") and not own & {p.parent.name}]
-    assert len(components) > 20
-    none(found(r"session_state", [p for p in components if p.parent.name != "camera"]))
-    none(
-        found(r"\.segmented_control\(|st\.pills\(", [p for p in pages if p.name != "choice.py"]),
-        "dashboard.shell.choice has one for them all",
-    )
+SESSION = ("dashboard/shell/state.py", "dashboard/shell/choices.py", "dashboard/kit/messages.py")  # the last: what browsers have sent
+
+
+def test_sessions_links_and_messages_are_read_in_one_place_each():
+    """A page names its controls (`Choice`) and what it keeps (`Kept`): there every text of a link and every message is checked."""
+    own = [p for p in sources("dashboard", "pages") if p.relative_to(ROOT).as_posix() not in SESSION]
+    assert len(own) > 150
+    none(found(r"session_state|query_params", own), "declare a Choice or a Kept: dashboard/shell/choices.py")
+    none(found(r"context\.url", [p for p in own if p.name != "link.py"]))
+    none(found(r"\.segmented_control\(|st\.pills\(", own), "dashboard.shell.choices has one for them all")
     none(found(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(", sources("dashboard", "pages")), "core.checks reads numbers")
-    none(found(r"\"torch\" (?:not )?in sys\.modules", [p for p in pages if p.name != "torch_first.py"]), "use dashboard.shell.torch_first")
+    none(found(r"\"torch\" (?:not )?in sys\.modules", [p for p in own if p.name != "torch_first.py"]), "use dashboard.shell.torch_first")
+
+
+def test_what_is_computed_once_for_all_lies_in_lookups():
+    """A cache of Streamlit's is shared by everybody: whoever wants to know what is kept, and for how long, looks in a few places."""
+    places = [p for p in sources("dashboard", "pages") if p.name != "lookups.py" and p.parent.name != "runs"]
+    none(found(r"st\.cache_", places), "move it into the page's lookups.py")
+
+
+# What is longer than one reading or one screen, and why it may be.
+LONG_FILES = {
+    "core/data/copies.py": "to be parted: what a copy is, and how its files are read",
+    "core/data/layout.py": "to be parted: a walk through a folder, and what it may mean",
+    "core/training/runs/manager.py": "to be parted when runs train elsewhere than in a thread",
+    "core/models/gru_scan.py": "one compiled kernel, forwards and backwards",
+    "core/records/published_systems.py": "a table of data",
+}
+LONG_FUNCTIONS = {
+    "core/models/gru_scan.py": "the two loops of the compiled kernel",
+}
+
+
+def long_functions(source: str, most: int = 40) -> list[str]:
+    """The functions of a source that do not fit a screen."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [f"{node.name}: {lines} lines" for node in functions if (lines := node.end_lineno - node.lineno + 1) > most]
+
+
+def test_a_file_is_read_in_one_sitting_and_a_function_fits_a_screen():
+    files = {p.relative_to(ROOT).as_posix(): p.read_text("utf-8") for p in sources(*PACKAGES)}
+    none([f"{file}: {n} lines" for file, text in files.items() if (n := len(text.splitlines())) > 300 and file not in LONG_FILES])
+    none([f"{file}: {one}" for file, text in files.items() if file not in LONG_FUNCTIONS for one in long_functions(text)])
+    assert {*LONG_FILES} <= {file for file, text in files.items() if len(text.splitlines()) > 300}, "they are short enough now"
+    assert long_functions("def f():\n" + "    pass\n" * 40) and not long_functions("def f():\n" + "    pass\n" * 39)
+
+
+def test_a_view_needs_neither_a_screen_nor_torch():
+    """`view.py` makes messages, HTML, CSV and sentences of records: it can be tested and read without starting anything."""
+    views = [p for p in sources("pages") if p.name == "view.py" or p.name.endswith("_view.py")]
+    assert len(views) > 20
+    none(
+        [
+            f"{module_name(p)} imports {name}"
+            for p in views
+            for name in imported(ast.parse(p.read_text("utf-8")))
+            if name.split(".")[0] in ("streamlit", "torch")
+        ]
+    )
 
 
 def test_nothing_needs_a_posix_system():
@@ -441,7 +487,7 @@ TEST_SPLIT = {
     "core/evaluation/judged.py": "images_of, which gives a split by its name; `judge` leaves the mark",
     "core/evaluation/seq2seq.py": "splits_of; `scores` leaves the mark",
     "core/training/runs/datasets.py": "how many images of each class, to know a run's own images again: no model",
-    "core/training/runs/manager.py": "a run's data, whole, for a script: no model",
+    "core/training/runs/kept_runs.py": "a run's data, whole, for a script: no model",
     "core/training/loop/trainer.py": "the final test, which stands in the record of the run",
     "core/training/runs/worker.py": "its size",
     "core/training/script/writer.py": "a script of its own, which prints its own final test",

@@ -13,7 +13,7 @@ from core.models import MODELS
 from core.training.config import DEFAULTS, RunConfig
 from dashboard.kit.wording import joined, marked
 from dashboard.shell import show, state
-from dashboard.shell.choice import segmented_control
+from dashboard.shell.choices import segmented_control
 from dashboard.shell.tables import help_table_html
 
 MANY = 100  # steps that a slider can still be set to exactly

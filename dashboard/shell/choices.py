@@ -11,7 +11,7 @@ Only this module and `dashboard.shell.state` know the keys of the session and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,6 @@ import streamlit as st
 from core.checks import Check, Many, OneOf
 from core.errors import unknown
 from dashboard.shell import show, state
-from dashboard.shell.choice import segmented_control
 
 
 @dataclass(frozen=True)
@@ -231,3 +230,13 @@ class Kept:
     def take(self) -> Any:
         """What was kept last, once: then it is forgotten."""
         return st.session_state.pop(self.key, self.first)
+
+
+def segmented_control(label: str, options: Iterable[Any], *, key: str, at: Any = st, **more: Any) -> Any:
+    """As `st.segmented_control` with `required`, in the container `at`: a state that is none of the options is not taken."""
+    options, kept = list(options), f"{key}:chosen"
+    if key in st.session_state and st.session_state[key] not in options:
+        before = st.session_state.get(kept)
+        st.session_state[key] = before if before in options else more.get("default", options[0])
+    st.session_state[kept] = at.segmented_control(label, options, key=key, required=True, **more)
+    return st.session_state[kept]

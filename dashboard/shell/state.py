@@ -8,7 +8,7 @@ the same set-up.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -225,16 +225,6 @@ def refuse(name: str, sentence: str) -> None:
     if name not in st.session_state.setdefault(REFUSED, set()):
         st.session_state[REFUSED].add(name)
         say(sentence)
-
-
-def start(key: str, name: str, options: Collection[Any], default: Any, written: Callable[[Any], str] = str) -> None:
-    """Give the widget `key` its first value in this session: what the query string calls `name`, if that is an option, else `default`.
-
-    `written` says how a link writes an option.
-    """
-    if key not in st.session_state:
-        found = read(name, OneOf(options, written))
-        st.session_state[key] = default if found is None else found
 
 
 def page() -> dict[str, str]:
