@@ -1,13 +1,8 @@
-"""Known data sets as their authors give them, read where they lie: CIFAR in its archive or unpacked, MNIST's kind of files. No network.
-
-Pickles are read without running what is in them: only arrays of bytes, texts, numbers, lists and dicts come out.
-"""
+"""Known data sets as their authors give them, read where they lie: CIFAR in its archive or unpacked, MNIST's kind of files. No network."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import os
 import pickle
 import tarfile
@@ -20,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from core.data import DATASETS
+from core.data.copy_files import binary_images, idx_images, pickled_images, unpickled
 from core.errors import DataError, Place
 from core.files import out_of_files
 from core.memory import require
 
 MOST_BYTES = 200_000_000  # of one file in a copy: CIFAR-100's training images have 155 MB
-SIDE = 32
 DEEP = 3  # folders in folders: cifar-10-python/cifar-10-batches-py
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 PACKED = (b"\x1f\x8b", b"PK\3\4", b"BZh", b"\xfd7zXZ\0")  # how archives begin
@@ -72,90 +67,6 @@ class Form:
         return (*self.train, *self.test)
 
 
-# -- reading files ------------------------------------------------------------------------------------------------------
-
-
-class _Array:
-    """What a pickled NumPy array becomes: bytes and a shape, nothing else."""
-
-    def __init__(self, *_: object) -> None:
-        self.value = np.empty(0, np.uint8)
-
-    def __setstate__(self, state: tuple) -> None:
-        _, shape, kind, by_columns, raw = state
-        self.value = _bytes_array(raw, kind, shape, "F" if by_columns else "C")
-
-
-class _Kind:
-    """What a pickled type of numbers becomes: its name."""
-
-    def __init__(self, name: str, *_: object) -> None:
-        self.name = name
-
-    def __setstate__(self, state: object) -> None:
-        pass
-
-
-def _bytes_array(raw: bytes | str, kind: _Kind, shape: tuple, order: str) -> np.ndarray:
-    if kind.name not in ("u1", "|u1", "uint8"):
-        raise pickle.UnpicklingError(f"numbers of the kind {kind.name}")
-    return np.frombuffer(raw.encode("latin1") if isinstance(raw, str) else raw, np.uint8).reshape(shape, order=order)
-
-
-def _from_buffer(raw: bytes, kind: _Kind, shape: tuple, order: str) -> _Array:
-    found = _Array()
-    found.value = _bytes_array(raw, kind, shape, order)
-    return found
-
-
-KNOWN = {  # all that a pickle may name, and what stands for it here
-    "_reconstruct": _Array, "ndarray": _Array, "dtype": _Kind, "_frombuffer": _from_buffer,
-    "encode": lambda text, _="latin1": text.encode("latin1"),
-}  # fmt: skip
-
-
-class _Reader(pickle.Unpickler):
-    """Reads a pickle in which nothing is run: any other name than those of arrays ends it."""
-
-    def find_class(self, module: str, name: str):
-        if module.partition(".")[0] not in ("numpy", "_codecs") or name not in KNOWN:
-            raise pickle.UnpicklingError(f"it names {module}.{name}")
-        return KNOWN[name]
-
-
-def unpickled(content: bytes) -> dict:
-    """The dict in a pickle of Python 2 or 3, its keys as text; raises UnpicklingError where it holds anything but data."""
-    found = _Reader(io.BytesIO(content), encoding="latin1").load()
-    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in found.items()}
-
-
-def _pickled_images(files: Mapping[str, bytes], names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    batches = [unpickled(files[name]) for name in names]
-    images = np.concatenate([batch["data"].value.reshape(-1, 3, SIDE, SIDE) for batch in batches])
-    labels = np.concatenate([batch.get("labels", batch.get("fine_labels")) for batch in batches])
-    return images, labels.astype(np.int64)
-
-
-def _binary_images(files: Mapping[str, bytes], names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    rows = np.concatenate([np.frombuffer(files[name], np.uint8).reshape(-1, 1 + 3 * SIDE**2) for name in names])
-    return rows[:, 1:].reshape(-1, 3, SIDE, SIDE), rows[:, 0].astype(np.int64)
-
-
-def _idx_images(files: Mapping[str, bytes], names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    images, labels = (_idx(files[name]) for name in names)  # (N, 28, 28), (N,)
-    margin = (SIDE - images.shape[1]) // 2
-    padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
-    return np.repeat(padded[:, None], 3, axis=1), labels.astype(np.int64)
-
-
-def _idx(content: bytes) -> np.ndarray:
-    content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
-    if content[:3] != b"\0\0\x08":
-        raise ValueError("no array of bytes")
-    shape = [int.from_bytes(content[4 + 4 * k : 8 + 4 * k], "big") for k in range(content[3])]
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
-
-
 def _named(key: str, file: str) -> Callable[[Mapping[str, bytes]], tuple[str, ...]]:
     def classes(files: Mapping[str, bytes]) -> tuple[str, ...]:
         if file not in files:
@@ -169,7 +80,7 @@ def _named(key: str, file: str) -> Callable[[Mapping[str, bytes]], tuple[str, ..
 def _idx_form() -> Form:
     """MNIST's files under their usual names; which of the sets of this kind it is, they do not say."""
     train, test = (tuple(f"{part}-{what}-idx{n}-ubyte" for what, n in (("images", 3), ("labels", 1))) for part in ("train", "t10k"))
-    return Form("mnist", "raw", train, test, _idx_images, lambda files: tuple(map(str, range(10))))
+    return Form("mnist", "raw", train, test, idx_images, lambda files: tuple(map(str, range(10))))
 
 
 BATCHES = tuple(f"data_batch_{n}" for n in range(1, 6))
@@ -179,10 +90,10 @@ MD5 = {  # of CIFAR-10's files for Python, as torchvision has them
     "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb", "test_batch": "40351d587109b95175f43aff81a1287e",
 }  # fmt: skip
 FORMS = (
-    Form("cifar10", "cifar-10-batches-py", BATCHES, ("test_batch",), _pickled_images, _named("label_names", "batches.meta"),
+    Form("cifar10", "cifar-10-batches-py", BATCHES, ("test_batch",), pickled_images, _named("label_names", "batches.meta"),
          more=("batches.meta",), md5=MD5),
-    Form("cifar10", "cifar-10-batches-bin", tuple(f"{name}.bin" for name in BATCHES), ("test_batch.bin",), _binary_images, lambda _: CIFAR),
-    Form("cifar100", "cifar-100-python", ("train",), ("test",), _pickled_images, _named("fine_label_names", "meta"), more=("meta",)),
+    Form("cifar10", "cifar-10-batches-bin", tuple(f"{name}.bin" for name in BATCHES), ("test_batch.bin",), binary_images, lambda _: CIFAR),
+    Form("cifar100", "cifar-100-python", ("train",), ("test",), pickled_images, _named("fine_label_names", "meta"), more=("meta",)),
     _idx_form(),
 )  # fmt: skip
 WANTED = {name for form in FORMS for name in (*form.files, *form.more)}

@@ -14,7 +14,8 @@ import torchvision
 from core import folders
 from core.cli import main
 from core.data import copies, load_dataset
-from core.data.copies import CIFAR, copy_at, has_copy, unpickled
+from core.data.copies import CIFAR, copy_at, has_copy
+from core.data.copy_files import unpickled
 from core.data.folder import fingerprint, labelled_split
 from core.errors import DataError
 from core.training.config import RunConfig
