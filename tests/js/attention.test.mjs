@@ -69,6 +69,22 @@ golden('attention', (messages) => {
       }
     });
 
+    for (const matrix of ['scores', 'joined', 'weights']) {
+      test(`with ${name} mask the written sum of ${matrix} comes to what it says`, () => {
+        for (const head of [0, 1]) {
+          const view = all.view(head, {});
+          each(all, matrix, (i, j) => {
+            if (matrix === 'weights' && !all.allowed(i, j)) return;
+            const [sum, end] = explain(view, matrix, i, j).sum.map(([text, ink]) => (/sup/.test(ink) ? `**(${text})` : text)).join('')
+              .split(' = ');
+            const written = sum.replaceAll('−', '-').replaceAll('×', '*').replace(/e(?=\*\*)/g, 'Math.E');
+            const value = Function(`return ${written}`)(); // factors are rounded to two decimals
+            assert.ok(Math.abs(value - read(end)) < 0.1, `${sum} = ${value}, not ${end}`);
+          });
+        }
+      });
+    }
+
     test(`with ${name} mask every kind of cell is explained`, () => {
       const view = all.view(0, { wq: 'W_q', wk: 'W_k', wv: 'W_v' });
       for (const matrix of Object.keys(SHAPES)) {
