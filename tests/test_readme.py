@@ -225,7 +225,7 @@ def test_a_command_of_readme_runs_as_written(command, here, images, trained, mon
     code = run_python(words, monkeypatch)
     printed = capsys.readouterr()
     assert code == 0, printed.err
-    assert printed.out or "recall_recorded" in command
+    assert printed.out or "records.recall" in command  # that one writes a file
 
 
 def test_every_row_that_shortens_a_command_is_needed():
