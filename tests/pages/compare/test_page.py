@@ -160,7 +160,7 @@ def test_a_run_as_a_script():
     app = open_compare()
     app.session_state["compare_script_shown"] = True
     code = run(app).code[0].value
-    assert code.startswith('"""GRU on Folder: run ' + GRU) and "nn.GRU(64, 64, bidirectional=True" in code
+    assert code.startswith('"""GRU on Folder: run ' + GRU) and "nn.GRU(EMBED, HIDDEN" in code
     run(app.selectbox(key="compare_script").set_value(VIT))
     assert "scaled_dot_product_attention" in app.code[0].value
 

@@ -243,22 +243,22 @@ def test_the_panel_opens_on_recorded_lines_for_each_kind():
         assert values.tolist() == [right / n for right, n in zip(curve.right, curve.n, strict=True)]
     assert "have moved by exactly 0 since the start" in texts(app) and "It reads a bag" in texts(app)
     assert "This task asks for the order" in texts(app) and "Recorded: cpu" in texts(app)
-    run(app.segmented_control(key="breaking_task").set_value("sort"))
+    run(app.segmented_control(key="translate_long_task").set_value("sort"))
     assert "For this task the order does not matter" in texts(app)
 
 
 def test_the_panel_shows_another_task_where_the_pages_own_has_no_longer_inputs():
     app = open_panel("dates")
-    assert app.segmented_control(key="breaking_task").options == ["Reverse", "Copy", "Sort"]
+    assert app.segmented_control(key="translate_long_task").options == ["Reverse", "Copy", "Sort"]
     app = open_panel("addition")
-    assert app.segmented_control(key="breaking_task").value == "reverse"
-    run(app.segmented_control(key="breaking_task").set_value("addition"))
+    assert app.segmented_control(key="translate_long_task").value == "reverse"
+    run(app.segmented_control(key="translate_long_task").set_value("addition"))
     assert "Nobody has trained these four on “Addition” yet" in texts(app)
 
 
 def test_the_panel_trains_the_four(short):
     app = open_panel("addition")
-    run(app.segmented_control(key="breaking_task").set_value("addition"))
+    run(app.segmented_control(key="translate_long_task").set_value("addition"))
     press(app, "breaking_train")
     run(app)
     assert app.session_state["said"] and {r.config["positions"] for r in services.manager().runs()} == {*POSITIONS}

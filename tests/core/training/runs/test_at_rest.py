@@ -405,7 +405,7 @@ def test_a_damaged_part_costs_what_is_in_it(home):
 RESCUES = """
 import os, sys
 from pathlib import Path
-from core.training import rescue
+from core.training.runs import rescue
 from core.training.runs.store import Store
 def kill(*given):
     os._exit(9)
