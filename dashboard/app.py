@@ -9,11 +9,9 @@ if str(ROOT) not in sys.path:  # `streamlit run dashboard/app.py` puts only dash
 
 import streamlit as st  # noqa: E402
 
-from core.errors import LabError  # noqa: E402
-from core.memory import told_if_it_runs_out  # noqa: E402
 from dashboard.navigation import sections  # noqa: E402
-from dashboard.shell import show  # noqa: E402
 from dashboard.shell.notices import notices  # noqa: E402
+from dashboard.shell.page import guarded  # noqa: E402
 from dashboard.warm import warm_up  # noqa: E402
 from dashboard.web.libraries import load_libraries  # noqa: E402
 
@@ -31,10 +29,6 @@ page = st.navigation(
     },
     position="top",  # a sidebar would take a third of a projector's width
 )
-with notices():
-    try:
-        with told_if_it_runs_out("This page", "choose a smaller model, or close other pages"):
-            page.run()
-        warm_up()
-    except LabError as error:
-        show.error(error)
+with notices(), guarded():
+    page.run()
+    warm_up()

@@ -417,6 +417,10 @@ def test_sessions_links_and_messages_are_read_in_one_place_each():
     own = [p for p in sources("dashboard", "pages") if p.relative_to(ROOT).as_posix() not in SESSION]
     assert len(own) > 150
     none(found(r"session_state|query_params", own), "declare a Choice or a Kept: dashboard/shell/choices.py")
+    none(
+        found(r"@st\.fragment\b|\bst\.fragment\(", [p for p in own if p.parts[-3:] != ("dashboard", "shell", "page.py")]),
+        "dashboard.shell.page has one",
+    )
     none(found(r"context\.url", [p for p in own if p.name != "link.py"]))
     none(found(r"\.segmented_control\(|st\.pills\(", own), "dashboard.shell.choices has one for them all")
     none(found(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(", sources("dashboard", "pages")), "core.checks reads numbers")

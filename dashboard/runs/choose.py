@@ -26,6 +26,7 @@ from core.training.history import Snapshot
 from dashboard.runs.opened import Weighted, weighted_runs
 from dashboard.shell import services, show, state
 from dashboard.shell.choices import Choice, Kept, Listed
+from dashboard.shell.page import fragment
 
 FOLLOW_SECONDS = 2.0
 MOST_NAMED = 100  # runs that a link names, whether or not they are here
@@ -221,7 +222,7 @@ def follow(run: Snapshot) -> None:
             st.rerun()
 
     if run.active:
-        st.fragment(look, run_every=FOLLOW_SECONDS)()
+        fragment(look, run_every=FOLLOW_SECONDS)()
 
 
 def run_link(run: Snapshot, epoch: int | None = None, *, first: str = "") -> dict[str, str]:

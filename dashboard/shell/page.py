@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 import streamlit as st
 
 from core.errors import LabError
+from core.memory import told_if_it_runs_out
 from dashboard.shell import show
 from dashboard.shell.choices import Kept
 from dashboard.shell.settled import announce, rerun_when_settled
@@ -16,11 +18,23 @@ from dashboard.shell.settled import announce, rerun_when_settled
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Show what a person can put right. A fragment that runs by itself is not under the care of the entry script, which does so else."""
+    """Show what a person can put right, memory that ran out among it. The entry script and every fragment stand under this care."""
     try:
-        yield
+        with told_if_it_runs_out("This page", "choose a smaller model, or close other pages"):
+            yield
     except LabError as error:
         show.error(error)
+
+
+def fragment(draw: Callable[..., Any], *, run_every: float | None = None) -> Callable[..., Any]:
+    """`draw` as a part of a page that runs by itself, every so many seconds, as `st.fragment` makes it; under the care of `guarded`."""
+
+    @wraps(draw)
+    def cared(*args: Any) -> Any:
+        with guarded():
+            return draw(*args)
+
+    return st.fragment(cared, run_every=run_every)
 
 
 def board_page(
@@ -39,22 +53,20 @@ def board_page(
     """
     asked = Kept(page, "asked")
 
-    @st.fragment
+    @fragment
     def picture() -> None:
-        with guarded():
-            left, right = st.container(key="lab").columns(widths, gap="medium")
-            with left:
-                asked.keep(choose())
-            with right:
-                board(asked.value)
-            announce(str(name_of(asked.value)), key=page)
+        left, right = st.container(key="lab").columns(widths, gap="medium")
+        with left:
+            asked.keep(choose())
+        with right:
+            board(asked.value)
+        announce(str(name_of(asked.value)), key=page)
 
-    @st.fragment
+    @fragment
     def rest() -> None:
         rerun_when_settled(key=page)
-        with guarded():
-            if asked.value is not None:  # else the picture says why
-                around(asked.value)
+        if asked.value is not None:  # else the picture says why
+            around(asked.value)
 
     picture()
     rest()

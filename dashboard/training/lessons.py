@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.kit.wording import marked
 from dashboard.shell import show
-from dashboard.shell.page import guarded
+from dashboard.shell.page import fragment, guarded
 from dashboard.training.background import DONE, FAILED, WAITING, Lesson
 
 TICK = 0.7  # seconds between two looks at a lesson that trains
@@ -23,14 +23,14 @@ def lesson_part(
     """
 
     def part(ticking: bool) -> None:
-        with guarded():
+        with guarded():  # of its own: what goes wrong must not keep the page from being run again
             draw()
             after()
         if ticking != active():
             st.rerun()
 
     now = active()
-    st.fragment(part, run_every=every if now else None)(now)
+    fragment(part, run_every=every if now else None)(now)
 
 
 def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> None:

@@ -15,6 +15,7 @@ from dashboard.runs.losses import losses_words
 from dashboard.runs.shown import shown
 from dashboard.shell import services, show, state, viewers
 from dashboard.shell.choices import Choice, Kept
+from dashboard.shell.page import fragment
 from dashboard.shell.words import STATUS_WORDS, THINGS, duration
 from dashboard.training.curve import live_data, reference_epochs
 from dashboard.training.live_chart import last_sent, live_chart
@@ -30,7 +31,7 @@ DRAWN_FOR = Kept(CHART, "drawn_for")  # (run, its status, seconds between ticks)
 
 def ticking(run: Snapshot, draw: Callable[[], None], *, slower: int = 1) -> None:
     """Run `draw` as a fragment that repeats itself while `run` is active, `slower` times as seldom as the chart."""
-    st.fragment(draw, run_every=viewers.tick_seconds() * slower if run.active else None)()
+    fragment(draw, run_every=viewers.tick_seconds() * slower if run.active else None)()
 
 
 def chart_panel(reference: dict[str, Any] | None = None) -> None:

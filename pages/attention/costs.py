@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.kit.wording import marked
 from dashboard.shell import services, show, state
+from dashboard.shell.page import fragment
 from dashboard.training import background
 from dashboard.training.lessons import measuring_status
 from pages.attention.controls import LENGTH, LENGTHS
@@ -38,7 +39,7 @@ def cost_panel() -> None:
         if pressed:
             background.forget(KEY)  # measured beside a run, or by somebody else: measured again
             background.lesson(KEY, lambda: measure_costs(COST_WIDTH, COST_HEADS), owner=state.owner())
-        st.fragment(_status, run_every=TICK_SECONDS if _active() else None)(_active())
+        fragment(_status, run_every=TICK_SECONDS if _active() else None)(_active())
         measured = background.known(KEY)
         costs = (measured.made if measured and measured.made else None) or alone
         st.html(cost_html(length, costs.points if costs else ()))

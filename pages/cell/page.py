@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.shell import show, state
 from dashboard.shell.choices import Kept
 from dashboard.shell.foot import try_this
-from dashboard.shell.page import guarded
+from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from pages.cell.choices import CellChoices
 from pages.cell.controls import choose
@@ -50,41 +50,38 @@ state.values()
 main, end = st.container(key="cell"), st.container()
 
 
-@st.fragment
+@fragment
 def picture(choices: CellChoices) -> None:
     """The board alone: a number that is replaced moves nothing else."""
-    with guarded():
-        shown = SHOWN.keep(board_panel(choices))
-        announce(f"{choices.setup} {choices.link} {shown.link}", key="cell")
+    shown = SHOWN.keep(board_panel(choices))
+    announce(f"{choices.setup} {choices.link} {shown.link}", key="cell")
 
 
-@st.fragment
+@fragment
 def lab() -> None:
     """The controls, and the picture that they make: nothing else keeps it waiting."""
     left, right = st.columns([4, 11], gap="medium")
-    with guarded():
-        with left:
-            choices = CHOSEN.keep(choose())
-        for sentence in choices.notes:
-            show.warning(sentence, at=right)
-        with right:
-            picture(choices)
+    with left:
+        choices = CHOSEN.keep(choose())
+    for sentence in choices.notes:
+        show.warning(sentence, at=right)
+    with right:
+        picture(choices)
 
 
-@st.fragment
+@fragment
 def around() -> None:
     """What follows when the board has come to rest."""
     rerun_when_settled(key="cell")
     choices, shown = CHOSEN.value, SHOWN.value
     if choices is None or shown is None:  # the picture says why
         return
-    with guarded():
-        proof_panel(shown)
-        forms_panel(shown.reading)
-        link = {**choices.link, **shown.link}
-        with end:
-            foot(choices, shown.reading, link)
-        state.write_page(link)
+    proof_panel(shown)
+    forms_panel(shown.reading)
+    link = {**choices.link, **shown.link}
+    with end:
+        foot(choices, shown.reading, link)
+    state.write_page(link)
 
 
 with main:

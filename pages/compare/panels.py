@@ -18,6 +18,7 @@ from dashboard.kit.messages import drawn
 from dashboard.kit.wording import code, marked
 from dashboard.runs.lines import board_runs
 from dashboard.shell import services, show, state, visitor
+from dashboard.shell.page import fragment
 from pages.compare.board import run_board
 from pages.compare.controls import ARRIVAL, REVEALED, RUNS, SCRIPT, board_view, reveal, take_view
 from pages.compare.lookups import alarms_of, board_message, verdict_on
@@ -64,7 +65,7 @@ def _watch(runs: Sequence[tuple[str, str]]) -> None:
             st.rerun()
 
     if any(version.partition("-")[0] in ACTIVE for _, version in runs):
-        st.fragment(look, run_every=WATCH_SECONDS)()
+        fragment(look, run_every=WATCH_SECONDS)()
 
 
 def pair_panel(runs: Sequence[Snapshot]) -> None:

@@ -12,6 +12,7 @@ from dashboard.shell import services, show, state, visitor
 from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
+from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from pages.reader.controls import FIRST_RUN, choose
 from pages.reader.panels import around_board, board, question
@@ -30,7 +31,7 @@ st.markdown(
 state.values()
 
 
-@st.fragment
+@fragment
 def reading() -> None:
     """Who reads what, and the board: a choice runs nothing else of the page."""
     left, right = st.container(key="reader").columns([3, 9], gap="medium")
@@ -46,7 +47,7 @@ def reading() -> None:
         announce(visitor.told(error), key="reader")
 
 
-@st.fragment
+@fragment
 def around(followed: Snapshot) -> None:
     """What follows when the board has come to rest. `followed` is the run whose new epochs the page waits for."""
     rerun_when_settled(key="reader")

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.shell import state
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.link import page_link
-from dashboard.shell.page import board_page
+from dashboard.shell.page import board_page, fragment
 from pages.sequences.controls import SequenceChoices, choose, link_of
 from pages.sequences.convolution import convolution_panel
 from pages.sequences.panels import map_panel, padding_panel, proof_panel, question
@@ -39,7 +39,7 @@ def around(choices: SequenceChoices) -> None:
     state.write_page(link_of(choices))
 
 
-@st.fragment
+@fragment
 def alone(panel: Callable[[], None]) -> None:
     """A panel whose controls change nothing else, but for the address."""
     panel()

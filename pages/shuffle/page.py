@@ -10,7 +10,7 @@ from dashboard.runs.opened import weighted_runs
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
-from dashboard.shell.page import guarded
+from dashboard.shell.page import fragment
 from dashboard.shell.settled import rerun_when_settled
 from pages.shuffle.controls import (
     FIRST_MODELS,
@@ -68,24 +68,22 @@ choices = ShuffleChoices(picture, models, patch, way)
 first = services.run(runs[0] if runs else f"recorded-{services.first_recorded()}")
 
 
-@st.fragment
+@fragment
 def answers() -> None:
     """What an order that the browser sends changes at once."""
-    with guarded():
-        board(choices)
+    board(choices)
 
 
-@st.fragment
+@fragment
 def around() -> None:
     """What follows when the board has come to rest."""
     rerun_when_settled(key="shuffle")
-    with guarded():
-        with proved:
-            show.caption(proof(choices))
-        link = choices.link(order_of(patch)[1])
-        with end:
-            foot(first, link=page_link(link), command=visitor.command(first.config))
-        state.write_page(link)
+    with proved:
+        show.caption(proof(choices))
+    link = choices.link(order_of(patch)[1])
+    with end:
+        foot(first, link=page_link(link), command=visitor.command(first.config))
+    state.write_page(link)
 
 
 with there:

@@ -16,6 +16,7 @@ from core.training.history import Snapshot
 from core.training.runs.forecast import Forecast
 from dashboard.kit.wording import joined
 from dashboard.shell import services, show, state
+from dashboard.shell.page import fragment
 from dashboard.training import background
 from dashboard.training.lessons import measuring_status
 from pages.train.view import effort, outlook, promise, verdict
@@ -40,7 +41,7 @@ def forecast_panel(run: Snapshot, config: RunConfig | None) -> None:
         background.forget(_key(config))  # measured beside a run: measured again
         background.lesson(_key(config), _measuring(config), owner=state.owner())
     if config:
-        st.fragment(_measured, run_every=TICK_SECONDS if _active(config) else None)(config, _active(config))
+        fragment(_measured, run_every=TICK_SECONDS if _active(config) else None)(config, _active(config))
     if not run.active and run.epochs and not run.recorded:
         with suppress(LabError):  # a run of another version of the lab: nothing was promised of it
             own = RunConfig.of(**run.config)

@@ -7,7 +7,7 @@ from dashboard.shell import services, state
 from dashboard.shell.choices import Kept
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.link import page_link
-from dashboard.shell.page import guarded
+from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.viewers import tick_seconds
 from dashboard.training.lessons import lesson_part
@@ -49,16 +49,15 @@ DRAWN_FOR.take()
 begin()
 
 
-@st.fragment
+@fragment
 def lab() -> None:
     """Controls, and the board that they make."""
-    with guarded():
-        choices = ASKED.keep(choose())
-        TRANSLATION.keep(board_panel(choices))
-        announce(choices.name + str(view_link()), key="translate")
+    choices = ASKED.keep(choose())
+    TRANSLATION.keep(board_panel(choices))
+    announce(choices.name + str(view_link()), key="translate")
 
 
-@st.fragment
+@fragment
 def around() -> None:
     """What follows when the board has come to rest on another output."""
     rerun_when_settled(key="translate")
@@ -68,21 +67,20 @@ def around() -> None:
     if DRAWN_FOR.value not in (None, choices.task):
         st.rerun()  # what is trained belongs to the task
     DRAWN_FOR.keep(choices.task)
-    with guarded():
-        link = {**choices.link, **view_link()}
-        if translation.written is not None:
-            st.caption(LEGEND)
-            proof_panel(translation)
-            downloads(translation)
-            beam_panel(translation)
-            with below:
-                forcing_panel(translation)
-                question(translation)
-        with end:
-            if choices.run is not None:
-                facts(services.run(choices.run.run_id))
-            take_along(page_link(link), choices.code, language="python")
-        state.write_page(link)
+    link = {**choices.link, **view_link()}
+    if translation.written is not None:
+        st.caption(LEGEND)
+        proof_panel(translation)
+        downloads(translation)
+        beam_panel(translation)
+        with below:
+            forcing_panel(translation)
+            question(translation)
+    with end:
+        if choices.run is not None:
+            facts(services.run(choices.run.run_id))
+        take_along(page_link(link), choices.code, language="python")
+    state.write_page(link)
 
 
 there, live, below, long, last, end = (st.container() for _ in range(6))

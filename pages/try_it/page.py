@@ -8,7 +8,7 @@ from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import try_this
 from dashboard.shell.link import page_link
-from dashboard.shell.page import guarded
+from dashboard.shell.page import fragment
 from pages.try_it.controls import FIRST_RUNS, TryItChoices, choose_answering, choose_patch
 from pages.try_it.panels import board, proof, question
 
@@ -41,14 +41,13 @@ between, end = st.container(), st.container()
 first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
 
 
-@st.fragment
+@fragment
 def answers() -> None:
     """What an edit in the browser changes; the rest of the page stays as it is."""
-    with guarded():
-        link = choices.link(board(choices))
-        with end:
-            foot(first, link=page_link(link), command=visitor.command(first.config))
-        state.write_page(link)
+    link = choices.link(board(choices))
+    with end:
+        foot(first, link=page_link(link), command=visitor.command(first.config))
+    state.write_page(link)
 
 
 with there:

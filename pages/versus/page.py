@@ -6,7 +6,7 @@ from dashboard.shell import state
 from dashboard.shell.choices import Kept
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.link import page_link
-from dashboard.shell.page import guarded
+from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.viewers import tick_seconds
 from dashboard.training import contest
@@ -32,46 +32,44 @@ begin()
 
 def lab(ticking: bool) -> None:
     """Controls and pictures; with `ticking` it looks by itself, and has the page run again when that is to begin or to end."""
-    with guarded():
-        left, right = st.container(key="lab").columns([1, 4], gap="medium")
-        with left:
-            choices = choose()
-            shown = standing(choices)
-            COMPARED.keep((choices, shown))
-            contest.attend(shown.values())
-            contest.measure(shown.values())
-            contest.steer(list(shown.values()), key="versus")
-            status(shown)
-        with right:
-            lengths_panel(choices, shown)
-            learning_panel(choices, shown)
-        announce(name_of(choices, shown), key="versus")
-        if ticking != contest.moving(shown.values()):
-            st.rerun()
+    left, right = st.container(key="lab").columns([1, 4], gap="medium")
+    with left:
+        choices = choose()
+        shown = standing(choices)
+        COMPARED.keep((choices, shown))
+        contest.attend(shown.values())
+        contest.measure(shown.values())
+        contest.steer(list(shown.values()), key="versus")
+        status(shown)
+    with right:
+        lengths_panel(choices, shown)
+        learning_panel(choices, shown)
+    announce(name_of(choices, shown), key="versus")
+    if ticking != contest.moving(shown.values()):
+        st.rerun()
 
 
-@st.fragment
+@fragment
 def around() -> None:
     """What follows when the pictures have come to rest."""
     rerun_when_settled(key="versus")
     if COMPARED.value is None:  # the pictures say why
         return
     choices, shown = COMPARED.value
-    with guarded():
-        numbers_panel(choices, shown)
-        proof = st.container()
-        seeds_panel(choices)
-        with end:
-            take_along(page_link(choices.link), choices.code)
-        state.write_page(choices.link)
-        with proof:
-            proof_panel(choices, shown)  # brings torch: after all that is there at once
+    numbers_panel(choices, shown)
+    proof = st.container()
+    seeds_panel(choices)
+    with end:
+        take_along(page_link(choices.link), choices.code)
+    state.write_page(choices.link)
+    with proof:
+        proof_panel(choices, shown)  # brings torch: after all that is there at once
 
 
 there, rest, below, end = (st.container() for _ in range(4))
 with there:
     now = contest.moving(standing(chosen()).values())
-    st.fragment(lab, run_every=tick_seconds() if now else None)(now)
+    fragment(lab, run_every=tick_seconds() if now else None)(now)
 with below:
     question()
     try_this(EXPERIMENTS)

@@ -1,11 +1,11 @@
 """What stands around a picture follows when it has come to rest: drawn with every move of a slider, it would keep the picture waiting.
 
-    @st.fragment
+    @fragment
     def picture():                                # a slider and what it changes at once
         ...
         announce(link, key="cell")                # any text that differs when the picture does
 
-    @st.fragment
+    @fragment
     def around():                                 # proof, downloads, address bar
         rerun_when_settled(key="cell")
         ...
