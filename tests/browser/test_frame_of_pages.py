@@ -25,7 +25,8 @@ def test_the_menu_of_a_phone_is_named_and_closes_when_a_page_has_been_chosen(add
     page.goto(f"{address}/masks")
     page.get_by_role("heading", name="Masks", level=1).wait_for()
     opener = page.get_by_test_id("stExpandSidebarButton")
-    assert opener.evaluate("button => getComputedStyle(button, '::after').content") == '"Menu"'
+    named = """getComputedStyle(document.querySelector('[data-testid=stExpandSidebarButton]'), '::after').content === '"Menu"'"""
+    page.wait_for_function(named)  # the lab's style sheet may come after the page's heading
     opener.click()
     page.get_by_role("link", name="Patches").click()
     page.get_by_role("heading", name="Patches", level=1).wait_for()
