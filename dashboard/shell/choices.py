@@ -6,7 +6,7 @@
     ASKED = Kept("masks", "asked")                               # what one fragment of a page leaves for another; never in a link
 
 Words of a control are shown as they are, letter by letter, but for `dashboard.kit.wording.marked`, wherever they come from.
-Only this module and `dashboard.shell.state` know the keys of the session and the names of the query string.
+Only this module, `dashboard.shell.state` and, for what browsers send, `dashboard.kit.messages` know the keys of the session.
 """
 
 from __future__ import annotations

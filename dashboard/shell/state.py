@@ -1,4 +1,4 @@
-"""The only module that knows keys of the session and names of the query string.
+"""What a session has set up, and the address bar: this module, `choices` and `dashboard.kit.messages` alone know the session's keys.
 
 The session holds one flat dict of values: `model`, `dataset` and every hyperparameter by name. It is seeded from the query string at
 the first visit, changed by widgets, and written back to the query string (what differs from its default), so that a copied link opens
