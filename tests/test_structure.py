@@ -435,7 +435,6 @@ def test_what_is_computed_once_for_all_lies_in_lookups():
 
 # What is longer than one reading or one screen, and why it may be.
 LONG_FILES = {
-    "core/data/layout.py": "to be parted: a walk through a folder, and what it may mean",
     "core/training/runs/manager.py": "to be parted when runs train elsewhere than in a thread",
     "core/models/gru_scan.py": "one compiled kernel, forwards and backwards",
     "core/records/published_systems.py": "a table of data",

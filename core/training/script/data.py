@@ -21,6 +21,7 @@ READING = {
         *["opened", "_unpacked_wrongly", "drafted"],
     ],
 }
+LAYOUT = ["split_names", "folder_tree", "class_folders", "layout"]
 IN_PLACE_OF_THE_LAB = """# ---- how the lab finds splits and classes in a folder ------------------------------------------------------
 DataError, Place, taken = ValueError, str, str
 
@@ -77,7 +78,7 @@ def _folder(config: DataConfig) -> str:
     }
     splitting = own_source("data/splits.py", ("stratified_parts", "_shares") if config.stratify else ("random_parts",))
     reading = "\n".join(own_source(f"data/{part}.py", names) for part, names in READING.items())
-    layout = own_source("data/split_names.py") + "\n" + own_source("data/layout.py")
+    layout = "\n".join(own_source(f"data/{part}.py") for part in LAYOUT)
     return f"""{fitted("folder", values, ["load"])}
 {splitting}
 
