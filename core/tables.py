@@ -45,7 +45,9 @@ def per_image(lab: RunManager, run: str, epoch: int | None = None, images: str =
 
     snapshot = lab.snapshot(run)
     if snapshot.kind == "sequences":
-        raise ConfigError(f"Run {run} makes sequences out of sequences: it names no images. core.evaluation.seq2seq judges what it writes.")
+        raise ConfigError(
+            f"Run {run} makes sequences out of sequences: it names no images. core.evaluation.sequences.scores judges what it writes."
+        )
     if epoch is None and snapshot.best is None:
         raise StoreError(f"Run {run} has no complete epoch yet: let it train for one epoch first.")
     return judged(lab, run, snapshot.best.epoch if epoch is None else epoch, images, data=data).frame(snapshot.classes)

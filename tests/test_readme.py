@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 
 from core.cli import bench, main, train
-from core.evaluation import long_inputs
+from core.evaluation.sequences import long_inputs
 from core.probes.memory import recall
 from core.records import recall as recall_recorded
 from core.records import recorded, results

@@ -117,8 +117,8 @@ TORCH_FREE = {
     "records records.published records.published_systems records.recall records.recorded records.recording records.results "
     "records.shipped scores symbols tables",
     "core.data": "naming search ship uploads",
-    "core.evaluation": "by_positions dose_records intervals judged kept_weights pairs pictures shuffled "
-    "contests lengths long_inputs seq2seq",
+    "core.evaluation": "by_positions dose_records intervals judged kept_weights pairs pictures sequences shuffled",
+    "core.evaluation.sequences": "contests lengths long_inputs scores",
     "core.probes": "attention attention.by_hand attention.pairs equivariance equivariance.architectures memory memory.gradient_flow "
     "memory.recall_task memory.through_time positions positions.tables principal reading reading.change_of_mind reading.path_length "
     "recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
@@ -487,7 +487,7 @@ def test_what_needs_a_browser_says_so():
 # Where the test split of a data set is taken, outside of what makes data sets and of the one final test of a run.
 TEST_SPLIT = {
     "core/evaluation/judged.py": "images_of, which gives a split by its name; `judge` leaves the mark",
-    "core/evaluation/seq2seq.py": "splits_of; `scores` leaves the mark",
+    "core/evaluation/sequences/scores.py": "splits_of; `scores` leaves the mark",
     "core/training/runs/datasets.py": "how many images of each class, to know a run's own images again: no model",
     "core/training/runs/kept_runs.py": "a run's data, whole, for a script: no model",
     "core/training/loop/trainer.py": "the final test, which stands in the record of the run",

@@ -79,7 +79,7 @@ def asked_epoch(options: argparse.Namespace) -> int | None:
 def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
     """Print how often a checkpoint writes right tokens and whole sequences, by the length of the input."""
     from core.evaluation.looks import look
-    from core.evaluation.seq2seq import scores, tested
+    from core.evaluation.sequences.scores import scores, tested
 
     if options.data:
         raise ConfigError(f"{options.run} makes sequences out of sequences: it names no images. Leave out --data.")

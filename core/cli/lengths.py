@@ -17,8 +17,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def lengths(options: argparse.Namespace) -> int:
     """Print how often a run's best weights are right by the length of the inputs, longer than trained included."""
-    from core.evaluation.lengths import lengths_rows
-    from core.evaluation.long_inputs import keep_record, measured
+    from core.evaluation.sequences.lengths import lengths_rows
+    from core.evaluation.sequences.long_inputs import keep_record, measured
 
     manager = open_runs(options.home)
     run = manager.snapshot(options.run)

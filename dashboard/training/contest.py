@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import LabError
-from core.evaluation.contests import set_up
-from core.evaluation.lengths import Learned, LengthCurve, learned
-from core.evaluation.long_inputs import LongInputs, Record, kept_long_inputs, long_inputs, recorded_of
+from core.evaluation.sequences.contests import set_up
+from core.evaluation.sequences.lengths import Learned, LengthCurve, learned
+from core.evaluation.sequences.long_inputs import LongInputs, Record, kept_long_inputs, long_inputs, recorded_of
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard.kit.wording import code, marked

@@ -10,8 +10,8 @@ import numpy as np
 import streamlit as st
 
 from core.data.seq_tasks import SEQ_TASKS
-from core.evaluation.contests import POSITIONS, with_positions
-from core.evaluation.lengths import lengths_rows
+from core.evaluation.sequences.contests import POSITIONS, with_positions
+from core.evaluation.sequences.lengths import lengths_rows
 from core.frames import rows_csv
 from dashboard.kit.wording import code, marked
 from dashboard.shell import show

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.evaluation.lengths import HALF
-from core.evaluation.long_inputs import LongInputs
+from core.evaluation.sequences.lengths import HALF
+from core.evaluation.sequences.long_inputs import LongInputs
 from dashboard.shell.words import counted, number
 
 TITLES = {"none": "None", "learned": "Learned", "sinusoidal": "Sine and cosine", "rotary": "Rotary"}

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data.seq_tasks import SEQ_TASKS
 from core.errors import LabError
-from core.evaluation.contests import set_up as without_machine
+from core.evaluation.sequences.contests import set_up as without_machine
 from core.models import MODELS, models_of
 from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig

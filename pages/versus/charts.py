@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.evaluation.contests import CONTENDERS
-from core.evaluation.lengths import LengthCurve
+from core.evaluation.sequences.contests import CONTENDERS
+from core.evaluation.sequences.lengths import LengthCurve
 from dashboard.shell import show
 from dashboard.training import contest
 from dashboard.training.contest import Standing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
 from core.errors import LabError, unknown
-from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
+from core.evaluation.sequences.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
 from core.models import MODELS
 from core.training.config import RunConfig
 from dashboard.shell import services, state

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import StoreError
-from core.evaluation.contests import contender
+from core.evaluation.sequences.contests import contender
 from dashboard.shell import services
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import LabError
-from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
-from core.evaluation.lengths import lengths_rows
-from core.evaluation.long_inputs import recorded_of
+from core.evaluation.sequences.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
+from core.evaluation.sequences.lengths import lengths_rows
+from core.evaluation.sequences.long_inputs import recorded_of
 from core.frames import rows_csv
 from dashboard.kit.wording import marked
 from dashboard.shell import show

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.evaluation.intervals import Interval
-from core.evaluation.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_to
+from core.evaluation.sequences.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_to
 from core.training.config import RunConfig
 from dashboard.kit.wording import escape, marked
 from dashboard.shell.words import counted

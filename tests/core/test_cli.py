@@ -355,7 +355,7 @@ def test_shuffle_says_the_accuracy_by_dose_and_keeps_the_counts(home, run, said,
 
 def test_lengths_says_how_often_a_run_is_right_by_length(run, said, lab, monkeypatch):
     kept = []
-    monkeypatch.setattr("core.evaluation.long_inputs.keep_record", lambda *what: kept.append(what))
+    monkeypatch.setattr("core.evaluation.sequences.long_inputs.keep_record", lambda *what: kept.append(what))
     found = said("runs", "lengths", "recorded-reverse-gru")
     curve = found["curve"]
     assert curve["lengths"] == [*range(2, 25)] and curve["longest"] == 12 and found["wanted"] == curve["lengths"] and not kept

@@ -107,7 +107,7 @@ def quick(lab, monkeypatch, tmp_path):
     monkeypatch.setattr("core.data.duplicates.across_splits", lambda dataset, progress: {})
     monkeypatch.setattr("core.cli.runs.record", lambda manager, run, name, keep: Path(name))
     monkeypatch.setattr("core.cli.data.download", lambda *_: None)
-    monkeypatch.setattr("core.evaluation.long_inputs.keep_record", lambda *_: None)
+    monkeypatch.setattr("core.evaluation.sequences.long_inputs.keep_record", lambda *_: None)
 
 
 def sequences(config: RunConfig) -> bool:

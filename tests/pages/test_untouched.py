@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.evaluation.contests import CONTENDERS, same_set_up
+from core.evaluation.sequences.contests import CONTENDERS, same_set_up
 from core.models import MODELS, models_of
 from core.records.recall import recorded_lesson
 from core.records.recorded import recorded_names, recorded_run

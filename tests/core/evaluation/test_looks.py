@@ -7,9 +7,9 @@ import pytest
 from core.cli import main
 from core.data.splits import Split
 from core.evaluation.judged import images_of, judge, judged
-from core.evaluation.long_inputs import long_inputs
 from core.evaluation.looks import looks
-from core.evaluation.seq2seq import scores
+from core.evaluation.sequences.long_inputs import long_inputs
+from core.evaluation.sequences.scores import scores
 from core.training.config import RunConfig
 from core.training.runs import datasets
 from tests.support import SMALL, ended, load_tiny, wait_for, write_class_folders

@@ -14,8 +14,9 @@ from core.data.splits import Split
 from core.decoding.beam import beam
 from core.decoding.greedy import greedy, greedy_batch, sampled
 from core.decoding.prefix import begin
-from core.evaluation import pictures, seq2seq, symptoms
+from core.evaluation import pictures
 from core.evaluation.dose_records import respond
+from core.evaluation.sequences import scores, symptoms
 from core.evaluation.shuffled import dose_response
 from core.models import MODELS, Task, build_model
 from core.models.attention import Attend
@@ -156,7 +157,7 @@ PROBES = {
         ("cnn",),
         lambda model, number: respond(shown(model), Split(torch.from_numpy(pixels(number)), torch.from_numpy(LABELS)), epoch=0, count=3),
     ),
-    "judge_batch": (PAIRS, lambda model, number: seq2seq.judge_batch(model, judged_pairs(number))),
+    "judge_batch": (PAIRS, lambda model, number: scores.judge_batch(model, judged_pairs(number))),
 }
 COARSE = {"answers_in_order", "greedy_batch", "written_length", "dose_response", "respond"}  # whole numbers: two may be equal by chance
 # These take a model and read no more than its weights or its configuration.

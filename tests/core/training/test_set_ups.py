@@ -1,6 +1,6 @@
 """One list of what may differ between two runs of the same set-up."""
 
-from core.evaluation.contests import contender, same_set_up
+from core.evaluation.sequences.contests import contender, same_set_up
 from core.records.results import set_up as of_results
 from core.training.config import RunConfig
 from core.training.set_ups import CHANCE, MACHINE, set_up

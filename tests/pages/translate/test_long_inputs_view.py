@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.evaluation.lengths import LengthCurve
-from core.evaluation.long_inputs import LongInputs
+from core.evaluation.sequences.lengths import LengthCurve
+from core.evaluation.sequences.long_inputs import LongInputs
 from pages.translate.long_inputs_view import TITLES, ending, reason, where, why
 
 BEYOND = LengthCurve((1, 2, 3, 4), (100, 90, 20, 0), (100,) * 4, 2)

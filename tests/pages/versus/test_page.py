@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.seq_tasks import SEQ_TASKS
 from core.errors import LabError, StoreError
-from core.evaluation.contests import CONTENDERS, POSITIONS, contender, with_positions
-from core.evaluation.lengths import length_curve
-from core.evaluation.long_inputs import recorded_of
-from core.evaluation.seq2seq import scores
+from core.evaluation.sequences.contests import CONTENDERS, POSITIONS, contender, with_positions
+from core.evaluation.sequences.lengths import length_curve
+from core.evaluation.sequences.long_inputs import recorded_of
+from core.evaluation.sequences.scores import scores
 from core.training.config import RunConfig
 from dashboard.shell import services
 from dashboard.training import background, contest
@@ -28,13 +28,13 @@ TITLES = {name: row.title for name, row in CONTENDERS.items()}
 def few(monkeypatch):
     """Few pairs, two epochs: so that a training takes seconds. Nothing that is recorded is changed."""
     monkeypatch.setattr("core.data.sequences.SIZES", {"train": 300, "val": 40, "test": 40})
-    monkeypatch.setattr("core.evaluation.seq2seq.PER_LENGTH", 5)
+    monkeypatch.setattr("core.evaluation.sequences.scores.PER_LENGTH", 5)
     monkeypatch.setattr(background, "_lessons", {})
 
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr("core.evaluation.contests._epochs", lambda task: 2)
+    monkeypatch.setattr("core.evaluation.sequences.contests._epochs", lambda task: 2)
 
 
 def chart(app, title):
@@ -134,14 +134,14 @@ def test_what_is_missing_is_trained_and_measured_live(short):
 
 
 def csv_of(app):
-    from core.evaluation.lengths import lengths_rows
+    from core.evaluation.sequences.lengths import lengths_rows
     from core.frames import rows_csv
 
     return rows_csv(lengths_rows({one.title: one.curve for one in app.session_state["versus_compared"][1].values()}))
 
 
 def test_training_can_be_stopped_and_resumed(monkeypatch):
-    monkeypatch.setattr("core.evaluation.contests._epochs", lambda task: 900)
+    monkeypatch.setattr("core.evaluation.sequences.contests._epochs", lambda task: 900)
     app = press(open_page("versus", task="roman"), "versus_train")
     until(app, lambda app: any(row.epochs_done for row in services.manager().runs()))
     press(app, "versus_pause")

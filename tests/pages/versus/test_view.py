@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from core.data.seq_tasks import seq_task
-from core.evaluation.contests import contender
-from core.evaluation.lengths import Learned, LengthCurve
-from core.evaluation.long_inputs import recorded_of
+from core.evaluation.sequences.contests import contender
+from core.evaluation.sequences.lengths import Learned, LengthCurve
+from core.evaluation.sequences.long_inputs import recorded_of
 from core.models import build_model
 from core.probes.seq2seq.bottleneck import BottleneckReport
 from core.training.runs.checkpoint import seq2seq_shape

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from core.data import load_dataset
 from core.decoding.greedy import greedy
 from core.errors import StoreError
-from core.evaluation.seq2seq import PER_LENGTH, SequenceScores, judge_split, scores, splits_of
+from core.evaluation.sequences.scores import PER_LENGTH, SequenceScores, judge_split, scores, splits_of
 from core.records.recorded import recorded_epochs, recorded_run
 from core.symbols import PAD
 from core.training.runs.checkpoint import open_seq2seq
@@ -83,7 +83,7 @@ def test_scores_are_kept_beside_the_run(lab, monkeypatch):
     first = scores(lab, "recorded-dates-transformer", epoch, "val")
     path = lab.files("recorded-dates-transformer").folder / f"sequences-val-{epoch:04d}.json"
     assert SequenceScores.from_plain(json.loads(path.read_text("utf-8"))) == first
-    monkeypatch.setattr("core.evaluation.seq2seq.judge_split", lambda *_: pytest.fail("it has been judged"))
+    monkeypatch.setattr("core.evaluation.sequences.scores.judge_split", lambda *_: pytest.fail("it has been judged"))
     assert scores(lab, "recorded-dates-transformer", epoch, "val") == first
     monkeypatch.undo()
     path.write_text("{broken", encoding="utf-8")

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import Progress
 from core.errors import StoreError
-from core.evaluation.contests import same_set_up, set_up
 from core.evaluation.judged import folder_of
-from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve
-from core.evaluation.seq2seq import scores, splits_of
+from core.evaluation.sequences.contests import same_set_up, set_up
+from core.evaluation.sequences.lengths import Learned, LengthCurve, learned, length_curve
+from core.evaluation.sequences.scores import scores, splits_of
 from core.files import write_whole
 from core.records import recorded
 from core.symbols import EOS
@@ -85,7 +85,7 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
 
 def examined(manager: RunManager, opened: OpenedSeq2Seq, curve: LengthCurve, progress: Progress | None = None) -> LongInputs:
     """What else an opened model shows on the inputs of a curve."""
-    from core.evaluation.symptoms import moved_positions, order_counts, written_length
+    from core.evaluation.sequences.symptoms import moved_positions, order_counts, written_length
     from core.models import build_model
 
     report, model = progress or (lambda *_: None), opened.model

@@ -6,8 +6,8 @@ from statistics import median
 import pytest
 
 from core.evaluation.intervals import proportion_interval
-from core.evaluation.lengths import Learned, LengthCurve, learned, length_curve, lengths_rows, seconds_per_epoch, steps_to
-from core.evaluation.seq2seq import LengthScore, SequenceScores
+from core.evaluation.sequences.lengths import Learned, LengthCurve, learned, length_curve, lengths_rows, seconds_per_epoch, steps_to
+from core.evaluation.sequences.scores import LengthScore, SequenceScores
 from core.records.recorded import recorded_run
 
 

@@ -10,11 +10,20 @@ import torch
 from core.data import load_dataset
 from core.decoding.greedy import greedy
 from core.errors import StoreError
-from core.evaluation.contests import CONTENDERS, HIDDEN_SIZES, POSITIONS, contender, with_positions
-from core.evaluation.lengths import learned, length_curve
-from core.evaluation.long_inputs import FILE, LongInputs, keep_record, kept_long_inputs, long_inputs, measured, recorded_of, records
-from core.evaluation.seq2seq import scores
-from core.evaluation.symptoms import moved_positions, order_counts, written_length
+from core.evaluation.sequences.contests import CONTENDERS, HIDDEN_SIZES, POSITIONS, contender, with_positions
+from core.evaluation.sequences.lengths import learned, length_curve
+from core.evaluation.sequences.long_inputs import (
+    FILE,
+    LongInputs,
+    keep_record,
+    kept_long_inputs,
+    long_inputs,
+    measured,
+    recorded_of,
+    records,
+)
+from core.evaluation.sequences.scores import scores
+from core.evaluation.sequences.symptoms import moved_positions, order_counts, written_length
 from core.models import build_model
 from core.records import recorded
 from core.records.recorded import recorded_epochs, recorded_run
@@ -30,7 +39,7 @@ TINY = {"dataset": "reverse", "model": "transformer", "embed_dim": 8, "encoder_l
 @pytest.fixture
 def few(monkeypatch):
     monkeypatch.setattr("core.data.sequences.SIZES", {"train": 300, "val": 40, "test": 40})
-    monkeypatch.setattr("core.evaluation.seq2seq.PER_LENGTH", 5)
+    monkeypatch.setattr("core.evaluation.sequences.scores.PER_LENGTH", 5)
 
 
 def built(positions, **values):

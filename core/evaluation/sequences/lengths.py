@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from core.evaluation.intervals import Interval, proportion_interval
 
 if TYPE_CHECKING:
-    from core.evaluation.seq2seq import SequenceScores
+    from core.evaluation.sequences.scores import SequenceScores
     from core.training.history import Snapshot
 
 HALF, GOAL = 0.5, 0.95

@@ -1,4 +1,4 @@
-"""Probes under the names that README, CHANGELOG and lessons have printed."""
+"""Modules under the names that README, CHANGELOG, lessons and error messages have printed."""
 
 from importlib import import_module
 
@@ -12,6 +12,7 @@ import pytest
         ("core.probes.subjects", "trained", "core.probes.equivariance.subjects"),
         ("core.probes.attention_maps", "record_attention", "core.probes.attention.maps"),
         ("core.probes.written", "write_out", "core.probes.seq2seq.written"),
+        ("core.evaluation.seq2seq", "scores", "core.evaluation.sequences.scores"),
         ("core.probes.recall_recorded", "recorded_lesson", "core.records.recall"),
     ],
 )

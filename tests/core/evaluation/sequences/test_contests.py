@@ -4,7 +4,7 @@ import pytest
 
 from core.data.seq_tasks import SEQ_TASKS
 from core.errors import ConfigError
-from core.evaluation.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, POSITIONS, contender, same_set_up, with_positions
+from core.evaluation.sequences.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, POSITIONS, contender, same_set_up, with_positions
 from core.models import MODELS
 from core.records.recorded import recorded_run
 from core.training.config import RunConfig
