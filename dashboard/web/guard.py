@@ -53,10 +53,10 @@ def rules(host: str = "127.0.0.1", allow_hosts: Iterable[str] = (), ancestors: I
 
 
 def _allowed(name: str) -> str:
-    found = split(name)
-    if found is None or found[1]:
+    named = split(name)
+    if named is None or named[1]:
         raise ConfigError(f"{shortened(name)} is no name of a host: write --allow-host lab.example.edu, without scheme, port or path.")
-    return in_ascii(found[0])
+    return in_ascii(named[0])
 
 
 def _origin(text: str) -> str:
@@ -80,8 +80,8 @@ def in_ascii(name: str) -> str:
 
 def split(host: str) -> tuple[str, str] | None:
     """The name and the port of "name:port", the port "" where there is none; None for what is neither."""
-    found = re.fullmatch(HOST, host)
-    return (plain(found[1]), found[2] or "") if found else None
+    match = re.fullmatch(HOST, host)
+    return (plain(match[1]), match[2] or "") if match else None
 
 
 def plain(name: str) -> str:
@@ -104,7 +104,7 @@ def shortened(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Address:
     """By which scheme and name a request has reached us; through a proxy, its own. `origins` are those of pages that may ask so."""
 
     scheme: str
@@ -112,7 +112,7 @@ class Asked:
     origins: frozenset[tuple[str, str, str]]
 
 
-def asked(scope: Scope, rules: Rules) -> Asked:
+def address_of(scope: Scope, rules: Rules) -> Address:
     """How a request calls this server, or the proxy before it. Of a header that came twice nothing is believed.
 
     A page of another origin cannot make a browser send a proxy's headers, and the name in them must be one of this lab's as well; another
@@ -123,7 +123,7 @@ def asked(scope: Scope, rules: Rules) -> Asked:
     if passed_on and (rules.forwarded or answers_to(passed_on, scope, rules)):
         more = split(passed_on) == ((split(host) or ("", ""))[0], "")  # the same name, and only Host says at which port
         host = host if more else passed_on
-    return Asked(scheme, host, origins(scheme, host, scope, rules))
+    return Address(scheme, host, origins(scheme, host, scope, rules))
 
 
 def origins(scheme: str, host: str, scope: Scope, rules: Rules) -> frozenset[tuple[str, str, str]]:
@@ -152,8 +152,8 @@ def header(scope: Scope, name: bytes) -> str:
 
 def refusal(scope: Scope, rules: Rules) -> str:
     """Why a request is refused, in a sentence that says what to do; "" for one that is answered."""
-    how = asked(scope, rules)
-    for host in {header(scope, b"host"), how.host}:
+    address = address_of(scope, rules)
+    for host in {header(scope, b"host"), address.host}:
         if not answers_to(host, scope, rules):
             return (
                 f"This lab does not answer to the name {shortened(host) or '(none)'}. If it is meant to, start it with "
@@ -164,23 +164,23 @@ def refusal(scope: Scope, rules: Rules) -> str:
     origin = header(scope, b"origin")
     said = any(key == b"origin" for key, _ in scope.get("headers", ()))
     changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
-    if changes and said and origin_of(origin) not in how.origins:
+    if changes and said and origin_of(origin) not in address.origins:
         return (
             f"A page of {shortened(origin) or 'another origin'} may not use this lab, which was asked for as "
-            f"{how.scheme}://{shortened(how.host)}. Open the lab by its own address. A proxy before it must pass on the name and port in "
-            "the browser's address bar, as Host or X-Forwarded-Host, and https as X-Forwarded-Proto; a name of its own is allowed with "
-            "--allow-host NAME."
+            f"{address.scheme}://{shortened(address.host)}. Open the lab by its own address. A proxy before it must pass on the name and "
+            "port in the browser's address bar, as Host or X-Forwarded-Host, and https as X-Forwarded-Proto; a name of its own is allowed "
+            "with --allow-host NAME."
         )
     return ""
 
 
 def answers_to(host: str, scope: Scope, rules: Rules) -> bool:
     """Whether a server answers to the header Host."""
-    found = split(host)
-    if found is None:
+    named = split(host)
+    if named is None:
         return False
     here = scope.get("server") or ("", 0)
-    return found[0] in rules.hosts or (rules.own_addresses and bool(here[0]) and found[0] == plain(str(here[0]).partition("%")[0]))
+    return named[0] in rules.hosts or (rules.own_addresses and bool(here[0]) and named[0] == plain(str(here[0]).partition("%")[0]))
 
 
 def direct(scope: Scope) -> bool:
@@ -200,8 +200,8 @@ def loopback(address: str) -> bool:
 def origin_of(text: str) -> tuple[str, str, str] | None:
     """Scheme, name and port of an origin; None for what is none, such as "null"."""
     scheme, _, host = text.partition("://")
-    found = split(host)
-    return (scheme, found[0], found[1] or PORTS[scheme]) if found and scheme in PORTS else None
+    named = split(host)
+    return (scheme, named[0], named[1] or PORTS[scheme]) if named and scheme in PORTS else None
 
 
 # ---- what is answered ----
@@ -232,12 +232,12 @@ def policy(ancestors: Iterable[str] = (), scripts: Iterable[str] = ()) -> str:
 
 def headers(rules: Rules) -> Mapping[bytes, bytes]:
     """The headers of every answer. X-Frame-Options knows no list: where others may frame the lab, the policy alone says who."""
-    found = {
+    sent = {
         b"content-security-policy": policy(rules.ancestors).encode(),
         b"x-content-type-options": b"nosniff",
         b"referrer-policy": b"same-origin",
     }
-    return found if rules.ancestors else found | {b"x-frame-options": b"SAMEORIGIN"}
+    return sent if rules.ancestors else sent | {b"x-frame-options": b"SAMEORIGIN"}
 
 
 class Guard:
@@ -265,9 +265,9 @@ class Guard:
 
 def as_asked(scope: Scope, rules: Rules) -> Scope:
     """The request as the browser made it, for what is behind: Streamlit compares Origin with Host letter by letter."""
-    how = asked(scope, rules)
+    address = address_of(scope, rules)
     origin = header(scope, b"origin")
-    host = origin.partition("://")[2] if origin_of(origin) in how.origins else how.host
+    host = origin.partition("://")[2] if origin_of(origin) in address.origins else address.host
     kept = [(key, value) for key, value in scope["headers"] if key != b"host"]
-    scheme = how.scheme if scope["type"] == "http" else how.scheme.replace("http", "ws")
+    scheme = address.scheme if scope["type"] == "http" else address.scheme.replace("http", "ws")
     return {**scope, "scheme": scheme, "headers": [(b"host", host.encode("latin-1")), *kept]}
