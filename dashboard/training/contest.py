@@ -28,7 +28,7 @@ class Standing:
     wanted: RunConfig
     run: Snapshot | None = None
     record: Record | None = None
-    found: LongInputs | None = None
+    measured: LongInputs | None = None
     problem: str = ""  # why its weights could not be measured
 
     @property
@@ -39,7 +39,7 @@ class Standing:
     @property
     def curve(self) -> LengthCurve | None:
         """How often it is right by length, if that is known."""
-        return self.found.curve if self.found else None
+        return self.measured.curve if self.measured else None
 
     @property
     def best(self) -> int | None:
@@ -67,28 +67,28 @@ class Standing:
         return self.run.run_id if self.run and self.best is not None else self.record.run if self.record and not self.run else ""
 
 
-def standings(asked: Iterable[tuple[str, RunConfig]]) -> list[Standing]:
+def standings(set_ups: Iterable[tuple[str, RunConfig]]) -> list[Standing]:
     """What stands for each set-up, by its title: the newest run that trains or has an epoch, before what is recorded."""
     own = services.manager().runs()
-    return [_standing(title, wanted, own) for title, wanted in asked]
+    return [_standing(title, wanted, own) for title, wanted in set_ups]
 
 
 def _standing(title: str, wanted: RunConfig, own: Sequence[RunSummary]) -> Standing:
-    asked = set_up(wanted.flat())
-    like = [row for row in own if set_up(row.config) == asked]
+    same = set_up(wanted.flat())
+    like = [row for row in own if set_up(row.config) == same]
     some = next((row for row in like if row.status in ACTIVE or row.epochs_done), None)
     if some is None:
         record = recorded_of(wanted)
         problem = next((row.message for row in like[:1] if row.status == "failed"), "")
-        return Standing(title, wanted, record=record, found=record.found if record else None, problem=problem)
+        return Standing(title, wanted, record=record, measured=record.found if record else None, problem=problem)
     run = services.run(some.run_id)
     if run.active or run.best is None:
         return Standing(title, wanted, run)
-    found, key = kept_long_inputs(services.manager(), run.run_id, run.best.epoch), _key(run)
+    measured, key = kept_long_inputs(services.manager(), run.run_id, run.best.epoch), _key(run)
     lesson = background.known(key)
     given_up = lesson and lesson.status == FAILED and lesson.problem != NOBODY  # what ended unseen is simply measured again
     problem = lesson.problem if given_up else ""
-    return Standing(title, wanted, run, found=found, problem="" if found else problem)
+    return Standing(title, wanted, run, measured=measured, problem="" if measured else problem)
 
 
 def _key(run: Snapshot) -> str:
@@ -112,7 +112,7 @@ def _measuring(run_id: str, epoch: int) -> Callable[[None], Iterator[int]]:
 
 def waits(one: Standing) -> bool:
     """Whether a run has ended, and is still to be measured."""
-    return one.run is not None and not one.active and one.best is not None and one.found is None and not one.problem
+    return one.run is not None and not one.active and one.best is not None and one.measured is None and not one.problem
 
 
 def moving(shown: Iterable[Standing]) -> bool:

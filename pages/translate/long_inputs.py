@@ -44,8 +44,8 @@ def breaking_panel(task: str) -> None:
     with right:
         _figure(chosen, shown)
     for name, one in shown.items():
-        if one.found:
-            show.markdown(marked("**{}** ({}). {}", TITLES[name], contest.stands(one), why(name, one.found, SEQ_TASKS[chosen].unit)))
+        if one.measured:
+            show.markdown(marked("**{}** ({}). {}", TITLES[name], contest.stands(one), why(name, one.measured, SEQ_TASKS[chosen].unit)))
     for sentence in contest.problems(shown.values()):
         show.error(sentence)
     _numbers(chosen, shown)

@@ -102,5 +102,5 @@ def status(shown: dict[str, Standing]) -> None:
 
 def name_of(choices: VersusChoices, shown: dict[str, Standing]) -> str:
     """A text that differs when what stands around the pictures has to."""
-    stood = [(one.run and (one.run.run_id, one.run.status), len(one.epochs), one.found is None) for one in shown.values()]
+    stood = [(one.run and (one.run.run_id, one.run.status), len(one.epochs), one.measured is None) for one in shown.values()]
     return str((choices.link, stood))

@@ -36,7 +36,7 @@ def test_the_claim_follows_from_where_both_give_up():
 
 def test_cells_are_the_numbers_of_the_run():
     row = recorded_of(contender("fixed", "reverse"))
-    one = Standing("GRU <one>", contender("fixed", "reverse"), record=row, found=row.found)
+    one = Standing("GRU <one>", contender("fixed", "reverse"), record=row, measured=row.found)
     found = dict(zip(COLUMNS, cells(one, "letters"), strict=True))
     assert found["run"] == "recorded" and found["parameters"] == "26,893" and found["steps to 95%"] == "not reached"
     assert found["validation"] == f"{row.epochs[-1].exact:.1%}" and found["gives up at"] == "9 letters"
@@ -65,7 +65,7 @@ def test_what_a_decoder_is_given_is_what_its_model_passes_on():
 def test_seconds_are_not_those_of_the_slowest_epoch():
     epochs = tuple(Learned(step, seconds, 1.0, exact) for step, seconds, exact in ((10, 4.0, 0.2), (20, 90.0, 0.96), (30, 5.0, 0.99)))
     row = recorded_of(contender("fixed", "reverse"))
-    found = cells(Standing("GRU", contender("fixed", "reverse"), record=replace(row, epochs=epochs), found=row.found), "letters")
+    found = cells(Standing("GRU", contender("fixed", "reverse"), record=replace(row, epochs=epochs), measured=row.found), "letters")
     assert found[3:6] == ["5.0", "20", "99.0%"]
 
 
