@@ -188,7 +188,7 @@ PAGES = (
 
 def sections() -> dict[str, list[Page]]:
     """The pages by section, both in the order of `PAGES`."""
-    found: dict[str, list[Page]] = {}
+    by_section: dict[str, list[Page]] = {}
     for page in PAGES:
-        found.setdefault(page.section, []).append(page)
-    return found
+        by_section.setdefault(page.section, []).append(page)
+    return by_section

@@ -59,13 +59,13 @@ def script_url(script: str) -> str:
 
 def with_imports(*scripts: str) -> list[str]:
     """Some scripts, and all that they import, directly or not; each once."""
-    found = dict.fromkeys(scripts)
-    for script in (waiting := list(found)):
+    needed = dict.fromkeys(scripts)
+    for script in (waiting := list(needed)):
         for name in imports_of(script):
-            if name not in found:
-                found[name] = None
+            if name not in needed:
+                needed[name] = None
                 waiting.append(name)
-    return list(found)
+    return list(needed)
 
 
 def imports_of(script: str) -> list[str]:

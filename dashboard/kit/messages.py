@@ -12,8 +12,8 @@ from core.checks import Check
 
 def sent(key: str, name: str, check: Check) -> Any:
     """What the component `key` has sent last as `name`, if it passes `check`; None for everything else, as if nothing had been sent."""
-    found = st.session_state.get(key)
-    value = found.get(name) if isinstance(found, Mapping) else None
+    message = st.session_state.get(key)
+    value = message.get(name) if isinstance(message, Mapping) else None
     return None if value is None else check(value)
 
 

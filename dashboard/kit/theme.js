@@ -45,9 +45,9 @@ export function computed(root, color) {
   const probe = document.createElement('i');
   probe.style.color = written;
   root.append(probe);
-  const found = parts(getComputedStyle(probe).color);
+  const resolved = parts(getComputedStyle(probe).color);
   probe.remove();
-  return found ?? /** @type {[number, number, number, number]} */ ([0, 0, 0, 1]);
+  return resolved ?? /** @type {[number, number, number, number]} */ ([0, 0, 0, 1]);
 }
 
 /**

@@ -13,8 +13,8 @@ from core.text import MOST_NAME, MOST_SENTENCE, taken
 NOTHING = "\u2060"  # a sign without width: it keeps apart what Streamlit would take for a link or an icon after it has read the Markdown
 # What Streamlit's Markdown reads: emphasis, code, links, HTML, formulas, strikes, tables, entities, and directives such as :red[...].
 SIGNS = re.compile(r"[\\`*\[\]<>$~|]|(?<!\w)_|_(?!\w)|&(?=[#\w])|:(?=[A-Za-z])")
-# What it finds afterwards in text, escaped or not: links, addresses, :icons:, arrows drawn with ASCII.
-FOUND = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w@)(?=[\w-])|(?<=:)(?=material/|[+\w-]+:)", re.IGNORECASE)
+# What it still finds in text that has been escaped: links, addresses, :icons:, arrows drawn with ASCII.
+AUTOMATIC = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w@)(?=[\w-])|(?<=:)(?=material/|[+\w-]+:)", re.IGNORECASE)
 ARROWS = re.compile(r"(?<!\S)(<->|->|<-|--|>=|<=|~=)(?!\S)")
 FIRST = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+-])(?=[#+\s-]|$)")  # what makes a heading, a list or a line of what stands first
 
@@ -56,9 +56,9 @@ def markdown(value: object, most: int = MOST_SENTENCE) -> str:
     if isinstance(value, Words):
         return str(value)
     text = taken(" ".join(str(value)[: most + 1].split("\n")), most)
-    text = ARROWS.sub(lambda found: found[1][0] + NOTHING + found[1][1:], FOUND.sub(NOTHING, text))
+    text = ARROWS.sub(lambda match: match[1][0] + NOTHING + match[1][1:], AUTOMATIC.sub(NOTHING, text))
     text = SIGNS.sub(r"\\\g<0>", text)
-    return FIRST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", text)
+    return FIRST.sub(lambda match: f"{match[1]}\\{match[2]}" if match[1] else f"\\{match[3]}", text)
 
 
 def code(value: object, most: int = MOST_SENTENCE) -> Words:

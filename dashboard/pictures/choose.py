@@ -61,7 +61,7 @@ class Shown:
     name: str
     caption: str
     label: str = ""
-    told: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  # sentences on what was done to it
     link: Mapping[str, str] = field(default_factory=dict)
     place: tuple[str, int] | None = None  # the data set that it is a validation image of, and which, from 0
 
@@ -86,7 +86,7 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes", any_split: 
     link = {"from": "" if source == "set" else source}
     if own is None:
         return replace(from_set(first, FIRST if first == "shapes" else 0), link=link)
-    for sentence in own.told:
+    for sentence in own.remarks:
         show.caption(sentence)
     return replace(own, label=_said(classes), link=link)
 
@@ -148,8 +148,8 @@ def from_set(name: str, index: int, split: str = "val", *, first: str = "shapes"
     `first` is what the page opens with: its link does not say so.
     """
     if name in DRAWN:
-        told = f"{name}: drawn by this lab, in no data set" + ("; it was searched for" if name == SAILING else "")
-        return Shown(DRAWN[name](), name, told, SHIP, link={"set": "" if name == first else name})
+        caption = f"{name}: drawn by this lab, in no data set" + ("; it was searched for" if name == SAILING else "")
+        return Shown(DRAWN[name](), name, caption, SHIP, link={"set": "" if name == first else name})
     if name == "shapes":  # drawn at once: the page opens before torch is loaded
         (pixels,), (label,) = draw(np.array([PARTS[split][index]]))
         classes, count = CLASSES, len(PARTS[split])
@@ -240,16 +240,16 @@ def _take(source: str) -> None:
 
 
 def _kept(source: str) -> Shown | None:
-    found = _own().get(source)
-    if isinstance(found, str):
-        raise DataError(found)
-    return found
+    own = _own().get(source)
+    if isinstance(own, str):
+        raise DataError(own)
+    return own
 
 
 def shown_file(content: bytes, name: str) -> Shown:
     """The picture in a file. Raises DataError when it cannot be read."""
     picture = read_upload(content)
-    return Shown(picture.pixels, sha256(picture.pixels.tobytes()).hexdigest()[:12], name[:60], told=picture.told)
+    return Shown(picture.pixels, sha256(picture.pixels.tobytes()).hexdigest()[:12], name[:60], remarks=picture.told)
 
 
 def _own() -> dict[str, Any]:
@@ -260,9 +260,9 @@ def _own() -> dict[str, Any]:
 def _drawn() -> Shown | None:
     own = _own()
     uri = draw_pad(key=PAD.key, start=own.get("draw", "")) or own.get("draw", "")
-    found = shown_drawing(uri) if uri else None
+    drawing = shown_drawing(uri) if uri else None
     own["draw"] = uri
-    return found
+    return drawing
 
 
 def shown_drawing(uri: str) -> Shown:

@@ -116,14 +116,14 @@ def choose_run(page: str, wanted: Wanted, *, first: str = "", label: str = "Run"
     The choice is the session's: other pages show the same run. Why another one cannot be shown stands below until a choice is made.
     """
     runs, choice, refused = wanted.runs(), Choice(page, "run"), Kept(page, "refused", "")
-    asked = state.shown_run()
-    if asked and asked not in runs:
-        if _gone(asked) or (not choice.started and asked == state.linked_run()):
-            refused.keep(wanted.why_not(asked))  # kept: a page runs more than once before it is complete
+    shown = state.shown_run()
+    if shown and shown not in runs:
+        if _gone(shown) or (not choice.started and shown == state.linked_run()):
+            refused.keep(wanted.why_not(shown))  # kept: a page runs more than once before it is complete
             state.show_run("")
         else:
-            refused.keep(of_sequences(asked) or refused.value)
-    known = (run_id for run_id in (asked, choice.now) if run_id in runs)
+            refused.keep(of_sequences(shown) or refused.value)
+    known = (run_id for run_id in (shown, choice.now) if run_id in runs)
     choice.set(next(known, first if first in runs else first_of(runs)))
     chosen = choice.among(runs).selectbox(
         label,

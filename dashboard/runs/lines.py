@@ -68,7 +68,7 @@ def run_data(run: Snapshot) -> dict[str, Any]:
     accuracy, validation loss and accuracy]. The training loss is that without label smoothing; where only the smoothed one is known,
     `minimised` is true.
     """
-    found, model, minimised = best_interval(run), run.config["model"], shows_minimised(run)
+    best, model, minimised = best_interval(run), run.config["model"], shows_minimised(run)
     seconds = [*accumulate(record.seconds for record in run.epochs)]
     return {
         "id": run.run_id,
@@ -79,10 +79,10 @@ def run_data(run: Snapshot) -> dict[str, Any]:
         "status": run.run_id.partition("-")[0] if run.recorded else STATUS_WORDS[run.status],
         "epochs": len(run.epochs),
         "total": run.total_epochs,
-        "n": found.n if found else None,
-        "accuracy": found.value if found else None,
-        "low": found.low if found else None,
-        "high": found.high if found else None,
+        "n": best.n if best else None,
+        "accuracy": best.value if best else None,
+        "low": best.low if best else None,
+        "high": best.high if best else None,
         "best_epoch": run.best.epoch + 1 if run.best else None,
         "test": run.test.top1 if run.test else None,
         "parameters": run.parameters or None,

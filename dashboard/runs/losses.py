@@ -28,21 +28,21 @@ def losses_words(snapshot: Snapshot, *, minimised: bool = False) -> str:
         "with parts cut out" * bool(config.get("cutout")),
     ]
     averaged = ", with the weights' average" if config.get("ema") else ""
-    told = (
+    both = (
         f"Training is a running mean over the epoch while the weights change{''.join(f', {words}' for words in had if words)}; validation "
         f"is measured after the epoch{averaged}{', without any of that' if any(had) else ''}."
     )
     if not snapshot.smoothing:
-        return told
+        return both
     if shows_minimised(snapshot, minimised):
         least = f" and cannot fall below {least_smoothed(snapshot):.2f}" if len(snapshot.classes) > 1 else ""
         why = "" if snapshot.knows_unsmoothed else " Its loss with the true labels was not kept."
         return (
-            f"{told} The training loss is shown as it is minimised: its labels are smoothed by {snapshot.smoothing:g}, so it is higher"
+            f"{both} The training loss is shown as it is minimised: its labels are smoothed by {snapshot.smoothing:g}, so it is higher"
             f"{least}. It does not compare with the validation loss, whose labels are the true ones.{why}"
         )
     return (
-        f"{told} Both losses are those of the true labels. Training minimises another one, with labels smoothed by {snapshot.smoothing:g}."
+        f"{both} Both losses are those of the true labels. Training minimises another one, with labels smoothed by {snapshot.smoothing:g}."
     )
 
 

@@ -43,8 +43,8 @@ class Weighted:
     def title(self) -> str:
         """The run in a few words: model, data set, accuracy."""
         model = self.config["model"]
-        told = f"{self.val_top1:.0%}" if math.isfinite(self.val_top1) else "–"
-        return f"{MODELS[model].title if model in MODELS else model} on {data_label(self.config)}, {told}"
+        accuracy = f"{self.val_top1:.0%}" if math.isfinite(self.val_top1) else "–"
+        return f"{MODELS[model].title if model in MODELS else model} on {data_label(self.config)}, {accuracy}"
 
 
 def weighted_runs(kind: str = "images") -> dict[str, Weighted]:
@@ -55,8 +55,8 @@ def weighted_runs(kind: str = "images") -> dict[str, Weighted]:
         if row.best_epoch is not None
     )
     recorded = (recorded_run(name) for name in recorded_names() if recorded_epochs(name))
-    found = [*own, *(Weighted(run.run_id, run.config, run.best.epoch, run.best.val_top1) for run in recorded)]
-    return {run.run_id: run for run in found if kind_of(run.config) == kind}
+    runs = [*own, *(Weighted(run.run_id, run.config, run.best.epoch, run.best.val_top1) for run in recorded)]
+    return {run.run_id: run for run in runs if kind_of(run.config) == kind}
 
 
 def seq2seq_runs(task: str = "") -> dict[str, Weighted]:

@@ -29,10 +29,10 @@ def outputs(run: Snapshot, epoch: int, images: str) -> Judged:
     file = logits_file(services.manager(), run.run_id, epoch, images)
     if file not in _outputs or not file.is_file():  # gone: the run was deleted
         with progress() as report:
-            found = judged(services.manager(), run.run_id, epoch, images, data=moved_to(run), progress=report)
+            judgement = judged(services.manager(), run.run_id, epoch, images, data=moved_to(run), progress=report)
         while len(_outputs) >= KEPT:
             _outputs.pop(next(iter(_outputs)), None)
-        _outputs[file] = found
+        _outputs[file] = judgement
     return _outputs[file]
 
 

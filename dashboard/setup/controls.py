@@ -22,12 +22,12 @@ MANY = 100  # steps that a slider can still be set to exactly
 def options(h: Hyperparameter, current: Any) -> tuple:
     """The values that a slider with stops, or over a logarithmic range, offers: round ones, the default and the current one, ascending."""
     if h.stops:
-        found = set(h.stops)
+        values = set(h.stops)
     elif h.kind is int:
-        found = {m * 2**k for k in range(31) for m in (1, 3)} - {3 * 2**30}
+        values = {m * 2**k for k in range(31) for m in (1, 3)} - {3 * 2**30}
     else:
-        found = {float(f"{m}e{k}") for k in range(-9, 10) for m in (1, 2, 5)}
-    return tuple(sorted({v for v in found if h.low <= v <= h.high} | {h.default, current}))
+        values = {float(f"{m}e{k}") for k in range(-9, 10) for m in (1, 2, 5)}
+    return tuple(sorted({v for v in values if h.low <= v <= h.high} | {h.default, current}))
 
 
 def widget(h: Hyperparameter) -> Any:

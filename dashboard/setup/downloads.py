@@ -33,7 +33,9 @@ def offer_download(dataset: str, so: str = "") -> bool:
     try:
         download(
             dataset,
-            progress=lambda done, total, what: bar.progress(min(1.0, done / total) if total else 0.0, show.label(_told(done, total, what))),
+            progress=lambda done, total, what: bar.progress(
+                min(1.0, done / total) if total else 0.0, show.label(_progress_words(done, total, what))
+            ),
         )
     except LabError as error:
         show.error(error)
@@ -77,5 +79,5 @@ def _lost(dataset: str) -> str:
     return f" It was said to lie at {visitor.path(place)}, where nothing is now." if place else ""
 
 
-def _told(done: int, total: int, what: str) -> str:
+def _progress_words(done: int, total: int, what: str) -> str:
     return f"{what}: {done / 1e6:,.1f} of {total / 1e6:,.1f} MB" if total > 1e6 else what

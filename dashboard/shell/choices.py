@@ -99,24 +99,24 @@ class Choice:
         With `noun` ("class") it is said that there is none so named, above the page.
         """
         first = self.first if first is None else first
-        found = replace(self, options=options, first=first if first in options else next(iter(options)))
+        same = replace(self, options=options, first=first if first in options else next(iter(options)))
         if noun:
             self.start()
-        chosen = st.session_state.get(self.key, found.first)
+        chosen = st.session_state.get(self.key, same.first)
         if chosen not in options:
             if noun:
                 state.say(str(unknown(noun, chosen, filter(None, options))))
-            st.session_state[self.key] = found.first
-        return found
+            st.session_state[self.key] = same.first
+        return same
 
     def following(self, first: Any) -> Choice:
         """The same control where the first value follows from other choices: until somebody changes it, its value follows, too."""
-        found, before = replace(self, first=first), Kept(self.page, f"{self.name}:first")
+        same, before = replace(self, first=first), Kept(self.page, f"{self.name}:first")
         if self.started and st.session_state[self.key] == before.value:
             self.set(first)
-        found.start()
+        same.start()
         before.keep(first)
-        return found
+        return same
 
     def within(self, check: Check) -> Choice:
         """The same control where `check` says what can be chosen: an earlier choice that cannot be made any more gives way to the first."""

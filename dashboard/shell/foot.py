@@ -21,8 +21,8 @@ def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
 
     What needs a data set that is not here yet says so, and comes last.
     """
-    found = sorted(((missing(query), text, urlencode(query)) for text, query in links.items()), key=lambda row: bool(row[0]))
-    items = "".join(f'<li><a href="?{escape(query)}" target="_self">{escape(text)}</a>{_needs(title)}</li>' for title, text, query in found)
+    rows = sorted(((missing(query), text, urlencode(query)) for text, query in links.items()), key=lambda row: bool(row[0]))
+    items = "".join(f'<li><a href="?{escape(query)}" target="_self">{escape(text)}</a>{_needs(title)}</li>' for title, text, query in rows)
     st.subheader("Try this")
     st.html(f'<ul class="lab-try">{items}</ul>')
 

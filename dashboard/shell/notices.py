@@ -16,13 +16,13 @@ def notices() -> Iterator[None]:
 
     A run that ends before its page is complete says it again in the next one: torch had to be loaded, or somebody was quicker.
     """
-    place, told = st.container(), state.messages()
-    for sentence in told:
+    place, earlier = st.container(), state.messages()
+    for sentence in earlier:
         show.warning(sentence, at=place)
     try:
         yield
     except BaseException:  # Streamlit ends a run so
-        for sentence in told + state.messages():
+        for sentence in earlier + state.messages():
             state.say(sentence)
         raise
     for sentence in state.messages():

@@ -43,7 +43,7 @@ def board_page(
     choose: Callable[[], Any],
     board: Callable[[Any], None],
     around: Callable[[Any], None],
-    name_of: Callable[[Any], Any] = lambda asked: asked.link,
+    name_of: Callable[[Any], Any] = lambda choices: choices.link,
     widths: Sequence[int] = (1, 4),
 ) -> Kept:
     """Controls beside their picture, and what follows when that has come to rest.
@@ -51,23 +51,23 @@ def board_page(
     `choose` draws the controls and returns what they say; `board` draws the picture of it at once, `around` all else. `name_of` tells one
     picture from another. `widths` are those of the columns of controls and picture. Returns what keeps the controls' last words.
     """
-    asked = Kept(page, "asked")
+    choices = Kept(page, "choices")
 
     @fragment
     def picture() -> None:
         left, right = st.container(key="lab").columns(widths, gap="medium")
         with left:
-            asked.keep(choose())
+            choices.keep(choose())
         with right:
-            board(asked.value)
-        announce(str(name_of(asked.value)), key=page)
+            board(choices.value)
+        announce(str(name_of(choices.value)), key=page)
 
     @fragment
     def rest() -> None:
         rerun_when_settled(key=page)
-        if asked.value is not None:  # else the picture says why
-            around(asked.value)
+        if choices.value is not None:  # else the picture says why
+            around(choices.value)
 
     picture()
     rest()
-    return asked
+    return choices

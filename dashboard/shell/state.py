@@ -73,19 +73,19 @@ def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     preset, problems = PRESETS.get(query.get("preset", ""), {}), []
     if "preset" in query and not preset:
         problems.append(str(unknown("preset", query["preset"], PRESETS)))
-    asked = {name: preset[name] for name in CHOICES if name in preset}
+    named = {name: preset[name] for name in CHOICES if name in preset}
     for name, table in CHOICES.items():
         if name in query and query[name] not in table:
             problems.append(str(unknown("data set" if name == "dataset" else name, query[name], table)))
         elif name in query:
-            asked[name] = query[name]
-    model, dataset = RunConfig.pair(asked.get("model"), asked.get("dataset"))
+            named[name] = query[name]
+    model, dataset = RunConfig.pair(named.get("model"), named.get("dataset"))
     kind = MODELS[model].kind
-    found = {**preset, "model": model, "dataset": dataset}
-    if DATASETS[found["dataset"]].kind != kind:
-        problems.append(misfit(found["model"], found["dataset"]))
-        found["dataset"] = FIRST[kind]["dataset"]
-    known = RunConfig.hyperparameters(found["model"])
+    parsed = {**preset, "model": model, "dataset": dataset}
+    if DATASETS[parsed["dataset"]].kind != kind:
+        problems.append(misfit(parsed["model"], parsed["dataset"]))
+        parsed["dataset"] = FIRST[kind]["dataset"]
+    known = RunConfig.hyperparameters(parsed["model"])
     for name, text in query.items():
         if name not in known:
             continue
@@ -97,8 +97,8 @@ def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
         if problem:
             problems.append(problem)
         else:
-            found[name] = value
-    return found, problems
+            parsed[name] = value
+    return parsed, problems
 
 
 def run_values() -> dict[str, Any]:
@@ -176,8 +176,8 @@ def shown_epoch(known: Sequence[int], best: int) -> int:
     The first call reads the query string, where epochs count from 1.
     """
     if EPOCH not in st.session_state:
-        asked = read(EPOCH, OneOf([epoch + 1 for epoch in known]))
-        st.session_state[EPOCH] = None if asked is None else asked - 1
+        number = read(EPOCH, OneOf([epoch + 1 for epoch in known]))
+        st.session_state[EPOCH] = None if number is None else number - 1
     chosen = st.session_state[EPOCH]
     return next((epoch for epoch in (chosen, best) if epoch in known), known[-1])
 
@@ -208,11 +208,11 @@ def linked(name: str, most: int = SHORT) -> str:
 def read(name: str, check: Check) -> Any:
     """What `check` makes of what the query string calls `name`; None if there is nothing, or nothing that can be used: that is said."""
     text = linked(name, LONGEST)
-    found = check.read(text) if text else None
-    if text and found is None:
+    value = check.read(text) if text else None
+    if text and value is None:
         sentence = f"The link's {name} cannot be used, and the page opens without it: possible is {check}."
         refuse(name, sentence + comma_remedy(text, check))
-    return found
+    return value
 
 
 def linked_run() -> str:
@@ -264,8 +264,8 @@ def run_link(run_id: str, epoch: int | None = None, *, best: int | None, first: 
 
 def query(config: RunConfig | None) -> dict[str, str]:
     """The query string that opens this set-up."""
-    found = set_up_link(config.flat() if config else set_up())
-    return {**found, "run": shown_run()} if shown_run() else found
+    link = set_up_link(config.flat() if config else set_up())
+    return {**link, "run": shown_run()} if shown_run() else link
 
 
 def set_up_link(flat: Mapping[str, Any]) -> dict[str, str]:

@@ -38,8 +38,8 @@ def class_table_html(scores: ClassScores, classes: Sequence[str], *, caption: st
     stand behind them. The row of the class `chosen` is marked.
     """
     counted = COUNTS if counts else {}
-    titles = [*((f"{title} %", told) for title, told in COLUMNS.values()), *counted.values()]
-    head = "".join(f'<th scope="col" title="{escape(told)}">{title}</th>' for title, told in titles)
+    titles = [*((f"{title} %", help) for title, help in COLUMNS.values()), *counted.values()]
+    head = "".join(f'<th scope="col" title="{escape(help)}">{title}</th>' for title, help in titles)
     rows = [
         _row(row["class"], f"{row['count']:,}", [row[n] for n in COLUMNS], [_count(n, row[n]) for n in counted], "chosen" * (k == chosen))
         for k, row in enumerate(scores.rows(classes))

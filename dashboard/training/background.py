@@ -99,25 +99,25 @@ _teachers = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="lesson")
 def lesson(key: str, make: Callable[[], Any], run: Callable[[Any], Iterator[int]] = lambda made: iter(()), *, owner: str = "") -> Lesson:
     """The lesson of this key; begun now, for `owner`, if there is none, or if the last one failed."""
     with _lock:
-        found = _lessons.pop(key, None)
-        if found is None or found.status == FAILED:
-            found = Lesson()
-            _teachers.submit(found.work, make, run, owner)
-        found.seen = time.monotonic()
-        _lessons[key] = found  # the last one of the dict has been asked for last
+        current = _lessons.pop(key, None)
+        if current is None or current.status == FAILED:
+            current = Lesson()
+            _teachers.submit(current.work, make, run, owner)
+        current.seen = time.monotonic()
+        _lessons[key] = current  # the last one of the dict has been asked for last
         for old in [name for name, other in _lessons.items() if not other.active][: max(0, len(_lessons) - KEPT)]:
             if old != key:
                 del _lessons[old]
-        return found
+        return current
 
 
 def known(key: str) -> Lesson | None:
     """The lesson of this key, if somebody has begun it: who asks, looks at it."""
     with _lock:
-        found = _lessons.get(key)
-    if found is not None:
-        found.seen = time.monotonic()
-    return found
+        current = _lessons.get(key)
+    if current is not None:
+        current.seen = time.monotonic()
+    return current
 
 
 def forget(key: str) -> None:
@@ -129,5 +129,5 @@ def forget(key: str) -> None:
 
 def check(key: str) -> None:
     """Raises LabError when nobody looks at the lesson of this key any more: for what it does in one long step, such as reading images."""
-    if (found := _lessons.get(key)) is not None:
-        found.check_seen()
+    if (current := _lessons.get(key)) is not None:
+        current.check_seen()

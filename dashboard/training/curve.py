@@ -81,8 +81,8 @@ def sent_with(data: dict[str, Any]) -> Sent:
 def as_reference(run: Snapshot, label: str) -> dict[str, Any]:
     """The epochs of a run as the `reference` of `live_data`."""
     smoothed = shows_minimised(run)
-    found = {"label": label, "epochs": [_epoch(record, smoothed) for record in run.epochs]}
-    return {**found, "training": minimised_words(run)} if smoothed else found
+    reference = {"label": label, "epochs": [_epoch(record, smoothed) for record in run.epochs]}
+    return {**reference, "training": minimised_words(run)} if smoothed else reference
 
 
 @cache

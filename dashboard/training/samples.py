@@ -50,8 +50,8 @@ def sequences_html(run: Snapshot) -> str:
     pairs = [(source, target, out) for (source, target), out in zip(run.sample_texts, written, strict=True)]
     hits = sum(target == out for _, target, out in pairs)
     rows = "".join(_row(*pair, known=bool(run.sample_outputs)) for pair in pairs)
-    told = f": {hits} right" if run.sample_outputs else ""
-    title = f"<b>The first {len(pairs)} validation inputs{told}.</b> What the model writes for each, as it is now, always taking the most "
+    right = f": {hits} right" if run.sample_outputs else ""
+    title = f"<b>The first {len(pairs)} validation inputs{right}.</b> What the model writes for each, as it is now, always taking the most "
     query = urlencode({"task": run.config["dataset"], "run": run.run_id})
     opened = f' <a href="translate?{escape(query)}" target="_self">Type your own on Translate</a>.' if run.epochs else ""
     return (

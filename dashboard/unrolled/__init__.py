@@ -60,8 +60,8 @@ def unrolled_data(
 
 def choice_sent(*, key: str, choices: Collection[str], switch: Collection[str]) -> tuple[str, str] | None:
     """What has been chosen last, of `choices` and of `switch`; None before a choice."""
-    found = sent(key, "choice", Fields({"choices": OneOf(choices), "switch": OneOf(switch)}))
-    return found and (found["choices"], found["switch"])
+    chosen = sent(key, "choice", Fields({"choices": OneOf(choices), "switch": OneOf(switch)}))
+    return chosen and (chosen["choices"], chosen["switch"])
 
 
 def unrolled(data: Mapping[str, Any], *, key: str, on_choice: Callable[[], None] = lambda: None) -> None:

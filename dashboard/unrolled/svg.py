@@ -50,7 +50,7 @@ def unrolled_svg(
     """
     plan = _Plan(graph, gutter=GUTTER if rows else EDGE, tokens=bool(tokens or pictures))
     parts = [_arrow_head(), *(f"<style>{style}</style>" if style else "",)]
-    parts += [_row(plan, row, told) for row, told in (rows or {}).items()]
+    parts += [_row(plan, row, row_label) for row, row_label in (rows or {}).items()]
     parts += [_edge(plan, edge) for edge in graph.edges]
     parts += [_zero(plan, name) for name in zeros if name in graph.known]
     parts += [_node(plan, node) for node in graph.nodes]
@@ -124,10 +124,10 @@ def _name(name: str, x: float, y: float, *, small: bool) -> str:
     return f'<text x="{x:g}" y="{y + 4:g}"{size}>{letter}<tspan class="sub" dy="3">{number}</tspan></text>'
 
 
-def _row(plan: _Plan, row: int, told: RowLabel) -> str:
+def _row(plan: _Plan, row: int, label: RowLabel) -> str:
     y = plan.height - plan.margin - plan.step * row
-    shape = f'<text class="shape" x="0" y="{y + 14:g}">{escape(told.shape)}</text>' if told.shape else ""
-    return f'<g class="row"><text x="0" y="{y - (2 if told.shape else -4):g}">{escape(told.name)}</text>{shape}</g>'
+    shape = f'<text class="shape" x="0" y="{y + 14:g}">{escape(label.shape)}</text>' if label.shape else ""
+    return f'<g class="row"><text x="0" y="{y - (2 if label.shape else -4):g}">{escape(label.name)}</text>{shape}</g>'
 
 
 def _zero(plan: _Plan, name: str) -> str:
@@ -158,15 +158,15 @@ def words(graph: Graph) -> dict[str, list[str]]:
     """Words for the kinds of parts, with the nodes that each names."""
     used = [node for node in graph.nodes if node.used]
     kinds = {"inputs": "input", "states": "state", "outputs": "output"}
-    found = {word: [node.name for node in used if node.kind == kind] for word, kind in kinds.items()}
-    found["what the head reads"] = [node.name for node in used if node.read]
+    named = {word: [node.name for node in used if node.kind == kind] for word, kind in kinds.items()}
+    named["what the head reads"] = [node.name for node in used if node.read]
     if any(node.name.startswith("b") for node in used):
-        found["forward"] = [node.name for node in used if node.name.startswith("f")]
-        found["backward"] = [node.name for node in used if node.name.startswith("b")]
+        named["forward"] = [node.name for node in used if node.name.startswith("f")]
+        named["backward"] = [node.name for node in used if node.name.startswith("b")]
     if any(node.name.startswith("d") for node in used):
-        found["encoder"] = [node.name for node in used if node.name.startswith("h")]
-        found["decoder"] = [node.name for node in used if node.name.startswith("d")]
-    return found
+        named["encoder"] = [node.name for node in used if node.name.startswith("h")]
+        named["decoder"] = [node.name for node in used if node.name.startswith("d")]
+    return named
 
 
 def links(graph: Graph) -> dict[str, dict[str, Sequence[str]]]:

@@ -131,11 +131,11 @@ class Network extends Board {
   beside([right, down]) {
     const place = (node) => [Number(node.dataset.x), Number(node.dataset.y)];
     const [x, y] = place(this.nodes.get(this.at));
-    const found = [...this.nodes].map(([name, node]) => [name, ...place(node)]).filter(([, nx, ny]) =>
+    const others = [...this.nodes].map(([name, node]) => [name, ...place(node)]).filter(([, nx, ny]) =>
       right ? ny === y && (nx - x) * right > 0 : (ny - y) * down > 0
     );
     const far = ([, nx, ny]) => (right ? Math.abs(nx - x) : 1000 * Math.abs(ny - y) + Math.abs(nx - x));
-    return found.sort((a, b) => far(a) - far(b))[0]?.[0] ?? this.at;
+    return others.sort((a, b) => far(a) - far(b))[0]?.[0] ?? this.at;
   }
 }
 

@@ -58,7 +58,7 @@
   }
 
   // The lab's answer to the question why there is no connection; null when nobody answers. A sign-in page is not gone to.
-  async function asked() {
+  async function answerOfServer() {
     const patience = new AbortController();
     setTimeout(() => patience.abort(), ANSWER);
     try {
@@ -78,7 +78,7 @@
     if (missing) return [words.missing.replace('{}', missing), words.below];
     if (open) return [words.silent];
     if (!tried && document.readyState !== 'complete') return [words.slow];
-    const answer = await asked();
+    const answer = await answerOfServer();
     if (!answer) return [words.gone];
     const { status, text } = answer;
     if (answer.elsewhere || SIGN_IN.includes(status)) return [words.signin];

@@ -53,9 +53,11 @@ def script(text: str) -> str:
 @cache
 def head(first: bool) -> bytes:
     """The head of the first page, whose address ends in "/", or of another one."""
-    told = {"stream": STREAM, "ask": CONNECTION.lstrip("/"), "words": WORDS}
+    constants = {"stream": STREAM, "ask": CONNECTION.lstrip("/"), "words": WORDS}
     code = (
-        (SLASH if first else "") + HERE % json.dumps(told) + "".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
+        (SLASH if first else "")
+        + HERE % json.dumps(constants)
+        + "".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
     )
     modules = (f'<link rel="modulepreload" href="{script_url(name)}">' for name in with_imports(*FIRST))
     outside = f'<script defer src=".{FORBIDDEN}"></script>'
@@ -114,5 +116,5 @@ def no_page(address: str) -> HTMLResponse:
 @cache
 def inline_scripts(page: bytes) -> tuple[str, ...]:
     """The hashes of the scripts that stand in a page, as a Content-Security-Policy names them."""
-    found = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
-    return tuple(f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in found)
+    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    return tuple(f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in scripts)

@@ -32,11 +32,11 @@ class BoundedUploads(MemoryUploadedFileManager):
 
     def get_upload_urls(self, session_id: str, file_names: Sequence[str]) -> list[UploadFileUrlInfo]:
         """Addresses for files that a page's widget wants to send: the newest `ASKED_FOR` of them are good."""
-        found = super().get_upload_urls(session_id, list(file_names)[:ASKED_FOR])
+        addresses = super().get_upload_urls(session_id, list(file_names)[:ASKED_FOR])
         with self._lock:
-            asked = [*self._asked.get(session_id, ()), *(one.file_id for one in found)]
-            self._asked[session_id] = asked[-ASKED_FOR:]
-        return found
+            ids = [*self._asked.get(session_id, ()), *(one.file_id for one in addresses)]
+            self._asked[session_id] = ids[-ASKED_FOR:]
+        return addresses
 
     def remove_session_files(self, session_id: str) -> None:
         super().remove_session_files(session_id)
@@ -84,11 +84,11 @@ class UploadCap:
             await self.app(scope, receive, send)
             return
         session_id, _, file_id = scope["path"].removeprefix(PATH).partition("/")
-        asked = self.uploads.was_asked_for(session_id, file_id)
+        wanted = self.uploads.was_asked_for(session_id, file_id)
         if scope["method"] == "DELETE":
-            await self.app(without_cookies(scope) if asked else scope, receive, send)
+            await self.app(without_cookies(scope) if wanted else scope, receive, send)
             return
-        if not asked:
+        if not wanted:
             await PlainTextResponse("No page has asked for this file: choose it again on the page.", 403)(scope, receive, send)
             return
         taken = 0

@@ -21,12 +21,12 @@ NOT_LENT = (
     "photograph in its place: on a phone the button opens the camera."
 )
 HELP = "It is squeezed to a square, as the training images are, and kept in the memory of this session only."
-TOLD = (
+NOT_LENT_TO_FRAME = (
     "The browser lends no camera to this frame. Whoever wrote the page around it can add allow=&quot;camera&quot; to the frame, and the "
     "page must come over https. Until then choose another source for the picture, or open the lab in a tab of its own."
 )
 
-_lent = component(__file__, f'<p class="camera-told" role="alert" hidden>{TOLD}</p>', script="lent")
+_lent = component(__file__, f'<p class="camera-told" role="alert" hidden>{NOT_LENT_TO_FRAME}</p>', script="lent")
 _phone = component(__file__, "<span hidden></span>", script="phone")
 
 

@@ -16,7 +16,7 @@ COLORS = {
     "blue": "#1f6fb5", "sky": "#8fd0f5", "brown": "#7a4a24", "white": "#ffffff",
 }  # fmt: skip
 TOOLS = {"pen": "Pen", "eraser": "Eraser", "fill": "Fill"}
-TOLD = (
+DESCRIPTION = (
     "Drawing of 32 by 32 pixels. Arrow keys move the cursor, the space bar paints, Shift with an arrow key draws a line, "
     "Control Z takes the last stroke back."
 )
@@ -30,7 +30,7 @@ def _html() -> str:
         for name, value in COLORS.items()
     )
     return f"""<div class="draw-pad">
-  <div class="draw-sheet"><canvas width="32" height="32" tabindex="0" role="application" aria-label="{TOLD}"></canvas><i></i></div>
+  <div class="draw-sheet"><canvas width="32" height="32" tabindex="0" role="application" aria-label="{DESCRIPTION}"></canvas><i></i></div>
   <div class="draw-tools" role="toolbar" aria-label="Drawing tools">{tools}
     <label>Width <input type="range" min="1" max="8" value="3" aria-label="Width of pen and eraser in pixels"></label>
     <button type="button" data-act="undo">Undo</button><button type="button" data-act="clear">Clear</button>
