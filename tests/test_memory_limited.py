@@ -48,7 +48,7 @@ SMALL = RunConfig.of(model="gru", patch_size=8, hidden_size=4, epochs=1, train_f
 def train():
     run = manager.submit(SMALL)
     while manager.snapshot(run).active:
-        manager._workers[run].join(0.1) if run in manager._workers else None
+        manager.engine.join(run, 0.1)
     return manager.snapshot(run).status
 
 

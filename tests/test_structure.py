@@ -42,6 +42,7 @@ HEADLESS = LEARNING | {
     "core.decoding",
     "core.probes",
     *TRAINING,
+    "core.training.engines",
     "core.training.runs.manager",
     "core.evaluation",
     "core.records.published",
@@ -86,9 +87,13 @@ ALLOWED = {
     "core.probes": LEARNING | {"core.decoding"},
     "core.training": LEARNING | {"core.training.loop", "core.training.runs.manager"},  # whose package hands these out
     "core.training.loop": LEARNING | {"core.training", "core.decoding"},
-    "core.training.runs": LEARNING | LOOP,
+    "core.training.runs": LEARNING | LOOP | {"core.training.engines.contract"},
     "core.training.script": LEARNING | LOOP,
-    "core.training.runs.manager": LEARNING | RUNS | {"core.training.runs.kept_runs", "core.records.shipped"},
+    "core.training.engines": LEARNING | RUNS | {"core.training.engines.contract"},
+    "core.training.engines.contract": LEARNING | LOOP,
+    "core.training.runs.manager": LEARNING
+    | RUNS
+    | {"core.training.engines", "core.training.engines.contract", "core.training.runs.kept_runs", "core.records.shipped"},
     "core.training.runs.kept_runs": LEARNING | RUNS | {"core.records.shipped"},
     "core.evaluation": LEARNING
     | RUNS
@@ -123,8 +128,8 @@ TORCH_FREE = {
     "memory.recall_task memory.through_time positions positions.tables principal reading reading.change_of_mind reading.path_length "
     "recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
     "recurrence.unrolled seq2seq seq2seq.cheating_words seq2seq.masked_sentence tokens tokens.rebuild",
-    "core.training": "config history presets set_ups",
-    "core.training.runs": "budget claims database export forecast manager records rescue run_table store stored sweeping tables "
+    "core.training": "config engines engines.contract engines.threads history presets set_ups",
+    "core.training.runs": "budget claims database export forecast manager records rescue room run_table store stored sweeping tables "
     "tensor_file turns",
 }
 
@@ -435,7 +440,6 @@ def test_what_is_computed_once_for_all_lies_in_lookups():
 
 # What is longer than one reading or one screen, and why it may be.
 LONG_FILES = {
-    "core/training/runs/manager.py": "to be parted when runs train elsewhere than in a thread",
     "core/models/gru_scan.py": "one compiled kernel, forwards and backwards",
     "core/records/published_systems.py": "a table of data",
 }

@@ -60,12 +60,13 @@ MUTANTS = [
         ("nobody is told", "                called.append(ready)\n", "                called = [ready]\n", "a turn is dealt whenever one is free, so at most one at a time"),
     ]),
     *broken("training/runs/manager.py", "test_plan_of_a_run.py test_manager.py test_store.py", [
-        ("resume has no lock", "        with self._lock:\n            if worker := self._workers.get(run_id):\n                worker.commands.play()",
-         "        if True:\n            if worker := self._workers.get(run_id):\n                worker.commands.play()"),
-        ("spare cores are not passed on", "paused=paused, spare_cores=self.spare_cores,", "paused=paused,"),
+        ("resume has no lock", '        with self._lock:\n            if self.engine.wish(run_id, "play"):', '        if True:\n            if self.engine.wish(run_id, "play"):'),
         ("any rate is taken", 'if problem := declared(TrainingConfig)["lr"].problem(lr):', "if problem := None:"),
         ("a complete run goes on", "if not snapshot.resumable:", "if not snapshot:"),
-        ("a paused run starts", "after_end=self._forget, paused=paused,", "after_end=self._forget, paused=False,"),
+    ]),
+    *broken("training/engines/threads.py", "test_plan_of_a_run.py test_manager.py", [
+        ("spare cores are not passed on", "            spare_cores=self.spare_cores,\n", ""),
+        ("a paused run starts", "paused=order.paused,", "paused=False,"),
     ]),
     *broken("files.py", "test_files.py", [
         ("written in place", 'temporary = path.with_name(f".{path.name}', 'temporary = path or path.with_name(f".{path.name}'),

@@ -5,30 +5,29 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.files import TEMPORARY
+from core.home import home_id, number_setting
+from core.training.runs.store import Store
 
-if TYPE_CHECKING:
-    from core.training.runs.checkpoint import RunFiles
-
+DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
 COUNTED = (".safetensors", TEMPORARY)
 
 log = logging.getLogger(__name__)
 
 
 class Budget:
-    """Keeps the folders of runs below `limit` bytes.
+    """Keeps the folders of the runs of `store`'s home below `limit` bytes (LAB_DISK_BUDGET unless given).
 
     A folder is read again only when it has changed (the system notes the time of its last new name), so that an epoch of one run costs
     a look at each other run's folder, not at each of its files.
     """
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self.folder, self.limit = folder, limit
+    def __init__(self, store: Store, limit: int | None = None) -> None:
+        self.store, self.folder = store, store.home / "runs"
+        self.limit = limit or int(number_setting("LAB_DISK_BUDGET", DISK_BUDGET))
         self._known: dict[str, tuple[int, int]] = {}  # run -> (when its folder changed last, its bytes)
         self._lock = threading.Lock()
 
@@ -45,13 +44,14 @@ class Budget:
                         self._known[entry.name] = before if fresh else (changed, bytes_in(Path(entry.path)))
             return sum(size for _, size in self._known.values())
 
-    def keep(self, runs: Callable[[], Mapping[RunFiles, int | None]]) -> None:
-        """Make room if there is too much; `runs` gives all runs' files and the best epoch of each, and is asked only then."""
+    def keep(self) -> None:
+        """Make room if there is too much."""
         if self.spent() > self.limit:
-            from core.training.runs.checkpoint import thin
+            from core.training.runs.checkpoint import RunFiles, thin
 
-            freed = thin(runs(), self.limit)
-            log.info("Thinned the checkpoints by %s bytes", f"{freed:,}")
+            own = ("", home_id(self.store.home))  # "": from before the home of a run was noted
+            kept = {RunFiles(self.folder / row.run_id): row.best_epoch for row in self.store.summaries() if row.home in own}
+            log.info("Thinned the checkpoints by %s bytes", f"{thin(kept, self.limit):,}")
 
 
 def bytes_in(folder: Path) -> int:

@@ -188,7 +188,7 @@ def test_half_written_files_count_in_the_budget(home):
     folder = home / "runs" / "gru-1"
     folder.mkdir()
     (folder / ".epoch-0001.safetensors.abc.1.tmp").write_bytes(b"x" * 150_000)
-    assert manager._budget.spent() == 150_000
+    assert manager.engine.budget.spent() == 150_000
 
 
 def test_an_epoch_looks_at_the_files_of_its_own_run_alone(trained, monkeypatch):
@@ -196,7 +196,7 @@ def test_an_epoch_looks_at_the_files_of_its_own_run_alone(trained, monkeypatch):
 
     home, _, second = trained
     manager, listed = RunManager(home), []
-    manager._budget.spent()
+    manager.engine.budget.spent()
     whole = budget.bytes_in
     monkeypatch.setattr(budget, "bytes_in", lambda folder: listed.append(folder.name) or whole(folder))
     monkeypatch.setattr(Store, "summaries", lambda self: pytest.fail("no run has to be thinned"))
@@ -577,7 +577,7 @@ def test_a_lab_with_many_waiting_runs_stops_though_the_database_is_locked(home, 
             manager.shutdown()
             other.execute("ROLLBACK")
         assert len([one for one in statements if one.startswith("UPDATE runs")]) == 1 and len(statements) < 5
-    assert not manager._workers and {row.status for row in manager.runs()} == {"interrupted"}
+    assert not list(manager.engine) and {row.status for row in manager.runs()} == {"interrupted"}
     again = RunManager(home)
     again.resume(waiting[0])
     assert wait_for(again, waiting[0], ended).status == "finished"

@@ -108,13 +108,13 @@ def test_stopped_and_resumed_is_the_same_run_bit_for_bit(manager, values):
 
 def test_a_run_that_is_just_ending_can_be_resumed(manager, monkeypatch):
     """Between its last word and its thread's end a run is neither active nor gone."""
-    forget = manager._forget
+    forget = manager.engine._forget
 
     def late(worker):
         time.sleep(0.3)
         forget(worker)
 
-    monkeypatch.setattr(manager, "_forget", late)
+    monkeypatch.setattr(manager.engine, "_forget", late)
     run = manager.submit(config(epochs=2), paused=True)
     wait_for(manager, run, lambda s: s.status == "paused")
     manager.stop(run)

@@ -26,7 +26,7 @@ def config(**values):
 
 def gone(manager, run):
     """Wait until the thread of a run has left, and only the database tells of it."""
-    while run in manager._workers:
+    while run in manager.engine:
         time.sleep(0.005)
 
 
@@ -155,7 +155,7 @@ def test_two_that_resume_one_run_at_once(manager, tmp_path, meanwhile):
     meanwhile("state", lambda: other.resume(run))  # after `manager` has read whose it is, before it has the lock
     with pytest.raises(StoreError, match="trains in another process"):
         manager.resume(run)
-    assert other.snapshot(run).active and run not in manager._workers
+    assert other.snapshot(run).active and run not in manager.engine
     other.shutdown()
 
 
@@ -177,7 +177,7 @@ def test_a_run_changed_between_reading_and_resuming_is_left_alone(manager, monke
     monkeypatch.setattr(Store, "snapshot", snapshot)
     with pytest.raises(StoreError, match="has just been changed by another process"):
         manager.resume(run)
-    assert manager.store.state(run).message == "somebody else was here" and run not in manager._workers
+    assert manager.store.state(run).message == "somebody else was here" and run not in manager.engine
     manager.resume(run)
     assert wait_for(manager, run, ended).status == "finished"
 
@@ -227,7 +227,7 @@ def test_a_run_that_cannot_be_started_leaves_nothing(manager, monkeypatch, step)
         broken.setattr(Store if step == "add" else worker_module.Worker, step, full)
         with pytest.raises(StoreError, match="disk is full"):
             manager.submit(config())
-    assert manager.runs() == [] and manager._workers == {} and not list((manager.home / "runs").iterdir())
+    assert manager.runs() == [] and not list(manager.engine) and not list((manager.home / "runs").iterdir())
     assert wait_for(manager, manager.submit(config()), ended).status == "finished"
     manager.shutdown()
 
@@ -241,7 +241,7 @@ def test_a_resume_that_fails_lets_the_run_as_it_was(manager, monkeypatch):
         broken.setattr(worker_module.Worker, "enqueue", lambda self: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             manager.resume(run)
-    assert manager.snapshot(run).status == "stopped" and manager._workers == {}
+    assert manager.snapshot(run).status == "stopped" and not list(manager.engine)
     manager.resume(run)  # its lock was released
     assert wait_for(manager, run, ended).status == "finished"
     gone(manager, run)
@@ -409,7 +409,7 @@ def test_listing_300_waiting_runs_asks_for_the_places_once(tmp_path, monkeypatch
     manager, orders, order = RunManager(tmp_path / "home"), [], Turns._order
     monkeypatch.setattr(Turns, "_order", lambda self: orders.append(1) or order(self))
     for i in range(300):
-        manager._turns.ask(f"gru-{i}", f"owner {i % 30}", lambda: None)
+        manager.engine.turns.ask(f"gru-{i}", f"owner {i % 30}", lambda: None)
         manager.store.add(f"gru-{i}", config().flat())
     queries = []
     whole = Store.transaction

@@ -1,0 +1,97 @@
+"""What the manager asks of an engine. Where the threads that train live is the engine's business."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from core.training.config import RunConfig
+from core.training.history import Snapshot
+
+WISHES = ("play", "pause", "step", "stop", "set_lr")
+
+
+@dataclass(frozen=True)
+class Order:
+    """A run that shall train: its record is written and its lock is held. With epochs in its `snapshot` it goes on after the last one."""
+
+    snapshot: Snapshot
+    config: RunConfig
+    owner: str
+    paused: bool = False  # wait for a wish before the first batch
+
+    @property
+    def run_id(self) -> str:
+        return self.snapshot.run_id
+
+
+class Engine(ABC):
+    """Trains runs, some at a time; the others wait for their turn. Methods may be called from any thread.
+
+    A run is the engine's from `start` until its end has been told to whoever made the engine; `in` says whether it is.
+    """
+
+    @abstractmethod
+    def check(self, config: RunConfig) -> None:
+        """Raise ConfigError when a run would not fit into the memory of where it would train, even if it were alone there."""
+
+    @abstractmethod
+    def hold(self, run_id: str) -> None:
+        """Take the lock of a run, and make its folder, before its record says that it lives. Raises StoreError when another has it."""
+
+    @abstractmethod
+    def release(self, run_id: str) -> None:
+        """Give the lock of a run back that is held and was not started."""
+
+    @abstractmethod
+    def start(self, order: Order) -> None:
+        """Let a run whose lock is held wait for its turn, last of all, and then train. If it raises, the lock is still held."""
+
+    @abstractmethod
+    def __contains__(self, run_id: object) -> bool:
+        """Whether a run is the engine's."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[str]:
+        """The runs of the engine."""
+
+    @abstractmethod
+    def snapshot(self, run_id: str) -> Snapshot | None:
+        """The newest snapshot of a run, with its place in the queue; None when it is not the engine's."""
+
+    @abstractmethod
+    def owner(self, run_id: str) -> str:
+        """Whose run it is; "" of the command line, and of a run that is not the engine's."""
+
+    @abstractmethod
+    def wish(self, run_id: str, wish: str, *values: object) -> bool:
+        """Pass one of `WISHES` on: it takes effect at the next batch. `stop` may say with which status and message the run ends.
+
+        False when the run is not the engine's, or has ended.
+        """
+
+    @abstractmethod
+    def join(self, run_id: str, timeout: float | None = None) -> bool:
+        """Wait until a run has ended and is not the engine's any more, at most `timeout` seconds; whether it has."""
+
+    @abstractmethod
+    def places(self) -> dict[str, int]:
+        """The places of all that wait for a turn, from 1."""
+
+    @property
+    @abstractmethod
+    def training(self) -> bool:
+        """Whether one of its runs has a turn now."""
+
+    @abstractmethod
+    def turn(self, owner: str, cancelled: Callable[[], bool], told: Callable[[int], object]) -> AbstractContextManager[None]:
+        """A turn for a measurement, waited for as a run waits. `told(place)` is called at first and whenever the place changes.
+
+        Raises CancelledError when `cancelled()` became true, or the engine was shut down, before the turn came.
+        """
+
+    @abstractmethod
+    def shutdown(self) -> None:
+        """Stop all runs so that the next start finds them interrupted, and wait a few seconds for that. Done again, it does nothing."""
