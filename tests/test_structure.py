@@ -352,6 +352,11 @@ def test_only_one_place_looks_inside_modules():
     )
 
 
+def test_probes_measure_seconds_in_one_place():
+    clocks = r"\btime\.\w+\(|\bperf_counter\b|\bthread_time\b|\bmonotonic\b"
+    none(found(clocks, [p for p in sources("core/probes") if p.name != "clock.py"]), "use core.probes.clock")
+
+
 DRAWS = "bernoulli bernoulli_ cauchy_ exponential_ geometric_ log_normal_ multinomial normal normal_ poisson rand rand_like randint "
 DRAWS += "randint_like randn randn_like random_ randperm uniform_ trunc_normal_ xavier_uniform_ kaiming_normal_ orthogonal_"
 SEEDS = {"torch.manual_seed", "torch.seed", "numpy.random.seed", "np.random.seed", "random.seed", "torch.default_generator"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,14 +88,15 @@ def measure_costs(width: int, heads: int) -> Costs:
     global alone
     import torch
 
-    from core.probes.attention.cost import CLOCK, KINDS, measure_cost
+    from core.probes.attention.cost import KINDS, measure_cost
+    from core.probes.clock import THREAD_CLOCK, WALL_CLOCK
     from core.training.loop.device import device_name
 
     beside = services.anyone_trains()
     lengths = {kind: [n for n in LENGTHS if kind != "by hand" or n <= MOST_BY_HAND] for kind in KINDS}
     points = tuple(measure_cost(kind, n, width, heads=heads, rounds=ROUNDS) for kind in KINDS for n in lengths[kind])
     beside = beside or services.anyone_trains()
-    clock = "CPU time" if CLOCK is time.thread_time else "time"
+    clock = "time" if THREAD_CLOCK is WALL_CLOCK else "CPU time"
     words = (
         f"Measured on {device_name(torch.device('cpu'))}, one thread, torch {torch.__version__}: one image, C = {width}, {heads} "
         f"heads, float32, forward; {clock}, median of {ROUNDS} rounds{', beside a run that trains' if beside else ''}."

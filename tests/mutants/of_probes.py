@@ -42,6 +42,11 @@ MUTANTS = [
         ("the class token is in the mean", "model.head(tokens[:, 1:].mean(1))", "model.head(tokens.mean(1))"),
         ("the last token is the class token", "Readouts(model.head(tokens[:, 0])", "Readouts(model.head(tokens[:, -1])"),
     ]),
+    *broken("probes/clock.py", "test_clock.py", [
+        ("the first round counts", "            if turn:\n", "            if True:\n"),
+        ("a mean for a median", "from statistics import median\n", "from statistics import mean as median\n"),
+        ("by one clock only", "                seconds.append(clock() - start)", "                seconds.append(WALL_CLOCK() - start)"),
+    ]),
     *broken("probes/recording.py", "test_recording.py", [
         ("other threads are heard", "if get_ident() != own or called is not module:", "if called is not module:"),
         ("copies are heard", "if get_ident() != own or called is not module:", "if get_ident() != own:"),

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import torch
 from torch import nn
@@ -16,20 +13,19 @@ from torch.nn import functional as F
 from core.errors import ConfigError, unknown
 from core.models import building
 from core.models.attention import scaled_dot_product_attention
+from core.probes.clock import THREAD_CLOCK, median_seconds
 from core.probes.compute import one_thread
 
 KINDS = ("by hand", "fused", "gru scan")
 MOST_TOKENS = 4096
 MOST_BYTES = 2**30  # that one measurement may take
 FLOAT = 4  # bytes of a float32
-# CPU time of the thread that computes: what others do meanwhile does not count. Windows has it in ticks of 16 ms only.
-CLOCK = time.perf_counter if sys.platform == "win32" else time.thread_time
 BLOCK = (256, 512)  # queries and keys that PyTorch's fused kernel scores at a time, at most, on a CPU
 
 
 @dataclass(frozen=True)
 class Cost:
-    """One forward pass over `length` tokens: the median of its seconds by `CLOCK`, and the bytes of `memory`."""
+    """One forward pass over `length` tokens: the median of its seconds by `THREAD_CLOCK`, and the bytes of `memory`."""
 
     kind: str
     length: int
@@ -83,8 +79,9 @@ def measure_cost(kind: str, length: int, width: int = 64, *, heads: int = 4, ima
             f"{length:,} tokens {kind} with {heads} heads and {images} image(s) take {needed / 1e6:,.0f} MB at once, and at most "
             f"{MOST_BYTES / 1e6:,.0f} MB are used here: choose fewer tokens, heads or images."
         )
-    with one_thread():
-        return Cost(kind, length, _seconds(_pass(kind, length, width, heads, images), rounds), needed)
+    with one_thread(), torch.no_grad():
+        (seconds,) = median_seconds(_pass(kind, length, width, heads, images), rounds=rounds, clock=THREAD_CLOCK)
+    return Cost(kind, length, seconds, needed)
 
 
 def exponent(lengths: Sequence[float], values: Sequence[float]) -> float:
@@ -112,14 +109,3 @@ def _pass(kind: str, length: int, width: int, heads: int, images: int) -> Callab
     q, k, v = torch.randn(3, images, heads, length, width // heads, generator=generator)
     attend = scaled_dot_product_attention if kind == "by hand" else F.scaled_dot_product_attention
     return lambda: attend(q, k, v)
-
-
-@torch.no_grad()
-def _seconds(forward: Callable[[], object], rounds: int) -> float:
-    taken = []
-    for turn in range(rounds + 1):
-        start = CLOCK()
-        forward()
-        if turn:
-            taken.append(CLOCK() - start)
-    return median(taken)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
-from statistics import median
 
 import torch
 from torch import Tensor, nn
 
 from core.models import building
 from core.models.gru import GRU
+from core.probes.clock import WALL_CLOCK, median_seconds
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,10 @@ def reading_times(side: int = 16, width: int = 64, images: int = 16, rounds: int
     with building(0):
         gru = nn.GRU(width, width // 2, bidirectional=True, batch_first=True)
     tokens = torch.randn(images, side * side, width, generator=torch.Generator().manual_seed(0))
-    shapes = tokens, tokens.view(images * side, side, width)
-    taken: tuple[list[float], list[float]] = ([], [])
-    for turn in range(rounds + 1):
-        for found, sequences in zip(taken, shapes, strict=True):
-            start = time.perf_counter()
-            gru(sequences)[0].sum().backward()
-            if turn:
-                found.append(time.perf_counter() - start)
-    return median(taken[0]), median(taken[1])
+    rows = tokens.view(images * side, side, width)
+
+    def there_and_back(sequences: Tensor) -> None:
+        gru(sequences)[0].sum().backward()
+
+    whole, by_rows = median_seconds(lambda: there_and_back(tokens), lambda: there_and_back(rows), rounds=rounds, clock=WALL_CLOCK)
+    return whole, by_rows
