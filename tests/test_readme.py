@@ -112,7 +112,7 @@ SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core train --preset bar": no_measuring,
     "python -m core bench": one_model,
     "python -m core runs shuffle": a_few_images,
-    "python -m core.records.recall": shorter_lesson,
+    "python -m core runs record-lesson": shorter_lesson,
     "python -m tests.benchmarks": told_benchmarks,
     "python -m dashboard": no_server,
     "python -m tests.mutants": no_mutants,
@@ -188,7 +188,6 @@ def run_python(words: list[str], monkeypatch) -> int:
         "dashboard": lambda: server.main(arguments),
         "tests.benchmarks": measure,
         "tests.mutants": lambda: mutants(arguments),
-        "core.records.recall": recall_recorded.record,
     }
     try:
         return known[module]() or 0
@@ -225,7 +224,7 @@ def test_a_command_of_readme_runs_as_written(command, here, images, trained, mon
     code = run_python(words, monkeypatch)
     printed = capsys.readouterr()
     assert code == 0, printed.err
-    assert printed.out or "records.recall" in command  # that one writes a file
+    assert printed.out
 
 
 def test_every_row_that_shortens_a_command_is_needed():

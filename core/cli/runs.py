@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     """Add the commands and their flags."""
-    runs = commands.add_parser("runs", help="list, show, delete, export, record, shuffle, lengths, backup")
-    names = runs.add_subparsers(required=True, metavar="list | show | delete | export | record | shuffle | lengths | backup")
+    runs = commands.add_parser("runs", help="list, show, delete, export, record, record-lesson, shuffle, lengths, backup")
+    names = runs.add_subparsers(
+        required=True, metavar="list | show | delete | export | record | record-lesson | shuffle | lengths | backup"
+    )
 
     def add(name: str, command: Any, text: str) -> argparse.ArgumentParser:
         parser = names.add_parser(name, parents=[shared], help=text)
         parser.set_defaults(command=command)
-        if name not in ("list", "backup"):
+        if name not in ("list", "backup", "record-lesson"):
             parser.add_argument("run")
         return parser
 
@@ -44,6 +46,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     keeping = add("record", record_run, "keep a small copy of a run inside the project")
     keeping.add_argument("name")
     keeping.add_argument("--keep", default="all", help=f"weights of its first, middle and best epoch, or: {', '.join(KEEP)}")
+    add("record-lesson", record_lesson, "train the recall lesson that the page Memory opens with, and keep it inside the project")
 
 
 def open_manager(options: argparse.Namespace) -> RunManager:
@@ -124,4 +127,13 @@ def record_run(options: argparse.Namespace) -> int:
     """Copy a finished run into the project."""
     folder = record(open_manager(options), options.run, options.name, keep=options.keep)
     print_result(options, {"recorded": str(folder)}, f"recorded {options.run} in {folder}")
+    return 0
+
+
+def record_lesson(options: argparse.Namespace) -> int:
+    """Train the recall lesson and keep it in the project."""
+    from core.records import recall
+
+    file = recall.record()
+    print_result(options, {"recorded": str(file)}, f"recorded the recall lesson in {file}")
     return 0

@@ -1,6 +1,6 @@
 """A recorded lesson on the recall task, so that a page shows one before anybody trains.
 
-`python -m core.records.recall` makes it.
+`python -m core runs record-lesson` makes it, and so does `python -m core.records.recall`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.probes.memory.gradient_flow import FlowSetup
 from core.probes.memory.recall_task import Recalled
 
 FILE = Path(__file__).parent / "recorded" / "recall.json"
-COMMAND = "python -m core.records.recall"
+COMMAND = "python -m core runs record-lesson"
 SETUP, RATE = FlowSetup(length=20, bias=3.0), 0.01
 DIGITS = 4
 
@@ -40,8 +40,8 @@ def recorded_lesson() -> Record:
     return Record(FlowSetup(**plain["setup"]), plain["rate"], plain["torch"], Recalled(tuple(plain["steps"]), right, by_distance))
 
 
-def record() -> None:
-    """Run the lesson, some ten seconds, and keep it."""
+def record() -> Path:
+    """Run the lesson, some ten seconds, and keep it. Returns its file."""
     import torch
 
     from core.probes.memory.recall import RecallLesson
@@ -59,6 +59,8 @@ def record() -> None:
         },
     }  # fmt: skip
     FILE.write_text(json.dumps(plain) + "\n", "utf-8")
+    recorded_lesson.cache_clear()
+    return FILE
 
 
 if __name__ == "__main__":

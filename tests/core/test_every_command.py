@@ -64,6 +64,7 @@ KNOWN = {  # the commands that this file knows how to call, with what stands for
     ("runs", "list"): [],
     **{("runs", name): ["RUN"] for name in ("show", "delete", "export", "shuffle", "lengths")},
     ("runs", "record"): ["RUN", "my-run"],
+    ("runs", "record-lesson"): [],
     ("runs", "backup"): ["copy.sqlite"],
     ("data", "list"): [],
     **{("data", name): ["tiny"] for name in ("download", "place", "info", "duplicates")},
@@ -106,6 +107,7 @@ def quick(lab, monkeypatch, tmp_path):
     monkeypatch.setattr(speed, "training_speed", lambda config, seconds: speed.Speed(10, 10, Plan(1, "torch"), 10.0, 1e9))
     monkeypatch.setattr("core.data.duplicates.across_splits", lambda dataset, progress: {})
     monkeypatch.setattr("core.cli.runs.record", lambda manager, run, name, keep: Path(name))
+    monkeypatch.setattr("core.records.recall.record", lambda: Path("recall.json"))
     monkeypatch.setattr("core.cli.data.download", lambda *_: None)
     monkeypatch.setattr("core.evaluation.sequences.long_inputs.keep_record", lambda *_: None)
 

@@ -1,16 +1,21 @@
 """The recall task learned live: what is learned, what is chance, and the lesson that is recorded."""
 
+import json
+import runpy
+import shlex
+
 import numpy as np
 import pytest
 import torch
 
+from core.cli import main
 from core.errors import TrainingError
 from core.probes.memory import recall
 from core.probes.memory.gradient_flow import FlowSetup, drawn_weights, gradient_flow
 from core.probes.memory.recall import RecallLesson
 from core.probes.memory.recall_task import CELLS, CHANCE, JUDGE_EVERY, STEPS, beyond_chance, span
 from core.records import recall as recall_recorded
-from core.records.recall import RATE, SETUP, recorded_lesson
+from core.records.recall import COMMAND, RATE, SETUP, recorded_lesson
 
 
 def test_cells_start_from_the_weights_whose_gradients_are_drawn_and_from_the_same_head():
@@ -46,15 +51,31 @@ def test_the_recorded_lesson_is_what_its_command_gives():
     assert rnn < 0.3 < 0.95 < min(lstm, gru)  # what the page says of it
 
 
-def test_it_is_made_again_by_its_command(monkeypatch, tmp_path):
+def test_it_is_made_again_by_its_command(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(recall_recorded, "FILE", tmp_path / "recall.json")
     monkeypatch.setattr(recall_recorded, "SETUP", FlowSetup(length=40, units=2))
     monkeypatch.setattr(recall, "JUDGED", 30)  # of 40 distances some are not drawn
     monkeypatch.setattr(RecallLesson, "run", lambda self, run=RecallLesson.run: run(self, 1))
-    recall_recorded.record()
+    assert shlex.split(COMMAND)[:3] == ["python", "-m", "core"] and main([*shlex.split(COMMAND)[3:], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"recorded": str(tmp_path / "recall.json")}
     found = recorded_lesson.__wrapped__()
     assert found.setup == FlowSetup(length=40, units=2) and found.recalled.steps == (0, 1)
     assert np.isnan(found.recalled.by_distance["gru"]).any() and found.recalled.by_distance["gru"].shape == (40,)
+
+
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules")
+@pytest.mark.parametrize("module", ["core.records.recall", "core.probes.recall_recorded"])
+def test_it_is_made_by_the_modules_that_older_instructions_run(module, monkeypatch):
+    class Begun(Exception):
+        pass
+
+    def begin(setup, rate):
+        assert (setup, rate) == (SETUP, RATE)
+        raise Begun
+
+    monkeypatch.setattr(recall, "RecallLesson", begin)
+    with pytest.raises(Begun):
+        runpy.run_module(module, run_name="__main__")
 
 
 def test_gated_cells_learn_at_twenty_what_the_plain_one_does_not_even_from_a_worse_gradient():
