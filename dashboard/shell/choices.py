@@ -34,8 +34,9 @@ class Listed(Many):
 class Choice:
     """A control of a page. Without `options` it takes any text, or what `check` makes of one; `write` says how a link writes a value.
 
-    `old` are names that links have had for it: they are read for ever. What is not `in_link` is the session's alone. `why_not` says of a
-    link's text that is none of the options why it is not taken; without it, or where it says nothing, that is said in general words.
+    `old` are names that links have had for it: they are read for ever. What is not `in_link` is the session's alone. `why_not` says of
+    what is none of the options why it is not taken: of a link's text, and of an earlier choice that `among` does not find any more. Without
+    it, or where it says nothing, a link's text is refused in general words, and an earlier choice gives way silently.
     """
 
     page: str
@@ -46,7 +47,7 @@ class Choice:
     check: Check | None = None
     old: tuple[str, ...] = ()
     in_link: bool = True
-    why_not: Callable[[Choice, str], str] | None = None
+    why_not: Callable[[Choice, Any], str] | None = None
 
     @property
     def key(self) -> str:
@@ -93,19 +94,16 @@ class Choice:
         """Choose `value` before the control is drawn (in a callback)."""
         st.session_state[self.key] = value
 
-    def among(self, options: Collection[Any], *, first: Any = None, noun: str = "") -> Choice:
-        """The same control where something else can be chosen: an earlier choice that cannot be made any more gives way to the first.
-
-        With `noun` ("class") it is said that there is none so named, above the page.
-        """
+    def among(self, options: Collection[Any], *, first: Any = None) -> Choice:
+        """The same control where something else can be chosen: an earlier choice that cannot be made any more gives way to the first."""
         first = self.first if first is None else first
         same = replace(self, options=options, first=first if first in options else next(iter(options)))
-        if noun:
-            self.start()
+        if self.why_not:
+            self.start()  # what a link asks for is an earlier choice, too
         chosen = st.session_state.get(self.key, same.first)
         if chosen not in options:
-            if noun:
-                state.say(str(unknown(noun, chosen, filter(None, options))))
+            if self.why_not and (sentence := self.why_not(same, chosen)):
+                state.say(sentence)
             st.session_state[self.key] = same.first
         return same
 
@@ -197,6 +195,11 @@ class Choice:
         """What every widget is drawn with, once there is a value for it. A value stays when another page is opened meanwhile."""
         self.start()
         return {"key": self.key, "persist_state": "session", "help": show.label(help) if help else None, **more}
+
+
+def none_named(noun: str) -> Callable[[Choice, Any], str]:
+    """A `why_not` of options that people know by their names: there is no `noun` ("class") so named; the nearest one, and all of them."""
+    return lambda choice, name: str(unknown(noun, name, [option for option in choice.options if option != ""]))
 
 
 def links(*choices: Choice) -> dict[str, str]:

@@ -18,7 +18,7 @@ from core.home import lab_home
 from core.training.config import RunConfig
 from dashboard.setup.controls import dataset_form
 from dashboard.shell import show, state, visitor
-from dashboard.shell.choices import Choice, Kept, links
+from dashboard.shell.choices import Choice, Kept, links, none_named
 from pages.data.view import SPLITS, GalleryPage
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 MOST_PICTURES = 8  # of one's own, at a time
 ALL = ""
-SPLIT = Choice("data", "split", first="train")
-CLASS = Choice("data", "class", first=ALL)
+SPLIT = Choice("data", "split", first="train", why_not=none_named("split"))
+CLASS = Choice("data", "class", first=ALL, why_not=none_named("class"))
 SEARCH = Choice("data", "search")
 PAGE = Choice("data", "page", check=Whole(1), first=1)
 IMAGE = Choice("data", "image", write=lambda image: image if Whole(0).read(image) is not None else "")  # the large one; own ones stay here
@@ -67,7 +67,7 @@ def choose() -> DataChoices:
     config = RunConfig.of(**state.data_values())
     _forget_other(config)
     with columns[1]:
-        SPLIT.among(SPLITS, noun="split").segmented("Split", on_change=start_again)
+        SPLIT.among(SPLITS).segmented("Split", on_change=start_again)
     dataset = in_memory(config)
     with columns[2]:
         _class_choice(dataset.classes if dataset else ())
@@ -118,7 +118,7 @@ def _forget_other(config: RunConfig) -> None:
 
 def _class_choice(classes: Sequence[str]) -> None:
     if classes:
-        CLASS.among([ALL, *classes], noun="class").selectbox("Class", format_func=lambda name: name or "all", on_change=start_again)
+        CLASS.among([ALL, *classes]).selectbox("Class", format_func=lambda name: name or "all", on_change=start_again)
     else:  # they are read with the images; what a link says of them stays as it is
         CLASS.start()
         st.selectbox("Class", ["all"], key="data_no_class", disabled=True)

@@ -9,19 +9,19 @@ import streamlit as st
 
 from core.checks import Text
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
-from core.errors import LabError, unknown
+from core.errors import LabError
 from core.models import MODELS
 from core.records.recorded import RECORDED
 from dashboard.runs.choose import no_such_run
 from dashboard.runs.opened import Weighted, kept_epochs, seq2seq_runs
 from dashboard.shell import services, show, state
-from dashboard.shell.choices import Choice, Kept
+from dashboard.shell.choices import Choice, Kept, none_named
 
 HOWS = {"greedy": "greedy", "beam": "beam search", "sampled": "sampled"}
 UNTRAINED = "untrained"
 TYPED = 10_000  # characters that the box takes: what is too long is said, not cut off
 LINKED = 200  # characters of an input that a link takes
-TASK = Choice("translate", "task", SEQ_TASKS, first="dates", why_not=lambda choice, text: str(unknown("task", text, SEQ_TASKS)))
+TASK = Choice("translate", "task", SEQ_TASKS, first="dates", why_not=none_named("task"))
 LINKED_TEXT = Choice("translate", "text", check=Text(LINKED))
 HOW = Choice("translate", "how", HOWS, first="greedy")
 WIDTH = Choice("translate", "width", range(1, 17), first=4)

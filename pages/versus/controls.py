@@ -5,26 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
-from core.errors import LabError, unknown
+from core.errors import LabError
 from core.evaluation.sequences.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
 from core.models import MODELS
 from core.training.config import RunConfig
 from dashboard.shell import services, state
-from dashboard.shell.choices import Choice, links
+from dashboard.shell.choices import Choice, links, none_named
 
-NOUNS = {"H": "size of the vector", "show": "curve"}  # of what a link's name stands for, where it is not its own word
 SHOW = {"exact": "exact match", "loss": "loss"}
 
 
-def _why_not(choice: Choice, text: str) -> str:
-    """Why what a link asks for cannot be chosen."""
-    return str(unknown(NOUNS.get(choice.name, choice.name), text, [str(option) for option in choice.options]))
-
-
-TASK = Choice("versus", "task", tuple(SEQ_TASKS), first="reverse", why_not=_why_not)
-HIDDEN_SIZE = Choice("versus", "H", HIDDEN_SIZES, first=HIDDEN, why_not=_why_not)
-SEED = Choice("versus", "seed", (0, 1, 2), first=0, why_not=_why_not)
-SHOWN = Choice("versus", "show", tuple(SHOW), first="exact", why_not=_why_not)
+TASK = Choice("versus", "task", tuple(SEQ_TASKS), first="reverse", why_not=none_named("task"))
+HIDDEN_SIZE = Choice("versus", "H", HIDDEN_SIZES, first=HIDDEN, why_not=none_named("size of the vector"))
+SEED = Choice("versus", "seed", (0, 1, 2), first=0, why_not=none_named("seed"))
+SHOWN = Choice("versus", "show", tuple(SHOW), first="exact", why_not=none_named("curve"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.checks import Many, Text, Whole
 from dashboard.shell import state
-from dashboard.shell.choices import Choice
+from dashboard.shell.choices import Choice, none_named
 
 
 @pytest.fixture
@@ -60,13 +60,23 @@ def test_what_is_in_no_link_is_not_read_from_one(link):
     assert Choice("p", "steps", range(1, 10), first=8, in_link=False).value == 8 and state.messages() == []
 
 
-def test_what_cannot_be_chosen_any_more_gives_way_and_with_a_noun_it_is_said(link):
+def test_what_cannot_be_chosen_any_more_gives_way_and_is_said_where_there_are_words_for_it(link):
     link["class"] = "cot"
-    choice = Choice("p", "class")
-    assert choice.among(["", "cat", "dog"], noun="class").value == ""
-    assert state.messages() == ["There is no class named 'cot'. Did you mean 'cat'? Choose one of: cat, dog."]
+    choice = Choice("p", "class", why_not=none_named("class"))
+    words = "There is no class named 'cot'. Did you mean 'cat'? Choose one of: cat, dog."
+    assert choice.among(["", "cat", "dog"]).value == "" and state.messages() == [words]
     choice.set("dog")
-    assert choice.among(["", "cat", "dog"]).value == "dog" and choice.among(["", "cat"]).value == "" and state.messages() == []
+    assert choice.among(["", "cat", "dog"]).value == "dog" and state.messages() == []
+    assert choice.among(["", "cat"]).value == "" and state.messages() == ["There is no class named 'dog'. Choose one of: cat."]
+    wordless = Choice("p", "kind")
+    wordless.set("dog")
+    assert wordless.among(["cat"]).value == "cat" and state.messages() == []
+
+
+def test_options_are_named_whatever_they_are(link):
+    link["seed"] = "5"
+    assert Choice("p", "seed", (0, 1, 2), first=0, why_not=none_named("seed")).value == 0
+    assert state.messages() == ["There is no seed named '5'. Choose one of: 0, 1, 2."]
 
 
 def test_a_check_that_depends_on_other_choices_lets_go_of_what_it_does_not_pass(link):
