@@ -176,7 +176,7 @@ def choose_several(
     """
     refused, first = Kept(choice.page, "refused", ""), [name for name in first if name in titles]
     if not choice.started:
-        linked = [name for name in choice.linked or () if name]
+        linked = choice.linked or ()
         refused.keep(next((why_not(name) for name in linked if name not in titles), ""))
         choice.set([name for name in linked if name in titles] or first)
     choice.set([name for name in dict.fromkeys(choice.value) if name in titles][:most])  # one may have been deleted

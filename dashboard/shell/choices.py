@@ -24,10 +24,11 @@ from dashboard.shell import show, state
 
 @dataclass(frozen=True)
 class Listed(Many):
-    """A list in a link: "." stands between its values; older links have commas."""
+    """A list of names in a link, each once: "." stands between them; older links have commas. Where nothing stands, nothing is named."""
 
     def read(self, text: str) -> tuple[Any, ...] | None:
-        return super().read(text.replace(",", self.between))
+        names = dict.fromkeys(filter(None, text.replace(",", self.between).split(self.between)))
+        return super().read(self.between.join(names))
 
 
 @dataclass(frozen=True)

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from core.checks import Check, Text
+from core.checks import Text
 from dashboard.shell import state
-from dashboard.shell.choices import Choice, Kept, links
+from dashboard.shell.choices import Choice, Kept, Listed, links
 
 MOST_LETTERS = 5_000  # of one of them: a link names many runs
+MOST_SELECTED = 1_000  # runs: more than so many letters can name
 
-
-class RunIds(Check):
-    """Ids of runs, as a tuple without doubles; a text holds them with "." between them, in old links with ","."""
-
-    def __call__(self, value: object) -> tuple[str, ...] | None:
-        if not isinstance(value, (list, tuple)) or Text(MOST_LETTERS)(".".join(map(str, value))) is None:
-            return None
-        return tuple(dict.fromkeys(run_id for run_id in value if state.RUN_ID(run_id)))
-
-    def read(self, text: str) -> tuple[str, ...] | None:
-        return self(re.split("[.,]", text))
-
-    def __str__(self) -> str:
-        return f"a list of runs with “.” between them, {MOST_LETTERS:,} letters at most"
-
-
-RUNS = Choice("compare", "runs", check=RunIds(), first=(), write=".".join)  # the selected ones, in their order
+RUNS = Choice("compare", "runs", check=Listed(state.RUN_ID, MOST_SELECTED), first=(), write=".".join)  # the selected ones, in their order
 X = Choice("compare", "x", check=Text(MOST_LETTERS), first="epoch")
 Y = Choice("compare", "y", check=Text(MOST_LETTERS), first="val_top1")
 SMOOTH = Choice("compare", "smooth", check=Text(MOST_LETTERS), first="0.6")

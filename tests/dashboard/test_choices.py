@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.checks import Many, Text, Whole
 from dashboard.shell import state
-from dashboard.shell.choices import Choice, none_named
+from dashboard.shell.choices import Choice, Listed, none_named
 
 
 @pytest.fixture
@@ -53,6 +53,20 @@ def test_what_a_link_says_does_not_follow(link):
     link["field"] = "1 2"
     field = Choice("p", "field", check=Text(20))
     assert field.following("0 0").value == "1 2" and field.following("0").value == "1 2"
+
+
+@pytest.mark.parametrize("text", ["a.b", "a,b", "a,.b,,a", "a,b."])
+def test_lists_are_read_as_links_write_and_wrote_them(text):
+    assert Listed(Text(100), 2).read(text) == ("a", "b")
+
+
+def test_a_list_that_cannot_be_used_is_refused_whole(link):
+    names = Choice("p", "runs", check=Listed(Text(100), 2), first=("a",), write=".".join)
+    assert names.check.read("") == () and names.check.read("a.b.c") is None and names.check(7) is None
+    link["runs"] = "a" * 101 + ".b"
+    assert names.value == ("a",)
+    (sentence,) = state.messages()
+    assert "The link's runs cannot be used" in sentence and "at most 2 values with “.” between them" in sentence
 
 
 def test_what_is_in_no_link_is_not_read_from_one(link):

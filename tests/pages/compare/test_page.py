@@ -11,7 +11,7 @@ from core.training.config import RunConfig
 from dashboard.runs.lines import board_runs
 from dashboard.shell import services
 from pages.compare import panels as comparing
-from pages.compare.controls import RunIds
+from pages.compare.controls import MOST_SELECTED, RUNS
 from pages.compare.lookups import board_message
 from pages.compare.view import verdict_words
 from tests.pages.support import open_page, press, run, shown_code, texts
@@ -147,13 +147,10 @@ def test_a_link_with_commas_between_its_runs_is_read_for_ever():
     assert dict(app.query_params) == {"runs": f"{VIT}.{GRU}"}
 
 
-@pytest.mark.parametrize("text", ["a.b", "a,b", "a,.b,,a", "a,b."])
-def test_runs_are_read_as_links_write_and_wrote_them(text):
-    assert RunIds().read(text) == ("a", "b")
-
-
 def test_a_list_of_runs_without_end_is_refused():
-    assert RunIds().read("a" * 101 + ".b") == ("b",) and RunIds().read(".".join(["run"] * 2_000)) is None and RunIds()(7) is None
+    assert (
+        RUNS.check.read(".".join(map(str, range(MOST_SELECTED)))) and RUNS.check.read(".".join(map(str, range(MOST_SELECTED + 1)))) is None
+    )
 
 
 def test_a_run_as_a_script():
