@@ -1,4 +1,4 @@
-"""A confusion matrix that is counted where the predictions are, without waiting for the device."""
+"""The confusion matrix, counted in torch where the predictions are; the scores that follow from it are defined in `core.scores`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that follows from a confusion matrix, in numpy: pages can show it before torch is loaded.
+"""The scores of a confusion matrix, defined here in numpy: pages show them before torch is loaded. `core.metrics` counts the matrix.
 
 A class of which there is no sample has no score, NaN, shown as a dash, and does not count in the means: they are those of scikit-learn
 with `labels` those that occur. A class that occurs and is never predicted has precision 0, as with `zero_division=0`: the model failed to
