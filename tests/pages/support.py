@@ -4,9 +4,11 @@ import dataclasses
 import json
 import re
 import time
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from dashboard import navigation
@@ -15,6 +17,9 @@ from dashboard.kit.wording import NOTHING
 from dashboard.training import background
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+
+# Each AppTest looks through all installed packages for components, a fifth of a second: they are the same for every test of a process.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def open_page(folder="train", **query):
