@@ -25,10 +25,42 @@ manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_componen
 def open_page(folder="train", **query):
     """A first visit to the page of a folder in pages/, with a query string."""
     navigation.PAGES = tuple(dataclasses.replace(page, default=page.path.parent.name == folder) for page in navigation.PAGES)
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    return run(_linked(AppTest.from_file(str(APP), default_timeout=60), query))
+
+
+def _linked(app, query):
     for name, value in query.items():
         app.query_params[name] = value
-    return run(app)
+    return app
+
+
+def alone(*parts, **query):
+    """Parts of a page without all that follows from them, as a link opens them: the controls, and what is drawn of their choices.
+
+    What the first part returns the others are called with; `made_by` says what it was.
+    """
+    return run(_linked(AppTest.from_function(_draw, default_timeout=60, args=(parts,)), query))
+
+
+def _draw(parts):
+    import streamlit as st
+
+    from dashboard.shell import show, state
+    from dashboard.shell.page import guarded
+
+    state.values()
+    first, *others = parts
+    with guarded():
+        made = st.session_state["made"] = first()
+        for part in others:
+            part(made)
+    for sentence in state.messages():
+        show.warning(sentence)
+
+
+def made_by(app):
+    """What the first of the parts that are shown `alone` has returned."""
+    return app.session_state["made"]
 
 
 def shown_code(app):

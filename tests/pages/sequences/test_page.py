@@ -6,10 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
-from core.probes.recurrence.task_sizes import MOST, Sizes
-from pages.sequences.controls import EXAMPLE, MAP, SIZES, TASK, take
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -54,11 +51,6 @@ def test_each_task_has_its_shapes_from_a_network_that_ran(task, shape, outputs):
     assert sorted(n for n in sent_to(app)["links"] if n.startswith("y")) == outputs and "**passed**" in texts(app)
 
 
-def test_the_sliders_offer_what_core_can_run():
-    assert {name: size.options[-1] for name, size in SIZES.items()} == MOST
-    assert vars(Sizes()) == {name: size.first for name, size in SIZES.items()}
-
-
 def test_the_courses_check_and_its_link():
     query = {"task": "same-length", "T": "10"}
     app = open_sequences(**query)
@@ -82,22 +74,6 @@ def test_sliders_change_the_shapes():
     assert "(4, 1, 1)" in sent_to(app)["svg"] and "hello" in sent_to(app)["svg"]
 
 
-@pytest.mark.parametrize(
-    ("sent", "task", "example"),
-    [
-        ({"choices": "other-length", "switch": "picture"}, "other-length", "picture"),
-        ({"choices": "<b>", "switch": 7}, "many-to-one", "words"),
-        ("many-to-one", "many-to-one", "words"),
-        (None, "many-to-one", "words"),
-    ],
-)
-def test_what_the_browser_has_chosen_is_taken_over_and_nonsense_is_not(sent, task, example, monkeypatch):
-    known = {TASK.key: "many-to-one", EXAMPLE.key: "words", MAP: {"choice": sent}}
-    monkeypatch.setattr(st, "session_state", known)
-    take()
-    assert (known[TASK.key], known[EXAMPLE.key]) == (task, example)
-
-
 def test_the_picture_goes_through_every_task():
     for task in ("one-to-one", "one-to-many", "many-to-one", "same-length", "other-length"):
         app = open_sequences(task=task, example="picture", T="3")
@@ -109,16 +85,13 @@ def test_the_picture_goes_through_every_task():
     assert dict(app.query_params) == {"example": "picture", "set": "shapes", "image": "9"}
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"task": "many", "T": "0", "S": "-1", "B": "99", "C": "x", "H": "1e9", "K": "", "cell": "GRU", "example": "sound", "vector": "3"},
-        {"T": "10000", "k": "2", "layers": "0", "word": "<b>", "H": "2.5"},
-    ],
-)
-def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(query):
-    app = open_sequences(**query)
+def test_a_link_and_lengths_that_make_no_sense_leave_the_page_as_at_first():
+    """What each control takes is tested in test_controls.py."""
+    nonsense = {"task": "many", "T": "0", "S": "-1", "B": "99", "C": "x", "H": "1e9", "cell": "GRU", "example": "sound", "vector": "3"}
+    app = open_sequences(**nonsense, k="2", layers="0", word="<b>")
     assert chosen(app) == "many-to-one" and "(2, 5, 50)" in sent_to(app)["svg"] and dict(app.query_params) == {}
+    run(app.text_input(key="sequences_lengths").set_value("3 0"))
+    assert "length 0 has no last state" in texts(app) and "[2, 2, 2, 1, 1]" in html_of(app, "lab-padding")
 
 
 def test_lengths_are_typed_and_packed_as_torch_packs_them():
@@ -128,16 +101,6 @@ def test_lengths_are_typed_and_packed_as_torch_packs_them():
     assert "(3, 4, 3) → (8, 3)): the same" in texts(app) and dict(app.query_params) == {"lengths": "4 1 3"}
     run(app.text_input(key="sequences_lengths").set_value(""))
     assert "batch_sizes = [2, 2, 2, 1, 1]" in html_of(app, "lab-padding")
-
-
-@pytest.mark.parametrize(
-    ("typed", "told"),
-    [("3 0", "length 0 has no last state"), ("two", "'two' is no length"), ("<b>", "no length"), ("99", "does not fit")],
-)
-def test_lengths_that_make_no_batch_are_explained(typed, told):
-    app = open_sequences()
-    run(app.text_input(key="sequences_lengths").set_value(typed))
-    assert told in texts(app) and "[2, 2, 2, 1, 1]" in html_of(app, "lab-padding")
 
 
 def test_words_and_convolution():
