@@ -69,6 +69,12 @@ def png(depth: int, color: int, rows: np.ndarray, *before: bytes, after: bytes =
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(before) + chunk(b"IDAT", pixels) + after + chunk(b"IEND", b"")
 
 
+def huge() -> bytes:
+    """A PNG that says it is 3.6 gigapixels, and has none of them."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
 def packed(values: np.ndarray, bits: int) -> np.ndarray:
     """Samples of 1, 2 or 4 bits, the first one in the highest bits."""
     each = 8 // bits

@@ -1,11 +1,8 @@
 """Pictures that people upload, good and bad, made here byte by byte or by Pillow."""
 
-import struct
 import threading
-import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from io import BytesIO
 
 import numpy as np
 import pytest
@@ -14,14 +11,9 @@ from PIL import Image
 from core.data import picture, uploads
 from core.data.uploads import read_upload
 from core.errors import ConfigError, DataError
+from tests.core.data.picture_corpus import huge, saved
 
 COLORS = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-
-
-def saved(image, kind="png", **options):
-    buffer = BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
 
 
 def test_a_picture_of_the_right_size_keeps_its_pixels():
@@ -74,13 +66,8 @@ def test_sixteen_bits_become_eight():
 
 
 def test_a_huge_picture_is_refused_before_it_is_decoded(monkeypatch):
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)  # a PNG that says it is 3.6 gigapixels, and has none of them
-    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
     with pytest.raises(DataError, match="too many pixels"):
-        read_upload(bomb)
+        read_upload(huge())
     monkeypatch.setattr(uploads, "BOUNDS", replace(uploads.BOUNDS, pixels=32 * 32 - 1))
     monkeypatch.setattr(picture, "squeezed", None)  # would fail if it were called
     with pytest.raises(DataError, match="too many pixels.*up to 12 million are read, of a JPEG up to 0 million.*or save it as a JPEG"):

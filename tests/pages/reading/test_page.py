@@ -124,22 +124,13 @@ def test_the_view_that_the_browser_sends_is_in_the_link():
     assert dict(app.query_params) == {}
 
 
-@pytest.mark.parametrize(
-    "view",
-    [None, 5, [], {}, {"t": 65, "of": 64}, {"t": "<b>", "of": 64, "path": "1-2-3"}, {"t": 3.5, "of": 64, "path": 7}, {"t": 9, "of": 16},
-     {"t": None, "of": 64, "path": "64-1"}],
-)  # fmt: skip
-def test_what_a_browser_should_not_send_does_nothing(view):
-    app = open_reading()
-    app.session_state["reading_board"] = {"view": view}
-    board = board_of(run(app))
-    assert (board["t"], board["path"]) == (32, []) and dict(app.query_params) == {}
-
-
-@pytest.mark.parametrize("query", [{"t": "65"}, {"t": "-1"}, {"t": "half"}, {"path": "1"}, {"path": "1-64"}, {"path": "a-b"}, {"set": "x"}])
-def test_a_nonsense_link_opens_the_page(query):
-    board = board_of(open_reading(**query))
+def test_a_link_and_a_message_that_make_no_sense_leave_the_page_as_at_first():
+    """What each control takes is tested in test_controls.py."""
+    app = open_reading(t="half", path="a-b", set="x")
+    board = board_of(app)
     assert (board["t"], board["path"], board["picture"], len(board["readers"])) == (32, [], "ship", 3)
+    board = board_of(send(app, t="<b>", of=64, path="1-2-3"))
+    assert (board["t"], board["path"]) == (32, []) and dict(app.query_params) == {}
 
 
 def test_models_that_cannot_be_stopped_and_runs_that_are_gone_are_explained():

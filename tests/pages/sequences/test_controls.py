@@ -1,4 +1,4 @@
-"""What the controls of the page Sequences take of a link, of the picture and of what is typed, and what they say of what they do not take."""
+"""What the controls of the page Sequences take of a link, of the drawing and of what is typed, and what they say of the rest."""
 
 import pytest
 import streamlit as st
