@@ -27,9 +27,19 @@ UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "ki
 CGROUPS = Path("/sys/fs/cgroup")
 # What torch, NumPy, the C++ library and the drivers of devices say when memory has run out, on Linux, Windows and macOS; in small letters.
 SAID = (
-    "out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "unable to allocate", "bad_alloc",
-    "bad allocation", "alloc_failed", "memory allocation failed", "failed to allocate", "insufficient memory", "paging file is too small",
-)  # fmt: skip
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "unable to allocate",
+    "bad_alloc",
+    "bad allocation",
+    "alloc_failed",
+    "memory allocation failed",
+    "failed to allocate",
+    "insufficient memory",
+    "paging file is too small",
+)
 
 
 # -- what is free ---------------------------------------------------------------------------------------------------

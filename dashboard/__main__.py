@@ -32,9 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(problem)
     try:
         serve(
-            host=options.host, port=options.port, allow_hosts=options.allow_host, base_path=options.base_path,
+            host=options.host,
+            port=options.port,
+            allow_hosts=options.allow_host,
+            base_path=options.base_path,
             frame_ancestors=options.frame or os.environ.get("LAB_FRAME", "").split(),
-        )  # fmt: skip
+        )
     except LabError as error:
         return refuse(str(error))
     return 0
@@ -51,23 +54,34 @@ def parser() -> argparse.ArgumentParser:
         "--port", type=flag(int), default=os.environ.get("PORT", "8501"), help="port (default: the environment's PORT, else 8501)"
     )
     made.add_argument(
-        "--allow-host", action="append", default=[], metavar="NAME",
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
         help="a name by which others reach this lab, such as lab.example.edu behind a proxy; may be given several times",
-    )  # fmt: skip
+    )
     made.add_argument(
-        "--frame", "--frame-ancestors", action="append", default=[], metavar="ORIGIN",
+        "--frame",
+        "--frame-ancestors",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
         help="a site that may show the lab in a frame, such as https://NAME of a learning platform; may be given several times "
         "(default: LAB_FRAME, else none)",
-    )  # fmt: skip
+    )
     made.add_argument(
-        "--base-path", default=os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", ""), metavar="PATH",
+        "--base-path",
+        default=os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", ""),
+        metavar="PATH",
         help="a path such as /lab, below which a proxy shows this lab and which it leaves in the addresses (default: none)",
-    )  # fmt: skip
+    )
     made.add_argument("--home", type=Path, help="folder of runs and data sets (default: the environment's LAB_HOME, else .lab)")
     made.add_argument(
-        "--data-root", action="append", metavar="DIR",
+        "--data-root",
+        action="append",
+        metavar="DIR",
         help="let visitors from other machines open folders of images below DIR; may be given again (default: LAB_DATA_ROOT, else none)",
-    )  # fmt: skip
+    )
     return made
 
 

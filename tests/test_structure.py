@@ -467,6 +467,11 @@ def test_a_file_is_read_in_one_sitting_and_a_function_fits_a_screen():
     assert long_functions("def f():\n" + "    pass\n" * 40) and not long_functions("def f():\n" + "    pass\n" * 39)
 
 
+def test_the_formatter_is_seldom_told_to_look_away():
+    """A table keeps its columns; a call with many words is shortened instead. The number may only shrink."""
+    assert len(found(r"# fmt: (?:skip|off)", sources(*PACKAGES))) <= 42
+
+
 def test_a_view_needs_neither_a_screen_nor_torch():
     """`view.py` makes messages, HTML, CSV and sentences of records: it can be tested and read without starting anything."""
     views = [p for p in sources("pages") if p.name == "view.py" or p.name.endswith("_view.py")]

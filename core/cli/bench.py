@@ -50,13 +50,19 @@ def bench(options: argparse.Namespace) -> int:
     facts = {"machine": platform.machine(), "python": platform.python_version(), "torch": torch.__version__}
     rows = [
         {
-            "name": row["name"], "batch": row["batch"], "parameters": f"{row['parameters']:,}",
-            "MFLOP an image": f"{row['flops'] / 1e6:,.1f}", "threads": row["threads"], "kernel": row["kernel"],
-            "images/s": f"{row['images_per_second']:,.0f}", "GFLOP/s": f"{row['share'] * row['peak'] / 1e9:,.1f}",
-            "of the limit": row["share"], "limit GFLOP/s": f"{row['peak'] / 1e9:,.0f}",
+            "name": row["name"],
+            "batch": row["batch"],
+            "parameters": f"{row['parameters']:,}",
+            "MFLOP an image": f"{row['flops'] / 1e6:,.1f}",
+            "threads": row["threads"],
+            "kernel": row["kernel"],
+            "images/s": f"{row['images_per_second']:,.0f}",
+            "GFLOP/s": f"{row['share'] * row['peak'] / 1e9:,.1f}",
+            "of the limit": row["share"],
+            "limit GFLOP/s": f"{row['peak'] / 1e9:,.0f}",
         }
         for row in found
-    ]  # fmt: skip
+    ]
     note = "FLOPs: matrix products, forward and backward. Limit: a large float32 matrix product with the same threads."
     print_result(options, {**facts, "models": found}, f"{table(rows)}\n{note}")
     return 0

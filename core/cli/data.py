@@ -92,19 +92,31 @@ def _of_images(dataset: Dataset) -> dict[str, Any]:
 
     balance = {name: class_balance(getattr(dataset, name).labels, len(dataset.classes)) for name in ("train", "val", "test")}
     return {
-        "dataset": dataset.name, "classes": list(dataset.classes), "train": len(dataset.train), "val": len(dataset.val),
-        "test": len(dataset.test), "mean": [round(v, 4) for v in dataset.mean], "std": [round(v, 4) for v in dataset.std],
-        "skipped": dataset.skipped, **{f"{name}_of_class": list(counts) for name, counts in balance.items()},
-    }  # fmt: skip
+        "dataset": dataset.name,
+        "classes": list(dataset.classes),
+        "train": len(dataset.train),
+        "val": len(dataset.val),
+        "test": len(dataset.test),
+        "mean": [round(v, 4) for v in dataset.mean],
+        "std": [round(v, 4) for v in dataset.std],
+        "skipped": dataset.skipped,
+        **{f"{name}_of_class": list(counts) for name, counts in balance.items()},
+    }
 
 
 def _of_sequences(dataset: SeqDataset) -> dict[str, Any]:
     examples = [f"{source} -> {target}" for source, target in dataset.texts(dataset.val[:EXAMPLES])]
     return {
-        "dataset": dataset.name, "train": len(dataset.train), "val": len(dataset.val), "test": len(dataset.test),
-        "symbols": len(dataset.vocabulary), "length": f"at most {dataset.task.max_source} in, {dataset.task.max_target} out",
-        "measured_in": dataset.task.unit, "skipped": len(dataset.left_out.files), "examples": examples,
-    }  # fmt: skip
+        "dataset": dataset.name,
+        "train": len(dataset.train),
+        "val": len(dataset.val),
+        "test": len(dataset.test),
+        "symbols": len(dataset.vocabulary),
+        "length": f"at most {dataset.task.max_source} in, {dataset.task.max_target} out",
+        "measured_in": dataset.task.unit,
+        "skipped": len(dataset.left_out.files),
+        "examples": examples,
+    }
 
 
 def show_duplicates(options: argparse.Namespace) -> int:

@@ -48,12 +48,20 @@ def evaluate(options: argparse.Namespace) -> int:
     scores = confusion.scores
     interval = proportion_interval(int(confusion.matrix.trace()), len(split))
     found = {
-        "run": options.run, "epoch": epoch + 1, "images": what, "n": len(split), "loss": loss,
-        "top1": confusion.top1, "top1_interval": asdict(interval), "classes": scores.rows(run.classes),
-        "absent": scores.absent(run.classes), "mean": {name: scores.mean(name) for name in SCORES},
-        "weighted_mean": {name: scores.weighted(name) for name in SCORES}, "confusion": confusion.matrix.tolist(),
+        "run": options.run,
+        "epoch": epoch + 1,
+        "images": what,
+        "n": len(split),
+        "loss": loss,
+        "top1": confusion.top1,
+        "top1_interval": asdict(interval),
+        "classes": scores.rows(run.classes),
+        "absent": scores.absent(run.classes),
+        "mean": {name: scores.mean(name) for name in SCORES},
+        "weighted_mean": {name: scores.weighted(name) for name in SCORES},
+        "confusion": confusion.matrix.tolist(),
         "left_out": left_out,
-    }  # fmt: skip
+    }
     head = f"{options.run}, epoch {epoch + 1}, {what}, n = {len(split):,}: loss {loss:.4f}, top-1 {confusion.top1:.2%}"
     head += f" (95 %: {interval.words(2)})"
     print_result(options, found, f"{head}\n{scores.table(run.classes, 'image')}")
@@ -91,10 +99,17 @@ def evaluate_sequences(options: argparse.Namespace, manager: RunManager) -> int:
     whole, by_length = found[part], found["by length"]
     unit = seq_task(manager.snapshot(options.run).config["dataset"]).unit
     rows = [
-        {f"length in {unit}": row.length, "trained": row.trained, "n": row.exact.n, "tokens": row.tokens.value, "exact": row.exact.value,
-         "from": row.exact.low, "to": row.exact.high}
+        {
+            f"length in {unit}": row.length,
+            "trained": row.trained,
+            "n": row.exact.n,
+            "tokens": row.tokens.value,
+            "exact": row.exact.value,
+            "from": row.exact.low,
+            "to": row.exact.high,
+        }
         for row in by_length.lengths
-    ]  # fmt: skip
+    ]
     head = (
         f"{options.run}, epoch {epoch + 1}, {part}, n = {whole.exact.n:,}: loss {whole.loss:.4f}, "
         f"tokens {whole.tokens.value:.2%}, whole sequences {whole.exact.value:.2%} (95 %: {whole.exact.words(2)})"

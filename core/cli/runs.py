@@ -59,12 +59,18 @@ def list_runs(options: argparse.Namespace) -> int:
     """Print a line a run."""
     rows = [
         {
-            "run": r.run_id, "status": r.status, "model": r.config["model"], "dataset": r.config["dataset"],
-            "epochs_done": r.epochs_done, "epochs": r.config["epochs"], "val_top1": r.best_val_top1, "test_top1": r.test_top1,
+            "run": r.run_id,
+            "status": r.status,
+            "model": r.config["model"],
+            "dataset": r.config["dataset"],
+            "epochs_done": r.epochs_done,
+            "epochs": r.config["epochs"],
+            "val_top1": r.best_val_top1,
+            "test_top1": r.test_top1,
             "created": time.strftime("%Y-%m-%d %H:%M", time.localtime(r.created)),
         }
         for r in open_manager(options).runs()
-    ]  # fmt: skip
+    ]
     print_result(options, {"runs": rows}, table(rows) or "There are no runs yet: python -m core train")
     return 0
 

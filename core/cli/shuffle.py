@@ -31,10 +31,17 @@ def shuffle(options: argparse.Namespace) -> int:
     if options.out:
         write_out(options.out, json.dumps(to_plain(found)))
     rows: list[dict[str, Any]] = [
-        {"shuffle": kind, "dose": f"{dose.dose} {KINDS[kind].unit}", "moved": dose.moved, "top1": dose.accuracy.value,
-         "from": dose.accuracy.low, "to": dose.accuracy.high}
-        for kind, doses in found.doses.items() for dose in doses
-    ]  # fmt: skip
+        {
+            "shuffle": kind,
+            "dose": f"{dose.dose} {KINDS[kind].unit}",
+            "moved": dose.moved,
+            "top1": dose.accuracy.value,
+            "from": dose.accuracy.low,
+            "to": dose.accuracy.high,
+        }
+        for kind, doses in found.doses.items()
+        for dose in doses
+    ]
     head = f"{options.run}, epoch {found.epoch + 1}, {found.n:,} validation images, seed {found.seed}; from, to: 95 % interval"
     print_result(options, {"run": options.run, **to_plain(found), "epoch": found.epoch + 1}, f"{head}\n{table(rows)}")
     return 0

@@ -58,26 +58,30 @@ class DatasetSpec:
 
 TORCHVISION = "core.data.torchvision_sets:load"
 
+NAMED_AS_CIFAR10 = ("", "images", "imagestrain", "png", "python", "batchespy", "pythontargz", "batchesbin", "binarytargz")
 DATASETS: dict[str, DatasetSpec] = {
-    "shapes": DatasetSpec(
-        "Shapes", "Ten drawn shapes of any color, place and size; always there.", "core.data.shapes:load",
-    ),
+    "shapes": DatasetSpec("Shapes", "Ten drawn shapes of any color, place and size; always there.", "core.data.shapes:load"),
     "cifar10": DatasetSpec(
-        "CIFAR-10", "60,000 small photographs of animals and vehicles (Krizhevsky 2009).", TORCHVISION, downloads=True,
-        fixed={"cls": "CIFAR10"}, copy="cifar-10-python.tar.gz, or the folder cifar-10-batches-py that is in it",
+        "CIFAR-10",
+        "60,000 small photographs of animals and vehicles (Krizhevsky 2009).",
+        TORCHVISION,
+        downloads=True,
+        fixed={"cls": "CIFAR10"},
+        copy="cifar-10-python.tar.gz, or the folder cifar-10-batches-py that is in it",
         classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
-        called=(
-            "cifar", "cifar10", "cifar10images", "cifar10imagestrain", "cifar10png", "cifar10python", "cifar10batchespy",
-            "cifar10pythontargz", "cifar10batchesbin", "cifar10binarytargz",
-        ),
+        called=("cifar", *(f"cifar10{rest}" for rest in NAMED_AS_CIFAR10)),
     ),
     "fashion_mnist": DatasetSpec(
-        "Fashion-MNIST", "70,000 grey pictures of clothes (Xiao et al. 2017).", TORCHVISION, downloads=True,
-        fixed={"cls": "FashionMNIST"}, copy="the folder that holds its four files (train-images-idx3-ubyte.gz and so on)",
+        "Fashion-MNIST",
+        "70,000 grey pictures of clothes (Xiao et al. 2017).",
+        TORCHVISION,
+        downloads=True,
+        fixed={"cls": "FashionMNIST"},
+        copy="the folder that holds its four files (train-images-idx3-ubyte.gz and so on)",
     ),
     "folder": DatasetSpec("Folder", "Your own images: one folder a class.", "core.data.folder:load", needs_folder=True),
     **{name: DatasetSpec(task.title, task.help, "core.data.sequences:load", kind="sequences") for name, task in SEQ_TASKS.items()},
-}  # fmt: skip
+}
 
 
 def data_spec(name: str) -> DatasetSpec:

@@ -87,21 +87,26 @@ class ClassFolders:
             and "train" in [split_of(name)[0] for name in both]
         ):
             raise DataError(
-                "In the folder ", Place(self.root), f", {listed(both)} look like class and split in one name: make folders train and "
-                "test, and in each of them one folder for each class."
-            )  # fmt: skip
+                "In the folder ",
+                Place(self.root),
+                f", {listed(both)} look like class and split in one name: make folders train and "
+                "test, and in each of them one folder for each class.",
+            )
         parts = {part for part, name, _ in named if name in full}
         labelled = [(part, name) for part, name, path in named if self.classes(path)]
         if labelled and {name for _, name, _ in named} >= {*full} and ("train" not in parts or len(full) == len(labelled)):
             raise DataError(
-                "The folder ", Place(self.root), f" has {taken(labelled[0][1])}/ but no class folders in train/: add them, or name a "
-                "folder that has them."
-            )  # fmt: skip
+                "The folder ",
+                Place(self.root),
+                f" has {taken(labelled[0][1])}/ but no class folders in train/: add them, or name a folder that has them.",
+            )
         if len(parts) > 1:
             raise DataError(
-                "The folder ", Place(self.root), f" has {listed([name for _, name, _ in named if name in full])}, which look like splits, "
-                "but the images in them lie without class folders: in each, make one folder for each class and put its images there."
-            )  # fmt: skip
+                "The folder ",
+                Place(self.root),
+                f" has {listed([name for _, name, _ in named if name in full])}, which look like splits, "
+                "but the images in them lie without class folders: in each, make one folder for each class and put its images there.",
+            )
 
     def refuse_without_pictures(self, place: str) -> None:
         """Raise DataError for a folder in whose folders there is no picture, with what is there instead."""
@@ -126,9 +131,10 @@ class ClassFolders:
         sets = [name for name, path in classes if self.splits(self.unwrapped(path))]
         if sets:
             raise DataError(
-                "The folder ", Place(self.root), f" holds sets with splits of their own ({listed(sets)}), which are no classes: name one "
-                "of them."
-            )  # fmt: skip
+                "The folder ",
+                Place(self.root),
+                f" holds sets with splits of their own ({listed(sets)}), which are no classes: name one of them.",
+            )
         places = [self.unwrapped(path) for _, path in classes]
         if len(classes) < 2 or any(map(self._has_own_pictures, places)):
             return
@@ -137,10 +143,12 @@ class ClassFolders:
         several = len(common) > 1 and not (common & IMAGES and common & MARKS)
         if several or self._are_wrapped(common, inside):
             raise DataError(
-                "In the folder ", Place(self.root), f", {listed([name for name, _ in classes])} hold folders of the same names "
+                "In the folder ",
+                Place(self.root),
+                f", {listed([name for name, _ in classes])} hold folders of the same names "
                 f"({listed(sorted(common))}): they look like splits or like several sets, not like classes. Call them train, val and "
-                "test, or name one of them; parts of one set, as of a large download, have to be put together."
-            )  # fmt: skip
+                "test, or name one of them; parts of one set, as of a large download, have to be put together.",
+            )
 
     def _are_wrapped(self, common: set[str], inside: list[list[tuple[str, str]]]) -> bool:
         """Whether several folders hold each one folder of the same name, and classes in it: the parts of a download."""

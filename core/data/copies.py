@@ -28,10 +28,8 @@ OF_MNISTS_KIND = {  # classes of the sets that come in files of MNIST's kind, wh
     "fashion_mnist": ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 }
 CIFAR = DATASETS["cifar10"].classes
-BROKEN = (
-    ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, OSError, pickle.UnpicklingError, tarfile.TarError,
-    zipfile.BadZipFile, OverflowError, MemoryError,
-)  # fmt: skip
+BADLY_PACKED = (pickle.UnpicklingError, tarfile.TarError, zipfile.BadZipFile, EOFError, OSError)
+BROKEN = (*BADLY_PACKED, ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, MemoryError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,17 +83,28 @@ def _idx_form() -> Form:
 
 BATCHES = tuple(f"data_batch_{n}" for n in range(1, 6))
 MD5 = {  # of CIFAR-10's files for Python, as torchvision has them
-    "data_batch_1": "c99cafc152244af753f735de768cd75f", "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
-    "data_batch_3": "54ebc095f3ab1f0389bbae665268c751", "data_batch_4": "634d18415352ddfa80567beed471001a",
-    "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb", "test_batch": "40351d587109b95175f43aff81a1287e",
-}  # fmt: skip
+    "data_batch_1": "c99cafc152244af753f735de768cd75f",
+    "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
+    "data_batch_3": "54ebc095f3ab1f0389bbae665268c751",
+    "data_batch_4": "634d18415352ddfa80567beed471001a",
+    "data_batch_5": "482c414d41f54cd18b22e5b47cb7c3cb",
+    "test_batch": "40351d587109b95175f43aff81a1287e",
+}
 FORMS = (
-    Form("cifar10", "cifar-10-batches-py", BATCHES, ("test_batch",), pickled_images, _named("label_names", "batches.meta"),
-         more=("batches.meta",), md5=MD5),
+    Form(
+        "cifar10",
+        "cifar-10-batches-py",
+        BATCHES,
+        ("test_batch",),
+        pickled_images,
+        _named("label_names", "batches.meta"),
+        more=("batches.meta",),
+        md5=MD5,
+    ),
     Form("cifar10", "cifar-10-batches-bin", tuple(f"{name}.bin" for name in BATCHES), ("test_batch.bin",), binary_images, lambda _: CIFAR),
     Form("cifar100", "cifar-100-python", ("train",), ("test",), pickled_images, _named("fine_label_names", "meta"), more=("meta",)),
     _idx_form(),
-)  # fmt: skip
+)
 WANTED = {name for form in FORMS for name in (*form.files, *form.more)}
 DIGITS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)  # training images of each class of MNIST itself
 TITLES = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "mnist": "MNIST's kind"}
@@ -141,16 +150,18 @@ def copy_at(path: str) -> Copy | None:
         if out_of_files(error):
             raise
         raise DataError(
-            "The copy of a data set in ", Place(place or path), " is damaged, or is not what its names say: copy it again as its authors "
-            "give it (CIFAR-10 in cifar-10-python.tar.gz)."
-        ) from error  # fmt: skip
+            "The copy of a data set in ",
+            Place(place or path),
+            " is damaged, or is not what its names say: copy it again as its authors give it (CIFAR-10 in cifar-10-python.tar.gz).",
+        ) from error
 
 
 def _incomplete(place: str, form: Form, lacks: list[str]) -> DataError:
     return DataError(
-        f"The copy of {TITLES[form.name]} in ", Place(place), f" lacks {', '.join(lacks)}: unpack it again, or copy it again as its "
-        "authors give it."
-    )  # fmt: skip
+        f"The copy of {TITLES[form.name]} in ",
+        Place(place),
+        f" lacks {', '.join(lacks)}: unpack it again, or copy it again as its authors give it.",
+    )
 
 
 def _lacking(path: str) -> tuple[str, Form, list[str]] | None:

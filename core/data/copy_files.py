@@ -49,9 +49,12 @@ def _from_buffer(raw: bytes, kind: _Kind, shape: tuple, order: str) -> _Array:
 
 
 KNOWN = {  # all that a pickle may name, and what stands for it here
-    "_reconstruct": _Array, "ndarray": _Array, "dtype": _Kind, "_frombuffer": _from_buffer,
+    "_reconstruct": _Array,
+    "ndarray": _Array,
+    "dtype": _Kind,
+    "_frombuffer": _from_buffer,
     "encode": lambda text, _="latin1": text.encode("latin1"),
-}  # fmt: skip
+}
 
 
 class _Reader(pickle.Unpickler):

@@ -9,15 +9,33 @@ from random import Random
 from core.errors import ConfigError
 
 MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FIRST, LAST = date(1900, 1, 1), date(2099, 12, 31)
 # {m} is the month's name, {s} its first three letters, {n} its number, {d} the day, {o} the day as 1st, 2nd, ..., {w} the weekday.
 FORMS = (
-    "{d} {m} {y}", "{m} {d}, {y}", "{d} {s} {y}", "{s} {d}, {y}", "{o} of {m} {y}", "{m} {o}, {y}", "{w} {d} {m} {y}", "{y} {m} {d}",
+    "{d} {m} {y}",
+    "{m} {d}, {y}",
+    "{d} {s} {y}",
+    "{s} {d}, {y}",
+    "{o} of {m} {y}",
+    "{m} {o}, {y}",
+    "{w} {d} {m} {y}",
+    "{y} {m} {d}",
     "{y}/{n}/{d}",
-)  # fmt: skip
+)
 SYMBOLS = (*"0123456789", *sorted({*"".join((*MONTHS, *WEEKDAYS)), *"stndrdthof"}), " ", ",", "/", "-")
 
 
@@ -29,10 +47,8 @@ def written_date(random: Random, length: int = 0) -> str:
 
 def write(day: date, form: str) -> str:
     """A day in one of the `FORMS`."""
-    return form.format(
-        d=day.day, m=MONTHS[day.month - 1], s=MONTHS[day.month - 1][:3], n=day.month, y=day.year, w=WEEKDAYS[day.weekday()],
-        o=f"{day.day}{ending(day.day)}",
-    )  # fmt: skip
+    month, ordinal = MONTHS[day.month - 1], f"{day.day}{ending(day.day)}"
+    return form.format(m=month, s=month[:3], n=day.month, d=day.day, o=ordinal, w=WEEKDAYS[day.weekday()], y=day.year)
 
 
 def ending(day: int) -> str:

@@ -100,7 +100,7 @@ def read_folder(folder: str | Path, *, home: str | Path | None = None, progress:
     listing = scan(folder, progress)
     require(
         FOLDER_COPIES * IMAGE_BYTES * len(listing.files), f"A folder of {len(listing.files):,} files", "name a folder with fewer of them"
-    )  # fmt: skip
+    )
     cache = _cache_path(listing.root, home)
     arrays = read_cache(cache, listing.fingerprint) if cache else None
     if arrays is None or len(arrays.get("why", ())) != len(listing.files):

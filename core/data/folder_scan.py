@@ -65,9 +65,10 @@ def scan(folder: str | Path, progress: Progress | None = None) -> Scan:
     names = sorted({label for _, label, _ in layout.found})
     if len(names) > MOST_CLASSES:
         raise DataError(
-            "The folder ", Place(root), f" has {len(names):,} class folders, and at most {MOST_CLASSES:,} classes are told apart: "
-            "name a folder with fewer."
-        )  # fmt: skip
+            "The folder ",
+            Place(root),
+            f" has {len(names):,} class folders, and at most {MOST_CLASSES:,} classes are told apart: name a folder with fewer.",
+        )
     index = {name: k for k, name in enumerate(names)}
     inside = sorted({part for part, *_ in layout.found})
     return Scan(
@@ -122,6 +123,6 @@ class Counter:
         if self.entries > MOST_ENTRIES:
             raise DataError(
                 "The folder ", Place(self.root), f" has more than {MOST_ENTRIES:,} files and folders in it: name one that has fewer."
-            )  # fmt: skip
+            )
         if self.entries % LOOK_EVERY == 1:
             self._report(self.entries, 0, "Listing files")

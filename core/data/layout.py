@@ -64,9 +64,10 @@ class Layout:
         chosen = self._one_of_each(splits)
         if self.folders.has_own(chosen["train"][1]):
             raise DataError(
-                "In the folder ", Place(self.root), f", {taken(chosen['train'][0])}/ holds splits of its own and lies beside others: name "
-                "the folder whose splits are meant."
-            )  # fmt: skip
+                "In the folder ",
+                Place(self.root),
+                f", {taken(chosen['train'][0])}/ holds splits of its own and lies beside others: name the folder whose splits are meant.",
+            )
         train = self.folders.classes(chosen["train"][1])
         self._tell_doubts(train)
         self._take("train", chosen["train"][1], train, merged := self._merged(train))
@@ -88,9 +89,11 @@ class Layout:
             labelled = [item for item in named if self.folders.classes(item[1])] or named[:1]
             if len(labelled) > 1:
                 raise DataError(
-                    "In the folder ", Place(self.root), f", {listed([name for name, _ in labelled])} look like the same split ({part}): "
-                    "leave one of them there, or put their images together."
-                )  # fmt: skip
+                    "In the folder ",
+                    Place(self.root),
+                    f", {listed([name for name, _ in labelled])} look like the same split ({part}): "
+                    "leave one of them there, or put their images together.",
+                )
             if labelled:
                 chosen[part] = labelled[0]
         return chosen
@@ -122,9 +125,10 @@ class Layout:
             told = difference(alike(folder), alike(other))
             hint = f" Is it {taken(other)!r}?" + (f" They differ in one letter: {told}." if told else "")
         return [
-            f"The class {taken(folder)!r} is in {part}/ but not in train/ of the folder ", Place(self.root),
+            f"The class {taken(folder)!r} is in {part}/ but not in train/ of the folder ",
+            Place(self.root),
             f", so no model can learn it.{hint} Call it as in train/, or take it out of {part}/.",
-        ]  # fmt: skip
+        ]
 
     def _take_listed(self, part: str, name: str, path: str, classes: list[str]) -> None:
         """Read a split without class folders by a text file beside its images, a line each: file, class. Else it is left out."""

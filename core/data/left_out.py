@@ -24,8 +24,13 @@ WHY = CUT, DAMAGED, EMPTY, LARGE, KIND, NOWHERE, POINTER, NOTHING, CLOSED = (
     "not to be opened (give it read permission)",
 )
 SAID = {  # in the sentence on one picture
-    "cut short": CUT, "damaged": DAMAGED, "is empty": EMPTY, "smaller": LARGE, "it is a": KIND, "cannot be read (": CLOSED,
-}  # fmt: skip
+    "cut short": CUT,
+    "damaged": DAMAGED,
+    "is empty": EMPTY,
+    "smaller": LARGE,
+    "it is a": KIND,
+    "cannot be read (": CLOSED,
+}
 
 
 class LeftFile(NamedTuple):

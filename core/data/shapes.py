@@ -78,19 +78,19 @@ def _regular(corners: int, *radii: float) -> list[tuple[float, float]]:
 
 
 # Silhouettes of about the size of the unit circle; x to the right, y down. Their order is that of the labels.
+CROSS = ((-1, -3), (1, -3), (1, -1), (3, -1), (3, 1), (1, 1), (1, 3), (-1, 3), (-1, 1), (-3, 1), (-3, -1), (-1, -1))
 SHAPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "circle": circle(0.88),
     "ring": ring,
     "square": polygon((-0.78, -0.78), (0.78, -0.78), (0.78, 0.78), (-0.78, 0.78)),
     "triangle": polygon(*_regular(3, 1.1)),
     "star": polygon(*_regular(10, 1.1, 0.45)),
-    "cross": polygon(*[(0.32 * a, 0.32 * b) for a, b in [
-        (-1, -3), (1, -3), (1, -1), (3, -1), (3, 1), (1, 1), (1, 3), (-1, 3), (-1, 1), (-3, 1), (-3, -1), (-1, -1)]]),
+    "cross": polygon(*((0.32 * x, 0.32 * y) for x, y in CROSS)),
     "heart": heart,
     "moon": moon,
     "arrow": polygon((-1, -0.25), (0.1, -0.25), (0.1, -0.8), (1, 0), (0.1, 0.8), (0.1, 0.25), (-1, 0.25)),
     "bolt": polygon((-0.1, -1.1), (0.55, -1.1), (0.25, -0.35), (0.7, -0.35), (-0.4, 1.1), (-0.1, 0.1), (-0.6, 0.1)),
-}  # fmt: skip
+}
 CLASSES = tuple(SHAPES)
 
 

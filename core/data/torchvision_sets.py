@@ -123,14 +123,17 @@ def _of_copy(name: str, config: DataConfig, place: str, report: Progress, valida
     copy = copy_at(place)
     if copy is None or not copy.of(name):
         raise DataError(
-            f"There is no copy of {title} in ", Place(place), f": name {form}, as its authors give it. Of a folder of class folders, "
-            "choose the data set 'folder'."
-        )  # fmt: skip
+            f"There is no copy of {title} in ",
+            Place(place),
+            f": name {form}, as its authors give it. Of a folder of class folders, choose the data set 'folder'.",
+        )
     if name == "fashion_mnist" and tuple(np.bincount(copy.train[1], minlength=10)) == DIGITS:
         raise DataError(
-            "In ", Place(place), " are the digits of MNIST, which come in files of the same names: choose the data set 'folder' for them, "
-            f"or name {form} of {title}."
-        )  # fmt: skip
+            "In ",
+            Place(place),
+            " are the digits of MNIST, which come in files of the same names: choose the data set 'folder' for them, "
+            f"or name {form} of {title}.",
+        )
     whole, final = (Split(torch.from_numpy(images.copy()), torch.from_numpy(labels)) for images, labels in (copy.train, copy.test))
     held = min(validation, len(whole) // 10)
     kept, held_back = random_parts(len(whole), (len(whole) - held, held), config.split_seed)

@@ -54,11 +54,11 @@ def by_positions(runs: Iterable[Snapshot]) -> list[Setup]:
         config = RunConfig.completed(run.config)
         same = tuple(sorted(set_up(config, "positions", *CHANCE).items()))
         setup = found.setdefault(same, Setup(config))
-        test = run.test.top1 if run.test else None
-        setup.kinds[config["positions"]].append(
-            Reached(
-                run.run_id, config["seed"], run.best.epoch, run.best.val_top1, int(run.best.val_confusion.sum()),
-                test, int(run.test.confusion.sum()) if run.test else 0,
-            )
-        )  # fmt: skip
+        setup.kinds[config["positions"]].append(_reached(run, config["seed"]))
     return sorted(found.values(), key=lambda setup: -setup.covered)
+
+
+def _reached(run: Snapshot, seed: int) -> Reached:
+    best, test = run.best, run.test
+    tested = (test.top1, int(test.confusion.sum())) if test else (None, 0)
+    return Reached(run.run_id, seed, best.epoch, best.val_top1, int(best.val_confusion.sum()), *tested)

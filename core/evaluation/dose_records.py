@@ -70,9 +70,7 @@ def measure_response(
     return found
 
 
-def respond(
-    opened: OpenedModel, images: Split, *, epoch: int, count: int, seed: int = 0, progress: Progress | None = None
-) -> Response:  # fmt: skip
+def respond(opened: OpenedModel, images: Split, *, epoch: int, count: int, seed: int = 0, progress: Progress | None = None) -> Response:
     """Accuracy by dose of all `KINDS` on `count` of the images, all where there are fewer; which ones is drawn by `seed`."""
     import torch
 

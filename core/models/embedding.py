@@ -38,8 +38,11 @@ class Embedding:
         return cls(
             weight=rng.uniform(-bound, bound, (embed_dim, channels, patch_size, patch_size)),
             bias=rng.uniform(-bound, bound, embed_dim),
-            gain=np.ones(embed_dim), shift=np.zeros(embed_dim), mean=np.asarray(mean, np.float64), std=np.asarray(std, np.float64),
-        )  # fmt: skip
+            gain=np.ones(embed_dim),
+            shift=np.zeros(embed_dim),
+            mean=np.asarray(mean, np.float64),
+            std=np.asarray(std, np.float64),
+        )
 
     @property
     def patch_size(self) -> int:
@@ -85,10 +88,17 @@ class Embedding:
         projected = self.project(self.patches(image)[patch])  # (E,)
         mean = float(projected.mean())
         return Steps(
-            values=values, kernel=kernel, products=values * kernel, bias=float(self.bias[feature]), projected=float(projected[feature]),
-            mean=mean, deviation=float(np.sqrt(np.square(projected - mean).mean() + EPS)),
-            gain=float(self.gain[feature]), shift=float(self.shift[feature]), token=float(self.norm(projected)[feature]),
-        )  # fmt: skip
+            values=values,
+            kernel=kernel,
+            products=values * kernel,
+            bias=float(self.bias[feature]),
+            projected=float(projected[feature]),
+            mean=mean,
+            deviation=float(np.sqrt(np.square(projected - mean).mean() + EPS)),
+            gain=float(self.gain[feature]),
+            shift=float(self.shift[feature]),
+            token=float(self.norm(projected)[feature]),
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

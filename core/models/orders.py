@@ -49,8 +49,12 @@ def shuffled(side: int) -> np.ndarray:
 
 
 ORDERS: dict[str, Callable[[int], np.ndarray]] = {
-    "rows": rows, "columns": columns, "snake": snake, "hilbert": hilbert, "random": shuffled,
-}  # fmt: skip
+    "rows": rows,
+    "columns": columns,
+    "snake": snake,
+    "hilbert": hilbert,
+    "random": shuffled,
+}
 TRAINED = "rows"  # in which every model of the lab learns to read
 
 

@@ -28,9 +28,15 @@ class TorchEncoderDecoder(TransformerEnds):
         # Nested tensors would leave padded states out, and say on every start that they are a prototype.
         encoder = nn.TransformerEncoder(layer, config.encoder_layers, nn.LayerNorm(dim), enable_nested_tensor=False)
         self.transformer = nn.Transformer(
-            dim, config.num_heads, config.encoder_layers, config.decoder_layers, *sizes[2:],
-            custom_encoder=encoder, batch_first=True, norm_first=config.norm_first,
-        )  # fmt: skip
+            dim,
+            config.num_heads,
+            config.encoder_layers,
+            config.decoder_layers,
+            *sizes[2:],
+            custom_encoder=encoder,
+            batch_first=True,
+            norm_first=config.norm_first,
+        )
         for name, module in list(self.transformer.named_modules()):
             if isinstance(module, nn.Dropout):
                 self.transformer.set_submodule(name, Dropout(config.dropout))

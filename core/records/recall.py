@@ -51,13 +51,16 @@ def record() -> Path:
         pass
     found = lesson.recalled
     plain = {
-        "setup": asdict(SETUP), "rate": RATE, "torch": torch.__version__, "steps": found.steps,
+        "setup": asdict(SETUP),
+        "rate": RATE,
+        "torch": torch.__version__,
+        "steps": found.steps,
         "right": {kind: [round(share, DIGITS) for share in shares] for kind, shares in found.right.items()},
         "by_distance": {
             kind: [None if np.isnan(share) else round(float(share), DIGITS) for share in shares]
             for kind, shares in found.by_distance.items()
         },
-    }  # fmt: skip
+    }
     FILE.write_text(json.dumps(plain) + "\n", "utf-8")
     recorded_lesson.cache_clear()
     return FILE

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 
 MAX_POINTS = 2000
 EPOCH_COLUMNS = (
-    "epoch", "step", "train_loss", "train_loss_unsmoothed", "train_top1", "val_loss", "val_top1", "lr", "seconds", "images_per_second",
-)  # fmt: skip
+    "epoch",
+    "step",
+    "train_loss",
+    "train_loss_unsmoothed",
+    "train_top1",
+    "val_loss",
+    "val_top1",
+    "lr",
+    "seconds",
+    "images_per_second",
+)
 WHOLE = ("epoch", "step")  # columns of whole numbers
 EXACT = "val_exact"  # one more column of runs on sequences
 

@@ -129,8 +129,14 @@ def _control() -> dict[str, Any]:
 
 # For scale: one recipe for all, models of the sizes that the lab starts with.
 RECIPE = {
-    "dataset": "cifar10", "patch_size": 4, "augment": True, "label_smoothing": 0.1, "lr": 2e-3, "schedule": "one-cycle", "epochs": 8,
-}  # fmt: skip
+    "dataset": "cifar10",
+    "patch_size": 4,
+    "augment": True,
+    "label_smoothing": 0.1,
+    "lr": 2e-3,
+    "schedule": "one-cycle",
+    "epochs": 8,
+}
 READER = {**RECIPE, "readout": "mean", "bidirectional": True}
 COMPARED: dict[str, dict[str, Any]] = {
     "compare-rnn": {**READER, "model": "rnn"},

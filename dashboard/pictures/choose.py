@@ -214,10 +214,14 @@ def _read_images(config: RunConfig) -> Dataset:
 
 def _uploaded() -> Shown | None:
     st.file_uploader(
-        "A picture of your own", type=("image", *ENDINGS), key=UPLOAD.key, on_change=_take, args=("upload",),
+        "A picture of your own",
+        type=("image", *ENDINGS),
+        key=UPLOAD.key,
+        on_change=_take,
+        args=("upload",),
         help="PNG, JPEG, WebP, GIF, BMP, TIFF, PGM or PPM, up to 20 MB. It is kept in the memory of this session only, 40 MB of files at "
         "most: where the status 413 or 429 is shown there is no room for another. Take one away, or reload the page.",
-    )  # fmt: skip
+    )
     return _kept("upload")
 
 

@@ -22,7 +22,10 @@ def facts(run: Snapshot) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     parts = [
         f"Data {data_label(run.config)} ({sizes})" if sizes else f"Data {data_label(run.config)}",
-        f"epoch {run.epoch:.2f}", f"seed {run.config['seed']}", run.device, versions,
+        f"epoch {run.epoch:.2f}",
+        f"seed {run.config['seed']}",
+        run.device,
+        versions,
         "made by " + command_words(run.recorded or visitor.command(run.config)),
-    ]  # fmt: skip
+    ]
     show.caption(joined((part for part in parts if part), " · "))

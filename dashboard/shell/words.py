@@ -9,9 +9,16 @@ import numpy as np
 DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 THINGS = {"images": "images", "sequences": "pairs"}  # what a second's work is counted in
 STATUS_WORDS = {
-    "queued": "waiting", "loading": "loading", "running": "training", "paused": "paused", "testing": "testing",
-    "finished": "finished", "stopped": "stopped", "failed": "failed", "interrupted": "interrupted",
-}  # fmt: skip
+    "queued": "waiting",
+    "loading": "loading",
+    "running": "training",
+    "paused": "paused",
+    "testing": "testing",
+    "finished": "finished",
+    "stopped": "stopped",
+    "failed": "failed",
+    "interrupted": "interrupted",
+}
 
 
 def duration(seconds: float) -> str:

@@ -80,8 +80,16 @@ def seconds_per_epoch(epochs: Sequence[Learned]) -> float | None:
 def lengths_rows(curves: dict[str, LengthCurve]) -> list[dict[str, Any]]:
     """All counts and intervals as rows of a table, a line a model and length."""
     return [
-        {"model": name, "length": length, "trained": length <= curve.longest, "right": right, "n": n, "exact": found.value,
-         "low95": found.low, "high95": found.high}
+        {
+            "model": name,
+            "length": length,
+            "trained": length <= curve.longest,
+            "right": right,
+            "n": n,
+            "exact": found.value,
+            "low95": found.low,
+            "high95": found.high,
+        }
         for name, curve in curves.items()
         for length, right, n, found in zip(curve.lengths, curve.right, curve.n, curve.exact, strict=True)
-    ]  # fmt: skip
+    ]

@@ -171,10 +171,14 @@ def saturation(hand: ByHand, temperature: float = 1.0) -> list[Saturation]:
         rows = other.reads
         found.append(
             Saturation(
-                name, value, float(other.scaled[:, other.mask].std()), float(other.weights.max(-1)[:, rows].mean()),
-                float(other.entropy[:, rows].mean()), float(other.jacobian[:, rows].mean()),
+                name,
+                value,
+                float(other.scaled[:, other.mask].std()),
+                float(other.weights.max(-1)[:, rows].mean()),
+                float(other.entropy[:, rows].mean()),
+                float(other.jacobian[:, rows].mean()),
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -158,14 +158,20 @@ def trained(model: nn.Module, patch_size: int) -> Subject:
         embed = nn.Sequential(model.embed, Lead(model.class_token))
         body = nn.Sequential(model.encoder, model.norm)
         return Subject(
-            embed=embed, positions=model.positions, body=body, head=nn.Sequential(First(), model.head), lead=1,
+            embed=embed,
+            positions=model.positions,
+            body=body,
+            head=nn.Sequential(First(), model.head),
+            lead=1,
             order=lambda permutation: torch.cat((torch.zeros(1, dtype=torch.long), refined(permutation, factor) + 1)),
-        )  # fmt: skip
+        )
     readout = Mean() if model.readout == "mean" else Last(model.rnn.bidirectional)
     return Subject(
-        embed=model.embed, body=States(model.rnn), head=nn.Sequential(readout, model.head),
+        embed=model.embed,
+        body=States(model.rnn),
+        head=nn.Sequential(readout, model.head),
         order=lambda permutation: refined(permutation, factor),
-    )  # fmt: skip
+    )
 
 
 def _from_pixels(model: CNN, patch_size: int) -> Subject:

@@ -92,9 +92,11 @@ def compare_forms(reading: Reading) -> FormsReport:
 
     plain = apart(change=False, opened=False)
     return FormsReport(
-        as_they_are=float(plain.max()), at=int(plain.argmax()) + 1, roles_matched=float(apart(True, False).max()),
+        as_they_are=float(plain.max()),
+        at=int(plain.argmax()) + 1,
+        roles_matched=float(apart(True, False).max()),
         reset_open=float(apart(True, True).max()),
-    )  # fmt: skip
+    )
 
 
 def course_check(seed: int = 0) -> dict[str, tuple[int, ...] | float]:

@@ -23,13 +23,24 @@ PEOPLE = {"girl": ("niña", "f"), "woman": ("mujer", "f")}
 # Four subjects are masculine (bat and three heroes) and four feminine, so that "the" tells nothing by itself.
 SUBJECTS = (*((word,) for word in (*HEROES, *PEOPLE)), *((word, MAN) for word in HEROES))
 OBJECTS = {
-    "radio": ("radio", "f"), "lamp": ("lámpara", "f"), "machine": ("máquina", "f"), "printer": ("impresora", "f"),
-    "phone": ("teléfono", "m"), "clock": ("reloj", "m"), "heater": ("calentador", "m"), "robot": ("robot", "m"),
-}  # fmt: skip
+    "radio": ("radio", "f"),
+    "lamp": ("lámpara", "f"),
+    "machine": ("máquina", "f"),
+    "printer": ("impresora", "f"),
+    "phone": ("teléfono", "m"),
+    "clock": ("reloj", "m"),
+    "heater": ("calentador", "m"),
+    "robot": ("robot", "m"),
+}
 ADJECTIVES = {
-    "old": ("viejo", "vieja"), "red": ("rojo", "roja"), "small": ("pequeño", "pequeña"), "new": ("nuevo", "nueva"),
-    "white": ("blanco", "blanca"), "broken": ("roto", "rota"), "yellow": ("amarillo", "amarilla"),
-}  # fmt: skip
+    "old": ("viejo", "vieja"),
+    "red": ("rojo", "roja"),
+    "small": ("pequeño", "pequeña"),
+    "new": ("nuevo", "nueva"),
+    "white": ("blanco", "blanca"),
+    "broken": ("roto", "rota"),
+    "yellow": ("amarillo", "amarilla"),
+}
 VERBS = {
     "turns": {"on": "enciende", "off": "apaga", "around": "gira"},
     "puts": {"away": "guarda", "down": "deja", "back": "devuelve"},
@@ -130,9 +141,7 @@ def parse_sentence(text: str) -> Sentence:
     verb_at = next((at for at, word in enumerate(words) if word in VERBS), None)
     subject, rest = tuple(words[1:verb_at]), words[verb_at + 1 :] if verb_at is not None else []
     adjectives, thing = rest[1:-2], rest[-2] if len(rest) > 2 else ""
-    fits = (
-        verb_at is not None and words[0] == "the" and subject in SUBJECTS and len(rest) >= 3 and rest[0] == "the" and thing in OBJECTS
-    )  # fmt: skip
+    fits = verb_at is not None and words[0] == "the" and subject in SUBJECTS and len(rest) >= 3 and rest[0] == "the" and thing in OBJECTS
     if not fits or not all(word in ADJECTIVES for word in adjectives):
         raise ConfigError(
             'Such a sentence is not made here: write it as "the spider man turns the old red radio on", with the verb\'s ending last.'

@@ -12,9 +12,17 @@ from dashboard.kit.component import component
 from dashboard.kit.messages import sent
 
 COLORS = {
-    "black": "#1b1f24", "grey": "#8a9099", "red": "#c7321a", "orange": "#e08a1e", "yellow": "#f0d442", "green": "#2e8b45",
-    "blue": "#1f6fb5", "sky": "#8fd0f5", "brown": "#7a4a24", "white": "#ffffff",
-}  # fmt: skip
+    "black": "#1b1f24",
+    "grey": "#8a9099",
+    "red": "#c7321a",
+    "orange": "#e08a1e",
+    "yellow": "#f0d442",
+    "green": "#2e8b45",
+    "blue": "#1f6fb5",
+    "sky": "#8fd0f5",
+    "brown": "#7a4a24",
+    "white": "#ffffff",
+}
 TOOLS = {"pen": "Pen", "eraser": "Eraser", "fill": "Fill"}
 DESCRIPTION = (
     "Drawing of 32 by 32 pixels. Arrow keys move the cursor, the space bar paints, Shift with an arrow key draws a line, "

@@ -53,15 +53,27 @@ def chart_data(
     the x axis that is tinted, with a word. `counts`: how many of what was measured each point stands for.
     """
     return {
-        "title": title, "x": x, "y": y, "first": first, "step": step, "log": log, "height": height, "at": at, "note": note,
-        "limits": list(limits or ()), "marks": [list(mark) for mark in marks], "pinned": list(pinned or ()), "shade": list(shade or ()),
+        "title": title,
+        "x": x,
+        "y": y,
+        "first": first,
+        "step": step,
+        "log": log,
+        "height": height,
+        "at": at,
+        "note": note,
+        "limits": list(limits or ()),
+        "marks": [list(mark) for mark in marks],
+        "pinned": list(pinned or ()),
+        "shade": list(shade or ()),
         "counts": list(counts),
-        "lines": [
-            {"name": line.name, "color": line.color, "dash": line.dash, "values": _packed(line.values),
-             **({"low": _packed(line.low), "high": _packed(line.high)} if line.low is not None else {})}
-            for line in lines
-        ],
-    }  # fmt: skip
+        "lines": [_line(line) for line in lines],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    message = {"name": line.name, "color": line.color, "dash": line.dash, "values": _packed(line.values)}
+    return message if line.low is None else {**message, "low": _packed(line.low), "high": _packed(line.high)}
 
 
 def _packed(values: np.ndarray) -> str:
