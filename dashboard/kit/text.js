@@ -21,6 +21,12 @@ export function number(value, digits = 2) {
 export const percent = (share, digits = 0) => (Number.isFinite(share) ? `${number(100 * share, digits)} %` : '–');
 
 /**
+ * A count with commas between its thousands: 1,234. What is no whole number is rounded.
+ * @param {number} count
+ */
+export const thousands = (count) => Math.round(count).toLocaleString('en');
+
+/**
  * A number of any size with `digits` digits: 0.53, 4.1·10⁻⁸, ∞. Powers of ten are written out below 0.001 and from 10,000 on.
  * @param {number} value
  * @param {number} [digits]

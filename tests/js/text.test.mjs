@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { capital, escaped, number, percent, raised, scientific, short, sub } from '../../dashboard/kit/text.js';
+import { capital, escaped, number, percent, raised, scientific, short, sub, thousands } from '../../dashboard/kit/text.js';
 
 const cases = (name, call, rows) => {
   for (const [expected, ...given] of rows) {
@@ -44,6 +44,7 @@ cases('scientific', scientific, [
   ['–', NaN],
 ]);
 
+cases('thousands', thousands, [['1,234,567', 1234567], ['999', 999.4], ['1,000', 999.6], ['0', 0]]);
 cases('sub', sub, [['₀', 0], ['₁₂', 12]]);
 cases('raised', raised, [['⁻¹⁰', -10], ['⁷', 7]]);
 cases('short', short, [['airplane', 'airplane', 8], ['airpla…', 'airplane', 7], ['', '', 3]]);

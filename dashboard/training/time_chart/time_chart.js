@@ -3,7 +3,7 @@ import { Board, mount } from '../../kit/board.js';
 import { download, drag, make, spoken, svg } from '../../kit/dom.js';
 import { answer, clamp } from '../../kit/keys.js';
 import { doubles } from '../../kit/packed.js';
-import { number } from '../../kit/text.js';
+import { number, thousands } from '../../kit/text.js';
 import { palette, variable } from '../../kit/theme.js';
 import { ends, levels, numbered, scaled, valueWords } from './axes.js';
 
@@ -199,7 +199,7 @@ class TimeChart extends Board {
       this.legend.children[which].querySelector('b').textContent = text;
     });
     const count = this.data.counts[at];
-    const where = `${this.data.x.split(' (')[0]} ${this.place(at)}${count ? `, n = ${count.toLocaleString('en-US')}` : ''}`;
+    const where = `${this.data.x.split(' (')[0]} ${this.place(at)}${count ? `, n = ${thousands(count)}` : ''}`;
     const side = at > this.count / 2 ? { x: across - 5, 'text-anchor': 'end' } : { x: across + 5, 'text-anchor': 'start' };
     this.cross.replaceChildren(
       svg('path', { d: `M${across} ${EDGE.top}V${this.bottom}`, stroke: 'currentColor', 'stroke-opacity': 0.55 }),

@@ -1,4 +1,5 @@
 // The table of runs: its columns, what a filter keeps, an order, and all of it as CSV. Pure.
+import { thousands } from '../../../dashboard/kit/text.js';
 import { duration } from './numbers.js';
 
 const percent = (share) => (100 * share).toFixed(1);
@@ -7,7 +8,6 @@ const between = (low, high) => {
   const digits = [1, 2, 3, 4, 5, 6].find((n) => (100 * low).toFixed(n) !== (100 * high).toFixed(n)) ?? 7;
   return `${(100 * low).toFixed(digits)} to ${(100 * high).toFixed(digits)}`;
 };
-const counted = (value) => value.toLocaleString('en-US');
 
 const FIXED = [
   { name: 'run', title: 'run', value: (run) => run.id },
@@ -20,12 +20,12 @@ const FIXED = [
     text: (run) => `${percent(run.accuracy)} (${between(run.low, run.high)})`,
     help: 'Validation, of the best epoch; in brackets the 95 % interval, by the choice of the images.',
   },
-  { name: 'n', title: 'n', value: (run) => run.n, text: (run) => counted(run.n), help: 'Validation images.' },
+  { name: 'n', title: 'n', value: (run) => run.n, text: (run) => thousands(run.n), help: 'Validation images.' },
   {
     name: 'parameters',
     title: 'parameters',
     value: (run) => run.parameters,
-    text: (run) => counted(run.parameters),
+    text: (run) => thousands(run.parameters),
     help: 'Weights of the model.',
   },
   {

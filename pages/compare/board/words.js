@@ -1,6 +1,5 @@
 // What the board says of its runs. Pure.
-
-const counted = (whole) => whole.toLocaleString('en-US');
+import { thousands } from '../../../dashboard/kit/text.js';
 
 /** How many runs there are, and what can be done with them; `remedy` is for a filter that cannot be read. */
 export function summary({ shown, all, selected, remedy }) {
@@ -20,7 +19,7 @@ export function runWords(run, text) {
 /** What the numbers are of. */
 export function source(runs) {
   const sizes = [...new Set(runs.map((run) => run.n).filter((n) => n !== null))].sort((a, b) => a - b);
-  const n = sizes.length > 1 ? `${counted(sizes[0])} to ${counted(sizes.at(-1))}` : counted(sizes[0] ?? 0);
+  const n = sizes.length > 1 ? `${thousands(sizes[0])} to ${thousands(sizes.at(-1))}` : thousands(sizes[0] ?? 0);
   const sequences = runs.filter((run) => run.sequences).length;
   const things = sequences === runs.length ? 'sequences' : sequences ? 'images or sequences' : 'images';
   const tokens = sequences

@@ -5,7 +5,7 @@ import { button, make } from '../../../dashboard/kit/dom.js';
 import { answer, beside } from '../../../dashboard/kit/keys.js';
 import { Player } from '../../../dashboard/kit/player.js';
 import { greatest } from '../../../dashboard/kit/scale.js';
-import { percent } from '../../../dashboard/kit/text.js';
+import { percent, thousands } from '../../../dashboard/kit/text.js';
 import { accuracy, cellText, cellValues, NORMS, scaleEnds, sentence } from './matrix.js';
 
 const PACE = 350; // ms an epoch while playing
@@ -170,7 +170,7 @@ class ConfusionBoard extends Board {
     const { images, share } = accuracy(data.matrices[look.epoch], data.classes.length);
     const minus = data.other ? ` minus ${data.other.label}` : '';
     const epoch = data.epochs[look.epoch];
-    return `${data.label} after epoch ${epoch}${minus}: top-1 ${percent(share, 1)} · n = ${images.toLocaleString('en')}`;
+    return `${data.label} after epoch ${epoch}${minus}: top-1 ${percent(share, 1)} · n = ${thousands(images)}`;
   }
 
   sentence(at) {

@@ -1,5 +1,5 @@
 // A confusion matrix as numbers to show and as sentences. Pure: counts come row by row, row = true class, column = predicted class.
-import { number, percent } from '../../../dashboard/kit/text.js';
+import { number, percent, thousands } from '../../../dashboard/kit/text.js';
 
 export const NORMS = { count: 'images', true: '% of true', predicted: '% of predicted' };
 const UNITS = { count: 'images', true: '% of the true class', predicted: '% of the predicted class' };
@@ -43,7 +43,7 @@ export function sentence(counts, classes, row, column) {
     `${share(belonging(counts, k, row))} of class ${classes[row]}`,
     `${share(called(counts, k, column))} of those called ${classes[column]}`,
   ];
-  return `${what}: ${count.toLocaleString('en')} images, ${shares.join(', ')}`;
+  return `${what}: ${thousands(count)} images, ${shares.join(', ')}`;
 }
 
 /** Words at the two ends of the color scale, which goes to `top`; a difference has both signs. */

@@ -9,7 +9,7 @@ import { bytes, floats } from '../../../dashboard/kit/packed.js';
 import { corner, frame, grid, middle, named } from '../../../dashboard/kit/patches.js';
 import { pixels } from '../../../dashboard/kit/picture.js';
 import { diverging } from '../../../dashboard/kit/scale.js';
-import { number } from '../../../dashboard/kit/text.js';
+import { number, thousands } from '../../../dashboard/kit/text.js';
 import { palette, rgb, WHITE } from '../../../dashboard/kit/theme.js';
 import { arrange, LABELLED, Tokens } from './layout.js';
 
@@ -177,7 +177,7 @@ class PatchGrid extends Board {
   tell() {
     const { data, count, side, current, near, parts, places } = this;
     const place = places[current] + 1;
-    const all = count.toLocaleString('en');
+    const all = thousands(count);
     parts['image-title'].textContent = data.label;
     parts['sequence-title'].textContent = count > 1 ? `In reading order: ${all} tokens` : 'One token: the whole image';
     parts.name.textContent = `Token ${place} of ${all} · ${named(current, side)}`;

@@ -1,5 +1,5 @@
 // One number of a table of positions, taken apart, in the words of core.probes.positions.tables.position_entry.
-import { number as fixed } from '../../../dashboard/kit/text.js';
+import { number as fixed, thousands } from '../../../dashboard/kit/text.js';
 
 const number = (value) => fixed(value, 4);
 const plus = (value) => (number(value).startsWith('−') ? `− ${number(value).slice(1)}` : `+ ${number(value)}`);
@@ -52,5 +52,5 @@ function turn(position, feature, dim) {
 // After how many places the angle has gone round once.
 function period(even, dim) {
   const around = 2 * Math.PI * 10000 ** (even / dim);
-  return `goes round once in ${around < 100 ? around.toFixed(1) : Math.round(around).toLocaleString('en')}`;
+  return `goes round once in ${around < 100 ? around.toFixed(1) : thousands(around)}`;
 }

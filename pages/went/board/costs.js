@@ -1,20 +1,19 @@
 // Pairs (query, key) of one layer against the number of tokens, both by powers of ten: every kind of attention faint, full attention and
 // the one that is pointed at in color, and the number of tokens that the page is set to.
 import { svg } from '../../../dashboard/kit/dom.js';
-import { raised } from '../../../dashboard/kit/text.js';
+import { raised, thousands } from '../../../dashboard/kit/text.js';
 
 const HEIGHT = 210;
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 10, 8, 34];
 const LENGTHS = [16, 128, 1024, 8192, 65536]; // of tokens, below the axis
 
 const power = (exponent) => (exponent === 0 ? '1' : `10${raised(exponent)}`);
-const count = (value) => Math.round(value).toLocaleString('en');
 
 export function costChart(curves, kind, tokens, width) {
   const { x, y, tops, most } = scales(curves, width);
   const drawn = curves[kind];
   const now = (name) => curves[name].points.find(([length]) => length === tokens)?.[1];
-  const told = drawn ? `${drawn.title}: ${count(now(kind))} pairs at T = ${count(tokens)}` : 'no pairs are compared';
+  const told = drawn ? `${drawn.title}: ${thousands(now(kind))} pairs at T = ${thousands(tokens)}` : 'no pairs are compared';
   const look = { viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: 'img', 'aria-label': `Pairs by tokens. ${told}` };
   const chart = svg('svg', look, ...axes(x, y, tops, most, width));
   chart.append(svg('line', { class: 'now', x1: x(tokens), x2: x(tokens), y1: TOP, y2: HEIGHT - BOTTOM }));
@@ -54,7 +53,7 @@ function axes(x, y, [low, high], most, width) {
   }
   for (const length of LENGTHS) {
     const place = { x: x(length), y: HEIGHT - BOTTOM + 14, 'text-anchor': length === most ? 'end' : 'middle' };
-    made.push(svg('text', place, count(length)));
+    made.push(svg('text', place, thousands(length)));
   }
   return [...made, svg('text', { x: (LEFT + width - RIGHT) / 2, y: HEIGHT - 4, 'text-anchor': 'middle' }, 'tokens T')];
 }
