@@ -1,11 +1,10 @@
 // What a cell of a matrix is made of: which cells of other matrices, and the sum that gives it, as pieces of text. Pure.
 // Pieces carry an ink, 'row' or 'column', which is also the color of the frames around the cells that their numbers come from; 'sup' lifts
 // one.
+import { bracketed, summands } from '../../../dashboard/kit/sums.js';
 import { number, sub } from '../../../dashboard/kit/text.js';
 
 const TERMS = 6; // of a sum that are written out; a longer one keeps its beginning and its end
-
-const bracketed = (value) => (value < 0 ? `(${number(value)})` : number(value));
 
 const PROJECTED = { q: 'wq', k: 'wk', v: 'wv' };
 const LETTERS = { wq: 'q', wk: 'k', wv: 'v' };
@@ -146,12 +145,7 @@ function product(count, left, right) {
 
 // A sum of `count` pieces; of a long one the beginning and the end.
 function listed(count, piece) {
-  const long = count > TERMS;
-  const shown = [...Array(count).keys()].filter((n) => !long || n < TERMS - 1 || n === count - 1);
-  return shown.flatMap((n, place) => {
-    const plus = long && n === count - 1 ? ` + … ${count - TERMS} more … + ` : ' + ';
-    return place ? [[plus, ''], ...piece(n)] : piece(n);
-  });
+  return summands(count, TERMS).flatMap(({ n, before }) => (before ? [[before, ''], ...piece(n)] : piece(n)));
 }
 
 // A weight as its share of the row: e to the masked score less the row's largest (`rowNote` says why), over the sum of them all.

@@ -1,6 +1,7 @@
 // What each kind of cell is made of: its parts in the order they are computed, each with its equation in letters and, for one unit at one
 // step, in numbers. Pure. In a text [words|ink] stands for words in an ink: 'x' or 'old' for what comes from input or old state, a part's
 // letter for that part, 'sub' for a subscript.
+import { bracketed, summands } from '../../../dashboard/kit/sums.js';
 import { number, sub } from '../../../dashboard/kit/text.js';
 
 const TERMS = 5; // of a sum that are written out; a longer one keeps its beginning and its end
@@ -12,22 +13,19 @@ export function pieces(text) {
   return inked.filter(([words]) => words);
 }
 
-const term = (value) => (value < 0 ? `(${number(value)})` : number(value));
 const inked = (value, ink) => `[${value}|${ink}]`;
 const named = (view, letter) => inked(`${letter}${sub(view.j + 1)}`, letter);
 const value = (view, field, letter) => inked(number(view.of(field)), letter);
 
 // A sum of products; `left(n)` is a weight, `right(n)` what it is multiplied by.
 function products(count, left, right, ink) {
-  const long = count > TERMS;
-  const shown = [...Array(count).keys()].filter((n) => !long || n < TERMS - 2 || n === count - 1);
-  const plus = (n) => (long && n === count - 1 ? ` + … ${count - TERMS + 1} more … + ` : n ? ' + ' : '');
-  return shown.map((n) => `${plus(n)}${inked(`${term(left(n))}·${term(right(n))}`, ink)}`).join('');
+  const term = ({ n, before }) => `${before}${inked(`${bracketed(left(n))}·${bracketed(right(n))}`, ink)}`;
+  return summands(count, TERMS, TERMS - 1).map(term).join('');
 }
 
-const fromInput = (v, g) => `${products(v.C, (c) => v.wi(g, c), (c) => v.x(c), 'x')} + ${term(v.bi(g))}`;
-const fromState = (v, g) => `${products(v.H, (k) => v.wh(g, k), (k) => v.before(k), 'old')} + ${term(v.bh(g))}`;
-const fromSeen = (v, g) => `${products(v.H, (k) => v.wh(g, k), (k) => v.of('reset', k) * v.before(k), 'old')} + ${term(v.bh(g))}`;
+const fromInput = (v, g) => `${products(v.C, (c) => v.wi(g, c), (c) => v.x(c), 'x')} + ${bracketed(v.bi(g))}`;
+const fromState = (v, g) => `${products(v.H, (k) => v.wh(g, k), (k) => v.before(k), 'old')} + ${bracketed(v.bh(g))}`;
+const fromSeen = (v, g) => `${products(v.H, (k) => v.wh(g, k), (k) => v.of('reset', k) * v.before(k), 'old')} + ${bracketed(v.bh(g))}`;
 const both = (v, g) => `${fromInput(v, g)} + ${fromState(v, g)}`;
 const total = (v, g) => v.fromInput(g) + v.fromState(g);
 
@@ -74,8 +72,8 @@ const LSTM = [
     words: 'the path on which gradients survive: nothing but a product and a sum',
     equation: '[c|c]ₜ = [f|f]ₜ ⊙ [cₜ₋₁|old] + [i|i]ₜ ⊙ [g|g]ₜ',
     numbers: (v) => {
-      const kept = `${value(v, 'forget', 'f')}·${inked(term(v.memory()), 'old')}`;
-      const written = `${value(v, 'input', 'i')}·${inked(term(v.of('candidate')), 'g')}`;
+      const kept = `${value(v, 'forget', 'f')}·${inked(bracketed(v.memory()), 'old')}`;
+      const written = `${value(v, 'input', 'i')}·${inked(bracketed(v.of('candidate')), 'g')}`;
       return `${named(v, 'c')} = ${kept} + ${written} = ${value(v, 'cell', 'c')}`;
     },
   },
@@ -120,8 +118,8 @@ function gru(original) {
       original ? '[h|h]ₜ = [z|z]ₜ ⊙ [n|n]ₜ + (1 − [z|z]ₜ) ⊙ [hₜ₋₁|old]' : '[h|h]ₜ = (1 − [z|z]ₜ) ⊙ [n|n]ₜ + [z|z]ₜ ⊙ [hₜ₋₁|old]',
       'a mixture of candidate and old state',
       (v) => {
-        const taken = `${ofCandidate(v)}·${inked(term(v.of('candidate')), 'n')}`;
-        const kept = `${ofState(v)}·${inked(term(v.before(v.j)), 'old')}`;
+        const taken = `${ofCandidate(v)}·${inked(bracketed(v.of('candidate')), 'n')}`;
+        const kept = `${ofState(v)}·${inked(bracketed(v.before(v.j)), 'old')}`;
         return `${named(v, 'h')} = ${taken} + ${kept} = ${value(v, 'hidden', 'h')}`;
       },
     ),
