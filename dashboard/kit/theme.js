@@ -59,6 +59,13 @@ export function computed(root, color) {
 export const rgb = (root, color) => /** @type {Rgb} */ (computed(root, color).slice(0, 3));
 
 /**
+ * The colors of numbers above and below 0, for the pixels of a canvas.
+ * @param {Element} root
+ * @returns {{ above: Rgb, below: Rgb }}
+ */
+export const signColors = (root) => ({ above: rgb(root, '--lab-run'), below: rgb(root, '--lab-wrong') });
+
+/**
  * A color as rgba(...): every canvas and every viewer of SVG takes that form.
  * @param {Element} root
  * @param {string} color

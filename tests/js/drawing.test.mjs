@@ -7,7 +7,7 @@ import { fitted, sheet } from '../../dashboard/kit/canvas.js';
 import { table } from '../../dashboard/kit/matrix.js';
 import { convert, corner, frame, grid, middle, named, patchOf } from '../../dashboard/kit/patches.js';
 import { dimmed, grey, pale, pixels } from '../../dashboard/kit/picture.js';
-import { light, parts } from '../../dashboard/kit/theme.js';
+import { light, parts, signColors } from '../../dashboard/kit/theme.js';
 import { Element } from './page.mjs';
 
 // ---- colors ----
@@ -32,6 +32,12 @@ for (
 test('white is light, black is not, and green is lighter than blue', () => {
   assert.deepEqual([light([255, 255, 255]), light([0, 0, 0])].map(Math.round), [255, 0]);
   assert.ok(light([0, 255, 0]) > light([0, 0, 255]));
+});
+
+test('numbers above and below 0 have two colors of the theme', (t) => {
+  const theme = { '--lab-run': '#0072b2', '--lab-wrong': '#d55e00' };
+  t.mock.method(globalThis, 'getComputedStyle', () => ({ getPropertyValue: (name) => theme[name] ?? '' }));
+  assert.deepEqual(signColors(new Element('div')), { above: [0, 114, 178], below: [213, 94, 0] });
 });
 
 // ---- pictures ----

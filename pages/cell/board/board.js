@@ -5,7 +5,7 @@ import { button, download, drag, make, spoken } from '../../../dashboard/kit/dom
 import { answer, clamp } from '../../../dashboard/kit/keys.js';
 import { Player } from '../../../dashboard/kit/player.js';
 import { capital, number } from '../../../dashboard/kit/text.js';
-import { palette, rgb, variable } from '../../../dashboard/kit/theme.js';
+import { palette, signColors, variable } from '../../../dashboard/kit/theme.js';
 import { diagram } from './diagram.js';
 import { pieces, TEXTS } from './formulas.js';
 import { drawLines } from './lines.js';
@@ -211,8 +211,7 @@ class CellBoard extends Board {
     const { root, part } = this;
     const { ink, paper, run, wrong, font } = palette(root);
     const gates = Object.entries(GATES).map(([letter, name]) => [letter, variable(root, `--cellb-${name}`)]);
-    const full = { above: rgb(root, '--lab-run'), below: rgb(root, '--lab-wrong') };
-    this.colors = { ink, paper, h: run, c: wrong, ...full, ...Object.fromEntries(gates) };
+    this.colors = { ink, paper, h: run, c: wrong, ...signColors(root), ...Object.fromEntries(gates) };
     this.font = font;
     part.step.hidden = this.tab !== 'step';
     part.walk.hidden = this.tab !== 'hand';

@@ -10,7 +10,7 @@ import { corner, frame, grid, middle, named } from '../../../dashboard/kit/patch
 import { pixels } from '../../../dashboard/kit/picture.js';
 import { diverging } from '../../../dashboard/kit/scale.js';
 import { number, thousands } from '../../../dashboard/kit/text.js';
-import { palette, rgb, WHITE } from '../../../dashboard/kit/theme.js';
+import { palette, signColors, WHITE } from '../../../dashboard/kit/theme.js';
 import { arrange, LABELLED, Tokens } from './layout.js';
 
 const NEAREST = 5; // tokens of the image that are marked as most like the one pointed at
@@ -84,9 +84,8 @@ class PatchGrid extends Board {
   }
 
   draw() {
-    const colors = { above: rgb(this.root, '--lab-run'), below: rgb(this.root, '--lab-wrong') };
     this.colors = palette(this.root);
-    this.scale = diverging(this.tokens.values, colors); // of the image, so that colors compare
+    this.scale = diverging(this.tokens.values, signColors(this.root)); // of the image, so that colors compare
     this.show();
   }
 

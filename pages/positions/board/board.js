@@ -8,7 +8,7 @@ import { table } from '../../../dashboard/kit/matrix.js';
 import { floats, int16s } from '../../../dashboard/kit/packed.js';
 import { diverging } from '../../../dashboard/kit/scale.js';
 import { capital, number } from '../../../dashboard/kit/text.js';
-import { palette, rgb } from '../../../dashboard/kit/theme.js';
+import { palette, signColors } from '../../../dashboard/kit/theme.js';
 import { drawCircle } from './circle.js';
 import { formula } from './formula.js';
 
@@ -78,7 +78,7 @@ class PositionMap extends Board {
     const { root } = this;
     const { length, dim } = this.data;
     this.colors = palette(root);
-    const colors = { above: rgb(root, '--lab-run'), below: rgb(root, '--lab-wrong') };
+    const colors = signColors(root);
     this.scales = { table: diverging(this.table, colors), like: diverging(this.like, { ...colors, limit: 1 }) };
     this.sheets = {
       table: table(length, dim, (row, column) => this.table[row * dim + column], this.scales.table.rgba),

@@ -7,7 +7,7 @@ import { table } from '../../../dashboard/kit/matrix.js';
 import { int16s } from '../../../dashboard/kit/packed.js';
 import { diverging } from '../../../dashboard/kit/scale.js';
 import { number } from '../../../dashboard/kit/text.js';
-import { rgb } from '../../../dashboard/kit/theme.js';
+import { signColors } from '../../../dashboard/kit/theme.js';
 
 const LEVELS = 32767; // an int16 of the message is that many steps of the largest number
 const [MOST, LEAST] = [64, 24]; // pixels of a strip; of two a unit
@@ -37,8 +37,7 @@ export class Strip {
   read({ values, top, full, low, high }, tokens) {
     Object.assign(this, { values: int16s(values), top, full, low, high, tokens });
     const { units, signed } = this.told;
-    const colors = { above: rgb(this.box, '--lab-run'), below: rgb(this.box, '--lab-wrong') };
-    const { rgba } = diverging([low, high], { ...colors, limit: signed ? full : 1 }); // a gate's scale is 0 to 1
+    const { rgba } = diverging([low, high], { ...signColors(this.box), limit: signed ? full : 1 }); // a gate's scale is 0 to 1
     const small = table(units.length, tokens, (u, t) => this.value(t, u), rgba);
     this.canvas.style.imageRendering = units.length > parseFloat(this.box.style.height) ? 'auto' : 'pixelated';
     Object.assign(this.canvas, { width: Math.ceil(WIDE / tokens) * tokens, height: units.length }); // clears it

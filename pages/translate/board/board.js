@@ -5,7 +5,7 @@ import { Board, mount } from '../../../dashboard/kit/board.js';
 import { button, drag, make } from '../../../dashboard/kit/dom.js';
 import { clamp } from '../../../dashboard/kit/keys.js';
 import { Player } from '../../../dashboard/kit/player.js';
-import { rgb } from '../../../dashboard/kit/theme.js';
+import { signColors } from '../../../dashboard/kit/theme.js';
 import { AttentionMap } from './maps.js';
 import { drawTree } from './tree.js';
 import { Memory, Weights } from './weights.js';
@@ -83,8 +83,7 @@ class TranslateBoard extends Board {
   // ---- what does not follow the step ----
 
   draw() {
-    const colors = [rgb(this.root, '--lab-run'), rgb(this.root, '--lab-wrong')];
-    this.wires.build(this.data, this.memory, colors, this.part.wires.clientWidth);
+    this.wires.build(this.data, this.memory, signColors(this.root), this.part.wires.clientWidth);
     if (!this.length) return;
     this.choices();
     this.place();

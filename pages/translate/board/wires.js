@@ -67,12 +67,12 @@ export class Wires {
   }
 
   // The memory: a column a token, a row a feature, blue above 0, orange below.
-  picture({ tokens, features, values, most }, [above, below]) {
+  picture({ tokens, features, values, most }, colors) {
     const words = `Memory: ${tokens} tokens of ${features} numbers, from −${most} to ${most}`;
     const canvas = make('canvas', { class: 'memory', role: 'img', 'aria-label': words });
     const size = { width: `${tokens * this.cell}px`, height: `${STRIP}px` };
     Object.assign(canvas.style, { left: `${this.left[0]}px`, top: `${this.strip}px`, ...size });
-    const { rgba } = diverging(values, { above, below, limit: 127, full: FULL });
+    const { rgba } = diverging(values, { ...colors, limit: 127, full: FULL });
     return table(features, tokens, (feature, token) => values[token * features + feature], rgba, canvas);
   }
 
