@@ -86,3 +86,15 @@ export function frame(pen, [left, top, width, height], color, { line = 4, edge =
     pen.strokeRect(left + line / 2, top + line / 2, width - line, height - line);
   }
 }
+
+/**
+ * A frame inside a patch of a grid; `size` is a patch's side on the canvas.
+ * @param {Pen} pen
+ * @param {number} patch
+ * @param {number} columns
+ * @param {number} size
+ * @param {string} color
+ * @param {{ line?: number, edge?: number, halo?: string }} [look]
+ */
+export const framePatch = (pen, patch, columns, size, color, look) =>
+  frame(pen, [...corner(patch, columns, size), size, size], color, look);

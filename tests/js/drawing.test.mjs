@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { bar, curves, look, ranked } from '../../dashboard/kit/beliefs.js';
 import { fitted, sheet } from '../../dashboard/kit/canvas.js';
 import { table } from '../../dashboard/kit/matrix.js';
-import { convert, corner, frame, grid, middle, named, patchOf } from '../../dashboard/kit/patches.js';
+import { convert, corner, frame, framePatch, grid, middle, named, patchOf } from '../../dashboard/kit/patches.js';
 import { dimmed, grey, pale, pixels } from '../../dashboard/kit/picture.js';
 import { light, parts, signColors } from '../../dashboard/kit/theme.js';
 import { Element } from './page.mjs';
@@ -127,6 +127,13 @@ test('a frame is seen on any picture: a light line under its own', () => {
     ['strokeStyle', 'blue'],
     ['strokeRect', 12, 22, 96, 46],
   ]);
+});
+
+test('the frame of a patch is one inside its box', () => {
+  const [patch, box] = [new Element('canvas').getContext(), new Element('canvas').getContext()];
+  framePatch(patch, 6, 4, 10, 'blue', { line: 2 });
+  frame(box, [20, 10, 10, 10], 'blue', { line: 2 });
+  assert.deepEqual(patch.calls, box.calls);
 });
 
 // ---- beliefs ----

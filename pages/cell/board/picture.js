@@ -1,6 +1,6 @@
 // The picture whose patches are the steps, with the patch of the chosen step framed.
 import { fitted } from '../../../dashboard/kit/canvas.js';
-import { corner, frame } from '../../../dashboard/kit/patches.js';
+import { framePatch } from '../../../dashboard/kit/patches.js';
 
 const SIZE = 92; // px
 
@@ -28,7 +28,7 @@ export class Picture {
     const pen = fitted(this.canvas, SIZE, SIZE, { sharp: true });
     pen.drawImage(this.image, 0, 0, SIZE, SIZE);
     const patch = backward ? T - 1 - t : t;
-    frame(pen, [...corner(patch, side, SIZE / side), SIZE / side, SIZE / side], 'black', { line: 1.5, edge: 2.5 });
+    framePatch(pen, patch, side, SIZE / side, 'black', { line: 1.5, edge: 2.5 });
     this.canvas.setAttribute('aria-label', `The picture; framed: patch ${patch + 1} of ${T}, where this step reads`);
   }
 }

@@ -4,7 +4,7 @@ import { make, set, share, spoken } from '../../../dashboard/kit/dom.js';
 import { answer, clamp } from '../../../dashboard/kit/keys.js';
 import { table } from '../../../dashboard/kit/matrix.js';
 import { floats } from '../../../dashboard/kit/packed.js';
-import { corner, frame, patchOf } from '../../../dashboard/kit/patches.js';
+import { framePatch, patchOf } from '../../../dashboard/kit/patches.js';
 import { dimmed, pixels, SIDE } from '../../../dashboard/kit/picture.js';
 import { scientific } from '../../../dashboard/kit/text.js';
 
@@ -82,8 +82,7 @@ export class Card {
     const lit = pixels(this.board.pixels, (color, pixel) => dimmed(color, 0.15 + 0.85 * Math.sqrt(weights[patchOf(pixel, patch)])));
     const pen = penOf(this.picture);
     enlarge(pen, sheet(lit, SIDE), SIZE);
-    const size = SIZE / this.side;
-    frame(pen, [...corner(this.s, this.side, size), size, size], this.board.colors.wrong, { line: 3, edge: 2 });
+    framePatch(pen, this.s, this.side, SIZE / this.side, this.board.colors.wrong, { line: 3, edge: 2 });
   }
 
   overview() {

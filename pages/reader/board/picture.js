@@ -1,7 +1,7 @@
 // The picture on its canvas: what has been read, and on which way.
 import { enlarge, penOf, sheet } from '../../../dashboard/kit/canvas.js';
 import { clamp } from '../../../dashboard/kit/keys.js';
-import { corner, frame, middle, patchOf } from '../../../dashboard/kit/patches.js';
+import { framePatch, middle, patchOf } from '../../../dashboard/kit/patches.js';
 import { pale, pixels, SIDE } from '../../../dashboard/kit/picture.js';
 import { WHITE } from '../../../dashboard/kit/theme.js';
 
@@ -22,7 +22,7 @@ export function paint(canvas, picture, read, patch, { both, run, wrong }) {
   const side = SIDE / patch;
   const size = canvas.width / side;
   route(pen, read, side, size);
-  const outline = (index, color) => frame(pen, [...corner(index, side, size), size, size], color, { line: 3.5, edge: 2.5 });
+  const outline = (index, color) => framePatch(pen, index, side, size, color, { line: 3.5, edge: 2.5 });
   const [first, last] = [read[0], read.at(-1)];
   outline(last, run);
   if (!both) return;

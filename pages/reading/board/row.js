@@ -4,7 +4,7 @@ import { enlarge, penOf, sheet } from '../../../dashboard/kit/canvas.js';
 import { button, drag, make, share, svg } from '../../../dashboard/kit/dom.js';
 import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
 import { floats } from '../../../dashboard/kit/packed.js';
-import { corner, frame, middle, patchOf } from '../../../dashboard/kit/patches.js';
+import { framePatch, middle, patchOf } from '../../../dashboard/kit/patches.js';
 import { pale, pixels, SIDE } from '../../../dashboard/kit/picture.js';
 import { percent } from '../../../dashboard/kit/text.js';
 import { palette, WHITE } from '../../../dashboard/kit/theme.js';
@@ -132,7 +132,7 @@ export class Row {
     enlarge(pen, sheet(painted, SIDE), WIDE);
     const size = WIDE / side;
     const { run, wrong } = palette(this.canvas);
-    const outline = (index, line) => frame(pen, [...corner(index, side, size), size, size], line);
+    const outline = (index, line) => framePatch(pen, index, side, size, line);
     if (!erased && t > 0 && t < side * side) outline(t - 1, run);
     for (const index of erased ?? []) outline(index, wrong);
     if (this.canvas === document.activeElement && this.canvas.matches(':focus-visible')) outline(this.cursor, 'black');

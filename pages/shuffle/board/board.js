@@ -6,7 +6,7 @@ import { drag, keyed } from '../../../dashboard/kit/dom.js';
 import { Exchange } from '../../../dashboard/kit/exchange.js';
 import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
 import { bytes } from '../../../dashboard/kit/packed.js';
-import { corner, frame, grid, named } from '../../../dashboard/kit/patches.js';
+import { corner, framePatch, grid, named } from '../../../dashboard/kit/patches.js';
 import { pixels, SIDE } from '../../../dashboard/kit/picture.js';
 import { settle } from '../../../dashboard/kit/settled.js';
 import { palette } from '../../../dashboard/kit/theme.js';
@@ -166,7 +166,7 @@ class ShuffleBoard extends Board {
     const { n, shown, held, hover } = this;
     const size = WIDE / n;
     const paint = (patch, x, y) => pen.drawImage(this.base, ...corner(patch, n, SIDE / n), SIDE / n, SIDE / n, x, y, size, size);
-    const outline = (place, color) => frame(pen, [...corner(place, n, size), size, size], color);
+    const outline = (place, color) => framePatch(pen, place, n, size, color);
     pen.imageSmoothingEnabled = false;
     shown.forEach((patch, place) => paint(patch, ...corner(place, n, size)));
     grid(pen, WIDE, n, { color: LINES, line: 2 });

@@ -6,7 +6,7 @@ import { drag, keyed, make } from '../../../dashboard/kit/dom.js';
 import { Exchange } from '../../../dashboard/kit/exchange.js';
 import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
 import { bytes } from '../../../dashboard/kit/packed.js';
-import { corner, frame, grid } from '../../../dashboard/kit/patches.js';
+import { corner, framePatch, grid } from '../../../dashboard/kit/patches.js';
 import { SIDE } from '../../../dashboard/kit/picture.js';
 import { palette } from '../../../dashboard/kit/theme.js';
 import { CARD, newCard, showCard } from './cards.js';
@@ -154,7 +154,7 @@ class PatchBoard extends Board {
     const { run, wrong, paper } = palette(this.root);
     const pen = this.paint(this.canvas, this.edited(this.data.color), this.data.patch, { color: LINES });
     const size = WIDE / this.grid;
-    const outline = (patch, color) => patch !== null && frame(pen, [...corner(patch, this.grid, size), size, size], color, { line: 3 });
+    const outline = (patch, color) => patch !== null && framePatch(pen, patch, this.grid, size, color, { line: 3 });
     outline(this.picked, wrong);
     outline(this.hover, this.mode === 'swap' ? wrong : run);
     for (const card of this.cards.values()) this.drawCard(card, wrong, paper);
