@@ -51,3 +51,29 @@ export function enlarge(pen, image, width, height = width) {
   pen.imageSmoothingEnabled = false;
   pen.drawImage(image, 0, 0, width, height);
 }
+
+/**
+ * A new canvas to take along, all of it of one color. Returns what draws on it, in units of CSS; its canvas is `pen.canvas`.
+ * @param {number} width
+ * @param {number} height
+ * @param {string} paper
+ * @param {{ ratio?: number }} [how]
+ */
+export function blank(width, height, paper, how) {
+  const pen = fitted(make('canvas'), width, height, how);
+  pen.fillStyle = paper;
+  pen.fillRect(0, 0, width, height);
+  return pen;
+}
+
+/**
+ * A full disc around a point.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {[number, number]} middle
+ * @param {number} radius
+ */
+export function disc(pen, [x, y], radius) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 2 * Math.PI);
+  pen.fill();
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { bar, curves, look, ranked } from '../../dashboard/kit/beliefs.js';
-import { fitted, sheet } from '../../dashboard/kit/canvas.js';
+import { blank, disc, fitted, sheet } from '../../dashboard/kit/canvas.js';
 import { table } from '../../dashboard/kit/matrix.js';
 import { convert, corner, frame, framePatch, grid, middle, named, patchOf } from '../../dashboard/kit/patches.js';
 import { dimmed, grey, pale, pixels } from '../../dashboard/kit/picture.js';
@@ -67,6 +67,21 @@ test('a canvas is fitted to the pixels of the screen', () => {
   const pen = fitted(canvas, 100, 50, { ratio: 1.5, sharp: true });
   assert.deepEqual([canvas.width, canvas.height, canvas.style.width, canvas.style.height], [150, 75, '100px', '50px']);
   assert.deepEqual(pen.calls, [['scale', 1.5, 1.5], ['imageSmoothingEnabled', false]]);
+});
+
+test('a canvas to take along is of the color of its paper, all of it', () => {
+  assert.deepEqual(blank(100, 50, 'white', { ratio: 3 }).calls, [
+    ['scale', 3, 3],
+    ['imageSmoothingEnabled', true],
+    ['fillStyle', 'white'],
+    ['fillRect', 0, 0, 100, 50],
+  ]);
+});
+
+test('a disc is a whole turn around its middle', () => {
+  const pen = new Element('canvas').getContext();
+  disc(pen, [3, 4], 5);
+  assert.deepEqual(pen.calls, [['beginPath'], ['arc', 3, 4, 5, 0, 2 * Math.PI], ['fill']]);
 });
 
 test('a table is a pixel a number, row by row', () => {

@@ -1,5 +1,5 @@
 // Inputs, gates and states over time: a strip each, a column a step, a row a unit. The board says what they hold and what is chosen.
-import { fitted } from '../../../dashboard/kit/canvas.js';
+import { blank, fitted } from '../../../dashboard/kit/canvas.js';
 import { make, share } from '../../../dashboard/kit/dom.js';
 import { clamp } from '../../../dashboard/kit/keys.js';
 import { table } from '../../../dashboard/kit/matrix.js';
@@ -182,13 +182,10 @@ export class Strips {
   picture(words) {
     const { width, height } = this.size;
     const { colors, font } = this.board;
-    const canvas = make('canvas');
-    const pen = fitted(canvas, width, height + 18);
-    pen.fillStyle = colors.paper;
-    pen.fillRect(0, 0, width, height + 18);
+    const pen = blank(width, height + 18, colors.paper);
     pen.drawImage(this.canvas, 0, 0, width, height);
     Object.assign(pen, { fillStyle: colors.ink, font: `10.5px ${font}` });
     pen.fillText(words, 2, height + 12);
-    return canvas;
+    return pen.canvas;
   }
 }

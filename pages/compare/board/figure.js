@@ -1,6 +1,5 @@
 // One figure on the page: a canvas with the picture, and one over it for the run that is pointed at.
-import { fitted, penOf } from '../../../dashboard/kit/canvas.js';
-import { make } from '../../../dashboard/kit/dom.js';
+import { blank, fitted, penOf } from '../../../dashboard/kit/canvas.js';
 import { canvasPen, svgPen } from './pens.js';
 import { source } from './words.js';
 
@@ -116,13 +115,10 @@ export class Figure {
   }
 
   png() {
-    const [width, height] = this.size;
-    const canvas = make('canvas');
-    const pen = fitted(canvas, width, height, { ratio: LARGE });
-    pen.fillStyle = this.board.style.background;
-    pen.fillRect(0, 0, width, height);
-    this.whole(canvasPen(pen, this.board.style.font));
-    return canvas;
+    const { background, font } = this.board.style;
+    const pen = blank(...this.size, background, { ratio: LARGE });
+    this.whole(canvasPen(pen, font));
+    return pen.canvas;
   }
 
   whole(pen) {

@@ -1,5 +1,6 @@
 // One figure, two ways to draw it: on a canvas (fast: 200 curves in one go) and as SVG (to take along). Places are in CSS pixels; a line is
 // a flat list x0, y0, x1, y1, ... in which a number that is not finite makes a gap. A look is { color, width, dash, alpha, fill }.
+import { disc } from '../../../dashboard/kit/canvas.js';
 import { escaped } from '../../../dashboard/kit/text.js';
 
 export function canvasPen(context, font) {
@@ -22,9 +23,7 @@ export function canvasPen(context, font) {
     },
     dot(x, y, radius, how) {
       look(how);
-      context.beginPath();
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-      context.fill();
+      disc(context, [x, y], radius);
     },
     text(x, y, words, { size = 12, anchor = 'start', color, weight = 400, alpha = 1, halo }) {
       look({ color, alpha });

@@ -1,6 +1,6 @@
 // The board as a PNG: of every run its picture and its map as they are, with its name, and below a line on what they show.
-import { fitted } from '../../../dashboard/kit/canvas.js';
-import { download, make } from '../../../dashboard/kit/dom.js';
+import { blank } from '../../../dashboard/kit/canvas.js';
+import { download } from '../../../dashboard/kit/dom.js';
 
 const [EDGE, SIDE, GAP, LINE] = [16, 256, 12, 17]; // px
 const WORDS =
@@ -10,11 +10,8 @@ export function save(board) {
   const cards = board.shown.filter((card) => !card.data.problem);
   const wide = 2 * SIDE + GAP;
   const [width, height] = [2 * EDGE + cards.length * wide + (cards.length - 1) * 2 * GAP, 2 * EDGE + SIDE + 5 * LINE];
-  const canvas = make('canvas');
-  const pen = fitted(canvas, width, height, { ratio: 1 });
   const { paper, ink, font } = board.colors;
-  pen.fillStyle = paper;
-  pen.fillRect(0, 0, width, height);
+  const pen = blank(width, height, paper, { ratio: 1 });
   Object.assign(pen, { fillStyle: ink, textBaseline: 'top' });
   const write = (words, x, y, weight = '') => {
     pen.font = `${weight} 13px ${font}`;
@@ -30,5 +27,5 @@ export function save(board) {
   });
   pen.font = `12px ${font}`;
   pen.fillText(WORDS, EDGE, EDGE + SIDE + 3.8 * LINE, width - 2 * EDGE);
-  download(canvas, 'influences.png');
+  download(pen.canvas, 'influences.png');
 }

@@ -1,5 +1,5 @@
 // A pair of features on the unit circle: where (1, 0) comes to lie, or cosine and sine of the angle.
-import { fitted } from '../../../dashboard/kit/canvas.js';
+import { disc, fitted } from '../../../dashboard/kit/canvas.js';
 import { number } from '../../../dashboard/kit/text.js';
 
 const SIZE = 88; // px
@@ -28,8 +28,6 @@ export function drawCircle(canvas, angle, { ink, run }) {
   line(run, 2, () => pen.arc(middle, middle, radius / 3, 0, -turn, true));
   line(run, 2.5, hand(turn));
   pen.fillStyle = run;
-  pen.beginPath();
-  pen.arc(...at(turn), 4, 0, 2 * Math.PI);
-  pen.fill();
+  disc(pen, at(turn), 4);
   canvas.setAttribute('aria-label', `The angle ${number(angle, 4)} on the unit circle`);
 }

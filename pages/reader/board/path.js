@@ -1,5 +1,5 @@
 // The state's path in the plane of two principal components, on a canvas: both axes on one scale.
-import { fitted } from '../../../dashboard/kit/canvas.js';
+import { disc, fitted } from '../../../dashboard/kit/canvas.js';
 
 const ROOM = 0.86; // of the canvas that paths fill
 
@@ -88,10 +88,4 @@ function around(paths) {
     return [Math.min(...all), Math.max(...all)];
   });
   return [...ends.map(([low, high]) => (low + high) / 2), Math.max(...ends.map(([low, high]) => high - low)) || 1];
-}
-
-function disc(pen, [x, y], radius) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 2 * Math.PI);
-  pen.fill();
 }

@@ -1,6 +1,6 @@
 // One reader: its picture as far as it is read, what it believes after every patch, and the patches that would change its mind.
 import { bar, curves, look, ranked } from '../../../dashboard/kit/beliefs.js';
-import { enlarge, penOf, sheet } from '../../../dashboard/kit/canvas.js';
+import { disc, enlarge, penOf, sheet } from '../../../dashboard/kit/canvas.js';
 import { button, drag, make, share, svg } from '../../../dashboard/kit/dom.js';
 import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
 import { floats } from '../../../dashboard/kit/packed.js';
@@ -147,11 +147,7 @@ export class Row {
     const direct = this.reader.way === 'attention' || never;
     const between = Array.from({ length: Math.abs(to - from) + 1 }, (_, k) => from + Math.sign(to - from) * k);
     const stops = direct ? [from, to] : between;
-    const disc = (index, radius) => {
-      pen.beginPath();
-      pen.arc(...middle(index, side, size), radius, 0, 2 * Math.PI);
-      pen.fill();
-    };
+    const mark = (index, radius) => disc(pen, middle(index, side, size), radius);
     pen.setLineDash(never ? [3, 12] : []);
     const thin = Math.min(4, size / 8);
     for (const [width, style] of [[2 * thin, WHITE], [thin, color]]) {
@@ -160,10 +156,10 @@ export class Row {
       pen.beginPath();
       stops.forEach((stop) => pen.lineTo(...middle(stop, side, size)));
       pen.stroke();
-      for (const end of [from, to]) disc(end, 5 + width);
+      for (const end of [from, to]) mark(end, 5 + width);
     }
     pen.setLineDash([]);
     pen.fillStyle = WHITE;
-    disc(to, 4); // where it ends
+    mark(to, 4); // where it ends
   }
 }
