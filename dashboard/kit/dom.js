@@ -93,6 +93,27 @@ export function keyed(list, rows, items, { key, create, update = () => {} }) {
 }
 
 /**
+ * The parts of a board by their names: of each the element with the class `prefix` and then its name.
+ * @param {Element} root
+ * @param {string} prefix
+ * @param {string[]} names
+ * @returns {Record<string, HTMLElement>}
+ */
+export const partsOf = (root, prefix, names) =>
+  Object.fromEntries(names.map((name) => [name, /** @type {HTMLElement} */ (root.querySelector(`.${prefix}${name}`))]));
+
+/**
+ * Where a pointer is on an element, [x, y] in pixels from its upper left corner.
+ * @param {{ clientX: number, clientY: number }} event
+ * @param {Element} element
+ * @returns {[number, number]}
+ */
+export function spot(event, element) {
+  const { left, top } = element.getBoundingClientRect();
+  return [event.clientX - left, event.clientY - top];
+}
+
+/**
  * Where a pointer is on an element, [x, y] as shares of its width and height.
  * @param {{ clientX: number, clientY: number }} event
  * @param {Element} element

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { button, drag, keyed, make, set, share, spoken, svg } from '../../dashboard/kit/dom.js';
+import { button, drag, keyed, make, partsOf, set, share, spoken, spot, svg } from '../../dashboard/kit/dom.js';
 import { Element, event } from './page.mjs';
 
 test('make takes a class or attributes, and children of every kind', () => {
@@ -70,6 +70,20 @@ test('share is where a pointer is, 0 to 1', () => {
   const made = new Element('i');
   made.box = { left: 10, top: 20, width: 200, height: 50 };
   assert.deepEqual(share({ clientX: 60, clientY: 70 }, made), [0.25, 1]);
+});
+
+test('spot is where a pointer is, in pixels', () => {
+  const made = new Element('i');
+  made.box = { left: 10, top: 20, width: 200, height: 50 };
+  assert.deepEqual(spot({ clientX: 60, clientY: 70 }, made), [50, 50]);
+});
+
+test('parts of a board are found by their class', () => {
+  const root = { querySelector: (selector) => `the element ${selector}` };
+  assert.deepEqual(partsOf(root, 'grid-', ['name', 'image-title']), {
+    name: 'the element .grid-name',
+    'image-title': 'the element .grid-image-title',
+  });
 });
 
 function dragged(how = {}) {

@@ -1,7 +1,7 @@
 // All matrices of one attention, linked: the cell that is pointed at, the row and the column that it comes from, and its sum.
 // A message (pages/attention/board) holds everything; pointing, keys and the choice of a head ask the server for nothing.
 import { Board, mount } from '../../../dashboard/kit/board.js';
-import { button, make, spoken } from '../../../dashboard/kit/dom.js';
+import { button, make, partsOf, spoken, spot } from '../../../dashboard/kit/dom.js';
 import { fitted } from '../../../dashboard/kit/canvas.js';
 import { answer, clamp } from '../../../dashboard/kit/keys.js';
 import { frame } from '../../../dashboard/kit/patches.js';
@@ -30,7 +30,7 @@ class LinkedMatrices extends Board {
   constructor(root) {
     super(root);
     const names = ['heads', 'labels', 'stats', 'name', 'sum', 'note'];
-    this.part = Object.fromEntries(names.map((name) => [name, root.querySelector(`.matrices-${name}`)]));
+    this.part = partsOf(root, 'matrices-', names);
     this.figures = {};
     for (const canvas of root.querySelectorAll('canvas')) this.listen(canvas, canvas.dataset.matrix);
     this.at = this.pinned = { matrix: 'weights', i: 1, j: 1 };
@@ -67,10 +67,10 @@ class LinkedMatrices extends Board {
     const find = (tag) => canvas.parentElement.querySelector(tag);
     this.figures[matrix] = { canvas, base: make('canvas'), title: find('figcaption'), legend: find('small') };
     const under = (event) => {
-      const box = canvas.getBoundingClientRect();
+      const [x, y] = spot(event, canvas);
       const { rows, columns } = this.figures[matrix];
       const place = (edges, at) => Math.max(0, edges.findLastIndex(([from]) => from <= at));
-      return { matrix, i: place(rows, event.clientY - box.top), j: place(columns, event.clientX - box.left) };
+      return { matrix, i: place(rows, y), j: place(columns, x) };
     };
     canvas.addEventListener('pointermove', (event) => this.data && this.point(under(event)));
     canvas.addEventListener('pointerleave', () => this.data && this.point(this.pinned));

@@ -1,7 +1,7 @@
 // A recurrent cell that reads a sequence. A message (pages/cell/board) holds everything; playing, stepping, scrubbing, pointing
 // and keys ask the server for nothing. A number that is replaced goes there, and the run before stays as a ghost.
 import { Board, mount } from '../../../dashboard/kit/board.js';
-import { button, download, drag, make, spoken } from '../../../dashboard/kit/dom.js';
+import { button, download, drag, make, partsOf, spoken } from '../../../dashboard/kit/dom.js';
 import { answer, clamp } from '../../../dashboard/kit/keys.js';
 import { Player } from '../../../dashboard/kit/player.js';
 import { capital, number } from '../../../dashboard/kit/text.js';
@@ -23,7 +23,7 @@ const GATES = { r: 'r', z: 'z', n: 'n', i: 'r', f: 'z', g: 'n', o: 'o', a: 'n', 
 class CellBoard extends Board {
   constructor(root) {
     super(root);
-    this.part = Object.fromEntries(PARTS.map((name) => [name, root.querySelector(`.cellb-${name}`)]));
+    this.part = partsOf(root, 'cellb-', PARTS);
     this.canvas = this.part.strips.querySelector('canvas');
     this.strips = new Strips(this, this.canvas);
     this.walk = new Walk(this.part.walk, this);

@@ -1,7 +1,7 @@
 // The board of runs. Its data comes once, as lines of JSON (dashboard/runs/lines.py): a head, then a line a run. All that follows the
 // mouse, a filter, an order or a choice happens here; the page is told (with a pause) what is shown, so that the address bar can say it.
 import { Board, mount } from '../../../dashboard/kit/board.js';
-import { download, make } from '../../../dashboard/kit/dom.js';
+import { download, make, partsOf } from '../../../dashboard/kit/dom.js';
 import { palette, several, solid } from '../../../dashboard/kit/theme.js';
 import { curves } from './curves.js';
 import { Figure } from './figure.js';
@@ -21,9 +21,9 @@ const NONE = 'none'; // says that nothing is selected, on purpose
 class RunBoard extends Board {
   constructor(root) {
     super(root);
-    const find = (name) => root.querySelector(`.run-board-${name}`);
-    this.parts = Object.fromEntries(PARTS.map((name) => [name, find(name)]));
-    this.figures = Object.keys(FIGURES).map((name) => new Figure(find(name), FIGURES[name], this));
+    this.parts = partsOf(root, 'run-board-', PARTS);
+    const places = Object.entries(partsOf(root, 'run-board-', Object.keys(FIGURES)));
+    this.figures = places.map(([name, place]) => new Figure(place, FIGURES[name], this));
     this.rows = new Rows(this.parts.table);
     this.selected = [];
     this.hot = null;

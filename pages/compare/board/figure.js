@@ -1,5 +1,6 @@
 // One figure on the page: a canvas with the picture, and one over it for the run that is pointed at.
 import { blank, fitted, penOf } from '../../../dashboard/kit/canvas.js';
+import { spot } from '../../../dashboard/kit/dom.js';
 import { canvasPen, svgPen } from './pens.js';
 import { source } from './words.js';
 
@@ -29,8 +30,7 @@ export class Figure {
   }
 
   at(event) {
-    const box = this.root.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return spot(event, this.root);
   }
 
   draw() {

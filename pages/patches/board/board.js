@@ -2,7 +2,7 @@
 // holds everything; what follows the mouse or the arrow keys asks the server for nothing.
 import { Board, mount } from '../../../dashboard/kit/board.js';
 import { enlarge, fitted, sheet } from '../../../dashboard/kit/canvas.js';
-import { make, share, spoken } from '../../../dashboard/kit/dom.js';
+import { make, partsOf, share, spoken } from '../../../dashboard/kit/dom.js';
 import { answer, beside, cellAt, clamp } from '../../../dashboard/kit/keys.js';
 import { table } from '../../../dashboard/kit/matrix.js';
 import { bytes, floats } from '../../../dashboard/kit/packed.js';
@@ -24,7 +24,7 @@ const NAMES = ['image', 'sequence', 'patch', 'strip', 'name', 'nearest', 'number
 class PatchGrid extends Board {
   constructor(root) {
     super(root);
-    this.parts = Object.fromEntries(NAMES.map((name) => [name, root.querySelector(`.patch-grid-${name}`)]));
+    this.parts = partsOf(root, 'patch-grid-', NAMES);
     this.listen(this.parts.image, (at) => cellAt(at, this.side), (step) => beside(this.current, step, this.side));
     this.listen(this.parts.sequence, (at) => this.inSequence(at), (step) => this.along(step));
   }

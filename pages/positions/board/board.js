@@ -2,7 +2,7 @@
 // follows the pointer or the arrow keys asks the server for nothing. The formulas are those of core/probes/positions/tables.py.
 import { Board, mount } from '../../../dashboard/kit/board.js';
 import { fitted, penOf } from '../../../dashboard/kit/canvas.js';
-import { share, spoken } from '../../../dashboard/kit/dom.js';
+import { partsOf, share, spoken } from '../../../dashboard/kit/dom.js';
 import { answer, clamp, wrap } from '../../../dashboard/kit/keys.js';
 import { table } from '../../../dashboard/kit/matrix.js';
 import { floats, int16s } from '../../../dashboard/kit/packed.js';
@@ -20,7 +20,7 @@ const NAMES = ['table', 'like', 'grid', 'circle', 'name', 'formula', 'pair', 'no
 class PositionMap extends Board {
   constructor(root) {
     super(root);
-    this.parts = Object.fromEntries(NAMES.map((name) => [name, root.querySelector(`.position-map-${name}`)]));
+    this.parts = partsOf(root, 'position-map-', NAMES);
     this.legends = [...root.querySelectorAll('.position-map-scale')];
     Object.assign(this, { position: 0, feature: 0, other: 0 });
     this.listen('table', (row, column) => ({ position: row, feature: column }));

@@ -2,7 +2,7 @@
 // heads and the pointer ask the server for nothing. Where they came to rest is sent for the page's link.
 import { bar } from '../../../dashboard/kit/beliefs.js';
 import { Board, mount } from '../../../dashboard/kit/board.js';
-import { button, drag, make } from '../../../dashboard/kit/dom.js';
+import { button, drag, make, partsOf } from '../../../dashboard/kit/dom.js';
 import { clamp } from '../../../dashboard/kit/keys.js';
 import { Player } from '../../../dashboard/kit/player.js';
 import { signColors } from '../../../dashboard/kit/theme.js';
@@ -22,7 +22,7 @@ const PLACES = ['wires', 'map', 'tree', 'bars', 'told', 'scrub', 't', 'parts', '
 class TranslateBoard extends Board {
   constructor(root) {
     super(root);
-    this.part = Object.fromEntries(PLACES.map((name) => [name, root.querySelector(`.translate-${name}`)]));
+    this.part = partsOf(root, 'translate-', PLACES);
     this.wires = new Wires(this.part.wires);
     this.map = new AttentionMap(this.part.map);
     this.player = new Player(root.querySelector('[data-act=play]'), this.part.scrub, {

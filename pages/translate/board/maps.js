@@ -1,5 +1,5 @@
 // An attention map: row = the token that reads, column = the token that is read. Rows that are still to be written are empty.
-import { svg } from '../../../dashboard/kit/dom.js';
+import { spot, svg } from '../../../dashboard/kit/dom.js';
 import { clamp } from '../../../dashboard/kit/keys.js';
 import { short } from '../../../dashboard/kit/text.js';
 import { shown } from './words.js';
@@ -60,9 +60,8 @@ export class AttentionMap {
   // The cell under a pointer, or null.
   find(event) {
     if (!this.figure?.isConnected) return null;
-    const box = this.figure.getBoundingClientRect();
-    const s = Math.floor((event.clientX - box.left - this.left) / this.cell.x);
-    const t = Math.floor((event.clientY - box.top - TOP) / this.cell.y);
+    const [x, y] = spot(event, this.figure);
+    const [s, t] = [Math.floor((x - this.left) / this.cell.x), Math.floor((y - TOP) / this.cell.y)];
     return s >= 0 && t >= 0 && s < this.columns.length && t < this.rows.length ? { s, t } : null;
   }
 }
