@@ -74,3 +74,10 @@ export function escaped(text) {
   const signs = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   return String(text).replace(/[&<>"]/g, (sign) => signs[sign]);
 }
+
+/**
+ * Attributes of SVG or HTML that is put together as a string; those that are undefined or empty are left out.
+ * @param {Record<string, unknown>} given
+ */
+export const attributes = (given) =>
+  Object.entries(given).map(([name, value]) => (value === undefined || value === '' ? '' : ` ${name}="${escaped(value)}"`)).join('');

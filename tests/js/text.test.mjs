@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { capital, escaped, number, percent, raised, scientific, short, sub, thousands } from '../../dashboard/kit/text.js';
+import { attributes, capital, escaped, number, percent, raised, scientific, short, sub, thousands } from '../../dashboard/kit/text.js';
 
 const cases = (name, call, rows) => {
   for (const [expected, ...given] of rows) {
@@ -49,4 +49,5 @@ cases('sub', sub, [['₀', 0], ['₁₂', 12]]);
 cases('raised', raised, [['⁻¹⁰', -10], ['⁷', 7]]);
 cases('short', short, [['airplane', 'airplane', 8], ['airpla…', 'airplane', 7], ['', '', 3]]);
 cases('capital', capital, [['The class token', 'the class token'], ['', '']]);
+cases('attributes', attributes, [[' x="0" a="&lt;&quot;"', { x: 0, b: undefined, c: '', a: '<"' }], ['', {}]]);
 cases('escaped', escaped, [['&lt;b title=&quot;&amp;&quot;&gt;', '<b title="&">'], ['3', 3], ["it's", "it's"]]);

@@ -1,7 +1,7 @@
 // One figure, two ways to draw it: on a canvas (fast: 200 curves in one go) and as SVG (to take along). Places are in CSS pixels; a line is
 // a flat list x0, y0, x1, y1, ... in which a number that is not finite makes a gap. A look is { color, width, dash, alpha, fill }.
 import { disc } from '../../../dashboard/kit/canvas.js';
-import { escaped } from '../../../dashboard/kit/text.js';
+import { attributes, escaped } from '../../../dashboard/kit/text.js';
 
 export function canvasPen(context, font) {
   const look = ({ color, width = 1, dash = [], alpha = 1 }) => {
@@ -53,10 +53,7 @@ export function svgPen(width, height, { font, background }) {
   const parts = [];
   let clips = 0;
   const number = (value) => Math.round(value * 10) / 10;
-  const add = (tag, attributes, words = '') => {
-    const given = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '');
-    parts.push(`<${tag}${given.map(([name, value]) => ` ${name}="${escaped(value)}"`).join('')}>${escaped(words)}</${tag}>`);
-  };
+  const add = (tag, given, words = '') => parts.push(`<${tag}${attributes(given)}>${escaped(words)}</${tag}>`);
   // A color and an opacity apart: not every viewer of SVG knows rgba().
   const paint = (name, color, alpha = 1) => {
     const [, inside, own = 1] = /^rgba\((.+), ([\d.]+)\)$/.exec(color) ?? [];

@@ -1,12 +1,11 @@
 // The board at one t as an SVG that stands alone: light, whatever the page looks like. Text may be anyone's and is escaped.
 import { ranked } from '../../../dashboard/kit/beliefs.js';
-import { escaped, number } from '../../../dashboard/kit/text.js';
+import { attributes, escaped, number } from '../../../dashboard/kit/text.js';
 import { PRINT } from '../../../dashboard/kit/theme.js';
 
 const [WIDTH, LEFT, PLOT, NAMES] = [1120, 275, 460, 755];
 const COLORS = { true: PRINT.right, told: PRINT.run, false: PRINT.wrong };
 
-const attributes = (given) => Object.entries(given).map(([name, value]) => ` ${name}="${escaped(value)}"`).join('');
 const draw = (tag, given) => `<${tag}${attributes(given)}/>`;
 const text = (x, y, words, more = {}) => `<text${attributes({ x, y, ...more })}>${escaped(words)}</text>`;
 const box = (x, y, width, height) => draw('rect', { x, y, width, height, fill: 'none', stroke: PRINT.line });
