@@ -62,3 +62,20 @@ export function curves(drawing, steps, classes, p, lookOf) {
   const half = [0, 0.5, 1].map((y) => svg('line', { x1: 0, x2: 1, y1: y, y2: y, class: 'grid', 'vector-effect': 'non-scaling-stroke' }));
   drawing.replaceChildren(...half, ...order.map(line));
 }
+
+/**
+ * What a model that reads patch by patch believes of every class after each, from which patch on its answer stays, and numbers of patches
+ * below.
+ * @param {{ lines: Element, known: HTMLElement, axis: Element }} parts
+ * @param {{ tokens: number, classes: string[], known: number, answer: number }} reading
+ * @param {(t: number, k: number) => number} p
+ * @param {(k: number) => string} lookOf
+ */
+export function plotBeliefs({ lines, known, axis }, { tokens, classes, known: since, answer }, p, lookOf) {
+  curves(lines, tokens, classes.length, p, lookOf);
+  known.style.left = `${(100 * since) / tokens}%`;
+  known.classList.toggle('left', since > tokens / 2);
+  known.replaceChildren(make('b', '', `${classes[answer]} from ${since} on`));
+  const ticks = [0, tokens / 4, tokens / 2, (3 * tokens) / 4, tokens].filter(Number.isInteger);
+  axis.replaceChildren(...ticks.map((t) => make('span', { style: `left: ${(100 * t) / tokens}%` }, t)));
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bar, curves, look, ranked } from '../../dashboard/kit/beliefs.js';
+import { bar, curves, look, plotBeliefs, ranked } from '../../dashboard/kit/beliefs.js';
 import { blank, disc, fitted, sheet } from '../../dashboard/kit/canvas.js';
 import { table } from '../../dashboard/kit/matrix.js';
 import { convert, corner, frame, framePatch, grid, middle, named, patchOf } from '../../dashboard/kit/patches.js';
@@ -187,3 +187,14 @@ test('curves go from the first step to the last, the marked one on top', () => {
     ['true', '0.0000,1.0000 0.5000,0.7500 1.0000,0.0000'],
   ]);
 });
+
+for (const [tokens, known, left, ticks] of [[16, 9, true, ['0', '4', '8', '12', '16']], [6, 3, false, ['0', '3', '6']]]) {
+  test(`a reader of ${tokens} patches knows from patch ${known} on`, () => {
+    const places = { lines: new Element('svg'), known: new Element('span'), axis: new Element('div') };
+    plotBeliefs(places, { tokens, classes: ['cat', 'dog'], known, answer: 1 }, () => 0.5, () => '');
+    assert.equal(places.known.textContent, `dog from ${known} on`);
+    assert.deepEqual([places.known.style.left, places.known.classList.has('left')], [`${(100 * known) / tokens}%`, left]);
+    assert.deepEqual(places.axis.children.map((tick) => tick.textContent), ticks);
+    assert.equal(places.lines.children.length, 5);
+  });
+}

@@ -7,6 +7,13 @@ class Style {
   }
 }
 
+class Classes extends Set {
+  toggle(name, on) {
+    if (on) this.add(name);
+    else this.delete(name);
+  }
+}
+
 export class Element extends EventTarget {
   children = [];
   attributes = {};
@@ -15,7 +22,7 @@ export class Element extends EventTarget {
   parentElement = null;
   connected = true;
   captured = new Set();
-  classList = new Set();
+  classList = new Classes();
   box = { left: 0, top: 0, width: 100, height: 100 };
   clientWidth = 100;
 

@@ -1,6 +1,6 @@
 // One network that reads one picture. A message (pages/reader/view.py) holds every order of reading; the scrub bar, the buttons, the
 // pointer and the keys ask the server for nothing. Where they came to rest is sent for the page's link.
-import { bar, curves, look, ranked } from '../../../dashboard/kit/beliefs.js';
+import { bar, look, plotBeliefs, ranked } from '../../../dashboard/kit/beliefs.js';
 import { Board, mount } from '../../../dashboard/kit/board.js';
 import { button, download, drag, make, svg } from '../../../dashboard/kit/dom.js';
 import { answer, cellAt, clamp, wrap } from '../../../dashboard/kit/keys.js';
@@ -218,14 +218,9 @@ class ReaderBoard extends Board {
 
   curves() {
     const { tokens, classes } = this.data;
-    const { known, answer: last, knew } = this.now;
-    curves(this.lines, tokens, classes.length, (t, k) => this.p(t, k), (k) => this.look(k));
-    this.known.style.left = `${(100 * known) / tokens}%`;
-    this.known.classList.toggle('left', known > tokens / 2);
-    this.known.replaceChildren(make('b', '', `${classes[last]} from ${known} on`));
-    const ticks = [0, 0.25, 0.5, 0.75, 1].filter((share) => Number.isInteger(share * tokens));
-    this.ticksPart.replaceChildren(...ticks.map((share) => make('span', { style: `left: ${100 * share}%` }, share * tokens)));
-    this.plotPart.ariaLabel = `Probability of each class after 0 to ${tokens} patches. ${knew}`;
+    const places = { lines: this.lines, known: this.known, axis: this.ticksPart };
+    plotBeliefs(places, { ...this.now, tokens, classes }, (t, k) => this.p(t, k), (k) => this.look(k));
+    this.plotPart.ariaLabel = `Probability of each class after 0 to ${tokens} patches. ${this.now.knew}`;
   }
 
   // ---- what follows t ----

@@ -1,5 +1,5 @@
 // One reader: its picture as far as it is read, what it believes after every patch, and the patches that would change its mind.
-import { bar, curves, look, ranked } from '../../../dashboard/kit/beliefs.js';
+import { bar, look, plotBeliefs, ranked } from '../../../dashboard/kit/beliefs.js';
 import { disc, enlarge, penOf, sheet } from '../../../dashboard/kit/canvas.js';
 import { button, drag, make, share, svg } from '../../../dashboard/kit/dom.js';
 import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
@@ -77,13 +77,8 @@ export class Row {
   }
 
   curves() {
-    const { tokens, classes, known, answer: last } = this.reader;
-    curves(this.lines, tokens, classes.length, (t, k) => this.values[t * classes.length + k], (k) => this.look(k));
-    this.known.style.left = `${(100 * known) / tokens}%`;
-    this.known.classList.toggle('left', known > tokens / 2);
-    this.known.replaceChildren(make('b', '', `${classes[last]} from ${known} on`));
-    const ticks = [0, tokens / 4, tokens / 2, (3 * tokens) / 4, tokens].filter(Number.isInteger);
-    this.axis.replaceChildren(...ticks.map((t) => make('span', { style: `left: ${(100 * t) / tokens}%` }, t)));
+    const { tokens, classes } = this.reader;
+    plotBeliefs(this, this.reader, (t, k) => this.values[t * classes.length + k], (k) => this.look(k));
     this.plot.ariaLabel = `Probability of each class of ${this.reader.name} after 0 to ${tokens} patches: ${this.reader.knew}`;
   }
 
