@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,8 +46,3 @@ def knew(answer: str, known: int, total: int, *, right: bool) -> str:
     if not known:
         return f"Said {answer} before the first patch, and to the end."
     return f"{'Knew it' if right else 'Settled'} at patch {known} of {total}: {answer} from there on."
-
-
-def packed(values: np.ndarray) -> str:
-    """Numbers as base64 of float32, the lowest byte first."""
-    return b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode()

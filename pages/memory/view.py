@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from core.frames import csv_text, frame
 from core.probes.memory.gradient_flow import SINGLE, Flow, FlowSetup
 from core.probes.memory.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
+from dashboard.kit.packed import packed, packed_picture
 from dashboard.kit.wording import joined, marked
 from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data
@@ -124,8 +124,7 @@ def columns_csv(first: str, places: Sequence[int], columns: Mapping[str, np.ndar
 
 def influence_card(name: str, words: str, patch: int, table: np.ndarray, reach: Sequence[int]) -> dict[str, Any]:
     """A run on the influence board: influences (T, T) travel as base64 of float32."""
-    packed = b64encode(table.astype("<f4").tobytes()).decode()
-    return {"name": name, "told": words, "patch": patch, "tokens": len(table), "map": packed, "reach": list(reach), "problem": ""}
+    return {"name": name, "told": words, "patch": patch, "tokens": len(table), "map": packed(table), "reach": list(reach), "problem": ""}
 
 
 def problem_card(name: str, problem: str) -> dict[str, Any]:
@@ -135,7 +134,7 @@ def problem_card(name: str, problem: str) -> dict[str, Any]:
 
 def influence_message(pixels: np.ndarray, cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The message of the influence board; `pixels` (3, 32, 32) uint8."""
-    return {"pixels": b64encode(pixels.transpose(1, 2, 0).tobytes()).decode(), "cards": list(cards)}
+    return {"pixels": packed_picture(pixels), "cards": list(cards)}
 
 
 def influences_csv(maps: Mapping[str, np.ndarray]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from core.probes.principal import Plane, principal_plane
+from dashboard.kit.packed import packed, packed_picture
 from dashboard.pictures.choose import Shown
-from dashboard.pictures.reading import knew, packed
+from dashboard.pictures.reading import knew
 
 TITLES = {"rows": "Rows", "columns": "Columns", "snake": "Snake", "hilbert": "Hilbert", "random": "Random"}
 AS = {
@@ -145,7 +145,7 @@ def waiting(picture: Shown, *, what: str, notes: Sequence[str]) -> dict[str, Any
     """The message while nothing has been read."""
     return {
         "what": what,
-        "pixels": b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode(),  # (32, 32, 3)
+        "pixels": packed_picture(picture.pixels),
         "label": picture.label,
         "titles": TITLES,
         "notes": [picture.caption, *notes],
@@ -161,7 +161,7 @@ def _order(mind: Mind, place: int, plane: Plane, strips: list[tuple[dict[str, An
     beliefs, known = mind.beliefs[place], mind.known[place]
     answer = int(beliefs[-1].argmax())
     return {
-        "order": b64encode(mind.orders[place].astype("<u2").tobytes()).decode(),
+        "order": packed(mind.orders[place], "<u2"),
         "beliefs": packed(beliefs),
         "answer": answer,
         "known": known,
@@ -220,9 +220,8 @@ def _quantised(values: np.ndarray) -> dict[str, Any]:
     sizes = np.abs(values)
     top = float(sizes.max()) or 1.0
     common = float(np.quantile(sizes, 0.9))
-    steps = np.rint(values / top * LEVELS).astype("<i2")
     return {
-        "values": b64encode(steps.tobytes()).decode(), "top": top, "full": common if 0 < common < top / 4 else top,
+        "values": packed(np.rint(values / top * LEVELS), "<i2"), "top": top, "full": common if 0 < common < top / 4 else top,
         "low": float(values.min()), "high": float(values.max()),
     }  # fmt: skip
 

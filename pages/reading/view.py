@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,10 +10,11 @@ import numpy as np
 from core.evaluation.pictures import mean_color
 from core.probes.reading.change_of_mind import ChangeOfMind
 from core.probes.reading.path_length import path_lengths
+from dashboard.kit.packed import packed, packed_picture
 from dashboard.kit.wording import escape, marked
 from dashboard.pictures.answers import GREY, tokens_of
 from dashboard.pictures.choose import Shown
-from dashboard.pictures.reading import knew, packed
+from dashboard.pictures.reading import knew
 from dashboard.runs.opened import Weighted
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def message(picture: Shown, cards: Sequence[dict[str, Any]], notes: Sequence[str
     """The message for a reading board: the picture, a card a reader, and the view (see `view_of`) it starts with."""
     return {
         "picture": picture.name,
-        "pixels": b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode(),  # (32, 32, 3)
+        "pixels": packed_picture(picture.pixels),
         "label": picture.label,
         "readers": list(cards),
         "notes": [picture.caption, *notes],

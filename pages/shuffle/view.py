@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.evaluation.pictures import top_classes
+from dashboard.kit.packed import packed, packed_picture
 from dashboard.kit.wording import escape
 from dashboard.pictures.answers import points, verdict
 from dashboard.pictures.choose import Shown
@@ -53,7 +53,7 @@ def board_data(picture: Shown, patch: int, order: str, stamp: int, cards: Sequen
 
     `stamp` counts the orders that did not come from the browser: with another one the board takes `order` for its own.
     """
-    pixels = b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode()  # (32, 32, 3)
+    pixels = packed_picture(picture.pixels)
     return {"pixels": pixels, "patch": patch, "order": order, "stamp": stamp, "cards": list(cards)}
 
 
@@ -106,7 +106,7 @@ def said(report: ShuffleReport, value: float, compared: str) -> str:
 
 def tokens(report: ShuffleReport, lead: int) -> str:
     """The difference of each patch's output as base64 of float32; empty where one answer comes out. A class token is left out."""
-    return b64encode(report.per_token[lead:].numpy().astype(np.float32).tobytes()).decode()
+    return packed(report.per_token[lead:].numpy())
 
 
 def bars(classes: Sequence[str], before: np.ndarray, after: np.ndarray, label: str) -> list[dict[str, Any]]:

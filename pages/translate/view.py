@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from core.frames import csv_text, frame
 from core.symbols import EOS
+from dashboard.kit.packed import packed
 from dashboard.kit.wording import escape
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _weights(found: np.ndarray) -> dict[str, Any]:
     """(L, H, rows, columns), 0 to 1, in 16 bits each."""
     if found.size > MOST_WEIGHTS:
         found = found.mean(1, keepdims=True)
-    return {"shape": [*found.shape], "values": b64encode(np.round(found * 65535).astype("<u2").tobytes()).decode()}
+    return {"shape": [*found.shape], "values": packed(np.round(found * 65535), "<u2")}
 
 
 def _memory(states: np.ndarray) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _memory(states: np.ndarray) -> dict[str, Any]:
     return {
         "shape": [*states.shape],
         "most": _digits(most),
-        "values": b64encode(np.round(states / most * 127).astype("i1").tobytes()).decode(),
+        "values": packed(np.round(states / most * 127), "i1"),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from core.errors import LabError
 from core.evaluation.pictures import AnswerCheck, Effect, Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
+from dashboard.kit.packed import packed_picture
 from dashboard.kit.wording import marked
 from dashboard.pictures.answers import GREY, NO_RUN, WAITING, knows, points, tokens_of, verdict
 from dashboard.pictures.choose import Shown
@@ -47,7 +47,7 @@ def waiting_data(picture: Shown, text: str, patch: int) -> dict[str, Any]:
 def _message(picture: Shown, cards: list[dict[str, Any]], text: str, patch: int, notes: list[str]) -> dict[str, Any]:
     return {
         "picture": picture.name,
-        "pixels": b64encode(np.ascontiguousarray(picture.pixels.transpose(1, 2, 0)).tobytes()).decode(),  # (32, 32, 3)
+        "pixels": packed_picture(picture.pixels),
         "caption": picture.caption,
         "patch": patch,
         "edits": text,

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.checks import Whole
 from core.errors import ConfigError
+from dashboard.kit.packed import packed_picture
 
 EXTRA = ("rollout", "gradient")  # the columns after the heads
 MOST_BYTES = 1_450_000  # of packed maps; as base64 a third more
@@ -80,7 +81,7 @@ def board_data(
     all patches alike, `bits` the largest entropy."""
     return {
         "what": what,
-        "pixels": b64encode(np.ascontiguousarray(pixels.transpose(1, 2, 0)).tobytes()).decode(),  # (32, 32, 3)
+        "pixels": packed_picture(pixels),
         "caption": caption,
         "maps": b64encode(packed.maps).decode(),
         "tops": b64encode(packed.tops).decode(),

@@ -7,7 +7,6 @@ All numbers are sent once; what follows the pointer, a finger or the arrow keys 
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from dashboard.kit.component import component
+from dashboard.kit.packed import packed
 
+DOUBLES = "<f8"  # on a log axis a line may go below what float32 holds
 HTML = """<figure class="time-chart">
   <div class="time-chart-head"><b class="time-chart-title"></b><button type="button" title="Save the figure as SVG">SVG</button></div>
   <div class="time-chart-legend" aria-live="off"></div>
@@ -72,12 +73,8 @@ def chart_data(
 
 
 def _line(line: Line) -> dict[str, Any]:
-    message = {"name": line.name, "color": line.color, "dash": line.dash, "values": _packed(line.values)}
-    return message if line.low is None else {**message, "low": _packed(line.low), "high": _packed(line.high)}
-
-
-def _packed(values: np.ndarray) -> str:
-    return b64encode(values.astype("<f8").tobytes()).decode()
+    message = {"name": line.name, "color": line.color, "dash": line.dash, "values": packed(line.values, DOUBLES)}
+    return message if line.low is None else {**message, "low": packed(line.low, DOUBLES), "high": packed(line.high, DOUBLES)}
 
 
 def time_chart(data: dict[str, Any], *, key: str) -> None:

@@ -7,7 +7,6 @@ What follows the mouse, a finger or the arrow keys happens in the browser on dat
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from core.probes.attention.by_hand import ByHand
 from dashboard.kit.component import component
+from dashboard.kit.packed import packed
 
 FLAT = {
     "tokens": "Tokens x", "wq": "Weights W_q", "q": "Queries q", "wk": "Weights W_k", "k": "Keys k", "wv": "Weights W_v", "v": "Values v",
@@ -59,7 +59,6 @@ def matrices_data(
         "q": hand.q, "k": hand.k, "v": hand.v, "scores": hand.scores, "scaled": hand.scaled, "weights": hand.weights,
         "joined": hand.joined, "output": hand.output, "entropy": hand.entropy, "slope": hand.jacobian,
     }  # fmt: skip
-    numbers = np.concatenate([part.ravel() for part in parts.values()]).astype("<f4")
     return {
         "names": list(names),
         "pictures": list(pictures),
@@ -67,7 +66,7 @@ def matrices_data(
         "heads": hand.heads,
         "mask": "".join("01"[int(allowed)] for allowed in hand.mask.ravel()),
         "parts": [[name, part.size] for name, part in parts.items()],
-        "numbers": b64encode(numbers.tobytes()).decode(),
+        "numbers": packed(np.concatenate([part.ravel() for part in parts.values()])),
         "origin": origin,
         "divisor": divisor,
         "scaling": scaling,

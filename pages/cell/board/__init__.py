@@ -10,7 +10,6 @@ as a ghost. Only a number that somebody replaces goes to the server, and the vie
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from core.checks import Check, Fields, Number, OneOf, Whole
 from core.probes.recurrence.cell_by_hand import LARGEST, MOST_EDITS, Edit, Reading
 from dashboard.kit.component import component
 from dashboard.kit.messages import sent
+from dashboard.kit.packed import packed
 
 HTML = """<div class="cellb">
   <div class="cellb-bar">
@@ -125,9 +125,9 @@ def cell_data(
 
 
 def _packed(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    """All numbers one after the other as base64 of float32, lowest byte first; `parts` says how many of each."""
-    numbers = np.concatenate([array.ravel() for array in arrays.values()]).astype("<f4")
-    return {"parts": [[name, array.size] for name, array in arrays.items()], "numbers": b64encode(numbers.tobytes()).decode()}
+    """All numbers one after the other; `parts` says how many of each."""
+    numbers = np.concatenate([array.ravel() for array in arrays.values()])
+    return {"parts": [[name, array.size] for name, array in arrays.items()], "numbers": packed(numbers)}
 
 
 def cell_board(data: dict[str, Any], *, key: str) -> None:

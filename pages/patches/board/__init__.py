@@ -8,7 +8,6 @@ five tokens of the image that are nearest to it. A click (or Enter) chooses a pa
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from core.checks import Many, Whole
 from dashboard.kit.component import component
 from dashboard.kit.messages import sent
+from dashboard.kit.packed import packed, packed_picture
 
 HTML = """<div class="patch-grid">
   <div class="patch-grid-pictures">
@@ -51,11 +51,11 @@ def grid_data(
     with the lowest byte first.
     """
     return {
-        "pixels": b64encode(pixels.transpose(1, 2, 0).tobytes()).decode(),  # (3, H, W) -> (H, W, 3)
+        "pixels": packed_picture(pixels),
         "size": pixels.shape[-1],
         "patch": patch_size,
         "order": order.tolist(),
-        "tokens": b64encode(tokens.astype("<f4").tobytes()).decode(),
+        "tokens": packed(tokens),
         "at": list(at),
         "label": label,
     }

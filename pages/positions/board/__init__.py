@@ -7,13 +7,13 @@ All that follows the mouse, a finger or the arrow keys happens in the browser on
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Any
 
 import numpy as np
 
 from core.probes.positions.tables import grid_of
 from dashboard.kit.component import component
+from dashboard.kit.packed import packed
 
 STEPS = 10_000  # similarities travel as whole ten-thousandths
 
@@ -57,8 +57,8 @@ def map_data(kind: str, table: np.ndarray, like: np.ndarray) -> dict[str, Any]:
         "dim": table.shape[1],
         "side": side,
         "lead": lead,
-        "table": b64encode(table.astype("<f4").tobytes()).decode(),
-        "like": b64encode(np.round(like * STEPS).astype("<i2").tobytes()).decode(),
+        "table": packed(table),
+        "like": packed(np.round(like * STEPS), "<i2"),
     }
 
 

@@ -9,7 +9,7 @@ from core.probes.attention.cost import Cost
 from core.probes.reading.change_of_mind import ChangeOfMind
 from core.probes.reading.reading import ReadingCheck
 from core.probes.recurrence.counterparts import Counterpart
-from dashboard.pictures.reading import knew, packed
+from dashboard.pictures.reading import knew
 from dashboard.runs.opened import Weighted
 from pages.reading.panels import exponents
 from pages.reading.view import LENGTHS, costs_html, failed_card, layers_html, mind_card, proof_line
@@ -55,11 +55,6 @@ def test_what_would_change_its_mind(found, words):
 
 def test_before_the_search_nothing_is_said():
     assert mind_card(None, CLASSES) == {"patches": [], "after": "", "words": ""}
-
-
-def test_numbers_are_packed_row_by_row():
-    values = np.arange(6.0).reshape(2, 3).T
-    assert np.frombuffer(b64decode(packed(values)), "<f4").tolist() == [0, 3, 1, 4, 2, 5]
 
 
 def test_a_reader_that_cannot_read_has_a_card_all_the_same():
