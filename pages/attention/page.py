@@ -1,4 +1,4 @@
-"""Attention by hand: softmax(q k^T / sqrt(D)) v with every number in sight, scaled, mchoices, split into heads, and what it costs."""
+"""Attention by hand: softmax(q k^T / sqrt(D)) v with every number in sight, scaled, masked, split into heads, and what it costs."""
 
 import streamlit as st
 
