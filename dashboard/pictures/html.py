@@ -91,6 +91,11 @@ def _png_uri(pixels: bytes, width: int, height: int) -> str:
 
 
 def _encoded(pixels: bytes, width: int, height: int) -> str:
+    return image_uri(Image.frombytes("RGB", (width, height), pixels))
+
+
+def image_uri(image: Image.Image) -> str:
+    """An image as a PNG in a data URI."""
     buffer = BytesIO()
-    Image.frombytes("RGB", (width, height), pixels).save(buffer, format="PNG")
+    image.save(buffer, format="PNG")
     return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from io import BytesIO
 
 import numpy as np
 from PIL import Image
@@ -15,7 +13,7 @@ from core.models.embedding import Steps
 from core.models.orders import Reading
 from core.probes.tokens.rebuild import Rebuilt
 from dashboard.kit.wording import escape
-from dashboard.pictures.html import png_uri
+from dashboard.pictures.html import image_uri, png_uri
 
 WRITTEN = 4  # patches of up to so many pixels a side are shown with their numbers
 CHANNELS = ("red", "green", "blue")
@@ -163,6 +161,4 @@ def _heat(values: np.ndarray, limit: float | None = None) -> str:
     limit = limit or float(np.abs(values).max()) or 1.0
     colors = np.where((values < 0)[..., None], NEGATIVE, POSITIVE)  # (h, w, 3)
     opacity = np.rint(255 * np.abs(values) / limit)[..., None]
-    buffer = BytesIO()
-    Image.fromarray(np.concatenate((colors, opacity), axis=-1).astype(np.uint8), "RGBA").save(buffer, "PNG")
-    return "data:image/png;base64," + b64encode(buffer.getvalue()).decode()
+    return image_uri(Image.fromarray(np.concatenate((colors, opacity), axis=-1).astype(np.uint8), "RGBA"))
