@@ -1,9 +1,11 @@
-"""Answers of models on a picture in words: whether they are right, what a model knows at all, and in what tokens it reads."""
+"""Answers of models on a picture, as words and as bars: whether they are right, what a model knows at all, and in what tokens it reads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 GREY = (128, 128, 128)
 WAITING = "The models are being loaded."
@@ -21,6 +23,19 @@ def points(change: float) -> str:
     """A change of a probability in points, with its sign; empty when it rounds to nothing."""
     rounded = round(100 * change)
     return f"{rounded:+d}".replace("-", "−") if rounded else ""
+
+
+def answer_bar(classes: Sequence[str], k: int, now: np.ndarray, before: np.ndarray, first: int, label: str) -> dict[str, Any]:
+    """Class `k` as a bar of a board: how probable it is, and was `before`. `first` is the answer, `label` the true class, "" where nobody
+    knows it."""
+    moved = points(float(now[k] - before[k]))
+    return {
+        "name": classes[k],
+        "p": round(float(now[k]), 4),
+        "was": round(float(before[k]), 4),
+        "text": f"{100 * now[k]:.0f} %" + (f" ({moved})" if moved else ""),
+        "look": "true" if classes[k] == label else "" if k != first else "false" if label else "told",
+    }
 
 
 def knows(runs: Sequence[str], classes: Sequence[str]) -> str:

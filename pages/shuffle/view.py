@@ -11,7 +11,7 @@ import numpy as np
 from core.evaluation.pictures import top_classes
 from dashboard.kit.packed import packed, packed_picture
 from dashboard.kit.wording import escape
-from dashboard.pictures.answers import points, verdict
+from dashboard.pictures.answers import answer_bar
 from dashboard.pictures.choose import Shown
 from dashboard.runs.opened import Weighted
 
@@ -114,19 +114,7 @@ def bars(classes: Sequence[str], before: np.ndarray, after: np.ndarray, label: s
     (was,), shown = top_classes(before, 1), top_classes(after, SHOWN)
     if was not in shown:
         shown = [*shown[:-1], was]
-    return [_bar(classes, k, before, after, shown[0], label if label in classes else "") for k in shown]
-
-
-def _bar(classes: Sequence[str], k: int, before: np.ndarray, after: np.ndarray, first: int, label: str) -> dict[str, Any]:
-    look, _ = verdict(label, classes[k], classes)
-    moved = points(float(after[k] - before[k]))
-    return {
-        "name": classes[k],
-        "now": round(float(after[k]), 4),
-        "was": round(float(before[k]), 4),
-        "text": f"{100 * after[k]:.0f} %" + (f" ({moved})" if moved else ""),
-        "look": "true" if look == "right" else "" if k != first else "false" if label else "told",
-    }
+    return [answer_bar(classes, k, after, before, shown[0], label if label in classes else "") for k in shown]
 
 
 def survival_html(rows: Mapping[str, Survival]) -> str:

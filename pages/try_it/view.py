@@ -11,7 +11,7 @@ from core.errors import LabError
 from core.evaluation.pictures import AnswerCheck, Effect, Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
 from dashboard.kit.packed import packed_picture
 from dashboard.kit.wording import marked
-from dashboard.pictures.answers import GREY, NO_RUN, WAITING, knows, points, tokens_of, verdict
+from dashboard.pictures.answers import GREY, NO_RUN, WAITING, answer_bar, knows, tokens_of, verdict
 from dashboard.pictures.choose import Shown
 from dashboard.runs.opened import Weighted
 from dashboard.shell import visitor
@@ -71,20 +71,8 @@ def _card(
         return {**card, "verdict": visitor.told(error), "look": ""}, ()
     first = top_classes(now, 1)[0]
     look, words = verdict(picture.label, opened.classes[first], opened.classes)
-    bars = [_bar(opened.classes, k, now, before, first, picture.label if look else "") for k in top_classes(now, SHOWN)]
+    bars = [answer_bar(opened.classes, k, now, before, first, picture.label if look else "") for k in top_classes(now, SHOWN)]
     return {**card, "tokens": f"{tokens} · epoch {epoch + 1}", "color": color, "look": look, "verdict": words, "bars": bars}, opened.classes
-
-
-def _bar(classes: Sequence[str], k: int, now: np.ndarray, before: np.ndarray, first: int, label: str) -> dict[str, Any]:
-    look = "true" if classes[k] == label else ("false" if label else "told") if k == first else ""
-    moved = points(float(now[k] - before[k]))
-    return {
-        "name": classes[k],
-        "p": round(float(now[k]), 4),
-        "was": round(float(before[k]), 4),
-        "text": f"{100 * now[k]:.0f} %" + (f" ({moved})" if moved else ""),
-        "look": look,
-    }
 
 
 def proof_line(checks: Sequence[AnswerCheck]) -> str:

@@ -1,10 +1,11 @@
 """Cards of answers: what they say in words."""
 
+import numpy as np
 import pytest
 
 from core.errors import StoreError
 from core.evaluation.pictures import AnswerCheck, Effect
-from dashboard.pictures.answers import GREY, knows, points, tokens_of, verdict
+from dashboard.pictures.answers import GREY, answer_bar, knows, points, tokens_of, verdict
 from dashboard.pictures.choose import from_set
 from dashboard.runs.opened import Weighted
 from pages.try_it.panels import because, more_changed, proof_line
@@ -29,6 +30,17 @@ def test_an_answer_is_judged_where_it_can_be(label, found):
 @pytest.mark.parametrize(("change", "said"), [(0.0, ""), (0.004, ""), (-0.004, ""), (0.125, "+12"), (-0.5, "−50"), (0.006, "+1")])
 def test_a_change_in_points(change, said):
     assert points(change) == said
+
+
+@pytest.mark.parametrize(
+    ("k", "label", "look"),
+    [(1, "dog", "true"), (1, "cat", "false"), (1, "", "told"), (0, "cat", "true"), (0, "dog", ""), (0, "", "")],
+)
+def test_a_bar_is_marked_where_it_is_the_answer_or_right(k, label, look):
+    now, before = np.array([0.25, 0.7, 0.05]), np.array([0.5, 0.4, 0.1])
+    bar = answer_bar(CLASSES, k, now, before, 1, label)
+    assert bar["look"] == look
+    assert (bar["name"], bar["p"], bar["was"], bar["text"]) == [("cat", 0.25, 0.5, "25 % (−25)"), ("dog", 0.7, 0.4, "70 % (+30)")][k]
 
 
 @pytest.mark.parametrize(("patch", "tokens"), [(2, 256), (4, 64), (16, 4), (32, 1)])

@@ -47,7 +47,7 @@ export function showCard(card, model, base) {
   drawTokens(card.canvas, model, base);
   card.canvas.ariaLabel = `Where the outputs of ${model.name} differ: ${model.said}`;
   card.bars.hidden = !model.bars.length;
-  card.bars.replaceChildren(...model.bars.map(({ now, ...belief }) => bar({ ...belief, p: now }, 'shuffle-bar')));
+  card.bars.replaceChildren(...model.bars.map((belief) => bar(belief, 'shuffle-bar')));
 }
 
 // The picture in grey, and on each token how much its output differs: nothing up to the tolerance, full where it differs most.

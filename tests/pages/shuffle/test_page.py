@@ -60,7 +60,7 @@ def test_a_shuffled_link_tells_the_three_apart():
     moved = shuffled_image(sailing_ship(), np.arange(15, -1, -1))
     for name, card in cards.items():
         wanted = answer(name, moved)
-        assert all(bar["now"] == pytest.approx(wanted[bar["name"]], abs=2e-4) for bar in card["bars"])
+        assert all(bar["p"] == pytest.approx(wanted[bar["name"]], abs=2e-4) for bar in card["bars"])
         tokens = np.frombuffer(b64decode(card["tokens"]), np.float32)
         assert len(tokens) == 64 and (tokens.max() <= card["value"] * 1.001 or name == BAG)
     assert "tokens, 16 moved" in texts(app) and "**passed**" in texts(app)
