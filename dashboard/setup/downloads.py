@@ -11,6 +11,7 @@ from core.places import place_of
 from core.text import MOST_PATH
 from dashboard.shell import show, state, visitor
 from dashboard.shell.choices import Choice
+from dashboard.shell.notices import said_above
 
 PLACE = Choice("setup", "place", in_link=False)  # where a data set lies on this computer
 
@@ -68,10 +69,8 @@ def _take_place(dataset: str) -> None:
     text = PLACE.value.strip()
     if not text:
         return
-    try:
+    with said_above():
         name_place(dataset, text)
-    except LabError as error:
-        state.say(visitor.told(error))
 
 
 def _lost(dataset: str) -> str:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.shell import show, state
+from core.errors import LabError
+from dashboard.shell import show, state, visitor
 
 
 @contextmanager
@@ -27,3 +28,12 @@ def notices() -> Iterator[None]:
         raise
     for sentence in state.messages():
         show.warning(sentence, at=place)
+
+
+@contextmanager
+def said_above() -> Iterator[None]:
+    """What a callback tries. What a person can put right is said above the page, where the callback itself cannot write."""
+    try:
+        yield
+    except LabError as error:
+        state.say(visitor.told(error))

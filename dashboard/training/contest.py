@@ -14,7 +14,8 @@ from core.evaluation.sequences.long_inputs import LongInputs, Record, kept_long_
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard.kit.wording import code, marked
-from dashboard.shell import services, show, state, viewers, visitor
+from dashboard.shell import services, show, state, viewers
+from dashboard.shell.notices import said_above
 from dashboard.shell.words import STATUS_WORDS
 from dashboard.training import background
 from dashboard.training.background import FAILED, NOBODY
@@ -166,11 +167,9 @@ def _label(shown: Sequence[Standing], missing: Sequence[Standing], lacking: Sequ
 
 
 def _submit(configs: Sequence[RunConfig]) -> None:
-    try:
+    with said_above():
         for config in configs:
             services.manager().submit(config, owner=state.owner())
-    except LabError as error:
-        state.say(visitor.told(error))
 
 
 def _command(order: Callable[[str], None], run_ids: Sequence[str]) -> None:

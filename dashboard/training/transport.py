@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from core.errors import LabError
 from core.hparams import declared
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
 from dashboard.setup.controls import options
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, show, state
 from dashboard.shell.choices import Choice
+from dashboard.shell.notices import said_above
 from dashboard.training.live import MINIMISED, REFERENCE, SMOOTHING
 
 if TYPE_CHECKING:
@@ -97,17 +97,13 @@ def _step(run: Snapshot, config: RunConfig | None) -> None:
 def _submit(config: RunConfig | None, *, paused: bool = False) -> bool:
     if config is None:  # the button is off, but what is sent need not come from a browser
         return False
-    try:
+    with said_above():
         state.show_run(services.manager().submit(config, owner=state.owner(), paused=paused))
         return True
-    except LabError as error:
-        state.say(visitor.told(error))
-        return False
+    return False
 
 
 def _command(order: Callable[[RunManager], None]) -> None:
     """Have the manager do what `order` says: it is made here. A run that has just ended is no mistake of the user's, but it is said."""
-    try:
+    with said_above():
         order(services.manager())
-    except LabError as error:
-        state.say(visitor.told(error))

@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from core import folders
-from core.errors import LabError
 from core.models import MODELS
 from core.records.recorded import recorded_epochs, recorded_names, recorded_run
 from core.text import bare
@@ -18,8 +17,9 @@ from core.training.history import ACTIVE, RunSummary, Snapshot
 from core.training.runs.export import curve_csv, epochs_csv
 from dashboard.kit.wording import marked
 from dashboard.runs.labels import data_label
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, show, state
 from dashboard.shell.choices import Choice
+from dashboard.shell.notices import said_above
 
 SHOWN = 8
 ALL_RUNS = Choice("train", "all_runs", (False, True), first=False, in_link=False)
@@ -102,27 +102,21 @@ def _uses(row: RunSummary) -> None:
 
 
 def _set_up(config: dict[str, Any]) -> None:
-    try:
+    with said_above():
         values = RunConfig.of(**config).changed()
         if "data" in values and not folders.may_open(values["data"]):  # nor may who cannot open it know where it lies
             values["data"] = bare(values["data"])
         state.load(values)
-    except LabError as error:
-        state.say(visitor.told(error))
 
 
 def _resume(run_id: str) -> None:
-    try:
+    with said_above():
         services.manager().resume(run_id)
         state.show_run(run_id)
-    except LabError as error:
-        state.say(visitor.told(error))
 
 
 def _delete(run_id: str) -> None:
-    try:
+    with said_above():
         services.manager().delete(run_id)
         if state.shown_run() == run_id:
             state.show_run("")
-    except LabError as error:
-        state.say(visitor.told(error))

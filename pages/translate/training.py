@@ -13,8 +13,9 @@ from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard.kit.wording import code, joined, marked
-from dashboard.shell import services, show, state, viewers, visitor
+from dashboard.shell import services, show, state, viewers
 from dashboard.shell.choices import Choice, Kept
+from dashboard.shell.notices import said_above
 from dashboard.shell.words import STATUS_WORDS, duration
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.translate.controls import NEXT
@@ -87,10 +88,8 @@ def _stop() -> None:
     run = trained()
     if run is None or not run.active:
         return
-    try:
+    with said_above():
         services.manager().stop(run.run_id)
-    except LabError as error:
-        state.say(visitor.told(error))
 
 
 def _progress(run: Snapshot) -> None:

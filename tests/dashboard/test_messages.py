@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.shell.notices import said_above
+
 
 def page():
     import streamlit as st
@@ -47,3 +49,29 @@ def test_what_can_be_used_is():
     app = AppTest.from_function(page)
     app.query_params["t"] = "12"
     assert app.run().session_state["t"] == 12
+
+
+def page_with_a_button():
+    import streamlit as st
+
+    from core.errors import LabError
+    from dashboard.shell.notices import notices, said_above
+
+    def fail():
+        with said_above():
+            raise LabError("The run has ended. Start another one.")
+
+    with notices():
+        st.button("resume", on_click=fail)
+
+
+def test_what_a_callback_cannot_do_is_said_above_the_page():
+    app = AppTest.from_function(page_with_a_button).run()
+    app.button[0].click().run()
+    assert not app.exception and [warning.value for warning in app.warning] == ["The run has ended. Start another one."]
+    assert [*app.main].index(app.warning[0]) < [*app.main].index(app.button[0])
+
+
+def test_a_fault_of_the_lab_is_no_sentence():
+    with pytest.raises(ZeroDivisionError), said_above():
+        raise ZeroDivisionError
