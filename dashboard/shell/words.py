@@ -45,8 +45,8 @@ def number(value: float) -> str:
 
 
 def counted(count: int, unit: str) -> str:
-    """So many of a task's unit: "1 letter", "9 letters"."""
-    return f"{count} {unit.removesuffix('s') if count == 1 else unit}"
+    """So many of a unit: "1 letter", "9 letters", "1,024 tokens"."""
+    return f"{count:,} {unit.removesuffix('s') if count == 1 else unit}"
 
 
 def points(gain: float, digits: int = 1) -> str:

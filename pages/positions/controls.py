@@ -17,7 +17,8 @@ from core.training.history import Snapshot
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
 from dashboard.shell import services, visitor
 from dashboard.shell.choices import Choice, links
-from pages.positions.view import TITLES, plural
+from dashboard.shell.words import counted
+from pages.positions.view import TITLES
 
 SIZES = range(-10_000, 1_000_000)  # what a link may say of a size before it is checked
 PERMUTATION_WORDS = {"random": "Random", "reverse": "Reverse", "shift": "Shift by one", "swap": "Swap two", "halves": "Swap the halves"}
@@ -92,7 +93,7 @@ def _made(kind: str) -> PositionChoices:
         check_size(length, dim)
     except ConfigError as error:
         length, dim = max(1, min(length, MOST_TOKENS)), max(2, min(dim, MOST_WIDTH))
-        note = f"{visitor.told(error)} Shown: {plural(length, 'token')}, {plural(dim, 'feature')}."
+        note = f"{visitor.told(error)} Shown: {counted(length, 'tokens')}, {counted(dim, 'features')}."
     link = {**links(KIND), "length": LENGTH.written(length), "width": WIDTH.written(dim)}
     try:
         table, why = position_table(kind, length, dim), ""

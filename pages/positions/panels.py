@@ -15,10 +15,11 @@ from dashboard.shell import show, visitor
 from dashboard.shell.download import download
 from dashboard.shell.predict import predict
 from dashboard.shell.state import set_up_link
+from dashboard.shell.words import counted
 from pages.positions.board import map_data, position_map
 from pages.positions.controls import LENGTH, PERMUTATION, PERMUTATION_WORDS, WIDTH, PositionChoices
 from pages.positions.lookups import finished_runs, verdicts
-from pages.positions.view import FORMULAS, WHY, index_words, loudness_html, plural, reached_html, table_csv, verdicts_html
+from pages.positions.view import FORMULAS, WHY, index_words, loudness_html, reached_html, table_csv, verdicts_html
 
 MOST_SETUPS = 4
 GAP_TOLERANCE = 1e-9
@@ -103,7 +104,7 @@ def shuffle_panel(choices: PositionChoices) -> None:
     results = verdicts(choices.length, choices.dim, name, own)
     moved, tolerance = results["none"][0].moved, results["none"][0].tolerance
     with columns[1]:
-        caption = f"Encoder of 2 layers at random weights, {plural(choices.length, 'token')} of {choices.dim} features, {moved} moved"
+        caption = f"Encoder of 2 layers at random weights, {counted(choices.length, 'tokens')} of {choices.dim} features, {moved} moved"
         st.html(verdicts_html(results, chosen=choices.kind, caption=caption))
     st.caption(
         "Proof: tokens change places *before* positions are put in; outputs are put back by the inverse; under each verdict the largest "

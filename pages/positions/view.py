@@ -16,6 +16,7 @@ from core.probes.positions.tables import Loudness, number
 from core.training.config import RunConfig
 from dashboard.kit.wording import escape, marked
 from dashboard.runs.labels import data_label
+from dashboard.shell.words import counted
 
 TITLES = {
     "none": "None",
@@ -57,11 +58,6 @@ class Verdict:
     why: str = ""
 
 
-def plural(count: int, word: str) -> str:
-    """A count with its word."""
-    return f"{count:,} {word}{'s' * (count != 1)}"
-
-
 def loudness_html(loud: Mapping[str, Loudness | str], *, chosen: str, length: int, dim: int) -> str:
     """The length of each kind's vectors beside that of a token; a string says why there is none."""
     titles = {
@@ -79,7 +75,7 @@ def loudness_html(loud: Mapping[str, Loudness | str], *, chosen: str, length: in
             cells = "".join(f"<td>{text}</td>" for text in numbers)
         rows.append(_row(kind, cells, chosen))
     head = "".join(f'<th scope="col" title="{escape(meaning)}">{escape(title)}</th>' for title, meaning in titles.items())
-    return _table(f"Length of the vectors that are added to {plural(length, 'token')} of {dim} features", head, rows)
+    return _table(f"Length of the vectors that are added to {counted(length, 'tokens')} of {dim} features", head, rows)
 
 
 def verdicts_html(results: Mapping[str, Sequence[Verdict]], *, chosen: str, caption: str) -> str:
