@@ -33,6 +33,13 @@ def lesson_part(
     fragment(part, run_every=every if now else None)(now)
 
 
+def train_button(label: str, lesson: Lesson | None, *, key: str, primary: bool = True) -> bool:
+    """The button that begins a lesson, or begins one again that has failed; it is off while there is one. Whether it was pressed."""
+    failed = lesson is not None and lesson.status == FAILED
+    look = {"type": "primary" if primary else "secondary", "icon": ":material/play_arrow:", "disabled": lesson is not None and not failed}
+    return st.button(show.label("Train again" if failed else label), key=key, **look)
+
+
 def lesson_status(lesson: Lesson | None, steps: int, *, before: str = "") -> None:
     """A line on a lesson of so many steps; while nobody has begun it what `before` says."""
     if lesson is None:

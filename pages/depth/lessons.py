@@ -14,8 +14,8 @@ from dashboard.kit.wording import joined, marked
 from dashboard.shell import show, state
 from dashboard.shell.download import download
 from dashboard.training import background
-from dashboard.training.background import FAILED, Lesson
-from dashboard.training.lessons import lesson_status
+from dashboard.training.background import Lesson
+from dashboard.training.lessons import lesson_status, train_button
 from pages.depth.controls import BETWEEN, RATE, SEED, SENTENCE
 from pages.depth.view import curve_svg, ends_html, points_csv, translations_html
 
@@ -47,15 +47,7 @@ def later_word_panel() -> None:
         seed = SEED.number_input("Seed") or 0
         rate = RATE.slider("Learning rate", format_func="{:g}".format, help="Of Adam.")
         key = _key()
-        known = background.known(key)
-        label = "Train again" if known and known.status == FAILED else "Train both readers"
-        if st.button(
-            show.label(label),
-            key="depth_train",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=bool(known and known.status != FAILED),
-        ):
+        if train_button("Train both readers", background.known(key), key="depth_train"):
             background.lesson(key, _maker(between, seed, rate), lambda made: made.run(), owner=state.owner())
     with right:
         lesson = background.known(key)
@@ -155,8 +147,7 @@ def ends_panel() -> None:
         f"**And in accuracy.** {LENGTH} words of {KINDS} kinds; the head is to name the first and the last one. Each direction has one of "
         "them fresh in its last state; a head that reads the wrong state must have it carried through all others."
     )
-    known = background.known(ENDS_KEY)
-    if st.button("Train the three heads", key="depth_ends", icon=":material/play_arrow:", disabled=bool(known and known.status != FAILED)):
+    if train_button("Train the three heads", background.known(ENDS_KEY), key="depth_ends", primary=False):
         background.lesson(ENDS_KEY, _ends_lesson, lambda made: made.run(), owner=state.owner())
     lesson = background.known(ENDS_KEY)
     lesson_status(lesson, STEPS, before="Some seconds.")

@@ -12,8 +12,8 @@ from core.probes.seq2seq.cheating_words import PROMPT, WORDS, loss_floor
 from dashboard.kit.wording import escape, joined, marked
 from dashboard.shell import show, state
 from dashboard.training import background
-from dashboard.training.background import DONE, FAILED
-from dashboard.training.lessons import lesson_status
+from dashboard.training.background import DONE
+from dashboard.training.lessons import lesson_status, train_button
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.masks.controls import SEED
 
@@ -49,14 +49,7 @@ def cheating_panel() -> None:
     with left:
         seed = SEED.number_input("Seed") or 0
         lesson = background.known(_key())
-        label = "Train again" if lesson and lesson.status == FAILED else "Train all three"
-        if st.button(
-            show.label(label),
-            key="masks_train",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=bool(lesson and lesson.status != FAILED),
-        ):
+        if train_button("Train all three", lesson, key="masks_train"):
             lesson = background.lesson(_key(), _maker(seed), lambda made: made.run(), owner=state.owner())
         if lesson is not None:
             lesson_status(lesson, _steps())
