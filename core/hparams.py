@@ -111,6 +111,12 @@ def hparam(default: Any, help: str, **declaration: Any) -> Any:
     return dataclasses.field(default=default, metadata={"hparam": {"help": help, **declaration}})
 
 
+def redeclared(config_class: type, name: str, default: Any, **changed: Any) -> Any:
+    """A dataclass field that declares a hyperparameter of another config class anew: with its own default, and what is `changed`."""
+    (known,) = (field for field in dataclasses.fields(config_class) if field.name == name)
+    return hparam(default, **{**known.metadata["hparam"], **changed})
+
+
 @cache
 def declared(config_class: type) -> dict[str, Hyperparameter]:
     """The hyperparameters of a config class by name, in the order of their declaration."""

@@ -4,46 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.hparams import Hyperparameters, hparam
-from core.models.configs import LEAST_WIDTH, WIDTHS, head_conflicts
+from core.hparams import Hyperparameters, hparam, redeclared
+from core.models.configs import PatchConfig, ViTConfig, head_conflicts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seq2SeqConfig(Hyperparameters):
     """What every encoder-decoder shares."""
 
-    embed_dim: int = hparam(
-        32,
-        "Width of the vector that each token becomes.",
-        low=LEAST_WIDTH,
-        high=WIDTHS[-1],
-        stops=WIDTHS,
-        unit="features",
-        basic=True,
-    )
-    dropout: float = hparam(
-        0.0,
-        "Share of activations set to zero while training. More slows learning and reduces overfitting.",
-        low=0.0,
-        high=0.9,
-        step=0.05,
-    )
+    embed_dim: int = redeclared(PatchConfig, "embed_dim", 32, help="Width of the vector that each token becomes.", basic=True)
+    dropout: float = redeclared(PatchConfig, "dropout", 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderDecoderConfig(Seq2SeqConfig):
     """Encoder-decoder transformer (Vaswani et al. 2017), small enough to be trained while a class waits."""
 
-    num_heads: int = hparam(
-        4,
-        "Attention heads per layer; each works in embed_dim / num_heads dimensions.",
-        choices=(1, 2, 3, 4, 6, 8, 12, 16),
-    )
+    num_heads: int = redeclared(ViTConfig, "num_heads", 4)
     encoder_layers: int = hparam(2, "Encoder layers on top of each other; the last one's output is the memory.", low=1, high=8)
     decoder_layers: int = hparam(2, "Decoder layers on top of each other; every one reads the memory.", low=1, high=8)
-    mlp_ratio: float = hparam(
-        2.0, "Width of the feed-forward network in each layer, as a multiple of embed_dim.", low=0.5, high=8.0, step=0.5
-    )
+    mlp_ratio: float = redeclared(ViTConfig, "mlp_ratio", 2.0)
     positions: str = hparam(
         "sinusoidal",
         "How a token knows its place: sine and cosine of its index, a learned vector, or rotary: self-attention turns queries and keys "

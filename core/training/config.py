@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 from core.data import DATA_CONFIGS, DATASETS, data_spec, datasets_of
 from core.data.config import DataConfig
 from core.errors import ConfigError, LabError, unknown
-from core.hparams import Hyperparameter, Hyperparameters, declared, hparam
+from core.hparams import Hyperparameter, Hyperparameters, declared, hparam, redeclared
 from core.models import MODELS, model_spec, models_of
 from core.text import MOST_PATH, MOST_SENTENCE, bare, taken
 from core.training.flat_config import folder_of, reads_folder
@@ -124,24 +124,15 @@ class TrainingConfig(Hyperparameters):
 class SequenceTrainingConfig(TrainingConfig):
     """How an encoder-decoder is trained: with teacher forcing, nothing of images."""
 
-    epochs: int = hparam(8, "How often the model sees all training pairs.", low=1, high=1000, scale="log", basic=True)
-    batch_size: int = hparam(
+    epochs: int = redeclared(TrainingConfig, "epochs", 8, help="How often the model sees all training pairs.")
+    batch_size: int = redeclared(
+        TrainingConfig,
+        "batch_size",
         128,
-        "Pairs of sequences per step. Larger batches give smoother, fewer steps; smaller ones noisier, more steps.",
-        low=1,
-        high=4096,
-        scale="log",
+        help="Pairs of sequences per step. Larger batches give smoother, fewer steps; smaller ones noisier, more steps.",
         unit="pairs",
     )
-    lr: float = hparam(
-        5e-3,
-        "Learning rate, the size of a step. Too small crawls, too large diverges.",
-        low=1e-6,
-        high=10.0,
-        scale="log",
-        basic=True,
-        label="Learning rate",
-    )
+    lr: float = redeclared(TrainingConfig, "lr", 5e-3)
     # What only images have is no hyperparameter here.
     augment: ClassVar[bool] = False
     shift: ClassVar[int] = 0

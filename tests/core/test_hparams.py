@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, dataclass
 import pytest
 
 from core.errors import ConfigError
-from core.hparams import Hyperparameters, add_flags, declared, help_table, hparam
+from core.hparams import Hyperparameters, add_flags, declared, help_table, hparam, redeclared
 from core.models import MODELS
 from core.models.configs import ViTConfig
 
@@ -76,6 +76,16 @@ def test_all_problems_are_found_at_once_and_conflicts_only_among_valid_values():
     assert set(Config.problems({"fast": True, "width": 0})) == {"width"}
     assert set(Config.problems({"fast": True, "width": 8})) == {"fast"}
     assert Config.problems({"fast": True}) == {}  # the default width counts
+
+
+def test_a_hyperparameter_that_is_declared_anew_keeps_what_is_not_changed():
+    @dataclass(frozen=True, kw_only=True)
+    class Other(Hyperparameters):
+        width: int = redeclared(Config, "width", 8, help="Another width.")
+
+    (h,) = declared(Other).values()
+    assert (h.default, h.help, h.low, h.high, h.unit, h.kind) == (8, "Another width.", 1, 2**31 - 1, "units", int)
+    assert (declared(Config)["width"].default, declared(Config)["width"].help) == (64, "Width.")
 
 
 def test_a_config_cannot_be_changed_afterwards():
