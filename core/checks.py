@@ -144,7 +144,7 @@ class Many(Check):
 
 
 @dataclass(frozen=True)
-class Written(Check):
+class TextOf(Check):
     """A text that `check` can read, in a message."""
 
     check: Check

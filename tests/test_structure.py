@@ -313,6 +313,23 @@ def test_everything_public_in_core_says_what_it_is():
     none(bare, "without a docstring")
 
 
+def public_classes(files: list[Path]) -> dict[str, list[str]]:
+    """Where each public class of some files is defined, by its name."""
+    places: dict[str, list[str]] = {}
+    for path in files:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(module_name(path))
+    return places
+
+
+def test_a_class_of_core_has_a_name_of_its_own():
+    """Whoever searches for a name finds one idea. Templates of scripts repeat what the lab has, and are no part of it."""
+    places = public_classes([path for path in sources("core") if "templates" not in path.parts])
+    assert len(places) > 150
+    none([f"{name}: {', '.join(where)}" for name, where in places.items() if len(where) > 1], "two classes have one name")
+
+
 def found(pattern: str, files: list[Path]) -> list[str]:
     """Where `pattern` occurs: file, line and what was found."""
     return [

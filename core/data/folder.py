@@ -13,7 +13,7 @@ import torch
 from core.data.cache import read_cache, write_cache
 from core.data.config import DataConfig
 from core.data.copies import copy_at, has_copy, stamp
-from core.data.folder_scan import Scan, scan
+from core.data.folder_scan import FolderListing, scan
 from core.data.images import SIZE, decode
 from core.data.left_out import CLOSED, WHY, LeftFile, LeftOut, reason, shown_path
 from core.data.progress import Progress
@@ -144,7 +144,7 @@ def _cache_path(root: str, home: str | Path | None) -> Path | None:
         return None
 
 
-def _with_used_classes(listing: Scan, arrays: dict[str, np.ndarray]) -> Images:
+def _with_used_classes(listing: FolderListing, arrays: dict[str, np.ndarray]) -> Images:
     """Labels into the classes that have images; raises DataError for a class of val/ or test/ of which no training image can be read."""
     readable = arrays["why"] == READ
     labels, parts = listing.labels[readable], listing.parts[readable]
@@ -165,7 +165,7 @@ def _with_used_classes(listing: Scan, arrays: dict[str, np.ndarray]) -> Images:
     )
 
 
-def _left_out(listing: Scan, why: np.ndarray) -> LeftOut:
+def _left_out(listing: FolderListing, why: np.ndarray) -> LeftOut:
     """What of the folder is not among its images; `why` (F,) is `READ` or an index into `WHY`."""
     files = tuple(
         LeftFile(shown_path(listing.files[k][0], listing.root), listing.classes[listing.labels[k]], WHY[why[k]])

@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from core.data.layout import Layout
+from core.data.layout import FolderLayout
 from core.data.progress import Progress, throttled
 from core.data.squeezing import READING
 from core.errors import DataError, Place
@@ -26,7 +26,7 @@ LOOK_EVERY = 500  # entries
 
 
 @dataclass(frozen=True, eq=False)
-class Scan:
+class FolderListing:
     """The files of a folder, sorted. `labels` (F,) and `parts` (F,) int64 index `classes` and `names`."""
 
     root: str
@@ -50,7 +50,7 @@ class Scan:
         return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def scan(folder: str | Path, progress: Progress | None = None) -> Scan:
+def scan(folder: str | Path, progress: Progress | None = None) -> FolderListing:
     """List a folder of class folders, or of train/ and any of val/ and test/ with class folders (`core.data.layout`); nothing hidden.
 
     A class is called as its folder, with stand-ins for what cannot be shown.
@@ -61,7 +61,7 @@ def scan(folder: str | Path, progress: Progress | None = None) -> Scan:
     root = whole_path(folder)
     if not os.path.isdir(root):
         raise DataError(*_not_there(pasted(os.fspath(folder)), root), ", and name a folder that holds a folder for each class.")
-    layout = Layout(root, Counter(root, progress).one_more)
+    layout = FolderLayout(root, Counter(root, progress).one_more)
     names = sorted({label for _, label, _ in layout.found})
     if len(names) > MOST_CLASSES:
         raise DataError(
@@ -71,7 +71,7 @@ def scan(folder: str | Path, progress: Progress | None = None) -> Scan:
         )
     index = {name: k for k, name in enumerate(names)}
     inside = sorted({part for part, *_ in layout.found})
-    return Scan(
+    return FolderListing(
         root=root,
         files=[(path, *_state(path)) for *_, path in layout.found],
         labels=np.array([index[label] for _, label, _ in layout.found], np.int64),

@@ -18,7 +18,7 @@ LABEL = ("label", "labels", "class", "class_name", "classname", "class_id", "cla
 MOST_LABELS = 20_000_000  # bytes of a text file with a class for each image
 
 
-class Layout:
+class FolderLayout:
     """`found`: (split, class, path) of every file that may be a picture, sorted; the split is "" for a folder without splits.
 
     `left`: (what, why) of the folders that are left out; `notes`: how the folder was read where that does not go without saying.

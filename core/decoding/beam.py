@@ -19,7 +19,7 @@ WIDEST = 4096
 
 
 @dataclass(frozen=True)
-class Node:
+class BeamNode:
     """A beginning that was looked at: that of its parent and one token more. Number 0 is BOS."""
 
     number: int
@@ -40,14 +40,14 @@ class Node:
 class BeamSearch:
     """A search as a tree: every node that was kept, and for each beginning its most probable continuations that were not."""
 
-    nodes: tuple[Node, ...]  # by number: a parent before its children
+    nodes: tuple[BeamNode, ...]  # by number: a parent before its children
     leaves: tuple[int, ...]  # the outputs, best first: those that ended, then those that were cut off at `limit`
     width: int
     alpha: float
     limit: int
 
     @property
-    def best(self) -> Node:
+    def best(self) -> BeamNode:
         return self.nodes[self.leaves[0]]
 
     @property
@@ -60,11 +60,11 @@ class BeamSearch:
         """Why the best output ended, in a sentence."""
         return why_ended(self.best.ended, self.best.depth, self.limit)
 
-    def tokens_of(self, node: Node) -> tuple[int, ...]:
+    def tokens_of(self, node: BeamNode) -> tuple[int, ...]:
         """All tokens from BOS to a node, BOS not."""
         return tuple(one.token for one in self.path(node))
 
-    def path(self, node: Node) -> tuple[Node, ...]:
+    def path(self, node: BeamNode) -> tuple[BeamNode, ...]:
         """All nodes that lead to a node, itself the last, BOS not."""
         found = []
         while node.parent >= 0:
@@ -72,13 +72,13 @@ class BeamSearch:
             node = self.nodes[node.parent]
         return tuple(reversed(found))
 
-    def step(self, depth: int) -> tuple[Node, ...]:
+    def step(self, depth: int) -> tuple[BeamNode, ...]:
         """What was looked at in one step, best first."""
         return tuple(sorted(self.steps.get(depth, ()), key=lambda node: (-node.score, node.number)))
 
     @cached_property
-    def steps(self) -> dict[int, list[Node]]:
-        found: dict[int, list[Node]] = {}
+    def steps(self) -> dict[int, list[BeamNode]]:
+        found: dict[int, list[BeamNode]] = {}
         for node in self.nodes:
             found.setdefault(node.depth, []).append(node)
         return found
@@ -105,7 +105,7 @@ def beam(
     """
     _check(width, alpha, branches)
     most, prefix = most_tokens(model, limit), begin(model, source[None], cached=cached)
-    nodes = [Node(0, -1, 0, BOS, 0.0, 0.0, 0.0, True)]
+    nodes = [BeamNode(0, -1, 0, BOS, 0.0, 0.0, 0.0, True)]
     live, leaves = [nodes[0]], []
     for depth in range(1, most + 1):
         log_probs, prefix = prefix.after(torch.tensor([node.token for node in live], device=source.device))
@@ -121,8 +121,8 @@ def beam(
 
 
 def _grow(
-    nodes: list[Node], live: list[Node], log_probs: np.ndarray, depth: int, places: int, alpha: float, branches: int
-) -> list[tuple[int, Node]]:
+    nodes: list[BeamNode], live: list[BeamNode], log_probs: np.ndarray, depth: int, places: int, alpha: float, branches: int
+) -> list[tuple[int, BeamNode]]:
     """Add the continuations of the `live` nodes, by (L, V) log-probabilities, to `nodes`; return the `places` best, each with its row."""
     totals = np.array([node.total for node in live])[:, None] + log_probs  # (L, V)
     scores = totals / depth**alpha
@@ -133,7 +133,7 @@ def _grow(
         for token in map(int, np.argsort(-log_probs[row], kind="stable")[:branches]):
             stays = (row, token) in kept
             total, score = float(totals[row, token]), float(scores[row, token])
-            node = Node(len(nodes), parent.number, depth, token, float(log_probs[row, token]), total, score, stays)
+            node = BeamNode(len(nodes), parent.number, depth, token, float(log_probs[row, token]), total, score, stays)
             nodes.append(node)
             if stays:
                 found.append((row, node))

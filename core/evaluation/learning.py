@@ -10,7 +10,7 @@ NEVER = -1
 
 
 @dataclass(frozen=True, eq=False)
-class Learning:
+class LearningEpochs:
     """Of each image: the epoch (an index) at which it was first right, from which it stayed right to the end (`NEVER` if none), and
     how often it went from right to wrong; all (N,)."""
 
@@ -19,11 +19,11 @@ class Learning:
     forgotten: np.ndarray
 
 
-def learning(right: np.ndarray) -> Learning:
+def learning(right: np.ndarray) -> LearningEpochs:
     """Histories of (E, N) bool: whether each image was named rightly after each epoch, in their order."""
     epochs = len(right)
     first = np.where(right.any(axis=0), right.argmax(axis=0), NEVER)  # (E, N) -> (N,)
     at_the_end = np.logical_and.accumulate(right[::-1], axis=0).sum(axis=0)  # (N,) epochs without an error, up to the last
     for_good = np.where(at_the_end > 0, epochs - at_the_end, NEVER)
     forgotten = (right[:-1] & ~right[1:]).sum(axis=0)
-    return Learning(first, for_good, forgotten)
+    return LearningEpochs(first, for_good, forgotten)

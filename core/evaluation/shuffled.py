@@ -22,7 +22,7 @@ BATCH = 250
 
 
 @dataclass(frozen=True)
-class Kind:
+class ShuffleKind:
     """A row of `KINDS`: a way to shuffle in doses. `doses` are what it counts in, the smallest first moves nothing."""
 
     title: str
@@ -31,9 +31,9 @@ class Kind:
 
 
 KINDS = {
-    "swaps": Kind("pairs of patches swapped", "pairs", (0, 1, 2, 4, 8, 16, 32)),
-    "rows": Kind("pairs of whole rows swapped", "pairs of rows", (0, 1, 2, 3, 4)),
-    "blocks": Kind("square blocks shuffled, smaller and smaller", "patches a block's side", (8, 4, 2, 1)),
+    "swaps": ShuffleKind("pairs of patches swapped", "pairs", (0, 1, 2, 4, 8, 16, 32)),
+    "rows": ShuffleKind("pairs of whole rows swapped", "pairs of rows", (0, 1, 2, 3, 4)),
+    "blocks": ShuffleKind("square blocks shuffled, smaller and smaller", "patches a block's side", (8, 4, 2, 1)),
 }
 
 

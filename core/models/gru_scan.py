@@ -43,7 +43,7 @@ SHIFT = 1.5 * 2**23  # float32 numbers of this size are whole: adding it rounds
 FUSE = ("contract",)  # a product and its sum may be one instruction; nothing else may change
 
 
-class Layout(NamedTuple):
+class Layout(NamedTuple):  # compiled kernels on disk know it by this name: another one would make them unreadable
     """How the N tokens of an image are read: step t of sequence s is token `origin + s * across + t * along`."""
 
     tokens: int

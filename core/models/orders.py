@@ -77,7 +77,7 @@ def inverse(order: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingCost:
     """What it costs to read an image of so many patches, per layer (and direction of a GRU, and attention head)."""
 
     tokens: int  # N
@@ -86,9 +86,9 @@ class Reading:
     attention_cells: int  # weights of T tokens for T tokens, all at once; T = N + 1 with a class token
 
 
-def reading(patch_size: int, *, image_size: int = 32, channels: int = 3, class_token: bool = False) -> Reading:
+def reading(patch_size: int, *, image_size: int = 32, channels: int = 3, class_token: bool = False) -> ReadingCost:
     """The cost of patches of `patch_size`; raises ConfigError unless they divide the image."""
     if patch_size < 1 or image_size % patch_size:
         raise ConfigError(f"patch_size = {patch_size} does not divide an image of {image_size} pixels: choose one of its divisors.")
     tokens = (image_size // patch_size) ** 2
-    return Reading(tokens, channels * patch_size**2, tokens, (tokens + class_token) ** 2)
+    return ReadingCost(tokens, channels * patch_size**2, tokens, (tokens + class_token) ** 2)

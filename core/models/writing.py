@@ -51,7 +51,7 @@ class OneToMany(nn.Module):
         return self.decoder(state, steps)  # -> (B, S, K)
 
 
-class EncoderDecoder(nn.Module):
+class ManyToMany(nn.Module):
     """Many to many of another length, as in translation: the last state of the encoder is the first of the decoder, (B, T, C) -> (B, S, K).
 
     All that the decoder knows of the inputs is in these H numbers.

@@ -22,7 +22,7 @@ DIGITS = 4
 
 
 @dataclass(frozen=True)
-class Record:
+class RecordedLesson:
     """A lesson that was run to its end, and the version of torch that it ran on."""
 
     setup: FlowSetup
@@ -32,12 +32,12 @@ class Record:
 
 
 @cache
-def recorded_lesson() -> Record:
+def recorded_lesson() -> RecordedLesson:
     """The lesson that comes with the lab."""
     plain = json.loads(FILE.read_text("utf-8"))
     by_distance = {kind: np.array(shares, float) for kind, shares in plain["by_distance"].items()}  # None becomes NaN
     right = {kind: tuple(shares) for kind, shares in plain["right"].items()}
-    return Record(FlowSetup(**plain["setup"]), plain["rate"], plain["torch"], Recalled(tuple(plain["steps"]), right, by_distance))
+    return RecordedLesson(FlowSetup(**plain["setup"]), plain["rate"], plain["torch"], Recalled(tuple(plain["steps"]), right, by_distance))
 
 
 def record() -> Path:

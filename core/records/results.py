@@ -129,7 +129,7 @@ def proof(found: Result, need: float = BAR_TOP1) -> Proof:
 
 
 @dataclass(frozen=True)
-class Step:
+class RoadStep:
     """A rung of the road with what it brought."""
 
     rung: Rung
@@ -137,13 +137,13 @@ class Step:
     gain: float | None  # of validation accuracy against the rung before; None for the first
 
 
-def road() -> list[Step]:
+def road() -> list[RoadStep]:
     """The rungs that have recorded runs, in their order."""
-    found: list[Step] = []
+    found: list[RoadStep] = []
     for rung in ROAD:
         if reached := result(rung.preset):
             gain = mean(reached.val_top1) - mean(found[-1].result.val_top1) if found else None
-            found.append(Step(rung, reached, gain))
+            found.append(RoadStep(rung, reached, gain))
     return found
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import LabError
 from core.evaluation.sequences.contests import set_up
 from core.evaluation.sequences.lengths import Learned, LengthCurve, learned
-from core.evaluation.sequences.long_inputs import LongInputs, Record, kept_long_inputs, long_inputs, recorded_of
+from core.evaluation.sequences.long_inputs import LongInputs, LongInputsRecord, kept_long_inputs, long_inputs, recorded_of
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard.kit.wording import code, marked
@@ -28,7 +28,7 @@ class Standing:
     title: str
     wanted: RunConfig
     run: Snapshot | None = None
-    record: Record | None = None
+    record: LongInputsRecord | None = None
     measured: LongInputs | None = None
     problem: str = ""  # why its weights could not be measured
 

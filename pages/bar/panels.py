@@ -16,7 +16,7 @@ from core.records.results import (
     TOLERANCE,
     UNTIMED,
     Result,
-    Step,
+    RoadStep,
     gain_in_words,
     preset_set_up,
     proof,
@@ -40,7 +40,7 @@ from pages.bar.controls import GUESSES, RUNG, STEP, rungs_shown, start_over, unc
 from pages.bar.view import Lane, minutes, road_html
 
 
-def climb(steps: list[Step]) -> int:
+def climb(steps: list[RoadStep]) -> int:
     """The road as far as it is uncovered, and the question on its next step; how many steps are shown."""
     count = rungs_shown(len(steps))
     own = own_runs(steps)
@@ -68,7 +68,7 @@ def climb(steps: list[Step]) -> int:
     return count
 
 
-def _control_words(control: Result, last: Step) -> None:
+def _control_words(control: Result, last: RoadStep) -> None:
     """What the last recipe reached without the sweeps."""
     reached, bar = mean(control.val_top1), mean(last.result.val_top1)
     show.info(
@@ -76,7 +76,7 @@ def _control_words(control: Result, last: Step) -> None:
     )
 
 
-def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapshot]]) -> Lane:
+def _lane(steps: list[RoadStep], place: int, count: int, own: dict[str, list[Snapshot]]) -> Lane:
     step, title = steps[place], f"{place + 1}  {steps[place].rung.title}"
     if place >= count:
         return Lane(title, next=place == count)
@@ -85,7 +85,7 @@ def _lane(steps: list[Step], place: int, count: int, own: dict[str, list[Snapsho
     return Lane(title, result=step.result, before=before, own=reached)
 
 
-def own_runs(steps: list[Step]) -> dict[str, list[Snapshot]]:
+def own_runs(steps: list[RoadStep]) -> dict[str, list[Snapshot]]:
     """This lab's runs of each step, by preset, on images like those of the recorded ones."""
     lab = services.manager()
     runs: dict[str, list[Snapshot]] = {step.rung.preset: [] for step in steps}
@@ -97,7 +97,7 @@ def own_runs(steps: list[Step]) -> dict[str, list[Snapshot]]:
     return runs
 
 
-def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
+def _step_of(config: dict[str, Any], steps: list[RoadStep]) -> RoadStep | None:
     """The step that a run's config is a set-up of; None if it is of none."""
     try:
         ours = set_up(config)
@@ -106,7 +106,7 @@ def _step_of(config: dict[str, Any], steps: list[Step]) -> Step | None:
     return next((step for step in steps if preset_set_up(step.rung.preset) == ours), None)
 
 
-def _question(step: Step, place: int) -> None:
+def _question(step: RoadStep, place: int) -> None:
     show.markdown(marked("**Next: {}** ({}). What will it bring?", step.rung.title, changes_of(step)))
     with st.container(horizontal=True, vertical_alignment="center"):
         guess = st.radio(
@@ -122,12 +122,12 @@ def _question(step: Step, place: int) -> None:
         st.button("Reveal", key="bar_reveal", type="primary", disabled=guess is None, on_click=uncover, args=uncovering)
 
 
-def changes_of(step: Step) -> Words:
+def changes_of(step: RoadStep) -> Words:
     """All that a step sets to another value, as code."""
     return code(", ".join(f"{name} = {value}" for name, value in step.rung.changes.items()))
 
 
-def _answer(step: Step) -> None:
+def _answer(step: RoadStep) -> None:
     """What the step uncovered last has brought, and why."""
     if step.gain is None:
         show.info(f"Here it starts. {step.rung.lesson}")
@@ -160,7 +160,7 @@ def proof_line(bar: Result) -> None:
     )
 
 
-def train_step(steps: list[Step], count: int) -> RunConfig:
+def train_step(steps: list[RoadStep], count: int) -> RunConfig:
     """Train a step on this machine, live, over the recorded curve; the set-up that Play trains."""
     st.subheader("Train a step yourself")
     columns = st.columns(2, gap="medium", vertical_alignment="bottom")

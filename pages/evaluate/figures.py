@@ -15,7 +15,7 @@ from dashboard.shell.plotly_look import MARGIN, QUIET, RUN, WRONG
 
 if TYPE_CHECKING:
     from core.evaluation.calibration import Reliability
-    from core.evaluation.learning import Learning
+    from core.evaluation.learning import LearningEpochs
     from core.evaluation.ranking import PrecisionRecall
 
 CURVES = {"recall": "recall", "precision": "precision", "f1": "F1"}
@@ -79,7 +79,7 @@ def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, 
     return figure.update_layout(xaxis={"range": None, "tickformat": "d"}, yaxis={"range": None, "tickformat": ".0%"})
 
 
-def learning_figure(history: Learning, epochs: list[int]) -> go.Figure:
+def learning_figure(history: LearningEpochs, epochs: list[int]) -> go.Figure:
     """How many images were named rightly for the first time, and from then on to the end, at each of `epochs` (counted from 1)."""
     names = [str(epoch) for epoch in epochs] + ["never"]
     bars = [

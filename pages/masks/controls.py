@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import ConfigError
-from core.probes.seq2seq.masked_sentence import ENDS, MOST_PADDING, MOST_SYMBOLS, Sentence, parse_sentence
+from core.probes.seq2seq.masked_sentence import ENDS, MOST_PADDING, MOST_SYMBOLS, MaskedSentence, parse_sentence
 from dashboard.shell import visitor
 from dashboard.shell.choices import Choice, links
 
@@ -25,7 +25,7 @@ class MaskChoices:
     """What the controls of the matrices say; `problem` where the text cannot be used, and then the first text stands in for it."""
 
     text: str
-    sentence: Sentence
+    sentence: MaskedSentence
     padding: int
     end: str
     layers: int

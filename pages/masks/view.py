@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.frames import rows_csv
-from core.probes.seq2seq.masked_sentence import OTHER, Sentence, allowed
+from core.probes.seq2seq.masked_sentence import OTHER, MaskedSentence, allowed
 from dashboard.kit.wording import escape, marked
 from dashboard.shell.words import number
 
@@ -25,7 +25,7 @@ SHOWN = {  # of `core.models.masks.MASKS`; the one that is off by one is the tra
 START = (3, 5)  # row and column that are pointed at first
 
 
-def board_data(sentence: Sentence, effects: Mapping[str, MaskEffects] | None) -> dict[str, Any]:
+def board_data(sentence: MaskedSentence, effects: Mapping[str, MaskEffects] | None) -> dict[str, Any]:
     """What the browser needs; without `effects` nothing has been measured yet."""
     matrices = allowed(sentence.padding)
     return {
@@ -71,7 +71,7 @@ def proof_line(effects: Mapping[str, MaskEffects]) -> str:
     )
 
 
-def trap_html(sentence: Sentence, pair: Sequence[MaskEffects], place: int) -> str:
+def trap_html(sentence: MaskedSentence, pair: Sequence[MaskEffects], place: int) -> str:
     """How far each output moves when the token at `place` is replaced, under two masks without names."""
     head = "".join(
         f'<th scope="col" class="{"chosen" if t == place else ""}">{t}<br>{escape(OTHER if t == place else name)}</th>'
@@ -121,7 +121,7 @@ def empty_html(rows: Sequence[EmptyRow], scores: Sequence[float]) -> str:
     )
 
 
-def effects_csv(sentence: Sentence, effects: Mapping[str, MaskEffects]) -> str:
+def effects_csv(sentence: MaskedSentence, effects: Mapping[str, MaskEffects]) -> str:
     """One line a mask, row and column: whether it may be read, and how far the row's output moves when the column's token is replaced."""
     return rows_csv(
         [
@@ -140,7 +140,7 @@ def effects_csv(sentence: Sentence, effects: Mapping[str, MaskEffects]) -> str:
     )
 
 
-def masks_svg(sentence: Sentence) -> str:
+def masks_svg(sentence: MaskedSentence) -> str:
     """The four matrices as a drawing of its own."""
     cell, left, top, gap = 18, 64, 44, 40
     count = len(sentence.names)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.frames import csv_text, frame
 from core.models.embedding import Steps
-from core.models.orders import Reading
+from core.models.orders import ReadingCost
 from core.probes.tokens.rebuild import Rebuilt
 from dashboard.kit.wording import escape
 from dashboard.pictures.html import image_uri, png_uri
@@ -25,7 +25,7 @@ def signed(value: float, digits: int = 3) -> str:
     return f"{value:z.{digits}f}".replace("-", "−")
 
 
-def cost_html(cost: Reading, with_class_token: Reading, embed_dim: int, shape: tuple[int, ...]) -> str:
+def cost_html(cost: ReadingCost, with_class_token: ReadingCost, embed_dim: int, shape: tuple[int, ...]) -> str:
     """Shapes and costs of a reading, as figures."""
     channels, height, width = shape
     n = cost.tokens

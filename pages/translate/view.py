@@ -13,7 +13,7 @@ from dashboard.kit.packed import packed
 from dashboard.kit.wording import escape
 
 if TYPE_CHECKING:
-    from core.decoding.beam import BeamSearch, Node
+    from core.decoding.beam import BeamNode, BeamSearch
     from core.probes.seq2seq.written import Written
 
 MOST_WEIGHTS = 600_000  # numbers of one kind of attention; where there are more, the board gets the mean over the heads
@@ -92,7 +92,7 @@ def _tree(tree: BeamSearch, names: Sequence[str]) -> dict[str, Any]:
     return {"best": [0, *(node.number for node in tree.path(tree.best))], "nodes": [_node(node, names) for node in tree.nodes]}
 
 
-def _node(node: Node, names: Sequence[str]) -> dict[str, Any]:
+def _node(node: BeamNode, names: Sequence[str]) -> dict[str, Any]:
     told = f"p = {np.exp(node.log_prob):.3g}, log p of the whole {node.total:.3f}, score {node.score:.3f}{'' if node.kept else ', dropped'}"
     return {
         "number": node.number, "parent": node.parent, "depth": node.depth, "name": names[node.token], "kept": node.kept,

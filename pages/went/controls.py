@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.probes.attention.pairs import KINDS, Sizes
+from core.probes.attention.pairs import KINDS, AttentionSizes
 from core.records.published_systems import FIELDS, MASKS, PARTS, SYSTEMS
 from dashboard.shell.choices import Choice, links
 from pages.went.board import choice_sent
@@ -24,11 +24,11 @@ SYSTEM = Choice("went", "system", SYSTEMS, first="transformer")
 
 
 def _size(name: str, field: str, options: tuple[int, ...]) -> Choice:
-    """A control of one of the `Sizes`, at first as it is there."""
-    return Choice("went", name, options, first=getattr(Sizes(), field))
+    """A control of one of the `AttentionSizes`, at first as it is there."""
+    return Choice("went", name, options, first=getattr(AttentionSizes(), field))
 
 
-SIZES = {  # what the folded controls set, by the field of `Sizes`
+SIZES = {  # what the folded controls set, by the field of `AttentionSizes`
     "window": _size("w", "window", (16, 32, 64, 128, 256, 512, 1024)),
     "global_tokens": _size("g", "global_tokens", (0, 1, 2, 4, 16, 64)),
     "rank": _size("k", "rank", (16, 32, 64, 128, 256, 512)),
@@ -47,7 +47,7 @@ class WentChoices:
     mask: str
     kind: str
     length: int
-    sizes: Sizes
+    sizes: AttentionSizes
     kept: str  # the system that was clicked last
 
     @property
@@ -75,11 +75,11 @@ class WentChoices:
     @property
     def code(self) -> str:
         """Python that counts the same."""
-        first = Sizes()
+        first = AttentionSizes()
         changed = ", ".join(f"{name}={value}" for name in SIZES if (value := getattr(self.sizes, name)) != getattr(first, name))
         return (
-            "from core.probes.attention.pairs import KINDS, Sizes, pairs\nfrom core.records.published_systems import SYSTEMS\n\n"
-            f"for kind in KINDS:\n    print(kind, pairs(kind, {self.length}, Sizes({changed})))\nprint(SYSTEMS[{self.system!r}])"
+            "from core.probes.attention.pairs import KINDS, AttentionSizes, pairs\nfrom core.records.published_systems import SYSTEMS\n\n"
+            f"for kind in KINDS:\n    print(kind, pairs(kind, {self.length}, AttentionSizes({changed})))\nprint(SYSTEMS[{self.system!r}])"
         )
 
 
@@ -97,9 +97,9 @@ def choose() -> WentChoices:
     return WentChoices(field, part, mask, kind, length, sizes, SYSTEM.value)
 
 
-def _sizes() -> Sizes:
+def _sizes() -> AttentionSizes:
     """The folded controls: of each way to make attention cheaper."""
-    return Sizes(
+    return AttentionSizes(
         window=SIZES["window"].slider("Window w", help="Keys around a query (Longformer, VTN), width of GPT-3's band, or of a block."),
         global_tokens=SIZES["global_tokens"].slider("Global tokens g", help="Tokens that read all and are read by all (Longformer, VTN)."),
         rank=SIZES["rank"].slider("Projected keys k", help="Rows that Linformer projects keys and values to."),

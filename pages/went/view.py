@@ -6,18 +6,18 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from core.frames import rows_csv
-from core.probes.attention.pairs import KINDS, Sizes, pairs, patterns
+from core.probes.attention.pairs import KINDS, AttentionSizes, pairs, patterns
 from core.records.published_systems import FIELDS, MASKS, PARTS, SYSTEMS, System
 from dashboard.kit.wording import escape
 
 YEARS = tuple(range(2017, 2022))
 LENGTHS = tuple(2**power for power in range(4, 17))
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-DRAWN, DRAWN_SIZES = 12, Sizes(window=4, global_tokens=1, rank=4, reduction=2, frames=3, neighbors=4)  # of the small matrices
+DRAWN, DRAWN_SIZES = 12, AttentionSizes(window=4, global_tokens=1, rank=4, reduction=2, frames=3, neighbors=4)  # of the small matrices
 LOOKS = {"encoder": ("●", "#0072b2"), "decoder": ("▲", "#d55e00"), "both": ("◆", "#009e73")}
 
 
-def map_data(shown: Collection[str], chosen: str, length: int, sizes: Sizes) -> dict[str, Any]:
+def map_data(shown: Collection[str], chosen: str, length: int, sizes: AttentionSizes) -> dict[str, Any]:
     """What the browser needs: every system, whether it is among those `shown`, and the pairs of each kind at `LENGTHS`."""
     lanes = [
         {"title": title, "cells": [[name for name, s in SYSTEMS.items() if (s.field, s.published[0]) == (field, year)] for year in YEARS]}
@@ -34,7 +34,7 @@ def map_data(shown: Collection[str], chosen: str, length: int, sizes: Sizes) -> 
     }
 
 
-def curves(sizes: Sizes) -> dict[str, dict[str, Any]]:
+def curves(sizes: AttentionSizes) -> dict[str, dict[str, Any]]:
     """Pairs by length of every kind that has pairs."""
     return {
         kind: {"title": row.title, "grows": row.grows, "points": [[length, pairs(kind, length, sizes)] for length in LENGTHS]}
@@ -43,7 +43,7 @@ def curves(sizes: Sizes) -> dict[str, dict[str, Any]]:
     }
 
 
-def _system_data(system: System, length: int, sizes: Sizes, on: bool) -> dict[str, Any]:
+def _system_data(system: System, length: int, sizes: AttentionSizes, on: bool) -> dict[str, Any]:
     year, month = system.published
     return {
         "name": system.name,
@@ -66,7 +66,7 @@ def _system_data(system: System, length: int, sizes: Sizes, on: bool) -> dict[st
     }
 
 
-def cost_words(system: System, length: int, sizes: Sizes) -> str:
+def cost_words(system: System, length: int, sizes: AttentionSizes) -> str:
     """What one layer of a system reads at `length`, and what that is of full attention."""
     read, full = pairs(system.kind, length, sizes), pairs("full", length, sizes)
     if read is None:
@@ -95,7 +95,7 @@ def _glyph(matrix: Any) -> dict[str, Any]:
 # ---- to take along ----
 
 
-def costs_html(length: int, sizes: Sizes, chosen: str) -> str:
+def costs_html(length: int, sizes: AttentionSizes, chosen: str) -> str:
     """Every kind of attention at `length`: pairs, share of full, how it grows, and who uses it."""
     full = pairs("full", length, sizes)
     rows = []
@@ -116,7 +116,7 @@ def costs_html(length: int, sizes: Sizes, chosen: str) -> str:
     )
 
 
-def systems_csv(length: int, sizes: Sizes) -> str:
+def systems_csv(length: int, sizes: AttentionSizes) -> str:
     """The whole table, one line a system, with its pairs at `length`."""
     return rows_csv(
         [

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from core.checks import Fields, Many, Number, OneOf, Text, Whole, Written
+from core.checks import Fields, Many, Number, OneOf, Text, TextOf, Whole
 
 NAMES = {"step": "Step", "hand": "Hand"}
 CHECKS = {
@@ -124,7 +124,7 @@ T = Fields({"t": Whole(0, 9)})
         (OneOf(NAMES), "hand", "hand"), (OneOf(NAMES), "Hand", None), (OneOf((0.5, 1.0)), "1", 1.0), (OneOf((0.5, 1.0)), "0.50", 0.5),
         (OneOf((2, 4)), "4", 4), (OneOf((True,), lambda _: "1"), "1", True), (OneOf(NAMES, NAMES.get), "Hand", "hand"),
         (PAIR, "3-5", (3, 5)), (PAIR, "3-5-7", None), (PAIR, "3", None), (PAIR, "3-x", None),
-        (Many(Whole(0, 9), 2), "", ()), (Many(Text(3), 2), "ab.abcd", None), (Written(PAIR), "3-5", (3, 5)),
+        (Many(Whole(0, 9), 2), "", ()), (Many(Text(3), 2), "ab.abcd", None), (TextOf(PAIR), "3-5", (3, 5)),
     ],
 )  # fmt: skip
 def test_what_a_text_says(check, text, wanted):
@@ -140,7 +140,7 @@ def test_what_a_text_says(check, text, wanted):
         (OneOf((1, 4)), "4", None), (OneOf((1, 4)), 4, 4), (OneOf(range(9)), True, None), (PAIR, [3, 5], (3, 5)), (PAIR, "3-5", None),
         (PAIR, ["3", 5], None), (T, {"t": 3, "more": []}, {"t": 3}), (T, {"t": "3"}, None), (T, {}, None), (T, [3], None),
         (Fields({"t": Whole(0, 9)}, free=("t",)), {}, {"t": None}), (Fields({"t": Whole(0, 9)}, free=("t",)), {"t": 10}, None),
-        (Written(PAIR), "3-5", (3, 5)), (Written(PAIR), [3, 5], None),
+        (TextOf(PAIR), "3-5", (3, 5)), (TextOf(PAIR), [3, 5], None),
     ],
 )  # fmt: skip
 def test_what_a_message_says(check, value, wanted):

@@ -18,3 +18,8 @@ import pytest
 )
 def test_what_was_printed_is_still_found(printed, name, now):
     assert getattr(import_module(printed), name) is getattr(import_module(now), name)
+
+
+def test_a_class_that_was_printed_has_that_name_still():
+    pairs = import_module("core.probes.attention.pairs")
+    assert pairs.Sizes is pairs.AttentionSizes

@@ -13,7 +13,7 @@ from typing import Any
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
-from core.checks import Check, Fields, Many, Number, OneOf, Text, Whole, Written
+from core.checks import Check, Fields, Many, Number, OneOf, Text, TextOf, Whole
 from dashboard.kit import messages
 from dashboard.shell import state
 from tests.pages.support import open_page
@@ -138,7 +138,7 @@ def good(check: Check, last: bool) -> Any:
             return "x" * min(check.most, 10_000) if last else ""
         case Many():
             return [good(check.check, last)] * (check.most if last else check.least)
-        case Written():
+        case TextOf():
             return check.check.between.join(map(str, good(check.check, last)))
         case Fields():
             return {name: good(inner, last) for name, inner in check.checks.items()}

@@ -113,7 +113,7 @@ def _file(manager: RunManager, run_id: str, epoch: int) -> Path:
 
 
 @dataclass(frozen=True)
-class Record:
+class LongInputsRecord:
     """A run of which these numbers came with the lab."""
 
     config: Mapping[str, Any]  # RunConfig.flat()
@@ -131,7 +131,7 @@ class Record:
 
 
 @cache
-def records() -> tuple[Record, ...]:
+def records() -> tuple[LongInputsRecord, ...]:
     """All recorded rows; none where the file is not there, or was written by another version of the lab."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         plain = json.loads(gzip.decompress((recorded.FOLDER / FILE).read_bytes()))
@@ -139,7 +139,7 @@ def records() -> tuple[Record, ...]:
     return ()
 
 
-def recorded_of(wanted: RunConfig) -> Record | None:
+def recorded_of(wanted: RunConfig) -> LongInputsRecord | None:
     """The recorded row of a set-up, if there is one."""
     asked = set_up(wanted.flat())
     return next((row for row in records() if set_up(row.config) == asked), None)
@@ -151,7 +151,7 @@ def keep_record(run: Snapshot, found: LongInputs) -> Path:
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     made = f"{run.device}, {run.threads} thread{'s' * (run.threads > 1)}, {versions}"
     name = run.run_id if run.recorded else ""
-    new = Record(config.flat(), run.parameters, learned(run), run.best.epoch, found, made, name)
+    new = LongInputsRecord(config.flat(), run.parameters, learned(run), run.best.epoch, found, made, name)
     rows = [*(row for row in records() if not same_set_up(row.config, config)), new]
     path = recorded.FOLDER / FILE
     plain = sorted((_plain(row) for row in rows), key=lambda row: json.dumps(row["config"], sort_keys=True))
@@ -160,7 +160,7 @@ def keep_record(run: Snapshot, found: LongInputs) -> Path:
     return path
 
 
-def _plain(row: Record) -> dict[str, Any]:
+def _plain(row: LongInputsRecord) -> dict[str, Any]:
     found = row.found.to_plain()
     found |= {name: _short(found[name]) for name in ("written", "wanted")}
     found |= {"moved": _short(found["moved"] or ()), "order": _short([found["order"]])[0]}
@@ -170,10 +170,10 @@ def _plain(row: Record) -> dict[str, Any]:
     return {"config": config, "found": found, **rest}
 
 
-def _record(plain: Mapping[str, Any]) -> Record:
+def _record(plain: Mapping[str, Any]) -> LongInputsRecord:
     config, found = RunConfig.of(**plain["config"]).flat(), LongInputs.from_plain(plain["found"])
     epochs = tuple(Learned(int(step), *rest) for step, *rest in plain["epochs"])
-    return Record(config, plain["parameters"], epochs, plain["best"], found, plain["made"], plain["run"])
+    return LongInputsRecord(config, plain["parameters"], epochs, plain["best"], found, plain["made"], plain["run"])
 
 
 def _short(values: Any) -> list[float]:

@@ -15,7 +15,7 @@ MOST_DRAWN = 1024  # tokens of a matrix that is made cell by cell
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sizes:
+class AttentionSizes:
     """What keeps an attention small; each kind uses one or two of these."""
 
     window: int = 256  # keys of a window; queries of a block, and as many keys before it
@@ -31,9 +31,12 @@ class Sizes:
                 raise ConfigError(f"{name} = {value} is too small: choose {0 if name == 'global_tokens' else 1} or more.")
 
 
+Sizes = AttentionSizes  # the name in code that the page Where it went has printed
+
+
 @dataclass(frozen=True)
-class Kind:
-    """One way to attend: what it is called, in a sentence, how its pairs grow, and which of `Sizes` count."""
+class AttentionKind:
+    """One way to attend: what it is called, in a sentence, how its pairs grow, and which of `AttentionSizes` count."""
 
     title: str
     told: str
@@ -42,46 +45,48 @@ class Kind:
 
 
 KINDS = {
-    "full": Kind("full", "Every query reads every key.", "T²"),
-    "subsequent": Kind("full, subsequent mask", "Every query reads itself and what came before it.", "T² / 2"),
-    "banded": Kind(
+    "full": AttentionKind("full", "Every query reads every key.", "T²"),
+    "subsequent": AttentionKind("full, subsequent mask", "Every query reads itself and what came before it.", "T² / 2"),
+    "banded": AttentionKind(
         "full and banded in turn",
         "Subsequent mask; every second layer reads no further back than a band. The mean of two layers.",
         "T² / 4 + T·w / 2",
         ("window",),
     ),
-    "window": Kind(
+    "window": AttentionKind(
         "window and global tokens",
         "Every query reads w / 2 keys on each side and itself; a few global tokens read all, and all read them.",
         "T·w + 2·T·g",
         ("window", "global_tokens"),
     ),
-    "blocks": Kind(
+    "blocks": AttentionKind(
         "blocks in raster order",
         "Queries come in blocks of w; each reads its own block and the w keys before it, up to itself.",
         "3/2 T·w",
         ("window",),
     ),
-    "projected": Kind("projected to k keys", "Keys and values of all tokens are mixed into k rows, by learned weights.", "T·k", ("rank",)),
-    "reduced": Kind("spatially reduced keys", "Squares of R × R tokens become one key and one value.", "T² / R²", ("reduction",)),
-    "divided": Kind(
+    "projected": AttentionKind(
+        "projected to k keys", "Keys and values of all tokens are mixed into k rows, by learned weights.", "T·k", ("rank",)
+    ),
+    "reduced": AttentionKind("spatially reduced keys", "Squares of R × R tokens become one key and one value.", "T² / R²", ("reduction",)),
+    "divided": AttentionKind(
         "time, then space",
         "A patch reads the same patch of all F frames, then all N patches of its own frame.",
         "T·(F + N), N = T / F",
         ("frames",),
     ),
-    "neighbors": Kind("nearest neighbors", "Every point reads its k nearest points, itself among them.", "T·k", ("neighbors",)),
-    "rasterised": Kind("none: grids instead", "Points are written onto small grids, convolved there and read back.", "no pairs"),
+    "neighbors": AttentionKind("nearest neighbors", "Every point reads its k nearest points, itself among them.", "T·k", ("neighbors",)),
+    "rasterised": AttentionKind("none: grids instead", "Points are written onto small grids, convolved there and read back.", "no pairs"),
 }
 
 
-def pairs(kind: str, length: int, sizes: Sizes | None = None) -> float | None:
+def pairs(kind: str, length: int, sizes: AttentionSizes | None = None) -> float | None:
     """Pairs (query, key) that one head of one layer reads of `length` tokens; None where points are never compared.
 
     A mean over layers where they take turns, and so possibly a half. Raises ConfigError for an unknown kind, fewer than one token, and a
     number of frames that does not divide the tokens.
     """
-    sizes = sizes or Sizes()
+    sizes = sizes or AttentionSizes()
     _check(kind, length, sizes)
     match kind:
         case "full":
@@ -110,12 +115,12 @@ def pairs(kind: str, length: int, sizes: Sizes | None = None) -> float | None:
     return None
 
 
-def patterns(kind: str, length: int, sizes: Sizes | None = None) -> tuple[np.ndarray, ...]:
+def patterns(kind: str, length: int, sizes: AttentionSizes | None = None) -> tuple[np.ndarray, ...]:
     """Which pairs are read: boolean matrices (T, S), row = query, column = key, True = read; two of them where there are two attentions.
 
     Neighbors are those of points drawn at random with seed 0. Raises ConfigError as `pairs`, and beyond 1,024 tokens.
     """
-    sizes = sizes or Sizes()
+    sizes = sizes or AttentionSizes()
     _check(kind, length, sizes)
     if length > MOST_DRAWN:
         raise ConfigError(
@@ -170,7 +175,7 @@ class CountReport:
         return self.max_abs_diff == 0
 
 
-def count_test(length: int, sizes: Sizes) -> CountReport:
+def count_test(length: int, sizes: AttentionSizes) -> CountReport:
     """Count the matrices of every kind at `length` tokens, and compare with `pairs`: a mean where layers take turns, else a sum."""
     counted = {}
     for kind in KINDS:
@@ -181,7 +186,7 @@ def count_test(length: int, sizes: Sizes) -> CountReport:
     return CountReport(length, counted, float(worst))
 
 
-def _check(kind: str, length: int, sizes: Sizes) -> None:
+def _check(kind: str, length: int, sizes: AttentionSizes) -> None:
     if kind not in KINDS:
         raise unknown("kind of attention", kind, KINDS)
     if length < 1:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.probes.memory.gradient_flow import FlowSetup, Way, way
+from core.probes.memory.gradient_flow import FlowSetup, ThereAndBack, way
 from core.probes.memory.recall_task import FEATURES
 
 CELLS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
@@ -36,7 +36,7 @@ def check_flow(setup: FlowSetup) -> FlowCheck:
     return FlowCheck(len(CELLS) * setup.length, max(_check(kind, way(kind, setup), setup.units) for kind in CELLS))
 
 
-def _check(kind: str, found: Way, units: int) -> float:
+def _check(kind: str, found: ThereAndBack, units: int) -> float:
     cell = CELLS[kind](FEATURES, units).double()
     for name, value in found.weights._asdict().items():
         getattr(cell, name).data = torch.from_numpy(value)
@@ -61,7 +61,7 @@ def _before(states: Tensor) -> Tensor:
     return torch.cat((torch.zeros_like(states[:1]), states[:-1]))
 
 
-def _from_later(found: Way) -> Tensor:
+def _from_later(found: ThereAndBack) -> Tensor:
     """What an LSTM's cell state c_t gets from the steps after it, (T, B, H): the gradient at c_{t+1} times the forget gate there."""
     gradient, forget = torch.from_numpy(found.memory), torch.from_numpy(found.trace.gates[:, :, 1])
     return torch.cat((gradient[1:] * forget[1:], torch.zeros_like(gradient[:1])))

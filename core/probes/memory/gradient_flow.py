@@ -72,7 +72,7 @@ class Flow:
         return self.arrives ** (1 / steps) if steps else float("nan")
 
 
-class Way(NamedTuple):
+class ThereAndBack(NamedTuple):
     """The way there and back of the sequences through one cell."""
 
     weights: Weights
@@ -87,7 +87,7 @@ def gradient_flow(kind: str, setup: FlowSetup) -> Flow:
     return _flow(kind, _without_gate(kind, setup))
 
 
-def way(kind: str, setup: FlowSetup) -> Way:
+def way(kind: str, setup: FlowSetup) -> ThereAndBack:
     """All numbers behind `gradient_flow`."""
     return _way(kind, _without_gate(kind, setup))
 
@@ -107,7 +107,7 @@ def _flow(kind: str, setup: FlowSetup) -> Flow:
 
 
 @lru_cache(maxsize=8)  # some 10 MB each, for what is proved after the picture
-def _way(kind: str, setup: FlowSetup) -> Way:
+def _way(kind: str, setup: FlowSetup) -> ThereAndBack:
     weights = drawn_weights(kind, setup)
     inputs = recall_batch(BATCH, setup.length, np.random.default_rng(setup.seed)).inputs
     trace = forward(kind, inputs, weights)
@@ -118,7 +118,7 @@ def _way(kind: str, setup: FlowSetup) -> Way:
         state[step.t] = step.state
         if step.memory is not None:
             memory[step.t] = step.memory
-    return Way(weights, inputs, trace, state, memory if kind == "lstm" else None)
+    return ThereAndBack(weights, inputs, trace, state, memory if kind == "lstm" else None)
 
 
 def loss_direction(setup: FlowSetup) -> np.ndarray:

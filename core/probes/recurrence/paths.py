@@ -13,7 +13,7 @@ from core.probes.clock import WALL_CLOCK, median_seconds
 
 
 @dataclass(frozen=True)
-class Reading:
+class GridReading:
     """One way to let a bidirectional GRU read a square grid of tokens."""
 
     sequences: int  # read at the same time
@@ -22,14 +22,14 @@ class Reading:
     updates: int  # of a hidden state, in each direction
 
 
-def one_sequence(side: int) -> Reading:
+def one_sequence(side: int) -> GridReading:
     """All tokens of a side x side grid, row by row, as one sequence."""
-    return Reading(1, side**2, side**2 - 1, side**2)
+    return GridReading(1, side**2, side**2 - 1, side**2)
 
 
-def sweeps(side: int) -> Reading:
+def sweeps(side: int) -> GridReading:
     """Every row as a sequence of its own, then every column (Visin et al. 2015)."""
-    return Reading(side, 2 * side, 2 * (side - 1), 2 * side**2)
+    return GridReading(side, 2 * side, 2 * (side - 1), 2 * side**2)
 
 
 def reached(side: int, *, columns_too: bool, row: int = 0, column: int = 0, seed: int = 0) -> Tensor:

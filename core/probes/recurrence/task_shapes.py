@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from core.errors import unknown
 from core.models import building
 from core.models.recurrent import SequenceClassifier, SequenceTagger
-from core.models.writing import EncoderDecoder, OneToMany
+from core.models.writing import ManyToMany, OneToMany
 from core.probes.compute import one_thread
 from core.probes.recording import Hook, recording
 from core.probes.recurrence.task_sizes import Sizes
@@ -68,7 +68,7 @@ def _model(task: str, sizes: Sizes, cell: str) -> nn.Module:
         "one-to-many": OneToMany,
         "many-to-one": SequenceClassifier,
         "same-length": SequenceTagger,
-        "other-length": EncoderDecoder,
+        "other-length": ManyToMany,
     }[task]
     return kind(cell=cell, input_size=sizes.C, hidden_size=sizes.H, num_classes=sizes.K)
 

@@ -16,7 +16,7 @@ from core.models.seq2seq_configs import EncoderDecoderConfig
 from core.models.seq2seq_task import Seq2SeqTask
 from core.probes.compute import one_thread
 from core.probes.seq2seq.causality import CausalityReport, causality_test
-from core.probes.seq2seq.masked_sentence import Sentence
+from core.probes.seq2seq.masked_sentence import MaskedSentence
 from core.probes.seq2seq.more_padding import PaddingReport, padding_test
 from core.symbols import BOS, PAD, SPECIAL
 
@@ -56,7 +56,7 @@ class MaskEffects:
         return all(report.passed for report in self.counted)
 
 
-def mask_effects(sentence: Sentence, *, layers: int = 1, seed: int = 0) -> dict[str, MaskEffects]:
+def mask_effects(sentence: MaskedSentence, *, layers: int = 1, seed: int = 0) -> dict[str, MaskEffects]:
     """Every mask of `MASKS` on a sentence: a small decoder with random weights, float64, whose every token is replaced once.
 
     Replaced is what a position holds; whether it counts as padding stays as it was. A sentence begins with BOS (or with padding), which is
@@ -83,7 +83,7 @@ def _effects(model: EncoderDecoder, tokens: Tensor, padding: Tensor, name: str, 
     return MaskEffects(name, mask.matrix(padding)[0].numpy(), changes, reports, padding[0].numpy())
 
 
-def padding_probe(sentence: Sentence, extra: int, *, masked: bool, seed: int = 0) -> PaddingReport:
+def padding_probe(sentence: MaskedSentence, extra: int, *, masked: bool, seed: int = 0) -> PaddingReport:
     """`padding_test` with the sentence's tokens, without its own padding, as the source of the same small model."""
     words = [token for token in sentence.tokens if token not in (PAD, BOS)]
     with one_thread():
@@ -115,7 +115,7 @@ def empty_rows(scores: Sequence[float]) -> tuple[EmptyRow, ...]:
     return tuple(EmptyRow(title, code, tuple(weights[0].tolist())) for title, code, weights in ways)
 
 
-def _model(sentence: Sentence, layers: int, seed: int) -> EncoderDecoder:
+def _model(sentence: MaskedSentence, layers: int, seed: int) -> EncoderDecoder:
     """A decoder for the sentence's symbols and one more, with as many layers, at random weights, in float64 and eval mode."""
     task = Seq2SeqTask(max(sentence.other + 1, len(SPECIAL) + len(SOURCE)), max_source=16, max_target=16)
     config = EncoderDecoderConfig(embed_dim=WIDTH, num_heads=HEADS, encoder_layers=1, decoder_layers=layers)

@@ -17,7 +17,7 @@ OTHER = "★"  # what a token is replaced by
 
 
 @dataclass(frozen=True)
-class Sentence:
+class MaskedSentence:
     """Tokens (T,) from BOS on, with PAD at one end; their names; and the token that stands for another symbol."""
 
     tokens: tuple[int, ...]
@@ -30,7 +30,7 @@ class Sentence:
         return tuple(token == PAD for token in self.tokens)
 
 
-def parse_sentence(text: str, padding: int = 0, at: str = "end") -> Sentence:
+def parse_sentence(text: str, padding: int = 0, at: str = "end") -> MaskedSentence:
     """The sentence of a text: its words if there is a space in it, else its letters; `padding` PAD `at` its "end" or "start".
 
     Raises ConfigError for an empty text, more than 10 symbols, a symbol longer than 12 letters, and a padding or an end that is not
@@ -49,7 +49,7 @@ def parse_sentence(text: str, padding: int = 0, at: str = "end") -> Sentence:
     vocabulary = Vocabulary(tuple(dict.fromkeys(symbols)))
     own, fill = (BOS, *vocabulary.encode(symbols)), (PAD,) * padding
     tokens = own + fill if at == "end" else fill + own
-    return Sentence(tokens, tuple(vocabulary.names[token] for token in tokens), len(SPECIAL) + len(vocabulary.symbols))
+    return MaskedSentence(tokens, tuple(vocabulary.names[token] for token in tokens), len(SPECIAL) + len(vocabulary.symbols))
 
 
 def allowed(padding: Sequence[bool]) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.checks import Fields, Many, OneOf, Whole, Written
+from core.checks import Fields, Many, OneOf, TextOf, Whole
 from dashboard.kit.component import component
 from dashboard.kit.messages import sent
 
@@ -39,7 +39,7 @@ def path_of(of: int) -> Many:
 
 def view_sent(*, key: str, of: int) -> dict[str, Any] | None:
     """What the browser has sent last, if it is of a picture of `of` patches: {"t", "of", "path"}."""
-    return sent(key, "view", Fields({"t": Whole(0, of), "of": OneOf((of,)), "path": Written(path_of(of))}))
+    return sent(key, "view", Fields({"t": Whole(0, of), "of": OneOf((of,)), "path": TextOf(path_of(of))}))
 
 
 def reading_board(data: dict[str, Any], *, key: str) -> None:

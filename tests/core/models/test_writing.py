@@ -7,7 +7,7 @@ from torch.nn import functional as F
 
 from core.errors import ConfigError
 from core.models.recurrent import CELLS
-from core.models.writing import EncoderDecoder, OneToMany, RecurrentDecoder
+from core.models.writing import ManyToMany, OneToMany, RecurrentDecoder
 
 STEPS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
 
@@ -41,19 +41,19 @@ def test_one_to_many_writes_what_a_loop_of_cells_writes(cell):
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_decoder_starts_where_the_encoder_ends(cell):
-    model, x = build(EncoderDecoder, cell), torch.randn(2, 6, 3).double()
+    model, x = build(ManyToMany, cell), torch.randn(2, 6, 3).double()
     _, last = model.encoder(x)
     expected = by_cells(model.decoder, (last[0][0], last[1][0]) if cell == "lstm" else last[0], 4, cell)
     torch.testing.assert_close(model(x, 4), expected)
 
 
 def test_more_steps_begin_with_the_same_ones():
-    model, x = build(EncoderDecoder, "gru"), torch.randn(1, 3, 3).double()
+    model, x = build(ManyToMany, "gru"), torch.randn(1, 3, 3).double()
     torch.testing.assert_close(model(x, 8)[:, :5], model(x, 5))
 
 
 def test_samples_do_not_leak():
-    model, x = build(EncoderDecoder, "lstm"), torch.randn(3, 4, 3).double()
+    model, x = build(ManyToMany, "lstm"), torch.randn(3, 4, 3).double()
     torch.testing.assert_close(model(x, 3)[1:2], model(x[1:2], 3))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from core.probes.attention.pairs import Sizes, pairs
+from core.probes.attention.pairs import AttentionSizes, pairs
 from core.records.published_systems import SYSTEMS
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def test_pointing_and_arrow_keys_tell_a_system_without_asking_the_server(address
         expect(page.locator(".system-map-card")).to_contain_text(SYSTEMS[name].differs)
         expect(page.locator(".system-map-card")).to_contain_text(SYSTEMS[name].paper)
     assert page.locator(".system-map-costs polyline.here").count() == 1
-    assert f"{pairs('divided', 1024, Sizes()):,} pairs" in page.locator(".system-map-costs figcaption").inner_text()
+    assert f"{pairs('divided', 1024, AttentionSizes()):,} pairs" in page.locator(".system-map-costs figcaption").inner_text()
     chip(page, "transformer").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(f"{MAP}[data-at=bert]")
@@ -52,7 +52,7 @@ def test_a_click_keeps_a_system_in_the_link_and_a_slider_moves_its_cost(address,
     page.get_by_role("slider", name="Tokens T").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(f"{MAP}[data-tokens='2048'][data-at=gpt3]")
-    expect(page.locator(".system-map-costs figcaption")).to_contain_text(f"{pairs('banded', 2048, Sizes()):,.0f} pairs")
+    expect(page.locator(".system-map-costs figcaption")).to_contain_text(f"{pairs('banded', 2048, AttentionSizes()):,.0f} pairs")
     page.wait_for_url("**/went?*T=2048*")
 
 

@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from core.probes.attention.pairs import Sizes, pairs
+from core.probes.attention.pairs import AttentionSizes, pairs
 from core.records.published_systems import SYSTEMS
 from pages.went.view import map_svg, systems_csv
 from tests.pages.support import message_to, open_page, press, run, shown_code, texts
@@ -42,7 +42,7 @@ def test_a_link_opens_what_it_says_and_is_written_again():
     assert dict(app.query_params) == query and on(app) == {"pvt"} and sent_to(app)["chosen"] == "pvt"
     assert "1,048,576 pairs a layer and head, 6.2 % of full" in sent_to(app)["systems"]["pvt"]["cost"]  # 4096 * 4096 / 16
     link, code = shown_code(app)
-    assert "R=4" in link and "pairs(kind, 4096, Sizes(reduction=4))" in code
+    assert "R=4" in link and "pairs(kind, 4096, AttentionSizes(reduction=4))" in code
     exec(code)  # what the page offers must run
 
 
@@ -70,15 +70,15 @@ def test_filters_leave_what_fits_and_tell_the_first_of_it():
 
 def test_sizes_change_the_numbers():
     app = open_went(T="65536", system="longformer", w="512")
-    read = pairs("window", 65536, Sizes(window=512))
+    read = pairs("window", 65536, AttentionSizes(window=512))
     assert f"{read:,.0f} pairs" in sent_to(app)["systems"]["longformer"]["cost"]
     run(app.select_slider(key="went_w").set_value(16))
-    assert f"{pairs('window', 65536, Sizes(window=16)):,.0f}" in table(app) and app.query_params["w"] == "16"
-    assert sent_to(app)["curves"]["window"]["points"][-1] == [65536, pairs("window", 65536, Sizes(window=16))]
+    assert f"{pairs('window', 65536, AttentionSizes(window=16)):,.0f}" in table(app) and app.query_params["w"] == "16"
+    assert sent_to(app)["curves"]["window"]["points"][-1] == [65536, pairs("window", 65536, AttentionSizes(window=16))]
 
 
 def test_what_is_taken_along():
-    rows = list(csv.DictReader(StringIO(systems_csv(4096, Sizes()))))
+    rows = list(csv.DictReader(StringIO(systems_csv(4096, AttentionSizes()))))
     assert len(rows) == len(SYSTEMS) and {row["system"]: row["pairs_at_4096"] for row in rows}["ViT"] == str(4096**2)
     drawn = map_svg(["vit"])
     assert all(system.name in drawn for system in SYSTEMS.values()) and drawn.count('opacity="0.25"') == len(SYSTEMS) - 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.data.layout import Layout
+from core.data.layout import FolderLayout
 from core.data.picture import drafted, opened
 from core.data.splits import random_parts, stratified_parts
 from core.data.squeezing import squeezed
@@ -21,7 +21,7 @@ STRATIFY = True  # whether of each class the same share is held back
 def load():
     """Images (N, 3, 32, 32) uint8 and labels of training, validation and test; what the folder lacks is held back at random."""
     place = os.path.abspath(os.path.expanduser(FOLDER))
-    files = [(part, label, image) for part, label, path in Layout(place).found if (image := read(path)) is not None]
+    files = [(part, label, image) for part, label, path in FolderLayout(place).found if (image := read(path)) is not None]
     classes = sorted({label for _, label, _ in files})
     parts = {}
     for part in {part for part, *_ in files}:
