@@ -110,7 +110,7 @@ class ClassFolders:
 
     def refuse_without_pictures(self, place: str) -> None:
         """Raise DataError for a folder in whose folders there is no picture, with what is there instead."""
-        listing, others = self.tree(place), [name for _, found in self.tree.known() for name, _ in found.others]
+        listing, others = self.tree(place), [name for _, listed in self.tree.known() for name, _ in listed.others]
         state = "has files but no class folders" if listing.pictures or listing.others else "is empty"
         archives = [name for name in others if name.lower().endswith(ARCHIVES)]
         how = f"Unpack {taken(archives[0])} first." if archives else HOW

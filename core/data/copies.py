@@ -183,14 +183,14 @@ def _lacking_of(names: Collection[str]) -> tuple[Form, list[str]] | None:
 
 def _named_files(folder: str) -> dict[str, str]:
     """{name as the authors give it: path} of the known files in a folder. Each may be packed, or lie in a folder of its own name."""
-    found = {}
+    named = {}
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             known = entry.name.removesuffix(".gz").replace(".idx", "-idx")
             paths = (entry.path, os.path.join(entry.path, entry.name))
             if known in WANTED and (path := next(filter(os.path.isfile, paths), "")):
-                found[known] = path
-    return found
+                named[known] = path
+    return named
 
 
 def stamp(path: str) -> str:
@@ -243,11 +243,11 @@ def _files(place: str) -> dict[str, bytes]:
             infos = [info for info in archive.infolist() if os.path.basename(info.filename) in WANTED and "__MACOSX" not in info.filename]
             return {os.path.basename(i.filename): _within(i.file_size, lambda i=i: archive.read(i)) for i in infos}
     with tarfile.open(place) as archive:
-        found = {}
+        contents = {}
         for member in archive:
             if member.isfile() and (name := os.path.basename(member.name)) in WANTED:
-                found[name] = _within(member.size, lambda member=member: archive.extractfile(member).read())
-        return found
+                contents[name] = _within(member.size, lambda member=member: archive.extractfile(member).read())
+        return contents
 
 
 def _within(size: int, read: Callable[[], bytes]) -> bytes:

@@ -43,9 +43,9 @@ def _bytes_array(raw: bytes | str, kind: _Kind, shape: tuple, order: str) -> np.
 
 
 def _from_buffer(raw: bytes, kind: _Kind, shape: tuple, order: str) -> _Array:
-    found = _Array()
-    found.value = _bytes_array(raw, kind, shape, order)
-    return found
+    array = _Array()
+    array.value = _bytes_array(raw, kind, shape, order)
+    return array
 
 
 KNOWN = {  # all that a pickle may name, and what stands for it here
@@ -68,8 +68,8 @@ class _Reader(pickle.Unpickler):
 
 def unpickled(content: bytes) -> dict:
     """The dict in a pickle of Python 2 or 3, its keys as text; raises UnpicklingError where it holds anything but data."""
-    found = _Reader(io.BytesIO(content), encoding="latin1").load()
-    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in found.items()}
+    table = _Reader(io.BytesIO(content), encoding="latin1").load()
+    return {key.decode("latin1") if isinstance(key, bytes) else key: value for key, value in table.items()}
 
 
 def pickled_images(files: Mapping[str, bytes], names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:

@@ -66,16 +66,16 @@ PATTERNS = (
 
 def iso(text: str) -> str:
     """The date as YYYY-MM-DD. Raises ConfigError for a form that is not known, and for days that the calendar does not have."""
-    found = next((match.groupdict() for pattern in PATTERNS if (match := re.fullmatch(pattern, text))), None)
-    if found is None:
+    parts = next((match.groupdict() for pattern in PATTERNS if (match := re.fullmatch(pattern, text))), None)
+    if parts is None:
         raise ConfigError(f"{text!r} is not a date in a form that this task knows: write it as 3 march 1999, march 3rd, 1999 or 1999/3/3.")
-    month = int(found["n"]) if found.get("n") else _month(found["m"])
+    month = int(parts["n"]) if parts.get("n") else _month(parts["m"])
     try:
-        day = date(int(found["y"]), month, int(found["d"]))
+        day = date(int(parts["y"]), month, int(parts["d"]))
     except ValueError:
         raise ConfigError(f"{text!r} is a day that the calendar does not have: choose another one.") from None
-    if found.get("w") and found["w"][:3] != WEEKDAYS[day.weekday()]:
-        raise ConfigError(f"{day.isoformat()} is a {WEEKDAYS[day.weekday()]}, not a {found['w']}: correct it or leave the weekday out.")
+    if parts.get("w") and parts["w"][:3] != WEEKDAYS[day.weekday()]:
+        raise ConfigError(f"{day.isoformat()} is a {WEEKDAYS[day.weekday()]}, not a {parts['w']}: correct it or leave the weekday out.")
     return day.isoformat()
 
 

@@ -32,11 +32,11 @@ def eight_bits(image: Image.Image) -> Image.Image:
     """
     values, white = _netpbm(image) if _is_netpbm(image) else (_values(image), _white(image))
     levels = _table(white)[values if white in (255, 65535) else np.minimum(values, white)] if white else _spread(values)
-    found = Image.fromarray(255 - levels if _tag(image, ZERO_IS, 1) == 0 else levels)
+    picture = Image.fromarray(255 - levels if _tag(image, ZERO_IS, 1) == 0 else levels)
     clear = image.info.get("transparency")
     if isinstance(clear, int):
-        found.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
-    return found
+        picture.putalpha(Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
+    return picture
 
 
 def _values(image: Image.Image) -> np.ndarray:
@@ -54,8 +54,8 @@ def _white(image: Image.Image) -> int:
 
 def _tag(image: Image.Image, tag: int, otherwise: int) -> int:
     """A number in the header of a TIFF, the first one where each channel has its own; `otherwise` where it is not said."""
-    found = image.tag_v2.get(tag, otherwise) if image.format == "TIFF" else otherwise
-    return found[0] if isinstance(found, tuple) else found
+    value = image.tag_v2.get(tag, otherwise) if image.format == "TIFF" else otherwise
+    return value[0] if isinstance(value, tuple) else value
 
 
 @cache

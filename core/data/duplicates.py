@@ -46,15 +46,15 @@ class Duplicates:
 
 def across_splits(dataset: Dataset, progress: Progress | None = None) -> dict[tuple[str, str], Duplicates]:
     """For each of `COMPARED` (a split and another one) the images of the first that have a near-duplicate in the second."""
-    found = {}
+    pairs = {}
     for split, other in COMPARED:
 
-        def told(done: int, total: int, _: str, what: str = f"Comparing {split} with {other}") -> None:
+        def report(done: int, total: int, _: str, what: str = f"Comparing {split} with {other}") -> None:
             progress(done, total, what)
 
         images, others = getattr(dataset, split).images, getattr(dataset, other).images
-        found[split, other] = near_duplicates(images, others, progress=told if progress else None)
-    return found
+        pairs[split, other] = near_duplicates(images, others, progress=report if progress else None)
+    return pairs
 
 
 def near_duplicates(images: Tensor, others: Tensor, *, least: float = LEAST, progress: Progress | None = None) -> Duplicates:
@@ -73,15 +73,15 @@ def near_duplicates(images: Tensor, others: Tensor, *, least: float = LEAST, pro
 
 def _near_duplicates(images: Tensor, others: Tensor, least: float, report: Progress) -> Duplicates:
     bounds = torch.cat([_summary(chunk) for chunk in others.split(PAIRS)])  # (M, D)
-    found, count = [], max(1, COMPARISONS // max(1, len(others)))
+    blocks, count = [], max(1, COMPARISONS // max(1, len(others)))
     for start in range(0, len(images), count):
         rows, columns = torch.nonzero(_summary(images[start : start + count]) @ bounds.T >= least - SLACK, as_tuple=True)
         rows += start
         likeness = _likeness(images, others, rows, columns)
         kept = likeness >= least
-        found.append(_likest(rows[kept].numpy(), columns[kept].numpy(), likeness[kept].numpy()))
+        blocks.append(_likest(rows[kept].numpy(), columns[kept].numpy(), likeness[kept].numpy()))
         report(min(start + count, len(images)), len(images), "Comparing images")
-    rows, columns, likeness = (np.concatenate(part) for part in zip(*found, strict=True))
+    rows, columns, likeness = (np.concatenate(part) for part in zip(*blocks, strict=True))
     order = np.argsort(-likeness, kind="stable")
     return Duplicates(rows[order], columns[order], likeness[order])
 

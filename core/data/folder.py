@@ -59,15 +59,15 @@ def load(name: str, config: DataConfig, *, home: str | Path | None, download: bo
             "The data set 'folder' needs a folder of images: name one that holds a folder for each class "
             "(--data DIR, or the field Folder on the Train page)."
         )
-    found = read_folder(config.data, home=home, progress=progress)
-    if len(found.classes) < 2:
+    images = read_folder(config.data, home=home, progress=progress)
+    if len(images.classes) < 2:
         raise DataError(
             Place(config.data),
-            f" has images of one class only ({found.classes[0]!r}): add a folder for each further class, "
+            f" has images of one class only ({images.classes[0]!r}): add a folder for each further class, "
             "for a classifier needs at least two.",
         )
-    train, val, test = _splits(found, config)
-    return Dataset.of(name, train, val, test, found.classes, _with_notes_on_classes(found, train, val, test))
+    train, val, test = _splits(images, config)
+    return Dataset.of(name, train, val, test, images.classes, _with_notes_on_classes(images, train, val, test))
 
 
 def labelled_split(
@@ -77,17 +77,17 @@ def labelled_split(
 
     For evaluating a trained model, which knows these classes only; one of them is enough. Its folders may be called as the classes look.
     """
-    found = read_folder(folder, home=home, progress=progress)
-    meant = {c: matching(c, [*classes]) for c in found.classes}
+    images = read_folder(folder, home=home, progress=progress)
+    meant = {c: matching(c, [*classes]) for c in images.classes}
     strange = [c for c, known in meant.items() if known is None]
     if strange:
         raise DataError(
             Place(folder),
             f" has the class {strange[0]!r}, which the model has not learned: it knows {', '.join(classes)}. Rename or remove that folder.",
         )
-    split = found.part("test") or Split(found.images, found.labels)
-    position = torch.tensor([list(classes).index(meant[c]) for c in found.classes])
-    return Split(split.images, position[split.labels]), found.left_out
+    split = images.part("test") or Split(images.images, images.labels)
+    position = torch.tensor([list(classes).index(meant[c]) for c in images.classes])
+    return Split(split.images, position[split.labels]), images.left_out
 
 
 def read_folder(folder: str | Path, *, home: str | Path | None = None, progress: Progress | None = None) -> Images:
@@ -177,26 +177,26 @@ def _left_out(listing: FolderListing, why: np.ndarray) -> LeftOut:
     return LeftOut(listing.notes, listing.left, files, of_class, listing.other_files)
 
 
-def _with_notes_on_classes(found: Images, *splits: Split) -> LeftOut:
+def _with_notes_on_classes(images: Images, *splits: Split) -> LeftOut:
     """What was left out, with a note on the classes of which a split has no image."""
-    told = found.left_out
+    left_out = images.left_out
     for where, split in zip(("training", "validation", "test"), splits, strict=True):
-        told = told.noting(where, found.classes, class_balance(split.labels, len(found.classes)))
-    return told
+        left_out = left_out.noting(where, images.classes, class_balance(split.labels, len(images.classes)))
+    return left_out
 
 
-def _splits(found: Images, config: DataConfig) -> tuple[Split, Split, Split]:
+def _splits(images: Images, config: DataConfig) -> tuple[Split, Split, Split]:
     """Train, validation and test; what the folder lacks is taken from its train/, or from all of it when it is flat."""
-    whole = found.part("train") or Split(found.images, found.labels)
-    val, test = found.part("val"), found.part("test")
+    whole = images.part("train") or Split(images.images, images.labels)
+    val, test = images.part("val"), images.part("test")
     sizes = [
         0 if part is not None else max(1, round(share * len(whole)))
         for part, share in ((val, config.val_fraction), (test, config.test_fraction))
     ]
-    if len(whole) - sum(sizes) < len(found.classes):
+    if len(whole) - sum(sizes) < len(images.classes):
         raise DataError(
             Place(config.data),
-            f" has too few images to split: {len(whole)} for {len(found.classes)} classes, "
+            f" has too few images to split: {len(whole)} for {len(images.classes)} classes, "
             f"of which {sum(sizes)} are held back for validation and test. "
             "Add images, or lower val_fraction and test_fraction.",
         )

@@ -34,25 +34,25 @@ class Tree:
         return self._known[folder]
 
     def _listed(self, folder: str) -> Listing:
-        found = Listing()
+        listing = Listing()
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     self._count()
-                    self._sort_in(entry, found)
+                    self._sort_in(entry, listing)
         except OSError as error:
             raise DataError(
                 "The folder ", Place(folder), f" cannot be read ({error.strerror}). {remedy(error, 'Give it read permission.')}"
             ) from error
-        found.folders.sort()
-        return found
+        listing.folders.sort()
+        return listing
 
-    def _sort_in(self, entry: os.DirEntry, found: Listing) -> None:
+    def _sort_in(self, entry: os.DirEntry, listing: Listing) -> None:
         item = (entry.name, entry.path)
         if _is(entry.is_dir):
-            (found.behind.append(entry.name) if is_left_behind(entry.name) else found.folders.append(item))
+            (listing.behind.append(entry.name) if is_left_behind(entry.name) else listing.folders.append(item))
         elif not entry.name.startswith(".") and entry.name.lower() not in SYSTEM_FILES and (_is(entry.is_file) or _is(entry.is_symlink)):
-            (found.others if is_no_picture(entry.name) else found.pictures).append(item)
+            (listing.others if is_no_picture(entry.name) else listing.pictures).append(item)
 
     def known(self):
         """(folder, listing) of all that was listed."""

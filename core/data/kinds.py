@@ -76,7 +76,7 @@ def kind_of(content: bytes) -> str:
 def wrong_kind(content: bytes) -> str:
     """A sentence on a file that is of no kind that is read here, and what to do."""
     said = next((f"{name}. {SAVE}" for start, name in PICTURES.items() if content.startswith(start)), "")
-    said = said or next((told for start, told in OTHERS.items() if content.startswith(start)), "")
+    said = said or next((words for start, words in OTHERS.items() if content.startswith(start)), "")
     head = content[:1000].lower()
     if content[4:8] == b"ftyp":
         brands = [content[at : at + 4] for at in (8, *range(16, 64, 4))]  # the first one, and what else can read it

@@ -122,8 +122,8 @@ class FolderLayout:
         hint = ""
         if near:
             other = next(c for c in classes if alike(c) == near[0])
-            told = difference(alike(folder), alike(other))
-            hint = f" Is it {taken(other)!r}?" + (f" They differ in one letter: {told}." if told else "")
+            letters = difference(alike(folder), alike(other))
+            hint = f" Is it {taken(other)!r}?" + (f" They differ in one letter: {letters}." if letters else "")
         return [
             f"The class {taken(folder)!r} is in {part}/ but not in train/ of the folder ",
             Place(self.root),
@@ -135,11 +135,11 @@ class FolderLayout:
         images = [item for folder in self.tree.below(path) for item in self.tree(folder).pictures]
         for text_name, text in [item for folder in self.tree.below(path) for item in self.tree(folder).others]:
             labels = _labels(text, classes)
-            found = [(part, labels[image], place) for image, place in images if image in labels]
-            if found:
-                self.found += found
+            files = [(part, labels[image], place) for image, place in images if image in labels]
+            if files:
+                self.found += files
                 self.notes.append(
-                    f"The classes of {taken(name)}/ were read from {taken(text_name)}: {len(found):,} of {len(images):,} files."
+                    f"The classes of {taken(name)}/ were read from {taken(text_name)}: {len(files):,} of {len(images):,} files."
                 )
                 return
         why = f"its {len(images):,} files lie without class folders, so their classes are not known" if images else "it is empty"
@@ -218,13 +218,13 @@ class FolderLayout:
     def _merged(self, folders: list[tuple[str, str]]) -> dict[str, str]:
         """{folder: class}: folders whose names look the same are one class, called as the first."""
         first: dict[str, str] = {}
-        found = {name: first.setdefault(to_the_eye(name), name) for name, _ in folders}
-        for name in (name for name, label in found.items() if name != label):
+        labels = {name: first.setdefault(to_the_eye(name), name) for name, _ in folders}
+        for name in (name for name, label in labels.items() if name != label):
             self.notes.append(f"Two class folders look the same ({to_the_eye(taken(name))!r}): they were read as one class.")
         for name, other in ((name, matching(name, [other for other in first if other != name])) for name in first):
             if other is not None and len(name) > 1 and name < other:
                 self.notes.append(f"{taken(name)!r} and {taken(other)!r}, which are nearly written alike, were read as two classes.")
-        return found
+        return labels
 
     def _take(self, part: str, split: str, folders: list[tuple[str, str]], labels: dict[str, str]) -> None:
         """Take all files of class folders, and note the ones that are empty."""

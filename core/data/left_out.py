@@ -53,20 +53,22 @@ class LeftOut:
 
     def sentences(self, most: int | None = MOST) -> list[str]:
         """All of it, a sentence each; of long lists the first `most`."""
-        found = [*self.notes]
+        lines = [*self.notes]
         by_reason: dict[str, list[str]] = {}
         for what, why in self.folders:
             by_reason.setdefault(why, []).append(what)
-        found += [f"Left out, because {why}: {_some(names, most)}." for why, names in by_reason.items()]
+        lines += [f"Left out, because {why}: {_some(names, most)}." for why, names in by_reason.items()]
         counts = Counter((file.label, file.why) for file in self.files)
-        told = [
+        of_classes = [
             f"{n:,} of {self.of_class.get(label, n):,} pictures of class {label} were left out: {why}."
             for (label, why), n in counts.items()
         ]
-        found += told[:most] + ([f"And so were pictures of {len(told) - most:,} more classes."] if most and len(told) > most else [])
+        lines += of_classes[:most]
+        if most and len(of_classes) > most:
+            lines.append(f"And so were pictures of {len(of_classes) - most:,} more classes.")
         if self.other_files:
-            found.append(f"Beside the pictures, {_count(self.other_files, 'file')} in class folders {_are(self.other_files)} none by name.")
-        return found
+            lines.append(f"Beside the pictures, {_count(self.other_files, 'file')} in class folders {_are(self.other_files)} none by name.")
+        return lines
 
     def noting(self, where: str, classes: Sequence[str], counts: Sequence[int]) -> LeftOut:
         """The same with a note on the classes that have no image of a kind (`where`), if there are any."""

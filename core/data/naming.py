@@ -75,9 +75,9 @@ def _check(name: str, place: str) -> None:
         return
     if not spec.classes or os.path.isfile(place):
         raise DataError(Place(place), f" is no copy of {spec.title}. {_wanted(name)}")
-    found = scan(place).classes
-    if found != spec.classes:
-        strange = next((f"has a class {name!r}" for name in found if name not in spec.classes), f"has {len(found)} class folders")
+    classes = scan(place).classes
+    if classes != spec.classes:
+        strange = next((f"has a class {name!r}" for name in classes if name not in spec.classes), f"has {len(classes)} class folders")
         raise DataError(Place(place), f" {strange}. {_wanted(name)}")
 
 

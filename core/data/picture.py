@@ -74,13 +74,13 @@ def read_picture(content: bytes, bounds: Bounds) -> Picture:
             raise UnreadableError(too_large)
         with one_at_a_time if declared > LARGE else nullcontext(), opened(content) as image:
             whole, of_jpeg = image.width * image.height, image.format == "JPEG"
-            told = _told(image)
+            changes = _told(image)
             pixels = drafted(image)
             if whole > bounds.pixels or pixels > (bounds.of_jpeg if of_jpeg else bounds.decoded):
                 raise UnreadableError(too_large)
             with one_at_a_time if pixels > LARGE else nullcontext():
                 make_room(pixels)
-                return Picture(np.asarray(squeezed(image)).transpose(2, 0, 1).copy(), told)  # (32, 32, 3) -> (3, 32, 32)
+                return Picture(np.asarray(squeezed(image)).transpose(2, 0, 1).copy(), changes)  # (32, 32, 3) -> (3, 32, 32)
     except LabError:
         raise
     except Image.DecompressionBombError as error:  # Pillow's own limit, far above ours
@@ -147,18 +147,18 @@ def make_room(pixels: int) -> None:
 
 def _told(image: Image.Image) -> tuple[str, ...]:
     """What is going to be done to an opened picture that a person may not expect."""
-    told = []
+    changes = []
     if image.width != image.height:
         size = image.size if orientation(image) < 5 else image.size[::-1]  # of the others the sides change places
-        told.append(f"Its {size[0]} x {size[1]} pixels are squeezed to a square, as those of the training images are.")
+        changes.append(f"Its {size[0]} x {size[1]} pixels are squeezed to a square, as those of the training images are.")
     if image.info.get(MANY_FRAMES) or getattr(image, "is_animated", False):  # how many there are would mean going through all of them
-        told.append("Of its frames the first is used.")
+        changes.append("Of its frames the first is used.")
     if image.has_transparency_data and image.format != "BMP":  # of which that is known only when it has been decoded
-        told.append("What is transparent is put on white.")
+        changes.append("What is transparent is put on white.")
     if is_deep(image) and is_spread(image):
-        told.append("Its format does not say which number is white: 1 if all are 0 to 1, 255 if all are 0 to 255, else the greatest.")
+        changes.append("Its format does not say which number is white: 1 if all are 0 to 1, 255 if all are 0 to 255, else the greatest.")
     elif is_deep(image):
-        told.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel: its format's largest value becomes white.")
+        changes.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel: its format's largest value becomes white.")
     elif image.mode in ("CMYK", "LAB", "YCbCr", "HSV"):
-        told.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel.")
-    return tuple(told)
+        changes.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel.")
+    return tuple(changes)

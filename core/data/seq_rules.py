@@ -64,9 +64,9 @@ def sum_of_two(random: Random, length: int) -> str:
 
 def added(text: str) -> str:
     """The sum. Raises ConfigError for what is not two numbers with a plus between them."""
-    if not (found := re.fullmatch(r"(\d+)\+(\d+)", text)):
+    if not (numbers := re.fullmatch(r"(\d+)\+(\d+)", text)):
         raise ConfigError(f"{text!r} is not a sum of two numbers: write it as 123+45.")
-    return str(int(found[1]) + int(found[2]))
+    return str(int(numbers[1]) + int(numbers[2]))
 
 
 def digits(text: str) -> int:

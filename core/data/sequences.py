@@ -124,20 +124,20 @@ def load(name: str, config: SequenceDataConfig, *, home: str | Path | None, down
     task = seq_task(name)
     if task.images:
         return _rows(name, config, home=home, download=download, progress=progress)
-    found = distinct_inputs(task, sum(SIZES.values()), f"{name} {config.split_seed}")
-    held = [min(SIZES[part], int(MOST_HELD_BACK * len(found))) for part in ("val", "test")]
-    parts = {"val": found[: held[0]], "test": found[held[0] : sum(held)], "train": found[sum(held) :]}
+    inputs = distinct_inputs(task, sum(SIZES.values()), f"{name} {config.split_seed}")
+    held = [min(SIZES[part], int(MOST_HELD_BACK * len(inputs))) for part in ("val", "test")]
+    parts = {"val": inputs[: held[0]], "test": inputs[held[0] : sum(held)], "train": inputs[sum(held) :]}
     return SeqDataset(name=name, vocabulary=task.vocabulary, **{part: text_split(task, texts) for part, texts in parts.items()})
 
 
 def distinct_inputs(task: SeqTask, count: int, seed: str, lengths: Sequence[int] | None = None) -> list[str]:
     """Up to `count` different inputs of `lengths` (else of those that are trained) in random order; fewer where a task has fewer."""
-    random, found = Random(seed), {}
+    random, drawn = Random(seed), {}
     for _ in range(TRIES * count):
-        found[task.draw(random, random.choice(lengths or task.lengths))] = None
-        if len(found) == count:
+        drawn[task.draw(random, random.choice(lengths or task.lengths))] = None
+        if len(drawn) == count:
             break
-    texts = list(found)
+    texts = list(drawn)
     random.shuffle(texts)  # what is drawn often was found early
     return texts
 
@@ -150,9 +150,9 @@ def text_split(task: SeqTask, texts: Sequence[str]) -> SeqSplit:
 def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     """Rows of whole numbers (N, up to L) as one int64 tensor (N, L), filled up at the right with 0."""
     lengths = np.array([len(row) for row in rows], dtype=np.int64)
-    found = np.full((len(rows), max(1, int(lengths.max(initial=0)))), PAD, dtype=np.int64)
-    found[np.arange(found.shape[1]) < lengths[:, None]] = np.concatenate([np.asarray(row, dtype=np.int64) for row in rows] or [[]])
-    return torch.from_numpy(found)
+    table = np.full((len(rows), max(1, int(lengths.max(initial=0)))), PAD, dtype=np.int64)
+    table[np.arange(table.shape[1]) < lengths[:, None]] = np.concatenate([np.asarray(row, dtype=np.int64) for row in rows] or [[]])
+    return torch.from_numpy(table)
 
 
 def _rows(name: str, config: SequenceDataConfig, *, home: str | Path | None, download: bool, progress: Progress | None) -> SeqDataset:
@@ -175,10 +175,10 @@ def image_rows(task: SeqTask, images: Dataset, part: str, count: int, seed: int,
     random, vocabulary = Random(f"{part} {seed}"), image_vocabulary(images.classes)
     names, labels = vocabulary.symbols, split.labels.tolist()
     rows = [random.choices(range(len(split)), k=random.choice(lengths or task.lengths)) for _ in range(count)]
-    told = [task.answer(" ".join(names[labels[number]] for number in row)) for row in rows]
+    answers = [task.answer(" ".join(names[labels[number]] for number in row)) for row in rows]
     pictures = torch.cat([torch.zeros_like(split.images[:1]), not_quite_black(split.images)])  # (1 + M, 3, H, W)
     inputs = padded([[number + 1 for number in row] for row in rows])
-    targets = padded([[BOS, *vocabulary.encode(text), EOS] for text in told])
+    targets = padded([[BOS, *vocabulary.encode(text), EOS] for text in answers])
     return SeqSplit(inputs, targets, pictures)
 
 

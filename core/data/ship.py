@@ -68,11 +68,11 @@ def _drawn(polygons: Iterable, rectangles: Iterable, horizon: float, colors: tup
 def _background(horizon: float, sky: tuple, sea: tuple) -> np.ndarray:
     """Sky down to the horizon, then sea: (256, 256, 3) uint8, each a gradient from its top to its foot."""
     rows = np.linspace(0, 1, SIDE * FINE)[:, None]
-    found = np.array(sky[0]) * (1 - rows) + np.array(sky[1]) * rows
+    colors = np.array(sky[0]) * (1 - rows) + np.array(sky[1]) * rows
     down = int(horizon * FINE)
     deep = np.linspace(0, 1, SIDE * FINE - down)[:, None]
-    found[down:] = np.array(sea[0]) * (1 - deep) + np.array(sea[1]) * deep
-    return np.repeat(found[:, None].astype(np.uint8), SIDE * FINE, axis=1)
+    colors[down:] = np.array(sea[0]) * (1 - deep) + np.array(sea[1]) * deep
+    return np.repeat(colors[:, None].astype(np.uint8), SIDE * FINE, axis=1)
 
 
 def _waves(horizon: float) -> np.ndarray:

@@ -57,11 +57,11 @@ def words(name: str) -> list[str]:
 
 def split_of(name: str) -> tuple[str, tuple[str, ...]]:
     """The split that a folder's name says ("" for none), and the words of it that say something else: asl_alphabet_train has two."""
-    found = [word for word in words(name) if word not in FILLERS]
-    if tuple(found) in PAIRS:
-        return PAIRS[tuple(found)], ()
-    hits = [word for word in found if word in SPLITS]
-    return (SPLITS[hits[0]], tuple(word for word in found if word not in SPLITS)) if len(hits) == 1 else ("", ())
+    parts = [word for word in words(name) if word not in FILLERS]
+    if tuple(parts) in PAIRS:
+        return PAIRS[tuple(parts)], ()
+    hits = [word for word in parts if word in SPLITS]
+    return (SPLITS[hits[0]], tuple(word for word in parts if word not in SPLITS)) if len(hits) == 1 else ("", ())
 
 
 def is_left_behind(name: str) -> bool:
@@ -76,8 +76,8 @@ def is_no_picture(name: str) -> bool:
 
 def copied_from(name: str, known: list[str]) -> str | None:
     """Which of the `known` names `name` is that of a copy of, as systems call copies: "cat - Copy (2)", "Copy of cat", "cat (1)"."""
-    found = COPY.fullmatch(alike(name))
-    return next((other for other in known if other != name and found and alike(other) in found.groups()), None)
+    match = COPY.fullmatch(alike(name))
+    return next((other for other in known if other != name and match and alike(other) in match.groups()), None)
 
 
 def are_parts(names: list[str]) -> bool:
@@ -103,9 +103,9 @@ def matching(name: str, known: list[str]) -> str | None:
     """Which of the `known` names is meant by `name`: itself, the one that looks the same, or the only one that is alike."""
     for same in (str, to_the_eye, alike):
         wanted = same(name)
-        found = [other for other in known if same(other) == wanted]
-        if found and (same is not alike or len(found) == 1):
-            return found[0]
+        hits = [other for other in known if same(other) == wanted]
+        if hits and (same is not alike or len(hits) == 1):
+            return hits[0]
     return None
 
 

@@ -208,8 +208,8 @@ def stratified_parts(labels: Tensor, sizes: Sequence[int], seed: int) -> tuple[T
 def _shares(counts: np.ndarray, size: int, room: np.ndarray) -> np.ndarray:
     """How many of `size` images a class gives, (K,): in proportion to its `counts`, at most its `room`, the largest remainders first."""
     wanted = counts * size / counts.sum()
-    found = np.minimum(np.floor(wanted), room).astype(np.int64)
-    while found.sum() < size:
-        owed = np.where(found < room, wanted - found + room / (1e6 * counts), -np.inf)  # of equal remainders to who has most left
-        found[owed.argmax()] += 1
-    return found
+    shares = np.minimum(np.floor(wanted), room).astype(np.int64)
+    while shares.sum() < size:
+        owed = np.where(shares < room, wanted - shares + room / (1e6 * counts), -np.inf)  # of equal remainders to who has most left
+        shares[owed.argmax()] += 1
+    return shares

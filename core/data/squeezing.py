@@ -45,11 +45,11 @@ def orientation(image: Image.Image) -> int:
     if image.format == "TIFF":
         return 1  # Pillow turns it while it decodes it
     try:
-        found = Image.Image.getexif(image).get(ORIENTATION)  # that of a PNG would decode it, and what is broken in it would be passed over
+        turn = Image.Image.getexif(image).get(ORIENTATION)  # that of a PNG would decode it, and what is broken in it would be passed over
     except Exception:  # broken EXIF, which is no reason not to see the picture
-        found = None
-    if found in range(1, 9):
-        return found
+        turn = None
+    if turn in range(1, 9):
+        return turn
     xmp = image.info.get("xmp", b"")
     said = re.search(rb"tiff:Orientation\s*(?:=\s*[\"']|>)\s*([1-8])\s*[\"'<]", xmp) if isinstance(xmp, bytes) else None
     return int(said[1]) if said else 1

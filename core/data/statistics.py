@@ -34,11 +34,11 @@ def class_balance(labels: Tensor, count: int) -> tuple[int, ...]:
 
 def looks(total: int) -> tuple[int, ...]:
     """Numbers of images at which to look at a course of `total`: 1, 2, 3, ... 10, then ten to each tenfold, and `total`."""
-    found, exponent = {total}, 0
+    counts, exponent = {total}, 0
     while (number := round(10 ** (exponent / A_DECADE))) < total:
-        found.add(number)
+        counts.add(number)
         exponent += 1
-    return tuple(sorted(found | {n for n in range(1, 11) if n < total}))
+    return tuple(sorted(counts | {n for n in range(1, 11) if n < total}))
 
 
 def running_statistics(parts: Sequence[Tensor], ends: Sequence[int]) -> Iterator[Running]:
@@ -56,17 +56,17 @@ def running_statistics(parts: Sequence[Tensor], ends: Sequence[int]) -> Iterator
 
 def settled(course: Sequence[Running], within: float) -> int:
     """The first look of `course` from which on every channel's mean stays within `within` of the last one: its number of images."""
-    last, found = course[-1].mean, course[-1].seen
+    last, since = course[-1].mean, course[-1].seen
     for running in reversed(course):
         if max(abs(a - b) for a, b in zip(running.mean, last, strict=True)) > within:
             break
-        found = running.seen
-    return found
+        since = running.seen
+    return since
 
 
-def largest_difference(found: Running, mean: Sequence[float], std: Sequence[float]) -> float:
+def largest_difference(running: Running, mean: Sequence[float], std: Sequence[float]) -> float:
     """The largest difference of a channel's mean or deviation from those given."""
-    return max(abs(a - b) for a, b in zip((*found.mean, *found.std), (*mean, *std), strict=True))
+    return max(abs(a - b) for a, b in zip((*running.mean, *running.std), (*mean, *std), strict=True))
 
 
 def _between(parts: Sequence[Tensor], start: int, end: int) -> Iterator[Tensor]:

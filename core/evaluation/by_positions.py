@@ -47,15 +47,15 @@ class Setup:
 
 def by_positions(runs: Iterable[Snapshot]) -> list[Setup]:
     """The finished ViT runs in groups of equal set-up, those with most kinds of positions first, else in the order of `runs`."""
-    found: dict[tuple, Setup] = {}
+    setups: dict[tuple, Setup] = {}
     for run in runs:
         if run.config["model"] != "vit" or run.status != "finished" or run.best is None:
             continue
         config = RunConfig.completed(run.config)
         same = tuple(sorted(set_up(config, "positions", *CHANCE).items()))
-        setup = found.setdefault(same, Setup(config))
+        setup = setups.setdefault(same, Setup(config))
         setup.kinds[config["positions"]].append(_reached(run, config["seed"]))
-    return sorted(found.values(), key=lambda setup: -setup.covered)
+    return sorted(setups.values(), key=lambda setup: -setup.covered)
 
 
 def _reached(run: Snapshot, seed: int) -> Reached:

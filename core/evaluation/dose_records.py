@@ -43,9 +43,9 @@ def kept_response(manager: RunManager, run_id: str) -> Response | None:
     best = manager.snapshot(run_id).best
     folders = [recorded.FOLDER / run_id.removeprefix(recorded.RECORDED)] if run_id.startswith(recorded.RECORDED) else []
     for folder in (*folders, manager.files(run_id).folder):
-        found = _read(folder / FILE)
-        if found and best and found.epoch == best.epoch:
-            return found
+        response = _read(folder / FILE)
+        if response and best and response.epoch == best.epoch:
+            return response
     return None
 
 
@@ -62,12 +62,12 @@ def measure_response(
     run = manager.snapshot(run_id)
     opened = open_model(manager.weights(run_id))
     split = images_of(manager, run, SPLIT, data=data, progress=progress)
-    found = respond(opened, split, epoch=run.best.epoch, count=count, seed=seed, progress=progress)
+    response = respond(opened, split, epoch=run.best.epoch, count=count, seed=seed, progress=progress)
     try:
-        write_whole(folder_of(manager, run_id) / FILE, json.dumps(to_plain(found)))
+        write_whole(folder_of(manager, run_id) / FILE, json.dumps(to_plain(response)))
     except OSError as error:
         raise StoreError(f"What was measured of {run_id} cannot be kept ({error.strerror}). {remedy(error)} Then measure again.") from error
-    return found
+    return response
 
 
 def respond(opened: OpenedModel, images: Split, *, epoch: int, count: int, seed: int = 0, progress: Progress | None = None) -> Response:

@@ -101,8 +101,8 @@ class Judged:
 
     def cell(self, true: int, predicted: int) -> np.ndarray:
         """Indices of the images of class `true` that were taken for `predicted`, the surest first."""
-        found = np.flatnonzero((self.labels == true) & (self.predictions == predicted))
-        return found[np.argsort(-self.probabilities[found, predicted], kind="stable")]
+        places = np.flatnonzero((self.labels == true) & (self.predictions == predicted))
+        return places[np.argsort(-self.probabilities[places, predicted], kind="stable")]
 
 
 def judged(
@@ -123,11 +123,11 @@ def judged(
     manager.weights(run_id, epoch)  # says what is wrong before the images are loaded
     run = manager.snapshot(run_id)
     split, left_out = _images(manager, run, images, data, progress)
-    found = judge(manager, run_id, epoch, images, split, progress=progress)
+    judgement = judge(manager, run_id, epoch, images, split, progress=progress)
     folder_of(manager, run_id)
     about = {"run": run_id, "epoch": epoch, "images": images, LEFT_OUT: left_out.plain()}
-    save_tensors(path, {"logits": found.logits, "labels": split.labels}, about)
-    return Judged(frozen(found.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64), about[LEFT_OUT])
+    save_tensors(path, {"logits": judgement.logits, "labels": split.labels}, about)
+    return Judged(frozen(judgement.logits.numpy(), np.float32), frozen(split.labels.numpy(), np.int64), about[LEFT_OUT])
 
 
 def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> Path:
@@ -137,8 +137,8 @@ def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val
 
 def judged_epochs(manager: RunManager, run_id: str, images: str = "val") -> list[int]:
     """The epochs (from 0) of which it is kept what they say of these images, ascending."""
-    found = manager.files(run_id).folder.glob(f"logits-{_name(images)}-*.safetensors")
-    return sorted(int(path.stem.rpartition("-")[2]) for path in found)
+    paths = manager.files(run_id).folder.glob(f"logits-{_name(images)}-*.safetensors")
+    return sorted(int(path.stem.rpartition("-")[2]) for path in paths)
 
 
 def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = "", progress: Progress | None = None) -> Split:
@@ -172,8 +172,8 @@ def folder_of(manager: RunManager, run_id: str) -> Path:
 def _kept(path: Path) -> Judged | None:
     """The file's content; None when it is not there or damaged, for it can be computed again."""
     try:
-        found, about = read_arrays(path)
-        return Judged(frozen(found["logits"], np.float32), frozen(found["labels"], np.int64), about.get(LEFT_OUT, {}))
+        arrays, about = read_arrays(path)
+        return Judged(frozen(arrays["logits"], np.float32), frozen(arrays["labels"], np.int64), about.get(LEFT_OUT, {}))
     except (StoreError, KeyError):
         return None
 
@@ -201,19 +201,19 @@ def judge(
     use_kernel(opened.model, run.kernel if as_trained else kernels(opened.model)[-1])
     done = 0
 
-    def told() -> None:
+    def report_batch() -> None:
         nonlocal done
         done = min(done + BATCH, len(split))
         if progress:
             progress(done, len(split), "Judging images")
 
     with computing_with(run.threads or 1 if as_trained else 1):
-        found = evaluate(
-            lambda batch: opened.model(normalize(batch, opened.mean, opened.std)), split, len(opened.classes), after_batch=told
+        judgement = evaluate(
+            lambda batch: opened.model(normalize(batch, opened.mean, opened.std)), split, len(opened.classes), after_batch=report_batch
         )
-    if not found.logits.isfinite().all():
+    if not judgement.logits.isfinite().all():
         raise DataError(NOT_FINITE)
-    return found
+    return judgement
 
 
 def is_own_folder(run: Snapshot, folder: str, split: Split) -> bool:

@@ -26,7 +26,7 @@ def looks(manager: RunManager, run_id: str = "") -> int:
     Of a run that came with the lab, its own final test was taken elsewhere and is not counted.
     """
     finals = [row.run_id for row in manager.runs() if row.test_top1 == row.test_top1]  # NaN where there was none
-    marked = [found for found in manager.store.looks() if run_id in ("", found[0])]
+    marked = [mark for mark in manager.store.looks() if run_id in ("", mark[0])]
     return sum(run_id in ("", one) for one in finals) + len(marked) + _unmarked(manager, run_id, set(marked))
 
 

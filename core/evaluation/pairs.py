@@ -71,7 +71,7 @@ def differing(configs: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The hyperparameters in which flat configs differ, {name: a value each}; None where a model does not have it."""
     names = dict.fromkeys(name for config in configs for name in config)
     values = {name: [config.get(name) for config in configs] for name in names}
-    return {name: found for name, found in values.items() if any(value != found[0] for value in found[1:])}
+    return {name: settings for name, settings in values.items() if any(value != settings[0] for value in settings[1:])}
 
 
 def verdict(manager: RunManager, a: Snapshot, b: Snapshot, *, progress: Progress | None = None) -> Verdict:
@@ -129,20 +129,20 @@ def apart(right_a: int, n_a: int, right_b: int, n_b: int, *, level: float = LEVE
     return difference_interval(proportion_interval(right_a, n_a, level=level), proportion_interval(right_b, n_b, level=level))
 
 
-def false_alarms(found: Verdict, *, trials: int = TRIALS, seed: int = 0) -> float:
+def false_alarms(verdict: Verdict, *, trials: int = TRIALS, seed: int = 0) -> float:
     """How often the test behind a verdict calls two models different that are equally good: of `trials` such pairs, the share.
 
     The pairs are drawn at random, on as many images, and disagree (or are right) as often as those that the verdict is on. The test
     promises at most 1 - level, give or take the few trials.
     """
     random = np.random.default_rng(seed)
-    if found.images:
-        n, split = found.difference.n, found.images.only_a + found.images.only_b
+    if verdict.images:
+        n, split = verdict.difference.n, verdict.images.only_a + verdict.images.only_b
         calls = [_alarm_by_image(n, split, int(alone)) for alone in random.binomial(split, 0.5, trials)]
     else:
-        mean = (found.a.value * found.a.n + found.b.value * found.b.n) / (found.a.n + found.b.n)
-        drawn = zip(random.binomial(found.a.n, mean, trials), random.binomial(found.b.n, mean, trials), strict=True)
-        calls = [Verdict(found.a, found.b, apart(int(x), found.a.n, int(y), found.b.n)).beyond_chance for x, y in drawn]
+        mean = (verdict.a.value * verdict.a.n + verdict.b.value * verdict.b.n) / (verdict.a.n + verdict.b.n)
+        drawn = zip(random.binomial(verdict.a.n, mean, trials), random.binomial(verdict.b.n, mean, trials), strict=True)
+        calls = [Verdict(verdict.a, verdict.b, apart(int(x), verdict.a.n, int(y), verdict.b.n)).beyond_chance for x, y in drawn]
     return sum(calls) / trials
 
 
@@ -161,10 +161,10 @@ def _not_here(run: Snapshot) -> str:
     return f"Which images {run.run_id} names rightly did not come with the lab, only how many." if run.recorded else ""
 
 
-def _is_of(found: Judged, run: Snapshot) -> bool:
+def _is_of(judgement: Judged, run: Snapshot) -> bool:
     """Whether these images have the classes that the run's own confusion matrix counted."""
     counted = run.best.val_confusion.sum(axis=1)
-    return np.array_equal(np.bincount(found.labels, minlength=len(counted)), counted)
+    return np.array_equal(np.bincount(judgement.labels, minlength=len(counted)), counted)
 
 
 def _few(classes: Sequence[str]) -> str:

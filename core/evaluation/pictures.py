@@ -85,10 +85,10 @@ def _parse_edit(part: str, patches: int) -> Erase | Swap:
     numbers = part.split("-")
     if len(numbers) > 2 or not all(n.isascii() and n.isdecimal() and len(n) <= 4 for n in numbers):
         raise ConfigError(f"{part[:20]!r} is no edit: write 5 to erase patch 5, and 1-2 to swap patches 1 and 2.")
-    found = [int(number) for number in numbers]
-    if max(found) >= patches:
-        raise ConfigError(f"There is no patch {max(found)}: the picture is cut into {patches} patches, 0 to {patches - 1}.")
-    return Erase(*found) if len(found) == 1 else Swap(*found)
+    patch_numbers = [int(number) for number in numbers]
+    if max(patch_numbers) >= patches:
+        raise ConfigError(f"There is no patch {max(patch_numbers)}: the picture is cut into {patches} patches, 0 to {patches - 1}.")
+    return Erase(*patch_numbers) if len(patch_numbers) == 1 else Swap(*patch_numbers)
 
 
 def edits_text(edits: Iterable[Erase | Swap]) -> str:

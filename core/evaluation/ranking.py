@@ -52,8 +52,8 @@ def precision_recall(probability: np.ndarray, is_class: np.ndarray) -> Precision
     Without an image of the class recall is 0 throughout.
     """
     order = np.argsort(-probability, kind="stable")
-    found = np.cumsum(is_class[order])  # (N,) true ones among the first
+    hits_so_far = np.cumsum(is_class[order])  # (N,) true ones among the first
     last = np.append(np.diff(probability[order]) != 0, True) if len(order) else np.zeros(0, bool)  # of equal values the last
     taken = np.flatnonzero(last) + 1  # (P,)
-    hits = found[last]
+    hits = hits_so_far[last]
     return PrecisionRecall(probability[order][last], ratio(hits, taken), ratio(hits, is_class.sum()))

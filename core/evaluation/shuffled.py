@@ -98,14 +98,14 @@ def dose_response(
     """
     if not len(images):
         raise DataError("There are no pictures to shuffle: choose a data set that is on this computer.")
-    found = []
+    doses = []
     for place, dose in enumerate(KINDS[kind].doses):
         order = orders(kind, dose, len(images), seed=seed)  # (N, 64)
         pictures = np.stack([shuffled_image(image, one) for image, one in zip(images, order, strict=True)])
         parts = (pictures[start : start + BATCH] for start in range(0, len(pictures), BATCH))
         answers = np.concatenate([probabilities(opened, part).argmax(axis=1) for part in parts])  # (N,)
         moved = float((order != np.arange(GRID**2)).mean())
-        found.append(Dose(dose, moved, proportion_interval(int((answers == labels).sum()), len(labels))))
+        doses.append(Dose(dose, moved, proportion_interval(int((answers == labels).sum()), len(labels))))
         if progress:
             progress((place + 1) / len(KINDS[kind].doses))
-    return found
+    return doses

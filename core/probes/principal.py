@@ -35,8 +35,8 @@ def principal_plane(points: np.ndarray) -> Plane:
     points = np.asarray(points, np.float64)
     mean = points.mean(axis=0)
     with one_thread():  # NumPy's own SVD has threads that wait for each other: a hundred times slower beside a busy neighbour
-        found = torch.linalg.svd(torch.from_numpy(points - mean), full_matrices=False)
-    singular, directions = found.S.numpy(), found.Vh.numpy()  # (R,), (R, D); R = min(N, D)
+        decomposed = torch.linalg.svd(torch.from_numpy(points - mean), full_matrices=False)
+    singular, directions = decomposed.S.numpy(), decomposed.Vh.numpy()  # (R,), (R, D); R = min(N, D)
     axes, variance = np.zeros((2, points.shape[1])), np.zeros(2)
     count = min(2, len(singular))
     signs = np.sign(directions[np.arange(count), np.abs(directions[:count]).argmax(axis=1)])

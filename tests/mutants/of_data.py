@@ -36,13 +36,13 @@ MUTANTS = [
     ]),
     *broken("data/split_names.py", "test_folder_corpus.py", [
         ("names are compared sign by sign", "for same in (str, to_the_eye, alike):", "for same in (str,):"),
-        ("any of those that are alike", "if found and (same is not alike or len(found) == 1):", "if found and len(found) > 1:"),
+        ("any of those that are alike", "if hits and (same is not alike or len(hits) == 1):", "if hits and len(hits) > 1:"),
         ("dev is no split", '("val", "valid", "validation", "validate", "dev", ', '("val", "valid", "validation", "validate", '),
     ]),
     *broken("data/folder.py", "test_folder.py", [
         ("shares of what is left", "max(1, round(share * len(whole)))", "max(1, round(share * 0.9 * len(whole)))"),
         ("labels of the folder for those of the model", "Split(split.images, position[split.labels])", "Split(split.images, split.labels)"),
-        ("the training part is evaluated", 'found.part("test") or Split', 'found.part("train") or Split'),
+        ("the training part is evaluated", 'images.part("test") or Split', 'images.part("train") or Split'),
         ("skipped files keep their labels", "listing.labels[readable]", "listing.labels[: readable.sum()]"),
         ("classes without images stay", "classes=tuple(listing.classes[k] for k in used)", "classes=listing.classes"),
     ]),
@@ -55,7 +55,7 @@ MUTANTS = [
         ("files of any size", "if state.st_size > BOUNDS.file:", "if state.st_size > 10**12:"),
     ]),
     *broken("data/picture.py", "test_uploads.py", [
-        ("transposed", ".transpose(2, 0, 1).copy(), told)", ".transpose(2, 1, 0).copy(), told)"),
+        ("transposed", ".transpose(2, 0, 1).copy(), changes)", ".transpose(2, 1, 0).copy(), changes)"),
         ("any size is decoded", "if whole > bounds.pixels or pixels", "if pixels"),
     ]),
     *broken("data/squeezing.py", "test_one_picture.py", [
@@ -75,13 +75,13 @@ MUTANTS = [
         ("y is a vowel", 'VOWELS = "aeiou"', 'VOWELS = "aeiouy"'),
         ("runs may go on", "[letter for letter in RUNS if not text.endswith(letter)]", "[letter for letter in RUNS if letter]"),
         ("no subtraction in numerals", '4: "iv", 1: "i"}', '1: "i"}'),
-        ("a sum of digits", "str(int(found[1]) + int(found[2]))", "str(int(found[1] + found[2]))"),
+        ("a sum of digits", "str(int(numbers[1]) + int(numbers[2]))", "str(int(numbers[1] + numbers[2]))"),
         ("runs of over nine are one", "for done in range(0, count, 9))", "for done in range(0, 1, 9))"),
     ]),
     *broken("data/dates.py", "test_seq_tasks.py", [
         ("11st", 'return "th" if day in (11, 12, 13) else', "return"),
         ("months from 0", "for number, month in enumerate(MONTHS, 1):", "for number, month in enumerate(MONTHS):"),
-        ("any weekday", 'found["w"][:3] != WEEKDAYS[day.weekday()]', 'found["w"][:3] not in WEEKDAYS'),
+        ("any weekday", 'parts["w"][:3] != WEEKDAYS[day.weekday()]', 'parts["w"][:3] not in WEEKDAYS'),
     ]),
     *broken("data/duplicates.py", "test_duplicates.py", [
         ("light counts", "centred = pixels - pixels.mean((2, 3), keepdim=True)", "centred = pixels"),

@@ -69,7 +69,7 @@ MUTANTS = [
          "np.exp(self.logits.astype(np.float64))"),
         ("softmax over images", "shifted / shifted.sum(axis=1, keepdims=True)", "shifted / shifted.sum(axis=0, keepdims=True)"),
         ("columns are true", "self.labels * classes + self.predictions", "self.predictions * classes + self.labels"),
-        ("the least sure first", "found[np.argsort(-self.probabilities", "found[np.argsort(self.probabilities"),
+        ("the least sure first", "places[np.argsort(-self.probabilities", "places[np.argsort(self.probabilities"),
         ("a cell is a column", "(self.labels == true) & (self.predictions == predicted)", "self.predictions == predicted"),
     ]),
     *broken("training/runs/datasets.py", "test_judged.py", [

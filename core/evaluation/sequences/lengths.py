@@ -39,7 +39,7 @@ class LengthCurve:
 
         None if there is none. A single wrong input of a rare length is no end.
         """
-        return next((length for length, found in zip(self.lengths, self.exact, strict=True) if found.high < share), None)
+        return next((length for length, interval in zip(self.lengths, self.exact, strict=True) if interval.high < share), None)
 
 
 def length_curve(scores: SequenceScores) -> LengthCurve:
@@ -86,10 +86,10 @@ def lengths_rows(curves: dict[str, LengthCurve]) -> list[dict[str, Any]]:
             "trained": length <= curve.longest,
             "right": right,
             "n": n,
-            "exact": found.value,
-            "low95": found.low,
-            "high95": found.high,
+            "exact": interval.value,
+            "low95": interval.low,
+            "high95": interval.high,
         }
         for name, curve in curves.items()
-        for length, right, n, found in zip(curve.lengths, curve.right, curve.n, curve.exact, strict=True)
+        for length, right, n, interval in zip(curve.lengths, curve.right, curve.n, curve.exact, strict=True)
     ]

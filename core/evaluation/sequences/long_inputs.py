@@ -75,12 +75,12 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
     curve = length_curve(scores(manager, run_id, epoch, "by length", progress=progress))
     from core.training.runs.checkpoint import open_seq2seq
 
-    found = examined(manager, open_seq2seq(manager.weights(run_id, epoch)), curve, progress)
+    inputs = examined(manager, open_seq2seq(manager.weights(run_id, epoch)), curve, progress)
     path = _file(manager, run_id, epoch)
     folder_of(manager, run_id)
     with suppress(OSError):  # a full disk, or the run was deleted: it is measured again
-        write_whole(path, json.dumps(found.to_plain()))
-    return found
+        write_whole(path, json.dumps(inputs.to_plain()))
+    return inputs
 
 
 def examined(manager: RunManager, opened: OpenedSeq2Seq, curve: LengthCurve, progress: Progress | None = None) -> LongInputs:
@@ -141,17 +141,17 @@ def records() -> tuple[LongInputsRecord, ...]:
 
 def recorded_of(wanted: RunConfig) -> LongInputsRecord | None:
     """The recorded row of a set-up, if there is one."""
-    asked = set_up(wanted.flat())
-    return next((row for row in records() if set_up(row.config) == asked), None)
+    wanted_set_up = set_up(wanted.flat())
+    return next((row for row in records() if set_up(row.config) == wanted_set_up), None)
 
 
-def keep_record(run: Snapshot, found: LongInputs) -> Path:
+def keep_record(run: Snapshot, inputs: LongInputs) -> Path:
     """Keep what was measured of a run's best weights in the project, in the place of what it had for this set-up. Returns the file."""
     config = RunConfig.of(**run.config)
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     made = f"{run.device}, {run.threads} thread{'s' * (run.threads > 1)}, {versions}"
     name = run.run_id if run.recorded else ""
-    new = LongInputsRecord(config.flat(), run.parameters, learned(run), run.best.epoch, found, made, name)
+    new = LongInputsRecord(config.flat(), run.parameters, learned(run), run.best.epoch, inputs, made, name)
     rows = [*(row for row in records() if not same_set_up(row.config, config)), new]
     path = recorded.FOLDER / FILE
     plain = sorted((_plain(row) for row in rows), key=lambda row: json.dumps(row["config"], sort_keys=True))
@@ -161,19 +161,19 @@ def keep_record(run: Snapshot, found: LongInputs) -> Path:
 
 
 def _plain(row: LongInputsRecord) -> dict[str, Any]:
-    found = row.found.to_plain()
-    found |= {name: _short(found[name]) for name in ("written", "wanted")}
-    found |= {"moved": _short(found["moved"] or ()), "order": _short([found["order"]])[0]}
+    inputs = row.found.to_plain()
+    inputs |= {name: _short(inputs[name]) for name in ("written", "wanted")}
+    inputs |= {"moved": _short(inputs["moved"] or ()), "order": _short([inputs["order"]])[0]}
     epochs = [_short(epoch) for epoch in row.epochs]
     config = RunConfig.of(**row.config).changed()
     rest = {"parameters": row.parameters, "epochs": epochs, "best": row.best, "made": row.made, "run": row.run}
-    return {"config": config, "found": found, **rest}
+    return {"config": config, "found": inputs, **rest}
 
 
 def _record(plain: Mapping[str, Any]) -> LongInputsRecord:
-    config, found = RunConfig.of(**plain["config"]).flat(), LongInputs.from_plain(plain["found"])
+    config, inputs = RunConfig.of(**plain["config"]).flat(), LongInputs.from_plain(plain["found"])
     epochs = tuple(Learned(int(step), *rest) for step, *rest in plain["epochs"])
-    return LongInputsRecord(config, plain["parameters"], epochs, plain["best"], found, plain["made"], plain["run"])
+    return LongInputsRecord(config, plain["parameters"], epochs, plain["best"], inputs, plain["made"], plain["run"])
 
 
 def _short(values: Any) -> list[float]:

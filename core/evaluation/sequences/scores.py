@@ -80,12 +80,12 @@ def scores(
     parts = splits_of(manager, opened, images, data=data, progress=progress)
     if not tested(manager, run_id, epoch):
         look(manager, run_id, epoch, images)
-    found = judge_split(opened, parts, epoch, images, progress)
+    judgement = judge_split(opened, parts, epoch, images, progress)
     path = _scores_file(manager, run_id, epoch, images)
     folder_of(manager, run_id)
     with suppress(OSError):  # a full disk, or the run was deleted: it is computed again
-        write_whole(path, json.dumps(found.to_plain()))
-    return found
+        write_whole(path, json.dumps(judgement.to_plain()))
+    return judgement
 
 
 def kept_scores(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> SequenceScores | None:
@@ -140,11 +140,11 @@ def of_lengths(task: SeqTask, name: str, config: Any, home: Path, report: Progre
     from core.training.runs.datasets import load_shared
 
     dataset, seed = load_shared(config, home, report), config.data_config.split_seed
-    found = by_length(task, dataset, dataset.test)
+    parts = by_length(task, dataset, dataset.test)
     if task.images:
         images = load_pictures(config.data_config, home=home, download=False, progress=report)
-        return found | {n: image_rows(task, images, "test", PER_LENGTH, seed, lengths=[n]) for n in task.longer}
-    return found | {n: text_split(task, distinct_inputs(task, PER_LENGTH, f"{name} {seed} of length {n}", [n])) for n in task.longer}
+        return parts | {n: image_rows(task, images, "test", PER_LENGTH, seed, lengths=[n]) for n in task.longer}
+    return parts | {n: text_split(task, distinct_inputs(task, PER_LENGTH, f"{name} {seed} of length {n}", [n])) for n in task.longer}
 
 
 def judge_split(
@@ -163,17 +163,17 @@ def _judge_split(opened: OpenedSeq2Seq, parts: dict[int, SeqSplit], epoch: int, 
     total, done = sum(map(len, parts.values())), 0
     rows, losses, counts = [], 0.0, [0, 0, 0, 0]  # right tokens, tokens, right sequences, sequences
     for length, split in parts.items():
-        found = [0, 0, 0, 0]
+        of_length = [0, 0, 0, 0]
         for start in range(0, len(split), BATCH):
             part = split[start : start + BATCH].trimmed()
             loss, *more = judge_batch(opened.model, part)
             losses += loss
-            found = [a + b for a, b in zip(found, more, strict=True)]
+            of_length = [a + b for a, b in zip(of_length, more, strict=True)]
             done += len(part)
             report(done, total, "Judging sequences")
-        counts = [a + b for a, b in zip(counts, found, strict=True)]
+        counts = [a + b for a, b in zip(counts, of_length, strict=True)]
         trained = length not in opened.task.longer
-        rows.append(LengthScore(length, trained, proportion_interval(*found[:2]), proportion_interval(*found[2:])))
+        rows.append(LengthScore(length, trained, proportion_interval(*of_length[:2]), proportion_interval(*of_length[2:])))
     if not math.isfinite(losses):
         raise DataError(NOT_FINITE)
     tokens, exact = proportion_interval(*counts[:2]), proportion_interval(*counts[2:])

@@ -164,12 +164,12 @@ def saturation(hand: ByHand, temperature: float = 1.0) -> list[Saturation]:
     """The same tokens and projections with each of `DIVISORS`, all at one temperature. Empty where no row reads anything."""
     if not hand.reads.any():
         return []
-    found = []
+    cases = []
     for name in DIVISORS:
         value = divisor_of(name, size=hand.size, length=len(hand.tokens))
         other = attention_by_hand(hand.tokens, hand.projections, hand.heads, mask=hand.mask, factor=1 / (value * temperature))
         rows = other.reads
-        found.append(
+        cases.append(
             Saturation(
                 name,
                 value,
@@ -179,7 +179,7 @@ def saturation(hand: ByHand, temperature: float = 1.0) -> list[Saturation]:
                 float(other.jacobian[:, rows].mean()),
             )
         )
-    return found
+    return cases
 
 
 def score_spread(size: int, length: int, *, pairs: int = 100_000, seed: int = 0) -> float:

@@ -61,17 +61,17 @@ def record_attention(model: nn.Module, inputs: Tensor, *, dtype: torch.dtype = t
     if dtype not in TOLERANCES:
         raise ConfigError(f"Attention is recorded in float32 or float64, not in {dtype}.")
     _check(model)
-    model, found = in_dtype(model, dtype), []
+    model, recorded = in_dtype(model, dtype), []
 
     def keep(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> None:
         held.enter_context(room_for_weights(args, LOOK))
         expected, weights = scaled_dot_product_attention(*args)
-        found.append((weights, ((expected - output).abs().max() / output.abs().max().clamp_min(1e-30)).item()))
+        recorded.append((weights, ((expected - output).abs().max() / output.abs().max().clamp_min(1e-30)).item()))
 
     with ExitStack() as held, torch.no_grad():
         with recording(dict.fromkeys(_attends(model), keep)):
             answers = model(inputs.to(dtype))
-        return AttentionRecord(_stacked([weights for weights, _ in found]), answers, max(off for _, off in found))
+        return AttentionRecord(_stacked([weights for weights, _ in recorded]), answers, max(off for _, off in recorded))
 
 
 def gradient_attention(model: nn.Module, inputs: Tensor, target: int | Tensor, *, dtype: torch.dtype = torch.float32) -> Tensor:
@@ -81,12 +81,12 @@ def gradient_attention(model: nn.Module, inputs: Tensor, target: int | Tensor, *
     the mean over heads). Raises ConfigError and DataError as `record_attention` does.
     """
     _check(model)
-    model, found = in_dtype(model, dtype), []
+    model, maps = in_dtype(model, dtype), []
 
     def pass_through(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> Tensor:
         held.enter_context(room_for_weights(args, GRADIENT))
         weights = scaled_dot_product_attention(*args)[1]
-        found.append(weights if weights.requires_grad else weights.requires_grad_())  # frozen parameters give it no gradient
+        maps.append(weights if weights.requires_grad else weights.requires_grad_())  # frozen parameters give it no gradient
         return weights @ args[2]  # (..., T, T) @ (..., T, D) -> (..., T, D): the model goes on from these weights
 
     with ExitStack() as held, torch.enable_grad():
@@ -94,8 +94,8 @@ def gradient_attention(model: nn.Module, inputs: Tensor, target: int | Tensor, *
             logits = model(inputs.to(dtype))  # (B, K)
         targets = torch.as_tensor(target).expand(len(logits))
         chosen = logits.gather(1, targets[:, None]).sum()  # an input's logit does not depend on another input
-        gradients = torch.autograd.grad(chosen, found)
-        return (_stacked(found) * _stacked(gradients)).clamp_min(0).detach()
+        gradients = torch.autograd.grad(chosen, maps)
+        return (_stacked(maps) * _stacked(gradients)).clamp_min(0).detach()
 
 
 def room_for_weights(args: tuple[Tensor, ...], copies: int) -> AbstractContextManager[None]:
@@ -144,8 +144,8 @@ def attention_distance(weights: Tensor) -> Tensor:
     """
     side, lead = grid_of(weights.shape[-1])
     between = weights[..., lead:, lead:].double()  # (..., N, N)
-    told = between.sum(-1)  # (..., N)
-    far = (between * patch_distances(side)).sum(-1) / told  # 0 / 0 is NaN
+    weight = between.sum(-1)  # (..., N)
+    far = (between * patch_distances(side)).sum(-1) / weight  # 0 / 0 is NaN
     return far.nanmean(-1)
 
 

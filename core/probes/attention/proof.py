@@ -126,16 +126,16 @@ def check_layer(heads: int = 4, layers: int = 3, seed: int = 0) -> LayerReport:
     """Tokens of the course's shape through the lab's encoder and PyTorch's, all weights random and the same, in float64."""
     generator = torch.Generator().manual_seed(seed)
     tokens = torch.randn(COURSE, generator=generator, dtype=torch.float64)
-    found = []
+    differences = []
     for norm_first in (True, False):
         layer = _scrambled(EncoderLayer(COURSE[-1], heads, 2 * COURSE[-1], norm_first=norm_first), generator)
-        found.append(_apart(layer(tokens), as_torch(layer)(tokens)))
+        differences.append(_apart(layer(tokens), as_torch(layer)(tokens)))
     encoder = _scrambled(Encoder(COURSE[-1], heads, layers, 2 * COURSE[-1]), generator)
     expected = tokens
     for layer in encoder.layers:
         expected = as_torch(layer)(expected)
     output = encoder(tokens)
-    return LayerReport(*found, _apart(output, expected), layers, tuple(output.shape))
+    return LayerReport(*differences, _apart(output, expected), layers, tuple(output.shape))
 
 
 def as_torch(layer: EncoderLayer) -> nn.TransformerEncoderLayer:

@@ -46,10 +46,10 @@ def read_tokens(model: nn.Module, images: Tensor) -> Readouts:
     with torch.no_grad(), recording({model.encoder: lambda module, args, output: kept.append(output)}):
         model(images)
         tokens = model.norm(kept[0])  # (B, 1 + N, C)
-        found = Readouts(model.head(tokens[:, 0]), model.head(tokens[:, 1:].mean(1)), model.head(tokens[:, 1:]))
-    if not found.each.isfinite().all():
+        readouts = Readouts(model.head(tokens[:, 0]), model.head(tokens[:, 1:].mean(1)), model.head(tokens[:, 1:]))
+    if not readouts.each.isfinite().all():
         raise DataError(NOT_FINITE)
-    return found
+    return readouts
 
 
 def layer_shapes(model: nn.Module, images: Tensor) -> list[tuple[str, tuple[int, ...]]]:

@@ -72,15 +72,15 @@ def parse_order(text: str, length: int) -> Tensor:
     if wrong is not None:
         known = ", ".join([*PERMUTATIONS, *GRID_PERMUTATIONS])
         raise ConfigError(f"{wrong[:20]!r} is no number of a token: write each of 0 to {length - 1} once, or one of {known}.")
-    found = [int(part) for part in parts]
-    _check_each_once(found, length)
-    return torch.tensor(found)
+    order = [int(part) for part in parts]
+    _check_each_once(order, length)
+    return torch.tensor(order)
 
 
-def _check_each_once(found: list[int], length: int) -> None:
-    """Raise ConfigError unless `found` names each of 0 to length - 1 once."""
-    counts, places = Counter(found), range(length)
-    outside = next((number for number in found if number not in places), None)
+def _check_each_once(order: list[int], length: int) -> None:
+    """Raise ConfigError unless `order` names each of 0 to length - 1 once."""
+    counts, places = Counter(order), range(length)
+    outside = next((number for number in order if number not in places), None)
     if outside is not None:
         raise ConfigError(f"There is no token {outside}: the {length} tokens are 0 to {length - 1}.")
     twice = next((number for number, count in counts.items() if count > 1), None)
@@ -89,7 +89,7 @@ def _check_each_once(found: list[int], length: int) -> None:
         without = f" and {missing[0]} not at all" if missing else ""
         raise ConfigError(f"Token {twice} is named {counts[twice]} times{without}: a permutation names each once.")
     if missing:
-        raise ConfigError(f"{len(found)} of {length} tokens are named, {missing[0]} is missing: a permutation names each once.")
+        raise ConfigError(f"{len(order)} of {length} tokens are named, {missing[0]} is missing: a permutation names each once.")
 
 
 def order_text(permutation: Tensor) -> str:

@@ -127,11 +127,11 @@ def _check(module: Callable, tokens: Tensor, permutation: Tensor) -> None:
 
 
 def _answer(model: Callable, tokens: Tensor) -> Tensor:
-    found = model(tokens)
-    found = found[0] if isinstance(found, tuple) else found
-    if not found.isfinite().all():
+    answer = model(tokens)
+    answer = answer[0] if isinstance(answer, tuple) else answer
+    if not answer.isfinite().all():
         raise DataError("The model's outputs are not finite, so nothing can be compared: use other weights.")
-    return found
+    return answer
 
 
 def _pooled(outputs: Tensor) -> Tensor:

@@ -25,12 +25,12 @@ class Survival:
     @property
     def group(self) -> str:
         """What it is to every permutation; "some" for a model that survives some of them and not others."""
-        found = set(self.verdicts.values())
-        if found == {"equivariant"}:
+        verdicts = set(self.verdicts.values())
+        if verdicts == {"equivariant"}:
             return "equivariant"
-        if "neither" not in found:
+        if "neither" not in verdicts:
             return "invariant"
-        return "neither" if found == {"neither"} else "some"
+        return "neither" if verdicts == {"neither"} else "some"
 
     @property
     def survived(self) -> list[str]:

@@ -98,12 +98,12 @@ def _without_gate(kind: str, setup: FlowSetup) -> FlowSetup:
 
 @lru_cache(maxsize=256)
 def _flow(kind: str, setup: FlowSetup) -> Flow:
-    found = _way(kind, setup)
-    gate = found.trace.gates[:, :, KEEPING.get(kind, 0)]
+    passes = _way(kind, setup)
+    gate = passes.trace.gates[:, :, KEEPING.get(kind, 0)]
     if kind not in KEEPING:
         gate = 1 - gate**2 if kind == "rnn" else np.ones(1)
-    memory = None if found.memory is None else norms(found.memory).mean(axis=1)
-    return Flow(kind, norms(found.state).mean(axis=1), memory, float(gate.mean()))  # norms (T, B, H) -> (T, B)
+    memory = None if passes.memory is None else norms(passes.memory).mean(axis=1)
+    return Flow(kind, norms(passes.state).mean(axis=1), memory, float(gate.mean()))  # norms (T, B, H) -> (T, B)
 
 
 @lru_cache(maxsize=8)  # some 10 MB each, for what is proved after the picture

@@ -51,8 +51,8 @@ class RecallLesson:
         before, right = self.recalled, self.right()
         self.recalled = Recalled(
             (*before.steps, step),
-            {kind: (*before.right[kind], float(found.mean())) for kind, found in right.items()},
-            {kind: self.by_distance(found) for kind, found in right.items()},
+            {kind: (*before.right[kind], float(answers.mean())) for kind, answers in right.items()},
+            {kind: self.by_distance(answers) for kind, answers in right.items()},
         )
 
     def learn(self) -> None:

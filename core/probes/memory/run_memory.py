@@ -68,14 +68,14 @@ def _loss_paths(passes: list[list[Direction]], head: nn.Linear, label: int, read
         raise DataError(NOT_FINITE)
     pull = (_softmax(logits) - np.eye(len(logits))[label]) @ _array(head.weight)  # (K,) -> (D*H,)
     incoming = _spread(pull[None], len(states), readout, len(passes[-1]))  # (T, 1, D*H)
-    found = []
+    paths = []
     for direction, part in zip(passes[-1], np.split(incoming, len(passes[-1]), axis=-1), strict=True):
         steps = list(direction.back(part))
         state = norms(np.concatenate([step.state for step in steps]))
         memory = norms(np.concatenate([step.memory for step in steps])) if steps[0].memory is not None else None
         order = np.argsort([direction.patch(step.t) for step in steps])
-        found.append(StatePath(state[order], None if memory is None else memory[order], direction.backwards))
-    return found
+        paths.append(StatePath(state[order], None if memory is None else memory[order], direction.backwards))
+    return paths
 
 
 def influence(model: nn.Module, image: Tensor) -> np.ndarray:
@@ -91,7 +91,7 @@ def influence(model: nn.Module, image: Tensor) -> np.ndarray:
 def _influence(passes: list[list[Direction]], weight: np.ndarray) -> np.ndarray:
     """`influence`, after the way forward; the head's `weight` is (K, D*H)."""
     length = len(_states(passes[-1]))
-    found = np.zeros((length, length))
+    influence = np.zeros((length, length))
     one_way = not any(one.backwards for one in passes[-1])
     for start in range(0, length, CHUNK):
         outputs = range(start, min(start + CHUNK, length))
@@ -100,10 +100,10 @@ def _influence(passes: list[list[Direction]], weight: np.ndarray) -> np.ndarray:
         for row, s in enumerate(outputs):
             incoming[s, row * len(weight) : (row + 1) * len(weight)] = weight
         at_tokens = norms(_through(passes, incoming))  # (seen, n*K, C) -> (seen, n*K)
-        found[outputs.start : outputs.stop, :seen] = norms(at_tokens.reshape(seen, len(outputs), len(weight))).T
-    if not np.isfinite(found).all():
+        influence[outputs.start : outputs.stop, :seen] = norms(at_tokens.reshape(seen, len(outputs), len(weight))).T
+    if not np.isfinite(influence).all():
         raise DataError("These weights give no finite influences: choose a run or an epoch whose training did not fail.")
-    return found
+    return influence
 
 
 def _room(model: nn.Module, losses: int) -> AbstractContextManager[None]:
@@ -167,10 +167,10 @@ def _through(passes: list[list[Direction]], incoming: np.ndarray) -> np.ndarray:
     for layer in reversed(passes):
         below = 0.0
         for one, part in zip(layer, np.split(incoming, len(layer), axis=-1), strict=True):
-            found = np.zeros((*incoming.shape[:2], one.weights.weight_ih.shape[1]))
+            gradient = np.zeros((*incoming.shape[:2], one.weights.weight_ih.shape[1]))
             for step in one.back(part):
-                found[one.patch(step.t)] = step.gates @ one.weights.weight_ih  # (B, G*H) -> (B, C)
-            below = below + found
+                gradient[one.patch(step.t)] = step.gates @ one.weights.weight_ih  # (B, G*H) -> (B, C)
+            below = below + gradient
         incoming = below
     return incoming
 
@@ -220,18 +220,18 @@ class MemoryCheck:
         return max(self.outputs, self.answer) <= self.tolerance
 
 
-def check_run(model: nn.Module, image: Tensor, found: np.ndarray) -> MemoryCheck:
-    """Compare `found`, the influences (T, T), on two outputs and the loss of class 0 with autograd through the model itself."""
+def check_run(model: nn.Module, image: Tensor, influences: np.ndarray) -> MemoryCheck:
+    """Compare `influences`, the influences (T, T), on two outputs and the loss of class 0 with autograd through the model itself."""
     model = recurrent_only(model)
     tokens = model.embed(image).detach().requires_grad_()  # (1, T, C)
     with torch.enable_grad():
         states, _ = model.rnn(tokens)
         logits = model.head(states[0])  # (T, K)
-    length = len(found)
+    length = len(influences)
     apart = []
     for s in sorted({length // 2, length - 1}):
         jacobian = [torch.autograd.grad(logit, tokens, retain_graph=True)[0][0] for logit in logits[s]]  # K x (T, C)
-        apart.append(_apart(found[s], torch.stack(jacobian).double().square().sum(dim=(0, 2)).sqrt().numpy()))
+        apart.append(_apart(influences[s], torch.stack(jacobian).double().square().sum(dim=(0, 2)).sqrt().numpy()))
     return MemoryCheck(max(apart), _apart(*_loss_at_tokens(model, image)))
 
 

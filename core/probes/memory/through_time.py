@@ -96,8 +96,8 @@ def norms(values: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         largest = np.abs(values).max(axis=-1, keepdims=True)
         scale = np.where((largest > 0) & np.isfinite(largest), largest, 1.0)
-        found = scale[..., 0] * np.sqrt(np.square(values / scale).sum(axis=-1))
-    return np.where(np.isnan(found), np.inf, found)  # inf - inf on the way: too large to be told
+        lengths = scale[..., 0] * np.sqrt(np.square(values / scale).sum(axis=-1))
+    return np.where(np.isnan(lengths), np.inf, lengths)  # inf - inf on the way: too large to be told
 
 
 # ---- one step forward: (B, G*H) from the input, as much from the state; gates, state and what is kept beside it ----

@@ -37,10 +37,10 @@ def table_test(kind: str, length: int, dim: int) -> TableReport:
     the pairs (1, 0). Raises ConfigError for what the kind cannot do; learned positions have no formula to compare with."""
     expected = torch.from_numpy(position_table(kind, length, dim))
     if kind == "rotary":
-        found = Rotary(dim)(torch.tensor([1.0, 0.0], dtype=torch.float64).repeat(length, dim // 2))
+        actual = Rotary(dim)(torch.tensor([1.0, 0.0], dtype=torch.float64).repeat(length, dim // 2))
     else:
-        found = build_positions(kind, length, dim)(torch.zeros(1, length, dim))[0].double()
-    difference = (found - expected).abs().max().item()
+        actual = build_positions(kind, length, dim)(torch.zeros(1, length, dim))[0].double()
+    difference = (actual - expected).abs().max().item()
     return TableReport(length * dim, difference, TURN_TOLERANCE if kind == "rotary" else TABLE_TOLERANCE)
 
 

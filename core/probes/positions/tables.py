@@ -85,12 +85,12 @@ def position_entry(kind: str, position: int, feature: int, length: int, dim: int
     return _wave(name, column, f"column {column}", feature - wide, dim // 2)
 
 
-def _wave(name: str, place: int, told: str, feature: int, dim: int) -> Entry:
+def _wave(name: str, place: int, index: str, feature: int, dim: int) -> Entry:
     """sin or cos of place / 10000^(2i / dim)."""
     even = feature - feature % 2
     angle = place / 10000 ** (even / dim)
     wave, value = ("cos", math.cos(angle)) if feature % 2 else ("sin", math.sin(angle))
-    return Entry(value, place, angle, f"{name} = {wave}({told} / 10000^({even}/{dim})) = {wave}({number(angle)}) = {number(value)}")
+    return Entry(value, place, angle, f"{name} = {wave}({index} / 10000^({even}/{dim})) = {wave}({number(angle)}) = {number(value)}")
 
 
 def _turn(position: int, feature: int, dim: int) -> Entry:

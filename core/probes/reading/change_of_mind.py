@@ -46,13 +46,13 @@ def change_of_mind(
     left, now = most, whole
     while now.argmax() == before and len(chosen) < total and left >= total - len(chosen):
         candidates = [patch for patch in range(total) if patch not in chosen]
-        found = answer(np.stack([erase(image, [*chosen, patch], patch_size, color) for patch in candidates]))  # (N, K)
+        answers = answer(np.stack([erase(image, [*chosen, patch], patch_size, color) for patch in candidates]))  # (N, K)
         left -= len(candidates)
         if not chosen:
-            singles = tuple(patch for patch, values in zip(candidates, found, strict=True) if values.argmax() != before)
-        best = np.argsort(lead(found, before), kind="stable")[: max(1, total // FINE)]
+            singles = tuple(patch for patch, values in zip(candidates, answers, strict=True) if values.argmax() != before)
+        best = np.argsort(lead(answers, before), kind="stable")[: max(1, total // FINE)]
         chosen += [candidates[place] for place in best]
-        now = found[best[0]] if len(best) == 1 else answer(erase(image, chosen, patch_size, color)[None])[0]
+        now = answers[best[0]] if len(best) == 1 else answer(erase(image, chosen, patch_size, color)[None])[0]
     erased = len(chosen)
     if now.argmax() == before:
         return ChangeOfMind(before, before, (), erased, total, singles, whole)
@@ -71,11 +71,11 @@ def _needed(
     """Those of the `chosen` patches without which the answer would not change, and what is said then; `now` is what is said without all."""
     while len(chosen) > 1:
         fewer = [[other for other in chosen if other != patch] for patch in chosen]
-        found = answer(np.stack([erase(image, patches) for patches in fewer]))  # (N, K)
-        changed = np.flatnonzero(found.argmax(axis=1) != before)
+        answers = answer(np.stack([erase(image, patches) for patches in fewer]))  # (N, K)
+        changed = np.flatnonzero(answers.argmax(axis=1) != before)
         if not len(changed):
             break
-        chosen, now = fewer[changed[0]], found[changed[0]]
+        chosen, now = fewer[changed[0]], answers[changed[0]]
     return chosen, now
 
 

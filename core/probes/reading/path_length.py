@@ -47,22 +47,22 @@ def measured_paths(way: str, length: int, *, seed: int = 0) -> Tensor:
     round_of = _rounds(way, generator)
     change = torch.randn(4, generator=generator, dtype=torch.float64)  # the same for all features would not get past a LayerNorm
     plain = _outputs(round_of, tokens)  # a round each, (T, H)
-    found = torch.full((length, length), NEVER)
+    rounds = torch.full((length, length), NEVER)
     for i in range(length):
         changed = tokens.clone()
         changed[i] += change
         for k, (one, other) in enumerate(zip(plain, _outputs(round_of, changed), strict=True)):
             moved = (one != other).any(dim=-1)  # (T,)
-            found[i] = torch.where(moved & (found[i] == NEVER), k, found[i])
-    return found
+            rounds[i] = torch.where(moved & (rounds[i] == NEVER), k, rounds[i])
+    return rounds
 
 
 def _outputs(round_of: Callable[[Tensor, Tensor | None], Tensor], tokens: Tensor) -> list[Tensor]:
     """The outputs (T, H) after each of as many rounds as there are tokens (T, C); the first knows nothing but its own token."""
-    found = [round_of(tokens, None)]
-    while len(found) < len(tokens):
-        found.append(round_of(tokens, found[-1]))
-    return found
+    outputs = [round_of(tokens, None)]
+    while len(outputs) < len(tokens):
+        outputs.append(round_of(tokens, outputs[-1]))
+    return outputs
 
 
 def _rounds(way: str, generator: torch.Generator) -> Callable[[Tensor, Tensor | None], Tensor]:

@@ -119,13 +119,13 @@ def read_both_ways(rnn: nn.RNNBase, readout: str, tokens: Tensor) -> Tensor:
 def _masked(model: ViT, tokens: Tensor) -> Tensor:
     """Logits of the class token that reads only itself and the first t patches: (1, T, C) -> (T + 1, K)."""
     whole = model.positions(torch.cat((model.class_token, tokens), dim=1))  # (1, 1 + T, C)
-    found = []
+    logits = []
     for beginnings in torch.arange(whole.shape[1]).split(CHUNK):  # t of some beginnings, (n,)
         most = int(beginnings[-1]) + 1
         mask = torch.arange(most) <= beginnings[:, None]  # (n, 1 + t): the class token is token 0
         read = model.encoder(whole[:, :most].expand(len(beginnings), -1, -1), mask[:, None, None])  # mask (n, 1, 1, 1 + t)
-        found.append(model.head(model.norm(read[:, 0])))  # (n, 1 + t, C) -> (n, C) -> (n, K)
-    return torch.cat(found)
+        logits.append(model.head(model.norm(read[:, 0])))  # (n, 1 + t, C) -> (n, C) -> (n, K)
+    return torch.cat(logits)
 
 
 @torch.no_grad()
@@ -167,14 +167,14 @@ class ReadingCheck:
 def check_beliefs(model: nn.Module, image: Tensor) -> ReadingCheck:
     """Check `beliefs` about one normalised image (1, 3, H, W): at its end, after a quarter, a half and three quarters of its patches, and
     once more with another second half."""
-    found = beliefs(model, image)[0]  # (T + 1, K)
-    total = len(found) - 1
+    believed = beliefs(model, image)[0]  # (T + 1, K)
+    total = len(believed) - 1
     places = sorted({max(1, total * k // 4) for k in (1, 2, 3)})
     whole = model(image)[0].double().softmax(dim=-1)  # (K,)
-    alone = max(_apart(found[t], answer_to_beginning(model, image, t)) for t in places)
+    alone = max(_apart(believed[t], answer_to_beginning(model, image, t)) for t in places)
     half = total // 2
     other = beliefs(model, _other_after(image, half, model.embed.patch_size))[0]  # (T + 1, K)
-    return ReadingCheck(_apart(found[-1], whole), alone, _apart(found[: half + 1], other[: half + 1]))
+    return ReadingCheck(_apart(believed[-1], whole), alone, _apart(believed[: half + 1], other[: half + 1]))
 
 
 def _other_after(image: Tensor, count: int, patch_size: int) -> Tensor:

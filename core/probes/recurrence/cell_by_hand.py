@@ -65,10 +65,10 @@ class Cell:
 
     def turned(self, gate: int) -> Cell:
         """With the sign of everything that makes one gate turned: a sigmoid becomes 1 minus itself."""
-        found = [weight.copy() for weight in self.weights]
-        for weight in found:
+        weights = [weight.copy() for weight in self.weights]
+        for weight in weights:
             weight[gate * self.hidden : (gate + 1) * self.hidden] *= -1
-        return Cell(self.kind, *found)
+        return Cell(self.kind, *weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +90,8 @@ class Reading:
     def steps(self) -> RNNStep | LSTMStep | GRUStep:
         """The record of all steps: each field (T, ...)."""
         states = tuple(state[None] for state in self.start.values())  # (H,) -> (1, H)
-        found = unroll(self.cell.kind, self.inputs[None], self.cell.weights, state=states if len(states) > 1 else states[0])
-        return type(found)(*(field[0] for field in found))  # (1, T, ...) -> (T, ...)
+        batch = unroll(self.cell.kind, self.inputs[None], self.cell.weights, state=states if len(states) > 1 else states[0])
+        return type(batch)(*(field[0] for field in batch))  # (1, T, ...) -> (T, ...)
 
     def before(self, name: str = "hidden") -> np.ndarray:
         """The state, "hidden" or "cell", that each step found, (T, H): the one it starts from, then those of the steps before it."""
@@ -157,14 +157,14 @@ SHORT = {"inputs": "x", "weight_ih": "wi", "weight_hh": "wh", "bias_ih": "bi", "
 def parse_edits(text: str) -> tuple[Edit, ...]:
     """The edits of a link, "x.3.0:0.5,wh.2.1:-1"; what makes no sense is left out, and so is what comes after `MOST_EDITS`."""
     names = {short: name for name, short in SHORT.items()}
-    found = []
+    edits = []
     for piece in re.split(r",(?![0-9])", text)[:MOST_EDITS]:  # "x.3.0:0,5" is one edit, and none that can be read
         place, _, value = piece.partition(":")
         short, *at = place.split(".", 3)
         at, number = [Whole().read(text) for text in at], Number(-LARGEST, LARGEST).read(value)
         if short in names and len(at) == 2 and None not in (*at, number):
-            found.append(Edit(names[short], *at, number))
-    return tuple(found)
+            edits.append(Edit(names[short], *at, number))
+    return tuple(edits)
 
 
 # ---- sequences ----

@@ -57,9 +57,9 @@ def _compare(by_hand: Sequence[Reading], torchs: Cell) -> CellReport:
     states = ("hidden", "cell") if name == "lstm" else ("hidden",)
     inputs = _batch([row.inputs for row in by_hand])  # (B, T, C)
     ours = [_batch([getattr(row.steps, state) for row in by_hand]) for state in states]  # each (B, T, H)
-    found = [_batch([row.before(state) for row in by_hand]) for state in states]  # what each step found, each (B, T, H)
-    by_cell = one(inputs.flatten(0, 1), _pair([state.flatten(0, 1) for state in found]))  # (B*T, H), a pair of an LSTM
-    by_layer, _ = layer(inputs, _pair([state[None, :, 0].contiguous() for state in found]))  # (B, T, H)
+    starts = [_batch([row.before(state) for row in by_hand]) for state in states]  # what each step found, each (B, T, H)
+    by_cell = one(inputs.flatten(0, 1), _pair([state.flatten(0, 1) for state in starts]))  # (B*T, H), a pair of an LSTM
+    by_layer, _ = layer(inputs, _pair([state[None, :, 0].contiguous() for state in starts]))  # (B, T, H)
     return CellReport(
         kind=name,
         steps=inputs.shape[1],
@@ -140,8 +140,8 @@ def _pair(states: Sequence[Tensor]) -> Tensor | tuple[Tensor, ...]:
     return tuple(states) if len(states) > 1 else states[0]
 
 
-def _listed(found: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    return found if isinstance(found, tuple) else (found,)
+def _listed(states: Tensor | tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return states if isinstance(states, tuple) else (states,)
 
 
 def _apart(ours: np.ndarray | Tensor, theirs: Tensor) -> float:

@@ -42,8 +42,8 @@ def counterparts(batch: int = 4, length: int = 100, width: int = 64, heads: int 
 
 def _counterpart(name: str, layer: nn.Module, steps: int, tokens: Tensor) -> Counterpart:
     def run(tokens: Tensor) -> Tensor:
-        found = layer(tokens)
-        return found[0] if isinstance(found, tuple) else found
+        output = layer(tokens)
+        return output[0] if isinstance(output, tuple) else output
 
     with torch.no_grad():
         given = run(tokens)

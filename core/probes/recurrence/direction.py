@@ -96,13 +96,13 @@ def measure_stack(*, cell: str, length: int, layers: int, bidirectional: bool, h
         (jacobian,) = torch.autograd.grad(counted.sum(), copies)  # (N, T, C): copies do not touch each other
         with torch.no_grad():
             own = torch.cat(_one_by_one(rnn, x)[-1], dim=-1)
-            found, final = rnn(x)
+            outputs, final = rnn(x)
     norms = jacobian.reshape(layers, 1 + bidirectional, length, hidden, length, FEATURES).square().sum((3, 5)).sqrt()
     hidden_last = final[0] if isinstance(final, tuple) else final
     weights = sum(parameter.numel() for parameter in rnn.parameters())
-    shapes = (("states", tuple(found.shape)), ("h", tuple(hidden_last.shape)))
-    reads = {head: tuple(read_states(rnn, found, final, head).shape) for head in HEADS}
-    return StackReport(norms.numpy(), (own - found).abs().max().item(), shapes, reads, weights)
+    shapes = (("states", tuple(outputs.shape)), ("h", tuple(hidden_last.shape)))
+    reads = {head: tuple(read_states(rnn, outputs, final, head).shape) for head in HEADS}
+    return StackReport(norms.numpy(), (own - outputs).abs().max().item(), shapes, reads, weights)
 
 
 def measure_heads(*, cell: str, length: int, layers: int, bidirectional: bool, hidden: int, seed: int = 0) -> dict[str, HeadReport]:
@@ -152,7 +152,7 @@ def positional_bias(*, hidden: int = 5, layers: int = 2) -> tuple[BiasReport, Bi
     with building(0):
         wrong = nn.GRU(7, hidden, layers, True, batch_first=True)
         right = nn.GRU(7, hidden, num_layers=layers, bidirectional=True, batch_first=True)
-    told = ("nn.GRU(7, {}, {}, True)", "nn.GRU(7, {}, num_layers={}, bidirectional=True)")
+    calls = ("nn.GRU(7, {}, {}, True)", "nn.GRU(7, {}, num_layers={}, bidirectional=True)")
     return tuple(
         BiasReport(
             words.format(hidden, layers),
@@ -161,7 +161,7 @@ def positional_bias(*, hidden: int = 5, layers: int = 2) -> tuple[BiasReport, Bi
             tuple(made(torch.zeros(2, 10, 7))[0].shape),
             sum(parameter.numel() for parameter in made.parameters()),
         )
-        for words, made in zip(told, (wrong, right), strict=True)
+        for words, made in zip(calls, (wrong, right), strict=True)
     )
 
 
@@ -186,8 +186,8 @@ def measure_leaks(kind: str, *, batch_first: bool, samples: int = 4, length: int
     x, other = torch.randn(2, samples, length, FEATURES, dtype=torch.float64, generator=generator)
 
     def answer(batch: Tensor) -> Tensor:
-        found = model(batch)
-        return found[0] if isinstance(found, tuple) else found
+        output = model(batch)
+        return output[0] if isinstance(output, tuple) else output
 
     plain, changes = answer(x), torch.zeros(samples, samples, dtype=torch.float64)
     for sample in range(samples):
@@ -214,7 +214,7 @@ def _one_by_one(rnn: nn.RNNBase, x: Tensor) -> list[tuple[Tensor, ...]]:
     The backward one is given the sequence in reverse, and its states are turned round again.
     """
     kind = next(made for made in CELLS.values() if isinstance(rnn, made))
-    found = []
+    finals = []
     for layer in range(rnn.num_layers):
         states = []
         for suffix in ("", "_reverse")[: 1 + rnn.bidirectional]:
@@ -223,6 +223,6 @@ def _one_by_one(rnn: nn.RNNBase, x: Tensor) -> list[tuple[Tensor, ...]]:
             one.load_state_dict(weights)
             read = one(x.flip(1) if suffix else x)[0]  # (B, T, C) -> (B, T, H)
             states.append(read.flip(1) if suffix else read)
-        found.append(tuple(states))
+        finals.append(tuple(states))
         x = torch.cat(states, dim=-1)  # -> (B, T, H), 2H if bidirectional
-    return found
+    return finals

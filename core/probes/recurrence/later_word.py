@@ -115,8 +115,8 @@ def make_sentences(count: int, between: int, *, seed: int = 0) -> list[Sentence]
         verb, particle = meanings[draw.integers(len(meanings))]
         adjectives = draw.permutation(list(ADJECTIVES))[: draw.integers(between + 1)]
         subject, thing = SUBJECTS[draw.integers(len(SUBJECTS))], list(OBJECTS)[draw.integers(len(OBJECTS))]
-        found = sentence(subject, verb, particle, [str(word) for word in adjectives], thing)
-        made.setdefault(found.english, found)
+        drawn = sentence(subject, verb, particle, [str(word) for word in adjectives], thing)
+        made.setdefault(drawn.english, drawn)
         if len(made) == count:
             break
     return list(made.values())

@@ -41,8 +41,8 @@ class PaddedReport:
     @property
     def passed(self) -> bool:
         """Whether packing and masking give what each sequence gives by itself."""
-        found = (self.gathered, self.packed, self.backward_packed, self.mean_masked)
-        return self.same_packing and all(float(difference.max()) <= self.tolerance for difference in found)
+        differences = (self.gathered, self.packed, self.backward_packed, self.mean_masked)
+        return self.same_packing and all(float(difference.max()) <= self.tolerance for difference in differences)
 
 
 @torch.no_grad()
@@ -68,8 +68,8 @@ def padded_report(lengths: Sequence[int], *, features: int, hidden: int, classes
     means = torch.stack([own[0].mean(0) for own, _ in alone])
     logits = model.head(states)  # (B, T, K)
 
-    def off(found: Tensor, expected: Tensor) -> Tensor:
-        return (found - expected).abs().amax(1)
+    def off(actual: Tensor, expected: Tensor) -> Tensor:
+        return (actual - expected).abs().amax(1)
 
     return PaddedReport(
         padded_shape=tuple(x.shape),
@@ -91,6 +91,6 @@ def padded_report(lengths: Sequence[int], *, features: int, hidden: int, classes
 
 def _same(pack: PackedSequence, x: Tensor, lengths: Sequence[int]) -> bool:
     """Whether torch's rows are those that `packing` names, its own last step of each sequence included."""
-    found = packing(lengths)
-    rows = torch.stack([x[b, t] for b, t in found.source])
-    return found.batch_sizes == tuple(pack.batch_sizes.tolist()) and torch.equal(rows, pack.data)
+    order = packing(lengths)
+    rows = torch.stack([x[b, t] for b, t in order.source])
+    return order.batch_sizes == tuple(pack.batch_sizes.tolist()) and torch.equal(rows, pack.data)

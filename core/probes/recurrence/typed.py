@@ -74,6 +74,6 @@ def _number(piece: str, name: str, most: float) -> float:
     return value
 
 
-def _remedy(found: int, wanted: int) -> str:
-    apart = abs(found - wanted)
-    return f"{'add' if found < wanted else 'take away'} {apart} row{'s' * (apart != 1)}, or change C or H"
+def _remedy(given: int, wanted: int) -> str:
+    apart = abs(given - wanted)
+    return f"{'add' if given < wanted else 'take away'} {apart} row{'s' * (apart != 1)}, or change C or H"

@@ -95,13 +95,13 @@ class Graph:
 
     @staticmethod
     def _follow(name: str, ways: dict[str, list[str]]) -> frozenset[str]:
-        found, waiting = set(), [name]
+        reached, waiting = set(), [name]
         while waiting:
             for other in ways.get(waiting.pop(), []):
-                if other not in found:
-                    found.add(other)
+                if other not in reached:
+                    reached.add(other)
                     waiting.append(other)
-        return frozenset(found)
+        return frozenset(reached)
 
 
 def task_graph(task: str, length: int, outputs: int) -> Graph:

@@ -71,8 +71,8 @@ def learn_embeddings(width: int, *, seed: int = 0) -> Embedded:
     parameters = [*embedding.parameters(), *guess.parameters()]
     with one_thread():
         for _ in range(STEPS):
-            told = F.log_softmax(guess(embedding.weight), dim=1)  # (V, V)
-            loss = -(beside * told).sum() / beside.sum()  # cross-entropy over all pairs, equal ones counted together
+            log_probs = F.log_softmax(guess(embedding.weight), dim=1)  # (V, V)
+            loss = -(beside * log_probs).sum() / beside.sum()  # cross-entropy over all pairs, equal ones counted together
             for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
                 parameter.data -= LEARNING_RATE * gradient
     with torch.no_grad():

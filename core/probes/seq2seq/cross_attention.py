@@ -42,8 +42,8 @@ class Seq2SeqAttention:
     @property
     def rows_off(self) -> float:
         """The largest difference between the sum of a row and 1."""
-        found = (weights for weights in (self.encoder, self.decoder, self.cross) if weights is not None)
-        return max((weights.sum(-1) - 1).abs().max().item() for weights in found)
+        kinds = (weights for weights in (self.encoder, self.decoder, self.cross) if weights is not None)
+        return max((weights.sum(-1) - 1).abs().max().item() for weights in kinds)
 
     @property
     def tolerance(self) -> float:
@@ -70,19 +70,19 @@ def record_seq2seq_attention(
     if model.training:
         raise ConfigError("The model is in train mode, in which dropout changes attention weights. Call model.eval() first.")
     model = in_dtype(model, dtype)
-    roles, found, off = _roles(model), {"encoder": [], "decoder": [], "cross": []}, []
+    roles, maps, off = _roles(model), {"encoder": [], "decoder": [], "cross": []}, []
 
     def keep(module: Attend, args: tuple[Tensor, ...], output: Tensor) -> None:
         held.enter_context(room_for_weights(args, LOOK))
         expected, weights = scaled_dot_product_attention(*args)
-        found[roles[module]].append(weights)
+        maps[roles[module]].append(weights)
         off.append(((expected - output).abs().max() / output.abs().max().clamp_min(1e-30)).item())
 
     with ExitStack() as held:
         with recording(dict.fromkeys(roles, keep)):
             memory = model.encode(source, masked=masked)
             logits = model.decode(target, memory) if mask is None else model.decode(target, memory, mask=mask)
-        stacked = {role: torch.stack(layers, 1) if layers else None for role, layers in found.items()}
+        stacked = {role: torch.stack(layers, 1) if layers else None for role, layers in maps.items()}
         if not all(weights.isfinite().all() for weights in stacked.values() if weights is not None):
             raise DataError(NOT_FINITE)
     return Seq2SeqAttention(**stacked, logits=logits, outputs_off=max(off))

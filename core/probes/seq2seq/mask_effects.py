@@ -42,8 +42,8 @@ class MaskEffects:
     @property
     def before(self) -> tuple[float, float]:
         """Of the largest changes before a replaced token, the smallest and the largest over all tokens."""
-        found = [report.before for report in self.counted]
-        return min(found), max(found)
+        changes = [report.before for report in self.counted]
+        return min(changes), max(changes)
 
     @property
     def reach(self) -> int:

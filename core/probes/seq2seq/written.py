@@ -91,11 +91,11 @@ def write_out(
     else:
         tree = None
         if how == "greedy":
-            found = greedy(model, source, limit=limit)
+            decoded = greedy(model, source, limit=limit)
         else:
-            found = sampled(model, source, temperature=temperature, top_k=top_k, seed=seed, limit=limit)
-        tokens, end, log_prob = found.tokens, found.end, found.log_prob
-        choices = tuple(_listed(step.probabilities, step.chosen_from, step.token) for step in found.steps)
+            decoded = sampled(model, source, temperature=temperature, top_k=top_k, seed=seed, limit=limit)
+        tokens, end, log_prob = decoded.tokens, decoded.end, decoded.log_prob
+        choices = tuple(_listed(step.probabilities, step.chosen_from, step.token) for step in decoded.steps)
     target = torch.tensor([BOS, *tokens[:-1]], device=source.device)
     logits, maps, unseen, attention_off = _in_one_pass(model, source, target)
     shares = logits.softmax(-1).cpu().numpy()  # (T, V)

@@ -65,9 +65,9 @@ def losses_by_width(patch_size: int, widths: Sequence[int], image: np.ndarray, *
     widest = Embedding.untrained(patch_size, max(widths), mean=mean, std=std)
     patches = widest.patches(image)  # (N, V)
     basis, _ = np.linalg.qr(widest.matrix.T)  # (V, R): its first columns span the matrix's first rows
-    found = {}
+    losses = {}
     for width in widths:
         seen = basis[:, :width]
         made = widest.unnormalised(paste(patches @ seen @ seen.T, patch_size, channels=len(image)))
-        found[width] = float(np.sqrt(np.square(made - image).mean()))
-    return found
+        losses[width] = float(np.sqrt(np.square(made - image).mean()))
+    return losses
