@@ -1,4 +1,4 @@
-"""What runs of the Vision Transformer reached with each kind of positions: only runs that are otherwise equal stand side by side."""
+"""Results of runs of the Vision Transformer with each kind of positions: only runs that are otherwise equal stand side by side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS = declared(ViTConfig)["positions"].choices
 
 @dataclass(frozen=True)
 class Reached:
-    """What one finished run reached: the accuracy of its best epoch (from 0) on `val` validation images, and in the final test."""
+    """Result of one finished run: the accuracy of its best epoch (from 0) on `val` validation images, and in the final test."""
 
     run_id: str
     seed: int
@@ -37,7 +37,7 @@ class Setup:
 
     @property
     def covered(self) -> int:
-        """How many kinds of positions were trained."""
+        """Number of kinds of positions that were trained."""
         return sum(map(bool, self.kinds.values()))
 
     def train(self, kind: str) -> dict[str, Any]:

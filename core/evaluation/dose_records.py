@@ -39,7 +39,7 @@ class Response:
 
 
 def kept_response(manager: RunManager, run_id: str) -> Response | None:
-    """What was measured of the best weights of a run, or came with a recorded one; None where nothing was."""
+    """Response of the best weights of a run, kept here or with a recorded one; None where none was measured."""
     best = manager.snapshot(run_id).best
     folders = [recorded.FOLDER / run_id.removeprefix(recorded.RECORDED)] if run_id.startswith(recorded.RECORDED) else []
     for folder in (*folders, manager.files(run_id).folder):

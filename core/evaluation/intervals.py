@@ -1,4 +1,4 @@
-"""How far chance alone goes: intervals for an accuracy and for the difference of two, by the choice of the images."""
+"""Intervals for an accuracy and for the difference of two: how far chance alone goes, by the choice of the images."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Interval:
         return f"{100 * self.low:.{shown}f}", f"{100 * self.high:.{shown}f}"
 
     def digits(self, least: int = 1) -> int:
-        """How many digits after the point of a percentage tell the ends apart, from `least` on."""
+        """Number of digits after the point of a percentage that tell the ends apart, from `least` on."""
         return next((n for n in range(least, MOST_DIGITS) if f"{100 * self.low:.{n}f}" != f"{100 * self.high:.{n}f}"), MOST_DIGITS)
 
 

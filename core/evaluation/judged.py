@@ -1,4 +1,4 @@
-"""What the weights of one epoch say of images: computed once, kept on disk, and everything else follows without a second forward pass."""
+"""Judgements on images by weights of one epoch: computed once, kept on disk, and everything else follows without a second forward pass."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Judged:
 
     @property
     def right(self) -> np.ndarray:
-        """Which images are named rightly, (N,) bool."""
+        """Images that are named rightly, (N,) bool."""
         return self.predictions == self.labels
 
     @cached_property
@@ -108,7 +108,7 @@ class Judged:
 def judged(
     manager: RunManager, run_id: str, epoch: int, images: str = "val", *, data: str = "", progress: Progress | None = None
 ) -> Judged:
-    """What `epoch` of a run (or of a recorded one) says of a split of its data set, or of a folder of class folders.
+    """Judgement of `epoch` of a run (or of a recorded one) on a split of its data set, or on a folder of class folders.
 
     Read from disk if that has been asked before (for validation the training itself has kept it), else computed and kept; to compute it on
     test images is a look at them, which is counted (`core.evaluation.looks`), to read it again is none.
@@ -131,7 +131,7 @@ def judged(
 
 
 def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> Path:
-    """Where `judged` keeps its answer: if the file is there, it answers at once."""
+    """File in which `judged` keeps its answer: if there is one, it answers at once."""
     return manager.files(run_id).logits(_name(images), epoch)
 
 
@@ -161,7 +161,7 @@ def _images(manager: RunManager, run: Snapshot, images: str, data: str, progress
 
 
 def folder_of(manager: RunManager, run_id: str) -> Path:
-    """Where is kept what was measured of a run. That of a recorded run is made; that of a run somebody has deleted does not come back."""
+    """Folder of what was measured of a run. That of a recorded run is made; that of a run somebody has deleted does not come back."""
     folder = manager.files(run_id).folder
     if is_shipped(run_id):
         with suppress(OSError):

@@ -11,7 +11,7 @@ NEVER = -1
 
 @dataclass(frozen=True, eq=False)
 class LearningEpochs:
-    """Of each image: the epoch (an index) at which it was first right, from which it stayed right to the end (`NEVER` if none), and
+    """Epochs (indices) at which each image was first right, and from which it stayed right to the end (`NEVER` if none), and
     how often it went from right to wrong; all (N,)."""
 
     first: np.ndarray

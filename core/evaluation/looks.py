@@ -21,7 +21,7 @@ def look(manager: RunManager, run_id: str, epoch: int, images: str) -> None:
 
 
 def looks(manager: RunManager, run_id: str = "") -> int:
-    """How often weights (of one run, if it is named) met test labels in this lab: at the end of every run, and whenever somebody asked.
+    """Number of times weights (of one run, if named) met test labels in this lab: at the end of every run, and whenever somebody asked.
 
     Of a run that came with the lab, its own final test was taken elsewhere and is not counted.
     """

@@ -106,7 +106,7 @@ def verdict(manager: RunManager, a: Snapshot, b: Snapshot, *, progress: Progress
 
 
 def other_images(a: Snapshot, b: Snapshot) -> str:
-    """Why two runs were not judged on the same validation images, in a sentence; "" if they were, as far as their configs tell."""
+    """Reason why two runs were not judged on the same validation images, in a sentence; "" if they were, as far as their configs tell."""
     if PUBLISHED_ID in (a.run_id, b.run_id) and a.run_id != b.run_id:
         return "Nobody here knows which images the published hand-in was validated on."
     ones = [a.config["dataset"], b.config["dataset"]]
@@ -130,7 +130,7 @@ def apart(right_a: int, n_a: int, right_b: int, n_b: int, *, level: float = LEVE
 
 
 def false_alarms(verdict: Verdict, *, trials: int = TRIALS, seed: int = 0) -> float:
-    """How often the test behind a verdict calls two models different that are equally good: of `trials` such pairs, the share.
+    """Share of false alarms of the test behind a verdict: of `trials` pairs of equally good models, those that it calls different.
 
     The pairs are drawn at random, on as many images, and disagree (or are right) as often as those that the verdict is on. The test
     promises at most 1 - level, give or take the few trials.

@@ -1,4 +1,4 @@
-"""What a trained model says of single pictures, and what becomes of its answer when patches are erased or swapped. Patches count row by
+"""Answers of a trained model to single pictures, and what becomes of them when patches are erased or swapped. Patches count row by
 row from the top left, from 0."""
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def top_classes(probability: np.ndarray, k: int) -> list[int]:
 
 @dataclass(frozen=True)
 class AnswerCheck:
-    """How far the answers to some pictures are from what any answer must be: largest differences, and how much is allowed."""
+    """Largest differences between the answers to some pictures and what any answer must be, and how much is allowed."""
 
     total: float  # between the sum of the probabilities and 1
     alone: float  # between the answer to a picture alone and in a batch with the others
@@ -155,7 +155,7 @@ def check_answers(opened: OpenedModel, images: np.ndarray) -> AnswerCheck:
 
 @dataclass(frozen=True)
 class Effect:
-    """What erasing patches does to the answers to some pictures."""
+    """Effect of erasing patches on the answers to some pictures."""
 
     images: int
     changed: int  # pictures whose most probable class has become another one

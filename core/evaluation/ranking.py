@@ -1,4 +1,4 @@
-"""What follows from the order of the classes: top-k, the most confident errors, precision against recall."""
+"""Measures that follow from the order of the classes: top-k, the most confident errors, precision against recall."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LISTED = 3  # answers that a person may be offered: the k of top-k
 
 
 def top_k_name(classes: int) -> str:
-    """What the top-k accuracy of `classes` classes is called; "" where it says nothing: of three classes, any three are all of them."""
+    """Name of the top-k accuracy of `classes` classes; "" where it says nothing: of three classes, any three are all of them."""
     return f"top-{LISTED}" if classes > LISTED else ""
 
 

@@ -1,4 +1,4 @@
-"""How much shuffling a trained model bears: its accuracy on pictures of which more and more patches have changed places."""
+"""Shuffling that a trained model bears, in doses: its accuracy on pictures of which more and more patches have changed places."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Dose:
-    """How well a model does at one dose."""
+    """Accuracy of a model at one dose."""
 
     dose: int  # in the unit of its kind
     moved: float  # share of patches that are not where they were, mean over the pictures

@@ -1,4 +1,4 @@
-"""How probes compute: in which type, and on one thread, for with a busy neighbour threads that wait for each other make tiny steps slow."""
+"""Computing in probes: in one type, and on one thread, for with a busy neighbour threads that wait for each other make tiny steps slow."""
 
 from __future__ import annotations
 

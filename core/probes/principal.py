@@ -16,11 +16,11 @@ class Plane:
     shares: np.ndarray  # (2,), 0 to 1
 
     def place(self, points: np.ndarray) -> np.ndarray:
-        """Where (..., D) points lie in the plane, (..., 2): straight down onto it."""
+        """Places of (..., D) points in the plane, (..., 2): straight down onto it."""
         return (points - self.mean) @ self.axes.T
 
     def share(self, points: np.ndarray) -> float:
-        """How much of the variance of other points (N, D), around their own mean, is seen in the plane: 0 to 1."""
+        """Share of the variance of other points (N, D), around their own mean, that is seen in the plane: 0 to 1."""
         around = points - points.mean(axis=0)
         whole = (around**2).sum()
         return float(((around @ self.axes.T) ** 2).sum() / whole) if whole else 0.0

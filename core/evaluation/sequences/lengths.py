@@ -1,4 +1,4 @@
-"""How often a run on sequences is right by the length of its inputs, and how it got there: plain counts, without torch."""
+"""Accuracy of a run on sequences by the length of its inputs, and how it got there: plain counts, without torch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HALF, GOAL = 0.5, 0.95
 
 @dataclass(frozen=True)
 class LengthCurve:
-    """Of `n` inputs of each length, ascending, so many were written `right`; those up to `longest` are of lengths that were trained."""
+    """Counts by length, ascending: of `n` inputs so many were written `right`; those up to `longest` are of lengths that were trained."""
 
     lengths: tuple[int, ...]
     right: tuple[int, ...]

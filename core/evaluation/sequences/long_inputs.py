@@ -1,4 +1,4 @@
-"""Where a run on sequences breaks on long inputs, and what can be measured of the reason: kept beside the run, or recorded."""
+"""Long inputs, on which a run on sequences breaks, and what can be measured of the reason: kept beside the run, or recorded."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DIGITS = 4  # significant ones of what is recorded
 
 @dataclass(frozen=True)
 class LongInputs:
-    """How often the weights of an epoch are right by length, and what else they show on the way.
+    """Accuracy of the weights of an epoch by length, and what else they show on the way.
 
     `written`: symbols that they write on average for inputs of each length; `wanted`: how many the right outputs have. `moved`: how far
     learned vectors of positions have moved at most since the start, (those of trained lengths, those beyond); None where there are none.
@@ -59,7 +59,7 @@ class LongInputs:
 
 
 def kept_long_inputs(manager: RunManager, run_id: str, epoch: int) -> LongInputs | None:
-    """What `long_inputs` has kept of an epoch, if it has been asked before."""
+    """Numbers that `long_inputs` has kept of an epoch, if it has been asked before."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         return LongInputs.from_plain(json.loads(_file(manager, run_id, epoch).read_text("utf-8")))
     return None
@@ -84,7 +84,7 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
 
 
 def examined(manager: RunManager, opened: OpenedSeq2Seq, curve: LengthCurve, progress: Progress | None = None) -> LongInputs:
-    """What else an opened model shows on the inputs of a curve."""
+    """Numbers that an opened model shows on the inputs of a curve, beside the curve."""
     from core.evaluation.sequences.symptoms import moved_positions, order_counts, written_length
     from core.models import build_model
 

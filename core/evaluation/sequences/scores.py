@@ -1,4 +1,4 @@
-"""How often an encoder-decoder is right: its tokens, and whole sequences, by how long the inputs are, longer than trained included."""
+"""Scores of an encoder-decoder: its right tokens, and whole sequences, by how long the inputs are, longer than trained included."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class LengthScore:
 
 @dataclass(frozen=True)
 class SequenceScores:
-    """What the weights of an epoch reach on a split (or on inputs by length), with 95 % intervals.
+    """Scores of the weights of an epoch on a split (or on inputs by length), with 95 % intervals.
 
     That of tokens counts them as if each were drawn on its own, so it is a little too narrow.
     """
@@ -66,7 +66,7 @@ class SequenceScores:
 def scores(
     manager: RunManager, run_id: str, epoch: int, images: str = "val", *, progress: Progress | None = None, data: str = ""
 ) -> SequenceScores:
-    """What `epoch` (from 0) of a run reaches on its "val" or "test" split, or "by length": on inputs of every length, longer ones too.
+    """Scores of `epoch` (from 0) of a run on its "val" or "test" split, or "by length": on inputs of every length, longer ones too.
 
     Read from disk if that has been asked before, else computed and kept beside the run. The shorter inputs of "by length" are those of the
     test split: to judge either is one look at the test set, which is counted. `data`: the folder where its images lie now.
@@ -89,7 +89,7 @@ def scores(
 
 
 def kept_scores(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> SequenceScores | None:
-    """What `scores` has kept of an epoch, if it has been asked before."""
+    """Scores that `scores` has kept of an epoch, if it has been asked before."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         return SequenceScores.from_plain(json.loads(_scores_file(manager, run_id, epoch, images).read_text("utf-8")))
     return None

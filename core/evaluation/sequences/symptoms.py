@@ -1,4 +1,4 @@
-"""Why an encoder-decoder breaks on inputs that are longer than trained: how much it writes, which positions have learned, what order is."""
+"""Symptoms of an encoder-decoder on inputs longer than trained: how much it writes, which positions have learned, what order is."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ BATCH = 250
 
 
 def written_length(model: Seq2Seq, source: Tensor) -> float:
-    """How many symbols greedy decoding writes before EOS, on average over a batch of sources. It is stopped where positions end."""
+    """Number of symbols that greedy decoding writes before EOS, on average over a batch of sources. It is stopped where positions end."""
     limit = LONGER * model.task.max_target - 1  # BOS has one
     parts = [greedy_batch(model, part, limit=limit) for part in source.split(BATCH)]
     return sum(int(((part != PAD) & (part != EOS)).sum()) for part in parts) / len(source)
 
 
 def moved_positions(model: nn.Module, start: nn.Module) -> tuple[float, float] | None:
-    """How far learned vectors of positions have moved from their `start`, at most: those that training inputs and outputs have, and those
+    """Way that learned vectors of positions have moved from `start`, at most: those that training inputs and outputs have, and those
     beyond. None where positions are not learned."""
     if not isinstance(getattr(model.source_positions, "table", None), nn.Parameter):
         return None

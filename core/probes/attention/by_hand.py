@@ -68,17 +68,17 @@ class ByHand:
 
     @property
     def reads(self) -> np.ndarray:
-        """Which rows have something to read, (T,) bool."""
+        """Rows that have something to read, (T,) bool."""
         return self.mask.any(-1)
 
     @property
     def entropy(self) -> np.ndarray:
-        """Of each row of the weights, (heads, T), in nats: 0 reads one token, ln n reads n of them alike; 0 where nothing is read."""
+        """Entropy of each row of weights, (heads, T), in nats: 0 reads one token, ln n reads n of them alike; 0 where nothing is read."""
         return entropy(self.weights)
 
     @property
     def jacobian(self) -> np.ndarray:
-        """How much each row of the weights answers to its scaled scores, (heads, T): see `softmax_slope`."""
+        """Sensitivity of each row of the weights to its scaled scores, (heads, T): see `softmax_slope`."""
         return softmax_slope(self.weights)
 
 
@@ -119,14 +119,14 @@ def softmax_slope(weights: np.ndarray) -> np.ndarray:
 
 
 def divisor_of(name: str, *, size: int, length: int) -> float:
-    """What scores are divided by: 1, sqrt(D) or sqrt(T). Raises ConfigError for another name."""
+    """The divisor of scores: 1, sqrt(D) or sqrt(T). Raises ConfigError for another name."""
     if name not in DIVISORS:
         raise unknown("divisor", name, DIVISORS)
     return {"none": 1.0, "sqrt(D)": math.sqrt(size), "sqrt(T)": math.sqrt(length)}[name]
 
 
 def make_mask(name: str, length: int) -> np.ndarray:
-    """Which token may read which, (T, T) bool: "none" all, "causal" itself and earlier ones, "earlier" only those, so that the first row
+    """Mask, (T, T) bool, of who may read whom: "none" all, "causal" itself and earlier ones, "earlier" only those, so that the first row
     is empty. Raises ConfigError for another name."""
     if name not in MASKS:
         raise unknown("mask", name, MASKS)
@@ -150,7 +150,7 @@ def check_heads(width: int, heads: int) -> None:
 
 @dataclass(frozen=True)
 class Saturation:
-    """What a divisor does to the rows that read something: means over all heads and rows."""
+    """Effect of a divisor on the rows that read something: means over all heads and rows."""
 
     divisor: str
     value: float

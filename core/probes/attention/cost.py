@@ -1,4 +1,4 @@
-"""What attention costs in memory and time as a sequence grows: by hand, by the fused kernel, and a recurrent scan beside them."""
+"""Costs of attention in memory and time as a sequence grows: by hand, by the fused kernel, and a recurrent scan beside them."""
 
 from __future__ import annotations
 

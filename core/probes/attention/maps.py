@@ -25,7 +25,7 @@ TOLERANCES = {torch.float32: 1e-5, torch.float64: 1e-12}  # of a row's sum, and 
 
 @dataclass(frozen=True, eq=False)
 class AttentionRecord:
-    """What a model attended to while it answered a batch, layer by layer in the order in which they computed."""
+    """Attention of a model while it answered a batch, layer by layer in the order in which they computed."""
 
     weights: Tensor  # (B, L, H, T, T)
     answers: Tensor  # what the model gave, (B, K) logits of a classifier
@@ -104,7 +104,7 @@ def room_for_weights(args: tuple[Tensor, ...], copies: int) -> AbstractContextMa
 
 
 def attention_rollout(weights: Tensor) -> Tensor:
-    """How much of each input token is in each token after each layer, if attention were all that mixes them: (..., L, H, T, T) ->
+    """Shares of each input token in each token after each layer, if attention were all that mixes them: (..., L, H, T, T) ->
     (..., L, T, T) (Abnar and Zuidema 2020).
 
     The mean over heads, half of it kept for the residual connection: A = (mean + I) / 2; layer l has A_l A_{l-1} ... A_1. Rows sum to 1.
@@ -136,7 +136,7 @@ def patch_distances(side: int) -> Tensor:
 
 
 def attention_distance(weights: Tensor) -> Tensor:
-    """How far a patch looks on the average, in patches: (..., T, T) -> (...), the mean over reading patches of the distance to the patches
+    """Mean distance that a patch looks, in patches: (..., T, T) -> (...), the mean over reading patches of the distance to the patches
     that they read, weighted by attention (Dosovitskiy et al. 2020, figure 7).
 
     Between patches only: what goes to the class token is left out, and the rest of the row taken as the whole. A patch that reads nothing
@@ -155,7 +155,7 @@ def even_distance(side: int) -> float:
 
 
 def attention_entropy(weights: Tensor) -> Tensor:
-    """How spread out attention is, in bits: (..., T, T) -> (...), the mean over all tokens that read. 0 where each reads one token,
+    """Entropy of attention, in bits: (..., T, T) -> (...), the mean over all tokens that read. 0 where each reads one token,
     log2(T) where each reads all alike."""
     return torch.special.entr(weights.double()).sum(-1).mean(-1) / torch.log(torch.tensor(2.0, dtype=torch.float64))
 

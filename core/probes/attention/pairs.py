@@ -1,4 +1,4 @@
-"""How many pairs of a query and a key one layer reads, head by head: attention in full, and what published systems read instead.
+"""Numbers of pairs of a query and a key that one layer reads, head by head: attention in full, and what published systems read instead.
 
 Two ways to the same number: `pairs` by a formula, for any length, and `patterns`, the matrices themselves, to look at and to count.
 """
@@ -16,7 +16,7 @@ MOST_DRAWN = 1024  # tokens of a matrix that is made cell by cell
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionSizes:
-    """What keeps an attention small; each kind uses one or two of these."""
+    """Sizes that keep an attention small; each kind uses one or two of them."""
 
     window: int = 256  # keys of a window; queries of a block, and as many keys before it
     global_tokens: int = 1  # tokens that read all and are read by all
@@ -116,7 +116,7 @@ def pairs(kind: str, length: int, sizes: AttentionSizes | None = None) -> float 
 
 
 def patterns(kind: str, length: int, sizes: AttentionSizes | None = None) -> tuple[np.ndarray, ...]:
-    """Which pairs are read: boolean matrices (T, S), row = query, column = key, True = read; two of them where there are two attentions.
+    """Pairs that are read: boolean matrices (T, S), row = query, column = key, True = read; two of them where there are two attentions.
 
     Neighbors are those of points drawn at random with seed 0. Raises ConfigError as `pairs`, and beyond 1,024 tokens.
     """

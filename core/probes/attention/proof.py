@@ -19,7 +19,7 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class AttentionReport:
-    """How far the matrices by hand are from those of PyTorch."""
+    """Differences of the matrices by hand from those of PyTorch."""
 
     stages: float  # largest difference from `attention_stages`, over all its matrices
     fused: float  # of the heads' outputs from F.scaled_dot_product_attention

@@ -1,4 +1,4 @@
-"""What a Vision Transformer's head says of other tokens than the one it was trained on, and the shapes on the way there."""
+"""Answers of a Vision Transformer's head to other tokens than the one it was trained on, and the shapes on the way there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Readouts:
     each: Tensor  # (B, N, K) from each patch's token by itself
 
     def right(self, labels: Tensor) -> tuple[int, int]:
-        """How many of (B,) labels are answered from the class token, and from the mean."""
+        """Numbers of (B,) labels that are answered from the class token, and from the mean."""
         return tuple(int((logits.argmax(1) == labels).sum()) for logits in (self.class_token, self.mean))
 
     @property
@@ -32,7 +32,7 @@ class Readouts:
 
     @property
     def agreeing(self) -> Tensor:
-        """How many patches of each image, (B,), say by themselves what the class token says."""
+        """Numbers of patches of each image, (B,), that say by themselves what the class token says."""
         return (self.each.argmax(2) == self.class_token.argmax(1)[:, None]).sum(1)
 
 
@@ -53,7 +53,7 @@ def read_tokens(model: nn.Module, images: Tensor) -> Readouts:
 
 
 def layer_shapes(model: nn.Module, images: Tensor) -> list[tuple[str, tuple[int, ...]]]:
-    """What comes out of each step of a ViT that is given `images`: names and shapes, measured on the way. Raises ConfigError for another
+    """Outputs of each step of a ViT that is given `images`: names and shapes, measured on the way. Raises ConfigError for another
     model."""
     _check(model)
     parts = {"patches": model.embed, "encoder": model.encoder}

@@ -61,7 +61,7 @@ LARGER = "Its tokens are larger than the patches that move: they get new content
 
 
 def why(config: Mapping[str, Any], patch_size: int) -> str:
-    """Why a trained run of this flat config answers as it does, for patches of `patch_size` pixels."""
+    """The reason that a trained run of this flat config answers as it does, for patches of `patch_size` pixels."""
     model, own = config["model"], config.get("patch_size", 0)
     if model == "cnn":
         return PIXELS

@@ -18,7 +18,7 @@ UNDO = ("inverse", "permutation")  # what the outputs are put back with; the sec
 
 @dataclass(frozen=True, eq=False)
 class ShuffleReport:
-    """What a shuffle did to the outputs f(x) of a model, and whether that is more than float noise.
+    """Effect of a shuffle on the outputs f(x) of a model, and whether it is more than float noise.
 
     Equivariance: the outputs of the shuffled tokens, put back, are those of the tokens, f(x[p])[p^-1] = f(x). Invariance: their mean
     over tokens, or the one answer of a model that gives (B, K), stays the same.
@@ -53,7 +53,7 @@ class ShuffleReport:
 
     @property
     def moved(self) -> int:
-        """How many tokens are not where they were; of none, the test proves nothing."""
+        """Number of tokens that are not where they were; of none, the test proves nothing."""
         return int((self.permutation != torch.arange(len(self.permutation))).sum())
 
     @property

@@ -1,4 +1,4 @@
-"""What a shuffle test can be done on: models taken apart where patches become tokens, where tokens learn their places, and behind.
+"""Subjects of a shuffle test: models taken apart where patches become tokens, where tokens learn their places, and behind.
 
 Letters: B images, T tokens, C their width, E the width of what comes out, K classes.
 """

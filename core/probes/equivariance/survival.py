@@ -1,4 +1,4 @@
-"""Which shuffles a model survives: the shuffle test with permutations by name."""
+"""Shuffles that a model survives: the shuffle test with permutations by name."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DRAWN = ("random", "swap", *GRID_PERMUTATIONS)
 
 @dataclass(frozen=True)
 class Survival:
-    """What a model answers to each permutation, by name: "equivariant", "invariant" or "neither"."""
+    """Verdicts on a model's answers to each permutation, by name: "equivariant", "invariant" or "neither"."""
 
     verdicts: dict[str, str]
 
     @property
     def group(self) -> str:
-        """What it is to every permutation; "some" for a model that survives some of them and not others."""
+        """Verdict on all permutations; "some" for a model that survives some of them and not others."""
         verdicts = set(self.verdicts.values())
         if verdicts == {"equivariant"}:
             return "equivariant"

@@ -14,7 +14,7 @@ from core.probes.recording import copied
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """How a shuffle test is done; the defaults are the right way."""
+    """A way to do the shuffle test; the defaults are the right one."""
 
     places: str = "before"  # tokens are shuffled before positions are added, or "after"
     undo: str = "inverse"

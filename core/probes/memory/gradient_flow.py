@@ -1,4 +1,4 @@
-"""How much of a loss's gradient reaches the state h_t, for every t, in cells at random weights: why a plain RNN forgets.
+"""Gradients of a loss at the state h_t, for every t, in cells at random weights: why a plain RNN forgets.
 
 The three cells read the same sequences of the recall task. Each H x H block of their W_hh has the spectral radius that is asked for, and
 the plain RNN's block is that of the other cells' candidates. The loss is a fixed direction of the last state, the same for all: its
@@ -27,7 +27,7 @@ SINGLE = (1.4e-45, 3.4e38)  # the smallest and the largest positive float32: out
 
 @dataclass(frozen=True)
 class FlowSetup:
-    """What the cells have in common. Raises ConfigError for a value out of range."""
+    """Set-up that the cells have in common. Raises ConfigError for a value out of range."""
 
     length: int = 60
     radius: float = 1.0  # spectral radius of each H x H block of W_hh
@@ -67,7 +67,7 @@ class Flow:
 
     @property
     def factor(self) -> float:
-        """By what a step back multiplies the norm, in the geometric mean of all steps; NaN of a single step."""
+        """Factor by which a step back multiplies the norm, in the geometric mean of all steps; NaN of a single step."""
         steps = len(self.state) - 1
         return self.arrives ** (1 / steps) if steps else float("nan")
 

@@ -1,4 +1,4 @@
-"""How far back a cell can recall: the recall task, learned by an RNN, an LSTM and a GRU side by side in seconds.
+"""The recall task, learned by an RNN, an LSTM and a GRU side by side in seconds: how far back each can recall.
 
 The cells start from the weights of `core.probes.memory.gradient_flow`: what their gradients looked like there is what they learn with here.
 All three see the same batches, and are judged on the same other sequences.
@@ -72,7 +72,7 @@ class RecallLesson:
 
     @torch.no_grad()
     def right(self) -> dict[str, np.ndarray]:
-        """Which of the judged sequences each cell answers right, (N,) bool."""
+        """Judged sequences that each cell answers right, (N,) bool."""
         return {kind: model(self.sequences).argmax(dim=1).numpy() == self.judged.targets for kind, model in self.models.items()}
 
     def by_distance(self, right: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ class RecallBatch(NamedTuple):
 
 
 class Recalled(NamedTuple):
-    """What cells could do while they learned the task."""
+    """Record of what cells could do while they learned the task."""
 
     steps: tuple[int, ...]  # when they were judged
     right: Mapping[str, tuple[float, ...]]  # cell -> share of right answers each time
@@ -52,7 +52,7 @@ def recall_batch(batch: int, length: int, generator: np.random.Generator) -> Rec
 
 
 def span(by_distance: np.ndarray) -> int:
-    """How far back it is recalled: at how many distances in a row from 0 on, (T,) shares of right answers, more than halfway between
+    """Span of recall: at how many distances in a row from 0 on, (T,) shares of right answers, more than halfway between
     chance and all are right. A distance that was not drawn (NaN) breaks nothing."""
     wrong = np.flatnonzero(by_distance <= HALFWAY)
     return int(wrong[0]) if len(wrong) else len(by_distance)

@@ -51,7 +51,7 @@ def recurrent_only(model: nn.Module) -> RecurrentClassifier:
 
 
 def loss_paths(model: nn.Module, image: Tensor, label: int, *, readout: str) -> list[StatePath]:
-    """Where the gradient of the cross-entropy of class `label` arrives, for a normalised image (1, 3, H, W), one path a direction.
+    """Paths of the gradient of the cross-entropy of class `label`, for a normalised image (1, 3, H, W), one a direction.
 
     `readout` "mean" lets the loss read the mean of all states, "last" the last one of each direction alone, whatever the model was
     trained with. Raises ConfigError for a model without hidden states and DataError when its numbers are not finite.
@@ -79,7 +79,7 @@ def _loss_paths(passes: list[list[Direction]], head: nn.Linear, label: int, read
 
 
 def influence(model: nn.Module, image: Tensor) -> np.ndarray:
-    """How far each input moves each output: (T, T) float64, row s the output after patch s, column t the token of patch t.
+    """Influence of each input on each output: (T, T) float64, row s the output after patch s, column t the token of patch t.
 
     The norm (Frobenius) of the Jacobian of the head's K logits at output s, were it asked there, by the C features of token t. 0 where
     nothing leads from t to s: after s, unless the model reads both ways. Raises as `loss_paths`.
@@ -116,7 +116,7 @@ def _room(model: nn.Module, losses: int) -> AbstractContextManager[None]:
 
 
 def reach(row: np.ndarray, output: int, share: float = 0.9) -> int:
-    """From how many of the latest patches up to `output` (from 0) this share of the influence on it comes, by the sum of its norms."""
+    """Number of the latest patches up to `output` (from 0) from which this share of the influence on it comes, by the sum of its norms."""
     until = row[: output + 1][::-1].cumsum()
     return int(np.searchsorted(until, share * until[-1])) + 1 if until[-1] else 0
 
@@ -133,7 +133,7 @@ class Direction:
     backwards: bool
 
     def patch(self, step: int) -> int:
-        """Which patch it read at a step."""
+        """The patch that it read at a step."""
         return len(self.trace.states) - 1 - step if self.backwards else step
 
     def back(self, incoming: np.ndarray) -> Iterator:
@@ -176,7 +176,7 @@ def _through(passes: list[list[Direction]], incoming: np.ndarray) -> np.ndarray:
 
 
 def read_by(states: np.ndarray, readout: str, directions: int) -> np.ndarray:
-    """What the head reads of the states (T, D*H): their mean, or the last of each direction; (D*H,)."""
+    """Features that the head reads of the states (T, D*H): their mean, or the last of each direction; (D*H,)."""
     if readout == "mean":
         return states.mean(axis=0)
     ends = (states[-1], states[0])[:directions]  # backwards it ends at the first patch
@@ -209,7 +209,7 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 @dataclass(frozen=True)
 class MemoryCheck:
-    """How far the way back by hand is from PyTorch's own autograd through the model: largest relative differences."""
+    """Largest relative differences of the way back by hand from PyTorch's own autograd through the model."""
 
     outputs: float  # of the influence on some outputs
     answer: float  # of the gradient of the answer's loss at every token

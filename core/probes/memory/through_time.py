@@ -28,7 +28,7 @@ class Weights(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What the way forward leaves for the way back."""
+    """Values that the way forward leaves for the way back."""
 
     kind: str
     states: np.ndarray  # (T, B, H)

@@ -1,4 +1,4 @@
-"""What each kind of position is made of: its table, each number of it taken apart, how like places are, and how loud beside a token.
+"""Tables of positions: each number of them taken apart, how like places are, and how loud beside a token.
 
 In NumPy and float64, written apart from core/models/positions.py: a page shows them before torch is loaded, and
 `core.probes.positions.placing.table_test` compares the two. Positions count from 0; in a sequence of n^2 + 1 tokens the first is the class
@@ -126,7 +126,7 @@ def _check_kind(kind: str, length: int, dim: int) -> None:
 
 
 def position_table(kind: str, length: int, dim: int, *, seed: int = 0) -> np.ndarray:
-    """What `kind` puts at each position, (length, dim) float64; see `position_entry`. Learned ones are as at the start, drawn by `seed`.
+    """Table of positions of a `kind`, (length, dim) float64; see `position_entry`. Learned ones are as at the start, drawn by `seed`.
 
     Raises ConfigError for an unknown kind, for a grid of tokens that are no square, and for rotary positions of an odd width.
     """
@@ -166,14 +166,14 @@ def similarity(table: np.ndarray) -> np.ndarray:
 
 
 def distance_gap(like: np.ndarray) -> float:
-    """How much similarities (T, T) of pairs at the same signed distance differ at most: 0 where only the distance counts."""
+    """Largest difference of similarities (T, T) of pairs at the same signed distance: 0 where only the distance counts."""
     length = len(like)
     return max(float(np.ptp(np.diagonal(like, offset))) for offset in range(1 - length, length))
 
 
 @dataclass(frozen=True)
 class Loudness:
-    """How long the vector of a position is beside that of a token out of LayerNorm, whose mean is 0 and variance 1: sqrt(C)."""
+    """Length of the vector of a position beside that of a token out of LayerNorm, whose mean is 0 and variance 1: sqrt(C)."""
 
     first: float  # of position 0
     last: float  # of the last position
@@ -183,7 +183,7 @@ class Loudness:
 
     @property
     def ratio(self) -> float:
-        """How many times as long as a token the longest position is."""
+        """Length of the longest position, in lengths of a token."""
         return self.largest / self.token
 
 

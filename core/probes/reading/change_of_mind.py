@@ -1,4 +1,4 @@
-"""What would a model need to change its mind? Patches that are erased until its answer becomes another one. No torch: it only asks."""
+"""A change of mind: patches are erased until a model's answer becomes another one. No torch: it only asks."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _needed(
 
 
 def lead(probabilities: np.ndarray, k: int) -> np.ndarray:
-    """By how much class `k` is more probable than the best other one: (N, K) -> (N,), from -1 to 1; of a single class its probability."""
+    """Lead in probability of class `k` over the best other one: (N, K) -> (N,), from -1 to 1; of a single class its probability."""
     others = np.delete(probabilities, k, axis=1)
     return probabilities[:, k] - others.max(axis=1, initial=0.0)
 

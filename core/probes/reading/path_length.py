@@ -1,4 +1,4 @@
-"""How many steps the news of one token takes to another one: along the sequence in a recurrent network, straight there in attention."""
+"""Steps that the news of one token takes to another one: along the sequence in a recurrent network, straight there in attention."""
 
 from __future__ import annotations
 

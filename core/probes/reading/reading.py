@@ -1,4 +1,4 @@
-"""What a model believes after each patch: its answer to the first t patches, as if there were no others.
+"""Beliefs of a model after each patch: its answer to the first t patches, as if there were no others.
 
 For a recurrent network in one direction that is its own state after t patches put to its head (with readout "mean", the mean of its
 states so far). One in both directions reads the first t patches as a sequence of their own: backwards it starts at patch t, since it has
@@ -26,7 +26,7 @@ TOLERANCE = 1e-5  # of a probability that is computed in float32
 
 
 def way_of_reading(model: nn.Module) -> str:
-    """How news travel in `model`: "recurrent" (one direction), "bidirectional" or "attention".
+    """Way in which news travel in `model`: "recurrent" (one direction), "bidirectional" or "attention".
 
     Raises ConfigError for a model that does not read patches one after the other.
     """
@@ -102,7 +102,7 @@ def _both_ways(model: SequenceClassifier, tokens: Tensor) -> Tensor:
 
 
 def read_both_ways(rnn: nn.RNNBase, readout: str, tokens: Tensor) -> Tensor:
-    """What a head reads of each beginning of one sequence that `rnn` reads from both of its ends: (1, T, C) -> (T, 2H).
+    """Features that a head reads of each beginning of one sequence that `rnn` reads from both of its ends: (1, T, C) -> (T, 2H).
 
     With readout "last" where each direction ends, with "mean" the means of both directions' states.
     """
@@ -151,7 +151,7 @@ def known_from(probabilities: Tensor) -> int:
 
 @dataclass(frozen=True)
 class ReadingCheck:
-    """How far the beliefs of a model about one image are from what they must be: largest differences of a probability."""
+    """Largest differences in probability between the beliefs of a model about one image and what they must be."""
 
     whole: float  # after all T patches, from the model's own answer
     alone: float  # after t patches, from the model run on these t patches alone

@@ -1,4 +1,4 @@
-"""What a recurrent classifier holds in mind after each patch: recorded while it reads, in any order of patches.
+"""States of a recurrent classifier after each patch: recorded while it reads, in any order of patches.
 
 A network in one direction has one state h_t after t patches, and its head reads that, or the mean of h_1 ... h_t. One in both directions
 reads the first t patches as a sequence of their own (as in `core.probes.reading.reading`): forwards it ends at patch t, backwards it starts
@@ -27,7 +27,7 @@ Steps = RNNStep | LSTMStep | GRUStep
 
 @dataclass(frozen=True, eq=False)
 class StateRecord:
-    """What was seen of a model that read S sequences of T tokens with H hidden units; at place 0 nothing has been read yet."""
+    """Record of a model that read S sequences of T tokens with H hidden units; at place 0 nothing has been read yet."""
 
     tokens: Tensor  # (S, T, C) as the recurrent layers got them
     states: Tensor  # (S, T + 1, H) of a layer in one direction; of both, what a head would read of each, (S, T + 1, 2H)
@@ -143,14 +143,14 @@ def _with_cells(steps: LSTMStep) -> LSTMStep:
 
 @torch.no_grad()
 def answers_in_order(model: RecurrentClassifier, images: Tensor, order: np.ndarray) -> Tensor:
-    """What `model` says of normalised images (B, 3, H, W) when their patches come in another order (T,): classes (B,)."""
+    """Classes (B,) that `model` names for normalised images (B, 3, H, W) when their patches come in another order (T,)."""
     tokens = model.embed(images)[:, torch.from_numpy(order)]  # (B, T, C)
     return SequenceClassifier.forward(model, tokens).argmax(-1)  # (B, K) -> (B,)
 
 
 @dataclass(frozen=True)
 class StateCheck:
-    """How far a record is from what it must be: largest differences of a state or a probability."""
+    """Largest differences of a state or a probability between a record and what it must be."""
 
     alone: float  # after a quarter, a half, three quarters and all of the patches, from torch's layers run on these patches alone
     whole: float  # the last belief in the order that patches are cut in, from the model's own answer

@@ -82,7 +82,7 @@ class Reading:
 
     @property
     def start(self) -> dict[str, np.ndarray]:
-        """What the first step finds, by name, each (H,): "hidden0", and of an LSTM "cell0"."""
+        """State that the first step finds, by name, each (H,): "hidden0", and of an LSTM "cell0"."""
         given = {"hidden0": self.hidden0} | ({"cell0": self.cell0} if self.cell.kind == "lstm" else {})
         return {name: np.zeros(self.cell.hidden) if state is None else state for name, state in given.items()}
 
@@ -115,7 +115,7 @@ class Reading:
 def inside(
     kind: str, layers: Sequence[Sequence[Sequence[np.ndarray]]], tokens: np.ndarray, layer: int = 0, *, backward: bool = False
 ) -> Reading:
-    """What one cell of a stack reads: the tokens (T, E) in the first layer, above it the states of both directions of the layer below; of
+    """Reading of one cell of a stack: the tokens (T, E) in the first layer, above it the states of both directions of the layer below; of
     the backward cell from the last one to the first.
 
     `layers[layer][direction]` are weights as in `Cell`. A stack of "gru2014" has torch's GRU below: so it was trained.

@@ -20,7 +20,7 @@ RESET, UPDATE = 0, 1  # gates of a GRU
 
 @dataclass(frozen=True)
 class CellReport:
-    """How far the states by hand are from those of PyTorch, over all steps."""
+    """Differences of the states by hand from those of PyTorch, over all steps."""
 
     kind: str  # of torch's cell
     steps: int

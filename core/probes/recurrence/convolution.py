@@ -45,7 +45,7 @@ def convolution_cost(dims: int, *, kernel: int, channels: int, size: int, frames
 
 
 def field_of_view(layers: int, kernel: int) -> int:
-    """How many inputs an output in the middle depends on, after some layers of convolution: 1 + layers (k - 1)."""
+    """Number of inputs that an output in the middle depends on, after some layers of convolution: 1 + layers (k - 1)."""
     return 1 + layers * (kernel - 1)
 
 

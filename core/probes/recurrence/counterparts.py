@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Counterpart:
-    """What a layer from torch.nn makes of a batch of sequences, measured."""
+    """A layer from torch.nn and what it makes of a batch of sequences, measured."""
 
     name: str
     taken: tuple[int, ...]  # shape of what goes in, (B, T, C)
@@ -53,7 +53,7 @@ def _counterpart(name: str, layer: nn.Module, steps: int, tokens: Tensor) -> Cou
 
 
 def tokens_seen(run: Callable[[Tensor], Tensor], tokens: Tensor, place: int) -> int:
-    """Of how many tokens of one sequence (1, T, C) the output at `place` depends: those with a gradient that is not exactly 0."""
+    """Number of tokens of one sequence (1, T, C) that the output at `place` depends on: those with a gradient that is not exactly 0."""
     tokens = tokens.detach().requires_grad_()
     outputs = run(tokens)[0, place]  # (H,)
     (gradient,) = torch.autograd.grad((outputs * torch.arange(1.0, len(outputs) + 1)).sum(), tokens)

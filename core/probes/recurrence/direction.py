@@ -24,7 +24,7 @@ FEATURES = 4
 
 @dataclass(frozen=True, eq=False)
 class StackReport:
-    """What a stack of recurrent layers depends on, by Jacobians, and that it is torch's own stack."""
+    """Dependencies of a stack of recurrent layers, by Jacobians, and its difference from torch's own stack."""
 
     norms: np.ndarray  # (layers, directions, T, T): Frobenius norm of d state / d input; the last axis is the input
     max_abs_diff: float  # between layers one by one and torch's num_layers, bidirectional
@@ -34,7 +34,7 @@ class StackReport:
     tolerance: float = TOLERANCE
 
     def differing(self) -> int:
-        """How many pairs of state and input are connected in the unrolled graph and have a Jacobian of 0, or the other way round."""
+        """Number of pairs of state and input that are connected in the unrolled graph and have a Jacobian of 0, or the other way round."""
         layers, directions, length, _ = self.norms.shape
         graph = stack_graph(length, layers, bidirectional=directions == 2, head="every")
         wrong = 0
@@ -50,7 +50,7 @@ class StackReport:
 
 @dataclass(frozen=True, eq=False)
 class HeadReport:
-    """What a head that reads a stack in one of the ways of `HEADS` gets, and what learns from it."""
+    """A head that reads a stack in one of the ways of `HEADS`: what it gets, and what learns from it."""
 
     shape: tuple[int, ...]
     norms: np.ndarray  # (directions, T): Jacobian of what is read of a direction, by input
@@ -78,7 +78,7 @@ class LeakReport:
 
     @property
     def leaks(self) -> int:
-        """How many pairs of different samples touch each other."""
+        """Number of pairs of different samples that touch each other."""
         return int((self.changes[~np.eye(len(self.changes), dtype=bool)] > 0).sum())
 
 
@@ -106,7 +106,7 @@ def measure_stack(*, cell: str, length: int, layers: int, bidirectional: bool, h
 
 
 def measure_heads(*, cell: str, length: int, layers: int, bidirectional: bool, hidden: int, seed: int = 0) -> dict[str, HeadReport]:
-    """What each head of `HEADS` reads of the same stack, and how many weights a loss on that leaves without any gradient."""
+    """Report on what each head of `HEADS` reads of the same stack, and how many weights a loss on that leaves without any gradient."""
     rnn, x = _made(cell, length, layers, bidirectional, hidden, seed)
     weights = tuple(rnn.parameters())
     reports = {}
@@ -132,7 +132,7 @@ def _norms_read(rnn: nn.RNNBase, x: Tensor, head: str, count: int, *, alone: boo
 
 
 def read_states(rnn: nn.RNNBase, states: Tensor, final: Tensor | tuple[Tensor, Tensor], head: str) -> Tensor:
-    """What a head of `HEADS` reads of what `rnn` returned, right or wrong: (B, H), (B, 2H), or (B, T, ...) for "every"."""
+    """States that a head of `HEADS` reads of what `rnn` returned, right or wrong: (B, H), (B, 2H), or (B, T, ...) for "every"."""
     if head not in HEADS:
         raise unknown("head", head, HEADS)
     match head:

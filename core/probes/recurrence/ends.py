@@ -23,7 +23,7 @@ LEARNING_RATE = 0.02
 
 @dataclass(frozen=True)
 class EndsProgress:
-    """How often a reader names the first and the last of the words, on held-out sequences."""
+    """Shares of held-out sequences of which a reader names the first of the words, and the last."""
 
     step: int
     first: float

@@ -25,7 +25,7 @@ LEARNING_RATE = 0.02
 
 @dataclass(frozen=True)
 class Progress:
-    """How well a reader translates held-out sentences after some steps; accuracies are shares of words."""
+    """Progress of a reader that translates held-out sentences, after some steps; accuracies are shares of words."""
 
     step: int
     loss: float  # of the training batches since the last one; NaN before the first
@@ -88,7 +88,7 @@ class LaterWordLesson:
                 yield step
 
     def translate(self, name: str, sentence: Sentence) -> list[tuple[str, float]]:
-        """What a reader makes of each word, with its probability."""
+        """A reader's translation of each word, with its probability."""
         probabilities = self.logits(name, sentence).softmax(1)
         return [(TRANSLATIONS[int(row.argmax())], float(row.max())) for row in probabilities]
 
@@ -98,7 +98,7 @@ class LaterWordLesson:
         return self.readers[name](_packed([sentence])[0])
 
     def weights(self, name: str) -> int:
-        """How many weights a reader has."""
+        """Number of weights of a reader."""
         return sum(parameter.numel() for parameter in self.readers[name].parameters())
 
     @torch.no_grad()

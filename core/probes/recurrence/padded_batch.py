@@ -1,4 +1,4 @@
-"""What padding does to a recurrent network, measured: read past the end, masked, and packed."""
+"""Effects of padding on a recurrent network, measured: read past the end, masked, and packed."""
 
 from __future__ import annotations
 

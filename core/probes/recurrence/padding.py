@@ -13,7 +13,7 @@ MOST_SEQUENCES, MOST_STEPS = 8, 10
 
 @dataclass(frozen=True)
 class Packing:
-    """Where every number of a packed batch comes from: all sequences' first steps, then all second ones, and so on."""
+    """Source of every number of a packed batch: all sequences' first steps, then all second ones, and so on."""
 
     lengths: tuple[int, ...]
     order: tuple[int, ...]  # the sequences, the longest first; equal ones in their order
@@ -22,12 +22,12 @@ class Packing:
 
     @property
     def padding(self) -> int:
-        """How many steps of a padded batch are none."""
+        """Number of steps of a padded batch that are none."""
         return max(self.lengths) * len(self.lengths) - sum(self.lengths)
 
 
 def packing(lengths: Sequence[int]) -> Packing:
-    """How torch.nn.utils.rnn.pack_padded_sequence packs sequences of these lengths. Raises ConfigError as `parse_lengths`."""
+    """Packing of sequences of these lengths by torch.nn.utils.rnn.pack_padded_sequence. Raises ConfigError as `parse_lengths`."""
     check_lengths(lengths)
     order = sorted(range(len(lengths)), key=lambda b: -lengths[b])
     sizes = [sum(length > t for length in lengths) for t in range(max(lengths))]

@@ -1,4 +1,4 @@
-"""How far apart tokens are for a network that reads them one after the other, and what can be done at the same time."""
+"""Distances between tokens for a network that reads them one after the other, and what can be done at the same time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sweeps(side: int) -> GridReading:
 
 
 def reached(side: int, *, columns_too: bool, row: int = 0, column: int = 0, seed: int = 0) -> Tensor:
-    """Which outputs depend on one token, after a sweep along the rows, and one along the columns if `columns_too`: (side, side) bool.
+    """Outputs that depend on one token, after a sweep along the rows, and one along the columns if `columns_too`: (side, side) bool.
 
     Measured: a token's input is changed, and an output that moves at all depends on it. Random weights, float64.
     """

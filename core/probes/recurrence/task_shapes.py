@@ -21,14 +21,14 @@ from core.probes.recurrence.unrolled import TASKS, task_graph
 
 @dataclass(frozen=True, eq=False)
 class TaskRun:
-    """What was seen while a network of a task computed."""
+    """Record of a network of a task while it computed."""
 
     shapes: tuple[tuple[str, tuple[int, ...], int], ...]  # step, shape of what comes out, how many times the step was done
     reach: np.ndarray  # (outputs, inputs) bool: whether the gradient of an output with respect to an input is other than 0
     weights: int
 
     def differing(self, task: str, sizes: Sizes) -> int:
-        """How many pairs of output and input are connected in the unrolled graph and not here, or here and not there."""
+        """Number of pairs of output and input that are connected in the unrolled graph and not here, or here and not there."""
         graph = task_graph(task, sizes.T, sizes.S)
         inputs = graph.named("input")
         drawn = np.array([[name in graph.before(output) for name in inputs] for output in graph.named("output")])

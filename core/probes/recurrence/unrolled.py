@@ -47,7 +47,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """What goes from one node to another: "up" a layer, "along" time, or "fed": an output that is the next input."""
+    """A value's way from one node to another: "up" a layer, "along" time, or "fed": an output that is the next input."""
 
     source: str
     target: str

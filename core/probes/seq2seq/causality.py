@@ -16,7 +16,7 @@ from core.probes.compute import in_dtype
 
 @dataclass(frozen=True, eq=False)
 class CausalityReport:
-    """What moved when the token at `place` was changed. Causal means exactly 0 before it, not nearly: nothing is computed from it there."""
+    """Outputs with another token at `place`. Causal means a change of exactly 0 before it: nothing is computed from it there."""
 
     place: int
     plain: Tensor  # outputs (B, T, V) of the tokens as they were
@@ -45,7 +45,7 @@ class CausalityReport:
 
     @property
     def reach(self) -> int:
-        """How many positions before `place` the change reached back: 0 if causal. One too many in each layer adds up: a mask that is off by
+        """Reach of the change before `place`, in positions: 0 if causal. One too many in each layer adds up: a mask that is off by
         one lets it reach back as many positions as there are layers."""
         moved = (self.per_position[: self.place] != 0).nonzero()
         return self.place - int(moved[0]) if len(moved) else 0

@@ -34,7 +34,7 @@ LETTERS = Vocabulary(tuple(sorted({letter for word in WORDS for letter in word})
 
 @dataclass(frozen=True)
 class Point:
-    """Where a speller stands after some steps: shares of letters, and of words, on the list that it learns."""
+    """Standing of a speller after some steps: shares of letters, and of words, on the list that it learns."""
 
     step: int
     loss: float  # nats a letter, over the whole list
@@ -98,7 +98,7 @@ class CheatingLesson:
 
     @torch.no_grad()
     def spell(self, name: str, beginnings: list[str]) -> list[str]:
-        """What a speller makes of beginnings of one length, letter after letter, each time the most probable, up to its end or `LONGEST`.
+        """Words that a speller makes of beginnings of one length, letter by letter, always the most probable, up to its end or `LONGEST`.
 
         A letter that is no letter (padding, or a second beginning) is written as its sign in `core.symbols`.
         """

@@ -1,4 +1,4 @@
-"""Who reads whom in an encoder-decoder: source in source, output in output, output in source, in every layer and head.
+"""Attention in an encoder-decoder, who reads whom: source in source, output in output, output in source, in every layer and head.
 
 Recorded on the `Attend` modules, which others may use meanwhile (see core.probes.recording).
 """

@@ -64,12 +64,12 @@ class FreeRunning:
 
     @property
     def forced_right(self) -> int:
-        """How many tokens of the answer are right with teacher forcing."""
+        """Number of tokens of the answer that are right with teacher forcing."""
         return sum(a == b for a, b in zip(self.correct, self.forced, strict=True))
 
     @property
     def free_right(self) -> int:
-        """How many tokens of the answer are right, each in its place, when running free."""
+        """Number of tokens of the answer that are right, each in its place, when running free."""
         return sum(a == b for a, b in zip(self.correct, self.free, strict=False))
 
 

@@ -1,4 +1,4 @@
-"""What each mask lets through, measured: every token of a sentence is replaced once, and every output that moves is noted."""
+"""Effects of each mask, measured: every token of a sentence is replaced once, and every output that moves is noted."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class MaskEffects:
 
     @property
     def before(self) -> tuple[float, float]:
-        """Of the largest changes before a replaced token, the smallest and the largest over all tokens."""
+        """Largest changes before a replaced token: the smallest and the largest of them over all tokens."""
         changes = [report.before for report in self.counted]
         return min(changes), max(changes)
 
     @property
     def reach(self) -> int:
-        """How many positions back a change reached, at most."""
+        """Number of positions back that a change reached, at most."""
         return max(report.reach for report in self.counted)
 
     @property
@@ -92,7 +92,7 @@ def padding_probe(sentence: MaskedSentence, extra: int, *, masked: bool, seed: i
 
 @dataclass(frozen=True)
 class EmptyRow:
-    """What one way to mask makes of a row in which nothing may be read: its weights, (T,)."""
+    """Weights, (T,), that one way to mask gives to a row in which nothing may be read."""
 
     title: str
     code: str

@@ -26,7 +26,7 @@ class MaskedSentence:
 
     @property
     def padding(self) -> tuple[bool, ...]:
-        """Which positions only fill up."""
+        """Positions that only fill up."""
         return tuple(token == PAD for token in self.tokens)
 
 
@@ -53,7 +53,7 @@ def parse_sentence(text: str, padding: int = 0, at: str = "end") -> MaskedSenten
 
 
 def allowed(padding: Sequence[bool]) -> dict[str, np.ndarray]:
-    """What each mask lets through, (T, T) bool, row = who reads: the matrices of `core.models.masks.MASKS` before torch is loaded."""
+    """Cells that each mask lets through, (T, T) bool, row = who reads: the matrices of `core.models.masks.MASKS` before torch is loaded."""
     read = ~np.array(padding, bool)[None].repeat(len(padding), 0)  # (T, T): columns that are no padding
     query, key = np.indices(read.shape)
     everything = np.ones_like(read)

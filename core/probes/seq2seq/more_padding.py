@@ -17,7 +17,7 @@ TOLERANCES = {torch.float32: 1e-4, torch.float64: 1e-9}
 
 @dataclass(frozen=True, eq=False)
 class PaddingReport:
-    """What `extra` more padding tokens at the end of every source changed."""
+    """Changes by `extra` more padding tokens at the end of every source."""
 
     extra: int
     masked: bool  # whether padding was hidden from the model

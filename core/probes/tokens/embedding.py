@@ -15,7 +15,7 @@ TOLERANCE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingReport:
-    """How far apart both ways are, over all features of all tokens of an image."""
+    """Differences of both ways, over all features of all tokens of an image."""
 
     convolved: np.ndarray  # (N, E), what the convolution gives, before LayerNorm
     max_abs_diff: float  # of the tokens, after LayerNorm

@@ -1,4 +1,4 @@
-"""What an embedding keeps of an image: the image made again from its tokens by least squares. No torch."""
+"""Images made again from their tokens by least squares: what an embedding keeps of them. No torch."""
 
 from __future__ import annotations
 
