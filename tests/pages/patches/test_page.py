@@ -90,16 +90,9 @@ def test_a_link_opens_what_it_says_and_is_written_again(sent):
     assert "rank 192 of 192" in texts(app) and "**nothing is lost**" in texts(app)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"patch": "5", "order": "zigzag", "at": "40,2", "feature": "0", "image": "-3", "split": "all", "width": "65"},
-        {"patch": "x", "order": "", "at": "1", "feature": "x", "image": "1e9", "from": "moon"},
-        {"at": "a,b", "epoch": "999", "run": "recorded-nothing"},
-    ],
-)
-def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(sent, query):
-    app = open_patches(**query)
+def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(sent):
+    """What each control takes is tested in test_controls.py."""
+    app = open_patches(patch="5", order="zigzag", at="40,2", feature="0", image="-3", split="all", width="65")
     assert dict(app.query_params) == {} and sent["at"] == [16, 16] and sent["order"] == list(range(64))
 
 
