@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.training.history import Snapshot
 from dashboard.kit.wording import code as command_words
 from dashboard.kit.wording import joined
@@ -10,10 +12,10 @@ from dashboard.shell import show, visitor
 from dashboard.shell.foot import take_along
 
 
-def foot(run: Snapshot, *, link: str, command: str) -> None:
-    """Where a run's numbers come from; the link to the set-up in the controls, and the command that trains it."""
+def foot(run: Snapshot, query: Mapping[str, str], command: str | None = None) -> None:
+    """Where a run's numbers come from; a link that says `query`, and the command that trains the run, where no other is given."""
     facts(run)
-    take_along(link, command)
+    take_along(query, visitor.command(run.config) if command is None else command)
 
 
 def facts(run: Snapshot) -> None:

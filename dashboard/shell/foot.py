@@ -12,6 +12,7 @@ from core.training.presets import PRESETS
 from dashboard.kit.wording import escape
 from dashboard.shell import show
 from dashboard.shell.choices import Kept
+from dashboard.shell.link import page_link
 
 OPEN = Kept("take", "along", first=False)  # whether the box with the link and the code is open
 
@@ -37,13 +38,13 @@ def _needs(title: str) -> str:
     return f" (needs {escape(title)})" if title else ""
 
 
-def take_along(link: str, code: str, *, language: str = "bash") -> None:
-    """What a page shows as a link and as code (of bash: a command), folded."""
+def take_along(query: Mapping[str, str], code: str, *, language: str = "bash") -> None:
+    """What a page shows as a link, which says `query`, and as code (of bash: a command), folded."""
     kind, where = ("a command", "from the command line") if language == "bash" else ("code", f"in {language.capitalize()}")
     with st.expander(show.label(f"This set-up as a link and as {kind}"), key=OPEN.key, on_change="rerun") as box:
         if box.open:  # the first code on a page makes the browser load a syntax highlighter: half a second
             columns = st.columns(2)
             columns[0].caption("Link to this set-up")
-            columns[0].code(link, language=None, wrap_lines=True)
+            columns[0].code(page_link(query), language=None, wrap_lines=True)
             show.caption(f"This set-up {where}", at=columns[1])
             columns[1].code(code, language=language, wrap_lines=True)

@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard.shell import show, state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from pages.attention.controls import LENGTH, choose
 from pages.attention.costs import cost_panel
 from pages.attention.panels import layer_panel, matrices_panel, proof_panel, question, scale_panel
@@ -44,5 +43,5 @@ show.caption(
     "matrices: NumPy, float64, on the server's CPU"
 )
 link = {**choices.link, **links(LENGTH)}
-take_along(page_link(link), choices.code, language="python")
+take_along(link, choices.code, language="python")
 state.write_page(link)

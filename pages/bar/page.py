@@ -11,7 +11,6 @@ from dashboard.runs.foot import foot
 from dashboard.shell import show, state
 from dashboard.shell.foot import try_this
 from dashboard.shell.keys import keys
-from dashboard.shell.link import page_link
 from pages.bar.controls import RUNG
 from pages.bar.panels import climb, proof_line, train_step
 from pages.bar.results import results_panel
@@ -42,6 +41,6 @@ sweeps_panel()
 config = train_step(steps, count)
 results_panel()
 try_this(EXPERIMENTS)
-foot(bar.runs[0], link=page_link(link), command=config.command())
+foot(bar.runs[0], link, config.command())
 keys({" ": "play", ".": "step"})
 state.write_page({**state.page(), **link})

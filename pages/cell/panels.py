@@ -13,7 +13,6 @@ from dashboard.shell import show, state
 from dashboard.shell.choices import Kept
 from dashboard.shell.download import download
 from dashboard.shell.foot import take_along
-from dashboard.shell.link import page_link
 from dashboard.shell.predict import predict
 from pages.cell.board import cell_board, cell_data, edits_sent, view_sent
 from pages.cell.choices import EDITS, VIEW, CellChoices
@@ -158,4 +157,4 @@ def foot(choices: CellChoices, reading: Reading, link: Mapping[str, str]) -> Non
     code = choices.code + (
         f"\nprint(reading.edited(parse_edits({edits!r})).steps.hidden.round(3))  # with what was replaced" if edits else ""
     )
-    take_along(page_link(link), code, language="python")
+    take_along(link, code, language="python")

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from dashboard.runs.foot import foot
-from dashboard.shell import state, visitor
+from dashboard.shell import state
 from dashboard.shell.foot import try_this
-from dashboard.shell.link import page_link
 from pages.compare.controls import view_link
 from pages.compare.panels import board_panel, feeding, pair_panel, script_panel
 
@@ -33,5 +32,5 @@ pair_panel(runs)
 script_panel(runs)
 try_this(EXPERIMENTS)
 fed = feeding(runs)
-foot(fed, link=page_link(view_link()), command=visitor.command(fed.config))
+foot(fed, view_link())
 state.write_page(view_link())

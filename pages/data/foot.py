@@ -11,7 +11,6 @@ from core.checks import Whole
 from dashboard.runs.labels import data_label
 from dashboard.shell import show
 from dashboard.shell.foot import take_along
-from dashboard.shell.link import page_link
 from pages.data.controls import DataChoices, image_shown
 from pages.data.view import SPLITS, GalleryPage
 
@@ -33,7 +32,7 @@ def data_foot(choices: DataChoices, page: GalleryPage | None) -> None:
     large = image_shown(page) if page else "0"
     if page and Whole(0).read(large) is not None:  # else a picture of one's own
         _numbers(dataset, page.split, Whole(0).read(large))
-    take_along(page_link(choices.link), choices.code(large), language="python")
+    take_along(choices.link, choices.code(large), language="python")
 
 
 def _numbers(dataset: Dataset, split: str, number: int) -> None:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from dashboard.shell import state
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import board_page
 from dashboard.training.lessons import lesson_part
 from pages.depth.controls import DepthChoices, choose, link_of
@@ -31,7 +30,7 @@ def around(choices: DepthChoices) -> None:
     proof_panel(choices)
     heads_panel(choices)
     with end:
-        take_along(page_link(link_of(choices)), choices.code, language="python")
+        take_along(link_of(choices), choices.code, language="python")
     state.write_page(link_of(choices))
 
 

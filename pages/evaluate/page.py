@@ -5,11 +5,10 @@ import streamlit as st
 from core.scores import ClassScores
 from dashboard.runs.choose import follow, run_link
 from dashboard.runs.foot import foot
-from dashboard.shell import show, state, visitor
+from dashboard.shell import show, state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import try_this
 from dashboard.shell.left_out import left_out_note
-from dashboard.shell.link import page_link
 from pages.evaluate.controls import SPLIT, VIEW, choose
 from pages.evaluate.pair import pair_panel
 from pages.evaluate.panels import board, class_table, consent, judged_here
@@ -53,6 +52,6 @@ else:
     trap_panel()
     try_this(EXPERIMENTS)
     link = {**run_link(run, epoch), **judging.link}
-    foot(run, link=page_link(link), command=visitor.command(run.config))
+    foot(run, link)
 state.write_page(link)
 follow(run)

@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard.shell import state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import board_page
 from dashboard.training.lessons import lesson_part
 from pages.masks.controls import EXTRA, SEED, MaskChoices, choose
@@ -36,7 +35,7 @@ def around(asked: MaskChoices) -> None:
     with padding:
         padding_panel(asked)
     with end:
-        take_along(page_link(link_of(asked)), asked.code, language="python")
+        take_along(link_of(asked), asked.code, language="python")
     state.write_page(link_of(asked))
 
 

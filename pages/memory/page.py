@@ -4,10 +4,9 @@ import streamlit as st
 
 from dashboard.pictures.choose import choose_picture
 from dashboard.runs.foot import foot
-from dashboard.shell import services, state, visitor
+from dashboard.shell import services, state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import OPEN, try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import board_page
 from dashboard.training.lessons import lesson_part
 from pages.memory.controls import FAR, LOSS, RATE, WEIGHTS, MemoryChoices, choose, choose_weights, chosen
@@ -70,5 +69,5 @@ with st.spinner("Following every patch to every output"):
 link = {**chosen().link, **links(FAR, RATE, RUNS, WEIGHTS, LOSS), **dict.fromkeys(("from", "set", "image"), ""), **picture.link}
 try_this(EXPERIMENTS)
 first = services.run(runs[0].run_id if runs else FIRST_RUNS[0])
-foot(first, link=page_link(link), command=visitor.command(first.config))
+foot(first, link)
 state.write_page(link)

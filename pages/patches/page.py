@@ -3,9 +3,8 @@
 import streamlit as st
 
 from dashboard.runs.foot import foot
-from dashboard.shell import show, state, visitor
+from dashboard.shell import show, state
 from dashboard.shell.foot import try_this
-from dashboard.shell.link import page_link
 from pages.patches.controls import choose
 from pages.patches.panels import grid_panel, kernels_panel, numbers_panel, rebuild_panel, steps_panel
 
@@ -30,5 +29,5 @@ rebuild_panel(choices)
 kernels_panel(choices, feature)
 try_this(EXPERIMENTS)
 numbers_panel(choices)
-foot(choices.run, link=page_link(choices.link), command=visitor.command(choices.run.config))
+foot(choices.run, choices.link)
 state.write_page(choices.link)

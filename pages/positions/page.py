@@ -3,9 +3,8 @@
 import streamlit as st
 
 from dashboard.runs.foot import foot
-from dashboard.shell import state, visitor
+from dashboard.shell import state
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from pages.positions.controls import choose, link_of
 from pages.positions.panels import (
     loudness_panel,
@@ -45,8 +44,8 @@ try_this(EXPERIMENTS)
 numbers_panel(choices)
 link = link_of(choices)
 if choices.run is not None:
-    foot(choices.run, link=page_link(link), command=visitor.command(choices.run.config))
+    foot(choices.run, link)
 else:
     st.caption("No data set: tables by their formula; tokens and encoder of the shuffle test drawn with seed 0, in float64, on the CPU.")
-    take_along(page_link(link), choices.code, language="python")
+    take_along(link, choices.code, language="python")
 state.write_page(link)

@@ -11,7 +11,6 @@ from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.foot import try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from pages.reader.controls import FIRST_RUN, choose
@@ -60,7 +59,7 @@ def around(followed: Snapshot) -> None:
     with suppress(LabError):  # the file may have gone meanwhile
         around_board(choices, order)
     with end:
-        foot(snapshot, link=page_link(choices.link), command=visitor.command(snapshot.config))
+        foot(snapshot, choices.link)
     state.write_page(choices.link)
 
 

@@ -5,9 +5,8 @@ import streamlit as st
 from dashboard.pictures.choose import choose_picture
 from dashboard.runs.choose import classes_of
 from dashboard.runs.foot import foot
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, show, state
 from dashboard.shell.foot import try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import fragment
 from pages.reading.controls import ReadingChoices, choose_readers
 from pages.reading.panels import board, cost_panel, explained, layers_panel, proof, question
@@ -47,7 +46,7 @@ def readings() -> None:
     """What the browser says of its view; the rest of the page stays as it is."""
     link = choices.link(board(choices))
     with end:
-        foot(first, link=page_link(link), command=visitor.command(first.config))
+        foot(first, link)
     state.write_page(link)
 
 

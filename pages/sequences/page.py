@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.shell import state
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import board_page, fragment
 from pages.sequences.controls import SequenceChoices, choose, link_of
 from pages.sequences.convolution import convolution_panel
@@ -35,7 +34,7 @@ def around(choices: SequenceChoices) -> None:
     proof_panel(choices)
     padding_panel(choices)
     with end:
-        take_along(page_link(link_of(choices)), choices.code, language="python")
+        take_along(link_of(choices), choices.code, language="python")
     state.write_page(link_of(choices))
 
 

@@ -7,9 +7,8 @@ from dashboard.pictures.choose import SAILING, choose_picture
 from dashboard.runs.choose import classes_of
 from dashboard.runs.foot import foot
 from dashboard.runs.opened import weighted_runs
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, show, state
 from dashboard.shell.foot import try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import fragment
 from dashboard.shell.settled import rerun_when_settled
 from pages.shuffle.controls import (
@@ -82,7 +81,7 @@ def around() -> None:
         show.caption(proof(choices))
     link = choices.link(order_of(patch)[1])
     with end:
-        foot(first, link=page_link(link), command=visitor.command(first.config))
+        foot(first, link)
     state.write_page(link)
 
 

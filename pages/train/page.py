@@ -11,7 +11,6 @@ from dashboard.shell import state
 from dashboard.shell.foot import try_this
 from dashboard.shell.keys import keys
 from dashboard.shell.left_out import left_out_note
-from dashboard.shell.link import page_link
 from dashboard.training.live import chart_panel, ticking
 from dashboard.training.samples import sample_images
 from dashboard.training.transport import transport
@@ -55,6 +54,6 @@ runs_panel()
 question(run)
 try_this(EXPERIMENTS)
 help_panel(state.values()["model"])
-foot(run, link=page_link(state.query(config)), command=config.command() if config else "")
+foot(run, state.query(config), config.command() if config else "")
 keys({" ": "play", ".": "step"})
 state.write_query(config)

@@ -6,7 +6,6 @@ from dashboard.runs.foot import facts
 from dashboard.shell import services, state
 from dashboard.shell.choices import Kept
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.viewers import tick_seconds
@@ -79,7 +78,7 @@ def around() -> None:
     with end:
         if choices.run is not None:
             facts(services.run(choices.run.run_id))
-        take_along(page_link(link), choices.code, language="python")
+        take_along(link, choices.code, language="python")
     state.write_page(link)
 
 

@@ -5,9 +5,8 @@ import streamlit as st
 from dashboard.pictures.choose import choose_picture
 from dashboard.runs.choose import classes_of
 from dashboard.runs.foot import foot
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, show, state
 from dashboard.shell.foot import try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import fragment
 from pages.try_it.controls import FIRST_RUNS, TryItChoices, choose_answering, choose_patch
 from pages.try_it.panels import board, proof, question
@@ -46,7 +45,7 @@ def answers() -> None:
     """What an edit in the browser changes; the rest of the page stays as it is."""
     link = choices.link(board(choices))
     with end:
-        foot(first, link=page_link(link), command=visitor.command(first.config))
+        foot(first, link)
     state.write_page(link)
 
 

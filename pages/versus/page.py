@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard.shell import state
 from dashboard.shell.choices import Kept
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.viewers import tick_seconds
@@ -60,7 +59,7 @@ def around() -> None:
     proof = st.container()
     seeds_panel(choices)
     with end:
-        take_along(page_link(choices.link), choices.code)
+        take_along(choices.link, choices.code)
     state.write_page(choices.link)
     with proof:
         proof_panel(choices, shown)  # brings torch: after all that is there at once

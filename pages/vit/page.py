@@ -5,9 +5,8 @@ import streamlit as st
 from core.errors import LabError
 from dashboard.runs.choose import follow
 from dashboard.runs.foot import foot
-from dashboard.shell import services, show, state, visitor
+from dashboard.shell import services, show, state
 from dashboard.shell.foot import try_this
-from dashboard.shell.link import page_link
 from pages.vit.controls import choose_attending, choose_weights
 from pages.vit.panels import caveats, class_token, explorer, formed, legend, proof_line, steps
 
@@ -54,5 +53,5 @@ except LabError as error:
     link = {"run": run.run_id}
 caveats()
 try_this(EXPERIMENTS)
-foot(snapshot, link=page_link(link), command=visitor.command(snapshot.config))
+foot(snapshot, link)
 follow(snapshot)

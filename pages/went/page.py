@@ -4,7 +4,6 @@ import streamlit as st
 
 from dashboard.shell import state
 from dashboard.shell.foot import take_along, try_this
-from dashboard.shell.link import page_link
 from dashboard.shell.page import board_page
 from pages.went.controls import WentChoices, choose
 from pages.went.panels import costs_panel, downloads, map_panel, question
@@ -27,7 +26,7 @@ def around(choices: WentChoices) -> None:
     costs_panel(choices)
     downloads(choices)
     with end:
-        take_along(page_link(choices.link), choices.code, language="python")
+        take_along(choices.link, choices.code, language="python")
     state.write_page(choices.link)
 
 
