@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import streamlit as st
 
 from core.errors import LabError, StoreError
 from core.probes.memory.gradient_flow import SINGLE
 from dashboard.kit.wording import marked
-from dashboard.pictures.choose import Shown
+from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.runs.choose import Wanted, several
 from dashboard.runs.choose import choose_runs as chosen_runs
 from dashboard.runs.opened import Weighted, opened
@@ -20,6 +21,7 @@ from dashboard.shell.download import download
 from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.memory.board import influence_board
+from pages.memory.controls import choose_weights
 from pages.memory.lookups import influences, paths
 from pages.memory.view import columns_csv, influence_card, influence_message, influences_csv, problem_card
 
@@ -81,6 +83,25 @@ def look(run: Weighted, weights: str) -> OpenedRun:
 
 
 # ---- panels ----
+
+
+def runs_panel() -> tuple[Shown, list[Weighted]]:
+    """The runs and the picture that they read, with all that is looked at in them; returns both."""
+    st.subheader("The same in trained runs, on one picture")
+    left, right = st.container(key="memory_runs_row").columns([3, 10], gap="medium")
+    own, others = left.container(), left.container()
+    with others:
+        runs = choose_runs()
+        weights, loss = choose_weights()
+    with own:
+        picture = choose_picture(sorted({name for run in runs for name in services.run(run.run_id).classes}), first="ship")
+    with right, st.spinner("Opening the runs"):
+        opened_runs = [look(run, weights) for run in runs]
+        trained_panel(picture, opened_runs, loss)
+    st.markdown("**Which patches moved which output?** Point at a patch, or at a row of a map: what lights up moved the output there.")
+    with st.spinner("Following every patch to every output"):
+        influence_panel(picture, opened_runs)
+    return picture, runs
 
 
 def trained_panel(picture: Shown, opened_runs: Sequence[OpenedRun], loss: str) -> None:
