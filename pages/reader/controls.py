@@ -28,6 +28,7 @@ WANTED = Wanted(
     "carries no state from patch to patch, so there is none to show. Choose a GRU, an LSTM or an RNN.",
 )
 MOST_PATCHES = 256  # that are read in every order: of 1,024 the states of five orders are more than a browser should be sent
+RUN = Choice("reader", "run")  # as `choose_run` declares it
 LAYER = Choice("reader", "layer")
 VIEW = Kept("reader", "view")  # {"order", "t", "of"}, as the browser sends it
 

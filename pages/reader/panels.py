@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from core.errors import LabError
 from core.models.orders import ORDERS, TRAINED
+from core.training.history import Snapshot
 from dashboard.pictures.answers import WAITING, knows, tokens_of
 from dashboard.pictures.choose import next_picture
 from dashboard.pictures.reading import EXPLAINED
+from dashboard.runs.foot import foot
 from dashboard.runs.opened import open_best, weighted_runs
-from dashboard.shell import show
+from dashboard.shell import services, show, state, visitor
+from dashboard.shell.choices import Kept
+from dashboard.shell.page import fragment
 from dashboard.shell.predict import predict
+from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.torch_first import torch_first
 from pages.reader.around_view import plane_words, proof_line, states_csv
 from pages.reader.board import reader_board, reader_orders
-from pages.reader.controls import BOARD, ORDERS_BOARD, ReaderChoices, view_of
+from pages.reader.controls import BOARD, ORDERS_BOARD, ReaderChoices, choose, view_of
 from pages.reader.lookups import COUNTED, check, read, right_in
 from pages.reader.view import AS, Mind, message, others, waiting
 
@@ -26,6 +34,44 @@ LEGEND = (
     "after t patches; green: the true class, blue or dashed orange: the final answer. Strips: a line a unit, sorted by its part in PC 1; "
     "blue above 0, orange below, gates from 0 to 1; h₀ is zeros. Green frame: what the head reads."
 )
+
+
+SHOWN = Kept("reader", "shown")  # what the board shows, and which order it has got
+
+# ---- the two parts that run by themselves ----
+
+
+@fragment
+def reading() -> None:
+    """Who reads what, and the board: a choice runs nothing else of the page."""
+    left, right = st.container(key="reader").columns([3, 9], gap="medium")
+    SHOWN.keep(None)
+    try:
+        with left:
+            choices = choose()
+        with right:
+            SHOWN.keep((choices, board(choices)))
+        announce(f"{choices.what} {choices.picture.label}", key="reader")
+    except LabError as error:  # said beside the controls, which stay
+        show.error(error, at=right)
+        announce(visitor.told(error), key="reader")
+
+
+@fragment
+def around(followed: Snapshot, end: DeltaGenerator) -> None:
+    """What follows when the board has come to rest. `followed` is the run whose new epochs the page waits for."""
+    rerun_when_settled(key="reader")
+    if SHOWN.value is None:  # the board says why
+        return
+    choices, order = SHOWN.value
+    snapshot = services.run(choices.run.run_id)
+    if snapshot.run_id != followed.run_id and (snapshot.active or followed.active):
+        st.rerun()
+    with suppress(LabError):  # the file may have gone meanwhile
+        around_board(choices, order)
+    with end:
+        foot(snapshot, choices.link)
+    state.write_page(choices.link)
 
 
 # ---- the board ----
