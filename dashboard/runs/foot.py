@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from streamlit.delta_generator import DeltaGenerator
+
+from core.records.recorded import RECORDED
 from core.training.history import Snapshot
 from dashboard.kit.wording import code as command_words
 from dashboard.kit.wording import joined
 from dashboard.runs.labels import data_label
-from dashboard.shell import show, visitor
+from dashboard.shell import services, show, state, visitor
 from dashboard.shell.foot import take_along
+from dashboard.shell.page import fragment
+
+
+def linked_part(draw: Callable[[], Mapping[str, str]], runs: Sequence[str], end: DeltaGenerator) -> None:
+    """A part of a page that runs by itself: what is done in it changes of the page the foot, at `end`, and the address, and nothing else.
+
+    `draw` draws it and returns what a link says. The foot is that of the first of `runs`, else of the first run that came with the lab.
+    """
+    run = services.run(runs[0] if runs else f"{RECORDED}{services.first_recorded()}")
+
+    @fragment
+    def part() -> None:
+        query = draw()
+        with end:
+            foot(run, query)
+        state.write_page(query)
+
+    part()
 
 
 def foot(run: Snapshot, query: Mapping[str, str], command: str | None = None) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import streamlit as st
+
 from core.checks import Whole
-from dashboard.pictures.choose import Shown
+from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.pictures.reading import READERS
-from dashboard.runs.choose import Wanted, choose_runs, several
+from dashboard.runs.choose import Wanted, choose_runs, classes_of, several
 from dashboard.runs.opened import Weighted
 from dashboard.shell.choices import Choice, Kept
 from pages.reading.board import path_of, view_sent
@@ -37,6 +39,15 @@ class ReadingChoices:
         t = "" if view["t"] == view["of"] // 2 else str(view["t"])
         runs = RUNS.written([run.run_id for run in self.runs])
         return {**self.picture.link, "runs": runs, "t": t, "path": "-".join(map(str, view["path"]))}
+
+
+def choose() -> ReadingChoices:
+    """The picture, and below it the runs that read it: they say what a picture of one's own can be said to show."""
+    own, others = st.container(), st.container()
+    with others:
+        runs = choose_readers()
+    with own:
+        return ReadingChoices(choose_picture(classes_of(run.run_id for run in runs), first="ship"), runs)
 
 
 def choose_readers() -> list[Weighted]:

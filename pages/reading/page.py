@@ -2,13 +2,10 @@
 
 import streamlit as st
 
-from dashboard.pictures.choose import choose_picture
-from dashboard.runs.choose import classes_of
-from dashboard.runs.foot import foot
-from dashboard.shell import services, show, state
+from dashboard.runs.foot import linked_part
+from dashboard.shell import show, state
 from dashboard.shell.foot import try_this
-from dashboard.shell.page import fragment
-from pages.reading.controls import ReadingChoices, choose_readers
+from pages.reading.controls import choose
 from pages.reading.panels import board, cost_panel, explained, layers_panel, proof, question
 
 EXPERIMENTS = {
@@ -29,29 +26,13 @@ LEGEND = (
 st.title("Recurrence against attention")
 st.markdown("A recurrent network hands one state from patch to patch, **attention reads any patch in one step. Who knows what, and when?**")
 state.values()
-
 left, right = st.container(key="readers").columns([3, 10], gap="medium")
-own, others = left.container(), left.container()
-with others:
-    runs = choose_readers()
-with own:
-    choices = ReadingChoices(choose_picture(classes_of(run.run_id for run in runs), first="ship"), runs)
+with left:
+    choices = choose()
 there, below = right.container(), right.container()
 between, end = st.container(), st.container()
-first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
-
-
-@fragment
-def readings() -> None:
-    """What the browser says of its view; the rest of the page stays as it is."""
-    link = choices.link(board(choices))
-    with end:
-        foot(first, link)
-    state.write_page(link)
-
-
 with there:
-    readings()
+    linked_part(lambda: choices.link(board(choices)), [run.run_id for run in choices.runs], end)
 below.caption(LEGEND)
 show.caption(explained(choices), at=below)
 show.caption(proof(choices), at=below)

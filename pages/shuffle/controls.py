@@ -11,8 +11,9 @@ import streamlit as st
 from core.checks import Text
 from core.errors import LabError
 from core.evaluation.shuffled import KINDS
-from dashboard.pictures.choose import Shown
-from dashboard.runs.choose import Wanted, choose_several, several
+from core.probes.equivariance.architectures import ARCHITECTURES
+from dashboard.pictures.choose import SAILING, Shown, choose_picture
+from dashboard.runs.choose import Wanted, choose_several, classes_of, several
 from dashboard.runs.opened import weighted_runs
 from dashboard.shell import show, state, visitor
 from dashboard.shell.choices import Choice, Kept, links
@@ -58,18 +59,36 @@ class ShuffleChoices:
     patch: int
     way: dict[str, str]
 
+    @property
+    def runs(self) -> list[str]:
+        """Those of the models that are trained runs."""
+        return runs_among(self.models)
+
     def link(self, order: str) -> dict[str, str]:
         """What a link to this page says, empty where it opens so anyway. A picture of one's own cannot be linked."""
         return {**self.picture.link, "models": MODELS.written(self.models), **links(PATCH, DOSES, *SWITCHES.values()), "order": order}
 
 
+def choose() -> tuple[Shown, list[str], int]:
+    """The picture; below it the models, whose runs say what a picture of one's own can be said to show, and the side of the patches."""
+    own, others = st.container(), st.container()
+    with others:
+        models = choose_models()
+        patch = choose_patch()
+    with own:
+        return choose_picture(classes_of(runs_among(models)), first=SAILING), models, patch
+
+
 # ---- which models ----
+
+
+def runs_among(models: Sequence[str]) -> list[str]:
+    """Those of some models that are trained runs."""
+    return [name for name in models if name not in ARCHITECTURES]
 
 
 def options() -> dict[str, str]:
     """What can be put to the test, by id: runs that keep weights, then architectures at random weights."""
-    from core.probes.equivariance.architectures import ARCHITECTURES
-
     runs = {run.run_id: f"{model_name(run)} on {run.title.split(' on ')[1]} · {run.name}" for run in weighted_runs().values()}
     return runs | {name: f"at random weights: {row.title}" for name, row in ARCHITECTURES.items()}
 

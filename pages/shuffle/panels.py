@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from core.data.ship import SEARCHED
 from core.errors import LabError
 from core.probes.equivariance.architectures import ARCHITECTURES
 from dashboard.kit.wording import marked
+from dashboard.pictures.choose import SAILING, Shown
 from dashboard.runs.opened import weighted_runs
 from dashboard.shell import show, visitor
 from dashboard.shell.predict import predict
+from dashboard.shell.settled import rerun_when_settled
 from dashboard.shell.torch_first import torch_first
 from pages.shuffle.board import shuffle_board
 from pages.shuffle.controls import BOARD, STAMP, ShuffleChoices, order_of, probe_way
 from pages.shuffle.lookups import examined, proved, read_by, reader, survivals
 from pages.shuffle.view import board_data, card, survival_html
+
+LEGEND = (
+    "f: the model behind its tokens x; p: the order on the board. Equivariant: f(x[p]), put back, is f(x) up to float noise. Invariant: "
+    "their mean, or the one answer, is. Orange: tokens whose outputs differ by more than the tolerance, deepest where they differ most. On "
+    "the scale: hatched, float noise up to the tolerance. Bars: probability after the shuffle, line across: before."
+)
 
 
 def board(choices: ShuffleChoices) -> None:
@@ -35,6 +45,14 @@ def board(choices: ShuffleChoices) -> None:
     readers = [reader(name, patch, runs) for name in choices.models]
     cards = [card(one, examined(one, picture, permutation, way), picture.label, choices.way["compared"]) for one in readers]
     shuffle_board(board_data(picture, patch, text, stamp, cards), key=BOARD)
+
+
+def settled(choices: ShuffleChoices, proved: DeltaGenerator) -> dict[str, str]:
+    """What follows when the board has come to rest: the proof line, which stands at `proved`. Returns what a link says."""
+    rerun_when_settled(key="shuffle")
+    with proved:
+        show.caption(proof(choices))
+    return choices.link(order_of(choices.patch)[1])
 
 
 def proof(choices: ShuffleChoices) -> str:
@@ -57,6 +75,13 @@ def proof(choices: ShuffleChoices) -> str:
         report.tolerance,
         verdict if report.moved else "nothing has moved, so nothing is proved yet",
     )
+
+
+def legend(picture: Shown) -> None:
+    """What the board shows, and of the ship that it opens with how that was found."""
+    st.caption(LEGEND)
+    if picture.name == SAILING:
+        st.caption(SEARCHED)
 
 
 # ---- the question ----

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from core.checks import Text
 from core.evaluation.pictures import parse_edits
-from dashboard.pictures.choose import Shown
-from dashboard.runs.choose import Wanted, choose_runs, several
+from dashboard.pictures.choose import Shown, choose_picture
+from dashboard.runs.choose import Wanted, choose_runs, classes_of, several
 from dashboard.runs.opened import Weighted, weighted_runs
 from dashboard.runs.shown import shown
 from dashboard.shell import state
@@ -36,6 +38,16 @@ class TryItChoices:
         own = self.picture.link.get("from")
         runs = RUNS.written([run.run_id for run in self.runs])
         return {**self.picture.link, "runs": runs, **links(PATCH), "edits": "" if own else edits}
+
+
+def choose() -> TryItChoices:
+    """The picture, and below it the runs that answer it, which say what a picture of one's own can be said to show, and the patches."""
+    own, others = st.container(), st.container()
+    with others:
+        runs = choose_answering()
+        patch = choose_patch()
+    with own:
+        return TryItChoices(choose_picture(classes_of(run.run_id for run in runs)), runs, patch)
 
 
 def choose_answering() -> list[Weighted]:

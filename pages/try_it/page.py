@@ -2,13 +2,10 @@
 
 import streamlit as st
 
-from dashboard.pictures.choose import choose_picture
-from dashboard.runs.choose import classes_of
-from dashboard.runs.foot import foot
-from dashboard.shell import services, show, state
+from dashboard.runs.foot import linked_part
+from dashboard.shell import show, state
 from dashboard.shell.foot import try_this
-from dashboard.shell.page import fragment
-from pages.try_it.controls import FIRST_RUNS, TryItChoices, choose_answering, choose_patch
+from pages.try_it.controls import FIRST_RUNS, choose
 from pages.try_it.panels import board, proof, question
 
 FIRST = {"runs": ".".join(FIRST_RUNS)}  # named: who comes by a link may have a run of their own
@@ -27,32 +24,15 @@ LEGEND = (
 st.title("Try it")
 st.markdown("A model answers any picture in the words it has learned. **Erase or swap patches: what does its answer hang on?**")
 state.values()
-
 left, right = st.container(key="tryit").columns([3, 8], gap="medium")
-own, others = left.container(), left.container()
-with others:
-    runs = choose_answering()
-    patch = choose_patch()
-with own:
-    choices = TryItChoices(choose_picture(classes_of(run.run_id for run in runs)), runs, patch)
+with left:
+    choices = choose()
 there, below = right.container(), right.container()
 between, end = st.container(), st.container()
-first = services.run(runs[0].run_id if runs else f"recorded-{services.first_recorded()}")
-
-
-@fragment
-def answers() -> None:
-    """What an edit in the browser changes; the rest of the page stays as it is."""
-    link = choices.link(board(choices))
-    with end:
-        foot(first, link)
-    state.write_page(link)
-
-
 with there:
-    answers()
+    linked_part(lambda: choices.link(board(choices)), [run.run_id for run in choices.runs], end)
 below.caption(LEGEND)
 show.caption(proof(choices), at=below)
 with between:
-    question(runs)
+    question(choices.runs)
     try_this(EXPERIMENTS)
