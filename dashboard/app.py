@@ -9,7 +9,7 @@ if str(ROOT) not in sys.path:  # `streamlit run dashboard/app.py` puts only dash
 
 import streamlit as st  # noqa: E402
 
-from dashboard.navigation import sections  # noqa: E402
+from dashboard.navigation import sections, sheet_of  # noqa: E402
 from dashboard.shell.notices import notices  # noqa: E402
 from dashboard.shell.page import guarded  # noqa: E402
 from dashboard.warm import warm_up  # noqa: E402
@@ -29,6 +29,8 @@ page = st.navigation(
     },
     position="top",  # a sidebar would take a third of a projector's width
 )
+if sheet := sheet_of(page.title):
+    st.html(sheet)
 with notices(), guarded():
     page.run()
     warm_up()

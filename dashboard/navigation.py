@@ -28,6 +28,11 @@ class Page:
         """The script of the page."""
         return FOLDER / (self.folder or self.url_path) / "page.py"
 
+    @property
+    def sheet(self) -> Path:
+        """The style of what this page alone draws. There need not be one."""
+        return self.path.with_name("page.css")
+
     def modules(self) -> list[str]:
         """The modules that lie beside the script, by the names they are imported by."""
         return [f"pages.{self.path.parent.name}.{file.stem}" for file in sorted(self.path.parent.glob("*.py")) if file != self.path]
@@ -192,3 +197,8 @@ def sections() -> dict[str, list[Page]]:
     for page in PAGES:
         by_section.setdefault(page.section, []).append(page)
     return by_section
+
+
+def sheet_of(title: str) -> Path | None:
+    """The style sheet of the page with this title; None where it has none of its own."""
+    return next((page.sheet for page in PAGES if page.title == title and page.sheet.exists()), None)

@@ -137,6 +137,28 @@ def test_every_class_of_a_sheet_is_used():
         assert unused == set(), name
 
 
+def drawn_by(name: str) -> set[str]:
+    """Who draws elements of a class: "dashboard", and pages by their folders."""
+    parts = {path: path.relative_to(ROOT).parts for path in [*SCRIPTS.values(), *_modules()]}
+    users = {path for path in parts if re.search(rf"(?<![\w-]){name}(?![\w-])", path.read_text("utf-8"))}
+    return {"/".join(parts[path][:2]) if parts[path][0] == "pages" else "dashboard" for path in users}
+
+
+def own_classes(sheet: str) -> set[str]:
+    """The classes of the lab's own that a style sheet has rules for."""
+    return set(re.findall(r"\.(lab-[\w-]+)", bare(SHEETS[sheet].read_text("utf-8"))))
+
+
+def test_what_one_page_alone_draws_has_its_style_beside_it():
+    """And what two pages draw, or the dashboard, has it in the theme, which all pages load."""
+    theme = own_classes("dashboard/theme.css")
+    lonely = {name: users for name in theme if len(users := drawn_by(name)) == 1 and users != {"dashboard"}}
+    assert lonely == {}, "move it into the page's page.css"
+    sheets = [sheet for sheet in SHEETS if sheet.endswith("/page.css")]
+    strangers = {name: users for sheet in sheets for name in own_classes(sheet) - theme if (users := drawn_by(name)) != {sheet[:-9]}}
+    assert len(sheets) > 10 and strangers == {}, "its style is on that page alone"
+
+
 def test_every_variable_of_a_sheet_is_set_somewhere():
     text = "\n".join(path.read_text("utf-8") for path in [*SHEETS.values(), *SCRIPTS.values(), *_modules()])
     given = set(re.findall(r"(--[a-z][\w-]*)[\"']?\s*[:,]", text)) | set(re.findall(r"setProperty\([\"'](--[\w-]+)", text))

@@ -34,7 +34,7 @@ def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None
             show.caption(marked("A recorded run that came with the lab.{}", same))
         return
     if other_model(run, config) and not state.just_opened():
-        st.html('<span class="lab-other-model"></span>')  # theme.css lets the chart and its numbers fade
+        st.html('<span class="lab-other-model"></span>')  # page.css lets the chart and its numbers fade
     play = marked(" **Play** trains it.") if ready else ""
     show.caption(marked("{} Your set-up: **{}**{}.{}", _shown(run, apart), _model(config), _sizes(config), play))
 

@@ -32,3 +32,16 @@ def test_the_menu_of_a_phone_is_named_and_closes_when_a_page_has_been_chosen(add
     page.get_by_role("heading", name="Patches", level=1).wait_for()
     page.wait_for_function("document.querySelector('[data-testid=stSidebar]')?.getAttribute('data-collapsed') !== 'false'")
     assert page.evaluate("document.elementFromPoint(150, 400).closest('[data-testid=stSidebar]') === null")
+
+
+def test_a_page_brings_the_style_of_what_it_alone_draws(address, page):
+    """`.lab-went td.text` stands in pages/went/page.css; the theme alone would put cells to the right. The style goes with the page."""
+    page.goto(f"{address}/went")
+    page.locator(".lab-went td.text").first.wait_for()
+    page.wait_for_function("getComputedStyle(document.querySelector('.lab-went td.text')).textAlign === 'left'")
+    sheets = "[...document.querySelectorAll('style')].filter((one) => one.textContent.includes('.lab-went')).length"
+    assert page.evaluate(sheets) == 1
+    page.get_by_test_id("stTopNavSection").filter(has_text="Encoder and decoder").click()
+    page.get_by_test_id("stTopNavPopover").get_by_role("menuitem", name="Masks").click()
+    page.get_by_role("heading", name="Masks", level=1).wait_for()
+    page.wait_for_function(f"{sheets} === 0")
