@@ -1,5 +1,8 @@
 """Browser components, one folder each: Python, JavaScript, CSS.
 
+    _mount = component(__file__, HTML)                   # in pages/masks/board/__init__.py: with board.js and board.css beside it
+    _mount(data=[message], key="masks_board")            # draws it, or sends it the next message
+
 A component's JavaScript is served by `dashboard.server` at an address whose path carries a hash of all scripts of the lab. So a browser
 may keep it for good, and scripts import each other as they lie in the repository: the version goes with every relative address.
 What travels with every update of a component is a loader of three lines. Data goes as a list of one: in a dict Streamlit would look for

@@ -1,4 +1,7 @@
-"""What a browser has sent: anybody may send anything. All messages of components are read here, and nowhere else."""
+"""What a browser has sent: anybody may send anything. All messages of components are read here, and nowhere else.
+
+chosen = sent("went_map", "choice", OneOf(SYSTEMS))      # the component's key, the name under which its script sends, what may come
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     PADDING = Choice("masks", "pad", range(9), first=2)         # page, name in the link, options, first value
     padding = PADDING.slider("Padding", help="...")              # drawn where it is called; returns the value
     address = links(PADDING, END, LAYERS)                        # what differs from the first values
-    ASKED = Kept("masks", "asked")                               # what one fragment of a page leaves for another; never in a link
+    NEXT = Kept("translate", "next")                             # what one fragment of a page leaves for another; never in a link
 
 Words of a control are shown as they are, letter by letter, but for `dashboard.kit.wording.marked`, wherever they come from.
 Only this module, `dashboard.shell.state` and, for what browsers send, `dashboard.kit.messages` know the keys of the session.

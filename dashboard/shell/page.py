@@ -49,7 +49,7 @@ def board_page(
     """Controls beside their picture, and what follows when that has come to rest.
 
     `choose` draws the controls and returns what they say; `board` draws the picture of it at once, `around` all else. `name_of` tells one
-    picture from another. `widths` are those of the columns of controls and picture. Returns what keeps the controls' last words.
+    picture from another. `widths` are those of the columns of controls and picture. Returns the `Kept` with what `choose` returned last.
     """
     choices = Kept(page, "choices")
 

@@ -196,7 +196,7 @@ def data_values() -> dict[str, Any]:
 def linked(name: str, most: int = SHORT) -> str:
     """What the query string calls `name`; empty if it does not, if nobody could have typed it, or if it has more than `most` letters.
 
-    All that is read of a link is read here. Where not every text will do, `read` or `start` are the ones to call.
+    All that is read of a link is read here. Where not every text will do, `read` is the one to call, or a `Choice` of the page.
     """
     text = st.query_params.get(name, "")
     if "\0" in text or Text(most)(text) is None:

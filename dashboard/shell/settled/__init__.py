@@ -10,7 +10,8 @@
         rerun_when_settled(key="cell")
         ...
 
-A quarter of a second after the last picture the browser asks for `around` once more.
+A quarter of a second after the last picture the browser asks for `around` once more. `dashboard.shell.page.board_page` makes both fragments
+for a page with one picture.
 """
 
 from __future__ import annotations
