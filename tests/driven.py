@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "dashboard" / "app.py"
@@ -95,9 +96,7 @@ class Servers:
 
     def start(self, script: Path) -> str:
         """Start one; returns its address."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         environment = {**os.environ, "LAB_HOME": str(self.tmp_path_factory.mktemp("home")), "OMP_NUM_THREADS": "1"}
         self.started.append(subprocess.Popen([sys.executable, "-c", SERVER, str(port), str(script)], cwd=ROOT, env=environment))
         wait_for(f"http://127.0.0.1:{port}/_stcore/health", self.started[-1])
@@ -134,9 +133,7 @@ class Lab:
 
     def __init__(self, home):
         self.home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.start()
 

@@ -20,7 +20,8 @@ from core.training.history import EpochRecord
 from core.training.runs.store import Epoch, Run, Store
 from tests.benchmarks.chromium import chromium
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
+from tests.benchmarks.server import ROOT, lab_server, wait_for_port
+from tests.ports import free_port
 
 RUNS, POINTS, EPOCHS = 200, 2_000, 20
 NEED = 1.0  # seconds

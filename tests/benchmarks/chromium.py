@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.server import free_port, lab_server, wait_for_port
+from tests.benchmarks.server import lab_server, wait_for_port
+from tests.ports import free_port
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

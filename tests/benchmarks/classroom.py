@@ -29,9 +29,10 @@ from core.training.runs.store import Store
 from dashboard.navigation import PAGES
 from tests.benchmarks.class_client import STARTERS
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import ROOT, client, free_port, wait_for_port
+from tests.benchmarks.server import ROOT, client, wait_for_port
 from tests.benchmarks.viewer_client import press, start_run
 from tests.benchmarks.viewers import mean_speed
+from tests.ports import free_port
 
 WATCHED = "dataset=shapes&model=gru&epochs=1000"
 ASK_SECONDS = 0.25  # between two questions to the health route, from outside

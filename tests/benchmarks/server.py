@@ -15,12 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 POLL = 0.005  # seconds
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @contextmanager
 def lab_server(home: str, port: int) -> Iterator[subprocess.Popen]:
     """The server's process; its output goes nowhere."""

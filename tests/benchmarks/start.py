@@ -13,7 +13,8 @@ from typing import Any
 
 from tests.benchmarks.chromium import chromium
 from tests.benchmarks.report import say, table, verdict
-from tests.benchmarks.server import ROOT, free_port, lab_server, wait_for_port
+from tests.benchmarks.server import ROOT, lab_server, wait_for_port
+from tests.ports import free_port
 
 NEED = 3.0  # seconds
 # Runs in the page before anything else does; notes the end of the first frame that shows something, in ms since the page was asked for.

@@ -17,8 +17,9 @@ from core.training.history import EpochRecord
 from core.training.runs.store import Store
 from tests.benchmarks.neighbours import core_independence
 from tests.benchmarks.report import percentile, ratio, say, table, verdict
-from tests.benchmarks.server import client, free_port, lab_server, wait_for_port
+from tests.benchmarks.server import client, lab_server, wait_for_port
 from tests.benchmarks.viewer_client import start_run
+from tests.ports import free_port
 
 NEEDS = {1: 0.95, 8: 0.9, 30: 0.8}
 SET_UP = "dataset=shapes&epochs=1000"

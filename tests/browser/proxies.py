@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -47,17 +46,6 @@ def found(program: str, package: str) -> str:
     if path is None:
         pytest.skip(f"There is no {program}: install the package {package} to run the tests behind a proxy.")
     return path
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 def shipped(name: str, port: int, lab: int) -> str:

@@ -10,9 +10,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.browser.proxies import apache, free_ports, nginx, shipped
+from tests.browser.proxies import apache, nginx, shipped
 from tests.dashboard.serving import serving
 from tests.driven import fresh_page
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.browser
 UPGRADE = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $c;"

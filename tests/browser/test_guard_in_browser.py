@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
-
 import pytest
 
 from dashboard.__main__ import APP
+from tests.browser.sites import site
 
 pytestmark = pytest.mark.browser
 
@@ -16,15 +13,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def other_site(tmp_path):
     """A web page of another origin of this machine: its folder and its address."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path)) as site:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
-        yield tmp_path, f"http://127.0.0.1:{site.server_port}/page.html"
-        site.shutdown()
+    with site(tmp_path) as port:
+        yield tmp_path, f"http://127.0.0.1:{port}/page.html"
 
 
 def test_another_site_can_neither_frame_the_lab_nor_open_its_socket(chromium, serve, other_site):

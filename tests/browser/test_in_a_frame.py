@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from tests.browser.proxies import free_ports, nginx, over_https, shipped
+from tests.browser.proxies import nginx, over_https, shipped
+from tests.browser.sites import site
 from tests.dashboard.serving import serving
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 COURSE = """<!doctype html><title>Week 4</title>
 <iframe src="http://127.0.0.1:{port}/try?embed=true&from={source}" width="1200" height="700"{allow}></iframe>"""
 NO_COOKIES = "The browser keeps no cookies for the lab in this frame"
-
-
-@contextmanager
-def site(folder):
-    """A site of this machine; as "localhost" it is another one than 127.0.0.1 to a browser. Its port."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as found:
-        threading.Thread(target=found.serve_forever, daemon=True).start()
-        yield found.server_port
-        found.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +77,7 @@ def test_a_frame_that_is_lent_no_camera_says_so(page, course, lent):
 
 
 def test_over_https_a_frame_keeps_the_cookie_that_says_who_somebody_is(chromium, tmp_path):
-    (port,) = free_ports(1)
+    port = free_port()
     with ExitStack() as stack:
         named = stack.enter_context(site(tmp_path))
         names = ("--allow-host", "lab.example", "--frame", f"http://localhost:{named}")

@@ -18,6 +18,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 START = "\nimport sys\nfrom dashboard.__main__ import main\nsys.exit(main(sys.argv[1:]))\n"
 
@@ -82,9 +84,7 @@ def until(condition: Callable[[], object], what: str, seconds: float = 120) -> N
 @contextmanager
 def serving(home: Path, *arguments: str, before: str = "", **environment: str) -> Iterator[Served]:
     """`python -m dashboard` on a free port, after the statements in `before`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     said = home / "said.txt"
     with said.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ import pytest
 from websockets.sync.client import connect
 
 from core.training.runs.manager import RunManager
+from tests.ports import free_port
 from tests.support import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,12 +48,6 @@ print("heavy:", [name for name in ("torch", "streamlit", "plotly", "numpy") if n
     for flag in ("--host", "--port", "--home"):
         assert flag in made.stdout
     assert made.stdout.endswith("heavy: []\n") and made.stderr == ""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture
