@@ -13,8 +13,10 @@ from PIL import Image
 
 from core.data import DATASETS, DatasetSpec
 from core.data.splits import Dataset, Split
+from core.records.recorded import recorded_epochs, recorded_run
 from core.training.history import Snapshot
 from core.training.loop.trainer import Trainer
+from core.training.runs.checkpoint import OpenedModel, open_model
 from core.training.runs.manager import RunManager
 
 PATIENCE = float(os.environ.get("LAB_TEST_SECONDS", 60))  # how long a test waits for a run
@@ -33,6 +35,16 @@ def load_tiny(name, config, *, home=None, download=False, progress=None, train=1
         progress(1, 1, "Drawing")
     splits = tiny_split(train, 1), tiny_split(40, 2), tiny_split(40, 3)
     return Dataset.of(name, *splits, [f"class {k}" for k in range(10)])
+
+
+def random_images(count: int, seed: int = 0) -> torch.Tensor:
+    """Images (count, 3, 32, 32) uint8 of nothing but noise."""
+    return torch.randint(0, 256, (count, 3, 32, 32), generator=torch.Generator().manual_seed(seed), dtype=torch.uint8)
+
+
+def open_recorded(name: str) -> OpenedModel:
+    """The model of a run that came with the lab, of its best epoch."""
+    return open_model(recorded_epochs(name)[recorded_run(name).best.epoch])
 
 
 def write_class_folders(folder: Path, split: Split) -> None:

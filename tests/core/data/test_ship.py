@@ -6,15 +6,11 @@ import pytest
 from core.data.ship import sailing_ship, ship
 from core.evaluation.pictures import probabilities, top_classes
 from core.evaluation.shuffled import shuffled_image
-from core.records.recorded import recorded_epochs, recorded_names, recorded_run
-from core.training.runs.checkpoint import open_model
+from core.records.recorded import recorded_epochs, recorded_names
+from tests.support import open_recorded
 
 NAMES = [name for name in recorded_names() if name.startswith("cifar10") and recorded_epochs(name)]
 WEAK = "cifar10-compare-rnn-0"  # a plain RNN, right on every second picture
-
-
-def open_recorded(name):
-    return open_model(recorded_epochs(name)[recorded_run(name).best.epoch])
 
 
 @pytest.mark.parametrize(("draw", "horizon"), [(ship, 17), (sailing_ship, 24)])

@@ -4,14 +4,11 @@ import torch.nn.functional as F
 
 from core.data.augment import cutout, random_crop_flip
 from core.data.splits import Dataset, Split, channel_statistics, normalize, random_parts, stratified_parts, unnormalize
-
-
-def images(count, seed=0):
-    return torch.randint(0, 256, (count, 3, 32, 32), generator=torch.Generator().manual_seed(seed), dtype=torch.uint8)
+from tests.support import random_images
 
 
 def test_statistics_are_those_of_a_float_copy():
-    pictures = images(5000)  # more than one chunk
+    pictures = random_images(5000)  # more than one chunk
     pictures[:, 1] //= 3
     mean, std = channel_statistics(pictures)
     copy = pictures.double() / 255
@@ -28,7 +25,7 @@ def test_statistics_come_from_the_training_images_only():
 
 
 def test_normalized_images_have_mean_0_and_deviation_1():
-    pictures = images(200)
+    pictures = random_images(200)
     floats = normalize(pictures, *channel_statistics(pictures))
     assert floats.dtype == torch.float32
     assert floats.mean((0, 2, 3)).abs().max() < 1e-4
@@ -55,7 +52,7 @@ def test_random_parts_are_disjoint_seeded_and_leave_the_global_generator_alone()
 
 
 def test_split_indexing_keeps_image_and_label_together():
-    split = Split(images(6), torch.arange(6))
+    split = Split(random_images(6), torch.arange(6))
     part = split[torch.tensor([4, 1])]
     assert len(part) == 2
     assert part.labels.tolist() == [4, 1]
@@ -73,7 +70,7 @@ def draws(count, padding, seed):
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
 @pytest.mark.parametrize("padding", [0, 1, 4])
 def test_crop_and_flip_equals_padding_cutting_and_flipping_one_by_one(dtype, padding):
-    pictures = images(32).to(dtype)
+    pictures = random_images(32).to(dtype)
     (down, right), mirror = draws(32, padding, seed=7)
     made = random_crop_flip(pictures, padding=padding, generator=torch.Generator().manual_seed(7))
     assert made.dtype == dtype
@@ -87,7 +84,7 @@ def test_crop_and_flip_equals_padding_cutting_and_flipping_one_by_one(dtype, pad
 
 
 def test_crop_and_flip_reaches_all_shifts_and_is_seeded():
-    pictures = images(1).expand(600, -1, -1, -1)
+    pictures = random_images(1).expand(600, -1, -1, -1)
     made = random_crop_flip(pictures, padding=1, generator=torch.Generator().manual_seed(0))
     assert len({m.numpy().tobytes() for m in made}) == 9 * 2
     assert torch.equal(random_crop_flip(pictures, padding=1, generator=torch.Generator().manual_seed(0)), made)

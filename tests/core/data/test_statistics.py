@@ -7,10 +7,7 @@ import pytest
 import torch
 
 from core.data.statistics import PUBLISHED, Running, class_balance, largest_difference, looks, running_statistics, settled
-
-
-def images(count, seed=0):
-    return torch.randint(0, 256, (count, 3, 32, 32), generator=torch.Generator().manual_seed(seed), dtype=torch.uint8)
+from tests.support import random_images
 
 
 def test_class_balance_counts_every_class_the_absent_too():
@@ -29,7 +26,7 @@ def test_looks_are_close_at_first_and_end_with_all(total):
 
 
 def test_running_statistics_are_those_of_a_float_copy_at_every_look():
-    parts = [images(30, 1), images(0), images(70, 2)]
+    parts = [random_images(30, 1), random_images(0), random_images(70, 2)]
     parts[0][:, 2] //= 4
     whole = torch.cat(parts).numpy().astype(np.float64) / 255
     ends = (1, 29, 30, 31, 64, 100)

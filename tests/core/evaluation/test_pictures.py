@@ -29,8 +29,8 @@ from core.evaluation.pictures import (
     top_classes,
 )
 from core.models.patches import patchify, unpatchify
-from core.records.recorded import recorded_epochs, recorded_run
-from core.training.runs.checkpoint import OpenedModel, open_model
+from core.training.runs.checkpoint import OpenedModel
+from tests.support import open_recorded
 
 IMAGES, LABELS = draw(range(12))
 IMAGE = np.random.default_rng(3).integers(0, 256, (3, 32, 32), dtype=np.uint8)
@@ -38,13 +38,9 @@ SIZES = (1, 2, 4, 8, 16)
 WITH_WEIGHTS = ("shapes-gru", "cifar10-bar-0", "cifar10-compare-vit-0", "cifar10-compare-cnn-0", "cifar10-hand-in-0")
 
 
-def opened_run(name):
-    return open_model(recorded_epochs(name)[recorded_run(name).best.epoch])
-
-
 @pytest.fixture(scope="module")
 def shapes_gru():
-    return opened_run("shapes-gru")
+    return open_recorded("shapes-gru")
 
 
 class Constant(nn.Module):
@@ -68,7 +64,7 @@ def tokens(image, patch_size):
 
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_probabilities_are_the_softmax_of_the_model_on_normalised_pixels(name):
-    opened = opened_run(name)
+    opened = open_recorded(name)
     mean, std = (torch.tensor(v, dtype=torch.float64).view(3, 1, 1) for v in (opened.mean, opened.std))
     pixels = (torch.from_numpy(IMAGES).double() / 255 - mean) / std
     with torch.no_grad():
@@ -167,7 +163,7 @@ def test_the_mean_color_tells_a_model_nothing(shapes_gru):
 
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_answers_pass_their_check(name):
-    check = check_answers(opened_run(name), IMAGES[:3])
+    check = check_answers(open_recorded(name), IMAGES[:3])
     assert check.passed and check.total <= 1e-12 and check.alone <= check.tolerance == TOLERANCE
 
 

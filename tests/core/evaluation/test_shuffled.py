@@ -9,13 +9,12 @@ from core.errors import ConfigError, DataError
 from core.evaluation import shuffled
 from core.evaluation.shuffled import KINDS, dose_response, orders, shuffled_image
 from core.models.patches import patchify, unpatchify
-from core.records.recorded import recorded_epochs, recorded_run
-from core.training.runs.checkpoint import open_model
+from tests.support import open_recorded
 
 
 @pytest.fixture(scope="module")
 def gru():
-    return open_model(recorded_epochs("shapes-gru")[recorded_run("shapes-gru").best.epoch])
+    return open_recorded("shapes-gru")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,8 +8,7 @@ import pytest
 from core.data.shapes import PARTS, draw
 from core.evaluation.pictures import Erase, edited, mean_color, probabilities
 from core.probes.reading.change_of_mind import change_of_mind, erase, lead
-from core.records.recorded import recorded_epochs, recorded_run
-from core.training.runs.checkpoint import open_model
+from tests.support import open_recorded
 
 GREY = (128, 128, 128)
 BRIGHT = np.full((3, 32, 32), 255, np.uint8)
@@ -57,7 +56,7 @@ def test_a_patch_that_is_not_needed_in_the_end_is_put_back():
 
 
 def test_of_a_found_set_nothing_can_be_left_out():
-    opened = open_model(recorded_epochs("shapes-gru")[recorded_run("shapes-gru").best.epoch])
+    opened = open_recorded("shapes-gru")
     images, _ = draw(PARTS["val"][:6])
     sizes = []
     for image in images:
