@@ -17,21 +17,11 @@ from core.training.config import RunConfig
 from core.training.history import Curve
 from dashboard.runs import lines as board
 from dashboard.shell import services
-from tests.support import SMALL, ended, register_tiny, wait_for
+from tests.support import SMALL, ended, wait_for
+
+pytestmark = pytest.mark.usefixtures("own_lab")
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(autouse=True)
-def lab(tmp_path, monkeypatch):
-    from core.data import DATASETS
-
-    monkeypatch.setenv("LAB_HOME", str(tmp_path))
-    monkeypatch.setitem(DATASETS, "tiny", None)
-    register_tiny()
-    services.shutdown()
-    yield
-    services.shutdown()
 
 
 def with_points(count):

@@ -8,26 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from core.data import DATASETS
 from core.errors import StoreError
 from core.records.recorded import recorded_epochs
 from core.training.config import RunConfig
 from dashboard.runs import opened
 from dashboard.runs.opened import Weighted, open_best, weighted_runs
-from dashboard.shell import services
-from tests.support import SMALL, ended, register_tiny, wait_for
+from tests.support import SMALL, ended, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def lab(tmp_path, monkeypatch):
-    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setitem(DATASETS, "tiny", None)
-    register_tiny()
-    services.shutdown()
-    yield services.manager()
-    services.shutdown()
 
 
 @pytest.fixture
@@ -83,22 +71,22 @@ def test_weights_that_are_gone_or_damaged_are_explained(weights):
         opened.opened(weights)
 
 
-def test_runs_with_weights_own_first(lab):
-    run_id = lab.submit(RunConfig.of(**{**SMALL, "epochs": 3}))
-    done = wait_for(lab, run_id, ended)
-    waiting = lab.submit(RunConfig.of(**SMALL), paused=True)  # it has no weights yet
+def test_runs_with_weights_own_first(own_lab):
+    run_id = own_lab.submit(RunConfig.of(**{**SMALL, "epochs": 3}))
+    done = wait_for(own_lab, run_id, ended)
+    waiting = own_lab.submit(RunConfig.of(**SMALL), paused=True)  # it has no weights yet
     found = weighted_runs()
     assert next(iter(found)) == run_id and waiting not in found and "recorded-shapes-gru" in found
     assert found[run_id].best == done.best.epoch and found[run_id].title == f"GRU on tiny, {done.best.val_top1:.0%}"
     assert "recorded-cifar10-bar-0" in found and "recorded-cifar10-bar-1" not in found
     assert found["recorded-shapes-gru"].name == "shapes-gru"
-    lab.stop(waiting)
+    own_lab.stop(waiting)
 
 
-def test_the_best_weights_are_taken_else_the_last(lab):
-    run_id = lab.submit(RunConfig.of(**{**SMALL, "epochs": 3}))
-    wait_for(lab, run_id, ended)
-    files = lab.files(run_id)
+def test_the_best_weights_are_taken_else_the_last(own_lab):
+    run_id = own_lab.submit(RunConfig.of(**{**SMALL, "epochs": 3}))
+    wait_for(own_lab, run_id, ended)
+    files = own_lab.files(run_id)
     row = Weighted(run_id, SMALL, 1, 0.5)
     assert open_best(row)[0] == 1
     files.epoch(1).unlink()

@@ -5,22 +5,13 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data import DATASETS
 from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from dashboard.runs import choose
 from dashboard.shell import services
-from tests.support import SMALL, ended, register_tiny, wait_for
+from tests.support import SMALL, ended, wait_for
 
-
-@pytest.fixture(autouse=True)
-def lab(tmp_path, monkeypatch):
-    monkeypatch.setenv("LAB_HOME", str(tmp_path))
-    monkeypatch.setitem(DATASETS, "tiny", None)
-    register_tiny()
-    services.shutdown()
-    yield services.manager()
-    services.shutdown()
+pytestmark = pytest.mark.usefixtures("own_lab")
 
 
 def page():
@@ -82,10 +73,10 @@ def test_an_epoch_that_there_is_not_is_the_best_one(epoch):
     assert visit(epoch=epoch).text[0].value == f"recorded-shapes-gru {recorded_run('shapes-gru').best.epoch}"
 
 
-def test_own_runs_come_first_and_a_run_of_another_model_gives_way(lab):
-    own = lab.submit(RunConfig.of(**{**SMALL, "epochs": 1}))
-    wait_for(lab, own, ended)
-    waiting = lab.submit(RunConfig.of(**SMALL), paused=True)
+def test_own_runs_come_first_and_a_run_of_another_model_gives_way(own_lab):
+    own = own_lab.submit(RunConfig.of(**{**SMALL, "epochs": 1}))
+    wait_for(own_lab, own, ended)
+    waiting = own_lab.submit(RunConfig.of(**SMALL), paused=True)
     app = visit(run="recorded-cifar10-bar-0")
     assert app.selectbox[0].options[0].endswith(f"% · {own}"), "a run without an epoch is offered to its own session alone"
     assert app.text[0].value.startswith("recorded-shapes-gru "), "what came with the lab, whoever has trained what"
@@ -94,7 +85,7 @@ def test_own_runs_come_first_and_a_run_of_another_model_gives_way(lab):
     assert app.text[0].value == f"{own} 0" and app.caption[0].value == "Epoch 1" and not app.warning
     app = visit(run=waiting)
     assert app.selectbox[0].options[0].endswith(f", – · {waiting}") and app.text[0].value == f"{waiting} has no epoch"
-    lab.stop(waiting)
+    own_lab.stop(waiting)
 
 
 def test_every_recorded_run_can_be_chosen_and_the_published_one_where_no_weights_are_needed():
@@ -104,7 +95,7 @@ def test_every_recorded_run_can_be_chosen_and_the_published_one_where_no_weights
     assert [*choose.begun_runs(published=True)] == [*recorded, "published-hand-in"]
 
 
-def test_a_page_follows_a_run_to_its_next_epoch(lab, monkeypatch):
+def test_a_page_follows_a_run_to_its_next_epoch(own_lab, monkeypatch):
     """The fragment that ticks reruns the page when an epoch has come, and not before."""
     asked = []
     monkeypatch.setattr(choose.st, "rerun", lambda: asked.append(1))
