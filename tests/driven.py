@@ -75,6 +75,18 @@ def fresh_page(chromium) -> Iterator:
     assert errors == [], errors
 
 
+def frames_sent(page) -> list:
+    """What a page sends to its server from now on, a frame each; before it is opened."""
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    return sent
+
+
+def at_rest(page) -> None:
+    """Wait until the script of a page has run to its end."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
 @pytest.fixture
 def page(chromium) -> Iterator:
     with fresh_page(chromium) as made:

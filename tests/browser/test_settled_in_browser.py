@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.driven import at_rest, frames_sent
+
 pytestmark = pytest.mark.browser
 
 PAGES = {  # page -> slider, its new value in the link after a key to the right, the link that the foot must then show
@@ -19,17 +21,16 @@ PAGES = {  # page -> slider, its new value in the link after a key to the right,
 @pytest.mark.parametrize("name", PAGES)
 def test_address_and_foot_follow_the_slider_and_stand_still_without_it(address, page, name):
     slider, wanted = PAGES[name]
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     page.goto(f"{address}/{name}")
     page.get_by_text("This set-up as a link").click(timeout=90_000)
     page.locator("[data-testid=stCode]").first.wait_for()
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     page.get_by_role("slider", name=slider).first.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("wanted => location.search.includes(wanted)", arg=wanted)
     expect(page.locator("[data-testid=stCode]").first).to_contain_text(wanted)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     page.wait_for_timeout(1_000)  # longer than a picture rests before all around it follows
     before = len(sent)
     page.wait_for_timeout(1_500)

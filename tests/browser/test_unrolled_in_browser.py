@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.driven import at_rest, frames_sent
+
 pytestmark = pytest.mark.browser
 BOX = ".unrolled"
 PART = ".unrolled-scroll [data-node='{}']"
@@ -14,7 +16,7 @@ def open_page(address, page, path):
     page.goto(f"{address}/{path}")
     page.get_by_text("Proof, float64").first.wait_for()
     page.wait_for_selector(f"{BOX}[data-nodes]")
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     return page
 
 
@@ -25,8 +27,7 @@ def point_at(page, name):
 
 
 def test_what_is_pointed_at_lights_up_without_asking_the_server(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_page(address, page, "depth")
     before = len(sent)
     assert point_at(page, "b1.4")[:5] == ["b1.1", "b1.2", "b1.3", "b1.4", "b1.5"]

@@ -2,11 +2,16 @@
 
 import dataclasses
 import json
+import os
 import re
+import subprocess
+import sys
 import time
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
@@ -16,7 +21,8 @@ from dashboard.kit.component import name_of
 from dashboard.kit.wording import NOTHING
 from dashboard.training import background
 
-APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "dashboard" / "app.py"
 
 # Each AppTest looks through all installed packages for components, a fifth of a second: they are the same for every test of a process.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
@@ -92,12 +98,42 @@ def message_to(app, component):
     return message
 
 
+def unpacked(packed):
+    """The arrays of a message, each flat, by name: one after the other in "numbers", as "parts" says."""
+    numbers, found, at = np.frombuffer(b64decode(packed["numbers"]), "<f4"), {}, 0
+    for name, count in packed["parts"]:
+        found[name] = numbers[at : at + count]
+        at += count
+    assert at == len(numbers)
+    return found
+
+
+def html_of(app, part):
+    """The first HTML on a page that holds `part`."""
+    return next(e.proto.body for e in app.get("html") if part in e.proto.body)
+
+
 def wait_for_lessons():
     """Until no lesson and no measurement is on its way."""
     end = time.monotonic() + 120
     while any(lesson.active for lesson in background._lessons.values()):
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def after_lessons(app):
+    """The page once more, when all that trains behind it has ended."""
+    wait_for_lessons()
+    return run(app)
+
+
+def printed_by(code, **environment):
+    """What code prints in a Python of its own, in which nothing has been imported yet; fails the test if it raises."""
+    made = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stderr[-2000:]
+    return made.stdout
 
 
 def plain(text):

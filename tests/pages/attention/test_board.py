@@ -1,9 +1,7 @@
 """What the browser gets of an attention, and the page's tables and sentences."""
 
-from base64 import b64decode
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, saturation, word_tokens
@@ -14,6 +12,7 @@ from pages.attention.costs import cost_html, memory_lines, slopes
 from pages.attention.costs_view import cost_figure
 from pages.attention.panels import ANSWERS, answer_of, long_keys
 from pages.attention.view import because, course_line, proof_line, saturation_html, spread_html
+from tests.pages.support import unpacked
 
 WORDS = ("one", "two", "<b>")
 
@@ -25,11 +24,7 @@ def hand(mask="none", words=WORDS):
 def test_the_message_holds_every_number_once():
     found = hand("causal")
     sent = matrices_data(found, WORDS, origin="drawn", divisor="√D", scaling="/ 2.00", temperature=1.0)
-    numbers, parts, at = np.frombuffer(b64decode(sent["numbers"]), "<f4"), {}, 0
-    for name, count in sent["parts"]:
-        parts[name] = numbers[at : at + count]
-        at += count
-    assert at == len(numbers)
+    parts = unpacked(sent)
     expected = {
         "tokens": found.tokens, "wq": found.projections.query, "wk": found.projections.key, "wv": found.projections.value,
         "wo": found.projections.output, "slope": found.jacobian,

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, word_tokens
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 BOARD = ".matrices"
@@ -22,7 +23,7 @@ def open_board(address, page, query=""):
     page.goto(f"{address}/attention{query}")
     page.wait_for_selector(f"{BOARD}[data-value]")
     page.get_by_text("Proof, float64").wait_for()
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     return page
 
 
@@ -64,8 +65,7 @@ def written(page):
 
 
 def test_every_cell_says_its_value_and_the_sum_that_makes_it(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_board(address, page)
     before, found = len(sent), hand()
     expected = {

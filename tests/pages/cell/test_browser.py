@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from core.probes.recurrence.cell_by_hand import Cell, Edit, Reading, parse_edits, sequence
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 BOARD = ".cellb"
@@ -19,7 +20,7 @@ def open_board(address, page, query=""):
     page.goto(f"{address}/cell{query}")
     page.wait_for_selector(f"{BOARD}[data-setup]")
     page.get_by_text("Proof, float64").wait_for()
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     return page
 
 
@@ -36,8 +37,7 @@ def plain(text):
 
 
 def test_step_scrub_play_and_words_ask_the_server_for_nothing(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_board(address, page, "?t=1")
     before = len(sent)
     found = Reading(Cell.random("gru", 3, 4, scale=2.0), sequence("noise", 8, 3)).steps

@@ -1,11 +1,5 @@
 """The page The cell as a student goes through it, without a browser."""
 
-import os
-import subprocess
-import sys
-from base64 import b64decode
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -15,9 +9,8 @@ from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
 from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
 from pages.cell.view import numbers_csv
-from tests.pages.support import message_to, open_page, press, run, shown_code, texts
+from tests.pages.support import message_to, open_page, press, printed_by, run, shown_code, texts, unpacked
 
-ROOT = Path(__file__).resolve().parents[3]
 LAYERS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
 
@@ -31,15 +24,10 @@ def sent_to(app):
 
 def arrays_of(app, *, second=False):
     """Every array of the board by name, with its shape; those of the second row of a batch if `second`."""
-    sent, found, at = sent_to(app), {}, 0
-    packed = sent["second"] if second else sent
-    numbers = np.frombuffer(b64decode(packed["numbers"]), "<f4").astype(np.float64)
+    sent = sent_to(app)
     columns = {"x": sent["C"], "wi": sent["C"], "wh": sent["H"], "bi": 1, "bh": 1, "h0": 1, "c0": 1}
-    for name, count in packed["parts"]:
-        width = columns.get(name) or count // sent["T"]
-        found[name] = numbers[at : at + count].reshape(-1, width)
-        at += count
-    return found
+    found = unpacked(sent["second"] if second else sent)
+    return {name: values.astype(np.float64).reshape(-1, columns.get(name) or len(values) // sent["T"]) for name, values in found.items()}
 
 
 def by_torch(app):
@@ -287,5 +275,4 @@ from tests.pages.support import open_page
 open_page("cell")
 assert found == [False], found
 """
-    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ})
-    assert made.returncode == 0, made.stderr
+    printed_by(code)

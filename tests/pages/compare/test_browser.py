@@ -13,6 +13,7 @@ from core.frames import harmless
 from core.records.published import PUBLISHED_ID, published_run
 from core.records.recorded import recorded_names, recorded_run
 from tests.benchmarks.board import fill
+from tests.driven import frames_sent
 
 pytestmark = pytest.mark.browser
 GRU, VIT = (f"recorded-cifar10-compare-{model}-0" for model in ("gru", "vit"))
@@ -66,8 +67,7 @@ def test_all_runs_are_there_and_all_figures_are_drawn(board):
 
 
 def test_a_run_that_is_pointed_at_is_found_in_every_view_without_a_round_trip(address, page):
-    frames = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    frames = frames_sent(page)
     open_board(page, f"{address}/compare")
     page.wait_for_selector(".lab-try")
     page.wait_for_timeout(1_500)

@@ -1,19 +1,13 @@
 """The page Depth and direction as a student goes through it, without a browser."""
 
 import math
-import time
 
 import pytest
 import torch
 
 from core.errors import TrainingError
 from dashboard.training import background
-from tests.pages.support import message_to, open_page, press, run, shown_code, texts
-
-
-@pytest.fixture(autouse=True)
-def no_lessons(monkeypatch):
-    monkeypatch.setattr(background, "_lessons", {})
+from tests.pages.support import after_lessons, html_of, message_to, open_page, press, run, shown_code, texts
 
 
 def open_depth(**query):
@@ -22,19 +16,6 @@ def open_depth(**query):
 
 def sent_to(app):
     return message_to(app, "dashboard/unrolled")
-
-
-def html_of(app, part):
-    return next(h.proto.body for h in app.get("html") if part in h.proto.body)
-
-
-def wait(app):
-    """Until no lesson is on its way; then the page once more."""
-    deadline = time.monotonic() + 90
-    while any(lesson.active for lesson in background._lessons.values()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return run(app)
 
 
 def test_it_opens_on_two_layers_in_both_directions_with_everything_proved():
@@ -104,7 +85,7 @@ def test_spider_man_is_trained_and_told_word_by_word():
     app = open_depth(between="0")
     assert "Not trained yet" in texts(app)
     press(app, "depth_train")
-    wait(app)
+    after_lessons(app)
     assert "Trained: 150 steps" in texts(app) and app.button(key="depth_train").disabled
     (lesson,) = [found.made for found in background._lessons.values()]
     forward, both = (lesson.points[name][-1].later_words for name in ("forward", "both"))
@@ -125,11 +106,11 @@ def test_a_training_that_fails_says_so_and_can_be_begun_again(monkeypatch):
         patch.setattr(training.F, "cross_entropy", lambda *args: torch.tensor(math.nan))
         app = open_depth(between="0")
         press(app, "depth_train")
-        wait(app)
+        after_lessons(app)
     assert any("The loss is not a finite number any more at step 1" in e.value for e in app.error)
     assert app.button(key="depth_train").label == "Train again" and not app.button(key="depth_train").disabled
     press(app, "depth_train")
-    wait(app)
+    after_lessons(app)
     assert "Trained: 150 steps" in texts(app) and not app.error
 
 
@@ -142,7 +123,7 @@ def test_a_training_that_cannot_begin_says_so(monkeypatch):
     monkeypatch.setattr(training, "LaterWordLesson", broken)
     app = open_depth()
     press(app, "depth_train")
-    wait(app)
+    after_lessons(app)
     assert any("No memory is left" in e.value for e in app.error)
 
 
@@ -162,7 +143,7 @@ def test_while_a_lesson_waits_or_runs_the_page_says_so(monkeypatch):
 def test_the_three_heads_in_accuracy():
     app = open_depth()
     press(app, "depth_ends")
-    wait(app)
+    after_lessons(app)
     (lesson,) = [found.made for found in background._lessons.values()]
     last = lesson.points["h[-1]"][-1]
     assert last.first > 0.9 and last.last < 0.4 and not math.isnan(last.first)

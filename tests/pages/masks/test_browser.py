@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from core.probes.seq2seq.mask_effects import mask_effects
 from core.probes.seq2seq.masked_sentence import parse_sentence
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 BOARD, TOLD = ".mask-board", ".mask-board-told"
@@ -19,7 +20,7 @@ def open_masks(address, page, query=""):
     page.goto(f"{address}/masks{query}")
     page.get_by_text("This set-up as a link").wait_for(timeout=90_000)
     page.wait_for_selector(f"{BOARD}[data-value]")
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
 
 
 def cell(page, mask, row, column):
@@ -34,8 +35,7 @@ def point_at(page, mask, row, column):
 
 
 def test_pointing_and_arrow_keys_ask_the_server_for_nothing(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_masks(address, page)
     effects = mask_effects(parse_sentence("hello", 2))
     before = len(sent)

@@ -2,7 +2,6 @@
 
 import csv
 import math
-import time
 from io import StringIO
 
 import pytest
@@ -12,12 +11,7 @@ from core.probes.seq2seq.mask_effects import mask_effects
 from core.probes.seq2seq.masked_sentence import parse_sentence
 from dashboard.training import background
 from pages.masks.view import effects_csv, masks_svg
-from tests.pages.support import message_to, open_page, press, run, shown_code, texts
-
-
-@pytest.fixture(autouse=True)
-def no_lessons(monkeypatch):
-    monkeypatch.setattr(background, "_lessons", {})
+from tests.pages.support import after_lessons, html_of, message_to, open_page, press, run, shown_code, texts
 
 
 def open_masks(**query):
@@ -26,18 +20,6 @@ def open_masks(**query):
 
 def sent_to(app, name="pages/masks/board"):
     return message_to(app, name)
-
-
-def html_of(app, part):
-    return next(h.proto.body for h in app.get("html") if part in h.proto.body)
-
-
-def wait(app):
-    deadline = time.monotonic() + 120
-    while any(lesson.active for lesson in background._lessons.values()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return run(app)
 
 
 def test_it_opens_on_four_masks_with_everything_measured():
@@ -123,7 +105,7 @@ def test_taken_away_the_mask_shows_who_cheats():
     app = open_masks()
     assert any("0.576 nats" in e.value for e in app.info)
     press(app, "masks_train")
-    wait(app)
+    after_lessons(app)
     assert "Trained: 80 steps" in texts(app) and app.button(key="masks_train").disabled
     chart = sent_to(app, "dashboard/training/time_chart")
     assert [line["name"] for line in chart["lines"]] == ["with the mask", "mask off by one", "without a mask"] and chart["marks"]
@@ -141,7 +123,7 @@ def test_a_training_that_fails_says_so_and_can_be_begun_again(monkeypatch):
         patch.setattr(cheating.CheatingLesson, "_loss", lambda *_: torch.tensor(math.nan))
         app = open_masks()
         press(app, "masks_train")
-        wait(app)
+        after_lessons(app)
     assert any("not a finite number any more at step 1" in e.value for e in app.error)
     assert app.button(key="masks_train").label == "Train again" and not app.button(key="masks_train").disabled
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from core.probes.memory.gradient_flow import FlowSetup, gradient_flow
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
@@ -21,7 +22,7 @@ def open_memory(address, page, query=""):
     page.goto(f"{address}/memory{query}")
     page.wait_for_selector(f"{FLOW}[data-at]")
     page.get_by_text("This set-up as a link").wait_for(timeout=COMPLETE)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     return page
 
 
@@ -43,8 +44,7 @@ def wait_flow(page, which, value):
 
 
 def test_pointing_and_arrow_keys_ask_the_server_for_nothing(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_memory(address, page)
     flow = gradient_flow("rnn", FlowSetup(bias=3))
     before = len(sent)

@@ -11,6 +11,7 @@ from core.data.splits import normalize
 from core.models.orders import inverse, scan_order
 from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 GRID, IMAGE, SEQUENCE = ".patch-grid", ".patch-grid-image", ".patch-grid-sequence"
@@ -20,7 +21,7 @@ def open_patches(address, page, query=""):
     page.goto(f"{address}/patches{query}")
     page.wait_for_selector(f"{GRID}[data-patches]")
     page.get_by_text("Proof: nn.Conv2d").wait_for()
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     return page
 
 
@@ -67,8 +68,7 @@ def test_the_token_under_the_mouse_and_the_nearest_to_it(patches, tokens):
 
 
 def test_pointing_asks_the_server_for_nothing(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_patches(address, page)
     before = len(sent)
     for patch in range(64):

@@ -9,6 +9,7 @@ import pytest
 from core.evaluation.kept_weights import read_positions
 from core.probes.positions.tables import position_entry, position_table, similarity
 from core.records.recorded import recorded_epochs
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 MAP, TABLE, LIKE, GRID, CIRCLE = (f".position-map{part}" for part in ("", "-table", "-like", "-grid", "-circle"))
@@ -20,7 +21,7 @@ def open_positions(address, page, query=""):
     page.goto(f"{address}/positions{query}")
     page.wait_for_selector(f"{MAP}[data-kind]")
     page.get_by_text("This set-up as a link").wait_for(timeout=90_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     return page
 
 
@@ -67,8 +68,7 @@ def test_learned_numbers_are_those_of_the_run(address, page):
 
 
 def test_pointing_and_arrow_keys_ask_the_server_for_nothing(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_positions(address, page, "?kind=grid")
     before = len(sent)
     for patch in (0, 9, 63):

@@ -14,6 +14,7 @@ from core.models.orders import ORDERS, scan_order
 from core.probes.reading.states import record_states
 from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[3]
@@ -26,7 +27,7 @@ def visit(address, page):
         page.goto(f"{address}/reader{query}")
         page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')", timeout=90_000)
         page.get_by_text("Proof, 5 orders").wait_for(timeout=60_000)
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        at_rest(page)
         return page
 
     return go
@@ -109,11 +110,10 @@ def test_another_order_and_a_press_on_the_picture(visit, opened, record):
 
 
 def test_pointing_sends_nothing_and_sixty_moves_one_message(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     page.goto(f"{address}/reader")
     page.get_by_text("Proof, 5 orders").wait_for(timeout=90_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     before = len(sent)
     box = page.locator(".reader-strip").first.bounding_box()
     for share in (0.1, 0.3, 0.5, 0.7):
@@ -155,7 +155,7 @@ def test_watch_the_gru_read_a_ship_on_a_phone(address, chromium, opened, record)
     page.goto(f"{address}/reader")
     page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')", timeout=90_000)
     page.get_by_text("Proof, 5 orders").wait_for(timeout=60_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     in_sight(page, ".st-key-picture_set", ".reader-orders", ".reader-scrub", ".reader-picture", ".reader-bars")
     page.wait_for_function(  # as large as a finger wants them

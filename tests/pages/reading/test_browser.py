@@ -15,6 +15,7 @@ from core.probes.reading.change_of_mind import change_of_mind, erase
 from core.probes.reading.reading import beliefs
 from core.records.recorded import recorded_epochs, recorded_run
 from core.training.runs.checkpoint import open_model
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,7 +28,7 @@ def visit(address, page):
         page.goto(f"{address}/reading{query}")
         page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])", timeout=90_000)
         page.get_by_text("Proof, ").wait_for(timeout=60_000)
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        at_rest(page)
         return page
 
     return go
@@ -88,12 +89,11 @@ def test_the_scrub_bar_by_keyboard_shows_what_is_believed(visit, opened, believe
 
 
 def test_sixty_moves_are_one_message(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     page.goto(f"{address}/reading")
     page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])", timeout=90_000)
     page.get_by_text("Proof, ").wait_for(timeout=60_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     before = len(sent)
     page.evaluate(
         """() => { const bar = document.querySelector('.reading-scrub');
@@ -176,7 +176,7 @@ def test_the_picture_follows_from_page_to_page(visit):
         ("Attention", "Recurrence against attention", ".reading-notes"),
         ("Lab", "Try it", ".patch-caption"),
     ):
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        at_rest(page)
         page.get_by_text(section, exact=True).first.click()
         page.get_by_text(title, exact=True).last.click()
         page.locator(part).get_by_text("triangle: shapes, validation image 9 of 2,000").wait_for()

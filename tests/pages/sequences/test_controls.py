@@ -9,7 +9,7 @@ from dashboard.shell import state
 from dashboard.shell.choices import links
 from pages.sequences.controls import CELL, EXAMPLE, KERNEL, LAYERS, LENGTHS, MAP, SIZES, TASK, VECTOR, WORD, choose, take
 from pages.sequences.panels import padding_panel
-from tests.pages.support import alone, run, texts, visit
+from tests.pages.support import alone, html_of, run, texts, visit
 
 
 def test_the_sliders_offer_what_core_can_run():
@@ -39,8 +39,7 @@ def test_what_a_link_says_that_makes_no_sense_is_told_and_not_taken(monkeypatch,
 def test_lengths_that_make_no_batch_are_explained(typed, told):
     app = alone(choose, padding_panel)
     run(app.text_input(key=LENGTHS.key).set_value(typed))
-    (packed,) = [e.proto.body for e in app.get("html") if "lab-padding" in e.proto.body]
-    assert told in texts(app) and "[2, 2, 2, 1, 1]" in packed
+    assert told in texts(app) and "[2, 2, 2, 1, 1]" in html_of(app, "lab-padding")
 
 
 @pytest.mark.parametrize(

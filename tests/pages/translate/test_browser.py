@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from core.probes.seq2seq.written import write_out
 from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_seq2seq
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 BOARD, TOLD = ".translate", ".translate-told"
@@ -28,7 +29,7 @@ def open_translate(address, page, query=""):
     page.goto(f"{address}/translate{query}")
     page.wait_for_selector(f"{BOARD}[data-t]", timeout=SLOW)
     page.get_by_text("This set-up as a link").wait_for(timeout=SLOW)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
 
 
 def type_input(page, text):
@@ -78,15 +79,14 @@ def test_play_step_and_back(address, page):
 
 
 def test_the_pointer_tells_weights_of_the_head_without_the_server(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_translate(address, page)
     found = recorded("dates-transformer", "march 3rd, 1999")
     button(page, "Layer 1").click()
     button(page, "Head 3").click()
     page.wait_for_selector(f"{BOARD}[data-layer='0'][data-head='2']")
     expect(page).to_have_url(re.compile(r"layer=1.*head=3"))
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     page.wait_for_timeout(600)  # what follows the board when it has come to rest has been asked for
     before = len(sent)
     for t, s in ((0, 11), (4, 14), (6, 0)):

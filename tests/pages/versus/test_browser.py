@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.driven import at_rest, frames_sent
+
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).resolve().parent
 LENGTHS, LEARNING = ".st-key-versus_lengths .time-chart", ".st-key-versus_learning .time-chart"
@@ -29,10 +31,9 @@ def known(page, chart):
 
 
 def test_the_bottleneck_is_read_off_under_the_pointer_without_the_server(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_page(address, page)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
     page.wait_for_function("chart => document.querySelector(chart)?.dataset.at === '9'", arg=LENGTHS)
     assert page.locator(f"{LENGTHS} rect").count() == 1  # the part that was trained
     assert page.locator(f"{LENGTHS} path[fill-opacity='0.16']").count() == 3  # intervals

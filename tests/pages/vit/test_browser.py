@@ -14,6 +14,7 @@ from core.data.splits import normalize
 from core.probes.attention.maps import attention_distance, even_distance, record_attention
 from core.records.recorded import recorded_epochs
 from core.training.runs.checkpoint import open_model
+from tests.driven import frames_sent
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,8 +81,7 @@ def told(page, start):
 
 
 def test_pointing_shows_every_layer_and_head_and_sends_nothing(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    sent = frames_sent(page)
     page.goto(f"{address}/vit?run=recorded-{NAME}")
     shown(page, 7)
     page.get_by_text("What this does not show").wait_for()

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from core.probes.attention.pairs import AttentionSizes, pairs
 from core.records.published_systems import SYSTEMS
+from tests.driven import at_rest, frames_sent
 
 pytestmark = pytest.mark.browser
 MAP = ".system-map"
@@ -19,7 +20,7 @@ def open_went(address, page, query=""):
     page.goto(f"{address}/went{query}")
     page.wait_for_selector(f"{MAP}[data-tokens]")
     page.get_by_text("This set-up as a link").wait_for()
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    at_rest(page)
 
 
 def chip(page, name):
@@ -27,8 +28,7 @@ def chip(page, name):
 
 
 def test_pointing_and_arrow_keys_tell_a_system_without_asking_the_server(address, page):
-    sent = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = frames_sent(page)
     open_went(address, page)
     before = len(sent)
     for name in ("detr", "longformer", "cloud", "timesformer"):
