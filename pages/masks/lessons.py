@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from core.probes.seq2seq.cheating import CheatingLesson
 
 REVEAL = "masks_reveal"
-TICK = 0.7  # seconds
 NAMES = {"subsequent": "with the mask", "off-by-one": "mask off by one", "none": "without a mask"}
 LOOKS = {"subsequent": ("run", ""), "off-by-one": ("ink", "6 3"), "none": ("wrong", "")}
 SAMPLES = ("mercury", "january", "elephant", "hundred", "winter", "volcano")
