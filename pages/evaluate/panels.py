@@ -17,7 +17,7 @@ from core.training.history import Snapshot
 from dashboard.runs.outputs import moved_to, outputs
 from dashboard.shell import services, show, state
 from dashboard.shell.tables import class_table_csv, class_table_html, image_table_csv
-from pages.evaluate.board import Looked, confusion_board
+from pages.evaluate.board import MatrixLook, confusion_board
 from pages.evaluate.controls import CELL, EPOCH, MOVED, NORM, Judging, kept_epochs
 from pages.evaluate.view import SPLITS, board_data, cells_of, largest_confusion, recorded_matrices
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from core.evaluation.judged import Judged
 
 
-def board(judging: Judging) -> tuple[Looked, int]:
+def board(judging: Judging) -> tuple[MatrixLook, int]:
     """The matrices of all epochs; what is looked at, and its epoch from 0."""
     run, matrices = judging.run, judging.matrices
     epochs = sorted(matrices)

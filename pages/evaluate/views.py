@@ -10,7 +10,7 @@ import streamlit as st
 from core.scores import ClassScores
 from dashboard.runs.outputs import outputs
 from dashboard.shell import show
-from pages.evaluate.board import Looked
+from pages.evaluate.board import MatrixLook
 from pages.evaluate.controls import VIEW, VIEWS, Judging, kept_epochs
 from pages.evaluate.images import cell_panel, errors_panel
 from pages.evaluate.panels import judged_here
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.evaluation.judged import Judged
 
 
-def view_panel(judging: Judging, looked: Looked, epoch: int) -> None:
+def view_panel(judging: Judging, looked: MatrixLook, epoch: int) -> None:
     """What is beside the board."""
     chosen = VIEW.segmented("View", format_func=VIEWS.get, wrap=True)
     if chosen == "curves":
@@ -36,7 +36,7 @@ def view_panel(judging: Judging, looked: Looked, epoch: int) -> None:
     {"images": _images, "class": _class, "sure": _sure, "when": _when}[chosen](judging, looked, epoch, judged)
 
 
-def _curves(judging: Judging, looked: Looked) -> None:
+def _curves(judging: Judging, looked: MatrixLook) -> None:
     from pages.evaluate.figures import scores_figure
 
     best = judging.run.best.epoch
@@ -52,14 +52,14 @@ def _curves(judging: Judging, looked: Looked) -> None:
     show.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
 
 
-def _images(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+def _images(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> None:
     if looked.row is not None:
         _class(judging, looked, epoch, judged)
     else:
         cell_panel(judging.run, epoch, judging.split, judged, looked.cell)
 
 
-def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> None:
     from core.evaluation.ranking import precision_recall
     from pages.evaluate.figures import precision_recall_figure
 
@@ -83,7 +83,7 @@ def _class(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None
     )
 
 
-def _sure(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+def _sure(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> None:
     from core.evaluation.calibration import reliability
     from pages.evaluate.figures import reliability_figure
 
@@ -97,7 +97,7 @@ def _sure(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
     errors_panel(judging.run, epoch, judging.split, judged)
 
 
-def _when(judging: Judging, looked: Looked, epoch: int, judged: Judged) -> None:
+def _when(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> None:
     from core.evaluation.learning import NEVER, learning
     from pages.evaluate.figures import learning_figure
 

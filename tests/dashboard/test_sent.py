@@ -11,7 +11,7 @@ from dashboard.unrolled import choice_sent
 from pages.cell.board import edits_sent
 from pages.cell.board import view_sent as cell_view
 from pages.data.board import chosen
-from pages.evaluate.board import Looked, confusion_board
+from pages.evaluate.board import MatrixLook, confusion_board
 from pages.reader.board import view_sent as reader_view
 from pages.reading.board import view_sent as reading_view
 from pages.shuffle.board import order_sent
@@ -157,7 +157,7 @@ def test_a_forged_look_at_the_matrix_is_ignored(monkeypatch, look):
 
     monkeypatch.setattr(module, "_mount", lambda **_: None)
     monkeypatch.setattr(messages.st, "session_state", {"c": {"look": look}})
-    assert confusion_board(DATA, key="c") == Looked(1, "true", (0, 1), None)
+    assert confusion_board(DATA, key="c") == MatrixLook(1, "true", (0, 1), None)
 
 
 def test_a_look_at_the_matrix_is_taken(monkeypatch):
@@ -165,6 +165,6 @@ def test_a_look_at_the_matrix_is_taken(monkeypatch):
 
     monkeypatch.setattr(module, "_mount", lambda **_: None)
     monkeypatch.setattr(messages.st, "session_state", {"c": {"look": LOOK}})
-    assert confusion_board(DATA, key="c") == Looked(4, "count", (2, 0), None)
+    assert confusion_board(DATA, key="c") == MatrixLook(4, "count", (2, 0), None)
     messages.st.session_state["c"]["look"] = {**LOOK, "cell": None, "row": 2}
-    assert confusion_board(DATA, key="c") == Looked(4, "count", None, 2)
+    assert confusion_board(DATA, key="c") == MatrixLook(4, "count", None, 2)

@@ -29,7 +29,7 @@ _mount = component(__file__, HTML)
 
 
 @dataclass(frozen=True)
-class Looked:
+class MatrixLook:
     """What the person on the page looks at: an epoch from 0, a normalisation, and a cell, a class or neither."""
 
     epoch: int
@@ -38,7 +38,7 @@ class Looked:
     row: int | None = None
 
 
-def confusion_board(data: dict[str, Any], *, key: str) -> Looked:
+def confusion_board(data: dict[str, Any], *, key: str) -> MatrixLook:
     """Draw the matrices of `data` (`board_data` of pages/evaluate/view.py), and return what the person looks at.
 
     What was looked at in another run or split (`data["what"]`) does not count: the board then starts at `data["epoch"]`.
@@ -49,4 +49,4 @@ def confusion_board(data: dict[str, Any], *, key: str) -> Looked:
     look = sent(key, "look", Fields(checks, free=("cell", "row")))
     if look is None or (look["cell"] is None and look["row"] is None):
         look = {**data, "epoch": data["epochs"][data["epoch"]]}
-    return Looked(look["epoch"] - 1, look["norm"], look["cell"] and tuple(look["cell"]), look["row"])
+    return MatrixLook(look["epoch"] - 1, look["norm"], look["cell"] and tuple(look["cell"]), look["row"])
