@@ -489,6 +489,13 @@ def test_the_formatter_is_seldom_told_to_look_away():
     assert len(found(r"# fmt: (?:skip|off)", sources(*PACKAGES))) <= 42
 
 
+def test_a_page_reads_as_a_table_of_contents():
+    """Its script has title, claim, layout and experiments; what is drawn and computed has names in other files of its folder."""
+    pages = [p for p in sources("pages") if p.name == "page.py"]
+    assert len(pages) > 20
+    none([f"{module_name(p)}: {n} lines" for p in pages if (n := len(p.read_text("utf-8").splitlines())) > 60])
+
+
 def test_a_view_needs_neither_a_screen_nor_torch():
     """`view.py` makes messages, HTML, CSV and sentences of records: it can be tested and read without starting anything."""
     views = [p for p in sources("pages") if p.name == "view.py" or p.name.endswith("_view.py")]
