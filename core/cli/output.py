@@ -31,7 +31,7 @@ def open_runs(home: str | None) -> RunManager:
     """The runs in `home`; what had to be done to their database is said on standard error."""
     from core.training.runs.manager import RunManager
 
-    manager = RunManager(home)
+    manager = RunManager(home, engine="thread")  # who waits for a command wants its errors here
     for notice in manager.notices:
         print(notice, file=sys.stderr)
     return manager

@@ -64,7 +64,7 @@ class Curve:
 
     def halve(self) -> None:
         """Merge each two neighbours; a last one that is alone is left out."""
-        self.points = [_mean(pair) for pair in zip(self.points[0::2], self.points[1::2], strict=False)]
+        self.points = halved(self.points)
         self.stride *= 2
 
     def widen(self) -> None:
@@ -82,6 +82,11 @@ class Curve:
         curve.points = [tuple(p) for p in state["points"]]
         curve._waiting = [tuple(p) for p in state["waiting"]]
         return curve
+
+
+def halved(points: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """The means of each two neighbours; a last one that is alone is left out."""
+    return [_mean(pair) for pair in zip(points[0::2], points[1::2], strict=False)]
 
 
 def _mean(rows: Sequence[tuple[float, ...]]) -> tuple[float, ...]:

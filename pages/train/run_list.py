@@ -20,6 +20,7 @@ from dashboard.runs.labels import data_label
 from dashboard.shell import services, show, state
 from dashboard.shell.choices import Choice
 from dashboard.shell.notices import said_above
+from pages.train.workers import workers_panel
 
 SHOWN = 8
 ALL_RUNS = Choice("train", "all_runs", (False, True), first=False, in_link=False)
@@ -43,6 +44,7 @@ def runs_panel() -> None:
         _recorded_row(recorded_run(name))
     if len(with_weights) < len(recorded):
         ALL_RECORDED.toggle(f"Show all {len(recorded)} recorded runs", help="Those of the page What passes the bar?, too.")
+    workers_panel()
 
 
 def _row(row: RunSummary) -> None:

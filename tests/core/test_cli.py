@@ -97,7 +97,7 @@ for words in (["--help"], ["train", "--help"], ["runs", "delete", "--help"]):
 print("heavy:", [name for name in ("torch", "torchvision", "sqlalchemy", "PIL") if name in sys.modules])
 """
     made = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "train | evaluate | runs | data" in made.stdout and made.stdout.endswith("heavy: []\n") and made.stderr == ""
+    assert "train | evaluate | runs | workers | data" in made.stdout and made.stdout.endswith("heavy: []\n") and made.stderr == ""
 
 
 def test_the_module_can_be_run():

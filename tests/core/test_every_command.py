@@ -60,6 +60,7 @@ LEAVES = leaves(make_parser())
 KNOWN = {  # the commands that this file knows how to call, with what stands for what they need; a new one has a row of its own
     ("train",): [],
     ("evaluate",): ["RUN"],
+    ("workers",): [],
     ("bench",): [],
     ("runs", "list"): [],
     **{("runs", name): ["RUN"] for name in ("show", "delete", "export", "shuffle", "lengths")},

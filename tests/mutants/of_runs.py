@@ -4,20 +4,22 @@ from tests.mutants.table import broken
 
 MUTANTS = [
     *broken("training/runs/worker.py", "test_plan_of_a_run.py test_stopped_and_resumed.py test_manager.py", [
-        ("a resumed run forgets its best weights", "load_tensors(self.files.epoch(before.best.epoch))[0]", "load_tensors(self.files.epoch(last))[0]"),
         ("a resumed run measures its plan again", "if self.snapshot.threads:", "if self.snapshot.threads > 99:"),
         ("the chosen kernel is not used", "        use_kernel(trainer.model, plan.kernel)\n", ""),
         ("the chosen threads are not used", "        use_threads(plan.threads)\n", ""),
         ("asked threads are ignored", "threads=asked.threads, kernel", "threads=0, kernel"),
         ("an asked kernel is ignored", "kernel=asked.kernel, spare", 'kernel="auto", spare'),
         ("spare cores are ignored", "spare=self.spare_cores)", "spare=0)"),
-        ("the optimiser starts anew", "load_optimizer(self.files.optimizer(last), trainer.optimizer) or kept", "kept"),
-        ("the average starts anew", "        if trainer.average:\n            trainer.average.weights", "        if not trainer:\n            trainer.average.weights"),
         ("the test result is not stored", "columns = {name: value.to_dict() for name, value in results.items()}", "columns = {}"),
         ("rates of the epoch that was stopped are not stored", 'columns["lr_changes"] = list(self.snapshot.lr_changes)', "columns"),
         ("the lock is kept", "            self._lock.release()\n", ""),
         ("the turn is kept", "            self._give_turn_back()\n", ""),
         ("the version stays", "version=self.snapshot.version + 1", "version=self.snapshot.version"),
+    ]),
+    *broken("training/runs/prepared.py", "test_stopped_and_resumed.py test_manager.py", [
+        ("a resumed run forgets its best weights", "load_tensors(files.epoch(before.best.epoch))[0]", "load_tensors(files.epoch(last))[0]"),
+        ("the optimiser starts anew", "load_optimizer(files.optimizer(last), trainer.optimizer) or kept", "kept"),
+        ("the average starts anew", "    if trainer.average:\n        trainer.average.weights", "    if not trainer:\n        trainer.average.weights"),
     ]),
     *broken("training/loop/device.py", "test_device.py test_plan_of_a_run.py", [
         ("the mean for the median", "sorted(taken)[len(taken) // 2]", "sum(taken) / len(taken)"),
@@ -50,14 +52,14 @@ MUTANTS = [
         ("a new rate is not stored", "trainer.curve.to_dict(), list(trainer.lr_changes)", "trainer.curve.to_dict(), []"),
     ]),
     *broken("training/runs/turns.py", "test_turns.py", [
-        ("first come, first served", "key=lambda key: self._served.get(self._waiting[key][0], 0)", "key=lambda key: 0"),
-        ("one more than the limit", "while self._waiting and len(self._holding) < self.limit:", "while self._waiting and len(self._holding) <= self.limit:"),
+        ("first come, first served", "key=lambda key: self._served.get(self._waiting[key].owner, 0)", "key=lambda key: 0"),
+        ("one more than the limit", "while len(self._holding) < self.limit and", "while len(self._holding) <= self.limit and"),
         ("a cancelled key stays in the queue", "            return self._waiting.pop(key, None) is not None", "            return key in self._waiting"),
         ("a turn that came too late is kept", "        if not self.leave(key):\n            self.give_back(key)", "        self.leave(key)"),
         ("places count from 0", "enumerate(self._order(), 1)", "enumerate(self._order())"),
         ("places are those of before", "        with self._lock:\n            self._places = None\n            return self._waiting.pop", "        with self._lock:\n            return self._waiting.pop"),
         ("the next turns are not thought ahead", "            count += 1\n            if lines", "            if lines"),
-        ("nobody is told", "                called.append(ready)\n", "                called = [ready]\n", "a turn is dealt whenever one is free, so at most one at a time"),
+        ("nobody is told", "                called.append(one.ready)\n", "                called = [one.ready]\n", "a turn is dealt whenever one is free, so at most one at a time"),
     ]),
     *broken("training/runs/manager.py", "test_plan_of_a_run.py test_manager.py test_store.py", [
         ("resume has no lock", '        with self._lock:\n            if self.engine.wish(run_id, "play"):', '        if True:\n            if self.engine.wish(run_id, "play"):'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.training.config import RunConfig
 from core.training.history import Snapshot
@@ -26,12 +26,21 @@ class Order:
     def run_id(self) -> str:
         return self.snapshot.run_id
 
+    @property
+    def first(self) -> Snapshot:
+        """The first snapshot of its new life."""
+        return replace(self.snapshot, status="queued", message="", test=None)
+
 
 class Engine(ABC):
     """Trains runs, some at a time; the others wait for their turn. Methods may be called from any thread.
 
     A run is the engine's from `start` until its end has been told to whoever made the engine; `in` says whether it is.
     """
+
+    @abstractmethod
+    def prepare(self) -> object:
+        """Load what the first run would else wait for. Raises StoreError when nothing can be trained at all."""
 
     @abstractmethod
     def check(self, config: RunConfig) -> None:

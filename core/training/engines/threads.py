@@ -17,11 +17,12 @@ from filelock import FileLock
 from core.errors import CancelledError, LabError
 from core.training.config import RunConfig
 from core.training.engines.contract import WISHES, Engine, Order
+from core.training.engines.workers import WorkerNote
 from core.training.history import Snapshot
 from core.training.runs.budget import Budget
 from core.training.runs.claims import claim
 from core.training.runs.store import Store
-from core.training.runs.turns import Turns
+from core.training.runs.turns import turns_as_set
 
 if TYPE_CHECKING:
     from core.training.runs.worker import Worker
@@ -50,13 +51,17 @@ class ThreadEngine(Engine):
         on_end: Callable[[Snapshot], object] = lambda snapshot: None,
     ) -> None:
         self.store, self.spare_cores, self._on_end = store, spare_cores, on_end
-        self.turns, self.budget = Turns(max_active), Budget(store, budget)
+        self.turns, self.budget = turns_as_set(max_active), Budget(store, budget)
         self._workers: dict[str, Worker] = {}
         self._locks: dict[str, FileLock] = {}  # of runs that are about to start
         self._measurements = itertools.count(1)
         self._closing = threading.Event()
+        self._note = WorkerNote(store.home, lambda: [worker.snapshot for worker in list(self._workers.values())])
 
     # -- starting ---------------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        import core.training.runs.worker  # noqa: F401 - importing it is the point: it brings torch
 
     def check(self, config: RunConfig) -> None:
         from core.training.runs.fitting import check_fits  # torch
@@ -76,11 +81,11 @@ class ThreadEngine(Engine):
 
         run_id = order.run_id
         worker = Worker(
-            order.snapshot,
+            order.first,
             order.config,
             owner=order.owner,
             files=RunFiles(self._folder(run_id)),
-            lock=self._locks[run_id],
+            lock=self._locks.get(run_id) or claim(self._folder(run_id), make=True),
             store=self.store,
             turns=self.turns,
             after_epoch=self.budget.keep,
@@ -95,6 +100,7 @@ class ThreadEngine(Engine):
             self._workers.pop(run_id, None)
             raise
         self._locks.pop(run_id, None)
+        self._note.begin()
 
     def _forget(self, worker: Worker) -> None:
         self._on_end(worker.snapshot)
@@ -121,6 +127,11 @@ class ThreadEngine(Engine):
             return None
         now = worker.snapshot
         return replace(now, place=self.turns.place(run_id)) if now.status == "queued" else now
+
+    def published(self, run_id: str) -> Snapshot | None:
+        """The newest snapshot as its thread has published it, without its place."""
+        worker = self._workers.get(run_id)
+        return worker.snapshot if worker else None
 
     def owner(self, run_id: str) -> str:
         worker = self._workers.get(run_id)
@@ -171,6 +182,7 @@ class ThreadEngine(Engine):
             self._let_go(waiting)
         for worker in workers:
             worker.join(timeout=max(0.0, end - time.monotonic()))
+        self._note.close()
 
     def _let_go(self, workers: list[Worker]) -> None:
         """Write the end of runs that have waited, in one statement, however many they are; if that fails, the next look finds their end."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from core.training.loop.trainer import Callback, StopTraining, Trainer
 
@@ -14,13 +15,19 @@ class Commands(Callback):
     """Commands to a run: play, pause, one step, stop, a new learning rate. It is paused until it is told to play.
 
     `publish` takes what changes of the run's snapshot. `pause()` is called when training halts, so that others may train meanwhile;
-    `resume()` before it goes on, and waits as long as it has to.
+    `resume()` before it goes on, and waits as long as it has to. Where `is_over()`, asked before every batch, says that it is somebody
+    else's turn, training halts and goes on in the same way, by itself.
     """
 
     def __init__(
-        self, publish: Callable[..., object], *, pause: Callable[[], object] = lambda: None, resume: Callable[[], object] = lambda: None
+        self,
+        publish: Callable[..., object],
+        *,
+        pause: Callable[[], object] = lambda: None,
+        resume: Callable[[], object] = lambda: None,
+        is_over: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._publish, self._give_way, self._take_turn = publish, pause, resume
+        self._publish, self._give_way, self._take_turn, self._is_over = publish, pause, resume, is_over
         self.stopping = threading.Event()
         self._playing = threading.Event()
         self._changed = threading.Condition()
@@ -53,8 +60,11 @@ class Commands(Callback):
             self._changed.notify_all()
 
     def on_batch_begin(self, trainer: Trainer) -> None:
-        if not self._playing.is_set() and not self._one_step():
-            self._pause(trainer)
+        if not self._playing.is_set():
+            if not self._one_step():
+                self._pause(trainer)
+        elif self._is_over():
+            self._let_others(trainer)
         self._obey(trainer)
 
     def on_batch_end(self, trainer: Trainer) -> None:
@@ -84,13 +94,26 @@ class Commands(Callback):
 
     def _pause(self, trainer: Trainer) -> None:
         """Let others train until this run is told to go on."""
+        with self._halted(trainer):
+            self._publish(status="paused", **trainer.samples())
+            while not self._told_to_go_on():
+                self._obey(trainer)
+        self._one_step()
+
+    def _let_others(self, trainer: Trainer) -> None:
+        """Let others train until it is this run's turn again; then it may have been told to pause."""
+        with self._halted(trainer):
+            pass
+        if not self._playing.is_set() and not self._one_step():
+            self._pause(trainer)
+
+    @contextmanager
+    def _halted(self, trainer: Trainer) -> Iterator[None]:
+        """Give the turn back, and take one when what is done in here is done; the time counts as no training."""
         start = time.perf_counter()
         trainer.read()
         self._give_way()
-        self._publish(status="paused", **trainer.samples())
-        while not self._told_to_go_on():
-            self._obey(trainer)
+        yield
         self._take_turn()
-        self._one_step()
         self._publish(status="running")
         trainer.readings.idle_seconds += time.perf_counter() - start

@@ -24,8 +24,8 @@ from core.log import open_log
 from core.records.shipped import refuse_shipped, shipped_run
 from core.text import described, quoted
 from core.training.config import RunConfig, TrainingConfig
-from core.training.engines.contract import Engine, Order
-from core.training.engines.threads import ThreadEngine
+from core.training.engines.choose import make_engine
+from core.training.engines.contract import Order
 from core.training.history import RunSummary, Snapshot
 from core.training.runs.claims import elsewhere
 from core.training.runs.kept_runs import KeptRuns
@@ -43,7 +43,8 @@ class RunManager(KeptRuns):
 
     `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
     Runs from the command line are never watched, so they go on.
-    `spare_cores`: cores that the training leaves alone, one for a server in the same process.
+    `spare_cores`: cores that the training leaves alone, one for a server on the same machine.
+    `engine`: where runs train, one of `core.training.engines.choose.ENGINES`; unless given that of LAB_ENGINE, else "thread".
     `notices`: sentences on what had to be done to the database when it was opened.
     Runs that came with the lab are looked at by their ids as its own are; what would change one of them raises ConfigError.
     Epochs count from 0 here, as in `Snapshot.epochs`; in messages they count from 1, as on the pages.
@@ -58,18 +59,13 @@ class RunManager(KeptRuns):
         budget: int | None = None,
         away_seconds: float | None = None,
         spare_cores: int = 0,
+        engine: str = "",
     ) -> None:
         self.home = lab_home(home)
         open_log(self.home)
         self.store = Store(self.home)
         self.notices = tuple(self.store.notices)
-        self.engine: Engine = ThreadEngine(
-            self.store,
-            max_active=max_active,
-            budget=budget,
-            spare_cores=spare_cores,
-            on_end=self._keep_end,
-        )
+        self.engine = make_engine(engine, self.store, max_active=max_active, budget=budget, spare_cores=spare_cores, on_end=self._keep_end)
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._records = Records(self.store, trains=self.engine.__contains__, lock=self._lock)

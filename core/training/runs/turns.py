@@ -1,13 +1,33 @@
-"""Who may train now. A run holds a turn while it trains; the others wait, and users are served in turn. Waiting costs no thread."""
+"""Who may train now. A run holds a turn while it trains; the others wait, and users are served in turn. Waiting costs no thread.
+
+Where others wait, a run gives its turn back after a slice of time and waits again, with its model in memory. So many models may be in
+memory and no more: beyond that, runs wait that have not begun.
+"""
 
 from __future__ import annotations
 
 import heapq
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from typing import NamedTuple
+
+from core import memory
+from core.home import number_setting
 
 REMEMBERED = 1000  # users whose last turn is known
+SLICE_SECONDS = 4.0  # of a turn where other users wait; LAB_SLICE_SECONDS sets another number, 0 for no slices
+MODEL_BYTES = 500 * 10**6  # what one model in memory is taken for, unless LAB_MAX_LOADED says how many there may be
+
+
+class Waiting(NamedTuple):
+    """Somebody in the queue."""
+
+    owner: str
+    ready: Callable[[], None]
+    loads: bool  # whether its model stays in memory between its turns
+    after: int  # it waits for memory: how many models had left it then
 
 
 class Turns:
@@ -15,22 +35,30 @@ class Turns:
 
     A user with one waiting run is therefore never behind the tenth run of another. Of very many users those who were served longest ago
     are forgotten. They still come before all that are remembered, as they did before.
+
+    `slice_seconds`: how long a turn lasts where other users wait (see `Slice`), 0 for as long as it takes. `max_loaded`: models that may be
+    in memory, 0 for any number.
     """
 
-    def __init__(self, limit: int = 1) -> None:
-        self.limit = limit
+    def __init__(self, limit: int = 1, *, slice_seconds: float = 0.0, max_loaded: int = 0) -> None:
+        self.limit, self.slice_seconds, self.max_loaded = limit, slice_seconds, max_loaded
         self._lock = threading.Lock()
-        self._waiting: dict[str, tuple[str, Callable[[], None]]] = {}  # key -> (owner, ready), in order of arrival
+        self._waiting: dict[str, Waiting] = {}  # in order of arrival
         self._holding: set[str] = set()
+        self._loaded: set[str] = set()
+        self._unloaded = 0  # how many models have left the memory
         self._served: dict[str, int] = {}  # owner -> number of the last turn, ascending
         self._count = 0
         self._places: dict[str, int] | None = {}  # None: the queue has changed since they were computed
 
-    def ask(self, key: str, owner: str, ready: Callable[[], None]) -> None:
-        """Queue `key`. When its turn has come `ready()` is called once, in this thread or in that of whoever gives a turn back."""
+    def ask(self, key: str, owner: str, ready: Callable[[], None], *, loads: bool = False, after: int = -1) -> None:
+        """Queue `key`. When its turn has come `ready()` is called once, in this thread or in that of whoever gives a turn back.
+
+        `loads`: with its turn its model comes into memory, until `unload`. `after`: not before another one has left, see `unload`.
+        """
         with self._lock:
             assert key not in self._waiting and key not in self._holding, key
-            self._waiting[key] = (owner, ready)
+            self._waiting[key] = Waiting(owner, ready, loads, after)
             self._places = None
         self._deal()
 
@@ -40,13 +68,22 @@ class Turns:
             self._places = None
             return self._waiting.pop(key, None) is not None
 
-    def take(self, key: str, owner: str, *, cancelled: Callable[[], bool], told: Callable[[int], object] = lambda place: None) -> bool:
-        """Wait for a turn; False when `cancelled()` became true first (looked at ten times a second).
+    def take(
+        self,
+        key: str,
+        owner: str,
+        *,
+        cancelled: Callable[[], bool],
+        told: Callable[[int], object] = lambda place: None,
+        loads: bool = False,
+        after: int = -1,
+    ) -> bool:
+        """Wait for a turn, as `ask` does; False when `cancelled()` became true first (looked at ten times a second).
 
         `told` is called in this thread with the place in the queue, from 1, at first and whenever it changes.
         """
         mine, place = threading.Event(), 0
-        self.ask(key, owner, mine.set)
+        self.ask(key, owner, mine.set, loads=loads, after=after)
         try:
             while not mine.wait(0 if not place else 0.1):
                 if cancelled():
@@ -57,12 +94,13 @@ class Turns:
             else:
                 return True
         except BaseException:  # the page that waits was closed, or drawn anew
-            self._drop(key)
+            self.drop(key)
             raise
-        self._drop(key)
+        self.drop(key)
         return False
 
-    def _drop(self, key: str) -> None:
+    def drop(self, key: str) -> None:
+        """Leave the queue, or give a turn back that has come meanwhile."""
         if not self.leave(key):
             self.give_back(key)
 
@@ -71,6 +109,36 @@ class Turns:
         with self._lock:
             self._holding.discard(key)
         self._deal()
+
+    def unload(self, key: str) -> int:
+        """Note that the model of `key` is not in memory (any more); returns how many have left it. Harmless when it was not."""
+        with self._lock:
+            if key in self._loaded:
+                self._loaded.discard(key)
+                self._unloaded += 1
+                self._places = None
+            count = self._unloaded
+        self._deal()
+        return count
+
+    def others_loaded(self, key: str) -> bool:
+        """Whether models of others are in memory, which will leave it some time."""
+        with self._lock:
+            return bool(self._loaded - {key})
+
+    def others_wait(self, owner: str) -> bool:
+        """Whether another user waits for a turn that could be had now."""
+        with self._lock:
+            return any(one.owner != owner and self._may_have(key) for key, one in self._waiting.items())
+
+    def _may_have(self, key: str) -> bool:
+        """Whether there is memory for one that waits."""
+        one = self._waiting[key]
+        if not one.loads or key in self._loaded:
+            return True
+        if one.after >= self._unloaded and self._loaded:
+            return False
+        return not self.max_loaded or len(self._loaded) < self.max_loaded
 
     @property
     def held(self) -> frozenset[str]:
@@ -93,14 +161,16 @@ class Turns:
         """Give free turns to those whose they are, and tell them outside the lock: they may start threads or ask again."""
         called = []
         with self._lock:
-            while self._waiting and len(self._holding) < self.limit:
-                key = min(self._waiting, key=lambda key: self._served.get(self._waiting[key][0], 0))  # the first of equals
-                owner, ready = self._waiting.pop(key)
+            while len(self._holding) < self.limit and (possible := [key for key in self._waiting if self._may_have(key)]):
+                key = min(possible, key=lambda key: self._served.get(self._waiting[key].owner, 0))  # the first of equals
+                one = self._waiting.pop(key)
                 self._holding.add(key)
+                if one.loads:
+                    self._loaded.add(key)
                 self._count += 1
-                self._note(owner)
+                self._note(one.owner)
                 self._places = None
-                called.append(ready)
+                called.append(one.ready)
         for ready in called:
             ready()
 
@@ -108,14 +178,20 @@ class Turns:
         self._served.pop(owner, None)
         self._served[owner] = self._count
         if len(self._served) > REMEMBERED:
-            needed = {owner, *(other for other, _ in self._waiting.values())}
+            needed = {owner, *(one.owner for one in self._waiting.values())}
             self._served.pop(next((other for other in self._served if other not in needed), None), None)
 
     def _order(self) -> list[str]:
-        """All that wait, as `_deal` will serve them: n steps for n keys, each logarithmic in the number of owners."""
+        """All that wait, as `_deal` will serve them, those last for which there is no memory now: n steps for n keys, each logarithmic in
+        the number of owners.
+        """
+        possible = [key for key in self._waiting if self._may_have(key)]
+        return self._in_turn(possible) + self._in_turn([key for key in self._waiting if not self._may_have(key)])
+
+    def _in_turn(self, keys: list[str]) -> list[str]:
         lines: dict[str, deque[tuple[int, str]]] = {}
-        for arrival, (key, (owner, _)) in enumerate(self._waiting.items()):
-            lines.setdefault(owner, deque()).append((arrival, key))
+        for arrival, key in enumerate(keys):
+            lines.setdefault(self._waiting[key].owner, deque()).append((arrival, key))
         heap = [(self._served.get(owner, 0), line[0][0], owner) for owner, line in lines.items()]
         heapq.heapify(heap)
         order, count = [], self._count
@@ -126,3 +202,32 @@ class Turns:
             if lines[owner]:
                 heapq.heappush(heap, (count, lines[owner][0][0], owner))
         return order
+
+
+def turns_as_set(limit: int) -> Turns:
+    """Turns by the settings LAB_SLICE_SECONDS and LAB_MAX_LOADED. Raises ConfigError when one of them is no number."""
+    most = int(number_setting("LAB_MAX_LOADED", 0)) or max(1, memory.free_memory() // MODEL_BYTES)
+    return Turns(limit, slice_seconds=number_setting("LAB_SLICE_SECONDS", SLICE_SECONDS), max_loaded=most)
+
+
+class Slice:
+    """How long the turn of a run of `owner` has lasted, counted from its first batch; asked and begun by the run's thread alone."""
+
+    FIRST = 1.0  # seconds of a run's first slice: everybody shall see a first point soon
+
+    def __init__(self, turns: Turns, owner: str) -> None:
+        self._turns, self._owner = turns, owner
+        self._seconds, self._since = min(self.FIRST, turns.slice_seconds), None
+
+    def is_over(self) -> bool:
+        """Whether it is somebody else's turn now. Asked before every batch."""
+        if not self._turns.slice_seconds:
+            return False
+        now = time.monotonic()
+        if self._since is None:
+            self._since = now
+        return now - self._since >= self._seconds and self._turns.others_wait(self._owner)
+
+    def begin(self) -> None:
+        """Begin another one."""
+        self._seconds, self._since = self._turns.slice_seconds, None

@@ -11,37 +11,34 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import platform
 import threading
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
-import torch
 from filelock import FileLock
 
 from core.data.sequences import SeqDataset
-from core.data.splits import Dataset, Split
-from core.data.statistics import class_balance
-from core.errors import BusyError, LabError, StoreError
+from core.data.splits import Dataset
+from core.errors import BusyError, ConfigError, LabError
 from core.memory import ran_out
 from core.models import build_model
 from core.models.gru import kernels, use_kernel
 from core.training.config import RunConfig
 from core.training.history import Snapshot
-from core.training.loop.device import Plan, choose_plan, device_name, use_threads
-from core.training.loop.objective import known_samples
+from core.training.loop.device import Plan, choose_plan, use_threads
 from core.training.loop.trainer import StopTraining, Trainer
-from core.training.runs.checkpoint import RunFiles, load_optimizer, load_tensors, task_of
+from core.training.runs.checkpoint import RunFiles, task_of
 from core.training.runs.commands import Commands
 from core.training.runs.datasets import check_same, load_shared
 from core.training.runs.fitting import room_for
 from core.training.runs.keeping import Keeper, Publisher
+from core.training.runs.prepared import facts_of, restore
 from core.training.runs.store import Store
 from core.training.runs.stored import RunFacts
-from core.training.runs.turns import Turns
+from core.training.runs.turns import Slice, Turns
 
 WAITING = "Waiting, and going on by itself: {why}"
 BUSY_SECONDS = 0.5  # between two tries
@@ -71,13 +68,14 @@ class Worker(threading.Thread):
         super().__init__(name=f"train {snapshot.run_id}", daemon=True)
         self.config, self.owner, self.files, self.store, self.turns = config, owner, files, store, turns
         self.after_epoch, self.after_end, self.spare_cores = after_epoch, after_end, spare_cores
-        self.commands = Commands(self.publish, pause=self._give_turn_back, resume=self._take_turn)
+        self._slice = Slice(turns, owner)
+        self.commands = Commands(self.publish, pause=self._give_turn_back, resume=self._take_turn, is_over=self._slice.is_over)
         if not paused:
             self.commands.play()
         self._lock = lock  # held while the process lives: how another process knows that this run does
         self._gone = threading.Event()
         self._end = ("stopped", "")
-        self.snapshot = dataclasses.replace(snapshot, status="queued", message="", test=None)
+        self.snapshot = snapshot
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
@@ -108,7 +106,7 @@ class Worker(threading.Thread):
 
     def enqueue(self) -> None:
         """Wait for a turn; the thread starts when it has come."""
-        self.turns.ask(self.snapshot.run_id, self.owner, self._begin)
+        self.turns.ask(self.snapshot.run_id, self.owner, self._begin, loads=True)
 
     def _begin(self) -> None:
         try:
@@ -143,6 +141,7 @@ class Worker(threading.Thread):
         """The end, also of a run that was stopped while it waited."""
         try:
             self._give_turn_back()
+            self.turns.unload(self.snapshot.run_id)
             self._lock.release()
             self.after_end(self)
         finally:
@@ -155,8 +154,26 @@ class Worker(threading.Thread):
         self.publish(status="loading", message=what)
         dataset = load_shared(self.config, self.store.home, self._progress)
         check_same(self.snapshot, dataset)  # of a run that goes on
-        with room_for(self.config, classes=len(dataset.classes)):  # as much as this run takes at its most, until it has ended
+        with ExitStack() as promised:
+            while not self._has_room(promised, len(dataset.classes)):
+                pass
             self._learn(dataset)
+
+    def _has_room(self, promised: ExitStack, classes: int) -> bool:
+        """Have as much memory promised as this run takes at its most, until it has ended. If it is not free now, and others will give
+        some back, wait for that, without a turn; then it has to be looked at again: False.
+        """
+        run_id = self.snapshot.run_id
+        try:
+            promised.enter_context(room_for(self.config, classes=classes))
+            return True
+        except ConfigError as error:
+            if not self.turns.others_loaded(run_id):
+                raise
+            self._give_turn_back()
+            self._take_turn(message=f"Waiting for memory. {error}", after=self.turns.unload(run_id))
+            self.publish(status="loading", message="Preparing the model")
+            return False
 
     def _learn(self, dataset: Dataset | SeqDataset) -> None:
         model = build_model(
@@ -172,7 +189,7 @@ class Worker(threading.Thread):
         keeper = Keeper(self.files, self.store, run, self.config, thin, facts=facts, persist=self.persist)
         trainer.callbacks = (self.commands, keeper, Publisher(self.publish))
         if self.snapshot.epochs:
-            self._restore(trainer)
+            restore(trainer, self.snapshot, self.files, self.store)
         trainer.fit()
         self.publish(status="testing", message="Evaluating the best epoch on the test set")
         test = trainer.test()
@@ -182,11 +199,13 @@ class Worker(threading.Thread):
         """Let others train."""
         self.turns.give_back(self.snapshot.run_id)
 
-    def _take_turn(self) -> None:
+    def _take_turn(self, *, message: str = "", after: int = -1) -> None:
         """Wait until this run may train again; raises StopTraining when it is stopped first."""
-        self.publish(status="queued")
-        if not self.turns.take(self.snapshot.run_id, self.owner, cancelled=self.commands.stopping.is_set):
+        self.publish(status="queued", message=message)
+        run_id, cancelled = self.snapshot.run_id, self.commands.stopping.is_set
+        if not self.turns.take(run_id, self.owner, cancelled=cancelled, loads=True, after=after):
             raise StopTraining
+        self._slice.begin()
 
     def _choose_plan(self, trainer: Trainer) -> Plan:
         """A resumed run keeps its plan: another one sums in another order and would not be the same run."""
@@ -202,35 +221,12 @@ class Worker(threading.Thread):
 
     def _introduce(self, trainer: Trainer, plan: Plan) -> RunFacts:
         """Publish, store and return what is known before the first step."""
-        dataset = trainer.dataset
-        facts = RunFacts(
-            classes=tuple(dataset.classes),
-            sizes={"train": len(trainer.train_split), "val": len(dataset.val), "test": len(dataset.test)},
-            steps_per_epoch=trainer.steps_per_epoch,
-            parameters=sum(p.numel() for p in trainer.model.parameters()),
-            device=device_name(trainer.device),
-            versions={"python": platform.python_version(), "torch": torch.__version__},
-            left_out=_left_out(trainer),
-            **plan._asdict(),
-            **known_samples(dataset),
-        )
+        facts = facts_of(trainer, plan)
         pixels = None if facts.sample_images is None else facts.sample_images.tobytes()
         columns = {"facts": facts.to_dict(), "sample_images": pixels, "status": "running", "message": ""}
         self.persist(lambda: self.store.update(self.snapshot.run_id, **columns))
         self.publish(status="running", message="", **vars(facts))
         return facts
-
-    def _restore(self, trainer: Trainer) -> None:
-        """Put the trainer where the last complete epoch left it."""
-        before, last = self.snapshot, self.snapshot.epochs[-1].epoch
-        if last != len(before.epochs) - 1:
-            raise StoreError("Some epochs of this run were lost with a damaged database, so it cannot go on: start a new run.")
-        kept = load_tensors(self.files.epoch(last))[0]
-        trainer.model.load_state_dict(load_optimizer(self.files.optimizer(last), trainer.optimizer) or kept)
-        if trainer.average:
-            trainer.average.weights = {name: value.to(trainer.device) for name, value in kept.items()}
-        best = load_tensors(self.files.epoch(before.best.epoch))[0]
-        trainer.resume(epochs=before.epochs, curve=self.store.curve(before.run_id), lr_changes=before.lr_changes, best_weights=best)
 
     def persist(self, write: Callable[[], None]) -> None:
         """Do `write`, and wait as long as the database is busy or away, or too many files are open: nothing shall end by what passes.
@@ -282,13 +278,3 @@ class Worker(threading.Thread):
     def publish(self, **changes: Any) -> None:
         """Swap in the next snapshot."""
         self.snapshot = dataclasses.replace(self.snapshot, version=self.snapshot.version + 1, **changes)
-
-
-def _left_out(trainer: Trainer) -> dict[str, Any]:
-    """What of the images is left out, by the folder and by the share that is trained on, for the run's record."""
-    dataset, split = trainer.dataset, trainer.train_split
-    found = dataset.left_out
-    if isinstance(split, Split) and len(split) < len(dataset.train):
-        balance = class_balance(split.labels, len(dataset.classes))
-        found = found.noting(f"training (train_fraction {trainer.config.train_fraction:g})", dataset.classes, balance)
-    return found.plain()

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core.training.runs import turns as turns_module
-from core.training.runs.turns import Turns
+from core.training.runs.turns import Slice, Turns
 
 
 def start(turns, run, owner, got, cancelled=lambda: False):
@@ -153,3 +153,68 @@ def test_who_is_forgotten_was_served_longest_ago_and_comes_first_as_before(monke
     for key in ("held", *"abcd"):
         turns.give_back(key)
     assert "".join(served) == promised == "abcde"
+
+
+# ---- slices, and how many models are in memory ----
+
+
+def test_a_slice_is_over_where_another_user_waits(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(turns_module.time, "monotonic", lambda: clock[0])
+    turns = Turns(1, slice_seconds=4.0)
+    mine = Slice(turns, "ann")
+    turns.ask("a", "ann", lambda: None)
+    assert not mine.is_over()  # counted from here, its first batch
+    turns.ask("a2", "ann", lambda: None)
+    clock[0] += 1.5
+    assert not mine.is_over(), "one's own runs wait for each other"
+    turns.ask("b", "bob", lambda: None)
+    assert mine.is_over(), "the first slice lasts a second"
+    mine.begin()
+    assert not mine.is_over()
+    clock[0] += 3.9
+    assert not mine.is_over()
+    clock[0] += 0.1
+    assert mine.is_over()
+    turns.leave("b")
+    assert not mine.is_over()
+
+
+def test_without_slices_a_turn_lasts_as_long_as_it_takes(monkeypatch):
+    turns = Turns(1)
+    mine = Slice(turns, "ann")
+    monkeypatch.setattr(turns_module.time, "monotonic", lambda: 1e9)
+    turns.ask("b", "bob", lambda: None)
+    turns.ask("c", "cy", lambda: None)
+    assert not mine.is_over()
+
+
+def test_no_more_models_in_memory_than_there_may_be():
+    turns, got = Turns(1, max_loaded=2), []
+    for key in "abc":
+        turns.ask(key, key, lambda key=key: got.append(key), loads=True)
+    turns.give_back("a")  # a and b are loaded now
+    turns.ask("a", "a", lambda: got.append("a"), loads=True)
+    assert got == ["a", "b"] and list(turns.places()) == ["a", "c"], "c waits unloaded, whoever was served last"
+    turns.give_back("b")
+    assert got == ["a", "b", "a"]
+    turns.give_back("a")
+    assert turns.held == frozenset() and not turns.others_wait("x"), "nobody could have a turn now"
+    turns.ask("measurement", "d", lambda: got.append("measurement"))  # it loads nothing
+    assert got[-1] == "measurement"
+    turns.give_back("measurement")
+    turns.unload("b")
+    assert got[-1] == "c"
+
+
+def test_who_waits_for_memory_waits_until_another_has_left_it():
+    turns, got = Turns(1), []
+    for key in "ab":
+        turns.ask(key, key, lambda key=key: got.append(key), loads=True)
+    turns.give_back("a")
+    assert got == ["a", "b"] and turns.others_loaded("b")
+    turns.give_back("b")  # there was no memory for b beside a
+    turns.ask("b", "b", lambda: got.append("b again"), loads=True, after=turns.unload("b"))
+    assert got == ["a", "b"]
+    turns.unload("a")
+    assert got == ["a", "b", "b again"] and not turns.others_loaded("b")
