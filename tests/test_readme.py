@@ -28,7 +28,9 @@ from core.records import recorded, results
 from core.records.recorded import recorded_names, recorded_run
 from core.training.loop.device import Plan
 from core.training.presets import PRESETS
-from core.training.runs.manager import DISK_BUDGET, RunManager
+from core.training.runs.budget import DISK_BUDGET
+from core.training.runs.manager import RunManager
+from core.training.runs.turns import SLICE_SECONDS
 from dashboard import __main__ as server
 from dashboard.shell.services import AWAY_MINUTES
 from tests.benchmarks.__main__ import BENCHMARKS, CALLED
@@ -402,6 +404,7 @@ def test_settings_are_those_of_the_program():
         unset |= dict(zip(names, values, strict=True))
     assert unset["LAB_HOME"] == ".lab" and int(unset["LAB_MAX_ACTIVE"]) == 1
     assert float(unset["LAB_AWAY_MINUTES"]) == AWAY_MINUTES and int(unset["LAB_DISK_BUDGET"]) == DISK_BUDGET
+    assert unset["LAB_ENGINE"] == "process" and float(unset["LAB_SLICE_SECONDS"]) == SLICE_SECONDS
     assert set(re.findall(r"\b(LAB_[A-Z_]+)\b", TEXT)) == {*unset}
 
 

@@ -13,7 +13,13 @@ def tiny(monkeypatch):
 
 
 @pytest.fixture
-def manager(tmp_path, tiny):
-    manager = RunManager(tmp_path / "home")
+def engine():
+    """Where the runs of `manager` train; tests that look from outside are given each engine in turn."""
+    return "thread"
+
+
+@pytest.fixture
+def manager(tmp_path, tiny, engine):
+    manager = RunManager(tmp_path / "home", engine=engine)
     yield manager
     manager.shutdown()
