@@ -6,6 +6,7 @@ import threading
 from contextlib import suppress
 
 from dashboard.runs.lines import read_ahead
+from dashboard.shell import services
 
 WARM_UP_SECONDS = 2.0  # after the first page: torch takes seconds to load, and holds the interpreter while it does
 
@@ -26,9 +27,11 @@ def warm_up() -> None:
 
 
 def load() -> None:
-    """Load what takes long: torch, every run's line for the board, and what an estimate of memory counts with."""
-    with suppress(Exception):  # the program may be ending; and a run that needs torch says itself what is wrong with it
-        import core.training.runs.worker  # noqa: F401 - importing it is the point
+    """Load what takes long: what trains, and for the pages torch, every run's line for the board, and what an estimate of memory counts
+    with.
+    """
+    with suppress(Exception):  # the program may be ending; and a run that cannot be trained says itself why
+        services.manager().engine.prepare()
         from core.records.results import road
         from core.training.config import RunConfig
         from core.training.runs.footprint import footprint

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from core.home import number_setting
+from filelock import FileLock, Timeout
+
+from core.home import lab_home, number_setting
 from core.records.recorded import recorded_names
 from core.records.shipped import shipped_run
 
@@ -20,6 +22,7 @@ SPARE_CORES = 1  # that training leaves to this server
 
 _lock = threading.Lock()
 _manager: RunManager | None = None
+_only_server: FileLock | None = None  # held while this process is the one server of its home
 
 
 def away_minutes() -> float:
@@ -35,11 +38,25 @@ def manager() -> RunManager:
             from core.training.runs.manager import RunManager  # brings SQLAlchemy: not before the first picture
 
             _manager = RunManager(
+                engine="" if is_only_server() else "none",
                 max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))),
                 away_seconds=away_minutes() * 60 or None,
                 spare_cores=SPARE_CORES,
             )
         return _manager
+
+
+def is_only_server() -> bool:
+    """Whether no other server is at work in this lab's home; from now on others find that this one is."""
+    global _only_server
+    if _only_server is None:
+        lock = FileLock(lab_home() / "server.lock", thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        _only_server = lock
+    return True
 
 
 def run(run_id: str) -> Snapshot:
@@ -54,11 +71,14 @@ def anyone_trains() -> bool:
 
 def shutdown() -> None:
     """Stop all runs, so that they can be resumed at the next start. For the end of the process, and for tests."""
-    global _manager
+    global _manager, _only_server
     with _lock:
         if _manager is not None:
             _manager.shutdown()
             _manager = None
+        if _only_server is not None:
+            _only_server.release()
+            _only_server = None
 
 
 def first_recorded(kind: str = "images") -> str:
