@@ -66,6 +66,25 @@ MUTANTS = [
         ("any rate is taken", 'if problem := declared(TrainingConfig)["lr"].problem(lr):', "if problem := None:"),
         ("a complete run goes on", "if not snapshot.resumable:", "if not snapshot:"),
     ]),
+    *broken("training/runs/turns.py", "test_turns.py", [
+        ("one's own runs end a slice", "one.owner != owner and self._may_have(key)", "self._may_have(key)"),
+        ("the first slice is as long as any", "min(self.FIRST, turns.slice_seconds), None", "turns.slice_seconds, None"),
+        ("a slice is counted from its turn, not from its first batch", "self._turns.slice_seconds, None", "self._turns.slice_seconds, 0.0"),
+        ("any number of models", "return not self.max_loaded or len(self._loaded) < self.max_loaded", "return True"),
+        ("who waits for memory does not", "if one.after >= self._unloaded and self._loaded:", "if not self:"),
+    ]),
+    *broken("training/engines/differences.py", "test_differences.py", [
+        ("what is known is not halved", "        points = tuple(halved(points))\n", "        points = tuple(points)\n"),
+        ("all epochs are sent again", "changes[\"epochs\"] = (kept, now.epochs[kept:])", "changes[\"epochs\"] = (0, now.epochs)"),
+        ("a number that is none has always changed", "math.isnan(one) and math.isnan(other)", "one != one and not other"),
+        ("arrays can be written", "            value.flags.writeable = False\n", "            value.flags.writeable = True\n"),
+    ]),
+    *broken("training/engines/followed.py", "test_process.py::test_a_second_death_in_the_same_place_interrupts_the_run_with_a_remedy", [
+        ("a run is tried for ever", "return trained and before == place", "return False"),
+    ]),
+    *broken("training/engines/reading.py", "test_second_server.py", [
+        ("a second server trains", "    def hold(self, run_id: str) -> None:\n        self._refuse()", "    def hold(self, run_id: str) -> None:\n        pass"),
+    ]),
     *broken("training/engines/threads.py", "test_plan_of_a_run.py test_manager.py", [
         ("spare cores are not passed on", "            spare_cores=self.spare_cores,\n", ""),
         ("a paused run starts", "paused=order.paused,", "paused=False,"),
