@@ -21,11 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     from core.errors import LabError
     from core.folders import ROOTS, checked_roots
     from core.home import lab_home
-    from core.training.engines.choose import SETTING, engine_name
+    from core.training.engines.choose import engine_name
     from core.training.runs.turns import turns_as_set
 
     try:
-        os.environ[SETTING] = engine_name(os.environ.get(SETTING, "").strip() or "process")
+        engine_name()
         turns_as_set(1)
         os.environ["LAB_HOME"] = str(lab_home(options.home))
         if options.data_root:

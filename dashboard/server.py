@@ -84,6 +84,7 @@ class LabApp(st.App):
 @asynccontextmanager
 async def lifespan(app: LabApp, *, address: str) -> AsyncIterator[None]:
     """What starts and ends with the server."""
+    services.train_elsewhere()
     ended = threading.Event()
     threading.Thread(target=collect_garbage, args=(ended,), name="garbage", daemon=True).start()
     threading.Thread(target=prepare_first_page, name="first page", daemon=True).start()

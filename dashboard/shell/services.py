@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from core.home import lab_home, number_setting
 from core.records.recorded import recorded_names
 from core.records.shipped import shipped_run
+from core.training.engines.choose import engine_name
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot
@@ -21,6 +22,7 @@ FIRST_OF = {"images": FIRST_RECORDED, "sequences": "dates-transformer"}  # by ki
 SPARE_CORES = 1  # that training leaves to this server
 
 _lock = threading.Lock()
+_engine = "thread"  # where runs train unless LAB_ENGINE says so
 _manager: RunManager | None = None
 _only_server: FileLock | None = None  # held while this process is the one server of its home
 
@@ -38,12 +40,18 @@ def manager() -> RunManager:
             from core.training.runs.manager import RunManager  # brings SQLAlchemy: not before the first picture
 
             _manager = RunManager(
-                engine="" if is_only_server() else "none",
+                engine=engine_name(otherwise=_engine) if is_only_server() else "none",
                 max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))),
                 away_seconds=away_minutes() * 60 or None,
                 spare_cores=SPARE_CORES,
             )
         return _manager
+
+
+def train_elsewhere() -> None:
+    """From now on let runs train in a process of their own, unless LAB_ENGINE says otherwise: this process is a server."""
+    global _engine
+    _engine = "process"
 
 
 def is_only_server() -> bool:

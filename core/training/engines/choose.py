@@ -1,4 +1,4 @@
-"""The engines by their names, and the one that is asked for: by `RunManager(engine=...)`, else by LAB_ENGINE, else threads."""
+"""The engines by their names, and the one that is asked for: by `RunManager(engine=...)`, else by LAB_ENGINE."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ ENGINES = {
 READS = "core.training.engines.reading:ReadingEngine"  # of a second server in one home
 
 
-def engine_name(name: str = "") -> str:
-    """The name of the engine that is asked for. Raises ConfigError when there is none of that name."""
-    wanted = name or os.environ.get(SETTING, "").strip() or "thread"
+def engine_name(name: str = "", otherwise: str = "thread") -> str:
+    """The name of the engine that is asked for, `otherwise` where nobody asks. Raises ConfigError when there is none of that name."""
+    wanted = name or os.environ.get(SETTING, "").strip() or otherwise
     if wanted not in ENGINES:
         raise unknown("engine", wanted, ENGINES)
     return wanted
