@@ -143,7 +143,7 @@ def test_a_folder_an_upload_and_a_camera_give_the_same_pixels(name, tmp_path):
     assert np.array_equal(folder, upload.pixels) and np.array_equal(folder, camera.pixels)
     size = re.match(r"Its (\d+) x (\d+) pixels are squeezed to a square", upload.told[0])
     turned = name.endswith("turned")
-    assert (int(size[1]) < int(size[2])) == turned and upload.told == camera.told
+    assert (int(size[1]) < int(size[2])) == turned and upload.told == camera.remarks
     if name in ("png", "tiff", "webp", "bmp", "ppm"):
         means = SMOOTH.astype(float)[:, np.linspace(4, 295, 32).round().astype(int)][np.linspace(3, 196, 32).round().astype(int)]
         assert np.abs(folder.transpose(1, 2, 0) - means).max() < 4
