@@ -183,7 +183,7 @@ ANY = [None, *MODELS], [None, *PRESETS], [None, *DATASETS]
 @pytest.mark.parametrize("model", ANY[0])
 def test_any_model_on_any_data_set_with_any_preset(model, lab, capsys, monkeypatch):
     one = RunManager(lab[0])
-    monkeypatch.setattr("core.training.runs.manager.RunManager", lambda home: one)
+    monkeypatch.setattr("core.training.runs.manager.RunManager", lambda home, engine: one)
     pairs = [(preset, None) for preset in ANY[1]] + [(None, dataset) for dataset in ANY[2]]
     if model is None:
         pairs = [(preset, dataset) for preset in ANY[1] for dataset in ANY[2]]
@@ -227,7 +227,7 @@ def test_any_value_of_any_option(path, lab, capsys, tmp_path, monkeypatch):
 def test_any_value_of_any_option_of_train(part, lab, capsys, tmp_path, monkeypatch):
     one = RunManager(lab[0])
     with monkeypatch.context() as patch:
-        patch.setattr("core.training.runs.manager.RunManager", lambda home: one)
+        patch.setattr("core.training.runs.manager.RunManager", lambda home, engine: one)
         for action in options(LEAVES[("train",)])[part::4]:
             model = next((name for name in MODELS if action.dest in RunConfig.hyperparameters(name)), "gru")
             some = values(action, tmp_path)

@@ -13,7 +13,7 @@ MUTANTS = [
         ("the test result is not stored", "columns = {name: value.to_dict() for name, value in results.items()}", "columns = {}"),
         ("rates of the epoch that was stopped are not stored", 'columns["lr_changes"] = list(self.snapshot.lr_changes)', "columns"),
         ("the lock is kept", "            self._lock.release()\n", ""),
-        ("the turn is kept", "            self._give_turn_back()\n", ""),
+        ("the turn is kept", "            self._give_turn_back()\n            self.turns.unload(", "            self.turns.unload("),
         ("the version stays", "version=self.snapshot.version + 1", "version=self.snapshot.version"),
     ]),
     *broken("training/runs/prepared.py", "test_stopped_and_resumed.py test_manager.py", [

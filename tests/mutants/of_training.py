@@ -117,7 +117,7 @@ MUTANTS = [
         ("the last of equals is the best", "max((epoch for epoch in epochs if math.isfinite", "max((epoch for epoch in reversed([*epochs]) if math.isfinite"),
         ("an epoch without numbers may be the best", "if math.isfinite(epoch.val_loss)),", "if epoch),"),
         ("the curve has no limit", "if len(self.points) == self.limit:", "if len(self.points) > 10 * self.limit:"),
-        ("neighbours are dropped", "[_mean(pair) for pair in zip(self.points[0::2]", "[pair[0] for pair in zip(self.points[0::2]"),
+        ("neighbours are dropped", "[_mean(pair) for pair in zip(points[0::2]", "[pair[0] for pair in zip(points[0::2]"),
         ("the stride stays", "self.stride *= 2", "self.stride *= 1"),
         ("waiting steps are forgotten", '"waiting": list(self._waiting)', '"waiting": []'),
         ("arrays can be written", "copy.flags.writeable = False", "copy.flags.writeable = True"),

@@ -64,8 +64,9 @@ class WorkerNote:
         """Write from now on. Done again, it does nothing."""
         with self._lock:
             if not self._begun:
-                self._begun = True
-                threading.Thread(target=self._write, name="lab worker note", daemon=True).start()
+                with suppress(RuntimeError):  # no more threads: it is tried again with the next run
+                    threading.Thread(target=self._write, name="lab worker note", daemon=True).start()
+                    self._begun = True
 
     def close(self) -> None:
         """Take the line away."""

@@ -201,7 +201,7 @@ def test_an_epoch_looks_at_the_files_of_its_own_run_alone(trained, monkeypatch):
     monkeypatch.setattr(budget, "bytes_in", lambda folder: listed.append(folder.name) or whole(folder))
     monkeypatch.setattr(Store, "summaries", lambda self: pytest.fail("no run has to be thinned"))
     files.write_whole(home / "runs" / second / "epoch-0009.safetensors", b"x")
-    manager._thin()
+    manager.engine.budget.keep()
     assert listed == [second]
 
 
