@@ -67,11 +67,12 @@ MUTANTS = [
         ("a complete run goes on", "if not snapshot.resumable:", "if not snapshot:"),
     ]),
     *broken("training/runs/turns.py", "test_turns.py", [
-        ("one's own runs end a slice", "one.owner != owner and self._may_have(key)", "self._may_have(key)"),
+        ("one's own runs end a slice", "any(self._waiting[key].owner != owner for key in self._possible())", "any(self._possible())"),
         ("the first slice is as long as any", "min(self.FIRST, turns.slice_seconds), None", "turns.slice_seconds, None"),
         ("a slice is counted from its turn, not from its first batch", "self._turns.slice_seconds, None", "self._turns.slice_seconds, 0.0"),
-        ("any number of models", "return not self.max_loaded or len(self._loaded) < self.max_loaded", "return True"),
-        ("who waits for memory does not", "if one.after >= self._unloaded and self._loaded:", "if not self:"),
+        ("any number of models", "not (full or one.after >= self._unloaded)", "not one.after >= self._unloaded"),
+        ("who waits for memory does not", "not (full or one.after >= self._unloaded)", "not full"),
+        ("a paused run keeps all others from training", "        if not self._leaving():\n", "        if not self._loaded:\n"),
     ]),
     *broken("training/engines/differences.py", "test_differences.py", [
         ("what is known is not halved", "        points = tuple(halved(points))\n", "        points = tuple(points)\n"),

@@ -162,7 +162,7 @@ class ProcessEngine(Engine):
             except LabError as error:
                 log.exception("No new training process could be started")
                 for kept in list(self._runs.values()):
-                    self._interrupt(kept, f"The training process {why}, and could not be started again. {error}")
+                    self._interrupt(kept, f"The training process {why}, and could not be started again. {error.for_others}")
                 return
             with suppress(GoneError):  # it has died again: then its own listener goes on from here
                 for kept in list(self._runs.values()):

@@ -121,24 +121,27 @@ class Turns:
         self._deal()
         return count
 
-    def others_loaded(self, key: str) -> bool:
-        """Whether models of others are in memory, which will leave it some time."""
+    def others_leave(self, key: str) -> bool:
+        """Whether models of others will leave the memory by themselves: those that train or wait. Paused ones may stay for ever."""
         with self._lock:
-            return bool(self._loaded - {key})
+            return bool(self._leaving() - {key})
 
     def others_wait(self, owner: str) -> bool:
         """Whether another user waits for a turn that could be had now."""
         with self._lock:
-            return any(one.owner != owner and self._may_have(key) for key, one in self._waiting.items())
+            return any(self._waiting[key].owner != owner for key in self._possible())
 
-    def _may_have(self, key: str) -> bool:
-        """Whether there is memory for one that waits."""
-        one = self._waiting[key]
-        if not one.loads or key in self._loaded:
-            return True
-        if one.after >= self._unloaded and self._loaded:
-            return False
-        return not self.max_loaded or len(self._loaded) < self.max_loaded
+    def _leaving(self) -> set[str]:
+        return self._loaded & (self._holding | self._waiting.keys())
+
+    def _possible(self) -> list[str]:
+        """Those that wait and for which there is memory. Nobody waits for models that are paused: they might wait for ever."""
+        full = self.max_loaded and len(self._loaded) >= self.max_loaded
+        if not self._leaving():
+            return list(self._waiting)
+        return [
+            key for key, one in self._waiting.items() if not one.loads or key in self._loaded or not (full or one.after >= self._unloaded)
+        ]
 
     @property
     def held(self) -> frozenset[str]:
@@ -161,7 +164,7 @@ class Turns:
         """Give free turns to those whose they are, and tell them outside the lock: they may start threads or ask again."""
         called = []
         with self._lock:
-            while len(self._holding) < self.limit and (possible := [key for key in self._waiting if self._may_have(key)]):
+            while len(self._holding) < self.limit and (possible := self._possible()):
                 key = min(possible, key=lambda key: self._served.get(self._waiting[key].owner, 0))  # the first of equals
                 one = self._waiting.pop(key)
                 self._holding.add(key)
@@ -185,8 +188,8 @@ class Turns:
         """All that wait, as `_deal` will serve them, those last for which there is no memory now: n steps for n keys, each logarithmic in
         the number of owners.
         """
-        possible = [key for key in self._waiting if self._may_have(key)]
-        return self._in_turn(possible) + self._in_turn([key for key in self._waiting if not self._may_have(key)])
+        possible = dict.fromkeys(self._possible())
+        return self._in_turn([*possible]) + self._in_turn([key for key in self._waiting if key not in possible])
 
     def _in_turn(self, keys: list[str]) -> list[str]:
         lines: dict[str, deque[tuple[int, str]]] = {}

@@ -168,7 +168,7 @@ class Worker(threading.Thread):
             promised.enter_context(room_for(self.config, classes=classes))
             return True
         except ConfigError as error:
-            if not self.turns.others_loaded(run_id):
+            if not self.turns.others_leave(run_id):
                 raise
             self._give_turn_back()
             self._take_turn(message=f"Waiting for memory. {error}", after=self.turns.unload(run_id))

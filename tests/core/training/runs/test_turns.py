@@ -197,14 +197,21 @@ def test_no_more_models_in_memory_than_there_may_be():
     turns.ask("a", "a", lambda: got.append("a"), loads=True)
     assert got == ["a", "b"] and list(turns.places()) == ["a", "c"], "c waits unloaded, whoever was served last"
     turns.give_back("b")
-    assert got == ["a", "b", "a"]
-    turns.give_back("a")
-    assert turns.held == frozenset() and not turns.others_wait("x"), "nobody could have a turn now"
+    assert got == ["a", "b", "a"] and not turns.others_wait("x"), "nobody could have a turn now"
     turns.ask("measurement", "d", lambda: got.append("measurement"))  # it loads nothing
-    assert got[-1] == "measurement"
-    turns.give_back("measurement")
+    assert turns.others_wait("x")
     turns.unload("b")
-    assert got[-1] == "c"
+    turns.give_back("a")
+    assert got == ["a", "b", "a", "c"], "d was never served either, but came later"
+
+
+def test_nobody_waits_for_models_that_are_paused():
+    turns, got = Turns(1, max_loaded=1), []
+    for key in "ab":
+        turns.ask(key, key, lambda key=key: got.append(key), loads=True)
+    assert got == ["a"] and turns.others_leave("b") and not turns.others_leave("a")
+    turns.give_back("a")  # paused: it neither trains nor waits
+    assert got == ["a", "b"] and not turns.others_leave("b")
 
 
 def test_who_waits_for_memory_waits_until_another_has_left_it():
@@ -212,9 +219,16 @@ def test_who_waits_for_memory_waits_until_another_has_left_it():
     for key in "ab":
         turns.ask(key, key, lambda key=key: got.append(key), loads=True)
     turns.give_back("a")
-    assert got == ["a", "b"] and turns.others_loaded("b")
-    turns.give_back("b")  # there was no memory for b beside a
-    turns.ask("b", "b", lambda: got.append("b again"), loads=True, after=turns.unload("b"))
-    assert got == ["a", "b"]
+    turns.ask("a", "a", lambda: got.append("a again"), loads=True)
+    assert got == ["a", "b"] and turns.others_leave("b")
+    left = turns.unload("b")  # there was no memory for b beside a
+    turns.give_back("b")
+    turns.ask("b", "b", lambda: got.append("b again"), loads=True, after=left)
+    turns.ask("measurement", "m", lambda: got.append("measurement"))
+    turns.give_back("a")
+    turns.ask("a", "a", lambda: got.append("a once more"), loads=True)
+    turns.give_back("measurement")
+    assert got[2:] == ["a again", "measurement", "a once more"], "b was served longer ago than a"
+    turns.give_back("a")
     turns.unload("a")
-    assert got == ["a", "b", "b again"] and not turns.others_loaded("b")
+    assert got[-1] == "b again" and not turns.others_leave("b")
