@@ -140,8 +140,8 @@ def serve(
     Raises ConfigError for what cannot be a name, an origin or a path.
     """
     os.chdir(ROOT)  # .streamlit/config.toml is looked for in the working folder
-    # A training step gives up the interpreter lock some hundred times; against a busy page it waits one switch interval (5 ms unless
-    # set) each time to get it back. With 30 viewers this line keeps about 0.9 of the training speed instead of 0.5 to 0.8.
+    # With LAB_ENGINE=thread a training step gives up the interpreter lock some hundred times; against a busy page it waits one switch
+    # interval (5 ms unless set) each time to get it back. With 30 viewers this line keeps about 0.9 of its speed instead of 0.5 to 0.8.
     sys.setswitchinterval(0.0005)
     import uvicorn
 
