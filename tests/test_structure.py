@@ -30,6 +30,7 @@ BASE = {
     "core.other_names",
     "core.pasted",
     "core.places",
+    "core.shared_files",
     "core.symbols",
     "core.text",
     "core.typed_numbers",
@@ -76,8 +77,9 @@ ALLOWED = {
     "core.other_names": {"core.errors"},
     "core.typed_numbers": {"core.checks", "core.errors", "core.text"},
     "core.hparams": {"core.checks", "core.errors", "core.pasted", "core.text", "core.typed_numbers"},
-    "core.home": {"core.errors", "core.files", "core.pasted", "core.typed_numbers"},
+    "core.home": {"core.errors", "core.files", "core.pasted", "core.shared_files", "core.typed_numbers"},
     "core.memory": {"core.errors", "core.typed_numbers"},
+    "core.shared_files": {"core.errors", "core.files"},
     "core.symbols": {"core.errors"},
     "core.scores": BASE,
     "core.metrics": BASE | {"core.scores"},
@@ -120,7 +122,7 @@ TORCH_FREE = {
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "records records.published records.published_systems records.recall records.recorded records.recording records.results "
-    "records.shipped scores symbols tables",
+    "records.shipped scores shared_files symbols tables",
     "core.data": "naming search ship uploads",
     "core.evaluation": "by_positions dose_records intervals judged kept_weights pairs pictures sequences shuffled",
     "core.evaluation.sequences": "contests lengths long_inputs scores",
