@@ -10,7 +10,11 @@ from pathlib import Path
 from core.errors import BusyError, ConfigError, Place, StoreError
 from core.files import out_of_files, remedy, write_whole
 from core.pasted import pasted
+from core.shared_files import SETTING, shared_folder
 from core.typed_numbers import comma_remedy
+
+OWN = "home.id"  # of a home, and of the folder in LAB_FILES: what names it
+JOINED = "files.id"  # of a home whose files have been put into the folder in LAB_FILES: what names that
 
 
 def lab_home(home: str | Path | None = None) -> Path:
@@ -50,10 +54,35 @@ def number_setting(name: str, default: float) -> float:
 def home_id(home: Path) -> str:
     """What names the home wherever it is moved to: some letters in its file `home.id`, made at the first call.
 
-    Two homes may share one database (LAB_DATABASE); each run belongs to the home that has its weights.
+    Two homes may share one database (LAB_DATABASE); each run belongs to the home that has its weights. With LAB_FILES the weights lie at
+    its URL, and so does the id: all homes with one URL are one home. Raises ConfigError when LAB_FILES does not name what it named before.
     """
-    path = home / "home.id"
+    folder, joined = shared_folder(), said_in(home / JOINED)
+    if folder is None:
+        if joined:
+            raise ConfigError(
+                f"The files of this lab's runs are kept at a URL: set {SETTING} to it again, or delete the file {JOINED} in the lab's "
+                "folder if what lies there itself shall count from now on."
+            )
+        return own_id(home)
+    found = (folder.read(OWN) or b"").decode("utf-8", "replace").strip()
+    if joined and found != joined:
+        raise ConfigError(
+            f"The folder that {SETTING} names is not the one with the files of this lab's runs: correct it, or delete the file {JOINED} in "
+            "the lab's folder to begin in that folder with the files that are here."
+        )
+    return found or folder.agreed(OWN, own_id(home))
+
+
+def own_id(home: Path) -> str:
+    """The letters in the file `home.id` of a home itself, made at the first call."""
+    if not said_in(home / OWN):
+        write_whole(home / OWN, secrets.token_hex(8))
+    return said_in(home / OWN)
+
+
+def said_in(file: Path) -> str:
+    """The text of a small file; "" where there is none."""
     with suppress(FileNotFoundError):
-        return path.read_text("utf-8").strip()
-    write_whole(path, secrets.token_hex(8))
-    return path.read_text("utf-8").strip()
+        return file.read_text("utf-8").strip()
+    return ""

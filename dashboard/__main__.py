@@ -22,12 +22,15 @@ def main(arguments: list[str] | None = None) -> int:
     from core.folders import ROOTS, checked_roots
     from core.home import lab_home
     from core.training.engines.choose import engine_name
+    from core.training.runs.files import files_as_set
     from core.training.runs.turns import turns_as_set
 
     try:
         engine_name()
         turns_as_set(1)
-        os.environ["LAB_HOME"] = str(lab_home(options.home))
+        home = lab_home(options.home)
+        files_as_set().join(home)
+        os.environ["LAB_HOME"] = str(home)
         if options.data_root:
             os.environ[ROOTS] = checked_roots(options.data_root)
     except LabError as error:

@@ -131,8 +131,8 @@ TORCH_FREE = {
     "recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
     "recurrence.unrolled seq2seq seq2seq.cheating_words seq2seq.masked_sentence tokens tokens.rebuild",
     "core.training": "config engines engines.contract engines.threads history presets set_ups",
-    "core.training.runs": "budget claims database export forecast manager records rescue room run_table store stored sweeping tables "
-    "tensor_file turns",
+    "core.training.runs": "budget claims database export files forecast manager records rescue room run_table store stored sweeping "
+    "tables tensor_file turns",
 }
 
 # Where the package is called otherwise.

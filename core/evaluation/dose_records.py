@@ -15,8 +15,9 @@ from core.errors import StoreError
 from core.evaluation.intervals import proportion_interval
 from core.evaluation.judged import folder_of, images_of
 from core.evaluation.shuffled import KINDS, Dose, dose_response
-from core.files import remedy, write_whole
+from core.files import remedy
 from core.records import recorded
+from core.training.runs.files import files_as_set
 
 if TYPE_CHECKING:
     from core.data.splits import Split
@@ -64,7 +65,7 @@ def measure_response(
     split = images_of(manager, run, SPLIT, data=data, progress=progress)
     response = respond(opened, split, epoch=run.best.epoch, count=count, seed=seed, progress=progress)
     try:
-        write_whole(folder_of(manager, run_id) / FILE, json.dumps(to_plain(response)))
+        files_as_set().write(folder_of(manager, run_id) / FILE, json.dumps(to_plain(response)))
     except OSError as error:
         raise StoreError(f"What was measured of {run_id} cannot be kept ({error.strerror}). {remedy(error)} Then measure again.") from error
     return response
@@ -107,6 +108,6 @@ def of_plain(plain: Mapping[str, Any]) -> Response:
 def _read(path: Path) -> Response | None:
     """The file's content; None when it is not there or damaged, for it can be measured again."""
     try:
-        return of_plain(json.loads(path.read_text("utf-8")))
+        return of_plain(json.loads(files_as_set().fetch(path).read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -13,7 +13,7 @@ import numpy as np
 
 from core.data import Progress
 from core.data.left_out import WHOLE, LeftOut
-from core.errors import NOT_FINITE, DataError, StoreError
+from core.errors import NOT_FINITE, BusyError, DataError, StoreError
 from core.evaluation.looks import look
 from core.folders import whole_path
 from core.frames import pandas
@@ -137,8 +137,7 @@ def logits_file(manager: RunManager, run_id: str, epoch: int, images: str = "val
 
 def judged_epochs(manager: RunManager, run_id: str, images: str = "val") -> list[int]:
     """The epochs (from 0) of which it is kept what they say of these images, ascending."""
-    paths = manager.files(run_id).folder.glob(f"logits-{_name(images)}-*.safetensors")
-    return sorted(int(path.stem.rpartition("-")[2]) for path in paths)
+    return manager.files(run_id).answered(_name(images))
 
 
 def images_of(manager: RunManager, run: Snapshot, images: str, *, data: str = "", progress: Progress | None = None) -> Split:
@@ -174,6 +173,8 @@ def _kept(path: Path) -> Judged | None:
     try:
         arrays, about = read_arrays(path)
         return Judged(frozen(arrays["logits"], np.float32), frozen(arrays["labels"], np.int64), about.get(LEFT_OUT, {}))
+    except BusyError:
+        raise  # it may be there, and to judge test images again would be another look at them
     except (StoreError, KeyError):
         return None
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.training.runs.files import files_as_set
+
 if TYPE_CHECKING:
     from core.training.runs.manager import RunManager
 
@@ -32,5 +34,7 @@ def looks(manager: RunManager, run_id: str = "") -> int:
 
 def _unmarked(manager: RunManager, run_id: str, marked: set[tuple[str, int]]) -> int:
     """Looks of versions of the lab that left no marks: they are known by what was kept of them."""
-    kept = (manager.home / "runs").glob(f"{run_id or '*'}/logits-test-*.safetensors")
+    pattern = "logits-test-*.safetensors"
+    files, folder = files_as_set(), manager.home / "runs" / run_id
+    kept = files.named(folder, pattern) if run_id else files.all_named(manager.home, pattern)
     return len({(path.parent.name, int(path.stem.rpartition("-")[2])) for path in kept} - marked)

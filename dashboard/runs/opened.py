@@ -84,7 +84,7 @@ def kept_epochs(run: Weighted) -> Mapping[int, Path]:
     kept = services.manager().kept_weights(run.run_id)
     if not kept:
         raise StoreError(f"Run {run.run_id} keeps no weights (any more): choose another run, or train it again.")
-    return dict(sorted(kept.items()))
+    return kept
 
 
 def _best_weights(run: Weighted) -> tuple[int, Path]:

@@ -21,6 +21,7 @@ from core.files import write_whole
 from core.records import recorded
 from core.symbols import EOS
 from core.training.config import RunConfig
+from core.training.runs.files import files_as_set
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot
@@ -61,7 +62,7 @@ class LongInputs:
 def kept_long_inputs(manager: RunManager, run_id: str, epoch: int) -> LongInputs | None:
     """Numbers that `long_inputs` has kept of an epoch, if it has been asked before."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return LongInputs.from_plain(json.loads(_file(manager, run_id, epoch).read_text("utf-8")))
+        return LongInputs.from_plain(json.loads(files_as_set().fetch(_file(manager, run_id, epoch)).read_text("utf-8")))
     return None
 
 
@@ -78,8 +79,8 @@ def long_inputs(manager: RunManager, run_id: str, epoch: int, *, progress: Progr
     inputs = examined(manager, open_seq2seq(manager.weights(run_id, epoch)), curve, progress)
     path = _file(manager, run_id, epoch)
     folder_of(manager, run_id)
-    with suppress(OSError):  # a full disk, or the run was deleted: it is measured again
-        write_whole(path, json.dumps(inputs.to_plain()))
+    with suppress(OSError, StoreError):  # a full disk, or the run was deleted: it is measured again
+        files_as_set().write(path, json.dumps(inputs.to_plain()))
     return inputs
 
 

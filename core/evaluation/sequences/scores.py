@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from core.data import Progress
 from core.data.seq_tasks import SeqTask
-from core.errors import NOT_FINITE, DataError
+from core.errors import NOT_FINITE, DataError, StoreError
 from core.evaluation.intervals import Interval, proportion_interval
 from core.evaluation.judged import folder_of
 from core.evaluation.looks import look
-from core.files import write_whole
+from core.training.runs.files import files_as_set
 
 if TYPE_CHECKING:
     from core.data.sequences import SeqSplit
@@ -83,15 +83,16 @@ def scores(
     judgement = judge_split(opened, parts, epoch, images, progress)
     path = _scores_file(manager, run_id, epoch, images)
     folder_of(manager, run_id)
-    with suppress(OSError):  # a full disk, or the run was deleted: it is computed again
-        write_whole(path, json.dumps(judgement.to_plain()))
+    with suppress(OSError, StoreError):  # a full disk, or the run was deleted: it is computed again
+        files_as_set().write(path, json.dumps(judgement.to_plain()))
     return judgement
 
 
 def kept_scores(manager: RunManager, run_id: str, epoch: int, images: str = "val") -> SequenceScores | None:
     """Scores that `scores` has kept of an epoch, if it has been asked before."""
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return SequenceScores.from_plain(json.loads(_scores_file(manager, run_id, epoch, images).read_text("utf-8")))
+        path = files_as_set().fetch(_scores_file(manager, run_id, epoch, images))
+        return SequenceScores.from_plain(json.loads(path.read_text("utf-8")))
     return None
 
 

@@ -8,8 +8,10 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from core.errors import BusyError
 from core.files import TEMPORARY
 from core.home import home_id, number_setting
+from core.training.runs.files import files_as_set
 from core.training.runs.store import Store
 
 DISK_BUDGET = 2 * 10**9  # bytes of checkpoints; LAB_DISK_BUDGET sets another number
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 class Budget:
     """Keeps the folders of the runs of `store`'s home below `limit` bytes (LAB_DISK_BUDGET unless given).
 
+    With LAB_FILES the bytes at its URL are those that count, and copies here of what is not there any more go when they are as many.
     A folder is read again only when it has changed (the system notes the time of its last new name), so that an epoch of one run costs
     a look at each other run's folder, not at each of its files.
     """
@@ -33,6 +36,13 @@ class Budget:
 
     def spent(self) -> int:
         """The bytes of all checkpoints, half-written ones among them."""
+        files = files_as_set()
+        if not files.shared:
+            return self.here()
+        return sum(size for sizes in files.all_sizes().values() for name, size in sizes.items() if name.endswith(COUNTED))
+
+    def here(self) -> int:
+        """The bytes of all checkpoints in this home."""
         with self._lock:
             known, self._known = self._known, {}
             with suppress(OSError), os.scandir(self.folder) as entries:
@@ -45,13 +55,19 @@ class Budget:
             return sum(size for _, size in self._known.values())
 
     def keep(self) -> None:
-        """Make room if there is too much."""
-        if self.spent() > self.limit:
-            from core.training.runs.checkpoint import RunFiles, thin
+        """Make room if there is too much. What does not answer now is thinned after the next epoch."""
+        with suppress(BusyError):
+            if self.spent() > self.limit:
+                self._thin()
+            if files_as_set().shared and self.here() > self.limit:
+                files_as_set().forget_gone(self.store.home)
 
-            own = ("", home_id(self.store.home))  # "": from before the home of a run was noted
-            kept = {RunFiles(self.folder / row.run_id): row.best_epoch for row in self.store.summaries() if row.home in own}
-            log.info("Thinned the checkpoints by %s bytes", f"{thin(kept, self.limit):,}")
+    def _thin(self) -> None:
+        from core.training.runs.checkpoint import RunFiles, thin
+
+        own = ("", home_id(self.store.home))  # "": from before the home of a run was noted
+        kept = {RunFiles(self.folder / row.run_id): row.best_epoch for row in self.store.summaries() if row.home in own}
+        log.info("Thinned the checkpoints by %s bytes", f"{thin(kept, self.limit):,}")
 
 
 def bytes_in(folder: Path) -> int:

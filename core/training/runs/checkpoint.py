@@ -1,4 +1,7 @@
-"""Weights and optimiser states on disk, as safetensors: written to a temporary name, then renamed, so never half a file."""
+"""Weights and optimiser states of runs, as safetensors: written to a temporary name, then renamed, so never half a file.
+
+They lie in a home, and with LAB_FILES at its URL, too (`core.training.runs.files`).
+"""
 
 from __future__ import annotations
 
@@ -16,25 +19,26 @@ from torch import Tensor, nn
 from core.data.seq_tasks import SeqTask, seq_task
 from core.data.sequences import SeqDataset
 from core.errors import BusyError, LabError, StoreError
-from core.files import out_of_files, remedy, write_whole
+from core.files import out_of_files, remedy
 from core.models import Task, build_model
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import Vocabulary
 from core.training.config import RunConfig
 from core.training.loop.optim import Together
-from core.training.runs.budget import COUNTED, size_of
+from core.training.runs.budget import COUNTED
 from core.training.runs.claims import LOCK
+from core.training.runs.files import files_as_set
 from core.training.runs.tensor_file import about, called, damaged, read_sealed, seal
 
 
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
-    """Write `tensors` and JSON `metadata` to `path` in one move, in a folder that is there.
+    """Write `tensors` and JSON `metadata` to `path` in one move, in a folder that is there; with LAB_FILES to its URL, too.
 
-    Raises StoreError when the disk is full or cannot be written, BusyError when the process has too many files open.
+    Raises StoreError when the disk is full or cannot be written, BusyError when the process has too many files open or the URL is away.
     """
     whole = {name: value.detach().cpu().contiguous().clone() for name, value in tensors.items()}
     try:
-        write_whole(path, seal(save(whole, metadata=about(metadata))))
+        files_as_set().write(path, seal(save(whole, metadata=about(metadata))))
     except OSError as error:
         kind = BusyError if out_of_files(error) else StoreError  # files are closed again when pages are
         raise kind(
@@ -186,23 +190,45 @@ class RunFiles:
 
     def epochs(self) -> list[int]:
         """Epochs whose weights are kept, ascending."""
-        return sorted({*self.shipped, *(int(p.stem.removeprefix("epoch-")) for p in self.folder.glob("epoch-*.safetensors"))})
+        return sorted({*self.shipped, *_numbers(self._named("epoch-*.safetensors"))})
 
     def steps(self) -> list[int]:
         """Early steps whose weights are kept, ascending."""
-        return sorted(int(p.stem.removeprefix("step-")) for p in self.folder.glob("step-*.safetensors"))
+        return sorted(_numbers(self._named("step-*.safetensors")))
+
+    def answered(self, images: str) -> list[int]:
+        """Epochs of which it is kept what they say of some images, as `logits` names them, ascending."""
+        return sorted(_numbers(self._named(f"logits-{images}-*.safetensors")))
+
+    def sizes(self) -> dict[Path, int]:
+        """The bytes of each file that counts in the budget."""
+        return {self.folder / name: size for name, size in files_as_set().sizes(self.folder).items() if name.endswith(COUNTED)}
+
+    def look_again(self) -> None:
+        """See what another machine has written until now."""
+        files_as_set().look_again(self.folder.name)
 
     def drop_old_optimizers(self, keep: int) -> None:
-        for path in self.folder.glob("optimizer-*.safetensors"):
-            if path != self.optimizer(keep):
-                with suppress(OSError):  # on Windows: a page reads it just now
-                    path.unlink(missing_ok=True)
+        """Delete the states of the optimiser of all epochs but one; what cannot be deleted now goes after the next epoch."""
+        with suppress(StoreError):
+            for path in self._named("optimizer-*.safetensors"):
+                if path != self.optimizer(keep):
+                    with suppress(OSError):  # on Windows: a page reads it just now
+                        files_as_set().remove(path)
 
     def removable(self, best: int | None) -> list[tuple[Path, ...]]:
         """Files that may go together when the disk budget is spent: of all but the first (step 0), the best and the last epoch."""
         middle = [e for e in self.epochs()[:-1] if e != best and e not in self.shipped]
-        said = [tuple(self.folder.glob(f"logits-*-{e:04d}.safetensors")) for e in middle]
+        said = [tuple(self._named(f"logits-*-{e:04d}.safetensors")) for e in middle]
         return [(self.step(s),) for s in self.steps() if s != 0] + [(self.epoch(e), *more) for e, more in zip(middle, said, strict=True)]
+
+    def _named(self, pattern: str) -> list[Path]:
+        return files_as_set().named(self.folder, pattern)
+
+
+def _numbers(paths: list[Path]) -> list[int]:
+    """The epochs or steps in the names of files."""
+    return [int(path.stem.rpartition("-")[2]) for path in paths]
 
 
 def thin(runs: Mapping[RunFiles, int | None], budget: int) -> int:
@@ -210,7 +236,7 @@ def thin(runs: Mapping[RunFiles, int | None], budget: int) -> int:
 
     Takes every other removable epoch of the run that holds most, so that what stays covers each run evenly.
     """
-    sizes = {path: size for files in runs for end in COUNTED for path in files.folder.glob(f"*{end}") if (size := size_of(path))}
+    sizes = {path: size for files in runs for path, size in files.sizes().items()}
     over, freed = sum(sizes.values()) - budget, 0
     while freed < over:
         before, candidates = freed, [files.removable(best) for files, best in runs.items()]
@@ -219,8 +245,8 @@ def thin(runs: Mapping[RunFiles, int | None], budget: int) -> int:
             break
         for group in largest[::2]:
             for path in group:
-                with suppress(OSError):  # on Windows: a page reads it just now
-                    path.unlink(missing_ok=True)
+                with suppress(OSError, StoreError):  # on Windows: a page reads it just now
+                    files_as_set().remove(path)
                     freed += sizes.get(path, 0)
             if freed >= over:
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from core.records.shipped import is_shipped, shipped_weights
 from core.text import quoted
 from core.training.history import RunSummary, Snapshot
 from core.training.runs.run_table import runs_table
+from core.training.runs.tensor_file import fetched
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
     from core.data.sequences import SeqDataset
     from core.data.splits import Dataset
     from core.training.runs.checkpoint import RunFiles
+
+
+class KeptWeights(Mapping[int, Path]):
+    """Weights files by epoch, ascending. With LAB_FILES one is fetched when it is asked for, which raises StoreError when it cannot be."""
+
+    def __init__(self, paths: Mapping[int, Path]) -> None:
+        self._paths = paths
+
+    def __getitem__(self, epoch: int) -> Path:
+        return fetched(self._paths[epoch])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, epoch: object) -> bool:
+        return epoch in self._paths  # Mapping would fetch it
 
 
 class KeptRuns:
@@ -51,7 +71,7 @@ class KeptRuns:
         if is_shipped(run_id):  # without torch, for the pages that are painted first
             return shipped_weights(run_id)
         files = self.files(run_id)
-        return {epoch: files.epoch(epoch) for epoch in files.epochs()}
+        return KeptWeights({epoch: files.epoch(epoch) for epoch in files.epochs()})
 
     def weights(self, run_id: str, epoch: int | None = None) -> Path:
         """The weights file of `epoch`, the best one unless given. Raises StoreError when it is not kept."""

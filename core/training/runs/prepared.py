@@ -46,10 +46,14 @@ def _left_out(trainer: Trainer) -> dict[str, Any]:
 
 
 def restore(trainer: Trainer, before: Snapshot, files: RunFiles, store: Store) -> None:
-    """Put the trainer where the last complete epoch of `before` left it. Raises StoreError when epochs were lost."""
+    """Put the trainer where the last complete epoch of `before` left it. Raises StoreError when epochs were lost.
+
+    Done again, after a BusyError, it does the same.
+    """
     last = before.epochs[-1].epoch
     if last != len(before.epochs) - 1:
         raise StoreError("Some epochs of this run were lost with a damaged database, so it cannot go on: start a new run.")
+    files.look_again()  # the run may have trained on another machine until now
     kept = load_tensors(files.epoch(last))[0]
     trainer.model.load_state_dict(load_optimizer(files.optimizer(last), trainer.optimizer) or kept)
     if trainer.average:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from core.errors import BusyError, LabError, StoreError
 from core.files import mark_in_use, one_at_a_time
-from core.home import home_id
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from core.training.runs.claims import claim_if_free
+from core.training.runs.files import files_as_set
 from core.training.runs.store import State, Store
 from core.training.runs.sweeping import sweep_home
 
@@ -52,7 +52,7 @@ class Records:
         mark_in_use(self.home)
         with one_at_a_time(self.home / "opening.lock", seconds=10):
             (self.home / "runs").mkdir(exist_ok=True)
-            self.home_id = home_id(self.home)
+            self.home_id = files_as_set().join(self.home)
             with suppress(BusyError):  # it can be swept at the next start
                 sweep_home(self.home, store)
         self.summaries()

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.engine import URL
 
-from core.errors import StoreError
+from core.errors import BusyError, StoreError
 from core.files import PROCESS, TEMPORARY, remedy
 from core.home import home_id
 from core.training.config import RunConfig
@@ -160,8 +160,8 @@ def add_from_checkpoints(home: Path, runs: dict[str, dict[str, Any]], epochs: di
     for run_id, paths in checkpoints(home).items():
         told = {}
         for path in paths:
-            with suppress(StoreError, ValueError, TypeError, KeyError, AttributeError):
-                said = read_metadata(path)
+            with suppress(ValueError, TypeError, KeyError, AttributeError):
+                said = said_by(path)
                 if said.get("run") == run_id:
                     told[int(said["epoch"])] = said
         if not told:
@@ -181,13 +181,21 @@ def add_from_checkpoints(home: Path, runs: dict[str, dict[str, Any]], epochs: di
         del epochs[run_id]
 
 
+def said_by(path: Path) -> dict[str, Any]:
+    """What a checkpoint says of itself; nothing where it cannot be read. Raises BusyError where that will pass."""
+    try:
+        return read_metadata(path)
+    except BusyError:
+        raise
+    except StoreError:
+        return {}
+
+
 def rebuilt(home: Path, run_id: str, told: dict[int, dict[str, Any]]) -> dict[str, Any]:
     """The columns of a run of which only the checkpoints are left."""
     last, folder = told[max(told)], home / "runs" / run_id
     optimizer = folder / f"optimizer-{max(told):04d}.safetensors"
-    more: dict[str, Any] = {}
-    with suppress(StoreError):
-        more = read_metadata(optimizer)
+    more = said_by(optimizer)
     facts = {"classes": last["classes"], **more.get("facts", {})}
     return {
         "id": run_id, "created": min(path.stat().st_mtime for path in folder.iterdir()), "status": "interrupted", "message": REBUILT,

@@ -1,7 +1,7 @@
 """Deleting a run so that nothing of it stays, wherever the program is killed; and what earlier ends have left, at the start.
 
-A run's folder is first renamed into `trash`, where its name says that the run is deleted; then its record goes, then the folder. What
-a kill leaves in `trash` is done to its end at the next start.
+A run's folder is first renamed into `trash`, where its name says that the run is deleted; then its record goes, then its files at the URL
+in LAB_FILES, if that is set, then the folder. What a kill leaves in `trash` is done to its end at the next start.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from filelock import FileLock
 from core.errors import BusyError, StoreError
 from core.files import remedy, sweep
 from core.training.runs.claims import SHIPPED, claim, claim_if_free
+from core.training.runs.files import files_as_set
 from core.training.runs.rescue import checkpoints
 from core.training.runs.store import Store
 
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 
 def delete_run(store: Store, run_id: str, folder: Path) -> None:
     """Delete a run that no process trains: its record and its folder, or neither. Raises StoreError."""
+    if files_as_set().shared:  # whose files may lie at the URL alone: then the trash has to say so
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
     if not folder.is_dir():
         store.delete(run_id)
         return
@@ -45,6 +49,16 @@ def delete_run(store: Store, run_id: str, folder: Path) -> None:
         with suppress(OSError):
             trash.rename(folder)
         raise
+    _discard(trash, run_id)
+
+
+def _discard(trash: Path, run_id: str) -> None:
+    """Delete the files of a run whose record is deleted. While those at the URL cannot be, the next start tries again."""
+    try:
+        files_as_set().remove_all(run_id)
+    except StoreError:
+        log.warning("The files of run %s could not be deleted", run_id, exc_info=True)
+        return
     shutil.rmtree(trash, ignore_errors=True)
 
 
@@ -71,7 +85,10 @@ def sweep_home(home: Path, store: Store) -> None:
     if swept := sweep(home):
         log.info("Removed %d temporary files of processes that have ended", swept)
     empty_trash(home, store)
-    if store.file and store.file.parent == home and not store.rescued:  # else it may not know all runs of this home
+    if files_as_set().shared:
+        files_as_set().sweep()
+        sweep_copies(home, store)
+    elif store.file and store.file.parent == home and not store.rescued:  # else it may not know all runs of this home
         sweep_orphans(home, store)
     for folder in (home / LOST).glob("*"):
         with suppress(OSError):
@@ -92,7 +109,19 @@ def empty_trash(home: Path, store: Store) -> None:
         except StoreError:
             log.warning("What is left of run %s could not be deleted", run_id, exc_info=True)
             continue
-        shutil.rmtree(trash, ignore_errors=True)
+        _discard(trash, run_id)
+
+
+def sweep_copies(home: Path, store: Store) -> None:
+    """Folders of runs that another home has deleted: neither the database knows them nor has the URL their files."""
+    folders = [folder for folder in (home / "runs").glob("*") if folder.is_dir()]
+    known = {*store.ids(), *files_as_set().all_sizes()}  # asked for after the folders: a run that is just made has its folder first
+    for folder in folders:
+        if folder.name in known or folder.name.startswith(SHIPPED):
+            continue
+        if lock := claim_if_free(folder):
+            lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep_orphans(home: Path, store: Store) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 
 from core.errors import StoreError
 from core.files import remedy
+from core.training.runs.files import files_as_set
 
 LAB, CHECKSUM = "lab", "checksum"
 _EMPTY = "00000000"
@@ -39,7 +40,7 @@ def seal(blob: bytes) -> bytearray:
 def read_sealed(path: Path) -> tuple[bytes, dict[str, Any]]:
     """The bytes of a checkpoint and its metadata. Raises StoreError when it is missing or damaged."""
     try:
-        blob = path.read_bytes()
+        blob = files_as_set().fetch(path).read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
     try:
@@ -49,6 +50,14 @@ def read_sealed(path: Path) -> tuple[bytes, dict[str, Any]]:
         return blob, json.loads(said[LAB])
     except (KeyError, ValueError) as error:
         raise damaged(path) from error
+
+
+def fetched(path: Path) -> Path:
+    """`path` itself, a file of a run, which is fetched if it lies at the URL in LAB_FILES. Raises StoreError when it is not there."""
+    try:
+        return files_as_set().fetch(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -66,7 +75,7 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 def read_metadata(path: Path) -> dict[str, Any]:
     """What a checkpoint says of itself, from its header alone: its checksum is not looked at. Raises StoreError."""
     try:
-        with path.open("rb") as file:
+        with files_as_set().fetch(path).open("rb") as file:
             size = file.read(8)
             return json.loads(_header(size + file.read(int.from_bytes(size, "little")))[LAB])
     except OSError as error:

@@ -189,7 +189,7 @@ class Worker(threading.Thread):
         keeper = Keeper(self.files, self.store, run, self.config, thin, facts=facts, persist=self.persist)
         trainer.callbacks = (self.commands, keeper, Publisher(self.publish))
         if self.snapshot.epochs:
-            restore(trainer, self.snapshot, self.files, self.store)
+            self.persist(lambda: restore(trainer, self.snapshot, self.files, self.store))
         trainer.fit()
         self.publish(status="testing", message="Evaluating the best epoch on the test set")
         test = trainer.test()
@@ -229,7 +229,8 @@ class Worker(threading.Thread):
         return facts
 
     def persist(self, write: Callable[[], None]) -> None:
-        """Do `write`, and wait as long as the database is busy or away, or too many files are open: nothing shall end by what passes.
+        """Do `write`, and wait as long as the database or the URL in LAB_FILES is busy or away, or too many files are open: nothing shall
+        end by what passes.
 
         Raises BusyError when the lab itself is being stopped (the next start finds this run interrupted), and for a run that has no
         thread of its own which could wait.
