@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import torch
 from PIL import Image
@@ -57,6 +59,14 @@ def write_class_folders(folder: Path, split: Split) -> None:
 def register_tiny(train: int = 100) -> None:
     """Make the data set "tiny" known, as a row like any other."""
     DATASETS["tiny"] = DatasetSpec("Tiny", "For tests.", "tests.support:load_tiny", fixed={"train": train})
+
+
+def leave_compiler_out() -> None:
+    """Let no optimiser load torch's compiler, which takes most of a second: it is only told to keep away. For processes that tests start
+    in numbers, and whose runs are not compiled.
+    """
+    compiler = sys.modules["torch._dynamo"] = ModuleType("torch._dynamo")
+    compiler.disable, compiler.graph_break = lambda function, *_, **__: function, lambda: None
 
 
 SMALL = {

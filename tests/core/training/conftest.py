@@ -5,7 +5,15 @@ import pytest
 from core.training.engines import spawned
 
 # As the training process of a server, which knows the data set "tiny", too.
-PROGRAM = "from tests.support import register_tiny; register_tiny(); from core.training.engines.child import main; main()"
+PROGRAM = """
+from tests.support import leave_compiler_out, register_tiny
+leave_compiler_out()
+register_tiny()
+from core.training.engines.child import main
+main()
+"""
+# The same, which soon says that the database is busy, and soon tries again.
+IMPATIENT = f"from core.training.runs import database, worker\ndatabase.PATIENCE = worker.BUSY_SECONDS = 0.02\n{PROGRAM}"
 
 
 @pytest.fixture(autouse=True)
