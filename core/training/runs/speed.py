@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from core.data.seq_tasks import seq_task
 from core.models import Task, build_model
@@ -51,6 +50,8 @@ def training_flops(model: nn.Module, task: Task | Seq2SeqTask) -> int:
 
     Products (of matrices, convolutions, attention) only; everything else is small beside them.
     """
+    from torch.utils.flop_counter import FlopCounterMode  # brings triton, for which no run that is to begin shall wait
+
     twin = copy.deepcopy(model).to("meta")
     loss = random_loss(task, 2, "meta")
     counter = FlopCounterMode(display=False)
