@@ -18,8 +18,23 @@ def engine():
     return "thread"
 
 
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    """A manager whose training process lives until the last test of a file: each new one takes seconds to load torch."""
+    made = RunManager(tmp_path_factory.mktemp("lasting") / "home", engine="process")
+    yield made
+    made.shutdown()
+
+
 @pytest.fixture
-def manager(tmp_path, tiny, engine):
+def manager(request, tmp_path, tiny, engine):
+    """A manager without runs."""
+    if engine == "process":
+        manager = request.getfixturevalue("lasting")
+        yield manager
+        for run in manager.runs():
+            manager.delete(run.run_id)
+        return
     manager = RunManager(tmp_path / "home", engine=engine)
     yield manager
     manager.shutdown()

@@ -40,10 +40,10 @@ def test_a_run_from_start_to_end(manager):
     assert manager.weights(run) == files.epoch(done.best.epoch)
 
 
-def test_the_next_start_shows_the_same(manager, tmp_path):
+def test_the_next_start_shows_the_same(manager):
     run = manager.submit(config())
     live = wait_for(manager, run, ended)
-    again = RunManager(tmp_path / "home").snapshot(run)
+    again = RunManager(manager.home).snapshot(run)
     for name in ("status", "config", "classes", "points", "stride", "step", "steps_per_epoch", "parameters", "threads", "kernel", "sizes"):
         assert getattr(again, name) == getattr(live, name), name
     assert [e.val_top1 for e in again.epochs] == [e.val_top1 for e in live.epochs]
@@ -312,7 +312,7 @@ def test_the_manager_needs_no_torch_until_a_run_starts(tmp_path):
 def test_a_measurement_waits_in_the_queue_like_a_run(manager):
     first = manager.submit(RunConfig.of(**LONG), owner="ann")
     wait_for(manager, first, lambda s: s.status == "running")
-    second = manager.submit(config(), owner="bob")
+    second = manager.submit(config(), owner="eve")  # who, like cy, has had no turn in an earlier test
     wait_for(manager, second, lambda s: s.place == 1)
     places, measured, go_on = [], threading.Event(), threading.Event()
 
