@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -14,9 +15,12 @@ from sqlalchemy import text
 
 from core.errors import ConfigError, StoreError
 from core.training.config import RunConfig
+from core.training.engines import spawned
 from core.training.runs import worker
 from core.training.runs.manager import RunManager
 from core.training.runs.store import Store
+from tests.core.training.conftest import IMPATIENT
+from tests.core.training.engines import outcomes
 from tests.support import LONG_TINY, SMALL, ended, wait_for
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -79,8 +83,9 @@ def config(**values):
     return RunConfig.of(**{**SMALL, "epochs": 2, **values})
 
 
-def test_a_run_from_start_to_end(url, tmp_path):
-    manager = RunManager(tmp_path)
+@pytest.mark.parametrize("engine", ["thread", "process"])
+def test_a_run_from_start_to_end(url, tmp_path, engine):
+    manager = RunManager(tmp_path, engine=engine)
     run = manager.submit(config(), owner="ann")
     done = wait_for(manager, run, ended)
     assert done.status == "finished", done.message
@@ -103,9 +108,11 @@ def test_numbers_that_json_does_not_know_come_back_as_they_were(url, tmp_path):
     assert repr(plain["facts"]) == repr(strange) and repr(plain["test"]) == "{'loss': nan}" and plain["config"]["data"] == "b\udcffd"
 
 
-def test_a_restart_of_the_database_is_waited_for_and_loses_nothing(server, url, tmp_path, monkeypatch):
+@pytest.mark.parametrize("engine", ["thread", "process"])
+def test_a_restart_of_the_database_is_waited_for_and_loses_nothing(server, url, tmp_path, monkeypatch, engine):
     monkeypatch.setattr(worker, "BUSY_SECONDS", 0.05)
-    manager = RunManager(tmp_path)
+    monkeypatch.setattr(spawned, "PROGRAM", (sys.executable, "-c", IMPATIENT))
+    manager = RunManager(tmp_path, engine=engine)
     run = manager.submit(RunConfig.of(**LONG_TINY))
     wait_for(manager, run, lambda s: len(s.epochs) > 1)
     server.stop()
@@ -123,6 +130,31 @@ def test_a_restart_of_the_database_is_waited_for_and_loses_nothing(server, url, 
     kept = Store(tmp_path).snapshot(run)
     assert kept.status == "stopped" and [e.epoch for e in kept.epochs] == list(range(len(kept.epochs))) and len(kept.epochs) > count
     manager.shutdown()
+
+
+def test_killed_stopped_and_resumed_in_a_process_of_its_own_a_run_loses_nothing(url, tmp_path, monkeypatch):
+    manager = RunManager(tmp_path / "home", engine="process")
+    run = manager.submit(outcomes.config(4), paused=True)
+    paused_at(manager, run, 6)  # in the second epoch
+    killed = manager.engine.pid
+    os.kill(killed, signal.SIGKILL)
+    wait_for(manager, run, lambda s: manager.engine.pid not in (killed, None) and s.status == "paused")
+    paused_at(manager, run, 6)
+    manager.stop(run)
+    assert len(wait_for(manager, run, ended).epochs) == 1 and Store(tmp_path / "home").state(run).status == "stopped"
+    manager.resume(run)
+    found = outcomes.outcome(manager, run)
+    assert Store(tmp_path / "home").snapshot(run).points == found.points
+    manager.shutdown()
+    monkeypatch.delenv("LAB_DATABASE")
+    assert found.same(outcomes.undisturbed(tmp_path / "undisturbed", 4))
+
+
+def paused_at(manager, run, step):
+    """Let a paused run go on to a step."""
+    for count in range(wait_for(manager, run, lambda s: s.status == "paused").step + 1, step + 1):
+        manager.step(run)
+        wait_for(manager, run, lambda s, count=count: s.step == count and s.status == "paused")
 
 
 def test_a_column_less_is_added(url, tmp_path):
