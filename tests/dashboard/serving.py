@@ -54,8 +54,9 @@ class Served:
             connection.close()
 
     def visit(self, **headers: str) -> ClientConnection:
-        """A session, before it has said anything."""
-        return connect(f"ws://127.0.0.1:{self.port}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60, **headers)
+        """A session, before it has said anything. It takes in all that the server sends, so that the server's last word is heard at once."""
+        whole = {"max_size": None, "max_queue": None, "open_timeout": 60}
+        return connect(f"ws://127.0.0.1:{self.port}/_stcore/stream", subprotocols=["streamlit"], **whole, **headers)
 
     def session(self, page: ClientConnection) -> str:
         """Let the page run, and return what Streamlit calls its session."""
