@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 import tempfile
+from functools import cache, partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[4]))
@@ -47,12 +48,12 @@ def live(config: RunConfig, data, folder: Path) -> None:
 def main() -> None:
     use_threads(1)
     with tempfile.TemporaryDirectory() as home:
+        whole = cache(partial(load_dataset, home=home))  # what is in memory before is not counted
         for values in json.load(sys.stdin):
             config = RunConfig.of(**values, epochs=1)
-            data = load_dataset(config.dataset, config.data_config, home=home)
+            data = whole(config.dataset, config.data_config)
             live(RunConfig.of(model=config.model, epochs=1, batch_size=4), part_of(data, 8, 8), Path(home))  # what is loaded once
             part = part_of(data, 2 * config.training.batch_size, JUDGED)
-            del data
             give_back()
             restart()
             before = now("VmRSS")
