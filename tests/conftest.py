@@ -1,7 +1,12 @@
-"""For all tests: what they printed or logged can be handed on, also where it holds what is no valid Unicode; and browsers to drive."""
+"""For all tests: what they printed or logged can be handed on, also where it holds what is no valid Unicode; thousands of images that are
+drawn once; and browsers to drive.
+"""
+
+from functools import lru_cache
 
 import pytest
 
+from core.data import shapes
 from tests.driven import address, chromium, lab, page, serve, shared_page  # noqa: F401 - fixtures of every test with the mark `browser`
 
 
@@ -11,3 +16,19 @@ def pytest_runtest_makereport(item, call):
     report = yield
     report.sections = [(name, text.encode("utf-8", "backslashreplace").decode("utf-8")) for name, text in report.sections]
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn_once():
+    """Whoever needs all drawn shapes has those that this process has drawn before: each new home would draw them anew, for a second."""
+    draw = shapes.draw
+    known = lru_cache(maxsize=len(shapes.PARTS))(draw)
+
+    def drawn(indices, seed=0):
+        if not isinstance(indices, range) or indices not in shapes.PARTS.values():
+            return draw(indices, seed)
+        return tuple(array.copy() for array in known(indices, seed))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shapes, "draw", drawn)
+        yield

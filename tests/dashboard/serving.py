@@ -54,7 +54,7 @@ class Served:
             connection.close()
 
     def visit(self, **headers: str) -> ClientConnection:
-        """A session, before it has said anything. It takes in all that the server sends, so that the server's last word is heard at once."""
+        """A session, before it has said anything. It takes in all that is sent, so that the server's last word is heard at once."""
         whole = {"max_size": None, "max_queue": None, "open_timeout": 60}
         return connect(f"ws://127.0.0.1:{self.port}/_stcore/stream", subprotocols=["streamlit"], **whole, **headers)
 
