@@ -10,8 +10,8 @@ import os
 import signal
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,103 +22,20 @@ from core.files import mark_in_use
 from core.log import open_log
 from core.training.config import RunConfig
 from core.training.engines.channel import GoneError, Pipe, serve
-from core.training.engines.contract import Order
-from core.training.engines.differences import difference
+from core.training.engines.host import Host
 from core.training.engines.threads import ThreadEngine
-from core.training.history import Snapshot
 from core.training.runs.store import Store
 
-LOOK = 0.05  # seconds between two looks for news
-NEWS = 0.2  # seconds at least between two snapshots of a run, unless somebody has just steered it
 AT_ONCE = 16  # requests that are answered at the same time
 NICENESS = 10  # how much the server goes first
 
 
-class Host:
-    """The engine of threads, and what of it the server is told."""
-
-    def __init__(self, store: Store, pipe: Pipe, **settings: Any) -> None:
-        self._pipe = pipe
-        self._told: dict[str, tuple[Snapshot, float]] = {}  # what the server knows of each run, and since when
-        self._queue: tuple[list[str], bool] = ([], False)
-        self._lock = threading.Lock()
-        self.engine = ThreadEngine(store, on_end=self._ended, **settings)
-
-    # -- requests ---------------------------------------------------------------------------------------------------
-
-    def answer(self, name: str, *values: Any) -> Any:
-        """What the server has asked for."""
-        return getattr(self, f"do_{name}")(*values)
-
-    def do_check(self, flat: dict[str, Any]) -> None:
-        self.engine.check(RunConfig.of(**flat))
-
-    def do_hold(self, run_id: str) -> None:
-        self.engine.hold(run_id)
-
-    def do_release(self, run_id: str) -> None:
-        self.engine.release(run_id)
-
-    def do_start(self, snapshot: Snapshot, owner: str, paused: bool) -> None:
-        order = Order(snapshot, RunConfig.of(**snapshot.config), owner, paused)
-        with self._lock:
-            self._told[snapshot.run_id] = (order.first, 0.0)
-        self.engine.start(order)
-        self._tell(snapshot.run_id)
-
-    def do_wish(self, run_id: str, wish: str, *values: Any) -> bool:
-        done = self.engine.wish(run_id, wish, *values)
-        self._tell(run_id)
-        return done
-
-    def do_ask(self, key: str, owner: str) -> None:
-        self.engine.turns.ask(key, owner, lambda: self._say("turn", key))
-
-    def do_give_back(self, key: str) -> None:
-        self.engine.turns.drop(key)
-
-    def do_shutdown(self) -> None:
-        self.engine.shutdown()
-        self.engine.store.close()
-
-    # -- news -------------------------------------------------------------------------------------------------------
-
-    def watch(self) -> None:
-        """Tell the server what has changed, a few times a second."""
-        while True:
-            now = time.monotonic()
-            for run_id in self.engine:
-                if now - self._told.get(run_id, (None, 0.0))[1] >= NEWS:
-                    self._tell(run_id)
-            queue = (list(self.engine.places()), self.engine.training)
-            if queue != self._queue:
-                self._queue = queue
-                self._say("queue", *queue)
-            time.sleep(LOOK)
-
-    def _tell(self, run_id: str) -> None:
-        if (now := self.engine.published(run_id)) is not None:
-            self._send(now)
-
-    def _send(self, now: Snapshot) -> None:
-        with self._lock:
-            before, _ = self._told.get(now.run_id, (None, 0.0))
-            if before is None or before.version >= now.version:
-                return
-            self._told[now.run_id] = (now, time.monotonic())
-            self._say("news", now.run_id, difference(before, now))
-
-    def _ended(self, snapshot: Snapshot) -> None:
-        self._send(snapshot)
-        with self._lock:
-            self._told.pop(snapshot.run_id, None)
-        self._say("ended", snapshot.run_id)
-
-    def _say(self, *message: Any) -> None:
-        try:
-            self._pipe.send(*message)
-        except GoneError:
-            end()
+def say(pipe: Pipe, *message: Any) -> None:
+    """Tell the server, and leave when it has gone."""
+    try:
+        pipe.send(*message)
+    except GoneError:
+        end()
 
 
 def end() -> None:
@@ -137,7 +54,7 @@ def main() -> None:
     open_log(home)
     mark_in_use(home)
     try:
-        host = Host(Store(home), pipe, **settings)
+        host = Host(partial(ThreadEngine, Store(home), **settings), partial(say, pipe))
     except LabError as error:
         pipe.send("refused", error)
         return
