@@ -15,13 +15,10 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from core.errors import LabError, StoreError
+from core.training.engines.host_elsewhere import GoneError
 
 ENDED = (EOFError, OSError, ValueError, pickle.UnpicklingError)  # what a pipe says whose other end has gone, in mid-word too
 log = logging.getLogger(__name__)
-
-
-class GoneError(Exception):
-    """The process at the other end has ended."""
 
 
 class Pipe:

@@ -21,8 +21,9 @@ from core.errors import LabError
 from core.files import mark_in_use
 from core.log import open_log
 from core.training.config import RunConfig
-from core.training.engines.channel import GoneError, Pipe, serve
+from core.training.engines.channel import Pipe, serve
 from core.training.engines.host import Host
+from core.training.engines.host_elsewhere import GoneError
 from core.training.engines.threads import ThreadEngine
 from core.training.runs.store import Store
 
