@@ -26,7 +26,7 @@ BENCHMARKS = {
     "board": ("board", 2, "the Compare page with 200 runs of 2,000 points: first draw and hover"),
     "memory": ("memory", 3, "the page Memory: from the move of a slider to the new picture"),
     "unrolled": ("unrolled", 2, "from a move of a slider to the new picture on the pages Sequences, and Depth and direction"),
-    "reader": ("reader", 1, "the image reader: from a move of the scrub bar, and from another image, to the new picture"),
+    "reader": ("reader", 13, "the image reader: from a move of the scrub bar, and from another image, to the new picture"),
     "dates": ("dates", 3, "seconds until the preset dates writes 95 % of the validation dates without a mistake"),
     "translate": ("translate", 3, "the page Translate: from a key to the next step, and from an input to its output"),
     "queue": ("queue", 1, "the list of runs with 300 waiting against 3"),

@@ -110,6 +110,7 @@ def make_run(home: Path, data: Path | None) -> tuple[list[np.ndarray], tuple[str
     if RUN in manager.store.ids():
         manager.delete(RUN)
     manager.store.add(RUN, config.flat())
+    manager.files(RUN).folder.mkdir()
     sizes = {name: len(getattr(dataset, name)) for name in ("train", "val", "test")}
     facts = {"classes": list(classes), "sizes": sizes, "steps_per_epoch": 1, "parameters": 0, "device": "cpu", "threads": 1}
     for epoch in range(EPOCHS):
