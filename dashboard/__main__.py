@@ -21,16 +21,17 @@ def main(arguments: list[str] | None = None) -> int:
     from core.errors import LabError
     from core.folders import ROOTS, checked_roots
     from core.home import lab_home
-    from core.training.engines.choose import engine_name
+    from core.training.engines.choose import check_engine
     from core.training.runs.files import files_as_set
     from core.training.runs.turns import turns_as_set
 
     try:
-        engine_name()
         turns_as_set(1)
         home = lab_home(options.home)
         files_as_set().join(home)
         os.environ["LAB_HOME"] = str(home)
+        check_engine()
+        check_database(home)
         if options.data_root:
             os.environ[ROOTS] = checked_roots(options.data_root)
     except LabError as error:
@@ -48,6 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
     except LabError as error:
         return refuse(str(error))
     return 0
+
+
+def check_database(home: Path) -> None:
+    """Raise LabError when the database that LAB_DATABASE names cannot be used. The lab's own is opened behind the first page."""
+    if os.environ.get("LAB_DATABASE"):
+        from core.training.runs.store import Store
+
+        Store(home).close()
 
 
 def parser() -> argparse.ArgumentParser:

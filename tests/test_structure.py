@@ -564,7 +564,9 @@ def test_requirements_are_what_is_imported():
     none(sorted(r for r in own - TOOLS.keys() if IMPORT_NAMES.get(r, r) not in tried), "required by the tests but not used there")
     called = "".join((ROOT / file).read_text("utf-8") for file in ("Makefile", ".ci/run"))
     assert {tool for tool, call in TOOLS.items() if call in called} == TOOLS.keys() & own
-    there = {*sys.stdlib_module_names, *PACKAGES}
+    cluster = named_in("requirements-cluster.txt")  # for one engine alone
+    none([place for place in found(rf"^\s*(?:import|from) (?:{'|'.join(cluster)})\b", sources(*PACKAGES)) if "engines/cluster.py" not in place])
+    there = {*sys.stdlib_module_names, *PACKAGES, *cluster}
     none(sorted(used - {IMPORT_NAMES.get(r, r) for r in lab} - there), "used but not required")
     none(sorted(tried - {IMPORT_NAMES.get(r, r) for r in lab | own} - there - {"tests"}), "used by the tests but not required")
 

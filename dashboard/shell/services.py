@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from core.home import lab_home, number_setting
 from core.records.recorded import recorded_names
 from core.records.shipped import shipped_run
-from core.training.engines.choose import engine_name
+from core.training.engines.choose import SHARED, engine_name
 
 if TYPE_CHECKING:
     from core.training.history import Snapshot
@@ -39,9 +39,10 @@ def manager() -> RunManager:
         if _manager is None:
             from core.training.runs.manager import RunManager  # brings SQLAlchemy: not before the first picture
 
+            name = engine_name(otherwise=_engine)
             _manager = RunManager(
-                engine=engine_name(otherwise=_engine) if is_only_server() else "none",
-                max_active=max(1, int(number_setting("LAB_MAX_ACTIVE", 1))),
+                engine=name if name in SHARED or is_only_server() else "none",
+                max_active=int(number_setting("LAB_MAX_ACTIVE", 0)) or None,
                 away_seconds=away_minutes() * 60 or None,
                 spare_cores=SPARE_CORES,
             )

@@ -14,8 +14,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-from core.errors import LabError, StoreError
-from core.training.engines.host_elsewhere import GoneError
+from core.errors import LabError
+from core.training.engines.host_elsewhere import GoneError, answered
 
 ENDED = (EOFError, OSError, ValueError, pickle.UnpicklingError)  # what a pipe says whose other end has gone, in mid-word too
 log = logging.getLogger(__name__)
@@ -111,13 +111,6 @@ def serve(pipe: Pipe, answer: Callable[..., Any], run: Callable[[Callable[[], ob
 
 
 def _respond(pipe: Pipe, number: int, work: Callable[[], Any]) -> None:
-    value, problem = None, None
-    try:
-        value = work()
-    except LabError as error:
-        problem = error
-    except Exception as error:
-        log.exception("A request could not be answered")
-        problem = StoreError(f"An unexpected error came between ({type(error).__name__}). Details are in the log of the lab.")
+    value, problem = answered(work)
     with suppress(GoneError):
         pipe.send("answer", number, value, problem)

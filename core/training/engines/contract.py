@@ -55,6 +55,12 @@ class Engine(ABC):
         """Give the lock of a run back that is held and was not started."""
 
     @abstractmethod
+    def claim_if_left(self, run_id: str) -> Callable[[], object] | None:
+        """Take a run that no process trains any more, so that its record can be changed; what gives it back. None when one trains it, or
+        nobody can know.
+        """
+
+    @abstractmethod
     def start(self, order: Order) -> None:
         """Let a run whose lock is held wait for its turn, last of all, and then train. If it raises, the lock is still held."""
 
@@ -69,6 +75,10 @@ class Engine(ABC):
     @abstractmethod
     def snapshot(self, run_id: str) -> Snapshot | None:
         """The newest snapshot of a run, with its place in the queue; None when it is not the engine's."""
+
+    def published(self, run_id: str) -> Snapshot | None:
+        """The newest snapshot of a run as it was published, without its place: the same object as long as nothing is new."""
+        return self.snapshot(run_id)
 
     @abstractmethod
     def owner(self, run_id: str) -> str:

@@ -6,13 +6,12 @@ complete epoch by itself, once. A run in which it dies a second time in the same
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +21,9 @@ from core.training.engines.contract import WISHES, Engine, Order
 from core.training.engines.differences import applied
 from core.training.engines.followed import Followed
 from core.training.engines.host_elsewhere import GoneError, HostElsewhere
+from core.training.engines.measurements import Measurements
 from core.training.history import Snapshot
-from core.training.runs.claims import claim_if_free
+from core.training.runs.claims import claim_if_left
 from core.training.runs.store import Store
 
 PATIENCE = 60.0  # seconds that an answer is waited for
@@ -48,13 +48,14 @@ class DistantEngine(Engine):
     def __init__(self, store: Store, *, on_end: Callable[[Snapshot], object] = lambda snapshot: None) -> None:
         self.store, self._on_end = store, on_end
         self._runs: dict[str, Followed] = {}
-        self._turns: dict[str, tuple[str, threading.Event]] = {}  # of measurements: whose, and whether it has come
         self._places: dict[str, int] = {}
         self._training = False
-        self._numbers = itertools.count(1)
         self._host: HostElsewhere | None = None
         self._closing = threading.Event()
+        self._measurements = Measurements(self._request, place=lambda key: self._places.get(key, 0), closing=self._closing)
         self._starting = threading.RLock()  # held while a host is reached and given its runs
+
+    FAREWELL = "shutdown"  # what the host is asked for when this engine ends
 
     @abstractmethod
     def _reach(self) -> HostElsewhere:
@@ -127,12 +128,26 @@ class DistantEngine(Engine):
         if kept := self._runs.get(run_id):
             kept.snapshot = applied(kept.snapshot, changes)
 
+    def _on_began(self, first: Snapshot, owner: str, paused: bool) -> None:
+        """A run that was started, here or by another server; what is said of it later are differences from `first`."""
+        order = Order(first, RunConfig.of(**first.config), owner, paused)
+        self._runs.setdefault(first.run_id, Followed(order, first, paused)).snapshot = first
+
+    def _on_withdrawn(self, run_id: str) -> None:
+        """A run could not be started after all."""
+        if kept := self._runs.pop(run_id, None):
+            kept.gone.set()
+
+    def _on_wished(self, run_id: str, wish: str) -> None:
+        """A run was steered, here or by another server."""
+        if wish in ("play", "pause", "step") and (kept := self._runs.get(run_id)):
+            kept.paused = wish != "play"
+
     def _on_queue(self, order: Sequence[str], training: bool) -> None:
         self._places, self._training = {key: place for place, key in enumerate(order, 1)}, training
 
     def _on_turn(self, key: str) -> None:
-        if key in self._turns:
-            self._turns[key][1].set()
+        self._measurements.come(key)
 
     def _on_ended(self, run_id: str) -> None:
         if kept := self._runs.get(run_id):
@@ -157,7 +172,7 @@ class DistantEngine(Engine):
             self._host = None
             for kept in hopeless:
                 self._interrupt(kept, TWICE.format(why=why))
-            if runs == hopeless and not self._turns:
+            if runs == hopeless and not self._measurements:
                 return
             try:
                 self.prepare()
@@ -169,9 +184,8 @@ class DistantEngine(Engine):
             with suppress(GoneError):  # it has died again: then its own listener goes on from here
                 for kept in list(self._runs.values()):
                     self._start_again(kept)
-                for key, (owner, come) in list(self._turns.items()):
-                    if not come.is_set():
-                        self._host.request("ask", key, owner)
+                for key, owner in self._measurements.waiting():
+                    self._host.request("ask", key, owner)
 
     def _start_again(self, kept: Followed) -> None:
         run_id, owner = kept.order.run_id, kept.order.owner
@@ -179,9 +193,7 @@ class DistantEngine(Engine):
             stored = self._read(run_id)
             kept.order = Order(stored, RunConfig.of(**stored.config), owner, kept.paused)
             kept.snapshot = kept.order.first
-            self._host.request("hold", run_id)
-            self.store.update(run_id, status="queued", message=kept.why)
-            self._host.request("start", stored, owner, kept.paused)
+            self._host.request("again", stored, owner, kept.paused, kept.why)
         except LabError as error:
             log.exception("Run %s could not go on", run_id)
             self._interrupt(kept, f"{kept.why}, but that was not possible. {error.for_others}")
@@ -199,14 +211,14 @@ class DistantEngine(Engine):
     def _interrupt(self, kept: Followed, message: str) -> None:
         """End a run that cannot go on."""
         run_id = kept.order.run_id
-        lock = claim_if_free(self.store.home / "runs" / run_id)
+        give_back = claim_if_left(self.store.home / "runs" / run_id)
         try:
             self.store.update(run_id, status="interrupted", message=message)
         except LabError:
             log.exception("The end of run %s could not be kept", run_id)
         finally:
-            if lock:
-                lock.release()
+            if give_back:
+                give_back()
         kept.snapshot = replace(kept.snapshot, status="interrupted", message=message)
         self._let_go(kept)
 
@@ -220,6 +232,9 @@ class DistantEngine(Engine):
 
     def release(self, run_id: str) -> None:
         self._request("release", run_id)
+
+    def claim_if_left(self, run_id: str) -> Callable[[], object] | None:
+        return claim_if_left(self.store.home / "runs" / run_id)
 
     def start(self, order: Order) -> None:
         run_id = order.run_id
@@ -244,21 +259,23 @@ class DistantEngine(Engine):
         now = kept.shown
         return replace(now, place=self._places.get(run_id, 0)) if now.status == "queued" else now
 
+    def published(self, run_id: str) -> Snapshot | None:
+        kept = self._runs.get(run_id)
+        return kept.shown if kept else None
+
     def owner(self, run_id: str) -> str:
         kept = self._runs.get(run_id)
         return kept.order.owner if kept else ""
 
     def wish(self, run_id: str, wish: str, *values: object) -> bool:
         assert wish in WISHES, wish
-        if not (kept := self._runs.get(run_id)):
+        if run_id not in self._runs:
             return False
-        if wish in ("play", "pause", "step"):
-            kept.paused = wish != "play"
+        self._on_wished(run_id, wish)
         return self._request("wish", run_id, wish, *values)
 
     def join(self, run_id: str, timeout: float | None = None) -> bool:
-        kept = self._runs.get(run_id)
-        return kept is None or kept.gone.wait(timeout)
+        return (kept := self._runs.get(run_id)) is None or kept.gone.wait(timeout)
 
     def places(self) -> dict[str, int]:
         return self._places
@@ -267,27 +284,8 @@ class DistantEngine(Engine):
     def training(self) -> bool:
         return self._training
 
-    @contextmanager
-    def turn(self, owner: str, cancelled: Callable[[], bool], told: Callable[[int], object]) -> Iterator[None]:
-        key, come = f"measurement {next(self._numbers)}", threading.Event()
-        self._turns[key] = owner, come
-        try:
-            self._request("ask", key, owner)
-            self._wait_for(key, come, cancelled, told)
-            yield
-        finally:
-            del self._turns[key]
-            with suppress(LabError):
-                self._request("give_back", key)
-
-    def _wait_for(self, key: str, come: threading.Event, cancelled: Callable[[], bool], told: Callable[[int], object]) -> None:
-        place = 0
-        while not come.wait(LOOK):
-            if self._closing.is_set() or cancelled():
-                raise CancelledError("This measurement was cancelled before its turn came: ask for it again.")
-            if (now := self._places.get(key, 0)) != place and now:
-                place = now
-                told(place)
+    def turn(self, owner: str, cancelled: Callable[[], bool], told: Callable[[int], object]) -> AbstractContextManager[None]:
+        return self._measurements.turn(owner, cancelled, told)
 
     def shutdown(self) -> None:
         self._closing.set()
@@ -295,7 +293,7 @@ class DistantEngine(Engine):
             host, self._host = self._host, None
         if host:
             with suppress(GoneError, TimeoutError, LabError):
-                host.request("shutdown", timeout=STOPPING)
+                host.request(self.FAREWELL, timeout=STOPPING)
             host.end()
         for kept in list(self._runs.values()):  # those that only waited: their record says it
             self._runs.pop(kept.order.run_id, None)

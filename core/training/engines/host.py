@@ -23,7 +23,7 @@ class Host:
         self._say = say
         self._told: dict[str, tuple[Snapshot, float]] = {}  # what the server knows of each run, and since when
         self._queue: tuple[list[str], bool] = ([], False)
-        self._lock = threading.Lock()
+        self._lock, self._beginning = threading.Lock(), threading.Lock()
         self.engine = make(on_end=self._ended)
 
     # -- requests ---------------------------------------------------------------------------------------------------
@@ -44,9 +44,22 @@ class Host:
     def do_start(self, snapshot: Snapshot, owner: str, paused: bool) -> None:
         order = Order(snapshot, RunConfig.of(**snapshot.config), owner, paused)
         with self._lock:
-            self._told[snapshot.run_id] = (order.first, 0.0)
+            self._begin(order)
         self.engine.start(order)
         self._tell(snapshot.run_id)
+
+    def do_again(self, snapshot: Snapshot, owner: str, paused: bool, why: str) -> None:
+        """Let a run go on whose process has died, as `why` says; nothing when another server was faster."""
+        with self._beginning:
+            if (run_id := snapshot.run_id) in self.engine:
+                return
+            self.engine.hold(run_id)
+            try:
+                self.engine.store.update(run_id, status="queued", message=why)
+                self.do_start(snapshot, owner, paused)
+            except BaseException:
+                self.engine.release(run_id)
+                raise
 
     def do_wish(self, run_id: str, wish: str, *values: Any) -> bool:
         done = self.engine.wish(run_id, wish, *values)
@@ -62,6 +75,10 @@ class Host:
     def do_shutdown(self) -> None:
         self.engine.shutdown()
         self.engine.store.close()
+
+    def _begin(self, order: Order) -> None:
+        """Tell of a run from now on; the lock is held."""
+        self._told[order.run_id] = (order.first, 0.0)
 
     # -- news -------------------------------------------------------------------------------------------------------
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-from core.errors import LabError
+from core.errors import LabError, StoreError
+
+log = logging.getLogger(__name__)
 
 
 class GoneError(Exception):
     """The process at the other end has ended."""
+
+
+def answered(work: Callable[[], Any]) -> tuple[Any, LabError | None]:
+    """What `work` returns, and the error to hand on instead if it could not: whoever asked may know more errors than this one."""
+    try:
+        return work(), None
+    except LabError as error:
+        return None, error
+    except Exception as error:
+        log.exception("A request could not be answered")
+        return None, StoreError(f"An unexpected error came between ({type(error).__name__}). Details are in the log of the lab.")
 
 
 class HostElsewhere(ABC):

@@ -10,6 +10,7 @@ from core.errors import ConfigError
 from core.training.config import RunConfig
 from core.training.engines.contract import Engine, Order
 from core.training.history import Snapshot
+from core.training.runs.claims import claim_if_left
 from core.training.runs.store import Store
 
 SECOND = (
@@ -22,7 +23,7 @@ class ReadingEngine(Engine):
     """Refuses with one sentence whatever would change a run."""
 
     def __init__(self, store: Store, **settings: Any) -> None:
-        pass
+        self._runs = store.home / "runs"
 
     def _refuse(self) -> NoReturn:
         raise ConfigError(SECOND)
@@ -38,6 +39,9 @@ class ReadingEngine(Engine):
 
     def release(self, run_id: str) -> None:
         pass
+
+    def claim_if_left(self, run_id: str) -> Callable[[], object] | None:
+        return claim_if_left(self._runs / run_id)
 
     def start(self, order: Order) -> None:
         self._refuse()

@@ -20,11 +20,13 @@ from core.training.engines.contract import WISHES, Engine, Order
 from core.training.engines.workers import WorkerNote
 from core.training.history import Snapshot
 from core.training.runs.budget import Budget
-from core.training.runs.claims import claim
+from core.training.runs.claims import claim, claim_if_left
 from core.training.runs.store import Store
 from core.training.runs.turns import turns_as_set
 
 if TYPE_CHECKING:
+    from core.training.engines.turns_elsewhere import TurnsElsewhere
+    from core.training.runs.turns import Turns
     from core.training.runs.worker import Worker
 
 STOPPING = 15.0  # seconds that a shutdown waits for the threads of runs, beside one statement of the database
@@ -34,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 class ThreadEngine(Engine):
-    """Trains the runs of `store`'s home in threads, at most `max_active` at a time.
+    """Trains the runs of `store`'s home in threads, at most `max_active` at a time, one unless given; or as `turns` say.
 
     `budget`: bytes of checkpoints that are kept. `spare_cores`: cores that the training leaves alone, one for a server in the same process.
     `on_end(snapshot)` is called when a run has ended, in its thread, before the run is not the engine's any more.
@@ -45,13 +47,14 @@ class ThreadEngine(Engine):
         self,
         store: Store,
         *,
-        max_active: int = 1,
+        max_active: int | None = None,
+        turns: Turns | TurnsElsewhere | None = None,
         budget: int | None = None,
         spare_cores: int = 0,
         on_end: Callable[[Snapshot], object] = lambda snapshot: None,
     ) -> None:
         self.store, self.spare_cores, self._on_end = store, spare_cores, on_end
-        self.turns, self.budget = turns_as_set(max_active), Budget(store, budget)
+        self.turns, self.budget = turns or turns_as_set(max_active or 1), Budget(store, budget)
         self._workers: dict[str, Worker] = {}
         self._locks: dict[str, FileLock] = {}  # of runs that are about to start
         self._measurements = itertools.count(1)
@@ -74,6 +77,9 @@ class ThreadEngine(Engine):
     def release(self, run_id: str) -> None:
         if lock := self._locks.pop(run_id, None):
             lock.release()
+
+    def claim_if_left(self, run_id: str) -> Callable[[], object] | None:
+        return claim_if_left(self._folder(run_id))
 
     def start(self, order: Order) -> None:
         from core.training.runs.checkpoint import RunFiles

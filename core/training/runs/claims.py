@@ -5,6 +5,7 @@ The system releases a lock when its process dies, however it dies. No torch: the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -48,6 +49,14 @@ def claim_if_free(folder: Path) -> FileLock | None:
         return claim(folder, seconds=0)
     except StoreError:
         return None
+
+
+def claim_if_left(folder: Path) -> Callable[[], object] | None:
+    """Take a run that no process has, also one whose folder is gone; what gives it back. None when a process has it, or nobody can know."""
+    if not folder.is_dir():
+        return lambda: None
+    lock = claim_if_free(folder)
+    return lock.release if lock else None
 
 
 def elsewhere(run_id: str) -> str:

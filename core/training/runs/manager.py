@@ -39,7 +39,7 @@ LOOK = 0.2  # seconds between two looks at a run that is waited for
 
 
 class RunManager(KeptRuns):
-    """Trains at most `max_active` runs at a time; the others wait, users in turn.
+    """Trains at most `max_active` runs at a time, unless given one, or as many as a cluster has room for; the others wait, users in turn.
 
     `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
     Runs from the command line are never watched, so they go on.
@@ -55,7 +55,7 @@ class RunManager(KeptRuns):
         self,
         home: str | Path | None = None,
         *,
-        max_active: int = 1,
+        max_active: int | None = None,
         budget: int | None = None,
         away_seconds: float | None = None,
         spare_cores: int = 0,
@@ -68,7 +68,8 @@ class RunManager(KeptRuns):
         self.engine = make_engine(engine, self.store, max_active=max_active, budget=budget, spare_cores=spare_cores, on_end=self._keep_end)
         self._lock = threading.RLock()
         self._closing = threading.Event()
-        self._records = Records(self.store, trains=self.engine.__contains__, lock=self._lock)
+        whose = {"trains": self.engine.__contains__, "claim": self.engine.claim_if_left}
+        self._records = Records(self.store, **whose, lock=self._lock)
         atexit.register(self.shutdown)  # a thread that computes while the interpreter goes would crash the process
         self._room = Room(self.engine)
         self._viewers = Viewers(self.engine, away_seconds, closing=self._closing)

@@ -18,7 +18,6 @@ from typing import NamedTuple
 from core.errors import BusyError, LabError, StoreError
 from core.files import mark_in_use, one_at_a_time
 from core.training.history import ACTIVE, RunSummary, Snapshot
-from core.training.runs.claims import claim_if_free
 from core.training.runs.files import files_as_set
 from core.training.runs.store import State, Store
 from core.training.runs.sweeping import sweep_home
@@ -41,11 +40,19 @@ class End(NamedTuple):
 class Records:
     """Runs as they are stored, in a home that has been tidied up.
 
-    `trains` says whether a thread of this process has a run; `lock` is held while that is asked and acted upon.
+    `trains` says whether a run is this process's, and `claim` takes one that is nobody's, as `Engine.claim_if_left` does; `lock` is held
+    while that is asked and acted upon.
     """
 
-    def __init__(self, store: Store, *, trains: Callable[[str], bool], lock: RLock) -> None:
-        self.store, self.home, self._trains, self._lock = store, store.home, trains, lock
+    def __init__(
+        self,
+        store: Store,
+        *,
+        trains: Callable[[str], bool],
+        claim: Callable[[str], Callable[[], object] | None],
+        lock: RLock,
+    ) -> None:
+        self.store, self.home, self._trains, self._claim, self._lock = store, store.home, trains, claim, lock
         self._ended: dict[str, End] = {}
         self._keeping = Lock()
         self._busy_until = 0.0  # until when nothing is marked, for the database was locked
@@ -147,9 +154,7 @@ class Records:
         with self._lock:
             if self._left_alone(run_id):
                 return False
-            folder = self.folder(run_id)
-            lock = claim_if_free(folder)
-            if lock is None and folder.is_dir():
+            if (give_back := self._claim(run_id)) is None:
                 return False  # it lives
             try:
                 self._mark(run_id, version)
@@ -159,8 +164,7 @@ class Records:
                 log.warning("Run %s could not be marked", run_id, exc_info=True)
                 return False
             finally:
-                if lock:
-                    lock.release()
+                give_back()
         return True
 
     def _left_alone(self, run_id: str) -> bool:

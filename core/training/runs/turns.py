@@ -51,6 +51,11 @@ class Turns:
         self._count = 0
         self._places: dict[str, int] | None = {}  # None: the queue has changed since they were computed
 
+    def allow(self, limit: int, max_loaded: int) -> None:
+        """Let so many train, and so many models be in memory, from now on; nobody who trains is interrupted."""
+        self.limit, self.max_loaded = limit, max_loaded
+        self._deal()
+
     def ask(self, key: str, owner: str, ready: Callable[[], None], *, loads: bool = False, after: int = -1) -> None:
         """Queue `key`. When its turn has come `ready()` is called once, in this thread or in that of whoever gives a turn back.
 

@@ -1,0 +1,75 @@
+"""The turns of a run that trains elsewhere: `Turns` are dealt out in another process, which is asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+LOOK = 0.2  # seconds between two looks at whether a turn has come, or others wait
+
+
+class TurnsElsewhere:
+    """What the thread of the one run `key`, which has its first turn, needs of `core.training.runs.turns.Turns`.
+
+    `call(name, *values)` asks the process where they are; `slice_seconds` as there.
+    """
+
+    def __init__(self, key: str, call: Callable[..., Any], *, slice_seconds: float) -> None:
+        self._key, self._call, self.slice_seconds = key, call, slice_seconds
+        self._others = (0.0, False)  # when it was last asked whether others wait, and the answer
+
+    def ask(self, key: str, owner: str, ready: Callable[[], None], *, loads: bool = False, after: int = -1) -> None:
+        """Begin at once: it is the run's turn."""
+        ready()
+
+    def take(
+        self,
+        key: str,
+        owner: str,
+        *,
+        cancelled: Callable[[], bool],
+        told: Callable[[int], object] = lambda place: None,
+        loads: bool = False,
+        after: int = -1,
+    ) -> bool:
+        """Wait for another turn; False when `cancelled()` became true first."""
+        self._call("ask", key, owner, loads, after)
+        while not self._call("holds", key):
+            if cancelled():
+                self._call("drop", key)
+                return False
+            time.sleep(LOOK)
+        return True
+
+    def leave(self, key: str) -> bool:
+        """A run that has a host does not wait for its first turn."""
+        return False
+
+    def give_back(self, key: str) -> None:
+        self._call("give_back", key)
+
+    def unload(self, key: str) -> int:
+        return self._call("unload", key)
+
+    def others_leave(self, key: str) -> bool:
+        return self._call("others_leave", key)
+
+    def others_wait(self, owner: str) -> bool:
+        """As there, known anew every `LOOK` seconds."""
+        asked, answer = self._others
+        if time.monotonic() - asked > LOOK:
+            answer = self._call("others_wait", owner)
+            self._others = (time.monotonic(), answer)
+        return answer
+
+    def places(self) -> dict[str, int]:
+        """Places are told by the process where the turns are."""
+        return {}
+
+    def place(self, key: str) -> int:
+        return 0
+
+    @property
+    def held(self) -> frozenset[str]:
+        return frozenset((self._key,))
