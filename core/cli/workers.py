@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from core import memory
 from core.cli.output import print_result, table
 from core.home import lab_home
+from core.training.engines.choose import SHARED, engine_name
+from core.training.engines.contract import WorkerLine
 from core.training.engines.workers import lines_of
 
 
@@ -21,7 +24,7 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 def workers(options: argparse.Namespace) -> int:
     """Print a line a process that trains runs of this home."""
-    lines = lines_of(lab_home(options.home))
+    lines = _lines(lab_home(options.home))
     rows = [
         {
             "where": f"{line.host}, process {line.pid}",
@@ -35,3 +38,16 @@ def workers(options: argparse.Namespace) -> int:
     ]
     print_result(options, {"workers": [asdict(line) for line in lines]}, table(rows) if rows else "No process trains runs of this lab now.")
     return 0
+
+
+def _lines(home: Path) -> list[WorkerLine]:
+    """What the home says of this machine; with a cluster, what its desk says of all of them."""
+    if engine_name() not in SHARED:
+        return lines_of(home)
+    from core.training.runs.manager import RunManager
+
+    manager = RunManager(home)
+    try:
+        return manager.workers()
+    finally:
+        manager.shutdown()

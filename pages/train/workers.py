@@ -7,14 +7,14 @@ import time
 import streamlit as st
 
 from core import memory
-from core.training.engines.workers import WorkerLine, lines_of
+from core.training.engines.contract import WorkerLine
 from dashboard.kit.wording import Words, marked
 from dashboard.shell import services, show, visitor
 
 
 def workers_panel() -> None:
     """A line a process that trains, which only the machine's own user is shown."""
-    if visitor.stranger() or not (lines := lines_of(services.manager().home)):
+    if visitor.stranger() or not (lines := services.manager().workers()):
         return
     with st.expander("Where runs train", icon=":material/memory:"):
         for line in lines:

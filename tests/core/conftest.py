@@ -29,12 +29,12 @@ def lasting(tmp_path_factory):
 @pytest.fixture
 def manager(request, tmp_path, tiny, engine):
     """A manager without runs."""
-    if engine == "process":
-        manager = request.getfixturevalue("lasting")
+    if engine != "thread":
+        manager = request.getfixturevalue({"process": "lasting", "ray": "lasting_on_cluster"}[engine])
         yield manager
         for run in manager.runs():
             manager.delete(run.run_id)
         return
-    manager = RunManager(tmp_path / "home", engine=engine)
+    manager = RunManager(tmp_path / "home")
     yield manager
     manager.shutdown()

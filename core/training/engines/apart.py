@@ -7,12 +7,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 from core.errors import CancelledError, LabError, StoreError
 from core.training.config import RunConfig
-from core.training.engines.contract import WISHES, Engine, Order
+from core.training.engines.contract import WISHES, Engine, Order, WorkerLine
 from core.training.engines.distant import DistantEngine
 from core.training.engines.host_elsewhere import HostElsewhere
 from core.training.engines.threads import STOPPED
@@ -36,6 +36,9 @@ class OneRun(DistantEngine):
 
     def _reach(self) -> HostElsewhere:
         return self._reach_one(self._run_id, self._hear)
+
+    def workers(self) -> list[WorkerLine]:
+        return self._request("workers")
 
 
 @dataclass
@@ -185,6 +188,13 @@ class ApartEngine(Engine):
     def owner(self, run_id: str) -> str:
         apart = self._runs.get(run_id)
         return apart.order.owner if apart else ""
+
+    def workers(self) -> list[WorkerLine]:
+        lines = []
+        for apart in list(self._runs.values()):
+            with suppress(LabError):  # a host that has just gone
+                lines += apart.one.workers() if apart.has_host else []
+        return lines
 
     def places(self) -> dict[str, int]:
         return self.turns.places()

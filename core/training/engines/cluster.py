@@ -6,6 +6,7 @@ last one. A run's actor is made when its first turn has come, on a machine that 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import threading
@@ -13,10 +14,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ray
 from ray.exceptions import RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import core
 from core.errors import ConfigError, LabError, StoreError
@@ -44,6 +46,7 @@ TRIES, PAUSE = 20, 0.5  # to reach a desk while an earlier one leaves, and secon
 
 log = logging.getLogger(__name__)
 _connecting = threading.Lock()
+_servers = itertools.count(1)  # of this process, one for each time that an engine reaches a desk
 
 
 # -- both kinds of actors -------------------------------------------------------------------------------------------
@@ -89,14 +92,14 @@ class RunActor(HostActor):
         desk, run_id = settings["desk"], settings["run_id"]
         call = partial(_call, desk.turns)
         turns = TurnsElsewhere(run_id, call, slice_seconds=settings["slice_seconds"])
-        return ThreadEngine(store, turns=turns, budget=settings["budget"], spare_cores=settings["spare_cores"], **more)
+        return ThreadEngine(store, turns=turns, budget=settings["budget"], **more)
 
 
 class DeskActor(HostActor):
-    """Knows all runs of a lab and deals out the turns; makes an actor for each run that trains, of the kind `settings["actor"]`."""
+    """Knows all runs of a lab and deals out the turns; makes an actor for each run that trains."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        self._turns = turns_as_set(0)
+        self._turns, self._ending = turns_as_set(0), threading.Lock()
         self._most, self._share = settings["max_active"], settings["share"]
         self._most_loaded = self._turns.max_loaded if os.environ.get("LAB_MAX_LOADED") else 0
         super().__init__(settings)
@@ -138,10 +141,21 @@ class DeskActor(HostActor):
 
     def _end_if_alone(self) -> None:
         """Stop all runs and leave when there is no server (any more)."""
-        if self._problem or self._host.is_alone:
-            if not self._problem:
-                self._host.do_shutdown()
-            ray.kill(ray.get_runtime_context().current_actor)
+        with self._ending:
+            if self._problem or self._host.is_alone:
+                if not self._problem:
+                    self._host.do_shutdown()
+                ray.kill(ray.get_runtime_context().current_actor)
+
+
+class Kinds(NamedTuple):
+    """The classes of a lab's actors."""
+
+    desk: type[DeskActor] = DeskActor
+    run: type[RunActor] = RunActor
+
+
+KINDS = Kinds()
 
 
 # -- reaching them --------------------------------------------------------------------------------------------------
@@ -198,8 +212,8 @@ class ActorHost(HostElsewhere):
 
 def reach_run(settings: dict[str, Any], run_id: str, on_news: Callable[..., object]) -> ActorHost:
     """A new actor for a run, on whatever machine has room for it."""
-    kind, share = settings["actor"], settings["share"]
-    actor = ray.remote(kind).options(max_concurrency=AT_ONCE, **share.options).remote({**settings, "run_id": run_id})
+    options = {"max_concurrency": AT_ONCE, **settings["share"].options}
+    actor = ray.remote(settings["kinds"].run).options(**options).remote({**settings, "run_id": run_id})
     return ActorHost(actor, on_news, server=PROCESS, ending=RUN_DIED, belongs=True)
 
 
@@ -216,7 +230,8 @@ def _call(method: Any, *values: Any, timeout: float | None = None) -> Any:
 class RayEngine(DeskEngine):
     """Trains on the cluster at LAB_RAY_ADDRESS, or on one that is started on this machine for as long as this process lives.
 
-    `max_active`: as many runs as the cluster has room for, unless given. The other settings are those of `ThreadEngine`.
+    `max_active`: as many runs as the cluster has room for, unless given. `budget`: as `ThreadEngine` says. `spare_cores` are left alone by
+    LAB_CPUS here.
     """
 
     def __init__(
@@ -227,21 +242,18 @@ class RayEngine(DeskEngine):
         max_active: int | None = None,
         budget: int | None = None,
         spare_cores: int = 0,
-        actor: type[RunActor] = RunActor,
     ) -> None:
         super().__init__(store, on_end=on_end)
-        self._settings = {"home": str(store.home), "max_active": max_active, "budget": budget, "spare_cores": 0, "actor": actor}
-        self._lives = 0
+        self._settings = {"home": str(store.home), "max_active": max_active, "budget": budget}
 
     def _reach(self) -> ActorHost:
         connect()
-        self._lives += 1
-        settings = {**self._settings, "share": Share.as_set(_gpus())}
+        settings = {**self._settings, "share": Share.as_set(_gpus()), "kinds": KINDS}
         actor = _the_desk(f"desk {home_id(self.store.home)}", settings)
         return ActorHost(
             actor,
             self._hear,
-            server=f"{PROCESS} {self._lives}",
+            server=f"{PROCESS} {next(_servers)}",
             ending="The lab's desk on the Ray cluster ended unexpectedly",
             belongs=False,
         )
@@ -249,10 +261,11 @@ class RayEngine(DeskEngine):
 
 def _the_desk(name: str, settings: dict[str, Any]) -> Any:
     """The actor of that name, made if there is none, and if it is just about to leave, made again."""
-    one = {"name": name, "namespace": SPACE, "lifetime": "detached", "get_if_exists": True}
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)  # a machine that is lost is seldom a server's
+    one = {"name": name, "namespace": SPACE, "lifetime": "detached", "get_if_exists": True, "scheduling_strategy": here}
     for _ in range(TRIES):
         try:
-            actor = ray.remote(DeskActor).options(**one, num_cpus=0, max_concurrency=4 * AT_ONCE).remote(settings)
+            actor = ray.remote(settings["kinds"].desk).options(**one, num_cpus=0, max_concurrency=4 * AT_ONCE).remote(settings)
             ray.get(actor.__ray_ready__.remote())
             return actor
         except (RayError, ValueError):

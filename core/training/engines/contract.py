@@ -32,6 +32,23 @@ class Order:
         return replace(self.snapshot, status="queued", message="", test=None)
 
 
+@dataclass(frozen=True)
+class WorkerLine:
+    """A process that trains, as it was a moment ago."""
+
+    host: str
+    pid: int
+    since: float  # seconds since 1970
+    memory: int  # bytes that it has
+    runs: dict[str, str]  # status by run
+    devices: tuple[str, ...]  # on which it trains now
+
+    @property
+    def trains(self) -> list[str]:
+        """The runs that have a turn."""
+        return [run_id for run_id, status in self.runs.items() if status in ("loading", "running", "testing")]
+
+
 class Engine(ABC):
     """Trains runs, some at a time; the others wait for their turn. Methods may be called from any thread.
 
@@ -94,6 +111,10 @@ class Engine(ABC):
     @abstractmethod
     def join(self, run_id: str, timeout: float | None = None) -> bool:
         """Wait until a run has ended and is not the engine's any more, at most `timeout` seconds; whether it has."""
+
+    def workers(self) -> list[WorkerLine]:
+        """A line for every process that trains its runs, those left out that write one into the home themselves."""
+        return []
 
     @abstractmethod
     def places(self) -> dict[str, int]:

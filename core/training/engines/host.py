@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.training.config import RunConfig
-from core.training.engines.contract import Engine, Order
+from core.training.engines.contract import Engine, Order, WorkerLine
 from core.training.engines.differences import difference
 from core.training.history import Snapshot
 
@@ -65,6 +65,9 @@ class Host:
         done = self.engine.wish(run_id, wish, *values)
         self._tell(run_id)
         return done
+
+    def do_workers(self) -> list[WorkerLine]:
+        return self.engine.workers()
 
     def do_ask(self, key: str, owner: str) -> None:
         self.engine.turns.ask(key, owner, lambda: self._say("turn", key))

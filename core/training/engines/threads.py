@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from core.errors import CancelledError, LabError
 from core.training.config import RunConfig
-from core.training.engines.contract import WISHES, Engine, Order
+from core.training.engines.contract import WISHES, Engine, Order, WorkerLine
 from core.training.engines.workers import WorkerNote
 from core.training.history import Snapshot
 from core.training.runs.budget import Budget
@@ -142,6 +142,10 @@ class ThreadEngine(Engine):
     def owner(self, run_id: str) -> str:
         worker = self._workers.get(run_id)
         return worker.owner if worker else ""
+
+    def workers(self) -> list[WorkerLine]:
+        line = self._note.line()
+        return [line] if line else []
 
     def places(self) -> dict[str, int]:
         return self.turns.places()

@@ -9,32 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from core import memory
 from core.files import IN_USE, PROCESS, held, write_whole
+from core.training.engines.contract import WorkerLine
 from core.training.history import Snapshot
 
 SECONDS = 2.0  # between two lines of a process
-
-
-@dataclass(frozen=True)
-class WorkerLine:
-    """A process that trains, as it was a moment ago."""
-
-    host: str
-    pid: int
-    since: float  # seconds since 1970
-    memory: int  # bytes that it has
-    runs: dict[str, str]  # status by run
-    devices: tuple[str, ...]  # on which it trains now
-
-    @property
-    def trains(self) -> list[str]:
-        """The runs that have a turn."""
-        return [run_id for run_id, status in self.runs.items() if status in ("loading", "running", "testing")]
 
 
 def lines_of(home: Path) -> list[WorkerLine]:
@@ -74,18 +57,21 @@ class WorkerNote:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
+    def line(self) -> WorkerLine | None:
+        """The line of this process as it is now; None while it has no runs."""
+        if not (runs := self._snapshots()):
+            return None
+        devices = tuple(dict.fromkeys(run.device for run in runs if run.device and run.status == "running"))
+        statuses = {run.run_id: run.status for run in runs}
+        return WorkerLine(platform.node(), os.getpid(), self._since, memory.taken(), statuses, devices)
+
     def _write(self) -> None:
         while True:
-            runs = self._snapshots()
+            line = self.line()
             with suppress(OSError):  # a full disk, a home that is gone: the run says so
-                if runs and not self._closed.is_set():
-                    write_whole(self._path, json.dumps(self._plain(runs)))
+                if line and not self._closed.is_set():
+                    write_whole(self._path, json.dumps(asdict(line)))
                 else:
                     self._path.unlink(missing_ok=True)
             if self._closed.wait(SECONDS):
                 return
-
-    def _plain(self, runs: list[Snapshot]) -> dict[str, Any]:
-        devices = tuple(dict.fromkeys(run.device for run in runs if run.device and run.status == "running"))
-        statuses = {run.run_id: run.status for run in runs}
-        return asdict(WorkerLine(platform.node(), os.getpid(), self._since, memory.taken(), statuses, devices))

@@ -25,7 +25,8 @@ from core.records.shipped import refuse_shipped, shipped_run
 from core.text import described, quoted
 from core.training.config import RunConfig, TrainingConfig
 from core.training.engines.choose import make_engine
-from core.training.engines.contract import Order
+from core.training.engines.contract import Order, WorkerLine
+from core.training.engines.workers import lines_of
 from core.training.history import RunSummary, Snapshot
 from core.training.runs.claims import elsewhere
 from core.training.runs.kept_runs import KeptRuns
@@ -210,6 +211,11 @@ class RunManager(KeptRuns):
                 summary = replace(summary, status=now.status, place=places.get(summary.run_id, 0))
             rows.append(summary)
         return rows
+
+    def workers(self) -> list[WorkerLine]:
+        """A line for every process that trains runs of this home, on whatever machine, the oldest first."""
+        lines = {(line.host, line.pid): line for line in (*self.engine.workers(), *lines_of(self.home))}
+        return sorted(lines.values(), key=lambda line: line.since)
 
     @property
     def training(self) -> bool:

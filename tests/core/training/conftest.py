@@ -1,8 +1,10 @@
+import os
 import sys
 
 import pytest
 
 from core.training.engines import spawned
+from core.training.runs.manager import RunManager
 
 # As the training process of a server, which knows the data set "tiny", too.
 PROGRAM = """
@@ -30,3 +32,39 @@ def tiny_in_the_training_process(monkeypatch):
 def turns_without_slices(monkeypatch):
     """A turn lasts as long as it takes, so that tests of who waits behind whom do not depend on time."""
     monkeypatch.setenv("LAB_SLICE_SECONDS", "0")
+
+
+@pytest.fixture(scope="session")
+def machines():
+    """A Ray cluster of two machines on this one."""
+    if "CI" in os.environ:
+        import ray.cluster_utils  # in CI it is a failure when it is missing
+    else:
+        pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-cluster.txt")
+        import ray.cluster_utils
+    cluster = ray.cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    cluster.other = cluster.add_node(num_cpus=1)
+    yield cluster
+    ray.shutdown()
+    cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def cluster(machines):
+    """The same, for the engine of the tests of a file; its actors know the data set "tiny"."""
+    from core.training.engines import cluster
+    from tests.core.training.tiny_actors import TINY
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAB_RAY_ADDRESS", machines.address)
+        patch.setenv("LAB_SLICE_SECONDS", "0")
+        patch.setattr(cluster, "KINDS", TINY)
+        yield machines
+
+
+@pytest.fixture(scope="module")
+def lasting_on_cluster(cluster, tmp_path_factory):
+    """A manager whose desk lives until the last test of a file."""
+    made = RunManager(tmp_path_factory.mktemp("lasting") / "home", engine="ray", max_active=1)
+    yield made
+    made.shutdown()

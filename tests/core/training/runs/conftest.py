@@ -1,7 +1,7 @@
 import inspect
 
 ON_EVERY_ENGINE = {"test_manager", "test_stopped_and_resumed"}
-ENGINES = ("thread", "process")
+ENGINES = ("thread", "process", "ray")
 
 
 def pytest_generate_tests(metafunc):
