@@ -49,7 +49,7 @@ LOOKS = {
         record_states, made("lstm", **WIDE, bidirectional=True), IMAGE, [torch.arange(256).numpy()],
     ),
     "influences": lambda: (influence, made("gru", **WIDE), IMAGE),
-    "near-duplicates": lambda: (near_duplicates, *repeat(torch.arange(3072, dtype=torch.uint8).view(1, 3, 32, 32).repeat(600, 1, 1, 1), 2)),
+    "near-duplicates": lambda: (near_duplicates, *repeat(torch.arange(3072, dtype=torch.uint8).view(1, 3, 32, 32).repeat(200, 1, 1, 1), 2)),
 }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def test_a_look_that_does_not_fit_is_a_sentence_and_leaves_nothing_behind(name, 
     call, *arguments = LOOKS[name]()
     monkeypatch.setenv("LAB_MEMORY", "1 MB")
     with pytest.raises(
-        ConfigError, match=r"(This look into the model|Comparing 600 images with 600) needs about \d+ MB .* 0 MB are free: choose"
+        ConfigError, match=r"(This look into the model|Comparing 200 images with 200) needs about \d+ MB .* 0 MB are free: choose"
     ):
         call(*arguments)
     assert memory.promised() == 0
