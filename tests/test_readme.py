@@ -75,7 +75,9 @@ def one_model(patch):
 
 
 def no_measuring(patch):
-    """The preset bar: which threads and kernel are fastest for a ReNet takes half a minute; test_device.py does that."""
+    """Which threads and kernel are fastest takes seconds, and half a minute for the ReNet of the preset bar; test_device.py does that, and
+    `train --model gru` here.
+    """
     patch.setattr("core.training.runs.worker.choose_plan", lambda *_, **__: Plan(1, "torch"))
 
 
@@ -112,6 +114,7 @@ def a_few_images(patch):
 SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core train --preset dates": fewer_pairs,
     "python -m core train --preset bar": no_measuring,
+    "python -m core train --model vit": no_measuring,
     "python -m core bench": one_model,
     "python -m core runs shuffle": a_few_images,
     "python -m core runs record-lesson": shorter_lesson,

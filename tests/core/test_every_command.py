@@ -111,6 +111,8 @@ def quick(lab, monkeypatch, tmp_path):
     monkeypatch.setattr("core.records.recall.record", lambda: Path("recall.json"))
     monkeypatch.setattr("core.cli.data.download", lambda *_: None)
     monkeypatch.setattr("core.evaluation.sequences.long_inputs.keep_record", lambda *_: None)
+    parser = make_parser()  # one for all that a test asks: making it takes longer than most answers
+    monkeypatch.setattr("core.cli.make_parser", lambda: parser)
 
 
 def sequences(config: RunConfig) -> bool:
