@@ -212,7 +212,7 @@ class ActorHost(HostElsewhere):
 
 def reach_run(settings: dict[str, Any], run_id: str, on_news: Callable[..., object]) -> ActorHost:
     """A new actor for a run, on whatever machine has room for it."""
-    options = {"max_concurrency": AT_ONCE, **settings["share"].options}
+    options = {"max_concurrency": AT_ONCE, "runtime_env": settings["environment"], **settings["share"].options}
     actor = ray.remote(settings["kinds"].run).options(**options).remote({**settings, "run_id": run_id})
     return ActorHost(actor, on_news, server=PROCESS, ending=RUN_DIED, belongs=True)
 
@@ -248,7 +248,7 @@ class RayEngine(DeskEngine):
 
     def _reach(self) -> ActorHost:
         connect()
-        settings = {**self._settings, "share": Share.as_set(_gpus()), "kinds": KINDS}
+        settings = {**self._settings, "share": Share.as_set(_gpus()), "kinds": KINDS, "environment": _environment()}
         actor = _the_desk(f"desk {home_id(self.store.home)}", settings)
         return ActorHost(
             actor,
@@ -261,11 +261,12 @@ class RayEngine(DeskEngine):
 
 def _the_desk(name: str, settings: dict[str, Any]) -> Any:
     """The actor of that name, made if there is none, and if it is just about to leave, made again."""
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)  # a machine that is lost is seldom a server's
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)  # it shall not go with another machine
     one = {"name": name, "namespace": SPACE, "lifetime": "detached", "get_if_exists": True, "scheduling_strategy": here}
+    more = {"num_cpus": 0, "max_concurrency": 4 * AT_ONCE, "runtime_env": settings["environment"]}
     for _ in range(TRIES):
         try:
-            actor = ray.remote(settings["kinds"].desk).options(**one, num_cpus=0, max_concurrency=4 * AT_ONCE).remote(settings)
+            actor = ray.remote(settings["kinds"].desk).options(**one, **more).remote(settings)
             ray.get(actor.__ray_ready__.remote())
             return actor
         except (RayError, ValueError):
@@ -281,17 +282,21 @@ def connect() -> None:
             return
         address = ray_address()
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        given = {name: value for name, value in os.environ.items() if name.startswith("LAB_")}
         try:
             more = {"include_dashboard": False} if address == LOCAL else {}
-            environment = {"env_vars": {**given, "PYTHONPATH": path}}
-            ray.init(address, namespace=SPACE, runtime_env=environment, log_to_driver=False, logging_level=logging.ERROR, **more)
+            ray.init(address, namespace=SPACE, log_to_driver=False, logging_level=logging.ERROR, **more)
         except (ConnectionError, RuntimeError, ValueError) as error:
             log.exception("Ray could not be reached")
             raise ConfigError(
                 f"No Ray cluster could be reached at {ADDRESS} = {address!r}: start one (ray start --head) or correct the address."
             ) from error
+
+
+def _environment() -> dict[str, Any]:
+    """What actors run in: the lab of this process, with its settings."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    settings = {name: value for name, value in os.environ.items() if name.startswith("LAB_")}
+    return {"env_vars": {**settings, "PYTHONPATH": path}}
 
 
 def _gpus() -> float:

@@ -133,3 +133,21 @@ def test_the_last_server_leaves_every_run_resumable(cluster, tmp_path):
     again = RunManager(tmp_path / "home", engine="ray")
     assert {row.run_id: row.status for row in again.runs()} == {first: "interrupted", second: "interrupted"}
     again.shutdown()
+
+
+def test_servers_with_homes_of_their_own_share_the_files_at_a_url(cluster, tmp_path, monkeypatch):
+    """As on two machines: they have a database and a place for files in common, and no folder."""
+    monkeypatch.setenv("LAB_FILES", (tmp_path / "far").as_uri())
+    monkeypatch.setenv("LAB_DATABASE", f"sqlite:///{tmp_path / 'runs.sqlite'}")
+    one, other = (RunManager(tmp_path / name / "home", engine="ray") for name in ("one", "other"))
+    run = one.submit(config(), owner="ann")
+    assert wait_for(other, run, ended).status == "finished"
+    assert all(torch.equal(a[name], b[name]) for a, b in zip(weights(other, run), weights(one, run), strict=True) for name in a)
+    stopped = other.submit(RunConfig.of(**LONG_TINY))
+    wait_for(one, stopped, lambda s: len(s.epochs) > 1)
+    one.stop(stopped)
+    epochs = len(wait_for(other, stopped, ended).epochs)
+    other.shutdown()
+    one.resume(stopped)
+    wait_for(one, stopped, lambda s: len(s.epochs) > epochs)
+    one.shutdown()
