@@ -21,6 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     from core.errors import LabError
     from core.folders import ROOTS, checked_roots
     from core.home import lab_home
+    from core.log import open_log
     from core.training.engines.choose import check_engine
     from core.training.runs.files import files_as_set
     from core.training.runs.turns import turns_as_set
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         home = lab_home(options.home)
         files_as_set().join(home)
         os.environ["LAB_HOME"] = str(home)
+        open_log(home)
         check_engine()
         check_database(home)
         if options.data_root:

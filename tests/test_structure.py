@@ -567,7 +567,7 @@ def test_requirements_are_what_is_imported():
     assert {tool for tool, call in TOOLS.items() if call in called} == TOOLS.keys() & own
     cluster = named_in("requirements-cluster.txt")  # for one engine alone
     takes = rf"^\s*(?:import|from) (?:{'|'.join(cluster)})\b"
-    none([place for place in found(takes, sources(*PACKAGES)) if "engines/cluster.py" not in place], "only one file may need a cluster")
+    none([place for place in found(takes, sources(*PACKAGES)) if "engines/cluster/" not in place], "only one folder may need Ray")
     there = {*sys.stdlib_module_names, *PACKAGES, *cluster}
     none(sorted(used - {IMPORT_NAMES.get(r, r) for r in lab} - there), "used but not required")
     none(sorted(tried - {IMPORT_NAMES.get(r, r) for r in lab | own} - there - {"tests"}), "used by the tests but not required")

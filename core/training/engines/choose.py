@@ -18,7 +18,7 @@ SETTING = "LAB_ENGINE"
 ENGINES = {
     "thread": "core.training.engines.threads:ThreadEngine",
     "process": "core.training.engines.process:ProcessEngine",
-    "ray": "core.training.engines.cluster:RayEngine",
+    "ray": "core.training.engines.cluster.engine:RayEngine",
 }
 SHARED = ("ray",)  # with which several servers may serve one lab
 READS = "core.training.engines.reading:ReadingEngine"  # of a second server in one home
@@ -35,10 +35,10 @@ def engine_name(name: str = "", otherwise: str = "thread") -> str:
 def check_engine() -> None:
     """Raise ConfigError when LAB_ENGINE names no engine, or one that cannot be reached as it is set."""
     if engine_name() == "ray":
-        from core.training.engines.cluster_settings import check_cluster
+        from core.training.engines.cluster.settings import check_cluster
 
         check_cluster()
-        from core.training.engines.cluster import connect  # Ray
+        from core.training.engines.cluster.engine import connect  # Ray
 
         connect()
 

@@ -52,13 +52,13 @@ def machines():
 @pytest.fixture(scope="module")
 def cluster(machines):
     """The same, for the engine of the tests of a file; its actors know the data set "tiny"."""
-    from core.training.engines import cluster
+    from core.training.engines.cluster import engine
     from tests.core.training.tiny_actors import TINY
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_RAY_ADDRESS", machines.address)
         patch.setenv("LAB_SLICE_SECONDS", "0")
-        patch.setattr(cluster, "KINDS", TINY)
+        patch.setattr(engine, "KINDS", TINY)
         yield machines
 
 

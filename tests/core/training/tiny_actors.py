@@ -1,6 +1,6 @@
 """The actors of the lab on a cluster, which know the data set "tiny", too."""
 
-from core.training.engines.cluster import DeskActor, Kinds, RunActor
+from core.training.engines.cluster.actors import DeskActor, Kinds, RunActor
 from tests.support import leave_compiler_out, register_tiny
 
 

@@ -3,8 +3,8 @@ import socket
 import pytest
 
 from core.errors import ConfigError
-from core.training.engines import cluster_settings
-from core.training.engines.cluster_settings import Share, check_cluster
+from core.training.engines.cluster import settings
+from core.training.engines.cluster.settings import Share, check_cluster
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_run_has_a_whole_gpu_unless_told_otherwise_where_there_are_any(monkeyp
     ],
 )
 def test_what_cannot_be_is_one_sentence(monkeypatch, name, value, said):
-    monkeypatch.setattr(cluster_settings, "find_spec", lambda name: object())
+    monkeypatch.setattr(settings, "find_spec", lambda name: object())
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError) as caught:
         check_cluster()
@@ -54,7 +54,7 @@ def test_what_cannot_be_is_one_sentence(monkeypatch, name, value, said):
 
 
 def test_an_address_where_nothing_answers_is_said(monkeypatch):
-    monkeypatch.setattr(cluster_settings, "find_spec", lambda name: object())
+    monkeypatch.setattr(settings, "find_spec", lambda name: object())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         monkeypatch.setenv("LAB_RAY_ADDRESS", f"127.0.0.1:{free.getsockname()[1]}")
@@ -63,6 +63,6 @@ def test_an_address_where_nothing_answers_is_said(monkeypatch):
 
 
 def test_without_ray_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(cluster_settings, "find_spec", lambda name: None)
+    monkeypatch.setattr(settings, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"pip install -r requirements-cluster\.txt"):
         check_cluster()
