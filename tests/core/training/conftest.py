@@ -6,12 +6,14 @@ import pytest
 from core.training.engines import spawned
 from core.training.runs.manager import RunManager
 
-# As the training process of a server, which knows the data set "tiny", too.
+# As the training process of a server, which knows the data set "tiny", too, and soon tells what is new: tests wait for each step.
 PROGRAM = """
 from tests.support import leave_compiler_out, register_tiny
 leave_compiler_out()
 register_tiny()
+from core.training.engines import host
 from core.training.engines.child import main
+host.LOOK = host.NEWS = 0.02
 main()
 """
 # The same, which soon says that the database is busy, and soon tries again.
