@@ -150,7 +150,7 @@ MUTANTS = [
         ("interrupted runs are not looked for at the start", "                sweep_home(self.home, store)\n        self.summaries()\n", "                sweep_home(self.home, store)\n"),
         ("a run of a thread here is marked", "return self._trains(run_id) or time", "return time"),
         ("each run of a dead process waits for a locked database", " or time.monotonic() < self._busy_until", ""),
-        ("a run that lives elsewhere is marked", "            if lock is None and folder.is_dir():\n                return False  # it lives\n", ""),
+        ("a run that lives elsewhere is marked", "if (give_back := self._claim(run_id)) is None:", "if (give_back := self._claim(run_id) or int) is None:"),
         ("runs of other homes are marked", "        if not self.is_own(home):\n            return False\n", ""),
         ("an ended run is read from memory whatever was written", "if end and (end.version == state.version or (end.version is None and state.status in ACTIVE)):", "if end:"),
         ("a run that ended in between is marked", "version=version, among=sorted(ACTIVE), status=status", "version=self.store.state(run_id).version, status=status"),
