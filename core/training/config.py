@@ -16,6 +16,8 @@ from core.text import MOST_PATH, MOST_SENTENCE, bare, taken
 from core.training.flat_config import folder_of, reads_folder
 from core.training.presets import PRESETS
 
+MOST_GPUS = 8  # of one machine, that a run can choose between
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig(Hyperparameters):
@@ -104,7 +106,11 @@ class TrainingConfig(Hyperparameters):
         step=0.01,
     )
     seed: int = hparam(0, "Seed of initialisation, shuffling, augmentation and dropout.", low=0, high=2**31 - 1)
-    device: str = hparam("auto", "Where to train; auto takes CUDA, then MPS, then the CPU.", choices=("auto", "cpu", "cuda", "mps"))
+    device: str = hparam(
+        "auto",
+        "Where to train; auto takes CUDA, then MPS, then the CPU. cuda is the first GPU, cuda:1 the second one, and so on.",
+        choices=("auto", "cpu", "cuda", *(f"cuda:{number}" for number in range(MOST_GPUS)), "mps"),
+    )
     precision: str = hparam("float32", "bf16 computes in 16 bits on CUDA: faster, a little rougher.", choices=("float32", "bf16"))
     compile: bool = hparam(
         False,

@@ -25,12 +25,12 @@ GAIN = 1.1  # more threads must be so much faster, or fewer are kept: the measur
 
 def choose_device(name: str = "auto") -> torch.device:
     """The device for `name`; "auto" takes CUDA, then MPS, then the CPU. Raises ConfigError if it is not there."""
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    gpus = [f"cuda:{number}" for number in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    there = [*(["cuda"] if gpus else []), *gpus, *(["mps"] if torch.backends.mps.is_available() else []), "cpu"]
     if name == "auto":
-        return torch.device(next(kind for kind, found in there.items() if found))
-    if not there[name]:
-        found = ", ".join(kind for kind, yes in there.items() if yes)
-        raise ConfigError(f"This machine has no {name} device. Choose device = auto, or one of: {found}.")
+        return torch.device(there[0])
+    if name not in there:
+        raise ConfigError(f"This machine has no {name} device. Choose device = auto, or one of: {', '.join(there)}.")
     return torch.device(name)
 
 
@@ -47,7 +47,7 @@ def device_for(config: TrainingConfig) -> torch.device:
 def device_name(device: torch.device) -> str:
     """The device in words, such as "cpu (x86_64, 2 cores)"."""
     if device.type == "cuda":
-        return f"cuda ({torch.cuda.get_device_name(device)})"
+        return f"{device} ({torch.cuda.get_device_name(device)})"
     return f"{device.type} ({platform.machine()}, {cores()} cores)"
 
 

@@ -115,7 +115,7 @@ def _training(run: Snapshot, config: RunConfig) -> str:
 def _constants(run: Snapshot, config: RunConfig) -> dict[str, Any]:
     """The values of the constants of the template `train`."""
     training = config.training
-    kind = run.device.split()[0].lower() if run.device else "cpu"
+    kind = run.device.split()[0].partition(":")[0].lower() if run.device else "cpu"
     there = {"cuda": "torch.cuda.is_available()", "mps": "torch.backends.mps.is_available()"}.get(kind)
     return {
         "SEED": training.seed,

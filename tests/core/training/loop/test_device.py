@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from core.errors import ConfigError
 from core.training.loop import device
-from core.training.loop.device import Plan, choose_plan, fastest_plan
+from core.training.loop.device import Plan, choose_device, choose_plan, fastest_plan
 
 
 class Machine:
@@ -105,3 +106,15 @@ def test_one_thread_with_one_kernel_may_beat_two_with_another(machine):
         machine.now += 0.005 if kernel == "scan" else 0.02 / machine.tried[-1]
 
     assert fastest_plan(step, ["torch", "scan"], spare=6) == Plan(1, "scan")
+
+
+def test_a_run_may_name_its_gpu(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert choose_device("auto") == choose_device("cuda") == torch.device("cuda")
+    assert choose_device("cuda:1") == torch.device("cuda", 1)
+    with pytest.raises(ConfigError, match=r"no cuda:2 device\. Choose device = auto, or one of: cuda, cuda:0, cuda:1"):
+        choose_device("cuda:2")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ConfigError, match="no cuda:0 device"):
+        choose_device("cuda:0")
