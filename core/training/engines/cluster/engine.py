@@ -98,7 +98,8 @@ def connect() -> None:
         except (ConnectionError, RuntimeError, ValueError) as error:
             log.exception("Ray could not be reached")
             raise ConfigError(
-                f"No Ray cluster could be reached at {ADDRESS} = {address!r}: start one (ray start --head) or correct the address."
+                f"No Ray cluster could be reached at {ADDRESS} = {address!r}: start one (ray start --head), correct the address, or set "
+                "RAY_AUTH_MODE=token for one that asks for its token."
             ) from error
 
 
