@@ -8,8 +8,6 @@ import http.client
 import json
 import math
 import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -29,7 +27,7 @@ from core.training.runs.store import Store
 from dashboard.navigation import PAGES
 from tests.benchmarks.class_client import STARTERS
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import ROOT, client, wait_for_port
+from tests.benchmarks.server import client, measured_server, wait_for_port
 from tests.benchmarks.viewer_client import press, start_run
 from tests.benchmarks.viewers import mean_speed
 from tests.ports import free_port
@@ -105,20 +103,6 @@ def hold(seconds: float, *, alone: float, wait: float = 120) -> Lesson:
 def seated(report: dict[str, Any]) -> bool:
     """Whether the class has warmed the server up: every page has been open, every starter has a run, both lookers have looked."""
     return len(report["pages"]) == len(PAGES) and len(report["started"]) == STARTERS and len(report["looks"]) >= 2
-
-
-@contextmanager
-def measured_server(home: str, port: int, lines: Path) -> Iterator[subprocess.Popen]:
-    """The server's process; what it says goes into a file beside `lines`."""
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | {"LAB_HOME": home}
-    with lines.with_name("said").open("w", encoding="utf-8") as said:
-        command = [sys.executable, "-m", "tests.benchmarks.measured_server", str(lines), "--port", str(port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
 
 
 def until(condition: Any, what: str, seconds: float = 180, *, fail: bool = True) -> None:

@@ -30,6 +30,20 @@ def lab_server(home: str, port: int) -> Iterator[subprocess.Popen]:
 
 
 @contextmanager
+def measured_server(home: str, port: int, lines: Path) -> Iterator[subprocess.Popen]:
+    """The server's process; what it says goes into a file beside `lines`."""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | {"LAB_HOME": home}
+    with lines.with_name("said").open("w", encoding="utf-8") as said:
+        command = [sys.executable, "-m", "tests.benchmarks.measured_server", str(lines), "--port", str(port)]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@contextmanager
 def client(kind: str, *arguments: object) -> Iterator[Callable[[str], str]]:
     """`python -m tests.benchmarks.KIND_client` once all its visitors have their pages; yields a function that sends it a word.
 
