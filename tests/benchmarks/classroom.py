@@ -27,7 +27,7 @@ from core.training.runs.store import Store
 from dashboard.navigation import PAGES
 from tests.benchmarks.class_client import STARTERS
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import client, measured_server, wait_for_port
+from tests.benchmarks.server import client, lateness, measured_server, wait_for_port
 from tests.benchmarks.viewer_client import press, start_run
 from tests.benchmarks.viewers import mean_speed
 from tests.ports import free_port
@@ -81,10 +81,10 @@ def hold(seconds: float, *, alone: float, wait: float = 120) -> Lesson:
             say(f"one run trained alone at {lesson.alone:,.0f} images/s; the class comes in")
             with client("class", port, run_id) as ask:
                 until(lambda: seated(json.loads(ask("report"))), "every page", SIT_DOWN, fail=False)
-                began = len(lines.read_text("utf-8").split())
+                began = len(lateness(lines))
                 with asked_from_outside(port, process.pid, lesson):
                     lesson.watched = speed(store, run_id, seconds)
-                lesson.late = [float(line) for line in lines.read_text("utf-8").split()[began:]]
+                lesson.late = lateness(lines)[began:]
                 lesson.report = json.loads(ask("report"))
                 say(
                     f"with the class: {lesson.watched:,.0f} images/s, {len(lesson.report['errors'])} pages in an error; now the others train"

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.training.engines.choose import engine_name
+
 ROOT = Path(__file__).resolve().parents[2]
 POLL = 0.005  # seconds
 
@@ -41,6 +43,16 @@ def measured_server(home: str, port: int, lines: Path) -> Iterator[subprocess.Po
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def lateness(lines: Path) -> list[float]:
+    """How late the event loop of a `measured_server` was at most in each second up to now, in ms."""
+    return [float(line) for line in lines.read_text("utf-8").split()]
+
+
+def engine() -> str:
+    """Where the runs of a server that is measured here train: as LAB_ENGINE says, else as every server."""
+    return engine_name(otherwise="process")
 
 
 @contextmanager

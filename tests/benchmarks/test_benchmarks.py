@@ -106,7 +106,11 @@ def test_mean_speed_is_all_images_by_all_seconds():
 def test_the_viewers_row():
     watched = Watched(with_viewers=[90.0, 80.0], without=[100.0, 100.0])
     watched.add({"asked": 4, "received": 6000, "ticks": [0.01, 0.02, 0.03], "disconnected": 1})
-    assert row(8, watched) == ["8", "85", "100", "0.850 (0.800 to 0.900)", ">= 0.9: MISSED", "2.0", "20", "30", "75%", "1"]
+    watched.late = [*range(1, 20), 101.0]
+    shared = ["85", "100", "0.850 (0.800 to 0.900)"]
+    ticks = ["2.0", "20", "30", "75%", "1"]
+    assert row(8, watched) == ["8", *shared, ">= 0.97: MISSED", *ticks, "10", "19", ""]
+    assert row(30, watched) == ["30", *shared, ">= 0.95: MISSED", *ticks, "10", "19", "<= 100: met"]
 
 
 def test_seconds_of_epochs_add_up():
