@@ -18,6 +18,7 @@ BENCHMARKS = {
     "shares": ("shares", 6, "evaluation, metrics, checkpoints and augmentation as shares of an epoch"),
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "class": ("classroom", 3, "a class of thirty: ten watch a run, ten turn controls on all pages, ten train"),
+    "openings": ("openings", 3, "seconds to a picture for thirty people who open pages within ten seconds while a run trains"),
     "evaluate": ("evaluating", 2, "how long a person waits for an epoch and for a cell's images on the page Evaluate"),
     "shuffle": ("shuffling", 2, "how long a person who drags a patch waits for three trained models on the page Shuffle test"),
     "cell": ("cell", 2, "from a moved slider to the new picture on the page The cell"),

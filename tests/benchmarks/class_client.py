@@ -24,6 +24,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from dashboard.kit.component import name_of
 from dashboard.navigation import PAGES
 from tests.benchmarks.viewer_client import WEBSOCKET, Counted, Viewer, address
 
@@ -39,6 +40,8 @@ SHORT_RUN = "dataset=shapes&model=gru&epochs=1&patch_size=16&hidden_size=8&embed
 class Seen:
     """What all visitors have met since the counting began; times in seconds."""
 
+    first_pictures: list[float] = field(default_factory=list)  # of pages that came with their connection
+    arrived: list[float] = field(default_factory=list)  # of the same pages as a whole
     opened: list[float] = field(default_factory=list)
     replies: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -50,14 +53,14 @@ class Seen:
 
     def forget(self) -> None:
         """Count anew. Errors, looks and runs stay: they are not measured, they must be right."""
-        self.opened.clear()
-        self.replies.clear()
+        for times in (self.first_pictures, self.arrived, self.opened, self.replies):
+            times.clear()
         self.counted.asked, self.counted.received = 0, 0
         self.counted.ticks.clear()
 
     def report(self) -> dict[str, Any]:
         return {
-            "opened": self.opened, "replies": self.replies, "errors": self.errors, "slow": self.slow, "pages": self.pages, "looks": self.looks,
+            "first_pictures": self.first_pictures, "arrived": self.arrived, "opened": self.opened, "replies": self.replies, "errors": self.errors, "slow": self.slow, "pages": self.pages, "looks": self.looks,
             "started": self.started, "asked": self.counted.asked, "ticks": self.counted.ticks,
         }  # fmt: skip
 
@@ -72,6 +75,13 @@ class Visitor(Viewer):
         self.boards: dict[str, list[Any]] = {}  # a component's user key -> what it was sent last
         self._hashes: dict[str, str] = {}  # url_path -> what Streamlit calls the page
         self._answers: dict[str, asyncio.Future] = {}  # fragment ("" for the page) -> who waits for its end
+        self._comes_since: float | None = None  # until the first picture is there
+
+    async def arrive(self, began: float) -> None:
+        """Wait until the page that was opened with the connection is complete; its times count from `began`, before the connection."""
+        self._comes_since = began
+        await self._ask("", lambda: asyncio.sleep(0))
+        self.seen.arrived.append(time.perf_counter() - began)
 
     async def open(self, path: str, query: str = "") -> None:
         """Go to another page of the lab, as a click in the navigation does."""
@@ -138,6 +148,9 @@ class Visitor(Viewer):
         super()._see(element, fragment)
         kind = element.WhichOneof("type")
         found = getattr(element, kind)
+        if self._comes_since is not None and is_picture(kind, found):
+            self.seen.first_pictures.append(time.perf_counter() - self._comes_since)
+            self._comes_since = None
         if kind == "exception":
             self.note(f"{found.type} {found.message}"[:300])
         elif kind in TURNED:
@@ -153,6 +166,20 @@ class Visitor(Viewer):
             answer = self._answers.pop(fragment, None)
             if answer and not answer.done():
                 answer.set_result(None)
+
+
+def is_picture(kind: str, element: Any) -> bool:
+    """Whether an element is something to look at: a board, a chart, or a figure in HTML."""
+    match kind:
+        case "bidi_component":
+            return not element.component_name.startswith(UNSEEN)
+        case "html":
+            return "<figure" in element.body
+        case _:
+            return kind in ("plotly_chart", "imgs")
+
+
+UNSEEN = (name_of("dashboard/shell"), name_of("dashboard/pictures/camera"))  # components that draw nothing
 
 
 def turned(kind: str, element: Any, dice: random.Random) -> WidgetState | None:
@@ -190,12 +217,13 @@ TURNED = {"checkbox", "selectbox", "radio", "button_group", "multiselect", "slid
 
 async def visit(port: int, seen: Seen, name: str, query: str, path: str, act: Any) -> None:
     """Open a page, do what `act` does with it, and stay until the end."""
+    began = time.perf_counter()
     try:
         async with connect(address(port), **WEBSOCKET) as socket:
             visitor = Visitor(socket, query, seen, name=name, path=path)
             reading = asyncio.create_task(visitor.watch())
             try:
-                await visitor.complete.wait()
+                await visitor.arrive(began)
                 await act(visitor)
                 await reading
             finally:

@@ -16,10 +16,13 @@ from core.training.config import RunConfig
 from core.training.loop import readings
 from core.training.loop.device import Plan
 from core.training.runs.manager import RunManager
-from tests.benchmarks import contenders, dates, report
+from dashboard.kit.component import name_of
+from tests.benchmarks import contenders, dates, openings, report
 from tests.benchmarks.board import fill
+from tests.benchmarks.class_client import Seen, Visitor
 from tests.benchmarks.decoding import times
 from tests.benchmarks.loop import Case, Speeds, take_turns
+from tests.benchmarks.openings import Rush
 from tests.benchmarks.shapes import by_time, linear_model
 from tests.benchmarks.viewer_client import Counted, Viewer
 from tests.benchmarks.viewers import Watched, mean_speed, row
@@ -209,6 +212,41 @@ def test_a_viewer_sends_back_what_a_browser_would():
     assert list(viewer._kept) == ["h"]
     viewer._take(finished("f"))
     assert not viewer._kept
+
+
+def test_a_visitor_notes_the_first_picture_and_the_whole_page():
+    async def arrive():
+        seen = Seen()
+        visitor = Visitor(Socket(), "", seen, name="somebody")
+        arriving = asyncio.create_task(visitor.arrive(time.perf_counter() - 1))
+        await asyncio.sleep(0)
+        visitor._take(element(html={"body": "<p>words</p>"}))
+        visitor._take(element(bidi_component={"component_name": name_of("dashboard/shell/keys")}))
+        assert not seen.first_pictures
+        visitor._take(element("f", bidi_component={"component_name": name_of("pages/went/board")}))
+        visitor._take(element(html={"body": "<figure>a second picture</figure>"}))
+        visitor._take(ForwardMsg(script_finished=ForwardMsg.FINISHED_EARLY_FOR_RERUN))
+        await asyncio.sleep(0)
+        assert not arriving.done()
+        visitor._take(finished())
+        await arriving
+        return seen
+
+    seen = asyncio.run(arrive())
+    (picture,), (whole,) = seen.first_pictures, seen.arrived
+    assert 1 <= picture <= whole
+    seen.forget()
+    assert not seen.first_pictures and not seen.arrived
+
+
+def test_who_gets_no_picture_is_not_left_out():
+    rush = Rush(with_people=[90.0], alone=[100.0])
+    rush.add({"first_pictures": [0.5], "arrived": [1.0], "replies": [0.1], "errors": [], "slow": ["person 1 on went"]}, people=2)
+    measured = {what: (found, wanted) for what, found, wanted in openings.rows(rush)}
+    assert measured["seconds to the first picture, p50 / p95 / max"] == ("0.50 / inf / inf", "<= 2: MISSED")
+    assert measured["people without a picture"] == ("1 of 2", "none")
+    assert measured["pages in an error, or without an answer in 60 s"] == ("1", "<= 0: MISSED")
+    assert measured["speed of the watched run, with / alone, images/s"][0] == "90 / 100 = 0.900 (0.900 to 0.900)"
 
 
 def test_decoding_is_timed_as_often_with_a_cache_as_without():
