@@ -1,8 +1,8 @@
 """A class without browsers: `python -m tests.benchmarks.class_client PORT RUN`, one process of thirty-two websockets.
 
 Ten watch the run RUN, ten go through all pages and turn what can be turned, ten start a short run each and watch it, and two look inside
-one model at the same moments, each at a picture of its own. Every visitor sends what a browser sends. The process reads words on standard
-input: "measure" forgets what was counted so far, "report" prints one JSON object, and the end of the input ends everything.
+one model at the same moments, each at a picture of its own. Every visitor sends what a browser sends. Each line on standard input is
+answered by one JSON object on what they have met since they came in, and the end of the input ends everything.
 """
 
 from __future__ import annotations
@@ -282,13 +282,10 @@ async def main(port: int, run_id: str) -> None:
     people += [(f"looker {n}", "", "", look(n, together)) for n in range(2)]
     tasks = [asyncio.create_task(visit(port, seen, *person)) for person in people]
     print("ready", flush=True)
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        if line.strip() == "measure":
-            seen.forget()
-        else:
-            crashed = [repr(task.exception()) for task in tasks if task.done() and not task.cancelled() and task.exception()]
-            held = sum(not task.done() for task in tasks)
-            print(json.dumps({**seen.report(), "crashed": crashed, "held": held, "people": len(people)}), flush=True)
+    while await asyncio.to_thread(sys.stdin.readline):
+        crashed = [repr(task.exception()) for task in tasks if task.done() and not task.cancelled() and task.exception()]
+        held = sum(not task.done() for task in tasks)
+        print(json.dumps({**seen.report(), "crashed": crashed, "held": held, "people": len(people)}), flush=True)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -27,7 +27,7 @@ from core.training.runs.store import Store
 from dashboard.navigation import PAGES
 from tests.benchmarks.class_client import STARTERS
 from tests.benchmarks.report import percentile, say, table, verdict
-from tests.benchmarks.server import client, lateness, measured_server, wait_for_port
+from tests.benchmarks.server import client, engine, lateness, measured_server, wait_for_port
 from tests.benchmarks.viewer_client import press, start_run
 from tests.benchmarks.viewers import mean_speed
 from tests.ports import free_port
@@ -216,8 +216,10 @@ def classroom(options: argparse.Namespace) -> str:
     head = ["a class of 30 (and two who look inside one model)", "measured", "wanted"]
     text = [
         "### Class", "", table(head, rows(lesson)), "",
-        f"{seconds:g} s, after every page had been open once (what is counted in replies and openings); load average of the machine {min(lesson.load):.1f} to {max(lesson.load):.1f}, the class's own",
-        "process and the probes included, which share the cores with the server. A person turns a control about once a second after an answer,",
+        f"{seconds:g} s, after every page had been open once; replies, openings and ticks are counted before that, too, from the moment the class",
+        "comes in. Openings are those from the navigation, not the page that comes with the connection. Load average of the machine",
+        f"{min(lesson.load):.1f} to {max(lesson.load):.1f}, the class's own process and the probes included, which share the cores with the server.",
+        f"The runs trained where LAB_ENGINE says, here: {engine()}. A person turns a control about once a second after an answer,",
         f"{len(lesson.report['pages'])} of {len(PAGES)} pages were visited {sum(lesson.report['pages'].values())} times.",
     ]  # fmt: skip
     faults = Counter([*lesson.report["errors"], *lesson.report["crashed"], *lesson.wrong_runs, *lesson.wrong_looks])
