@@ -19,6 +19,11 @@ BENCHMARKS = {
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "class": ("classroom", 3, "a class of thirty: ten watch a run, ten turn controls on all pages, ten train"),
     "openings": ("openings", 3, "seconds to a picture for thirty people who open pages within ten seconds while a run trains"),
+    "slices": (
+        "slices",
+        4,
+        "thirty students start a run each: until the last has a first point, and all of it against one run after the other",
+    ),
     "evaluate": ("evaluating", 2, "how long a person waits for an epoch and for a cell's images on the page Evaluate"),
     "shuffle": ("shuffling", 2, "how long a person who drags a patch waits for three trained models on the page Shuffle test"),
     "cell": ("cell", 2, "from a moved slider to the new picture on the page The cell"),
