@@ -24,6 +24,7 @@ BENCHMARKS = {
         4,
         "thirty students start a run each: until the last has a first point, and all of it against one run after the other",
     ),
+    "lasting": ("lasting", 3, "memory of a server and of its training process over a hundred short runs"),
     "evaluate": ("evaluating", 2, "how long a person waits for an epoch and for a cell's images on the page Evaluate"),
     "shuffle": ("shuffling", 2, "how long a person who drags a patch waits for three trained models on the page Shuffle test"),
     "cell": ("cell", 2, "from a moved slider to the new picture on the page The cell"),

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from core.training.history import ACTIVE, RunSummary
 from core.training.runs.store import Store
 from dashboard.navigation import PAGES
 from tests.benchmarks.class_client import STARTERS
-from tests.benchmarks.report import percentile, say, table, verdict
+from tests.benchmarks.report import percentile, say, table, thirds, verdict
 from tests.benchmarks.server import client, engine, lateness, measured_server, wait_for_port
 from tests.benchmarks.viewer_client import press, start_run
 from tests.benchmarks.viewers import mean_speed
@@ -54,8 +53,8 @@ class Lesson:
 
     @property
     def growth(self) -> float:
-        """The last third's memory against the first third's, both means, as a share; see `thirds`."""
-        first, last = thirds(self.memory)
+        """The last third's memory against the first third's, both means, as a share; see `warm_thirds`."""
+        first, last = warm_thirds(self.memory)
         return last / first - 1
 
     @property
@@ -251,17 +250,15 @@ def three(values: Sequence[float], form: str = "{:.2f}") -> str:
     return " / ".join(form.format(value) for value in (percentile(values, 50), percentile(values, 95), max(values, default=math.nan)))
 
 
-def thirds(memory: list[float]) -> tuple[float, float]:
+def warm_thirds(memory: list[float]) -> tuple[float, float]:
     """Mean of the first and of the last third of what was measured once a second, without the time in which the server warms up.
 
     Every page has been open by then; but what people do there for the first time still brings code, models and pictures: 6 % in the first
     half minute, and nothing that can be told from chance in the two minutes after it (two cores, thirty people).
     """
-    warm = memory[WARM_SECONDS:]
-    third = len(warm) // 3
-    return (mean(warm[:third]), mean(warm[-third:])) if third else (math.nan, math.nan)
+    return thirds(memory[WARM_SECONDS:])
 
 
 def memory(lesson: Lesson) -> str:
-    first, last = thirds(lesson.memory)
+    first, last = warm_thirds(lesson.memory)
     return f"{first:,.0f} / {last:,.0f} ({lesson.growth:+.1%})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ASLEEP = 0.02  # seconds between two looks at the clock
@@ -26,19 +27,20 @@ async def watch_loop(file: Path) -> None:
             lines.flush()
 
 
-def main(file: Path, arguments: list[str]) -> int:
+def serve(arguments: list[str], beside: Callable[[], object]) -> int:
+    """Serve the lab, and call `beside` in the event loop as soon as the server listens."""
     from dashboard import server
-    from dashboard.__main__ import main as serve
+    from dashboard.__main__ import main
 
     startup = server.PromptServer.startup
 
-    async def watched(self, sockets=None) -> None:
+    async def both(self, sockets=None) -> None:
         await startup(self, sockets)
-        self.watching_loop = asyncio.create_task(watch_loop(file))
+        self.beside = beside()  # a task that nobody keeps might be collected
 
-    server.PromptServer.startup = watched
-    return serve(arguments)
+    server.PromptServer.startup = both
+    return main(arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(serve(sys.argv[2:], lambda: asyncio.create_task(watch_loop(Path(sys.argv[1])))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import shlex
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 PACKAGES = ("torch", "streamlit", "plotly", "websockets", "playwright")
 
@@ -47,6 +48,12 @@ def percentile(values: Sequence[float], percent: float) -> float:
     ordered = sorted(values)
     rank = -(-len(ordered) * percent // 100)  # rounded up
     return ordered[max(0, int(rank) - 1)] if ordered else float("nan")
+
+
+def thirds(values: Sequence[float]) -> tuple[float, float]:
+    """Mean of the first and of the last third of `values`; NaN where these are less than three."""
+    third = len(values) // 3
+    return (mean(values[:third]), mean(values[-third:])) if third else (math.nan, math.nan)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import math
 import time
 from dataclasses import replace
 from itertools import count
@@ -76,6 +77,7 @@ def test_verdict_and_percentile_and_table():
     assert report.verdict(3.1, at_most=3) == "<= 3: MISSED"
     assert report.percentile([4, 1, 3, 2], 50) == 2
     assert report.percentile(range(1, 101), 95) == 95
+    assert report.thirds([1, 3, 100, 100, 100, 5, 9]) == (2, 7) and all(map(math.isnan, report.thirds([1, 2])))
     assert report.table(["a", "b"], [[1, "long"]]).splitlines() == ["| a | b    |", "|---|------|", "| 1 | long |"]
     assert "command: python -m tests.benchmarks loop --quick" in report.facts(["loop", "--quick"])
 
