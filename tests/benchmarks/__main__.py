@@ -19,6 +19,7 @@ BENCHMARKS = {
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none"),
     "class": ("classroom", 3, "a class of thirty: ten watch a run, ten turn controls on all pages, ten train"),
     "openings": ("openings", 3, "seconds to a picture for thirty people who open pages within ten seconds while a run trains"),
+    "firstpoint": ("firstpoint", 3, "from Play to the first point of the curve: in a process of its own against in a thread of the server"),
     "slices": (
         "slices",
         4,

@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import math
+import os
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 import pytest
@@ -18,7 +20,7 @@ from core.training.loop import readings
 from core.training.loop.device import Plan
 from core.training.runs.manager import RunManager
 from dashboard.kit.component import name_of
-from tests.benchmarks import contenders, dates, openings, report
+from tests.benchmarks import contenders, dates, firstpoint, lasting, openings, report, slices
 from tests.benchmarks.board import fill
 from tests.benchmarks.class_client import Seen, Visitor
 from tests.benchmarks.decoding import times
@@ -249,6 +251,82 @@ def test_who_gets_no_picture_is_not_left_out():
     assert measured["people without a picture"] == ("1 of 2", "none")
     assert measured["pages in an error, or without an answer in 60 s"] == ("1", "<= 0: MISSED")
     assert measured["speed of the watched run, with / alone, images/s"][0] == "90 / 100 = 0.900 (0.900 to 0.900)"
+
+
+class ScriptedLab:
+    """A manager whose runs have a point at every second look. What is ordered of it is noted in `orders`."""
+
+    def __init__(self, orders, home, **settings):
+        self.orders, self.looks, self.slice_seconds = orders, count(), os.environ["LAB_SLICE_SECONDS"]
+
+    def submit(self, config, owner=""):
+        self.orders.append((self.slice_seconds, owner, config.training.seed, config.training.epochs))
+        return f"run-{len(self.orders)}"
+
+    def snapshot(self, run_id):
+        return argparse.Namespace(run_id=run_id, active=True, points=[(1.0, 0.1, 0.01)] * (next(self.looks) % 2))
+
+    def wait(self, run_id, timeout):
+        return argparse.Namespace(run_id=run_id, status="finished", message="")
+
+    def shutdown(self):
+        pass
+
+
+def test_the_same_runs_train_with_slices_and_without(monkeypatch):
+    orders = []
+    monkeypatch.setattr(slices, "RunManager", partial(ScriptedLab, orders))
+    monkeypatch.setattr(slices, "LOOK", 0)
+    monkeypatch.setenv("LAB_SLICE_SECONDS", "7")
+    slices.slices(argparse.Namespace(quick=True))
+    assert os.environ["LAB_SLICE_SECONDS"] == "7"
+    measured = [order for order in orders if order[1]]  # the others warm their process
+    ways = {seconds: [order[1:] for order in measured if order[0] == seconds] for seconds in ("4", "0")}
+    assert ways["4"] == ways["0"] and len({owner for owner, *_ in ways["4"]}) == 6
+    assert [order[0] for order in orders if not order[1]] == ["0", "4", "0"]
+
+
+def test_slices_are_compared_with_the_halves_before_and_after_them(monkeypatch):
+    took = {(3, 0): iter([slices.Took(8.0, 10.0), slices.Took(9.0, 12.0)]), (6, 4): iter([slices.Took(5.0, 24.0)])}
+    monkeypatch.setattr(slices, "lesson", lambda students, seconds: next(took[len(students), seconds]))
+    first, whole = [line.split("|")[2:6] for line in slices.slices(argparse.Namespace(quick=True)).splitlines()[4:6]]
+    assert [cell.strip() for cell in first] == ["5.0 s", "19.0 s", "", "<= 60: met"]
+    assert [cell.strip() for cell in whole] == ["24.0 s", "22.0 s", "1.100 (1.000 to 1.200)", "<= 1.1: met"]
+
+
+def test_a_run_without_a_point_is_told():
+    class Failed:
+        def snapshot(self, run_id):
+            return argparse.Namespace(run_id=run_id, active=False, points=(), status="failed", message="No room.")
+
+    with pytest.raises(RuntimeError, match="Run a has no point of its curve; it is failed. No room."):
+        slices.first_points(Failed(), ["a"])
+    with pytest.raises(RuntimeError, match="Run a is failed: No room."):
+        slices.finish(argparse.Namespace(wait=lambda run_id, timeout: Failed().snapshot(run_id)), ["a"])
+    with pytest.raises(RuntimeError, match="Run a is failed: No room."):
+        firstpoint.order(argparse.Namespace(submit=lambda config: "a", snapshot=Failed().snapshot))
+
+
+def test_growth_lies_between_the_middles_of_the_thirds():
+    memory = [100.0 + number for number in range(100)]  # 1 MB a run
+    assert lasting.row(memory) == ["116.0", "183.0", "1,000"]
+    assert lasting.grown(memory) == pytest.approx(100 * (183 / 116 - 1))
+
+
+def test_engines_play_in_turn_and_the_first_round_does_not_count():
+    played = []
+    players = {name: lambda name=name: played.append(name) or float(len(played)) for name in ("process", "thread")}
+    assert firstpoint.taken(players, 2) == {"process": [4.0, 5.0], "thread": [3.0, 6.0]}
+    assert played == ["process", "thread", "thread", "process", "process", "thread"]
+
+
+def test_a_page_that_dies_ends_the_wait_for_its_curve():
+    visitor = Visitor(Socket(), "", Seen(), name="somebody")
+    visitor.boards["chart"] = [{"n": 3}]
+    asyncio.run(firstpoint.shown(visitor, lambda chart: chart["n"] == 3))
+    visitor.note("it is gone")
+    with pytest.raises(RuntimeError, match="somebody on train: it is gone"):
+        asyncio.run(firstpoint.shown(visitor, lambda chart: chart["n"] == 4))
 
 
 def test_decoding_is_timed_as_often_with_a_cache_as_without():
