@@ -34,6 +34,37 @@ def test_the_menu_of_a_phone_is_named_and_closes_when_a_page_has_been_chosen(add
     assert page.evaluate("document.elementFromPoint(150, 400).closest('[data-testid=stSidebar]') === null")
 
 
+# The color in which an element is drawn on its page, and that of the page: [red, green, blue] from 0 to 1.
+COLORS = """(element) => {
+  const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const paint = (color, alpha) => Object.assign(pen, { fillStyle: color, globalAlpha: alpha }).fillRect(0, 0, 1, 1);
+  const seen = () => [...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((level) => level / 255);
+  paint(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor, 1);
+  const page = seen();
+  let alpha = 1;
+  for (let above = element; above; above = above.parentElement) alpha *= getComputedStyle(above).opacity;
+  paint(getComputedStyle(element).color, alpha);
+  return [seen(), page];
+}"""
+
+
+def contrast(colors) -> float:
+    """The ratio of two colors as WCAG 2.2 defines it: 1 to 21, and 4.5 at least for text."""
+    levels = [[c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color] for color in colors]
+    dark, light = sorted(0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in levels)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_small_print_code_in_it_and_links_can_be_read(address, page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{address}/cell")
+    links, captions = page.locator(".lab-try a"), page.get_by_test_id("stCaptionContainer")
+    links.first.wait_for()
+    for element in (links.first, captions.locator("p").first, captions.locator("code").first):
+        assert contrast(element.evaluate(COLORS)) > 5
+
+
 def test_a_page_brings_the_style_of_what_it_alone_draws(address, page):
     """`.lab-went td.text` stands in pages/went/page.css; the theme alone would put cells to the right. The style goes with the page."""
     page.goto(f"{address}/went")
