@@ -65,6 +65,18 @@ def test_small_print_code_in_it_and_links_can_be_read(address, page, scheme):
         assert contrast(element.evaluate(COLORS)) > 5
 
 
+def test_on_a_phone_nothing_stands_before_the_right_edge_nor_over_a_figure(address, chromium):
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    phone = context.new_page()
+    phone.goto(f"{address}/attention")
+    phone.get_by_text("memory, computed").wait_for()
+    phone.locator(".modebar-container").wait_for(state="hidden")
+    width = phone.get_by_role("heading", level=1).bounding_box()["width"]
+    for control in (phone.locator(".st-key-attention_mask"), phone.get_by_test_id("stPlotlyChart")):
+        assert control.bounding_box()["width"] == pytest.approx(width, abs=1)
+    context.close()
+
+
 def test_a_page_brings_the_style_of_what_it_alone_draws(address, page):
     """`.lab-went td.text` stands in pages/went/page.css; the theme alone would put cells to the right. The style goes with the page."""
     page.goto(f"{address}/went")
