@@ -141,6 +141,17 @@ test('a narrow chart stacks its panels and has one axis of the learning rate', (
   assert.deepEqual([layout.yaxis.domain[0] > layout.yaxis2.domain[1], layout.yaxis4], [true, undefined]);
 });
 
+test('a narrow chart has a name a line in its legend, with room for all of them', () => {
+  const reference = { label: 'then', epochs: [[1, 0.5, 1, 0.5, 1]] };
+  for (const data of [DATA, { ...DATA, reference }]) {
+    const [traces, { legend, margin }] = figureOf(curvesOf(RUN, data), STYLE, true);
+    const names = traces.filter(({ showlegend, visible }) => showlegend && visible !== false);
+    assert.deepEqual([legend.entrywidth, legend.entrywidthmode], [1, 'fraction']);
+    assert.ok(margin.t >= 20 * names.length, 'a line of 13 px is 20 px high');
+  }
+  assert.equal(figureOf(curvesOf(RUN, DATA), STYLE, false)[1].legend.entrywidth, undefined);
+});
+
 test('a rate that was set by hand over more than a factor of ten is drawn on a log axis', () => {
   assert.equal(rateScale({ lr: [0.1, 0.001], changes: [[1, 0.001]], extent: null }).type, 'log');
   assert.equal(rateScale({ lr: [0.1, 0.001], changes: [], extent: null }).type, 'linear');

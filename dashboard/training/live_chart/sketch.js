@@ -21,7 +21,7 @@ export function sketch(traces, layout, width, height) {
   const curves = shown.flatMap((trace) => curve(trace, axes[trace.xaxis], axes[trace.yaxis]));
   const above = layout.annotations.filter((note) => note.xref !== 'x'); // marks inside a panel come with Plotly
   const titles = above.map((note) => title(note, axes));
-  const names = legend(shown.filter((trace) => trace.showlegend), width, font);
+  const names = legend(shown.filter((trace) => trace.showlegend), layout.legend.entrywidth ? 0 : width, font);
   const look = { fill: font.color, 'font-family': font.family, 'font-size': font.size };
   return svg('svg', { class: 'live-chart-sketch', width, height, ...look }, ...panels, ...curves, ...titles, ...names);
 }
@@ -90,13 +90,14 @@ function title({ xref, x, xshift, yref, yshift, text, font }, axes) {
   return svg('text', { x: left, y: up.to - yshift - 6, ...look }, text.replace(/<.*?>/g, ''));
 }
 
+// Names in lines of this width; in one of 0, a name a line.
 function legend(traces, width, { size, family }) {
   const pen = penOf(make('canvas'));
   pen.font = `${size}px ${family}`;
   let [x, y] = [5, 15];
   return traces.flatMap(({ name, line }) => {
     const wide = 45 + pen.measureText(name).width;
-    if (x + wide > width) [x, y] = [5, y + 20];
+    if (x > 5 && x + wide > width) [x, y] = [5, y + 20];
     const entry = [
       svg('path', { d: `M${x} ${y}h30`, stroke: line.color, 'stroke-width': line.width }),
       svg('text', { x: x + 35, y: y + 5 }, name),
