@@ -223,6 +223,17 @@ test('an axis of many numbers goes from the least to the greatest', () => {
   assert.equal(parallel(BOX, SHOW).nearest(0, 0), null);
 });
 
+test('the marks before the first axis are all of them in the figure, and long ones say that they are cut', () => {
+  const models = ['GRU', 'Two GRUs with attention'].map((model) => run(model, { model }));
+  const texts = [];
+  const pen = { line() {}, text: (x, y, words, { anchor }) => texts.push({ x, words, anchor }) };
+  const column = { title: 'model', value: ({ model }) => model };
+  parallel(BOX, { ...SHOW, runs: models, columns: [column] }).base(pen);
+  const [short, long] = ['GRU', 'Two GRUs wi…'].map((words) => texts.find((text) => text.words === words));
+  assert.deepEqual([short.anchor, long.anchor, short.x], ['end', 'end', long.x]);
+  assert.ok(long.x >= 12 * 5.5, 'a letter of 11 px is about half as wide');
+});
+
 test('a figure as SVG has every run as a line, and no text that could be a tag', () => {
   const pen = svgPen(600, 232, STYLE);
   curves(BOX, SHOW).base(pen);

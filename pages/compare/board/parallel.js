@@ -6,11 +6,12 @@ import { nearestLine, ordered } from './panel.js';
 const ROOM = 118; // px that an axis takes at least
 const FEW = 6; // different values up to which each has a mark of its own
 const LETTERS = 12; // of a mark
+const LETTER = 6; // px, about
 
 /** The figure. `left` is how many columns have no room in it. */
 export function parallel(box, show) {
   const { runs, style } = show;
-  const panel = { left: 34, right: box.width - 40, top: 34, bottom: box.height - 20 };
+  const panel = { right: box.width - 40, top: 34, bottom: box.height - 20 };
   const all = varied(runs, show.columns);
   const [first] = show.columns; // the model: it has its axis whenever there are two
   const most = Math.max(1, Math.floor(box.width / ROOM) - 1);
@@ -19,8 +20,9 @@ export function parallel(box, show) {
     ...show.columns.filter((column) => names.has(column)).map((column) => scaled(runs.map((run) => column.value(run)), column, panel)),
     scaled(runs.map((run) => (run.accuracy === null ? null : 100 * run.accuracy)), { title: 'accuracy (%)', always: true }, panel),
   ];
-  const step = (panel.right - panel.left) / Math.max(1, axes.length - 1);
-  const at = (i) => (axes.length > 1 ? panel.left + i * step : panel.right);
+  const start = 10 + LETTER * Math.max(4, ...axes[0].marks.map(([, words]) => words.length)); // the first axis has its marks before it
+  const step = (panel.right - start) / Math.max(1, axes.length - 1);
+  const at = (i) => (axes.length > 1 ? start + i * step : panel.right);
   const lines = new Map(runs.map((run, k) => [run, axes.flatMap(({ places }, i) => [at(i), places[k]])]));
   const one = (pen, run, look) => lines.has(run) && pen.line(lines.get(run), look);
   return {
@@ -36,7 +38,7 @@ export function parallel(box, show) {
 
 function drawAxis(pen, { title, marks }, { x, first, last }, panel, style) {
   pen.line([x, panel.top, x, panel.bottom], { color: style.axis, width: 1.2 });
-  const name = first ? { x: x - 30, anchor: 'start' } : last ? { x: x + 38, anchor: 'end' } : { x, anchor: 'middle' };
+  const name = first ? { x: 4, anchor: 'start' } : last ? { x: x + 38, anchor: 'end' } : { x, anchor: 'middle' };
   pen.text(name.x, 10, title, { color: style.text, size: 12, anchor: name.anchor, weight: 600 });
   const side = last ? { x: x + 5, anchor: 'start' } : { x: x - 5, anchor: 'end' };
   for (const [y, words] of marks) {
@@ -79,7 +81,8 @@ function listed(sorted, [bottom, top]) {
 
 const mark = (value) => {
   if (typeof value === 'number') return compact(value);
-  return { true: 'yes', false: 'no' }[value] ?? String(value).slice(0, LETTERS);
+  const words = { true: 'yes', false: 'no' }[value] ?? String(value);
+  return words.length > LETTERS ? `${words.slice(0, LETTERS - 1)}…` : words;
 };
 
 // A scale of numbers, marked at both ends and between them.
