@@ -40,7 +40,7 @@ def _html() -> str:
     return f"""<div class="draw-pad">
   <div class="draw-sheet"><canvas width="32" height="32" tabindex="0" role="application" aria-label="{DESCRIPTION}"></canvas><i></i></div>
   <div class="draw-tools" role="toolbar" aria-label="Drawing tools">{tools}
-    <label>Width <input type="range" min="1" max="8" value="3" aria-label="Width of pen and eraser in pixels"></label>
+    <label>Width <input class="scrub" type="range" min="1" max="8" value="3" aria-label="Width of pen and eraser in pixels"></label>
     <button type="button" data-act="undo">Undo</button><button type="button" data-act="clear">Clear</button>
   </div>
   <div class="draw-colors" role="toolbar" aria-label="Colors">{colors}

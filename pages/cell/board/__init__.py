@@ -46,7 +46,7 @@ HTML = """<div class="cellb">
     <span>Replace</span><select name="array" aria-label="Array"></select><select name="row" aria-label="Row"></select>
     <select name="column" aria-label="Column"></select>
     <input name="value" type="text" inputmode="decimal" aria-label="New value" autocomplete="off">
-    <input name="slide" type="range" min="-3" max="3" step="0.05" aria-label="New value, by slider">
+    <input class="scrub" name="slide" type="range" min="-3" max="3" step="0.05" aria-label="New value, by slider">
     <button type="button" data-act="undo">Undo</button><button type="button" data-act="clear">Clear</button>
     <button type="button" data-act="save" title="Inputs, gates and states over time as a picture">PNG</button>
     <output></output>

@@ -43,7 +43,7 @@ HTML = f"""<div class="run-board">
     <label>Show <select class="run-board-y" aria-label="Show">{_options(_SHOWN)}</select></label>
     <label>by <select class="run-board-x" aria-label="By">{_options(_AGAINST)}</select></label>
     <label title="Weight of the past in training curves; what is measured once an epoch is never smoothed.">Smoothing
-      <input class="run-board-smooth" aria-label="Smoothing" type="range" min="0" max="0.99" step="0.01" value="0.6"></label>
+      <input class="run-board-smooth scrub" aria-label="Smoothing" type="range" min="0" max="0.99" step="0.01" value="0.6"></label>
     <label>Filter <input class="run-board-filter" aria-label="Filter" type="search" placeholder="gru  lr&lt;0.01  data=shapes"></label>
     <label><input class="run-board-only" type="checkbox"> selected only</label>
     <details class="run-board-save"><summary>Save</summary><menu>{

@@ -15,7 +15,7 @@ from dashboard.kit.component import component
 HTML = """<div class="influence">
   <div class="influence-top">
     <label class="influence-bar"><span class="influence-s"></span>
-      <input type="range" min="1" step="1" aria-label="Output after patch s"></label>
+      <input class="scrub" type="range" min="1" step="1" aria-label="Output after patch s"></label>
     <button type="button" title="Pictures and maps as they are, with what they show">PNG</button></div>
   <div class="influence-cards" role="list"></div>
   <div class="influence-told" aria-live="polite"></div>
