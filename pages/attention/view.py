@@ -75,8 +75,8 @@ def spread_html(measured: Sequence[Sequence[float]], sizes: Sequence[int], lengt
     )
     expected = "".join(f"<td>{size**0.5:.2f}</td>" for size in sizes)
     return (
-        '<div class="lab-scroll"><table class="lab-table lab-tight"><caption>Standard deviation of q · k: measured on about 100,000 '
-        f'pairs of standard normal q and k (seed 0)</caption><thead><tr><th scope="col"></th>{head}</tr></thead><tbody>{body}'
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-spread"><caption>Standard deviation of q · k: measured on about '
+        f'100,000 pairs of standard normal q and k (seed 0)</caption><thead><tr><th scope="col"></th>{head}</tr></thead><tbody>{body}'
         f'<tr class="total"><th scope="row">√D</th>{expected}</tr></tbody></table></div>'
     )
 

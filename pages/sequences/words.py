@@ -28,7 +28,7 @@ def words_panel() -> None:
     with right:
         columns = st.columns(2)
         for column, cosines, when in ((columns[0], vectors.before, "at random"), (columns[1], vectors.after, "learned")):
-            column.html(likeness_html(cosines, WORDS, word, f"Cosine of each pair of {len(WORDS)} words, {when}"))
+            column.html(likeness_html(cosines, WORDS, word, f"Cosines of {len(WORDS)} words, {when}"))
     show.caption(
         marked(
             "“{}” as one-hot is (1, V) = (1, {}): 0 everywhere, 1 at place {}. Times a matrix (V, C) that is one "
