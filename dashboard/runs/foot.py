@@ -45,7 +45,7 @@ def facts(run: Snapshot) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     parts = [
         f"Data {data_label(run.config)} ({sizes})" if sizes else f"Data {data_label(run.config)}",
-        f"epoch {run.epoch:.2f}",
+        "" if run.active else f"epoch {run.epoch:.2f}",  # of a run that goes on, the chart says it: the foot would stay behind
         f"seed {run.config['seed']}",
         run.device,
         versions,

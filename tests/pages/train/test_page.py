@@ -35,6 +35,7 @@ def test_the_first_visit_shows_a_recorded_run_and_says_so():
     assert "A recorded run that came with the lab" in texts(app)
     assert services.manager().store.ids() == []
     assert not app.button(key="play").disabled and app.button(key="stop").disabled
+    assert " · epoch 20.00 · seed 0 · " in texts(app)
     assert "made by `python -m core train --model gru --dataset shapes" in texts(app)
 
 
@@ -61,6 +62,7 @@ def test_step_pause_learning_rate_stop_resume_delete():
     wait_for(manager, run_id, lambda s: s.status == "paused" and s.step == 2)
     run(app)
     assert app.button(key="play").label == "Play"
+    assert " · seed 0 · " in texts(app) and " · epoch " not in texts(app), "the foot would stay at an epoch that is over"
     run(app.select_slider(key="chart_new_lr").set_value(0.05))
     press(app, "apply_lr")
     press(app, "play")
