@@ -16,7 +16,7 @@ def workers_panel() -> None:
     """A line a process that trains, which only the machine's own user is shown."""
     if visitor.stranger() or not (lines := services.manager().workers()):
         return
-    with st.expander("Where runs train", icon=":material/memory:"):
+    with st.expander("Where runs train"):
         for line in lines:
             show.markdown(_told(line))
 
