@@ -190,20 +190,20 @@ class DistantEngine(Engine):
     def _start_again(self, kept: Followed) -> None:
         run_id, owner = kept.order.run_id, kept.order.owner
         try:
-            stored = self._read(run_id)
+            stored = self._patiently(lambda: self.store.snapshot(run_id))
             kept.order = Order(stored, RunConfig.of(**stored.config), owner, kept.paused)
             kept.snapshot = kept.order.first
-            self._host.request("again", stored, owner, kept.paused, kept.why)
+            self._patiently(lambda: self._host.request("again", stored, owner, kept.paused, kept.why))
         except LabError as error:
             log.exception("Run %s could not go on", run_id)
             self._interrupt(kept, f"{kept.why}, but that was not possible. {error.for_others}")
 
-    def _read(self, run_id: str) -> Snapshot:
-        """A run as it is stored, waited for while the database is busy."""
+    def _patiently(self, work: Callable[[], Any]) -> Any:
+        """What `work` returns, tried again for a while where the database is busy."""
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                return self.store.snapshot(run_id)
+                return work()
             except BusyError:
                 if time.monotonic() > end or self._closing.wait(LOOK):
                     raise
