@@ -83,6 +83,34 @@ MUTANTS = [
     *broken("training/engines/followed.py", "test_process.py::test_a_second_death_in_the_same_place_interrupts_the_run_with_a_remedy", [
         ("a run is tried for ever", "return trained and before == place", "return False"),
     ]),
+    *broken("training/engines/apart.py", "test_apart.py", [
+        ("wishes of a run that waits are lost", "                apart.wishes.append((wish, *values))", "                pass"),
+        ("a run that has ended keeps its turn", "        self.turns.drop(run_id)\n        self.turns.unload(run_id)", "        self.turns.unload(run_id)"),
+        ("nothing of a host is new", "if now is not None and not _same(now, self.seen):", "if now is not None and self.seen is None:"),
+        ("a run that is held is anybody's", "            if run_id in self._held or run_id in self._runs:", "            if run_id in self._runs:"),
+    ]),
+    *broken("training/engines/shared_host.py", "test_apart.py", [
+        ("who comes late knows nothing", "in self._told.items():\n                outbox.put", "in {}.items():\n                outbox.put"),
+        ("a server that has gone keeps its turns", "if asker == server]:", "if asker != server]:"),
+        ("the last server leaves nobody alone", "not self._outboxes and", "self._outboxes and"),
+        ("a silent server stays", "            if outbox.is_silent:", "            if not outbox.is_silent:"),
+    ]),
+    *broken("training/engines/desk_engine.py", "test_apart.py", [
+        ("another server's runs are taken for dead", "            self.hold(run_id)\n        except", "            pass\n        except"),
+        ("one server stops the runs of all", 'FAREWELL = "leave"', 'FAREWELL = "shutdown"'),
+    ]),
+    *broken("training/engines/turns_elsewhere.py", "test_apart.py", [
+        ("a turn comes at once", 'while not self._call("holds", key):', "while False:"),
+        ("nobody else waits", '            answer = self._call("others_wait", owner)', "            answer = False"),
+    ]),
+    *broken("training/engines/cluster/settings.py", "test_cluster_settings.py", [
+        ("a machine without GPUs has room", "if self.gpu else []", "if self.gpu and resources.get('GPU') else []"),
+        ("lost machines have room", 'if node["Alive"]', "if node"),
+        ("any share", "if not 0 < gpu <= 1:", "if gpu < 0:"),
+    ]),
+    *broken("training/engines/distant.py", "test_busy_database.py", [
+        ("a busy database ends a run of a dead process", "                if time.monotonic() > end or self._closing.wait(LOOK):\n                    raise", "                raise"),
+    ]),
     *broken("training/engines/reading.py", "test_second_server.py", [
         ("a second server trains", "    def hold(self, run_id: str) -> None:\n        self._refuse()", "    def hold(self, run_id: str) -> None:\n        pass"),
     ]),

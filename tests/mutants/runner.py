@@ -22,8 +22,8 @@ from pathlib import Path
 from tests.mutants.table import ROOT, Mutant
 
 COPIED = (
-    "core", "dashboard", "pages", "tests", ".streamlit", "pyproject.toml", "requirements.txt", "requirements-dev.txt", "constraints.txt",
-    "README.md", "LICENSE", "Makefile", ".ci",
+    "core", "dashboard", "pages", "tests", ".streamlit", "pyproject.toml", "requirements.txt", "requirements-dev.txt",
+    "requirements-cluster.txt", "constraints.txt", "README.md", "LICENSE", "Makefile", ".ci",
 )  # fmt: skip
 HEAVY = (
     "PIL.Image", "filelock", "numba", "numpy", "pytest", "safetensors.torch", "scipy.stats", "sklearn.metrics", "sqlalchemy.orm",

@@ -127,6 +127,3 @@ class Kinds(NamedTuple):
 
     desk: type[DeskActor] = DeskActor
     run: type[RunActor] = RunActor
-
-
-KINDS = Kinds()

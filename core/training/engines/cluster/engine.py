@@ -40,8 +40,8 @@ _servers = itertools.count(1)  # of this process, one for each time that an engi
 class RayEngine(DeskEngine):
     """Trains on the cluster at LAB_RAY_ADDRESS, or on one that is started on this machine for as long as this process lives.
 
-    `max_active`: as many runs as the cluster has room for, unless given. `budget`: as `ThreadEngine` says. `spare_cores` are left alone by
-    LAB_CPUS here.
+    `max_active`: as many runs as the cluster has room for, unless given. `budget`: as `ThreadEngine` says. `spare_cores` say nothing
+    here: LAB_CPUS does.
     """
 
     def __init__(
@@ -60,13 +60,7 @@ class RayEngine(DeskEngine):
         connect()
         settings = {**self._settings, "share": Share.as_set(_gpus()), "kinds": KINDS, "environment": _environment()}
         actor = _the_desk(f"desk {home_id(self.store.home)}", settings)
-        return ActorHost(
-            actor,
-            self._hear,
-            server=f"{PROCESS} {next(_servers)}",
-            ending="The lab's desk on the Ray cluster ended unexpectedly",
-            belongs=False,
-        )
+        return ActorHost(actor, self._hear, server=f"{PROCESS} {next(_servers)}", ending=DESK_DIED, belongs=False)
 
 
 def _the_desk(name: str, settings: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import time
 import pytest
 import torch
 
+from core.errors import StoreError
 from core.training.config import RunConfig
 from core.training.engines import choose
 from core.training.engines.shared_host import Outbox
@@ -145,6 +146,36 @@ def test_paused_runs_and_slices_let_others_train(servers, desk):
     assert len(desk.turns.held) == 1
     servers[0].resume(paused)
     wait_for(servers[1], paused, lambda s: len(s.epochs) > 0)
+
+
+def test_a_paused_run_that_goes_on_waits_for_its_turn(servers):
+    paused = servers[0].submit(RunConfig.of(**LONG_TINY), owner="ann", paused=True)
+    wait_for(servers[0], paused, lambda s: s.status == "paused")
+    trains = servers[0].submit(RunConfig.of(**LONG_TINY), owner="bob")
+    wait_for(servers[0], trains, lambda s: s.status == "running")
+    servers[1].resume(paused)
+    wait_for(servers[1], paused, lambda s: s.status == "queued" and s.place == 1)
+    step = servers[1].snapshot(trains).step
+    wait_for(servers[1], trains, lambda s: s.step > step + 10)
+    assert servers[0].snapshot(paused).step == 0
+    servers[0].stop(trains)
+    wait_for(servers[1], paused, lambda s: s.step > 0)
+
+
+def test_a_run_that_gets_no_host_fails_with_the_reason_and_lets_the_next_one_train(servers, desk, monkeypatch):
+    reach, refused = desk.reach, []
+
+    def none_at_first(run_id, on_news):
+        if not refused:
+            refused.append(run_id)
+            raise StoreError("There is no machine for it.")
+        return reach(run_id, on_news)
+
+    monkeypatch.setattr(desk.host.engine, "_reach", none_at_first)
+    first, second = (servers[0].submit(config(), owner=owner) for owner in ("ann", "bob"))
+    failed = wait_for(servers[1], first, ended)
+    assert (failed.status, failed.message) == ("failed", "There is no machine for it.") and servers[0].store.state(first).status == "failed"
+    assert wait_for(servers[1], second, ended).status == "finished"
 
 
 def test_wishes_of_a_run_that_waits_are_kept_for_it(servers):
