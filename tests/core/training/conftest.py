@@ -44,7 +44,7 @@ def machines():
     else:
         pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-cluster.txt")
         import ray.cluster_utils
-    cluster = ray.cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
+    cluster = ray.cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     cluster.other = cluster.add_node(num_cpus=1)
     yield cluster
     ray.shutdown()
