@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 
-from core.errors import CancelledError, LabError, StoreError
+from core.errors import LabError, StoreError
 from core.training.config import RunConfig
 from core.training.engines.contract import WISHES, Engine, Order, WorkerLine
 from core.training.engines.distant import DistantEngine
@@ -88,7 +87,6 @@ class ApartEngine(Engine):
         self.store, self.turns, self._reach, self._on_end = store, turns, reach, on_end
         self._runs: dict[str, Apart] = {}
         self._held: set[str] = set()
-        self._measurements = itertools.count(1)
         self._closing = threading.Event()
         self._lock = threading.Lock()
 
@@ -138,10 +136,13 @@ class ApartEngine(Engine):
             if not self._closing.is_set():
                 self._end_here(apart, "failed", error.for_others)
             return
-        with apart.lock:
-            apart.has_host, wishes = True, apart.wishes
-        for wish, *values in wishes:
-            apart.one.wish(apart.order.run_id, wish, *values)
+        while not apart.has_host:  # wishes that come meanwhile wait behind the earlier ones
+            with apart.lock:
+                wishes, apart.wishes = apart.wishes, []
+                apart.has_host = not wishes
+            for wish, *values in wishes:
+                with suppress(LabError):
+                    apart.one.wish(apart.order.run_id, wish, *values)
 
     # -- ending -----------------------------------------------------------------------------------------------------
 
@@ -223,15 +224,8 @@ class ApartEngine(Engine):
         apart = self._runs.get(run_id)
         return apart is None or apart.gone.wait(timeout)
 
-    @contextmanager
-    def turn(self, owner: str, cancelled: Callable[[], bool], told: Callable[[int], object]) -> Iterator[None]:
-        key = f"measurement {next(self._measurements)}"
-        if not self.turns.take(key, owner, cancelled=lambda: self._closing.is_set() or cancelled(), told=told):
-            raise CancelledError("This measurement was cancelled before its turn came: ask for it again.")
-        try:
-            yield
-        finally:
-            self.turns.give_back(key)
+    def turn(self, owner: str, cancelled: Callable[[], bool], told: Callable[[int], object]) -> AbstractContextManager[None]:
+        return self.turns.measuring(owner, cancelled=lambda: self._closing.is_set() or cancelled(), told=told)
 
     # -- the end ----------------------------------------------------------------------------------------------------
 

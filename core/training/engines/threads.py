@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from core.errors import CancelledError, LabError
+from core.errors import LabError
 from core.training.config import RunConfig
 from core.training.engines.contract import WISHES, Engine, Order, WorkerLine
 from core.training.engines.workers import WorkerNote
@@ -57,7 +56,6 @@ class ThreadEngine(Engine):
         self.turns, self.budget = turns or turns_as_set(max_active or 1), Budget(store, budget)
         self._workers: dict[str, Worker] = {}
         self._locks: dict[str, FileLock] = {}  # of runs that are about to start
-        self._measurements = itertools.count(1)
         self._closing = threading.Event()
         self._note = WorkerNote(store.home, lambda: [worker.snapshot for worker in list(self._workers.values())])
 
@@ -168,15 +166,8 @@ class ThreadEngine(Engine):
         worker = self._workers.get(run_id)
         return worker is None or worker.join(timeout)
 
-    @contextmanager
-    def turn(self, owner: str, cancelled: Callable[[], bool], told: Callable[[int], object]) -> Iterator[None]:
-        key = f"measurement {next(self._measurements)}"
-        if not self.turns.take(key, owner, cancelled=lambda: self._closing.is_set() or cancelled(), told=told):
-            raise CancelledError("This measurement was cancelled before its turn came: ask for it again.")
-        try:
-            yield
-        finally:
-            self.turns.give_back(key)
+    def turn(self, owner: str, cancelled: Callable[[], bool], told: Callable[[int], object]) -> AbstractContextManager[None]:
+        return self.turns.measuring(owner, cancelled=lambda: self._closing.is_set() or cancelled(), told=told)
 
     # -- the end ----------------------------------------------------------------------------------------------------
 

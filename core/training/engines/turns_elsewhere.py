@@ -6,7 +6,19 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from core.training.runs.turns import Turns
+
 LOOK = 0.2  # seconds between two looks at whether a turn has come, or others wait
+
+
+def dealt(turns: Turns, name: str, *values: Any) -> Any:
+    """What the process where the turns are answers to a call of `TurnsElsewhere`."""
+    if name == "ask":
+        key, owner, loads, after = values
+        return turns.ask(key, owner, lambda: None, loads=loads, after=after)
+    if name == "holds":
+        return values[0] in turns.held
+    return getattr(turns, name)(*values)
 
 
 class TurnsElsewhere:

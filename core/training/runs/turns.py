@@ -7,13 +7,16 @@ memory and no more: beyond that, runs wait that have not begun.
 from __future__ import annotations
 
 import heapq
+import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from core import memory
+from core.errors import CancelledError
 from core.home import number_setting
 
 REMEMBERED = 1000  # users whose last turn is known
@@ -42,6 +45,7 @@ class Turns:
 
     def __init__(self, limit: int = 1, *, slice_seconds: float = 0.0, max_loaded: int = 0) -> None:
         self.limit, self.slice_seconds, self.max_loaded = limit, slice_seconds, max_loaded
+        self._measurements = itertools.count(1)
         self._lock = threading.Lock()
         self._waiting: dict[str, Waiting] = {}  # in order of arrival
         self._holding: set[str] = set()
@@ -107,6 +111,17 @@ class Turns:
     def drop(self, key: str) -> None:
         """Leave the queue, or give a turn back that has come meanwhile."""
         if not self.leave(key):
+            self.give_back(key)
+
+    @contextmanager
+    def measuring(self, owner: str, *, cancelled: Callable[[], bool], told: Callable[[int], object]) -> Iterator[None]:
+        """Hold a turn for a measurement, waited for as `take` does. Raises CancelledError when `cancelled()` became true first."""
+        key = f"measurement {next(self._measurements)}"
+        if not self.take(key, owner, cancelled=cancelled, told=told):
+            raise CancelledError("This measurement was cancelled before its turn came: ask for it again.")
+        try:
+            yield
+        finally:
             self.give_back(key)
 
     def give_back(self, key: str) -> None:

@@ -19,7 +19,7 @@ from core.training.engines.cluster.reaching import asked, reach_run
 from core.training.engines.host_elsewhere import answered
 from core.training.engines.shared_host import SharedHost
 from core.training.engines.threads import ThreadEngine
-from core.training.engines.turns_elsewhere import TurnsElsewhere
+from core.training.engines.turns_elsewhere import TurnsElsewhere, dealt
 from core.training.runs.store import Store
 from core.training.runs.turns import turns_as_set
 
@@ -86,13 +86,8 @@ class DeskActor(HostActor):
         return ApartEngine(store, turns=self._turns, reach=partial(reach_run, given), **more)
 
     def turns(self, name: str, *values: Any) -> Any:
-        """What the thread of a run asks of the turns, see `TurnsElsewhere`."""
-        if name == "ask":
-            key, owner, loads, after = values
-            return self._turns.ask(key, owner, lambda: None, loads=loads, after=after)
-        if name == "holds":
-            return values[0] in self._turns.held
-        return getattr(self._turns, name)(*values)
+        """What the thread of a run asks of the turns."""
+        return dealt(self._turns, name, *values)
 
     def answer(self, server: str, name: str, values: tuple) -> tuple[Any, LabError | None]:
         answered = super().answer(server, name, values)

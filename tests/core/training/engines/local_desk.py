@@ -9,7 +9,7 @@ from core.training.engines.desk_engine import DeskEngine
 from core.training.engines.host_elsewhere import GoneError, HostElsewhere, answered
 from core.training.engines.shared_host import SharedHost
 from core.training.engines.threads import ThreadEngine
-from core.training.engines.turns_elsewhere import TurnsElsewhere
+from core.training.engines.turns_elsewhere import TurnsElsewhere, dealt
 from core.training.runs.store import Store
 from core.training.runs.turns import Turns
 
@@ -61,19 +61,11 @@ class Desk:
         threading.Thread(target=self.host.watch, daemon=True).start()
 
     def reach(self, run_id, on_news):
-        turns = TurnsElsewhere(run_id, self.call, slice_seconds=self.turns.slice_seconds)
+        turns = TurnsElsewhere(run_id, partial(dealt, self.turns), slice_seconds=self.turns.slice_seconds)
         host = SharedHost(partial(ThreadEngine, self.store, turns=turns))
         threading.Thread(target=host.watch, daemon=True).start()
         self.runs[run_id] = LocalHost(host, on_news, "The machine ended unexpectedly")
         return self.runs[run_id]
-
-    def call(self, name, *values):
-        if name == "ask":
-            key, owner, loads, after = values
-            return self.turns.ask(key, owner, lambda: None, loads=loads, after=after)
-        if name == "holds":
-            return values[0] in self.turns.held
-        return getattr(self.turns, name)(*values)
 
 
 class LocalEngine(DeskEngine):
