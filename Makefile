@@ -1,8 +1,9 @@
 # Sequence Lab. README has the same commands for Windows.
 #   make run      start the lab on 127.0.0.1:8501; PORT=8600 make run takes another port
+#   make class    start the lab for a class in this network: prints its address, a code to join by, and the instructor's link
 #   make test     lint, format, types of the scripts and all tests
 #   make bench    measure this machine
-# Each makes .venv first. `make run` installs requirements.txt into it, the others requirements-dev.txt, too, in the versions of
+# Each makes .venv first. `make run` and `make class` install requirements.txt into it, the others requirements-dev.txt, too, in the versions of
 # constraints.txt; they do it again whenever one of these files has changed.
 
 PYTHON ?= python3
@@ -12,10 +13,13 @@ INSTALLED := .venv/installed
 TESTS_INSTALLED := .venv/installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test bench
+.PHONY: run class test bench
 
 run: $(INSTALLED)
 	@$(BIN)/python -m dashboard --port $(PORT)
+
+class: $(INSTALLED)
+	@$(BIN)/python -m dashboard --class --port $(PORT)
 
 test: $(TESTS_INSTALLED)
 	$(BIN)/ruff check .

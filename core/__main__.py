@@ -1,4 +1,4 @@
-"""python -m core train | evaluate | runs | data | bench"""
+"""python -m core train | evaluate | runs | workers | data | backup | restore | bench"""
 
 import os
 import signal

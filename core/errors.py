@@ -8,7 +8,8 @@ NOT_FINITE = "These weights give no finite numbers: choose a run or an epoch who
 
 
 class Place(str):
-    """A path of this machine in the words of an error: who is not the machine's own user is told its last name alone."""
+    """A path of this machine in the words of an error: the machine's own user, or in a class the instructor, is told all of it, others its
+    last name alone."""
 
     __slots__ = ()
 
@@ -46,6 +47,10 @@ class StoreError(LabError):
 
 class BusyError(StoreError):
     """What will pass by itself: a database that another program writes to, or that is being started again."""
+
+
+class RightError(LabError):
+    """Something that who asks may not do."""
 
 
 class CancelledError(LabError):

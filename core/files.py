@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
@@ -96,6 +97,14 @@ def sweep(home: Path) -> int:
             with suppress(OSError):
                 path.unlink()
     return swept
+
+
+def sweep_beside(path: Path, home: Path) -> None:
+    """Delete what processes that have ended have left of `path`, a file that processes of `home` write and that may lie elsewhere."""
+    for half in path.parent.glob(f".{escape(path.name)}.*{TEMPORARY}"):
+        if not _lives(home, half.name.split(".")[-3]):
+            with suppress(OSError):
+                half.unlink()
 
 
 def _lives(home: Path, process: str) -> bool:

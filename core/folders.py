@@ -13,8 +13,8 @@ from core.text import path_problem
 
 ROOTS = "LAB_DATA_ROOT"  # in the environment: folders below which everybody may open one, parted as in PATH
 REFUSED = (
-    "Folders of the server are opened for the machine's own user only, and those below the folders that were named when the lab was "
-    "started (--data-root DIR): choose another data set, or ask who runs this lab."
+    "Only the machine's own user, or in a class the instructor, opens any folder of the server. Others open those below the folders that "
+    "were named when the lab was started (--data-root DIR): choose another data set, or ask who runs this lab."
 )
 
 
@@ -26,13 +26,14 @@ _stranger: Callable[[], bool] = _nobody
 
 
 def ask(stranger: Callable[[], bool]) -> None:
-    """From now on `stranger` tells whether who asks is not the machine's own user. Until then nobody is one: a command, a script."""
+    """From now on `stranger` tells whether who asks is neither the machine's own user nor, in a class, the instructor. Until then nobody is
+    one: a command, a script."""
     global _stranger
     _stranger = stranger
 
 
 def is_stranger() -> bool:
-    """Whether who asks is not the machine's own user."""
+    """Whether who asks is neither the machine's own user nor, in a class, the instructor."""
     return _stranger()
 
 
@@ -52,8 +53,11 @@ def whole_path(folder: str | Path) -> str:
 
 
 def may_open(folder: str | Path) -> bool:
-    """Whether who asks may open `folder`: the machine's own user any, others one of `roots()` or one below, links followed first, and where
-    a known data set was said to lie, which all may train on: that folder itself, and none beside or below it."""
+    """Whether who asks may open `folder`.
+
+    The machine's own user, or in a class the instructor, any. Others one of `roots()` or one below, links followed first, and where a known
+    data set was said to lie, which all may train on: that folder itself, and none beside or below it.
+    """
     if not _stranger():
         return True
     try:

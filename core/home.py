@@ -17,14 +17,20 @@ OWN = "home.id"  # of a home, and of the folder in LAB_FILES: what names it
 JOINED = "files.id"  # of a home whose files have been put into the folder in LAB_FILES: what names that
 
 
+def named_home(home: str | Path | None = None) -> Path:
+    """Where the lab's folder is or would be: `home`, else the environment's LAB_HOME, else `.lab`. A Path is taken as it is; a text may
+    have been pasted, in quotes or with spaces around it.
+    """
+    said = home or os.environ.get("LAB_HOME") or ".lab"
+    return (said if isinstance(said, Path) else Path(pasted(said))).expanduser().absolute()
+
+
 def lab_home(home: str | Path | None = None) -> Path:
-    """The lab's folder, made if missing: `home`, else the environment's LAB_HOME, else `.lab`. A Path is taken as it is; a text may have
-    been pasted, in quotes or with spaces around it.
+    """The lab's folder, as `named_home` has it, made if missing.
 
     Raises StoreError when it cannot be made or written, BusyError when that is so because too many files are open.
     """
-    said = home or os.environ.get("LAB_HOME") or ".lab"
-    folder = (said if isinstance(said, Path) else Path(pasted(said))).expanduser().absolute()
+    folder = named_home(home)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".write-test-{os.getpid()}"

@@ -2,11 +2,15 @@
 
 Modules write with `logging.getLogger(__name__)`, so that a record says which part of the lab speaks. Errors that become a sentence on a
 page are written here whole, with `logger.exception`: a page must not show the server's paths, and its user cannot do anything with them.
+
+No secret and no name of a person gets in. What is one by its look (ids of people and sessions, cookies, passwords in an address) is blacked
+out wherever it stands; of what looks like any other word, whoever holds it says so: `never_log(code)`.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from contextlib import suppress
@@ -18,9 +22,17 @@ SIZE, OLDER = 1_000_000, 3  # bytes a file, and how many older files are kept
 LONGEST = 20_000  # characters of a record
 OFTEN, SECONDS = 10, 60.0  # so many records of one kind are written in so many seconds; the others are counted
 OWN = ("core", "dashboard", "pages")
+BLACK = "█████"
+MOST_WORDS = 2_000  # that are blacked out; of more the one that was named longest ago is forgotten
+# Ids of people and of sessions, signatures and keys; Streamlit's token against forged requests; what an address or a header says in secret.
+SECRET_LOOKS = re.compile(
+    r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b|\b2\|[0-9a-f]+\|[0-9a-f]+\|\d+"
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)|(?i:(?<=secret=)|(?<=token=)|(?<=password=)|(?<=cookie: ))[^\s&;'\"]+",
+)
 
 _handlers: dict[Path, LabHandler] = {}
 _lock = threading.Lock()
+_words: dict[str, re.Pattern[str]] = {}  # what is never logged, and what finds it
 
 
 def open_log(home: Path, *names: str) -> None:
@@ -38,6 +50,23 @@ def open_log(home: Path, *names: str) -> None:
             logger.addHandler(handler)  # twice is once
             if logger.getEffectiveLevel() > logging.INFO and not names:
                 logger.setLevel(logging.INFO)
+
+
+def never_log(*words: str) -> None:
+    """Black out these words wherever a record has them from now on, in whatever letters, but not as a part of longer ones."""
+    with _lock:
+        for word in filter(None, words):
+            _words.pop(word, None)
+            _words[word] = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+        for oldest in list(_words)[: max(0, len(_words) - MOST_WORDS)]:
+            del _words[oldest]
+
+
+def blackened(text: str) -> str:
+    """`text` without what is never logged."""
+    for found in list(_words.values()):
+        text = found.sub(BLACK, text)
+    return SECRET_LOOKS.sub(BLACK, text)
 
 
 class LabHandler(RotatingFileHandler):
@@ -61,10 +90,11 @@ class LabHandler(RotatingFileHandler):
 
 
 class Shortened(logging.Formatter):
-    """Cuts a record that is too long in its middle: the beginning says what, the end says why."""
+    """Blacks out what is never logged, and cuts a record that is too long in its middle: the beginning says what, the end says why."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
+        head, colon, said = super().format(record).partition(": ")  # a name such as "Error" leaves time, level and module as they are
+        text = head + colon + blackened(said)
         if len(text) <= LONGEST:
             return text
         return f"{text[: LONGEST // 2]}\n... {len(text) - LONGEST:,} characters left out ...\n{text[-LONGEST // 2 :]}"

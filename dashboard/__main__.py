@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 APP = ROOT / "dashboard" / "app.py"
@@ -18,6 +19,7 @@ APP = ROOT / "dashboard" / "app.py"
 def main(arguments: list[str] | None = None) -> int:
     """Serve the lab until Ctrl-C. Returns the exit code: 0, or 2 when it cannot start (then one sentence says why)."""
     options = parser().parse_args(arguments)
+    options.host = options.host or ("0.0.0.0" if options.of_class else "127.0.0.1")
     from core.errors import LabError
     from core.folders import ROOTS, checked_roots
     from core.home import lab_home
@@ -47,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
             allow_hosts=options.allow_host,
             base_path=options.base_path,
             frame_ancestors=options.frame or os.environ.get("LAB_FRAME", "").split(),
+            of_class=options.of_class,
+            public_url=options.public_url,
         )
     except LabError as error:
         return refuse(str(error))
@@ -65,9 +69,8 @@ def parser() -> argparse.ArgumentParser:
     from core.typed_numbers import flag
 
     made = argparse.ArgumentParser(prog="python -m dashboard", description="Start Sequence Lab; open the printed address in a browser.")
-    made.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 opens the lab to the network (default %(default)s)"
-    )
+    add_class(made)
+    made.add_argument("--host", help="address to listen on; 0.0.0.0 opens the lab to the network (default 127.0.0.1, with --class 0.0.0.0)")
     made.add_argument(
         "--port", type=flag(int), default=os.environ.get("PORT", "8501"), help="port (default: the environment's PORT, else 8501)"
     )
@@ -101,6 +104,22 @@ def parser() -> argparse.ArgumentParser:
         help="let visitors from other machines open folders of images below DIR; may be given again (default: LAB_DATA_ROOT, else none)",
     )
     return made
+
+
+def add_class(made: argparse.ArgumentParser) -> None:
+    """The flags of a class."""
+    made.add_argument(
+        "--class",
+        dest="of_class",
+        action="store_true",
+        help="open the lab to a class: students join by a code, and who opens the printed link is the instructor",
+    )
+    made.add_argument(
+        "--public-url",
+        default="",
+        metavar="URL",
+        help="where a class reaches this lab, such as https://NAME/lab/ behind a proxy (default: this machine's address)",
+    )
 
 
 def refuse(reason: str) -> int:
@@ -148,8 +167,10 @@ def serve(
     allow_hosts: Sequence[str] = (),
     frame_ancestors: Sequence[str] = (),
     base_path: str = "",
+    of_class: bool = False,
+    public_url: str = "",
 ) -> None:
-    """Serve the Streamlit `script` with the lab's routes; returns after Ctrl-C.
+    """Serve the Streamlit `script` with the lab's routes, to a class or not; returns after Ctrl-C.
 
     Raises ConfigError for what cannot be a name, an origin or a path.
     """
@@ -169,11 +190,33 @@ def serve(
     gather_logs(lab_home())
     uvicorn.Server = PromptServer  # the name by which Streamlit makes its server
     base = checked(base_path)
-    address = f"http://{shown_host(host)}:{port}{base and base + '/'}"
+    address = public_address(public_url) or f"http://{shown_host(host)}:{port}{base and base + '/'}"
+    if of_class:
+        open_class()
     app = LabApp(script, address=address, rules=rules(host, allow_hosts, frame_ancestors), limits=limits(), base_path=base)
     settings = {"server.address": host, "server.port": port, "server.baseUrlPath": ""}
     with suppress(KeyboardInterrupt):
         app.run(config={**settings, "server.allowedHosts": ["*"]})  # the guard has looked already
+
+
+def open_class() -> None:
+    """Open the lab to a class, in which a second run of somebody waits for the first unless LAB_ONE_EACH says otherwise."""
+    from dashboard.classroom.instructor import kept_secret
+    from dashboard.shell import services
+
+    os.environ.setdefault("LAB_ONE_EACH", "1")
+    services.open_class(kept_secret())
+
+
+def public_address(url: str) -> str:
+    """`url` as an address of the lab; "" for none. Raises ConfigError for what is no address of the web."""
+    from core.errors import ConfigError
+    from core.text import quoted
+
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise ConfigError(f"{quoted(url)} is no address at which a browser finds the lab: write one such as https://NAME/lab/.")
+    return url
 
 
 def shown_host(host: str) -> str:

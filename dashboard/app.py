@@ -9,28 +9,48 @@ if str(ROOT) not in sys.path:  # `streamlit run dashboard/app.py` puts only dash
 
 import streamlit as st  # noqa: E402
 
-from dashboard.navigation import sections, sheet_of  # noqa: E402
+from core.classroom.rights import GUEST, OUTSIDER  # noqa: E402
+from dashboard.classroom.following import class_bar, show_class  # noqa: E402
+from dashboard.classroom.joining import join_form  # noqa: E402
+from dashboard.navigation import CLASS, PAGES, sections  # noqa: E402
+from dashboard.shell import visitor  # noqa: E402
+from dashboard.shell.bar import set_up, top_bar  # noqa: E402
 from dashboard.shell.notices import notices  # noqa: E402
+from dashboard.shell.opening import closing, opening  # noqa: E402
 from dashboard.shell.page import guarded  # noqa: E402
 from dashboard.warm import warm_up  # noqa: E402
 from dashboard.web.libraries import load_libraries  # noqa: E402
 
 load_libraries()
-st.set_page_config(page_title="Sequence Lab", page_icon=ROOT / "dashboard" / "icon.png", layout="wide")
+set_up()
 st.html(ROOT / "dashboard" / "theme.css")
 st.html(ROOT / "dashboard" / "kit" / "kit.css")
-page = st.navigation(
-    {
-        section: [
-            st.Page(page.path, title=page.title, icon=page.icon, url_path=page.url_path, default=page.default, help=page.help)
-            for page in pages
-        ]
-        for section, pages in sections().items()
-    },
-    position="top",  # a sidebar would take a third of a projector's width
+role = visitor.role()
+places = {
+    page.url_path: st.Page(page.path, title=page.title, icon=page.icon, url_path=page.url_path, default=page.default, help=page.help)
+    for page in PAGES
+    if role != GUEST or page.section != CLASS
+}
+menu = {name: [places[page.url_path] for page in pages if page.url_path in places] for name, pages in sections().items()}
+menu = {name: pages for name, pages in menu.items() if pages}
+shown = st.navigation(
+    menu,
+    position="hidden" if role == OUTSIDER else "top",  # a sidebar would take a third of a projector's width
 )
-if sheet := sheet_of(page.title):
-    st.html(sheet)
-with notices(), guarded():
-    page.run()
-    warm_up()
+page = next(page for page in PAGES if page.title == shown.title)
+top_bar(page, menu)
+if page.sheet.exists():
+    st.html(page.sheet)
+with notices():
+    with guarded():
+        if role == OUTSIDER:
+            join_form()
+        else:
+            class_bar(page, places)
+            opening(page, places)
+            with st.container(key="page"):
+                shown.run()
+            show_class(page)
+        warm_up()
+    if role != OUTSIDER:
+        closing(page, places)

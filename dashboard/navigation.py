@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
+from dashboard.about import About, Answer
+
 FOLDER = Path(__file__).resolve().parents[1] / "pages"
+
+
+CLASS = "Class"  # the section of the pages of a class
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,7 @@ class Page:
     help: str
     folder: str = ""
     default: bool = False
+    led: bool = True  # whether a class that follows its instructor comes along to it
 
     @property
     def path(self) -> Path:
@@ -32,6 +39,15 @@ class Page:
     def sheet(self) -> Path:
         """The style of what this page alone draws. There need not be one."""
         return self.path.with_name("page.css")
+
+    @property
+    def about(self) -> About:
+        """What the page is about."""
+        return import_module(f"pages.{self.path.parent.name}.about").ABOUT
+
+    def answer(self) -> Answer:
+        """What is right of its prediction, computed now."""
+        return import_module(f"pages.{self.path.parent.name}.answer").answer()
 
     def modules(self) -> list[str]:
         """The modules that lie beside the script, by the names they are imported by."""
@@ -188,7 +204,51 @@ PAGES = (
         section="Encoder and decoder",
         help="BERT, GPT-3, ViT, DETR and others on one map: what goes in, what comes out, mask, part, cheaper attention.",
     ),
+    Page(
+        title="Class",
+        icon=":material/groups:",
+        url_path="class",
+        folder="class_room",
+        section=CLASS,
+        help="The code by which a class joins, who is here, what everybody may do, and how the server is.",
+        led=False,
+    ),
+    Page(
+        title="Vote",
+        icon=":material/how_to_vote:",
+        url_path="vote",
+        section=CLASS,
+        help="A question to the class: predict, discuss, let a run or a measurement decide, vote again.",
+    ),
+    Page(
+        title="The wall",
+        icon=":material/bubble_chart:",
+        url_path="wall",
+        section=CLASS,
+        help="Every run of the class as a moving point and a small curve: a search in three minutes, and its record.",
+    ),
+    Page(
+        title="Results",
+        icon=":material/assignment_turned_in:",
+        url_path="results",
+        section=CLASS,
+        help="What everybody of the class has done: votes before and after, runs, the best accuracy; to take along, and to delete.",
+    ),
+    Page(
+        title="Drawings",
+        icon=":material/draw:",
+        url_path="drawings",
+        section=CLASS,
+        help="A class draws its own data set in three minutes, and trains on it.",
+    ),
 )
+
+
+def neighbours(page: Page) -> tuple[Page | None, Page | None]:
+    """The pages before and after one in the order of the unit; those of a class are a row of their own."""
+    row = [other for other in PAGES if (other.section == CLASS) == (page.section == CLASS)]
+    place = [other.url_path for other in row].index(page.url_path)
+    return row[place - 1] if place else None, row[place + 1] if place + 1 < len(row) else None
 
 
 def sections() -> dict[str, list[Page]]:
@@ -197,8 +257,3 @@ def sections() -> dict[str, list[Page]]:
     for page in PAGES:
         by_section.setdefault(page.section, []).append(page)
     return by_section
-
-
-def sheet_of(title: str) -> Path | None:
-    """The style sheet of the page with this title; None where it has none of its own."""
-    return next((page.sheet for page in PAGES if page.title == title and page.sheet.exists()), None)

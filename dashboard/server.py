@@ -28,21 +28,29 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from streamlit.web.cache_storage_manager_config import create_default_cache_storage_manager
 
 from core.errors import LabError
+from core.memory import give_back, share_heaps
 from core.records.recorded import recorded_run
+from dashboard.classroom.instructor import INSTRUCTOR_LINK, send_instructor
+from dashboard.classroom.inviting import invitation
+from dashboard.classroom.pulse_route import PULSE, send_pulse
 from dashboard.kit.component import SCRIPTS, version
 from dashboard.navigation import PAGES
 from dashboard.shell import services
+from dashboard.shell.ailment import ailment
 from dashboard.web.below import Below
 from dashboard.web.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
 from dashboard.web.framing import Framing
 from dashboard.web.guard import Guard, Rules, direct, loopback
 from dashboard.web.head import FORBIDDEN, IF_FORBIDDEN, Head
+from dashboard.web.health import LATENESS, healthz
 from dashboard.web.libraries import load_libraries
 from dashboard.web.person import Introduce
 from dashboard.web.sessions import Departed, LabRuntime, sweep
+from dashboard.web.tabs import Tabs, most_tabs
 from dashboard.web.uploads_cap import BoundedUploads, UploadCap
 
 GARBAGE_SECONDS = 60
+NEVER = 1_000_000  # collections of the younger ones before one of the oldest
 UPLOADS = "/_stcore/upload_file"  # where Streamlit has its browsers send them
 PREPARE_SECONDS = 0.4  # after the start: a browser that waits already gets its scripts first, and is then busy with them
 # Both kinds of file have a version in what names them: plotly.js its release, ours a hash. So a browser may keep them.
@@ -58,7 +66,7 @@ class LabApp(st.App):
         layers = [
             Middleware(Introduce, framed=bool(rules.ancestors)),
             Middleware(Head, ancestors=rules.ancestors),
-            Middleware(Doors, sessions=limits.sessions),
+            Middleware(Doors, sessions=limits.sessions, tabs=Tabs(most_tabs(), limits.sessions, proxied=rules.forwarded)),
             Middleware(UploadCap, uploads=self.uploads),
         ]
         super().__init__(script, routes=ROUTES, lifespan=partial(lifespan, address=address), middleware=layers)
@@ -85,15 +93,27 @@ class LabApp(st.App):
 async def lifespan(app: LabApp, *, address: str) -> AsyncIterator[None]:
     """What starts and ends with the server."""
     services.train_elsewhere()
+    share_heaps()
     ended = threading.Event()
     threading.Thread(target=collect_garbage, args=(ended,), name="garbage", daemon=True).start()
     threading.Thread(target=prepare_first_page, name="first page", daemon=True).start()
-    sweeping = asyncio.create_task(sweep(app.departed))
+    tasks = [asyncio.create_task(sweep(app.departed)), asyncio.create_task(LATENESS.watch())]
+    services.serve_at(address)
     print(f"Sequence Lab: {address}", flush=True)
+    if services.class_is_open():
+        await asyncio.to_thread(announce)
     yield
-    sweeping.cancel()
+    for task in tasks:
+        task.cancel()
     ended.set()
     await asyncio.to_thread(services.shutdown)  # waits for the runs' last batch
+
+
+def announce() -> None:
+    """Print how a class joins, and the link that makes a browser the instructor's."""
+    with suppress(LabError):  # each page says what is wrong
+        for line in invitation(services.classroom().people.code):
+            print(line, flush=True)
 
 
 class PromptServer(uvicorn.Server):
@@ -128,9 +148,15 @@ def prepare_first_page() -> None:
 
 
 def collect_garbage(ended: threading.Event) -> None:
-    """Collect once a minute what Streamlit would collect after every tick (runner.postScriptGC is off: see .streamlit/config.toml)."""
+    """Collect once a minute what Streamlit would collect after every tick (runner.postScriptGC is off: see .streamlit/config.toml).
+
+    Nobody else looks through everything: with thirty people Python would do so every few seconds, and each time the whole process stands
+    for a fifth of a second. What is freed goes back to the system.
+    """
+    gc.set_threshold(*gc.get_threshold()[:2], NEVER)
     while not ended.wait(GARBAGE_SECONDS):
         gc.collect()
+        give_back()
 
 
 PLOTLY = Path(find_spec("plotly").submodule_search_locations[0]) / "package_data" / "plotly.min.js"
@@ -180,6 +206,9 @@ ROUTES = [
     Route("/vendor/plotly.min.js", send_plotly),
     Route("/scripts/{version}/{path:path}", send_script),
     Route(FORBIDDEN, send_if_forbidden),
+    healthz(ailment),
     Route(CONNECTION, send_nothing, methods=["POST"]),
+    Route(INSTRUCTOR_LINK, send_instructor),
+    Route(PULSE, send_pulse),
     *(Route(f"/{page.url_path}", send_home) for page in PAGES if page.default),
 ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from contextlib import suppress
+from importlib import import_module
 
+from dashboard.navigation import PAGES
 from dashboard.runs.lines import read_ahead
 from dashboard.shell import services
 
@@ -27,8 +30,11 @@ def warm_up() -> None:
 
 
 def load() -> None:
-    """Load what takes long: what trains, and for the pages torch, every run's line for the board, and what an estimate of memory counts
-    with.
+    """Load what takes long: what trains, and for the pages torch, every run's line for the board, what an estimate of memory counts with,
+    and the pages' own modules.
+
+    All this stays: it is set aside, so that no later search for garbage looks through it again. With thirty people here such a search
+    stopped the whole process for half a second.
     """
     with suppress(Exception):  # the program may be ending; and a run that cannot be trained says itself why
         services.manager().engine.prepare()
@@ -39,3 +45,7 @@ def load() -> None:
         road()
         read_ahead()
         footprint(RunConfig.of())  # torch loads what it counts with at the first estimate: two seconds, before somebody presses play
+        for module in [name for page in PAGES for name in page.modules()]:
+            import_module(module)
+    gc.collect()
+    gc.freeze()

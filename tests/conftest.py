@@ -2,12 +2,17 @@
 drawn once; and browsers to drive.
 """
 
+import os
 from functools import lru_cache
 
 import pytest
 
+from core import log
 from core.data import shapes
+from tests.class_driven import class_lab, instructor, invited, phone  # noqa: F401 - the same, of a class
 from tests.driven import address, chromium, lab, page, serve, shared_page  # noqa: F401 - fixtures of every test with the mark `browser`
+
+os.environ.setdefault("LAB_PREDICT", "0")  # tests look at pictures at once, but for those of the question before them
 
 
 @pytest.hookimpl(wrapper=True)
@@ -32,3 +37,9 @@ def drawn_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shapes, "draw", drawn)
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_secret(monkeypatch):
+    """What one test keeps out of the log is for the next one a word like any other."""
+    monkeypatch.setattr(log, "_words", {})

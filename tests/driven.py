@@ -143,15 +143,17 @@ def address(tmp_path_factory) -> Iterator[str]:
 class Lab:
     """A server with a home of its own, that can be killed and started again."""
 
-    def __init__(self, home):
-        self.home = home
+    def __init__(self, home, *flags):
+        self.home, self.flags = home, flags
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.start()
 
     def start(self):
-        command = [sys.executable, "-m", "dashboard", "--port", str(self.port), "--home", str(self.home)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        command = [sys.executable, "-m", "dashboard", "--port", str(self.port), "--home", str(self.home), *self.flags]
+        said = (self.home.parent / "said.txt").open("a", encoding="utf-8")
+        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=said)
+        said.close()
         wait_for(f"{self.url}_stcore/health", self.process)
 
     def kill(self):

@@ -20,8 +20,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.backups.saving import back_up
 from core.cli import bench, main, train
 from core.evaluation.sequences import long_inputs
+from core.home import lab_home
 from core.probes.memory import recall
 from core.records import recall as recall_recorded
 from core.records import recorded, results
@@ -95,6 +97,11 @@ def told_benchmarks(patch):
         )
 
 
+def a_backup(patch):
+    """A backup that is there already: here it is one of a lab in which nothing was ever done."""
+    back_up(lab_home(), Path("lab-today.zip"))
+
+
 def no_server(patch):
     """The server: it would open a port to the network until Ctrl-C. tests/dashboard/test_start.py starts it."""
     patch.setattr(server, "port_problem", lambda host, port: None)
@@ -118,6 +125,7 @@ SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core bench": one_model,
     "python -m core runs shuffle": a_few_images,
     "python -m core runs record-lesson": shorter_lesson,
+    "python -m core restore": a_backup,
     "python -m tests.benchmarks": told_benchmarks,
     "python -m dashboard": no_server,
     "python -m tests.mutants": no_mutants,

@@ -168,3 +168,16 @@ def test_every_variable_of_a_sheet_is_set_somewhere():
 
 def _modules() -> list[Path]:
     return [path for room in ("dashboard", "pages") for path in (ROOT / room).rglob("*.py")]
+
+
+def test_what_a_script_triggers_is_read_from_the_call_of_its_component():
+    """A trigger holds for one run, and may come before the session knows the component, where `sent` looks for it."""
+    wrong = []
+    for name, path in SCRIPTS.items():
+        reader = path.with_name("__init__.py")
+        python, script = reader.read_text("utf-8") if reader.exists() else "", path.read_text("utf-8")
+        for trigger in re.findall(r"\b(?:trigger|setTriggerValue)\('(\w+)'", script):
+            wrong += [f"{name}: {trigger}"] if re.search(rf'\bsent\([^()]*, "{trigger}"', python) else []
+        for state in re.findall(r"\b(?:send|setStateValue)\('(\w+)'", script):
+            wrong += [f"{name}: {state}"] if re.search(rf'\bsent_now\(.*, "{state}"', python) else []
+    assert wrong == []

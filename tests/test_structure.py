@@ -19,6 +19,7 @@ PACKAGES = ("core", "dashboard", "pages")
 BASE = {
     "core",
     "core.checks",
+    "core.cores",
     "core.errors",
     "core.files",
     "core.folders",
@@ -33,12 +34,14 @@ BASE = {
     "core.shared_files",
     "core.symbols",
     "core.text",
+    "core.troubles",
     "core.typed_numbers",
 }
 LEARNING = BASE | {"core.scores", "core.metrics", "core.data", "core.models"}
 LOOP = {"core.training", "core.training.loop"}
 RUNS = LOOP | {"core.training.runs"}
 TRAINING = RUNS | {"core.training.script"}
+DECIDING = {"core.probes", "core.records", "core.records.published", "core.records.recall", "core.records.recorded"}  # what questions ask
 HEADLESS = LEARNING | {
     "core.decoding",
     "core.probes",
@@ -56,6 +59,11 @@ HEADLESS = LEARNING | {
     "core.records.shipped",
     "core.records.results",
     "core.tables",
+    "core.classroom",
+    "core.classroom.questions",
+    "core.lessons",
+    "core.backups",
+    "core.guide",
 }
 ALLOWED = {
     "core": {
@@ -67,6 +75,7 @@ ALLOWED = {
         "core.training",
     },  # whose package hands out what a script begins with
     "core.checks": set(),
+    "core.cores": set(),
     "core.errors": {"core.text"},
     "core.folders": {"core.errors", "core.pasted", "core.places", "core.text"},
     "core.places": {"core.errors", "core.files", "core.home"},
@@ -75,6 +84,7 @@ ALLOWED = {
     "core.frames": set(),
     "core.files": set(),
     "core.log": set(),
+    "core.troubles": {"core.log"},
     "core.other_names": {"core.errors"},
     "core.typed_numbers": {"core.checks", "core.errors", "core.text"},
     "core.hparams": {"core.checks", "core.errors", "core.pasted", "core.text", "core.typed_numbers"},
@@ -111,6 +121,11 @@ ALLOWED = {
     "core.records.recall": LEARNING | {"core.probes"},
     "core.records.results": LEARNING | RUNS | {"core.records.recorded"},
     "core.tables": LEARNING | {"core.training.runs.manager", "core.evaluation"},
+    "core.classroom": LEARNING | RUNS | {"core.classroom.questions", "core.lessons"},
+    "core.classroom.questions": LEARNING | RUNS | DECIDING,
+    "core.lessons": LEARNING | RUNS | DECIDING | {"core.classroom.questions"},
+    "core.backups": LEARNING | RUNS,
+    "core.guide": LEARNING | RUNS | {"core.probes", "core.records", "core.records.recorded"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
     "dashboard": HEADLESS,
@@ -123,8 +138,12 @@ TORCH_FREE = {
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "records records.published records.published_systems records.recall records.recorded records.recording records.results "
-    "records.shipped scores shared_files symbols tables",
+    "records.shipped scores shared_files symbols tables troubles",
+    "core.classroom": "classroom pairing poll_view polls questions questions.table shift",
+    "core.lessons": "asking measurements.table reading shelf",
+    "core.backups": "archive restoring rows saving",
     "core.data": "naming search ship uploads",
+    "core.guide": "chapters find tasks term terms",
     "core.evaluation": "by_positions dose_records intervals judged kept_weights pairs pictures sequences shuffled",
     "core.evaluation.sequences": "contests lengths long_inputs scores",
     "core.probes": "attention attention.by_hand attention.pairs equivariance equivariance.architectures memory memory.gradient_flow "
@@ -132,7 +151,7 @@ TORCH_FREE = {
     "recurrence recurrence.cell_by_hand recurrence.later_word recurrence.padding recurrence.task_sizes recurrence.typed "
     "recurrence.unrolled seq2seq seq2seq.cheating_words seq2seq.masked_sentence tokens tokens.rebuild",
     "core.training": "config engines engines.contract engines.threads history presets set_ups",
-    "core.training.runs": "budget claims database export files forecast manager records rescue room run_table store stored sweeping "
+    "core.training.runs": "budget claims database export files forecast manager records rescue room run_table schema store stored sweeping "
     "tables tensor_file turns",
 }
 
@@ -236,7 +255,24 @@ def test_a_wrong_arrow_is_found(module, source):
 
 
 # The rooms of dashboard, and what stands beside them: each imports from those before it, and from itself.
-ROOMS = ("navigation", "kit", "web", "shell", "unrolled", "setup", "runs", "pictures", "training", "warm", "server", "app", "__main__")
+ROOMS = (
+    "kit",
+    "about",
+    "navigation",
+    "web",
+    "shell",
+    "unrolled",
+    "setup",
+    "runs",
+    "pictures",
+    "training",
+    "classroom",
+    "lessons",
+    "warm",
+    "server",
+    "app",
+    "__main__",
+)
 
 
 def wrong_rooms(module: str, source: str) -> list[str]:
@@ -366,6 +402,11 @@ def test_what_is_deprecated_or_unsafe_is_not_used():
     none(found(r"^\s*print\(", [p for p in sources("core") if not {"cli", "templates"} & {*p.parts}]), "core prints nothing")
 
 
+def test_the_headings_of_a_page_leave_out_no_level():
+    """A screen reader goes from heading to heading: under the title of a page, h1, stand the headings of its parts, h2."""
+    none(found(r"\bsubheader\(", sources("dashboard", "pages")), "it is an h3: take header")
+
+
 def test_only_one_place_looks_inside_modules():
     """A hook hears every thread, and models are shared: core.probes.recording takes care of that, for all."""
     hooks = r"\bregister_(?:module_)?(?:full_)?(?:forward|backward)(?:_pre)?_hook\b|\b_(?:forward|backward)(?:_pre)?_hooks\b"
@@ -443,7 +484,20 @@ def test_an_import_that_windows_lacks_is_found():
     assert needed_of_posix("try:\n    import resource\nexcept OSError:\n    pass") == {"resource"}
 
 
-SESSION = ("dashboard/shell/state.py", "dashboard/shell/choices.py", "dashboard/kit/messages.py")  # the last: what browsers have sent
+# The last: what browsers have sent. That of the visitor: which session this is. What stands beside the page is in every link.
+SESSION = (
+    "dashboard/shell/state.py",
+    "dashboard/shell/choices.py",
+    "dashboard/shell/visitor.py",
+    "dashboard/shell/beside.py",
+    "dashboard/kit/messages.py",
+)
+
+
+def test_files_to_save_are_made_as_the_person_who_looks():
+    """Streamlit's own button makes its file in a thread that is nobody's."""
+    own = [p for p in sources("dashboard", "pages") if p.parts[-3:] != ("dashboard", "shell", "download.py")]
+    none(found(r"st\.download_button", own), "dashboard.shell.download does")
 
 
 def test_sessions_links_and_messages_are_read_in_one_place_each():
@@ -459,6 +513,19 @@ def test_sessions_links_and_messages_are_read_in_one_place_each():
     none(found(r"\.segmented_control\(|st\.pills\(", own), "dashboard.shell.choices has one for them all")
     none(found(r"\.isdecimal\(|\.isdigit\(|\.isnumeric\(", sources("dashboard", "pages")), "core.checks reads numbers")
     none(found(r"\"torch\" (?:not )?in sys\.modules", [p for p in own if p.name != "torch_first.py"]), "use dashboard.shell.torch_first")
+
+
+def test_runs_are_steered_in_one_place():
+    """Who may steer a run is asked there."""
+    steering = r"manager\(\)\.(?:submit|resume|pause|step|stop|set_lr|delete)\b|\blab\.(?:submit|resume|pause|step|stop|set_lr|delete)\b"
+    own = [p for p in sources("dashboard", "pages") if p.parts[-3:] != ("dashboard", "shell", "orders.py")]
+    none(found(steering, own), "use dashboard.shell.orders")
+
+
+def test_lessons_are_begun_in_one_place():
+    """Who may measure, and how often, is asked there."""
+    own = [p for p in sources("dashboard", "pages") if p.name not in ("starting.py", "background.py")]
+    none(found(r"background\.lesson\(", own), "use dashboard.training.starting.start_lesson")
 
 
 def test_what_is_computed_once_for_all_lies_in_lookups():

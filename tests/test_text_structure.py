@@ -93,7 +93,8 @@ def foreign_markdown(source: str) -> list[str]:
         if f"{owner}.{name}" in OTHERS or owner == "show" or of_a_choice(call) or name not in BODIES | LABELS | {"progress"}:
             continue
         place = 1 if name == "progress" else 0  # after how far it is
-        drawn = [a for a in call.args[place:][:1] if not isinstance(a, ast.Starred)] + [k.value for k in call.keywords if k.arg in NAMED]
+        first = [] if name == "page_link" else call.args[place:][:1]  # which page it is
+        drawn = [a for a in first if not isinstance(a, ast.Starred)] + [k.value for k in call.keywords if k.arg in NAMED]
         found += [f"line {call.lineno}: {owner}.{name}({ast.unparse(a)[:80]})" for a in drawn if not harmless(a)]
     return found
 
@@ -250,6 +251,7 @@ def test_what_is_no_literal_is_shown_in_one_place():
         "st.button('a', help=text)",
         "st.selectbox('a', options, help=f'of {name}')",
         "st.title(' '.join(names))",
+        "st.page_link(page, label=name)",
         "columns[0].write(name)",
     ],
 )

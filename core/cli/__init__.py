@@ -11,7 +11,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
-from core.cli import bench, data, evaluate, runs, train, workers
+from core.cli import backup, bench, data, evaluate, runs, train, workers
 from core.errors import ConfigError, LabError
 from core.files import remedy
 from core.home import lab_home
@@ -98,8 +98,8 @@ def make_parser() -> argparse.ArgumentParser:
     shared.add_argument("--home", help="the lab's folder (default: LAB_HOME, else .lab)")
     shared.add_argument("--json", action="store_true", help="print one JSON object on standard output and nothing else there")
     parser = Parser(prog="python -m core", description="Sequence Lab without the browser.")
-    commands = parser.add_subparsers(required=True, metavar="train | evaluate | runs | workers | data | bench")
-    for module in (train, evaluate, runs, workers, data, bench):
+    commands = parser.add_subparsers(required=True, metavar="train | evaluate | runs | workers | data | backup | restore | bench")
+    for module in (train, evaluate, runs, workers, data, backup, bench):
         module.add_to(commands, shared)
     return parser
 

@@ -6,7 +6,19 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from core.cli.output import print_result, progress_bar, table
-from core.data import DATA_CONFIGS, DATASETS, Progress, data_spec, datasets_of, download, found_place, load_dataset, refuse_folder, usable
+from core.data import (
+    DATA_CONFIGS,
+    DATASETS,
+    Progress,
+    data_spec,
+    datasets_of,
+    download,
+    found_place,
+    load_dataset,
+    refuse_folder,
+    refuse_made,
+    usable,
+)
 from core.data.config import SequenceDataConfig
 from core.data.left_out import MOST, file_lines
 from core.data.naming import name_place
@@ -146,5 +158,7 @@ def _load(options: argparse.Namespace, progress: Progress) -> Dataset | SeqDatas
     given = {name: text for name, text in vars(options).items() if name in declared(SequenceDataConfig)}
     if given.get("data"):
         refuse_folder(options.dataset)
+    if given.get("made"):
+        refuse_made(options.dataset)
     config = config_class.of({name: known[name].parse(text) if name in known else text for name, text in given.items()})
     return load_dataset(options.dataset, config, home=options.home, progress=progress)

@@ -42,7 +42,9 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     shuffling = add("shuffle", shuffle.shuffle, "its accuracy as more and more patches change places; of recorded runs too")
     shuffle.add_to(shuffling)
     lengths.add_to(add("lengths", lengths.lengths, "how often it is right by the length of its inputs; of runs on sequences"))
-    add("backup", backup, "copy the database of all runs, also while some train").add_argument("file", type=Path, metavar="FILE")
+    add("backup", backup, "copy the database alone; of the whole lab: python -m core backup").add_argument(
+        "file", type=Path, metavar="FILE"
+    )
     keeping = add("record", record_run, "keep a small copy of a run inside the project")
     keeping.add_argument("name")
     keeping.add_argument("--keep", default="all", help=f"weights of its first, middle and best epoch, or: {', '.join(KEEP)}")
@@ -124,7 +126,9 @@ def backup(options: argparse.Namespace) -> int:
     """Copy the database of runs to a new file."""
     open_manager(options).store.backup(options.file.expanduser().absolute())
     print_result(
-        options, {"backup": str(options.file)}, f"copied the database of runs to {options.file}; the weights are in the folder runs"
+        options,
+        {"backup": str(options.file)},
+        f"copied the database of runs to {options.file}; the weights are not in it: python -m core backup",
     )
     return 0
 

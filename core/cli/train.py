@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from core.cli.output import epoch_line, open_runs, print_result, progress_bar, report, summary
-from core.data import DATASETS, refuse_folder
+from core.data import DATASETS, refuse_folder, refuse_made
 from core.data.config import SequenceDataConfig
 from core.errors import ConfigError
 from core.folders import whole_path
@@ -99,6 +99,9 @@ def config_of(options: argparse.Namespace) -> RunConfig:
         dataset = dataset or ("folder" if texts.get("pictures") is None else "row-labels")
         refuse_folder(dataset)
         texts["data"] = whole_path(texts["data"])
+    if texts.get("made"):
+        dataset = dataset or ("made" if texts.get("pictures") is None else "row-labels")
+        refuse_made(dataset)
     return parse_run(options.preset, options.model, dataset, texts)
 
 

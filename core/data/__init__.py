@@ -31,6 +31,7 @@ __all__ = [
     "load_dataset",
     "reads_data",
     "refuse_folder",
+    "refuse_made",
     "usable",
 ]
 
@@ -48,6 +49,7 @@ class DatasetSpec:
     help: str
     target: str
     needs_folder: bool = False
+    needs_set: bool = False  # which of the sets that classes have made is meant: DataConfig.made
     downloads: bool = False
     copy: str = ""  # what of its authors' own files can be named instead: then --data is read for it
     classes: tuple[str, ...] = ()  # the names of its class folders, where many have it as such
@@ -79,6 +81,7 @@ DATASETS: dict[str, DatasetSpec] = {
         fixed={"cls": "FashionMNIST"},
         copy="the folder that holds its four files (train-images-idx3-ubyte.gz and so on)",
     ),
+    "made": DatasetSpec("Drawn here", "What a class has drawn on the page Drawings: choose a set.", "core.data.made:load", needs_set=True),
     "folder": DatasetSpec("Folder", "Your own images: one folder a class.", "core.data.folder:load", needs_folder=True),
     **{name: DatasetSpec(task.title, task.help, "core.data.sequences:load", kind="sequences") for name, task in SEQ_TASKS.items()},
 }
@@ -95,6 +98,12 @@ def refuse_folder(name: str) -> None:
     """Raise ConfigError for a data set that is told of a folder and would not read it."""
     if not (reads_data(name) or (name in SEQ_TASKS and SEQ_TASKS[name].images)):
         raise ConfigError(f"The data set {name!r} reads no folder: leave out --data, or choose --dataset folder.")
+
+
+def refuse_made(name: str) -> None:
+    """Raise ConfigError for a data set that is told of a set of drawings and would not read it."""
+    if not (data_spec(name).needs_set or (name in SEQ_TASKS and SEQ_TASKS[name].images)):
+        raise ConfigError(f"The data set {name!r} reads no set of drawings: leave out --made, or choose --dataset made.")
 
 
 def reads_data(name: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from core.data.made_sets import MOST_NAME, name_problem
 from core.hparams import Hyperparameters, hparam
 from core.text import MOST_PATH
 
@@ -20,6 +23,12 @@ class DataConfig(Hyperparameters):
         most=MOST_PATH,
         path=True,
     )
+    made: str = hparam(
+        "",
+        "Which of the sets that a class has drawn: its name. The sets lie in the lab's home, and everybody may train on them.",
+        label="Set of drawings",
+        most=MOST_NAME,
+    )
     split_seed: int = hparam(0, "Seed of the random split, and of the drawing of 'shapes'.", low=0, high=2**31 - 1)
     val_fraction: float = hparam(0.1, "Share of a folder without val/ that is held back for validation.", low=0.01, high=0.5, step=0.01)
     test_fraction: float = hparam(
@@ -32,6 +41,12 @@ class DataConfig(Hyperparameters):
         older=False,
     )
 
+    @classmethod
+    def conflicts(cls, values: Mapping[str, Any]) -> dict[str, str]:
+        """A name that leads out of the folder of all sets is none."""
+        problem = name_problem(values["made"]) if values["made"] else ""
+        return {"made": f"made {problem}."} if problem else {}
+
 
 @dataclass(frozen=True, kw_only=True)
 class SequenceDataConfig(DataConfig):
@@ -40,5 +55,5 @@ class SequenceDataConfig(DataConfig):
     pictures: str = hparam(
         "shapes",
         "Where the task 'row-labels' takes its images from; those of each split come from the same split of that data set.",
-        choices=("shapes", "cifar10", "fashion_mnist", "folder"),
+        choices=("shapes", "cifar10", "fashion_mnist", "made", "folder"),
     )

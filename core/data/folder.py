@@ -15,7 +15,7 @@ from core.data.config import DataConfig
 from core.data.copies import copy_at, has_copy, stamp
 from core.data.folder_scan import FolderListing, scan
 from core.data.images import SIZE, decode
-from core.data.left_out import CLOSED, WHY, LeftFile, LeftOut, reason, shown_path
+from core.data.left_out import CLOSED, NOWHERE, WHY, LeftFile, LeftOut, reason, shown_path
 from core.data.progress import Progress
 from core.data.split_names import matching
 from core.data.splits import Dataset, Split, random_parts, stratified_parts
@@ -59,14 +59,18 @@ def load(name: str, config: DataConfig, *, home: str | Path | None, download: bo
             "The data set 'folder' needs a folder of images: name one that holds a folder for each class "
             "(--data DIR, or the field Folder on the Train page)."
         )
-    images = read_folder(config.data, home=home, progress=progress)
+    return split_images(name, read_folder(config.data, home=home, progress=progress), config, Place(config.data))
+
+
+def split_images(name: str, images: Images, config: DataConfig, where: str) -> Dataset:
+    """The images of `where`, which a message names, as a data set; raises DataError when they are too few for it."""
     if len(images.classes) < 2:
         raise DataError(
-            Place(config.data),
+            where,
             f" has images of one class only ({images.classes[0]!r}): add a folder for each further class, "
             "for a classifier needs at least two.",
         )
-    train, val, test = _splits(images, config)
+    train, val, test = _splits(images, config, where)
     return Dataset.of(name, train, val, test, images.classes, _with_notes_on_classes(images, train, val, test))
 
 
@@ -97,7 +101,11 @@ def read_folder(folder: str | Path, *, home: str | Path | None = None, progress:
     """
     if copy := _known_copy(folder, progress):
         return copy
-    listing = scan(folder, progress)
+    return read_listing(scan(folder, progress), home=home, progress=progress)
+
+
+def read_listing(listing: FolderListing, *, home: str | Path | None = None, progress: Progress | None = None) -> Images:
+    """Every readable image of a folder that has been listed, as `read_folder` reads it."""
     require(
         FOLDER_COPIES * IMAGE_BYTES * len(listing.files), f"A folder of {len(listing.files):,} files", "name a folder with fewer of them"
     )
@@ -107,15 +115,21 @@ def read_folder(folder: str | Path, *, home: str | Path | None = None, progress:
         images, readable = decode(listing.paths, progress)  # (N, 3, 32, 32), (F,) bool
         why = [READ if well else WHY.index(reason(path)) for path, well in zip(listing.paths, readable, strict=True)]
         arrays = {"images": images, "why": np.array(why, np.uint8)}
-        if cache and WHY.index(CLOSED) not in why:  # else a file that may be opened later would stay left out
+        if cache and not _may_be_read_later(listing, why):  # else such a file would stay left out
             write_cache(cache, listing.fingerprint, arrays)
     if not len(arrays["images"]):
         raise DataError(
             f"None of the {len(listing.paths):,} files in ",
-            Place(folder),
+            Place(listing.root),
             " is an image that can be read: give a folder of JPEG or PNG images.",
         )
     return _with_used_classes(listing, arrays)
+
+
+def _may_be_read_later(listing: FolderListing, why: Sequence[int]) -> bool:
+    """Whether what was left out may be there again as it was listed: it could not be opened, or was taken away after the listing."""
+    gone = (code == WHY.index(NOWHERE) and (size, changed) != (0, 0) for code, (_, size, changed) in zip(why, listing.files, strict=True))
+    return WHY.index(CLOSED) in why or any(gone)
 
 
 def fingerprint(folder: str | Path) -> str:
@@ -185,7 +199,7 @@ def _with_notes_on_classes(images: Images, *splits: Split) -> LeftOut:
     return left_out
 
 
-def _splits(images: Images, config: DataConfig) -> tuple[Split, Split, Split]:
+def _splits(images: Images, config: DataConfig, where: str) -> tuple[Split, Split, Split]:
     """Train, validation and test; what the folder lacks is taken from its train/, or from all of it when it is flat."""
     whole = images.part("train") or Split(images.images, images.labels)
     val, test = images.part("val"), images.part("test")
@@ -195,7 +209,7 @@ def _splits(images: Images, config: DataConfig) -> tuple[Split, Split, Split]:
     ]
     if len(whole) - sum(sizes) < len(images.classes):
         raise DataError(
-            Place(config.data),
+            where,
             f" has too few images to split: {len(whole)} for {len(images.classes)} classes, "
             f"of which {sum(sizes)} are held back for validation and test. "
             "Add images, or lower val_fraction and test_fraction.",

@@ -73,7 +73,7 @@ def scan(folder: str | Path, progress: Progress | None = None) -> FolderListing:
     inside = sorted({part for part, *_ in layout.found})
     return FolderListing(
         root=root,
-        files=[(path, *_state(path)) for *_, path in layout.found],
+        files=[(path, *state_of(path)) for *_, path in layout.found],
         labels=np.array([index[label] for _, label, _ in layout.found], np.int64),
         parts=np.array([inside.index(part) for part, *_ in layout.found], np.int64),
         classes=_shown(names, root),
@@ -94,7 +94,7 @@ def _not_there(said: str, root: str) -> list:
     return ["The folder ", Place(root), f" {wrong}"]
 
 
-def _state(path: str) -> tuple[int, int]:
+def state_of(path: str) -> tuple[int, int]:
     """Size and time of last change; zeros of a link that leads nowhere."""
     try:
         state = os.stat(path)

@@ -112,9 +112,8 @@ def reason(path: str) -> str:
     """Why a file was not read as a picture, one of `WHY`."""
     from core.data.images import why_not
 
-    if not os.path.exists(path):
+    if not os.path.exists(path) or not (said := why_not(path)):  # what can be read by now was not there a moment ago
         return NOWHERE
-    said = why_not(path)
     if "no picture" in said and _is_pointer(path):
         return POINTER
     return next((why for words, why in SAID.items() if words in said), NOTHING)

@@ -18,7 +18,7 @@ def name_place(name: str, path: str, home: str | Path | None = None) -> str:
     """From now on the known data set `name` is read from `path` on every page; returns the path at which its files lie.
 
     It may be a copy as its authors give it (an archive or a folder), or a folder of its class folders. Raises ConfigError for a data set
-    that is never looked for on a disk, and DataError when there is no such copy, or who asks is not the machine's own user.
+    that is never looked for on a disk, and DataError when there is no such copy, or who asks may not open any folder.
     """
     from core.data.copies import innermost
 
@@ -26,7 +26,7 @@ def name_place(name: str, path: str, home: str | Path | None = None) -> str:
     if not spec.copy:
         raise ConfigError(f"The data set {name!r} is in no files of its own. Those that can be named are {', '.join(_with_copies())}.")
     if folders.is_stranger():
-        raise DataError(f"Where {spec.title} lies is said by the machine's own user: ask who runs this lab.")
+        raise DataError(f"Only the machine's own user, or in a class the instructor, says where {spec.title} lies: ask who runs this lab.")
     place = folders.whole_path(path)
     if not os.path.exists(place):
         raise DataError("There is nothing at ", Place(place), f": check the path. {_wanted(name)}")

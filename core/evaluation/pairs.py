@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from core.training.runs.manager import RunManager
 
 # What decides which images are held back for validation, by data set; of the others the seed alone.
-SPLIT_BY = {"folder": ("data", "split_seed", "val_fraction", "test_fraction", "stratify")}
+OF_FOLDERS = ("split_seed", "val_fraction", "test_fraction", "stratify")
+SPLIT_BY = {"folder": ("data", *OF_FOLDERS), "made": ("made", *OF_FOLDERS)}
 SPLIT_SEED = ("split_seed",)
 TRIALS = 400  # pairs of equal models that a test is tried on
 

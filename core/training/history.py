@@ -15,6 +15,8 @@ from core.training.flat_config import kind_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from core.training.measured import Measured
+
 MAX_POINTS = 2000
 EPOCH_COLUMNS = (
     "epoch",
@@ -177,6 +179,7 @@ class Snapshot:
     kernel: str = "torch"  # what computes a GRU
     sizes: dict[str, int] = field(default_factory=dict)  # images per split
     left_out: dict[str, Any] = field(default_factory=dict)  # of the folder, as `core.data.left_out.LeftOut.plain` tells it
+    drawn: str = ""  # of a set of drawings: another text for any other pictures
     sample_images: np.ndarray | None = None  # (S, 3, 32, 32) uint8, fixed images of the validation split
     sample_labels: np.ndarray | None = None  # (S,) int64
     sample_probabilities: np.ndarray | None = None  # (S, K) float32, the latest
@@ -269,3 +272,5 @@ class RunSummary:
     best_val_exact: float | None = None  # of sequences
     version: int = 0  # of its record
     home: str = ""  # the lab home that has its weights
+    called: str = ""  # the name that its owner has given it
+    measured: Measured | None = None  # at its last epoch, or at its end; None of older runs, and before the first epoch

@@ -25,10 +25,11 @@ SCRIPTS = {path.relative_to(ROOT).as_posix(): path for room in ("dashboard", "pa
 STATIC_IMPORT = re.compile(r"^(?:import|export)\s[^;]*?from\s*'(\.[^']+)'|^import\s*'(\.[^']+)'", re.MULTILINE)
 
 
-def component(file: str, html: str, *, script: str = "") -> Any:
+def component(file: str, html: str, *, script: str = "", under: str = "") -> Any:
     """Streamlit's component for the Python module `file`: the script and the style sheet that lie beside it under the folder's name.
 
-    `script` names another one of the folder, without its ending. Styles are the page's, as the accents are.
+    `script` names another one of the folder, without its ending. `under` is the style of the board that it is made of. Styles are the
+    page's, as the accents are.
     """
     folder = Path(file).resolve().parent
     name = script or folder.name
@@ -37,7 +38,7 @@ def component(file: str, html: str, *, script: str = "") -> Any:
     return st.components.v2.component(
         name_of(folder.relative_to(ROOT).as_posix() + (f"/{script}" if script else "")),
         html=html,
-        css=style.read_text("utf-8") if style.exists() else None,
+        css=under + (style.read_text("utf-8") if style.exists() else "") or None,
         js=loader(own),
         isolate_styles=False,
     )

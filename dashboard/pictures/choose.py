@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,16 +14,19 @@ import streamlit as st
 from core.checks import Whole
 from core.data import DATASETS, datasets_of, usable
 from core.data.kinds import ENDINGS
+from core.data.made_sets import MADE, made_sets
 from core.data.naming import folder_name
 from core.data.shapes import CLASSES, PARTS, draw
 from core.data.ship import sailing_ship, ship
 from core.data.uploads import read_upload
 from core.errors import DataError, LabError
 from core.folders import is_there
+from core.home import lab_home
 from core.training.config import RunConfig
 from core.training.flat_config import folder_of, kind_of
 from dashboard.pictures.camera import photograph
 from dashboard.pictures.draw_pad import draw_pad
+from dashboard.pictures.drawn import drawn_content
 from dashboard.runs.labels import data_label
 from dashboard.setup.downloads import offer_download
 from dashboard.shell import services, show, state, visitor
@@ -95,17 +96,23 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes", any_split: 
 
 
 def sets_at_hand() -> dict[str, RunConfig]:
-    """The data sets that can be shown without a download, by their names; folders and archives of this lab's runs by theirs."""
-    sets = {name: RunConfig.of(dataset=name) for name in datasets_of("images") if not DATASETS[name].needs_folder and usable(name)}
+    """The data sets that can be shown without a download, by their names; folders and archives of this lab's runs, and
+    what a class has drawn, by theirs."""
+    alone = [name for name in datasets_of("images") if not (DATASETS[name].needs_folder or DATASETS[name].needs_set)]
+    sets = {name: RunConfig.of(dataset=name) for name in alone if usable(name)}
     runs = (row.config for row in services.manager().runs() if kind_of(row.config) == "images")
     for config in (*runs, *([LINKED.value.flat()] if LINKED.value else [])):
         if (place := folder_of(config)) and is_there(place):
             sets.setdefault(_name_of(config), RunConfig.of(dataset=config["dataset"], data=place))
+    for name in made_sets(lab_home()):
+        sets.setdefault(name, RunConfig.of(dataset=MADE, made=name))
     return sets
 
 
 def _name_of(config: Mapping[str, Any]) -> str:
     """What `sets_at_hand` calls the data set of a run with this flat config."""
+    if DATASETS[config["dataset"]].needs_set:
+        return config["made"]
     return folder_name(folder_of(config)) if DATASETS[config["dataset"]].needs_folder else config["dataset"]
 
 
@@ -186,7 +193,7 @@ def _read_older_link() -> None:
 def _offer_linked() -> None:
     """Of the data set of an older link that is not on this computer: how it comes here, until another one is chosen. Raises DataError for
     a folder that cannot be read."""
-    if AWAITED.value and DATASETS[LINKED.value.dataset].needs_folder:
+    if AWAITED.value and (DATASETS[LINKED.value.dataset].needs_folder or DATASETS[LINKED.value.dataset].needs_set):
         _read_images(LINKED.value)  # says what is wrong
     elif AWAITED.value:
         offer_download(LINKED.value.dataset)
@@ -271,12 +278,7 @@ def _drawn() -> Shown | None:
 
 def shown_drawing(uri: str) -> Shown:
     """The drawing in a data URI that a browser has sent: any text may be in it. Raises DataError when it is no picture."""
-    head, _, body = uri.partition(",")
-    try:
-        content = b64decode(body, validate=True) if head == "data:image/png;base64" else b""
-    except (NotBase64, ValueError):
-        content = b""
-    return Shown(read_upload(content).pixels, "drawing", "your drawing")
+    return Shown(read_upload(drawn_content(uri)).pixels, "drawing", "your drawing")
 
 
 def _said(classes: Sequence[str]) -> str:

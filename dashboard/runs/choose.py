@@ -12,20 +12,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
+from core.classroom.rights import act_on_run
 from core.errors import LabError
 from core.models import MODELS
 from core.records.published import published_run
 from core.records.recorded import RECORDED, recorded_names, recorded_run
 from core.training.flat_config import kind_of
-from core.training.history import Snapshot
+from core.training.history import RunSummary, Snapshot
 from dashboard.runs.opened import Weighted, weighted_runs
-from dashboard.shell import services, show, state
+from dashboard.shell import services, show, state, visitor
 from dashboard.shell.choices import Choice, Kept, Listed
+from dashboard.shell.link import link_of_run
 from dashboard.shell.page import fragment
 
 FOLLOW_SECONDS = 2.0
@@ -46,9 +48,9 @@ class Wanted:
     published: bool = False
 
     def runs(self) -> dict[str, Weighted]:
-        """All of them by id: this lab's, newest first, then those that came with it."""
+        """All of them by id: one's own, newest first, then others', then those that came with the lab."""
         runs = weighted_runs() if self.weights else begun_runs(published=self.published)
-        return {run_id: run for run_id, run in runs.items() if self.fits(run.config)}
+        return mine_first({run_id: run for run_id, run in runs.items() if self.fits(run.config)})
 
     def why_not(self, run_id: str) -> str:
         """Why a run that somebody asks for is not among them."""
@@ -65,6 +67,19 @@ class Wanted:
         if self.weights:
             return f"Run {run_id} keeps no weights (any more): choose another run, or train it again."
         return f"Run {run_id} ({title}) has not finished an epoch yet: choose another run."
+
+
+def mine_first(runs: Mapping[str, Weighted]) -> dict[str, Weighted]:
+    """Runs by id, those of whoever looks at the page before others, with the names that he may know."""
+    rows = {row.run_id: row for row in services.manager().runs() if row.run_id in runs}
+    named = {run_id: replace(run, called=name_of(rows[run_id]) if run_id in rows else "") for run_id, run in runs.items()}
+    mine = {run_id for run_id, row in rows.items() if row.owner == visitor.owner()}
+    return {run_id: named[run_id] for run_id in sorted(named, key=lambda run_id: run_id not in mine)}
+
+
+def name_of(row: RunSummary) -> str:
+    """The name that somebody has given a run, for himself and for whoever leads the class; "" for all others."""
+    return row.called if visitor.may(act_on_run(visitor.owner(), row.owner)) else ""
 
 
 def no_such_run(run_id: str) -> str:
@@ -228,4 +243,4 @@ def follow(run: Snapshot) -> None:
 def run_link(run: Snapshot, epoch: int | None = None, *, first: str = "") -> dict[str, str]:
     """What a page's link says of its run and epoch (from 0; None for the best one); nothing of its `first` run."""
     first = first or f"{RECORDED}{services.first_recorded()}"
-    return state.run_link(run.run_id, epoch, best=run.best and run.best.epoch, first=first)
+    return link_of_run(run.run_id, epoch, best=run.best and run.best.epoch, first=first)

@@ -20,7 +20,10 @@ def run_label(snapshot: Snapshot) -> str:
 
 
 def data_label(config: Mapping[str, Any]) -> str:
-    """The data set of a run in a word: a known one by its title, also where a folder bears its name; another folder by its name."""
+    """The data set of a run in a word: a known one by its title, also where a folder bears its name; another folder, and a set of
+    drawings, by its name."""
     name, data = config["dataset"], config.get("data") or ""
+    if name in DATASETS and DATASETS[name].needs_set and config.get("made"):
+        return taken(config["made"])
     known = set_of_folder(data) if name == "folder" else name if name in DATASETS and DATASETS[name].copy else ""
     return DATASETS[known].title if known else (name == "folder" and folder_name(data)) or taken(name)

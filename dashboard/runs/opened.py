@@ -33,11 +33,12 @@ class Weighted:
     config: Mapping[str, Any]
     best: int
     val_top1: float
+    called: str = ""  # what its owner calls it, for whom that is to be shown
 
     @property
     def name(self) -> str:
-        """Its id in short."""
-        return self.run_id.removeprefix(RECORDED)
+        """What its owner calls it, else its id in short."""
+        return self.called or self.run_id.removeprefix(RECORDED)
 
     @property
     def title(self) -> str:

@@ -6,14 +6,18 @@ from typing import Any
 
 import streamlit as st
 
+from core.classroom.limits import Limits
 from core.data import DATASETS, datasets_of
 from core.data.config import DataConfig, SequenceDataConfig
+from core.data.made_sets import made_sets
+from core.home import lab_home
 from core.hparams import Hyperparameter, declared, help_table
 from core.models import MODELS
 from core.training.config import DEFAULTS, RunConfig
 from dashboard.kit.wording import joined, marked
 from dashboard.shell import show, state
 from dashboard.shell.choices import segmented_control
+from dashboard.shell.limited import NONE, limits
 from dashboard.shell.tables import help_table_html
 
 MANY = 100  # steps that a slider can still be set to exactly
@@ -32,8 +36,8 @@ def options(h: Hyperparameter, current: Any) -> tuple:
 
 def widget(h: Hyperparameter) -> Any:
     """The widget that fits the declaration of `h`; returns its value and remembers it in the session."""
-    key = state.widget_key(h.name)
-    current = state.start_widget(h.name, state.values().get(h.name, state.first(h)))
+    key, first, h = state.widget_key(h.name), state.first(h), limits().limited(h)
+    current = state.start_widget(h.name, state.values().get(h.name, first), most=h.high)
     common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": marked("{} *{}.*", h.help, h.range.capitalize())}
     if h.kind is bool:
         st.toggle(**common)
@@ -49,32 +53,44 @@ def widget(h: Hyperparameter) -> Any:
         st.slider(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
     else:
         st.number_input(min_value=h.kind(h.low), max_value=h.kind(h.high), step=h.kind(h.step or 1), **common)
-    return state.remember(h.name, state.first(h))
+    return state.remember(h.name, first)
 
 
 def run_form() -> RunConfig | None:
     """All controls of a run, the basic ones in sight and the rest folded; None (and why) while they contradict each other."""
     model = _choice("model", "Model", {name: spec.title for name, spec in MODELS.items()}, {n: s.help for n, s in MODELS.items()})
-    dataset_form(MODELS[model].kind)
+    allowed = limits()
+    dataset_form(MODELS[model].kind, allowed)
     for h in RunConfig.hyperparameters(model).values():
         if h.basic:
             widget(h)
     with st.expander("More", key="more", on_change="rerun") as more:
         if more.open:  # what is folded costs nothing
             _folded(model)
+    if allowed.sentence:
+        show.caption(allowed.sentence)
     checked = RunConfig.checked(state.run_values())
-    if isinstance(checked, RunConfig):
+    problems = allowed.unfit(checked) if isinstance(checked, RunConfig) else checked
+    if not problems:
         return checked
-    for sentence in checked.values():
+    for sentence in problems.values():
         show.error(sentence)
     return None
 
 
-def dataset_form(kind: str = "images") -> str:
-    """The choice among the data sets of a kind, with the field for a folder where they come from one; returns the data set's name."""
-    there = {name: DATASETS[name] for name in datasets_of(kind)}
+def dataset_form(kind: str = "images", allowed: Limits = NONE) -> str:
+    """The choice among the data sets of a kind that are `allowed`, with the field for a folder where they come from one; returns the data
+    set's name.
+    """
+    chosen, drawn = state.values()["dataset"], made_sets(lab_home())  # what a class draws is offered once it has drawn something
+    there = {name: DATASETS[name] for name in datasets_of(kind) if drawn or not DATASETS[name].needs_set or name == chosen}
+    fit = {name: spec for name, spec in there.items() if not allowed.problem("dataset", name)}
+    if fit and state.values()["dataset"] in there.keys() - fit.keys():
+        state.say(allowed.problem("dataset", state.values()["dataset"]))
+    there = fit or there
     if state.values()["dataset"] not in there:  # it fitted another model, or another page
-        state.choose_dataset(DEFAULTS[kind]["dataset"])
+        first = DEFAULTS[kind]["dataset"]
+        state.choose_dataset(first if first in there else next(iter(there)))
     label = {"images": "Images", "sequences": "Task"}[kind]
     dataset = _choice("dataset", label, {name: spec.title for name, spec in there.items()}, {n: s.help for n, s in there.items()})
     rows = dataset == "row-labels"
@@ -82,14 +98,26 @@ def dataset_form(kind: str = "images") -> str:
     given = bool(state.values().get("data"))
     if pictures in DATASETS and (DATASETS[pictures].needs_folder or (DATASETS[pictures].copy and given)):
         widget(declared(DataConfig)["data"])
+    if pictures in DATASETS and DATASETS[pictures].needs_set:
+        _set_of_drawings(declared(DataConfig)["made"])
     return dataset
+
+
+def _set_of_drawings(h: Hyperparameter) -> None:
+    """The choice among the sets that a class has drawn. What a link names stays among them, and the page says that it is not there."""
+    there = made_sets(lab_home())
+    current = state.start_widget(h.name, state.values().get(h.name) or next(iter(there), ""))
+    options = [*dict.fromkeys([*there, current])]
+    common = {"key": state.widget_key(h.name), "help": show.label(h.help)}
+    st.selectbox(show.label(h.label), options, format_func=lambda name: show.plain(name or "none yet"), **common)
+    state.remember(h.name, "")
 
 
 def _folded(model: str) -> None:
     for title, config in zip(("Model", "Data", "Training"), RunConfig.parts(model).values(), strict=True):
         show.markdown(marked("**{}**", title))
         for h in declared(config).values():
-            if not h.basic and h.name not in ("data", "pictures"):
+            if not h.basic and h.name not in ("data", "made", "pictures"):
                 widget(h)
 
 
@@ -107,7 +135,9 @@ def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]
     help = joined((marked("- **{}**: {}", titles[n], helps[n]) for n in titles), "\n")
     if len(titles) > 4:
         more = {"key": key, "wrap": True, "help": show.label(help)}
-        segmented_control(show.label(label), list(titles), format_func=lambda name: show.label(titles[name]), **more)
+        chosen = segmented_control(show.label(label), list(titles), format_func=lambda name: show.label(titles[name]), **more)
     else:
-        st.selectbox(show.label(label), list(titles), format_func=lambda name: show.plain(titles[name]), key=key, help=show.label(help))
-    return state.remember(name)
+        more = {"key": key, "help": show.label(help)}
+        chosen = st.selectbox(show.label(label), list(titles), format_func=lambda name: show.plain(titles[name]), **more)
+    state.values()[name] = chosen or state.values()[name]  # a browser may say that nothing is chosen
+    return state.values()[name]

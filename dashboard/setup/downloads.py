@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.classroom.rights import Act
 from core.data import DATASETS, download, usable
 from core.data.naming import name_place
 from core.errors import LabError
@@ -26,10 +27,11 @@ def offer_download(dataset: str, so: str = "") -> bool:
     title = DATASETS[dataset].title
     show.info(f"{title} is not on this computer yet{so}.{_lost(dataset)}", icon=":material/cloud_download:")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        fetch = st.button(show.label(f"Download {title}"), icon=":material/download:", key="download")
+        fetch = visitor.may(Act.DOWNLOAD) and st.button(show.label(f"Download {title}"), icon=":material/download:", key="download")
         _offer_own(dataset)
     if not fetch:
         return False
+    visitor.require(Act.DOWNLOAD)
     bar = st.progress(0.0, "Connecting")
     try:
         download(
@@ -46,9 +48,10 @@ def offer_download(dataset: str, so: str = "") -> bool:
 
 
 def _offer_own(dataset: str) -> None:
-    """The machine's own user says once, for all pages and everybody, where the set lies; others may open a folder that was left open."""
+    """The machine's own user, or in a class the instructor, says once, for all pages and everybody, where the set lies; others may open a
+    folder that was left open."""
     spec = DATASETS[dataset]
-    if not visitor.own_machine():
+    if not visitor.may(Act.OPEN_FOLDERS):
         st.button(
             "I have a folder of images", icon=":material/folder_open:", key="own_folder", on_click=state.choose_dataset, args=("folder",)
         )
@@ -70,6 +73,7 @@ def _take_place(dataset: str) -> None:
     if not text:
         return
     with said_above():
+        visitor.require(Act.OPEN_FOLDERS)
         name_place(dataset, text)
 
 

@@ -57,9 +57,13 @@ class Choice:
 
     @property
     def value(self) -> Any:
-        """What is chosen now, whether or not the control has been drawn."""
+        """What is chosen now, whether or not the control has been drawn. A text that a browser of somebody's own making has sent to a list
+        of numbers is none of them."""
         self.start()
-        return st.session_state[self.key]
+        value = st.session_state[self.key]
+        if isinstance(value, str) and self.options and not isinstance(next(iter(self.options)), str):
+            return self.first
+        return value
 
     @property
     def now(self) -> Any:
@@ -73,6 +77,8 @@ class Choice:
 
     def start(self) -> None:
         """Give it a value in this session: what the link says, if that can be chosen, else the first."""
+        if self.in_link:
+            state.note_linked(self.key)
         if not self.started:
             linked = self.linked
             st.session_state[self.key] = self.first if linked is None else linked
@@ -111,7 +117,7 @@ class Choice:
     def following(self, first: Any) -> Choice:
         """The same control where the first value follows from other choices: until somebody changes it, its value follows, too."""
         same, before = replace(self, first=first), Kept(self.page, f"{self.name}:first")
-        if self.started and st.session_state[self.key] == before.value:
+        if self.started and st.session_state[self.key] == before.value != first:  # set anew, a field would lose what is being typed
             self.set(first)
         same.start()
         before.keep(first)

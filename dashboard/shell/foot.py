@@ -14,18 +14,25 @@ from dashboard.shell import show
 from dashboard.shell.choices import Kept
 from dashboard.shell.link import page_link
 
+FIRST = 3  # experiments that stand above the picture
 OPEN = Kept("take", "along", first=False)  # whether the box with the link and the code is open
 
 
 def try_this(links: Mapping[str, Mapping[str, str]]) -> None:
-    """Experiments as links that set the whole state: {what it is called: its query string}.
-
-    What needs a data set that is not here yet says so, and comes last.
-    """
-    rows = sorted(((missing(query), text, urlencode(query)) for text, query in links.items()), key=lambda row: bool(row[0]))
-    items = "".join(f'<li><a href="?{escape(query)}" target="_self">{escape(text)}</a>{_needs(title)}</li>' for title, text, query in rows)
-    st.subheader("Try this")
+    """The experiments that are no chips above the picture, as links that set the whole state: {what it is called: its query string}."""
+    rest = ordered(links)[FIRST:]
+    if not rest:
+        return
+    items = "".join(
+        f'<li><a href="?{escape(urlencode(query))}" target="_self">{escape(text)}</a>{_needs(missing(query))}</li>' for text, query in rest
+    )
+    st.header("Try this, too")
     st.html(f'<ul class="lab-try">{items}</ul>')
+
+
+def ordered(links: Mapping[str, Mapping[str, str]]) -> list[tuple[str, Mapping[str, str]]]:
+    """Experiments in the order in which they are offered: what needs a data set that is not here yet comes last."""
+    return sorted(links.items(), key=lambda row: bool(missing(row[1])))
 
 
 def missing(query: Mapping[str, str]) -> str:

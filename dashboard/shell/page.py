@@ -9,18 +9,22 @@ from typing import Any
 
 import streamlit as st
 
+from core.classroom.rights import Act
 from core.errors import LabError
 from core.memory import told_if_it_runs_out
-from dashboard.shell import show
+from dashboard.shell import gate, show, visitor
 from dashboard.shell.choices import Kept
 from dashboard.shell.settled import announce, rerun_when_settled
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Show what a person can put right, memory that ran out among it. The entry script and every fragment stand under this care."""
+    """Show what a person can put right, memory that ran out among it. The entry script and every fragment stand under this care.
+
+    Each waits for its turn at the gate.
+    """
     try:
-        with told_if_it_runs_out("This page", "choose a smaller model, or close other pages"):
+        with gate.PAGES.through(), told_if_it_runs_out("This page", "choose a smaller model, or close other pages"):
             yield
     except LabError as error:
         show.error(error)
@@ -32,6 +36,7 @@ def fragment(draw: Callable[..., Any], *, run_every: float | None = None) -> Cal
     @wraps(draw)
     def cared(*args: Any) -> Any:
         with guarded():
+            visitor.require(Act.LOOK)  # a part of a page runs by itself, and whose it was may have left the class
             return draw(*args)
 
     return st.fragment(cared, run_every=run_every)

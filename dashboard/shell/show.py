@@ -1,6 +1,6 @@
 """The one place that puts text on a page which is no literal of ours. All of it is shown letter by letter, but for `Words`.
 
-show.error(error)                                           # a LabError: its sentences, with paths for the machine's own user only
+show.error(error)                                           # a LabError: its sentences, with paths for those who may know them
 show.caption(f"{run.message} · {n} images")                 # plain text, whatever is in it
 show.markdown(marked("**{}** on {}", run_id, data))          # Markdown of ours around values from elsewhere
 messages.warning(...)  ->  show.warning(..., at=messages)
@@ -18,6 +18,10 @@ from dashboard.kit.wording import markdown as escaped
 from dashboard.shell.visitor import told
 
 Text = str | LabError
+
+
+def title(text: Text, *, at: Any = st, **options: Any) -> None:
+    at.title(escaped(told(text)), **options)
 
 
 def markdown(text: Text, *, at: Any = st, **options: Any) -> None:
@@ -44,8 +48,8 @@ def success(text: Text, *, at: Any = st, **options: Any) -> None:
     at.success(escaped(told(text)), **options)
 
 
-def subheader(text: Text, *, at: Any = st, **options: Any) -> None:
-    at.subheader(escaped(told(text)), **options)
+def header(text: Text, *, at: Any = st, **options: Any) -> None:
+    at.header(escaped(told(text)), **options)
 
 
 def label(text: object) -> str:

@@ -1,15 +1,13 @@
 """What a session has set up, and the address bar: this module, `choices` and `dashboard.kit.messages` alone know the session's keys.
 
-The session holds one flat dict of values: `model`, `dataset` and every hyperparameter by name. It is seeded from the query string at
-the first visit, changed by widgets, and written back to the query string (what differs from its default), so that a copied link opens
-the same set-up.
+The session holds one flat dict of values: `model`, `dataset` and every hyperparameter by name. It is seeded from the query string at the
+first visit, changed by widgets, and written back (what differs from its default), so that a copied link opens the same set-up.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -19,17 +17,18 @@ from core.data.config import DataConfig
 from core.errors import LabError, unknown
 from core.hparams import Hyperparameter, declared
 from core.models import MODELS
-from core.records.recorded import RECORDED
 from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
 from core.typed_numbers import comma_remedy
-from dashboard.shell import visitor
-from dashboard.web.person import person_of
+from dashboard.shell import services, visitor
+from dashboard.shell.limited import limits
 
-VALUES, LINKED, RUN, OPENED, SESSION, MESSAGES, REFUSED = "values", "linked", "run", "opened", "session", "messages", "refused"
+VALUES, LINKED, RUN, OPENED, MESSAGES, REFUSED = "values", "linked", "run", "opened", "messages", "refused"
 EPOCH = "epoch"
+READ = "read"  # the keys of the controls that have read a link
+SHOWN_PAGE = "shown_page"  # the address of the page, where a class may follow it
 CHOICES = {"model": MODELS, "dataset": DATASETS}
 DEFAULTS = FIRST["images"]
 # What a link to a set-up means by a value that it leaves out, where that is no longer the default: old links mean what they meant.
@@ -85,13 +84,13 @@ def parse_query(query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
     if DATASETS[parsed["dataset"]].kind != kind:
         problems.append(misfit(parsed["model"], parsed["dataset"]))
         parsed["dataset"] = FIRST[kind]["dataset"]
-    known = RunConfig.hyperparameters(parsed["model"])
+    known, allowed = RunConfig.hyperparameters(parsed["model"]), limits()
     for name, text in query.items():
         if name not in known:
             continue
         try:
             value = known[name].parse(text)
-            problem = known[name].problem(value)
+            problem = known[name].problem(value) or allowed.problem(name, value)
         except LabError as error:
             problem = visitor.told(error)
         if problem:
@@ -123,9 +122,12 @@ def first(h: Hyperparameter) -> Any:
     return left_out().get(h.name, h.default)
 
 
-def start_widget(name: str, value: Any) -> Any:
-    """Give the widget of `name` a value before it is drawn, if it has none in this session; returns the value that it has."""
-    return st.session_state.setdefault(widget_key(name), value)
+def start_widget(name: str, value: Any, *, most: float | None = None) -> Any:
+    """Give the widget of `name` a value before it is drawn, if it has none in this session; returns its value, not above `most`."""
+    chosen = st.session_state.setdefault(widget_key(name), value)
+    if most is not None and isinstance(chosen, int | float) and chosen > most:
+        st.session_state[widget_key(name)] = chosen = type(chosen)(most)
+    return chosen
 
 
 def remember(name: str, default: Any = None) -> Any:
@@ -140,10 +142,10 @@ def remember(name: str, default: Any = None) -> Any:
 
 def load(new: Mapping[str, Any]) -> None:
     """Set up everything as in `new`, the rest at its defaults. To be called before the widgets are drawn (in a callback)."""
-    for name, value in new.items():
-        if isinstance(value, str) and taken(value, MOST_PATH) != value:  # no field in a browser can hold it
-            say(f"{name} = {quoted(value)} holds what cannot be typed: give it on the command line.")
-    new = {name: value for name, value in new.items() if not isinstance(value, str) or taken(value, MOST_PATH) == value}
+    untypable = {name for name, value in new.items() if isinstance(value, str) and taken(value, MOST_PATH) != value}
+    for name in untypable:
+        say(f"{name} = {quoted(new[name])} holds what cannot be typed: give it on the command line.")
+    new = {name: value for name, value in new.items() if name not in untypable}
     st.session_state[VALUES], st.session_state[LINKED] = {**DEFAULTS, **new}, ""
     for key in [key for key in st.session_state if str(key).startswith("hp_")]:
         del st.session_state[key]
@@ -220,6 +222,27 @@ def linked_run() -> str:
     return read("run", RUN_ID) or ""
 
 
+def note_linked(key: str) -> None:
+    """Note that a control has read the link, so that `go_to` finds it."""
+    st.session_state.setdefault(READ, set()).add(key)
+
+
+def go_to(place: Any, link: Mapping[str, str]) -> NoReturn:
+    """Open a page of Streamlit's with a link, as a first visit does: the set-up, the run, and the controls of all pages are read anew."""
+    known = {VALUES, LINKED, RUN, OPENED, EPOCH, REFUSED, READ, *st.session_state.get(READ, ())}
+    for key in [key for key in st.session_state if key in known or str(key).startswith("hp_")]:
+        del st.session_state[key]
+    st.switch_page(place, query_params=dict(link))
+
+
+def lead_class(page: str | None = None) -> None:
+    """Let the class come along, should this session lead it: to `page`, if it is given, with what the address bar says now."""
+    if services.class_is_open():
+        st.session_state[SHOWN_PAGE] = shown = st.session_state.get(SHOWN_PAGE, "") if page is None else page
+        if shown:
+            services.classroom().leading.show(visitor.session(), shown, st.query_params.to_dict())
+
+
 def refuse(name: str, sentence: str) -> None:
     """Say once, above the page, why what the link calls `name` is not used; the first sentence on a name counts."""
     if name not in st.session_state.setdefault(REFUSED, set()):
@@ -240,26 +263,7 @@ def write_page(values: Mapping[str, str]) -> None:
     for name, value in wanted.items():
         if st.query_params.get(name) != value:
             st.query_params[name] = value
-
-
-def session() -> str:
-    """Which session this is: a tab of a browser, until it is reloaded."""
-    return st.session_state.setdefault(SESSION, uuid.uuid4().hex)
-
-
-def owner() -> str:
-    """Who a person is, for taking turns: in all tabs of a browser the same. Without a cookie, this session."""
-    return person_of(st.context.cookies) or session()
-
-
-def run_link(run_id: str, epoch: int | None = None, *, best: int | None, first: str = "") -> dict[str, str]:
-    """What a page's link says of its run and its epoch (from 0; None for the best one), so that it opens on the same for everybody.
-
-    The page's `first` run goes without saying, and the best epoch of a recorded run. A run of this lab can still find a better one.
-    """
-    epoch = best if epoch is None else epoch
-    plain = epoch is None or (epoch == best and run_id.startswith(RECORDED))
-    return {"run": "" if run_id == first else run_id, "epoch": "" if plain else str(epoch + 1)}
+    lead_class()
 
 
 def query(config: RunConfig | None) -> dict[str, str]:
@@ -283,6 +287,7 @@ def write_query(config: RunConfig | None) -> None:
     wanted = query(config)
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+    lead_class()
 
 
 def say(sentence: str) -> None:

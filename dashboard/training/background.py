@@ -1,9 +1,10 @@
 """Small lessons and measurements behind a page: they wait in the queue as runs do, and are the same for everybody who asks for the same.
 
-    lesson = background.lesson("spider 2 0", lambda: LaterWordLesson(2), run=lambda made: made.run(), owner=state.owner())
+    lesson = background.lesson("spider 2 0", lambda: LaterWordLesson(2), run=lambda made: made.run(), owner="a person's id")
     lesson.status, lesson.place, lesson.made, lesson.steps
 
-No Streamlit and no torch here: pages look at a lesson a few times a second, and read what it has made.
+No Streamlit and no torch here: a page begins one by `dashboard.training.starting`, which asks who may. Pages look at a lesson a few times a
+second, and read what it has made.
 """
 
 from __future__ import annotations

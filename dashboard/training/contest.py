@@ -14,11 +14,12 @@ from core.evaluation.sequences.long_inputs import LongInputs, LongInputsRecord, 
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from dashboard.kit.wording import code, marked
-from dashboard.shell import services, show, state, viewers
+from dashboard.shell import orders, services, show, viewers, visitor
 from dashboard.shell.notices import said_above
 from dashboard.shell.words import STATUS_WORDS
 from dashboard.training import background
 from dashboard.training.background import FAILED, NOBODY
+from dashboard.training.starting import start_lesson
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def measure(shown: Iterable[Standing]) -> None:
     """Begin to measure the runs that have ended and have not been, behind the page; one that cannot be says so in its `problem`."""
     for one in shown:
         if waits(one):
-            background.lesson(_key(one.run), lambda: None, _measuring(one.run.run_id, one.best), owner=state.owner())
+            start_lesson(_key(one.run), lambda: None, _measuring(one.run.run_id, one.best))
 
 
 def _measuring(run_id: str, epoch: int) -> Callable[[None], Iterator[int]]:
@@ -126,7 +127,7 @@ def attend(shown: Iterable[Standing]) -> None:
     for one in shown:
         if one.active:
             services.manager().attend(one.run.run_id)
-            viewers.saw(state.session())
+            viewers.saw(visitor.session())
 
 
 def steer(shown: Sequence[Standing], *, key: str) -> None:
@@ -134,8 +135,8 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
     missing = [one for one in shown if one.missing]
     lacking = missing or [one for one in shown if one.run is None]
     running = [one.run for one in shown if one.active]
-    halted = [one.run.run_id for one in shown if one.run and one.run.resumable]
-    lab = services.manager()
+    mine = [run for run in running if visitor.may_steer(run.run_id)]
+    halted = [one.run.run_id for one in shown if one.run and one.run.resumable and visitor.may_steer(one.run.run_id)]
     with st.container(horizontal=True, vertical_alignment="center"):
         if lacking or not running:
             st.button(
@@ -148,14 +149,14 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
                 args=([one.wanted for one in lacking],),
                 help="One after the other, in this lab's queue: they are on the page Train, too.",
             )
-        if running:
-            paused = all(run.status == "paused" for run in running)
-            word, icon, order = ("Go on", ":material/play_arrow:", lab.resume) if paused else ("Pause", ":material/pause:", lab.pause)
-            ids = [run.run_id for run in running]
+        if mine:
+            paused = all(run.status == "paused" for run in mine)
+            word, icon, order = ("Go on", ":material/play_arrow:", orders.resume) if paused else ("Pause", ":material/pause:", orders.pause)
+            ids = [run.run_id for run in mine]
             st.button(show.label(word), icon=icon, key=f"{key}_pause", on_click=_command, args=(order, ids))
-            st.button("Stop", icon=":material/stop:", key=f"{key}_stop", on_click=_command, args=(lab.stop, ids))
-        elif halted:
-            st.button("Resume", icon=":material/resume:", key=f"{key}_resume", on_click=_command, args=(lab.resume, halted))
+            st.button("Stop", icon=":material/stop:", key=f"{key}_stop", on_click=_command, args=(orders.stop, ids))
+        elif halted and not running:
+            st.button("Resume", icon=":material/resume:", key=f"{key}_resume", on_click=_command, args=(orders.resume, halted))
 
 
 def _label(shown: Sequence[Standing], missing: Sequence[Standing], lacking: Sequence[Standing]) -> str:
@@ -169,7 +170,7 @@ def _label(shown: Sequence[Standing], missing: Sequence[Standing], lacking: Sequ
 def _submit(configs: Sequence[RunConfig]) -> None:
     with said_above():
         for config in configs:
-            services.manager().submit(config, owner=state.owner())
+            orders.submit(config)
 
 
 def _command(order: Callable[[str], None], run_ids: Sequence[str]) -> None:

@@ -13,9 +13,10 @@ from core.training.history import ACTIVE, EpochRecord, Snapshot
 from dashboard.kit.wording import escape, joined, marked
 from dashboard.runs.losses import losses_words
 from dashboard.runs.shown import shown
-from dashboard.shell import services, show, state, viewers
+from dashboard.shell import services, show, viewers, visitor
 from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.page import fragment
+from dashboard.shell.pulsed import rerun_when_pulsed
 from dashboard.shell.words import STATUS_WORDS, THINGS, duration
 from dashboard.training.curve import live_data, reference_epochs
 from dashboard.training.live_chart import last_sent, live_chart
@@ -42,7 +43,9 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
     run = shown()
     if run.active:
         services.manager().attend(run.run_id)
-        viewers.saw(state.session())
+        viewers.saw(visitor.session())
+    elif services.class_is_open():
+        rerun_when_pulsed("runs", services.runs_version(), key=CHART)
     _rerun_when_changed(run)
     _status(run)
     if REFERENCE.value:
@@ -72,7 +75,7 @@ def _status(run: Snapshot) -> None:
     words = STATUS_WORDS[run.status]
     text = marked("**{}** · {}", run.run_id, words)
     if run.place:
-        text += f", place {run.place} in the queue"
+        text += f", place {run.place} in the queue{_halted()}"
     if run.active and run.message:
         text += f" · {run.message}"
     if run.active:
@@ -83,6 +86,11 @@ def _status(run: Snapshot) -> None:
         show.warning(text + f". {run.message}")
     else:
         show.caption(text + _tested(run))
+
+
+def _halted() -> str:
+    """What is said of a run that waits while all are paused."""
+    return ": your instructor has paused all runs" if services.class_is_open() and services.classroom().halting.on else ""
 
 
 def _others() -> str:
@@ -116,8 +124,8 @@ def _tested(run: Snapshot) -> str:
 
 
 def _goes_on() -> str:
-    minutes = services.away_minutes()
-    return f"goes on when you close this tab{f', up to {minutes:g} minutes without a viewer' if minutes else ''}"
+    minutes, without = services.away_minutes(), "you in the class" if services.class_is_open() else "a viewer"
+    return f"goes on when you close this tab{f', up to {minutes:g} minutes without {without}' if minutes else ''}"
 
 
 def figures_html(run: Snapshot) -> str:

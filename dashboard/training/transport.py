@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.checks import Text
 from core.hparams import declared
 from core.training.config import RunConfig, TrainingConfig
 from core.training.history import Snapshot
 from dashboard.setup.controls import options
-from dashboard.shell import services, show, state
+from dashboard.shell import orders, show, state, visitor
 from dashboard.shell.choices import Choice
 from dashboard.shell.notices import said_above
 from dashboard.training.live import MINIMISED, REFERENCE, SMOOTHING
 
-if TYPE_CHECKING:
-    from core.training.runs.manager import RunManager
-
+MOST_CALLED = 40  # letters of a name
+NAMED = "By it you find the run in every list. In a class your instructor sees it, too, and nobody else."
 RATE = declared(TrainingConfig)["lr"]
+CALLED = Choice("train", "called", check=Text(MOST_CALLED), first="", in_link=False)
 NEW_LR = Choice("chart", "new_lr", options(RATE, RATE.default), first=RATE.default, in_link=False)
 
 
 def transport(run: Snapshot, config: RunConfig | None) -> None:
-    """Buttons for `run`; Play and Step train a new one of `config` when it does not train."""
-    live = run.active
+    """Buttons for `run`; Play and Step train a new one of `config` when it does not train, or is somebody else's."""
+    live = steered(run)
     playing = live and run.status != "paused"
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
         label, icon = ("Pause", ":material/pause:") if playing else ("Play", ":material/play_arrow:")
@@ -38,8 +38,15 @@ def transport(run: Snapshot, config: RunConfig | None) -> None:
         _stop_and_resume(run)
         with st.popover("Learning rate", icon=":material/speed:", disabled=not live):
             _learning_rate(run)
+        with st.popover("Name", icon=":material/edit:"):
+            CALLED.text_input("Name of the next run", max_chars=MOST_CALLED, placeholder="Anna, patch 8", help=NAMED)
         with st.popover("View", icon=":material/tune:"):
             _view(run)
+
+
+def steered(run: Snapshot) -> bool:
+    """Whether a run is active and whoever looks at the page may steer it."""
+    return run.active and visitor.may_steer(run.run_id)
 
 
 def _stop_and_resume(run: Snapshot) -> None:
@@ -48,18 +55,18 @@ def _stop_and_resume(run: Snapshot) -> None:
         "Stop",
         icon=":material/stop:",
         key="stop",
-        disabled=not run.active,
+        disabled=not steered(run),
         on_click=_command,
-        args=(lambda lab: lab.stop(run.run_id),),
+        args=(lambda: orders.stop(run.run_id),),
         help="Ends the run. Every complete epoch is kept, and Resume goes on from the last one.",
     )
-    if run.resumable:
+    if run.resumable and visitor.may_steer(run.run_id):
         st.button(
             "Resume",
             icon=":material/resume:",
             key="resume",
             on_click=_command,
-            args=(lambda lab: lab.resume(run.run_id),),
+            args=(lambda: orders.resume(run.run_id),),
             help="Goes on with this run from its last complete epoch.",
         )
 
@@ -78,32 +85,32 @@ def _view(run: Snapshot) -> None:
 def _learning_rate(run: Snapshot) -> None:
     NEW_LR.slider("New learning rate", format_func=lambda lr: f"{lr:g}")
     st.caption("What is left of the schedule scales with the new value; the change is marked on the curve.")
-    st.button("Apply", key="apply_lr", on_click=_command, args=(lambda lab: lab.set_lr(run.run_id, NEW_LR.value),))
+    st.button("Apply", key="apply_lr", on_click=_command, args=(lambda: orders.set_lr(run.run_id, NEW_LR.value),))
 
 
 def _play(run: Snapshot, config: RunConfig | None) -> None:
-    if not run.active:
+    if not steered(run):
         _submit(config)
     else:
         paused = run.status == "paused"
-        _command(lambda lab: (lab.resume if paused else lab.pause)(run.run_id))
+        _command(lambda: (orders.resume if paused else orders.pause)(run.run_id))
 
 
 def _step(run: Snapshot, config: RunConfig | None) -> None:
-    if run.active or _submit(config, paused=True):
-        _command(lambda lab: lab.step(state.shown_run()))
+    if steered(run) or _submit(config, paused=True):
+        _command(lambda: orders.step(state.shown_run()))
 
 
 def _submit(config: RunConfig | None, *, paused: bool = False) -> bool:
     if config is None:  # the button is off, but what is sent need not come from a browser
         return False
     with said_above():
-        state.show_run(services.manager().submit(config, owner=state.owner(), paused=paused))
+        state.show_run(orders.submit(config, paused=paused, called=str(CALLED.value)[:MOST_CALLED]))
         return True
     return False
 
 
-def _command(order: Callable[[RunManager], None]) -> None:
-    """Have the manager do what `order` says: it is made here. A run that has just ended is no mistake of the user's, but it is said."""
+def _command(order: Callable[[], None]) -> None:
+    """Do what `order` says. A run that has just ended is no mistake of the user's, but it is said."""
     with said_above():
-        order(services.manager())
+        order()

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from core.home import number_setting
 from dashboard.navigation import PAGES
+from dashboard.web.tabs import Tabs
 
 SESSIONS = 150  # LAB_MAX_SESSIONS sets another number
 MOST_FILES = 8192  # open files that this process asks the system for
@@ -79,10 +80,11 @@ def most_files() -> int:
 
 
 class Doors:
-    """Lets so many sessions in; the next one gets a sentence and status 503 before anything is made for it."""
+    """Lets so many sessions in, and of one person as many as `tabs` allow. The next one gets a sentence and status 503 before anything is
+    made for it."""
 
-    def __init__(self, app: ASGIApp, sessions: int) -> None:
-        self.app, self.sessions, self.inside = app, sessions, 0
+    def __init__(self, app: ASGIApp, sessions: int, tabs: Tabs) -> None:
+        self.app, self.sessions, self.tabs, self.inside = app, sessions, tabs, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         stream = scope["type"] == "websocket" and scope["path"] == STREAM
@@ -96,10 +98,13 @@ class Doors:
             full = HTMLResponse(f"<!doctype html><title>Sequence Lab</title><p>{said}</p>") if page else PlainTextResponse(said)
             full.status_code, full.headers["Retry-After"] = 503, "60"
             await full(scope, receive, send)
+        elif (stream or asks) and (said := self.tabs.problem(scope)):
+            await PlainTextResponse(said, 503)(scope, receive, send)
         elif stream:
             self.inside += 1
             try:
-                await self.app(scope, receive, send)
+                with self.tabs.open(scope):
+                    await self.app(scope, receive, send)
             finally:
                 self.inside -= 1
         else:

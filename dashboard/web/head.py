@@ -38,7 +38,7 @@ if (!location.pathname.endsWith('/') && document.referrer !== location.href.spli
 # Where a web server forbids scripts that stand in a page, this is all that runs: it comes by an address of its own.
 FORBIDDEN = "/forbidden.js"
 IF_FORBIDDEN = f"if (!window.sequenceLab) document.body.prepend({json.dumps(WORDS['policy'])});\n"
-SCRIPTS = ("connection.js", "copy.js", "menu.js")
+SCRIPTS = ("connection.js", "copy.js", "menu.js", "everyone.js")
 # What the first page draws with: a browser fetches it, and what it imports, while Streamlit still starts. Other pages fetch their own.
 FIRST = ("dashboard/training/live_chart/live_chart.js", "dashboard/shell/keys/keys.js")
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>

@@ -13,6 +13,7 @@ from streamlit import logger as streamlit_logger
 from uvicorn.config import LOGGING_CONFIG
 
 from core.log import Shortened, Throttle, open_log
+from core.troubles import TROUBLES
 
 SERVERS = ("streamlit", "uvicorn", "asyncio", "websockets")
 
@@ -24,12 +25,19 @@ def gather_logs(home: Path) -> None:
     streamlit_logger.update_formatter()
     for name in SERVERS:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_no_refusal)
     open_log(home, *SERVERS)
     console = logging.StreamHandler()
     console.setLevel(logging.WARNING)
     console.setFormatter(Shortened("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     console.addFilter(Throttle())
     logging.getLogger().addHandler(console)
+    logging.getLogger().addHandler(TROUBLES)
+
+
+def _no_refusal(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn calls an error: a WebSocket that was answered with a refusal, which is how it should be."""
+    return "without completing handshake" not in str(record.msg)
 
 
 def _pass_on(logger: logging.Logger) -> None:

@@ -29,14 +29,14 @@ def key() -> bytes:
     fresh = secrets.token_bytes(32)
     try:
         path = lab_home() / KEY_FILE
-        _write_once(path, fresh)
+        write_once(path, fresh)
         kept = path.read_bytes()
     except (OSError, LabError):
         return fresh
     return kept if len(kept) == len(fresh) else fresh
 
 
-def _write_once(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
     """Make a whole file that only its owner can read, unless there is one: of two servers at once, one is first."""
     if path.exists():
         return
@@ -83,11 +83,11 @@ class Introduce:
         await self.app(scope, receive, send_introduced if scope["type"] == "http" else send)
 
 
-def cookie(scope: Scope, framed: bool = False) -> bytes:
-    """The header's value for a new person. In a frame of another site a browser keeps cookies that say so, over https alone."""
+def cookie(scope: Scope, framed: bool = False, person: str = "") -> bytes:
+    """The header's value for `person`, or a new one. In a frame of another site a browser keeps cookies that say so, over https alone."""
     secure = scope.get("scheme") == "https"
     site = "SameSite=None; Secure; Partitioned" if secure and framed else "SameSite=Lax; Secure" if secure else "SameSite=Lax"
-    return f"{cookie_name()}={signed(secrets.token_hex(16))}; Path=/; Max-Age={YEAR}; HttpOnly; {site}".encode()
+    return f"{cookie_name()}={signed(person or secrets.token_hex(16))}; Path=/; Max-Age={YEAR}; HttpOnly; {site}".encode()
 
 
 def cookies(scope: Scope) -> dict[str, str]:

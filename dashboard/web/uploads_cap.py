@@ -16,8 +16,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec, UploadFileU
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME as XSRF
 
+from core.classroom.pace import Pace
+from dashboard.web.person import cookies, person_of
+
 A_SESSION = 40_000_000  # bytes of uploads that one session may keep
 TOGETHER = 200_000_000  # and all of them
+OFTEN = Pace(30, 60.0)  # files that one person sends
 ASKED_FOR = 20  # addresses for uploads that a session may have at a time
 PATH = "/_stcore/upload_file/"
 
@@ -90,6 +94,10 @@ class UploadCap:
             return
         if not wanted:
             await PlainTextResponse("No page has asked for this file: choose it again on the page.", 403)(scope, receive, send)
+            return
+        if seconds := OFTEN.wait(person_of(cookies(scope)) or session_id):
+            said = f"You have sent many files in a short time: wait {max(1, round(seconds))} seconds, and choose it again."
+            await PlainTextResponse(said, 429)(scope, receive, send)
             return
         taken = 0
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.kit.wording import marked
-from dashboard.shell import services, show, state
+from dashboard.shell import services, show
 from dashboard.shell.page import fragment
 from dashboard.training import background
 from dashboard.training.lessons import measuring_status
+from dashboard.training.starting import start_lesson
 from pages.attention.controls import LENGTH, LENGTHS
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ alone: Costs | None = None  # what was measured last while nothing trained, for 
 
 def cost_panel() -> None:
     """A slider for the length, what it costs, and a button that measures."""
-    st.subheader("What it costs by the number of tokens T")
+    st.header("What it costs by the number of tokens T")
     left, right = st.columns([3, 4], gap="large")
     with left:
         help = f"One image, C = {COST_WIDTH}, {COST_HEADS} heads, float32, forward pass."
@@ -37,7 +38,7 @@ def cost_panel() -> None:
         pressed = st.button("Measure on this machine", key="attention_measure", icon=":material/timer:", help="Some ten seconds.")
         if pressed:
             background.forget(KEY)  # measured beside a run, or by somebody else: measured again
-            background.lesson(KEY, lambda: measure_costs(COST_WIDTH, COST_HEADS), owner=state.owner())
+            start_lesson(KEY, lambda: measure_costs(COST_WIDTH, COST_HEADS))
         fragment(_status, run_every=TICK_SECONDS if _active() else None)(_active())
         measured = background.known(KEY)
         costs = (measured.made if measured and measured.made else None) or alone
@@ -50,10 +51,11 @@ def cost_panel() -> None:
     with right:
         from pages.attention.costs_view import cost_figure
 
+        memory = memory_lines()
         what = "memory computed, time measured here" if costs else "memory computed; time not measured yet"
-        st.plotly_chart(
-            cost_figure(memory_lines(), costs.points if costs else ()), key="attention_cost", alt=f"Cost by the number of tokens: {what}"
-        )
+        ends = ", ".join(f"{kind} {_bytes(sizes[0][1])} to {_bytes(sizes[-1][1])}" for kind, sizes in memory.items())
+        alt = f"Cost by the number of tokens, {LENGTHS[0]} to {most}: {what}. Memory: {ends}."
+        st.plotly_chart(cost_figure(memory, costs.points if costs else ()), key="attention_cost", alt=alt)
         show.caption(
             costs.words + " " + slopes(costs.points) if costs else "Computed memory. Press the button for the time on this machine."
         )

@@ -5,15 +5,10 @@ import streamlit as st
 from dashboard.shell import show, state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import take_along, try_this
+from pages.attention.about import ABOUT
 from pages.attention.controls import LENGTH, choose
 from pages.attention.costs import cost_panel
-from pages.attention.panels import layer_panel, matrices_panel, proof_panel, question, scale_panel
-
-EXPERIMENTS = {
-    "Keys of 64 numbers, not scaled: every row reads one token, and no gradient comes back": {"divide": "1", "width": "64", "heads": "1"},
-    "A mask that leaves the first token nothing to read: what is its row?": {"mask": "earlier", "heads": "1"},
-    "A heart in sixteen patches, four heads": {"tokens": "patches", "heads": "4"},
-}
+from pages.attention.panels import layer_panel, matrices_panel, proof_panel, scale_panel
 
 LEGEND = (
     "Point at a cell, tap it or use the arrow keys: green and violet frames are the numbers of its sum. Blue is above 0, orange below; "
@@ -21,8 +16,6 @@ LEGEND = (
     "heads. Nothing is trained: this shows how attention computes, not what it learns."
 )
 
-st.title("Attention by hand")
-st.markdown("Every token asks every other one: **softmax(q kᵀ / √D) v**. Each number below says which numbers made it.")
 state.values()
 left, right = st.container(key="attention").columns([1, 3], gap="medium")
 with left:
@@ -34,10 +27,9 @@ with right:
 scale_panel(choices)
 with proof:
     proof_panel(choices)
-question()
 layer_panel()
 cost_panel()
-try_this(EXPERIMENTS)
+try_this(ABOUT.experiments)
 show.caption(
     f"n = {len(choices.tokens.names)} tokens ({choices.kind}) · no split and no epoch, for nothing is trained · seed {choices.seed} · "
     "matrices: NumPy, float64, on the server's CPU"

@@ -1,20 +1,18 @@
-"""The panels of the page Attention by hand: the linked matrices with their proof, the scaling, the question, the layer around it."""
+"""The panels of the page Attention by hand: the linked matrices with their proof, the scaling, the layer around it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.probes.attention.by_hand import WIDTHS, Projections, Saturation, attention_by_hand, parse_words, saturation, word_tokens
+from core.probes.attention.by_hand import WIDTHS, Projections, attention_by_hand, saturation
 from dashboard.kit.wording import marked
 from dashboard.shell import show
-from dashboard.shell.predict import predict
 from pages.attention.board import linked_matrices, matrices_data
-from pages.attention.controls import DIVISOR_SIGNS, WORDS, AttentionChoices
+from pages.attention.controls import DIVISOR_SIGNS, AttentionChoices
 from pages.attention.lookups import SPREAD_LENGTHS, SPREAD_SIZES, layer_facts, spreads
-from pages.attention.view import because, course_line, layer_html, proof_line, saturation_html, spread_html
+from pages.attention.view import course_line, layer_html, proof_line, saturation_html, spread_html
 
 LONG = WIDTHS[-1]  # features of the longest key
-ANSWERS = ("more than before", "about as much", "less than half")
 
 
 # ---- the picture ----
@@ -48,7 +46,7 @@ def proof_panel(choices: AttentionChoices) -> None:
 
 def scale_panel(choices: AttentionChoices) -> None:
     """Trap 8: what each divisor does to these tokens, and of what size scores are."""
-    st.subheader("Why √D, and not √T")
+    st.header("Why √D, and not √T")
     st.markdown(
         "A score is a sum of D products, so it grows with **D, the size of a key**: by √D, if features are independent and of variance 1. "
         "The number of tokens T adds rows, not terms. The unit's own text and code disagree on this; the numbers below do not. Scores that "
@@ -62,35 +60,12 @@ def scale_panel(choices: AttentionChoices) -> None:
     right.html(spread_html(spreads(), SPREAD_SIZES, SPREAD_LENGTHS))
 
 
-def question() -> None:
-    """What leaving out the division does, on the first words with the course's width and one head."""
-    none, by_size = long_keys()
-    predict(
-        "Six tokens, one head, keys of D = 64 numbers, and somebody forgets to divide by √D. How much gradient does softmax let through?",
-        ANSWERS,
-        answer=answer_of(none.slope / by_size.slope),
-        because=because(none, by_size),
-        key="attention_predict",
-    )
-
-
-def long_keys() -> tuple[Saturation, Saturation]:
-    """Not scaled and scaled by √D, for the question's tokens."""
-    hand = attention_by_hand(word_tokens(parse_words(WORDS.first), LONG), Projections.random(LONG, 0), 1)
-    return saturation(hand)[0], saturation(hand)[1]
-
-
-def answer_of(ratio: float) -> str:
-    """The answer that a ratio of gradients is."""
-    return ANSWERS[0 if ratio > 1.1 else 2 if ratio < 0.5 else 1]
-
-
 # ---- what stands around it ----
 
 
 def layer_panel() -> None:
     """The shapes of the course, and one encoder layer as a drawing with its proof."""
-    st.subheader("The shapes of the course, and the layer around attention")
+    st.header("The shapes of the course, and the layer around attention")
     shapes, report = layer_facts()
     st.html(layer_html())
     show.caption(course_line(shapes))

@@ -115,7 +115,7 @@ def layer_html() -> str:
         "each token and dropout, and are added again. N such layers are stacked; the shape never changes."
     )
     return (
-        f'<figure class="lab-layer" role="img" aria-label="{label}"><div class="line">'
+        f'<figure class="lab-layer" aria-label="{label}"><div class="line lab-scroll">'
         f'<span class="end">tokens<small>{tokens}</small></span>'
         f'<div class="frame"><em>× N layers</em>{attention}{network}</div><span class="end">tokens<small>{tokens}</small></span></div>'
         "<figcaption>One encoder layer (LayerNorm first, as in a ViT). The arcs are the two residual connections: what a branch computes "

@@ -162,7 +162,7 @@ def proof_line(bar: Result) -> None:
 
 def train_step(steps: list[RoadStep], count: int) -> RunConfig:
     """Train a step on this machine, live, over the recorded curve; the set-up that Play trains."""
-    st.subheader("Train a step yourself")
+    st.header("Train a step yourself")
     columns = st.columns(2, gap="medium", vertical_alignment="bottom")
     with columns[0]:
         titles = [f"{place + 1}  {step.rung.title}" for place, step in enumerate(steps)]

@@ -15,7 +15,7 @@ SHOWN = ("hand-in", "bar", "best", "compare-rnn", "compare-lstm", "compare-gru",
 
 def results_panel() -> None:
     """All presets that have recorded runs; those whose every run is over the bar in bold."""
-    st.subheader("For scale")
+    st.header("For scale")
     results = [(name, runs) for name in SHOWN if name in PRESETS and (runs := result(name))]
     rows = [(f"{MODELS[runs.runs[0].config['model']].title} (preset {name})", runs) for name, runs in results]
     first = rows[0][1].runs[0]

@@ -19,7 +19,7 @@ def sweeps_panel() -> None:
     columns = st.columns([2, 2, 5], gap="medium")
     with columns[2]:
         side = SIDE.slider("Tokens along a side")
-        show.subheader(f"Why {side} sequences of {side} beat one of {side**2}", at=heading)
+        show.header(f"Why {side} sequences of {side} beat one of {side**2}", at=heading)
         flat, swept = one_sequence(side), sweeps(side)
         rows = {
             "Sequences at a time": (flat.sequences, swept.sequences),

@@ -4,20 +4,9 @@ import streamlit as st
 
 from dashboard.shell import state
 from dashboard.shell.foot import try_this
+from pages.cell.about import ABOUT
 from pages.cell.lab import around, lab
-from pages.cell.panels import course_panel, question
-
-EXPERIMENTS = {
-    "Task 1.2 at the course's own sizes: compute the step by hand": {"inputs": "7", "hidden": "5", "t": "2", "view": "hand", "batch": "2"},
-    "A pulse and then silence: for how long does an LSTM remember it?": {
-        "cell": "lstm",
-        "sequence": "pulse",
-        "steps": "32",
-        "hidden": "4",
-        "scale": "1",
-    },
-    "A trained GRU reads a heart, patch by patch": {"weights": "run", "run": "recorded-shapes-gru", "epoch": "17", "t": "20", "unit": "3"},
-}
+from pages.cell.panels import course_panel
 
 LEGEND = (
     "Strips: a column a step, a row a unit; blue is above 0, orange below, and each strip's own range stands at its right. Click one, or "
@@ -26,8 +15,6 @@ LEGEND = (
     "until you replace it."
 )
 
-st.title("The cell")
-st.markdown("A recurrent network is **one small formula, applied again at every step** to the next input and to its own last state.")
 state.values()
 main, end = st.container(key="cell"), st.container()
 with main:
@@ -35,5 +22,4 @@ with main:
     st.caption(LEGEND)
     around(end)
 course_panel()
-question()
-try_this(EXPERIMENTS)
+try_this(ABOUT.experiments)

@@ -13,16 +13,14 @@ from dashboard.shell import show, state
 from dashboard.shell.choices import Kept
 from dashboard.shell.download import download
 from dashboard.shell.foot import take_along
-from dashboard.shell.predict import predict
 from pages.cell.board import cell_board, cell_data, edits_sent, view_sent
 from pages.cell.choices import EDITS, VIEW, CellChoices
-from pages.cell.lookups import course_facts, kept_facts
+from pages.cell.lookups import course_facts
 from pages.cell.view import numbers_csv
 
 BOARD = "cell_board"
 FIRST_STEP = 3  # where the page opens
 LINKED = Kept("cell", "linked")  # the set-up that the edits of the link belong to
-ANSWERS = ("the old state", "the candidate", "zero")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +40,7 @@ def board_panel(choices: CellChoices) -> BoardReading:
     """The board with the numbers that were replaced; returns what is on it."""
     edits = edits_sent(key=BOARD, setup=choices.setup)
     if edits is None:
+        state.note_linked(LINKED.key)  # another link may come in the same session
         if (LINKED.value or LINKED.keep(choices.setup)) != choices.setup:
             EDITS.set("")  # they were those of another cell
         edits = _linked_edits()
@@ -128,20 +127,6 @@ def course_panel() -> None:
             shapes,
             facts["difference"],
         )
-    )
-
-
-def question() -> None:
-    """What a closed update gate does, in torch's form."""
-    facts = kept_facts()
-    distances = ", ".join(f"{distance:.2g} from {name}" for name, distance in facts["gru"].items())
-    predict(
-        "Somebody holds every update gate z of torch's GRU at 1. What is the new state?",
-        ANSWERS,
-        answer=min(facts["gru"], key=facts["gru"].get),
-        because=f"Measured on a random cell, the new state is away by {distances}: z keeps. In the form of 2014 the same z takes: there it "
-        f"is {facts['gru2014']['the candidate']:.1g} away from the candidate.",
-        key="cell_predict",
     )
 
 

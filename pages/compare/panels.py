@@ -18,6 +18,7 @@ from dashboard.kit.messages import drawn
 from dashboard.kit.wording import code, marked
 from dashboard.runs.lines import board_runs
 from dashboard.shell import services, show, state, visitor
+from dashboard.shell.download import download
 from dashboard.shell.page import fragment
 from pages.compare.board import run_board
 from pages.compare.controls import ARRIVAL, REVEALED, RUNS, SCRIPT, board_view, reveal, take_view
@@ -51,7 +52,7 @@ def _first_pair() -> tuple[str, ...]:
 
     What others train meanwhile must not change what the page opens on.
     """
-    own = [row for row in services.manager().runs() if row.epochs_done and row.owner == state.owner()]
+    own = [row for row in services.manager().runs() if row.epochs_done and row.owner == visitor.owner()]
     like = tuple(row.run_id for row in own if row.config["dataset"] == own[0].config["dataset"])
     return like[:2] if len(like) > 1 else tuple(f"recorded-{name}" for name in PAIR if name in recorded_names())
 
@@ -70,7 +71,7 @@ def _watch(runs: Sequence[tuple[str, str]]) -> None:
 
 def pair_panel(runs: Sequence[Snapshot]) -> None:
     """In what the selected runs differ, and of the first two: which is better, to be predicted, then revealed."""
-    st.subheader("Is the difference real?")
+    st.header("Is the difference real?")
     if len(runs) < 2:
         st.info("Select two runs in the table: the first is A, the second B.")
         return
@@ -131,7 +132,7 @@ def _limits() -> str:
 
 def script_panel(runs: Sequence[Snapshot]) -> None:
     """One of the selected runs as a PyTorch script of its own."""
-    st.subheader("A run as a script")
+    st.header("A run as a script")
     if not runs:
         st.info("Select a run in the table.")
         return
@@ -147,14 +148,7 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
             why = "There are scripts only of models that name images. This command trains the run again:"
             show.info(marked("{} {}", why, code(visitor.command(run.config))))
             return
-        st.download_button(
-            "Download",
-            lambda: _script(run.run_id),
-            f"{run.run_id}.py",
-            key="compare_script_file",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        download("Download", lambda: _script(run.run_id), f"{run.run_id}.py", key="compare_script_file")
     st.caption("It trains the run again with PyTorch alone, from the same start on the same batches. A test of the lab runs such scripts.")
     with st.expander("Show it", key="compare_script_shown", on_change="rerun") as box:
         if box.open:

@@ -19,7 +19,7 @@ def balance_panel(dataset: Dataset) -> None:
     from core.data.statistics import class_balance
 
     counts = {name: class_balance(getattr(dataset, name).labels, len(dataset.classes)) for name in ("train", "val", "test")}
-    st.subheader("Class balance")
+    st.header("Class balance")
     st.html(balance_html(dataset.classes, counts))
     least, most = min(counts["train"]), max(counts["train"])
     show.caption(

@@ -26,7 +26,7 @@ EXACT = 1e-12
 
 def counting_panel(dataset: Dataset) -> None:
     """The question how many images the mean needs; then all training images are counted, and the answer is read off."""
-    st.subheader("Predict, then reveal")
+    st.header("Predict, then reveal")
     st.markdown("Mean and deviation of each channel are counted over the training images, one after the other.")
     guess = st.radio(
         "How many of them are enough, for every channel's mean to stay within one level of 255 of that of all?",
@@ -70,9 +70,9 @@ def _answer(course: Sequence[Running], guess: str) -> None:
         "The distance falls with the root of their number: one more digit takes a hundred times as many."
     )
     if guess == answer:
-        show.success(f"Yes: {answer}. {because}")
+        show.success(f"Correct: {answer}. {because}")
     else:
-        show.info(f"It is: {answer}. {because}")
+        show.info(f"Not quite. The answer is: {answer}. {because}")
 
 
 def _proof(dataset: Dataset, course: Sequence[Running]) -> None:

@@ -26,7 +26,7 @@ def duplicates_panel(dataset: Dataset, link: Mapping[str, str]) -> None:
     """Near-duplicates across splits, looked for when asked; `link` is what a link to this data set says."""
     from core.data.duplicates import LEAST
 
-    st.subheader("Near-duplicates across splits")
+    st.header("Near-duplicates across splits")
     st.markdown(
         "A test image that was trained on tests memory, not sight. Two images are near-duplicates here when their pixels correlate by at "
         f"least {LEAST:g}, each channel's mean taken out: the same picture in a little other light, contrast or noise, but not a shifted "

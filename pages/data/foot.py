@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import streamlit as st
 
 from core.checks import Whole
 from dashboard.runs.labels import data_label
 from dashboard.shell import show
+from dashboard.shell.download import download
 from dashboard.shell.foot import take_along
 from pages.data.controls import DataChoices, image_shown
 from pages.data.view import SPLITS, GalleryPage
@@ -40,11 +40,9 @@ def _numbers(dataset: Dataset, split: str, number: int) -> None:
     from core.data.numbers import image_csv
 
     image = getattr(dataset, split).images[number]
-    st.download_button(
-        show.label(f"Numbers of {SPLITS[split]} image {number} (CSV)"),
+    download(
+        f"Numbers of {SPLITS[split]} image {number} (CSV)",
         lambda: image_csv(image, dataset.mean, dataset.std),
         f"{split}-{number}.csv",
         key="data_csv",
-        icon=":material/download:",
-        on_click="ignore",
     )

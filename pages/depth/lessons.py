@@ -11,11 +11,12 @@ from core.probes.recurrence.later_word import parse_sentence
 from core.probes.recurrence.unrolled import HEADS
 from dashboard.kit.panels import panels
 from dashboard.kit.wording import joined, marked
-from dashboard.shell import show, state
+from dashboard.shell import show
 from dashboard.shell.download import download
 from dashboard.training import background
 from dashboard.training.background import Lesson
 from dashboard.training.lessons import lesson_status, train_button
+from dashboard.training.starting import start_lesson
 from pages.depth.controls import BETWEEN, RATE, SEED, SENTENCE
 from pages.depth.view import curve_svg, ends_html, points_csv, translations_html
 
@@ -34,7 +35,7 @@ def _key() -> str:
 
 def later_word_panel() -> None:
     """Spider man: controls, the lesson, and what is made of a sentence."""
-    st.subheader("“Spider man”: a later word decides an earlier one")
+    st.header("“Spider man”: a later word decides an earlier one")
     st.markdown(
         "Translate word by word, as you read: *the spider …* is **la araña**, but *the spider man …* is **el hombre araña**; *turns the "
         "old red radio* **on** or **off** is **enciende** or **apaga**. Two readers learn from the same sentences."
@@ -48,7 +49,7 @@ def later_word_panel() -> None:
         rate = RATE.slider("Learning rate", format_func="{:g}".format, help="Of Adam.")
         key = _key()
         if train_button("Train both readers", background.known(key), key="depth_train"):
-            background.lesson(key, _maker(between, seed, rate), lambda made: made.run(), owner=state.owner())
+            start_lesson(key, _maker(between, seed, rate), lambda made: made.run())
     with right:
         lesson = background.known(key)
         lesson_status(lesson, _steps(), before="Some seconds on this computer, behind the page: nothing waits for it.")
@@ -148,7 +149,7 @@ def ends_panel() -> None:
         "them fresh in its last state; a head that reads the wrong state must have it carried through all others."
     )
     if train_button("Train the three heads", background.known(ENDS_KEY), key="depth_ends", primary=False):
-        background.lesson(ENDS_KEY, _ends_lesson, lambda made: made.run(), owner=state.owner())
+        start_lesson(ENDS_KEY, _ends_lesson, lambda made: made.run())
     lesson = background.known(ENDS_KEY)
     lesson_status(lesson, STEPS, before="Some seconds.")
     if lesson is not None and lesson.made is not None:

@@ -6,21 +6,15 @@ from dashboard.shell import state
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.page import board_page
 from dashboard.training.lessons import lesson_part
+from pages.depth.about import ABOUT
 from pages.depth.controls import DepthChoices, choose, link_of
 from pages.depth.lessons import active, ends_panel, later_word_panel
-from pages.depth.panels import bias_panel, heads_panel, leaks_panel, proof_panel, question, stack_panel
+from pages.depth.panels import bias_panel, heads_panel, leaks_panel, proof_panel, stack_panel
 
-EXPERIMENTS = {
-    "Three layers, forward only: the first state still knows one input": {"layers": "3", "ways": "one", "head": "every"},
-    "Trap 3: h[-1] of a bidirectional GRU": {"layers": "1", "head": "h[-1]"},
-    "Six adjectives before the word that decides": {"between": "6"},
-}
 LEGEND = (
     "Circles are states h of a step; dashed: the backward direction, which starts from 0 at the last input. The head reads those with a "
     "thick border. From the second layer on, each state reads both directions below it."
 )
-st.title("Depth and direction")
-st.markdown("A stack reads the same inputs again, more deeply. **Only a second reader, from the end, knows what comes later.**")
 state.values()
 
 
@@ -28,7 +22,8 @@ def around(choices: DepthChoices) -> None:
     """What follows when the stack has come to rest."""
     st.caption(LEGEND)
     proof_panel(choices)
-    heads_panel(choices)
+    with st.container(key="depth_heads"):
+        heads_panel(choices)
     with end:
         take_along(link_of(choices), choices.code, language="python")
     state.write_page(link_of(choices))
@@ -38,7 +33,8 @@ def lessons() -> None:
     """What is trained on the page."""
     with trap:
         ends_panel()
-    later_word_panel()
+    with st.container(key="depth_later_word"):
+        later_word_panel()
 
 
 there, trap, training, below, end = (st.container() for _ in range(5))
@@ -49,6 +45,5 @@ with training:
 with below:
     bias_panel()
     leaks_panel()
-    question()
-    try_this(EXPERIMENTS)
+    try_this(ABOUT.experiments)
     st.caption("No data set: sentences and weights drawn by their seeds, on the server's CPU. Stacks in float64, lessons in float32.")

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.shell import show
 from dashboard.shell.download import download
-from dashboard.shell.predict import predict
 from dashboard.shell.torch_first import torch_first
 from dashboard.unrolled import unrolled, unrolled_data
 from dashboard.unrolled.svg import STYLE, links, words
@@ -65,7 +64,7 @@ def downloads(choices: DepthChoices) -> None:
 
 def heads_panel(choices: DepthChoices) -> None:
     """Trap 3 in shapes and gradients."""
-    st.subheader("Trap 3: which states does the head read?")
+    st.header("Trap 3: which states does the head read?")
     reports = head_reports(**choices.sizes)
     st.html(head_html(reports, choices.head))
     wrong = reports["h[-1]"]
@@ -82,14 +81,14 @@ def heads_panel(choices: DepthChoices) -> None:
 
 def bias_panel() -> None:
     """Trap 1."""
-    st.subheader("Trap 1: the fourth argument is not what it looks like")
+    st.header("Trap 1: the fourth argument is not what it looks like")
     st.html(bias_html(bias_reports()))
     st.caption("nn.GRU(input_size, hidden_size, num_layers, bias): True, by position, sets bias. Nothing fails. Pass arguments by keyword.")
 
 
 def leaks_panel() -> None:
     """Trap 2."""
-    st.subheader("Trap 2: without batch_first samples leak into each other")
+    st.header("Trap 2: without batch_first samples leak into each other")
     for column, (kind, name) in zip(st.columns(2), KINDS.items(), strict=True):
         for batch_first in (True, False):
             column.html(leaks_html(leak_report(kind, batch_first=batch_first), f"{name}, batch_first={batch_first}"))
@@ -97,28 +96,4 @@ def leaks_panel() -> None:
         "A batch (B, T, C) = (4, 6, 4), float64, eval. Row: the sample whose output is looked at; column: the one that is replaced; each "
         "cell is the largest change of the output. Without batch_first=True the batch is read as time: six sequences of four steps. The "
         "shapes are the same, so nothing fails: the GRU carries earlier samples into later ones, attention mixes all of them."
-    )
-
-
-# ---- the question ----
-
-
-def question() -> None:
-    """Who can know a later word?"""
-    from core.probes.recurrence.direction import measure_stack
-
-    one, two, both = (
-        measure_stack(cell="gru", length=5, layers=layers, bidirectional=ways, hidden=4).norms[-1, 0, 0]
-        for layers, ways in ((1, False), (3, False), (2, True))
-    )
-    deeper = bool((two[1:] > 0).any())
-    counts = [int((norms > 0).sum()) for norms in (one, two, both)]
-    predict(
-        "A forward-only GRU cannot know a later word when it translates the first one. Does a deeper stack help?",
-        ("yes, three layers can", "no, however deep", "only from the second layer on"),
-        answer="yes, three layers can" if deeper else "no, however deep",
-        because=f"Measured by gradients: the first state of the top layer depends on {counts[0]} of 5 inputs with one layer, on "
-        f"{counts[1]} with three, and on {counts[2]} with two layers in both directions. Depth makes each step richer; only a second "
-        "direction looks ahead.",
-        key="depth_predict",
     )

@@ -9,6 +9,7 @@ from dashboard.shell import show, state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import try_this
 from dashboard.shell.left_out import left_out_note
+from pages.evaluate.about import ABOUT
 from pages.evaluate.controls import SPLIT, VIEW, choose
 from pages.evaluate.pair import pair_panel
 from pages.evaluate.panels import board, class_table, consent, judged_here
@@ -16,16 +17,6 @@ from pages.evaluate.trap import trap_panel
 from pages.evaluate.view import figures_html
 from pages.evaluate.views import view_panel
 
-EXPERIMENTS = {
-    "Is the model as sure as it is right?": {"run": "recorded-shapes-gru", "epoch": "17", "view": "Sureness"},
-    "Cats and dogs: play the 15 epochs of the published hand-in": {"run": "published-hand-in", "cell": "3-5", "epoch": "1"},
-    "What sweeping GRUs still get wrong, in numbers": {"run": "recorded-cifar10-bar-0", "epoch": "8"},
-}
-
-st.title("Evaluate")
-st.markdown(
-    "A confusion matrix says what a model takes for what. **Each of its cells is a set of images:** click one, at any epoch, and look."
-)
 state.values()
 judging = choose()
 run = judging.run
@@ -50,7 +41,7 @@ else:
     class_table(judging, epoch, judged, looked.row)
     pair_panel(judging)
     trap_panel()
-    try_this(EXPERIMENTS)
+    try_this(ABOUT.experiments)
     link = {**run_link(run, epoch), **judging.link}
     foot(run, link)
 state.write_page(link)

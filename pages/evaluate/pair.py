@@ -22,7 +22,7 @@ def pair_panel(judging: Judging) -> None:
         return
     from core.evaluation.intervals import compare
 
-    st.subheader("More than chance?")
+    st.header("More than chance?")
     run, other = judging.run, services.run(judging.minus)
     try:
         if judging.split == "test" and not all(r.best.epoch in kept_epochs(r, "test") for r in (run, other)):

@@ -16,6 +16,7 @@ from core.text import MOST_PATH
 from core.training.history import Snapshot
 from dashboard.runs.outputs import moved_to, outputs
 from dashboard.shell import services, show, state
+from dashboard.shell.download import download
 from dashboard.shell.tables import class_table_csv, class_table_html, image_table_csv
 from pages.evaluate.board import MatrixLook, confusion_board
 from pages.evaluate.controls import CELL, EPOCH, MOVED, NORM, Judging, kept_epochs
@@ -115,19 +116,17 @@ def consent(judging: Judging) -> None:
 def class_table(judging: Judging, epoch: int, judged: Judged | None, row: int | None) -> None:
     """Scores of every class after `epoch`, that of `row` marked, and the tables to take along."""
     run, scores = judging.run, ClassScores(judging.matrices[epoch])
-    st.subheader("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
+    st.header("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
     caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}. {scores.notes(run.classes, 'image')}".strip()
     st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=row))
     file = f"{run.run_id}-epoch-{epoch + 1}"
-    more = {"icon": ":material/download:", "on_click": "ignore"}
     with st.container(horizontal=True):
-        st.download_button("Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{file}.csv", key="evaluate_class_csv", **more)
+        download("Table (CSV)", lambda: class_table_csv(scores, run.classes), f"{file}.csv", key="evaluate_class_csv")
         if judged:
-            st.download_button(
+            download(
                 "Images (CSV)",
                 lambda: image_table_csv(judged, run.classes),
                 f"{file}-images.csv",
                 key="evaluate_image_csv",
                 help="A line an image: what it is, what it was taken for, and how surely.",
-                **more,
             )

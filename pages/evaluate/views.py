@@ -42,8 +42,13 @@ def _curves(judging: Judging, looked: MatrixLook) -> None:
     best = judging.run.best.epoch
     name = "" if looked.row is None else judging.run.classes[looked.row]
     figure = scores_figure(judging.matrices, best=best, title=judging.title, name=name, k=looked.row)
-    st.plotly_chart(figure, key="evaluate_scores", alt=f"Scores of {name or 'all classes'} by epoch")
-    scores = ClassScores(judging.matrices[max(judging.matrices)])
+    last = max(judging.matrices)
+    scores = ClassScores(judging.matrices[last])
+    reached = (
+        f"recall {scores.recall[looked.row]:.1%}, precision {scores.precision[looked.row]:.1%}" if name else f"top-1 {scores.top1:.1%}"
+    )
+    alt = f"Scores of {name or 'all classes'} by epoch. After epoch {last + 1}: {reached}."
+    st.plotly_chart(figure, key="evaluate_scores", alt=alt)
     if name and not scores.occurs[looked.row]:
         what = f"No image is of {name}: it has no scores, and no curves."
     else:
@@ -74,7 +79,9 @@ def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> 
         return
     curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
     figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
-    st.plotly_chart(figure, key="evaluate_curve", alt=f"Precision against recall of the class {name}")
+    reached = f"where the highest class wins, recall is {scores.recall[k]:.1%} and precision {scores.precision[k]:.1%}"
+    alt = f"Precision against recall of the class {name}: average precision {curve.average_precision:.1%}; {reached}."
+    st.plotly_chart(figure, key="evaluate_curve", alt=alt)
     row = scores.matrix[k].copy()
     row[k] = 0
     taken = ", ".join(f"{judging.run.classes[j]} {row[j]:,}" for j in np.argsort(-row, kind="stable")[:3] if row[j])
@@ -88,12 +95,11 @@ def _sure(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
     from pages.evaluate.figures import reliability_figure
 
     sureness = reliability(judged.probabilities, judged.labels)
-    st.plotly_chart(reliability_figure(sureness), key="evaluate_reliability", alt="Reliability diagram: accuracy against confidence")
     side = "too sure of itself" if sureness.gap > 0 else "not sure enough"
-    show.caption(
-        f"Expected calibration error {sureness.ece:.1%} (15 bins, Guo et al. 2017): "
-        f"on average the model is {side} by {abs(sureness.gap):.1%}."
-    )
+    found = f"on average the model is {side} by {abs(sureness.gap):.1%}."
+    alt = f"Reliability diagram, accuracy against confidence: {found}"
+    st.plotly_chart(reliability_figure(sureness), key="evaluate_reliability", alt=alt)
+    show.caption(f"Expected calibration error {sureness.ece:.1%} (15 bins, Guo et al. 2017): {found}")
     errors_panel(judging.run, epoch, judging.split, judged)
 
 
@@ -106,8 +112,9 @@ def _when(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
         st.info("The history of an image needs what at least two epochs say of it; here one is kept.")
         return
     history = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
-    st.plotly_chart(learning_figure(history, [e + 1 for e in epochs]), key="evaluate_learning", alt="When images are learned")
+    found = f"{(history.first == NEVER).mean():.1%} of the images were never named rightly, {(history.forgotten > 0).mean():.1%} were "
+    figure = learning_figure(history, [e + 1 for e in epochs])
+    st.plotly_chart(figure, key="evaluate_learning", alt=f"When images are learned: {found}forgotten at least once.")
     show.caption(
-        f"{(history.first == NEVER).mean():.1%} of the images were never named rightly, {(history.forgotten > 0).mean():.1%} were "
-        f"forgotten at least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."
+        f"{found}forgotten at least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."
     )

@@ -10,10 +10,12 @@ import streamlit as st
 from core.frames import csv_text, frame
 from core.probes.seq2seq.cheating_words import PROMPT, WORDS, loss_floor
 from dashboard.kit.wording import escape, joined, marked
-from dashboard.shell import show, state
+from dashboard.shell import show
+from dashboard.shell.download import download
 from dashboard.training import background
 from dashboard.training.background import DONE
 from dashboard.training.lessons import lesson_status, train_button
+from dashboard.training.starting import start_lesson
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.masks.controls import SEED
 
@@ -39,7 +41,7 @@ def active() -> bool:
 
 def cheating_panel() -> None:
     """Controls, curves on one axis, and what each speller writes by itself."""
-    st.subheader("Take the mask away and see it cheat")
+    st.header("Take the mask away and see it cheat")
     show.markdown(
         f"Three decoders start from the same weights and learn {len(WORDS)} words, letter by letter. They differ in their mask "
         "alone. Which loss is the best?"
@@ -49,7 +51,7 @@ def cheating_panel() -> None:
         seed = SEED.number_input("Seed") or 0
         lesson = background.known(_key())
         if train_button("Train all three", lesson, key="masks_train"):
-            lesson = background.lesson(_key(), _maker(seed), lambda made: made.run(), owner=state.owner())
+            lesson = start_lesson(_key(), _maker(seed), lambda made: made.run())
         if lesson is not None:
             lesson_status(lesson, _steps())
     with right:
@@ -109,10 +111,7 @@ def _reveal(lesson: CheatingLesson) -> None:
     if not st.toggle(f"Let them write from the first {PROMPT} letters", key=REVEAL):
         return
     st.html(written_html(lesson))
-    st.download_button(
-        "Numbers (CSV)", lambda: points_csv(lesson), "cheating.csv", "text/csv",
-        icon=":material/download:", on_click="ignore", key="masks_points",
-    )  # fmt: skip
+    download("Numbers (CSV)", lambda: points_csv(lesson), "cheating.csv", key="masks_points")
     cheats = [name for name in last if last[name].loss < lesson.floor]
     honest = last["subsequent"]
     show.caption(

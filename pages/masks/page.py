@@ -7,21 +7,15 @@ from dashboard.shell.choices import links
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.page import board_page
 from dashboard.training.lessons import lesson_part
+from pages.masks.about import ABOUT
 from pages.masks.controls import EXTRA, SEED, MaskChoices, choose
 from pages.masks.lessons import active, cheating_panel
 from pages.masks.panels import board_panel, downloads, empty_panel, padding_panel, proof_panel, trap_panel
 
-EXPERIMENTS = {
-    "Three layers: how far back does the mask that is off by one leak?": {"layers": "3"},
-    "Padding at the start: rows that have nothing to read": {"pad": "3", "at": "start"},
-    "Words for letters, no padding: four masks become two": {"text": "the cat sat on the mat", "pad": "0"},
-}
 LEGEND = (
     "Blue: the row's position may read the column's. ⊢ begins, · fills up. Dashed: the token that is replaced; at its right how far each "
     "output moves, orange where it stands before that token. The output at position t predicts position t + 1."
 )
-st.title("Masks")
-st.markdown("A decoder must not read what it is to write. **The subsequent mask hides it; take it away, and the model copies the answer.**")
 state.values()
 
 
@@ -51,7 +45,7 @@ with trained:
     lesson_part(cheating_panel, active, lambda: state.write_page(link_of(asked.value)))
 with below:
     empty_panel()
-    try_this(EXPERIMENTS)
+    try_this(ABOUT.experiments)
     st.caption(
         "No data set: sentences that you type, words of the lab's own list, weights drawn with seeds; on the server's CPU, "
         "matrices in float64, lessons in float32."

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.kit.wording import marked
 from dashboard.shell import show
+from dashboard.shell.download import download
 from dashboard.shell.predict import predict
 from dashboard.shell.torch_first import torch_first
 from pages.masks.board import mask_board
@@ -30,14 +31,13 @@ def board_panel(asked: MaskChoices) -> None:
 def downloads(asked: MaskChoices) -> None:
     """Matrices and changes to take along."""
     with st.container(horizontal=True):
-        st.download_button(
-            "Masks (SVG)", lambda: masks_svg(asked.sentence), "masks.svg", "image/svg+xml",
-            icon=":material/download:", on_click="ignore", key="masks_svg",
-        )  # fmt: skip
-        st.download_button(
-            "Changes (CSV)", lambda: effects_csv(asked.sentence, effects_of(asked.sentence, asked.layers)), "masks.csv", "text/csv",
-            icon=":material/download:", on_click="ignore", key="masks_csv",
-        )  # fmt: skip
+        download("Masks (SVG)", lambda: masks_svg(asked.sentence), "masks.svg", key="masks_svg")
+        download(
+            "Changes (CSV)",
+            lambda: effects_csv(asked.sentence, effects_of(asked.sentence, asked.layers)),
+            "masks.csv",
+            key="masks_csv",
+        )
 
 
 def proof_panel(asked: MaskChoices) -> None:
@@ -50,7 +50,7 @@ def proof_panel(asked: MaskChoices) -> None:
 
 def trap_panel(asked: MaskChoices) -> None:
     """Two masks without names: which one leaks?"""
-    st.subheader("A trap to find: one of these masks leaks")
+    st.header("A trap to find: one of these masks leaks")
     st.markdown(
         "Both masks look like a lower triangle. One is built one diagonal too far. Nothing fails, and the loss falls faster than with the "
         "right one. You see what a test sees: how far outputs move."
@@ -81,7 +81,7 @@ def trap_panel(asked: MaskChoices) -> None:
             f"{effects['off-by-one'].reach} position{'s' * (effects['off-by-one'].reach > 1)}",
             leaks=leaks,
         ),
-        key="masks_predict",
+        key="masks_trap",
     )
 
 
@@ -90,7 +90,7 @@ def trap_panel(asked: MaskChoices) -> None:
 
 def padding_panel(asked: MaskChoices) -> None:
     """What the other mask is for."""
-    st.subheader("It is not a padding mask")
+    st.header("It is not a padding mask")
     st.markdown(
         "**Subsequent**: one triangle (T, T), the same for every sentence; it hides what the decoder is to *predict*, which stands there "
         "only in training. **Padding**: a row (B, 1, 1, S) of its own for each sentence, in encoder and decoder; it hides what is *no "
@@ -117,7 +117,7 @@ def empty_panel() -> None:
     """A row without anything to read."""
     from core.probes.seq2seq.mask_effects import empty_rows
 
-    st.subheader("Rows that may read nothing")
+    st.header("Rows that may read nothing")
     st.html(empty_html(empty_rows(SCORES), SCORES))
     st.caption(
         "Put the padding at the start: with both masks its rows have nothing to read. softmax of nothing but −∞ is 0 / 0, "

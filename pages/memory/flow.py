@@ -1,4 +1,4 @@
-"""Gradients through time on the page Memory: the chart, its numbers with their proof, the question, and all radii and biases."""
+"""Gradients through time on the page Memory: the chart, its numbers with their proof, and all radii and biases."""
 
 from __future__ import annotations
 
@@ -11,15 +11,12 @@ from core.probes.memory.gradient_flow import BATCH, KINDS, FlowSetup, gradient_f
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from dashboard.shell.download import download
-from dashboard.shell.predict import predict
-from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.memory.controls import MemoryChoices
 from pages.memory.view import COLORS, NAMES, flow_chart, flow_csv, flow_html, flow_verdict
 
 SWEPT_RADII = np.arange(0.25, 3.01, 0.25)
 SWEPT_BIASES = np.arange(-3.0, 6.01, 1.0)
-CLOSED = FlowSetup(bias=0.0)  # of the question
 
 
 def flow_panel(choices: MemoryChoices) -> None:
@@ -58,22 +55,6 @@ def _proof(setup: FlowSetup) -> None:
             report.tolerance,
             "equal" if report.passed else "not equal",
         )
-    )
-
-
-def question() -> None:
-    """At bias 0, which cell keeps most? Not one with gates."""
-    flows = {kind: gradient_flow(kind, CLOSED) for kind in ("rnn", "lstm", "gru")}
-    best = max(flows, key=lambda kind: flows[kind].arrives)
-    opened = gradient_flow("lstm", FlowSetup(bias=3.0)).arrives
-    predict(
-        f"Forget-gate bias 0, spectral radius 1, {CLOSED.length} steps, untrained: of which cell does most of the gradient reach step 1?",
-        tuple(NAMES[kind] for kind in flows),
-        answer=NAMES[best],
-        because=f"{', '.join(f'{NAMES[kind]} {number(flow.arrives)}' for kind, flow in flows.items())}. At bias 0 a gate is half open: "
-        f"half of the state is lost at every step, more than tanh takes away. A gate helps when it is open: at bias 3 the LSTM keeps "
-        f"{number(opened)}. That is why LSTMs are started at a bias of 1 or more (Jozefowicz et al. 2015).",
-        key="memory_predict",
     )
 
 

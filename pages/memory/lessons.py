@@ -13,11 +13,13 @@ from core.probes.memory.gradient_flow import FlowSetup
 from core.probes.memory.recall_task import CHANCE, JUDGE_EVERY, JUDGED, STEPS, Recalled, recall_batch
 from core.records.recall import COMMAND, recorded_lesson
 from dashboard.kit.wording import code, marked
-from dashboard.shell import show, state
+from dashboard.shell import show
 from dashboard.shell.choices import Kept
 from dashboard.shell.download import download
+from dashboard.shell.notices import said_above
 from dashboard.training import background
 from dashboard.training.lessons import lesson_status
+from dashboard.training.starting import start_lesson
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.memory.controls import FAR, RATE, chosen
 from pages.memory.view import COLORS, NAMES, columns_csv, recall_verdict, task_html
@@ -36,7 +38,7 @@ LESSON = Kept("memory", "lesson", "")  # the name of the lesson that this sessio
 
 def task_panel() -> None:
     """The task, its controls, and one sequence of it."""
-    st.subheader("Can they recall?")
+    st.header("Can they recall?")
     st.markdown(TASK)
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
     with columns[0]:
@@ -73,7 +75,8 @@ def _start() -> None:
 
         return RecallLesson(task, rate)
 
-    background.lesson(LESSON.keep(_key(task, rate)), make, lambda made: made.run(), owner=state.owner())
+    with said_above():
+        start_lesson(LESSON.keep(_key(task, rate)), make, lambda made: made.run())
 
 
 def recall_panel() -> None:

@@ -8,22 +8,12 @@ from dashboard.shell.choices import links
 from dashboard.shell.foot import OPEN, try_this
 from dashboard.shell.page import board_page
 from dashboard.training.lessons import lesson_part
+from pages.memory.about import ABOUT
 from pages.memory.controls import FAR, LOSS, RATE, WEIGHTS, MemoryChoices, choose, chosen
-from pages.memory.flow import flow_panel, numbers_panel, question, sweep_panel
+from pages.memory.flow import flow_panel, numbers_panel, sweep_panel
 from pages.memory.lessons import active, recall_panel, task_panel
 from pages.memory.runs import FIRST_RUNS, RUNS, runs_panel
 
-EXPERIMENTS = {
-    "A radius of 3: the plain RNN's gradient explodes": {"radius": "3", "length": "100"},
-    "Start with gates nearly closed, bias −2, and train: do they learn to open?": {"bias": "-2", "length": "20"},
-    "The hand-in's GRU, 256 patches: how far back does its answer reach?": {"runs": "recorded-cifar10-hand-in-0"},
-}
-
-st.title("Memory")
-st.markdown(
-    "On its way back a plain RNN's gradient meets the same matrix and a flat tanh at every step: it fades, or explodes, and what lies far "
-    "back is never learned. **A gate that stays open lets it through: that is why LSTM and GRU exist.**"
-)
 state.values()
 foot_says = chosen().link  # of the cells above: the foot is drawn anew with the whole page alone
 
@@ -31,7 +21,6 @@ foot_says = chosen().link  # of the cells above: the foot is drawn anew with the
 def around(choices: MemoryChoices) -> None:
     """What follows when the chart has come to rest; it leaves the rest of the page's link as it is."""
     numbers_panel(choices)
-    question()
     sweep_panel(choices)
     state.write_page({**state.page(), **choices.link})
     if choices.link != foot_says and OPEN.value:
@@ -43,6 +32,6 @@ task_panel()
 lesson_part(recall_panel, active)
 picture, runs = runs_panel()
 link = {**chosen().link, **links(FAR, RATE, RUNS, WEIGHTS, LOSS), **dict.fromkeys(("from", "set", "image"), ""), **picture.link}
-try_this(EXPERIMENTS)
+try_this(ABOUT.experiments)
 foot(services.run(runs[0].run_id if runs else FIRST_RUNS[0]), link)
 state.write_page(link)

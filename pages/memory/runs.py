@@ -87,7 +87,7 @@ def look(run: Weighted, weights: str) -> OpenedRun:
 
 def runs_panel() -> tuple[Shown, list[Weighted]]:
     """The runs and the picture that they read, with all that is looked at in them; returns both."""
-    st.subheader("The same in trained runs, on one picture")
+    st.header("The same in trained runs, on one picture")
     left, right = st.container(key="memory_runs_row").columns([3, 10], gap="medium")
     own, others = left.container(), left.container()
     with others:

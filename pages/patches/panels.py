@@ -10,6 +10,7 @@ from core.data.images import SIZE
 from core.models.orders import reading, scan_order
 from dashboard.kit.wording import marked
 from dashboard.shell import show
+from dashboard.shell.download import download
 from dashboard.shell.predict import predict
 from pages.patches.board import grid_data, patch_grid
 from pages.patches.controls import AT, FEATURE, REBUILT, PatchesChoices
@@ -39,7 +40,7 @@ def steps_panel(choices: PatchesChoices) -> int:
     used, pixels, at = choices.used, choices.picture.pixels, AT.value
     p, side = used.patch_size, SIZE // used.patch_size
     row, column = at[0] // p, at[1] // p
-    st.subheader("The same number twice: convolution, and matrix product")
+    st.header("The same number twice: convolution, and matrix product")
     from core.probes.tokens.embedding import embedding_test  # brings torch: after the picture has been sent
 
     report = embedding_test(used, pixels)
@@ -123,7 +124,7 @@ def rebuild_panel(choices: PatchesChoices) -> None:
 
 def kernels_panel(choices: PatchesChoices, feature: int) -> None:
     """The kernels of the embedding: those that the run has learned, or none yet."""
-    st.subheader("What the kernels look for")
+    st.header("What the kernels look for")
     if choices.trained is None:
         st.caption("The run keeps no weights: choose another one to see what its kernels have become.")
         return
@@ -137,7 +138,10 @@ def numbers_panel(choices: PatchesChoices) -> None:
     """The tokens to take along."""
     used, pixels = choices.used, choices.picture.pixels
     order = scan_order(choices.order, SIZE // used.patch_size)
-    st.download_button(
-        "Tokens as CSV", lambda: tokens_csv(used.tokens(pixels), order), "tokens.csv", "text/csv",
-        icon=":material/download:", on_click="ignore", key="tokens_csv", help="In reading order, one line a token.",
-    )  # fmt: skip
+    download(
+        "Tokens as CSV",
+        lambda: tokens_csv(used.tokens(pixels), order),
+        "tokens.csv",
+        key="tokens_csv",
+        help="In reading order, one line a token.",
+    )

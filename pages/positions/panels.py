@@ -13,11 +13,10 @@ from core.training.config import RunConfig
 from dashboard.kit.wording import marked
 from dashboard.shell import show, visitor
 from dashboard.shell.download import download
-from dashboard.shell.predict import predict
 from dashboard.shell.state import set_up_link
 from dashboard.shell.words import counted
 from pages.positions.board import map_data, position_map
-from pages.positions.controls import LENGTH, PERMUTATION, PERMUTATION_WORDS, WIDTH, PositionChoices
+from pages.positions.controls import PERMUTATION, PERMUTATION_WORDS, PositionChoices
 from pages.positions.lookups import finished_runs, verdicts
 from pages.positions.view import FORMULAS, WHY, index_words, loudness_html, reached_html, table_csv, verdicts_html
 
@@ -73,7 +72,7 @@ def _distance_words(gap: float) -> str:
 
 def loudness_panel(choices: PositionChoices) -> None:
     """How long the vectors of each kind are beside a token."""
-    st.subheader("How loud is a position?")
+    st.header("How loud is a position?")
     loud: dict[str, Loudness | str] = {}
     for kind in KINDS:
         try:
@@ -92,7 +91,7 @@ def loudness_panel(choices: PositionChoices) -> None:
 
 def shuffle_panel(choices: PositionChoices) -> None:
     """What each kind does to the shuffle test, for a permutation chosen by name."""
-    st.subheader("What they do to the shuffle test")
+    st.header("What they do to the shuffle test")
     from core.probes.equivariance.permutations import PERMUTATIONS
 
     columns = st.columns([1, 3], gap="medium")
@@ -115,26 +114,12 @@ def shuffle_panel(choices: PositionChoices) -> None:
     )
 
 
-def question() -> None:
-    """Does a ViT with the bare index notice a shuffle?"""
-    vit, older, _ = verdicts(LENGTH.first, WIDTH.first, PERMUTATION.first, None)["index"]
-    predict(
-        f"A ViT gets the bare index: 0 is added to every feature of the class token, 1 to the first patch, and so on up to "
-        f"{LENGTH.first - 1}. Then its patches are shuffled. Does its answer change?",
-        (YES, NO),
-        answer=NO if vit.word == "equivariant" else YES,
-        because=f"The same number on every feature is what LayerNorm takes out, and in a ViT LayerNorm comes before everything that reads "
-        f"a token: largest difference {vit.difference:.1g}. With LayerNorm after the sum, as in 2017, it is {older.difference:.1g}.",
-        key="positions_predict",
-    )
-
-
 # ---- trained runs ----
 
 
 def reached_panel(choices: PositionChoices) -> None:
     """What trained runs reached with each kind, equals beside equals."""
-    st.subheader("What trained runs reached with each")
+    st.header("What trained runs reached with each")
     setups = by_positions(finished_runs())
     if not any(setup.config["dataset"] == "shapes" for setup in setups):  # its images are always there
         setups.append(Setup(RunConfig.of(model="vit", dataset="shapes").flat()))

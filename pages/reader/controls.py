@@ -16,8 +16,9 @@ from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.pictures.reading import READERS
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run
 from dashboard.runs.opened import Weighted, kept_epochs
-from dashboard.shell import services, state
+from dashboard.shell import services
 from dashboard.shell.choices import Choice, Kept
+from dashboard.shell.link import link_of_run
 from pages.reader.board import view_sent
 
 BOARD, ORDERS_BOARD = "reader_board", "reader_orders"
@@ -74,7 +75,7 @@ class ReaderChoices:
         view = view_of(self)
         return {
             **self.picture.link,
-            **state.run_link(self.run.run_id, self.epoch, best=self.run.best, first=FIRST_RUN),
+            **link_of_run(self.run.run_id, self.epoch, best=self.run.best, first=FIRST_RUN),
             "layer": "" if self.layer == self.layers - 1 else str(self.layer + 1),
             "order": "" if view["order"] == self.own else view["order"],
             "t": "" if view["t"] == self.total // 2 else str(view["t"]),

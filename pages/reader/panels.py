@@ -1,4 +1,4 @@
-"""The page The image reader: its board, the other orders, the proof, the numbers to take along, and the question."""
+"""The page The image reader: its board, the other orders, the proof, and the numbers to take along."""
 
 from __future__ import annotations
 
@@ -9,26 +9,23 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import LabError
-from core.models.orders import ORDERS, TRAINED
 from core.training.history import Snapshot
 from dashboard.pictures.answers import WAITING, knows, tokens_of
 from dashboard.pictures.choose import next_picture
 from dashboard.pictures.reading import EXPLAINED
 from dashboard.runs.foot import foot
-from dashboard.runs.opened import open_best, weighted_runs
 from dashboard.shell import services, show, state, visitor
 from dashboard.shell.choices import Kept
+from dashboard.shell.download import download
 from dashboard.shell.page import fragment
-from dashboard.shell.predict import predict
 from dashboard.shell.settled import announce, rerun_when_settled
 from dashboard.shell.torch_first import torch_first
 from pages.reader.around_view import plane_words, proof_line, states_csv
 from pages.reader.board import reader_board, reader_orders
 from pages.reader.controls import BOARD, ORDERS_BOARD, ReaderChoices, choose, view_of
-from pages.reader.lookups import COUNTED, check, read, right_in
+from pages.reader.lookups import check, read
 from pages.reader.view import AS, Mind, message, others, waiting
 
-COUNTED_RUN, COUNTED_ORDER = "recorded-shapes-gru", "snake"
 LEGEND = (
     "Across: t, the patches read. Picture: the way of reading, and in grey what is not read yet. Curves: the probability of each class "
     "after t patches; green: the true class, blue or dashed orange: the final answer. Strips: a line a unit, sorted by its part in PC 1; "
@@ -121,31 +118,7 @@ def around_board(choices: ReaderChoices, order: str) -> None:
     show.caption(f"{EXPLAINED[mind.reads]} {plane_words(mind)}")
     show.caption(proof_line(check(choices), len(choices.kinds)))
     layer = f"-layer-{choices.layer + 1}" if choices.layers > 1 else ""
-    st.download_button(
-        "States as CSV", lambda: states_csv(mind), f"states-{choices.run.name}{layer}.csv", "text/csv", icon=":material/download:",
-        on_click="ignore", key="reader_csv", help="A line for each order and t.",
-    )  # fmt: skip
+    file = f"states-{choices.run.name}{layer}.csv"
+    download("States as CSV", lambda: states_csv(mind), file, key="reader_csv", help="A line for each order and t.")
     if following := next_picture(choices.picture):
         read(replace(choices, picture=following), order)  # ahead: the next image comes at once
-
-
-# ---- the question ----
-
-
-def question() -> None:
-    """How much does the order matter? Counted on validation images that the recorded GRU on shapes has not learned from."""
-    run = weighted_runs()[COUNTED_RUN]
-    right = {kind: right_in(COUNTED_RUN, open_best(run)[0], kind) for kind in ORDERS}
-    choices = ("as many, or nearly", "clearly fewer, but most of them", "less than half of them")
-    share = right[COUNTED_ORDER] / right[TRAINED]
-    predict(
-        f"{run.name} learned to read {AS[TRAINED]}, and names {right[TRAINED]} of {COUNTED} validation pictures of shapes right. Now every "
-        "second row is read backwards (a snake): the same patches, and each still in its row. How many does it name now?",
-        choices,
-        answer=choices[0] if share > 0.9 else choices[1] if share > 0.5 else choices[2],
-        because="Right of "
-        + f"{COUNTED}: "
-        + ", ".join(f"{count} {AS[kind]}" for kind, count in right.items())
-        + ". To a recurrent network the order is part of the picture: another order of the same patches is another sentence.",
-        key="reader_predict",
-    )

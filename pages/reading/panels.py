@@ -1,4 +1,4 @@
-"""The page Recurrence against attention: its board and proof, the question, the two layers side by side, and what they cost."""
+"""The page Recurrence against attention: its board and proof, the two layers side by side, and what they cost."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ import streamlit as st
 from core.errors import LabError
 from dashboard.pictures.answers import NO_RUN, WAITING, knows
 from dashboard.pictures.reading import EXPLAINED
-from dashboard.runs.opened import open_best, weighted_runs
 from dashboard.shell import visitor
 from dashboard.shell.choices import Kept
-from dashboard.shell.predict import predict
 from dashboard.shell.torch_first import torch_first
 from pages.reading.board import reading_board
 from pages.reading.controls import BOARD, ReadingChoices, view_of
-from pages.reading.lookups import check, layers, read, settled
+from pages.reading.lookups import check, layers, read
 from pages.reading.view import LENGTHS, Reading, card, costs_html, failed_card, kind_of, layers_html, message, proof_line
 
 if TYPE_CHECKING:
     from core.probes.attention.cost import Cost
 
-COUNTED_RUN = "recorded-shapes-gru"
 SEARCHED = Kept("reading", "searched")  # the picture and the readers whose changes of mind have been searched for
 COSTS = Kept("reading", "costs")
 
@@ -81,36 +78,12 @@ def _readings(choices: ReadingChoices) -> list[Reading]:
     return readings
 
 
-# ---- the question ----
-
-
-def question() -> None:
-    """After how many patches is an answer final? Counted on validation images that the recorded GRU on shapes has not learned from."""
-    run = weighted_runs()[COUNTED_RUN]
-    found = settled(COUNTED_RUN, open_best(run)[0])
-    half, quarter = found.total // 2, found.total // 4
-    choices = {
-        f"by t = {half}: half is enough": found.median <= half,
-        f"between {half + 1} and {half + quarter}": half < found.median <= half + quarter,
-        f"after {half + quarter}: nearly at the end": found.median > half + quarter,
-    }
-    predict(
-        f"{run.name} reads {found.total} patches row by row. From which patch on does its answer stay, in the median of {found.images} "
-        "validation pictures of shapes?",
-        tuple(choices),
-        answer=next(words for words, true in choices.items() if true),
-        because=f"The median is t = {found.median:.0f}. By half of the patches {found.by_half} of {found.images} answers are final. What "
-        "lies at the bottom of a picture is read last, however sure the network was before.",
-        key="reading_predict",
-    )
-
-
 # ---- the layers side by side ----
 
 
 def layers_panel() -> None:
     """The encoder layer of torch.nn beside its GRU: the same shapes in and out."""
-    st.subheader("The same shapes, another way between them")
+    st.header("The same shapes, another way between them")
     st.html(layers_html(layers()))
     st.caption(
         "Each layer was run on the same random tokens (B, T, C): B sequences, T tokens, C features; random weights, float64, eval mode. "
@@ -124,7 +97,7 @@ def layers_panel() -> None:
 
 def cost_panel() -> None:
     """Time and memory by T, measured when somebody asks for it."""
-    st.subheader("What reading costs by T")
+    st.header("What reading costs by T")
     if st.button("Measure here and now", key="reading_measure", help="About two seconds."):
         with st.spinner("Measuring"):
             COSTS.keep(measured())

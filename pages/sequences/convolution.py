@@ -15,7 +15,7 @@ def convolution_panel() -> None:
     """What a convolution over time sees and costs, beside recurrence."""
     from core.probes.recurrence.convolution import field_of_view
 
-    st.subheader("The alternative: convolution over time")
+    st.header("The alternative: convolution over time")
     left, right = st.columns([1, 3], gap="medium")
     with left:
         kernel = KERNEL.slider("Kernel, k")

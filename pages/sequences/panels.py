@@ -1,4 +1,4 @@
-"""The panels of the page Sequences: the unrolled network with its proof, a padded batch, the question."""
+"""The panels of the page Sequences: the unrolled network with its proof, and a padded batch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from core.probes.recurrence.padding import packing, parse_lengths
 from core.probes.recurrence.unrolled import READS, TASKS
 from dashboard.shell import show
 from dashboard.shell.download import download
-from dashboard.shell.predict import predict
 from dashboard.shell.torch_first import torch_first
 from dashboard.unrolled import unrolled, unrolled_data
 from dashboard.unrolled.svg import STYLE, links, words
@@ -82,7 +81,7 @@ def downloads(choices: SequenceChoices, run: TaskRun) -> None:
 
 def padding_panel(choices: SequenceChoices) -> None:
     """A batch of sequences of other lengths, padded and packed."""
-    st.subheader("Other lengths in one batch: padding, masking, packing")
+    st.header("Other lengths in one batch: padding, masking, packing")
     own = lengths_of(choices.sizes.B, choices.sizes.T)
     help = "Whole numbers with spaces between them. Empty: B sequences, the longest with T steps."
     text = LENGTHS.text_input("Lengths of the sequences", max_chars=60, placeholder=" ".join(map(str, own)), help=help)
@@ -106,19 +105,3 @@ def padding_panel(choices: SequenceChoices) -> None:
 def lengths_of(batch: int, longest: int) -> tuple[int, ...]:
     """Lengths for a batch, each sequence two steps shorter than the one before it."""
     return tuple(max(1, longest - 2 * b) for b in range(batch))
-
-
-def question() -> None:
-    """One cell for every element: the number of weights does not depend on the length."""
-    from core.probes.recurrence.task_shapes import Sizes, run_task
-
-    short, long = (run_task("many-to-one", Sizes(B=2, T=length, C=3, H=50, K=7)) for length in (5, 10))
-    more = long.weights != short.weights
-    predict(
-        "A GRU reads T = 5 words and answers with one class. It is to read T = 10: how many weights does it need?",
-        ("twice as many", "as many as before", "a few more"),
-        answer="twice as many" if more else "as many as before",
-        because=f"Counted: {short.weights:,} at T = 5 and {long.weights:,} at T = 10. One cell is applied to every element, with the same "
-        "weights: unrolling draws it T times, but there is only one. So a network that was trained on short sequences can read long ones.",
-        key="sequences_predict",
-    )

@@ -15,7 +15,7 @@ def words_panel() -> None:
     """One-hot vectors and embeddings, before and after they have been learned."""
     from core.probes.recurrence.word_vectors import WORDS, nearest
 
-    st.subheader("How a word goes in: one-hot or a learned embedding")
+    st.header("How a word goes in: one-hot or a learned embedding")
     left, right = st.columns([1, 3], gap="medium")
     with left:
         width = VECTOR.slider("Numbers of a vector, C")

@@ -13,6 +13,7 @@ from dashboard.runs import outputs
 from dashboard.runs.labels import data_label
 from dashboard.runs.opened import Weighted, weighted_runs
 from dashboard.shell import services, show
+from dashboard.shell.download import download
 from pages.shuffle.controls import DOSES
 from pages.shuffle.view import model_name
 
@@ -25,7 +26,7 @@ COUNT = 500  # images of a run that is measured here
 
 def choose_doses() -> str:
     """Which way to shuffle in the figure."""
-    st.subheader("How much shuffling does a trained model bear?")
+    st.header("How much shuffling does a trained model bear?")
     return DOSES.segmented("Shuffle", format_func=lambda kind: KINDS[kind].title, label_visibility="collapsed")
 
 
@@ -85,10 +86,13 @@ def figure(kind: str, responses: dict[str, Response], chance: float | None) -> N
         f"each shuffled in a way of its own, the same for all models; patches of {PATCH} × {PATCH}; bars: 95 % by choice of images. "
         "Counts of recorded runs came with the lab, where they have any; those of other runs were measured here."
     )
-    st.download_button(
-        "Numbers as CSV", lambda: dose_csv(responses), "shuffle-dose-response.csv", "text/csv", icon=":material/download:",
-        on_click="ignore", key="shuffle_dose_csv", help="Every dose of every kind, a line each.",
-    )  # fmt: skip
+    download(
+        "Numbers as CSV",
+        lambda: dose_csv(responses),
+        "shuffle-dose-response.csv",
+        key="shuffle_dose_csv",
+        help="Every dose of every kind, a line each.",
+    )
 
 
 def summary(kind: str, responses: dict[str, Response]) -> str:

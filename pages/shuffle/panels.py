@@ -1,4 +1,4 @@
-"""The page Shuffle test: the board, the proof line, the question, and who survives which shuffle."""
+"""The page Shuffle test: the board, the proof line, and who survives which shuffle."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from dashboard.kit.wording import marked
 from dashboard.pictures.choose import SAILING, Shown
 from dashboard.runs.opened import weighted_runs
 from dashboard.shell import show, visitor
-from dashboard.shell.predict import predict
 from dashboard.shell.settled import rerun_when_settled
 from dashboard.shell.torch_first import torch_first
 from pages.shuffle.board import shuffle_board
@@ -82,26 +81,6 @@ def legend(picture: Shown) -> None:
     st.caption(LEGEND)
     if picture.name == SAILING:
         st.caption(SEARCHED)
-
-
-# ---- the question ----
-
-
-def question() -> None:
-    """What does a causal mask do to equivariance? Answered by the shuffle test."""
-    found = survivals(("causal",), 8)["causal"]
-    predict(
-        "A transformer encoder without positions is equivariant. Give it a causal mask: each token reads only itself and those before it. "
-        "Nothing else changes. What does the shuffle test say now?",
-        ("equivariant still: there are no positions", "invariant: only the mean stays", "neither: it has learned where tokens stand"),
-        answer={
-            "equivariant": "equivariant still: there are no positions",
-            "invariant": "invariant: only the mean stays",
-        }.get(found.group, "neither: it has learned where tokens stand"),
-        because=f"It survives {len(found.survived)} of {len(found.verdicts)} kinds of shuffles. With the mask each token reads another "
-        "number of tokens: places can be told by that, even without positions.",
-        key="shuffle_predict",
-    )
 
 
 # ---- who survives what ----

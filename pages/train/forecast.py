@@ -15,10 +15,11 @@ from core.training.flat_config import kind_of
 from core.training.history import Snapshot
 from core.training.runs.forecast import Forecast
 from dashboard.kit.wording import joined
-from dashboard.shell import services, show, state
+from dashboard.shell import services, show
 from dashboard.shell.page import fragment
 from dashboard.training import background
 from dashboard.training.lessons import measuring_status
+from dashboard.training.starting import start_lesson
 from pages.train.view import effort, outlook, promise, verdict
 
 TICK_SECONDS = 0.7
@@ -39,7 +40,7 @@ def forecast_panel(run: Snapshot, config: RunConfig | None) -> None:
         show.error(folders.REFUSED)
     elif pressed and timed(config) not in forecasts:
         background.forget(_key(config))  # measured beside a run: measured again
-        background.lesson(_key(config), _measuring(config), owner=state.owner())
+        start_lesson(_key(config), _measuring(config))
     if config:
         fragment(_measured, run_every=TICK_SECONDS if _active(config) else None)(config, _active(config))
     if not run.active and run.epochs and not run.recorded:

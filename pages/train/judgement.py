@@ -27,7 +27,7 @@ def judgement_panel() -> None:
 
 
 def _matrices(run: Snapshot) -> None:
-    st.subheader("Confusion matrices")
+    st.header("Confusion matrices")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epoch = _epoch_slider(run)
         normalise = NORMALISE.toggle("In percent of the true class")
@@ -47,9 +47,7 @@ def _matrices(run: Snapshot) -> None:
     for column, (split, matrix, top1) in zip(columns, splits, strict=True):
         caption = f"{split} after epoch {epoch}: {accuracy} {top1:.1%}. {axes}"
         column.html(confusion_html(matrix[np.ix_(used, used)], names, normalise=normalise, caption=caption))
-    st.subheader(
-        "Per token" if tokens else "Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy."
-    )
+    st.header("Per token" if tokens else "Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
     scores = ClassScores(record.val_confusion[np.ix_(used, used)])
     notes = scores.notes(names, "token" if tokens else "image")
     st.html(class_table_html(scores, names, caption=f"Validation after epoch {epoch}, n = {scores.total:,}. {notes}".strip()))
@@ -64,10 +62,13 @@ def _epoch_slider(run: Snapshot) -> int:
     last, (run_id, newest) = len(run.epochs), NEWEST.value
     if run_id != run.run_id or EPOCH.value >= newest:
         EPOCH.set(last)
-    NEWEST.keep((run.run_id, last))
-    if last == 1:
-        return 1
-    return EPOCH.among(range(1, last + 1)).slider("Epoch", help="Follows the newest epoch until you move it back.")
+    elif last != newest:  # said again: Streamlit may have kept another value for a slider with another end
+        EPOCH.set(min(EPOCH.value, last))
+    chosen = 1
+    if last > 1:
+        chosen = EPOCH.among(range(1, last + 1)).slider("Epoch", help="Follows the newest epoch until you move it back.")
+    NEWEST.keep((run.run_id, last))  # a run of the page that ends before its slider is there does all this again
+    return chosen
 
 
 def question(run: Snapshot) -> None:

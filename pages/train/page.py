@@ -14,23 +14,14 @@ from dashboard.shell.left_out import left_out_note
 from dashboard.training.live import chart_panel, ticking
 from dashboard.training.samples import sample_images
 from dashboard.training.transport import transport
+from pages.train.about import ABOUT
 from pages.train.folder_check import folder_ready
 from pages.train.forecast import forecast_panel
 from pages.train.judgement import judgement_panel, question
+from pages.train.next_steps import next_steps
 from pages.train.run_list import runs_panel
 from pages.train.set_up import set_up_line
 
-EXPERIMENTS = {
-    "A transformer that reads a date and writes it in ISO form, in half a minute": {"preset": "dates"},
-    "Two layers of 25 units on 256 patches: the published hand-in, set up for CIFAR-10": {"preset": "hand-in"},
-    "GRUs that sweep along rows and columns, past 80 %: the preset bar, set up for CIFAR-10": {"preset": "bar"},
-}
-
-st.title("Train")
-st.markdown(
-    "A network that reads an image patch by patch learns to name it; one that reads a sequence learns to write another. Every number it "
-    "learns by is on this page."
-)
 state.values()
 run = shown()  # may find that the run of the link is gone, and say so
 
@@ -46,13 +37,14 @@ with buttons:
     ready = config if config and there and folder_ready(config) else None
     transport(run, ready)
     set_up_line(run, config, ready=ready is not None)
+    next_steps(run)
 with left:
     forecast_panel(run, ready)
 left_out_note(run.left_out)
 ticking(run, judgement_panel, slower=4)
 runs_panel()
 question(run)
-try_this(EXPERIMENTS)
+try_this(ABOUT.experiments)
 help_panel(state.values()["model"])
 foot(run, state.query(config), config.command() if config else "")
 keys({" ": "play", ".": "step"})

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core import folders
+from core.classroom import rights
 from core.models import MODELS
 from core.records.recorded import recorded_epochs, recorded_names, recorded_run
 from core.text import bare
@@ -16,10 +17,13 @@ from core.training.config import RunConfig
 from core.training.history import ACTIVE, RunSummary, Snapshot
 from core.training.runs.export import curve_csv, epochs_csv
 from dashboard.kit.wording import marked
+from dashboard.runs.choose import name_of
 from dashboard.runs.labels import data_label
-from dashboard.shell import services, show, state
+from dashboard.shell import orders, services, show, state, visitor
 from dashboard.shell.choices import Choice
+from dashboard.shell.download import download
 from dashboard.shell.notices import said_above
+from pages.train.next_steps import step_buttons
 from pages.train.workers import workers_panel
 
 SHOWN = 8
@@ -28,11 +32,11 @@ ALL_RECORDED = Choice("train", "all_recorded", (False, True), first=False, in_li
 
 
 def runs_panel() -> None:
-    """Every run of this lab, newest first, and the recorded ones."""
-    st.subheader("Runs")
+    """Every run of this lab, one's own before others' and newest first, and the recorded ones."""
+    st.header("Runs")
     for notice in services.manager().notices:
         show.warning(notice)
-    rows = services.manager().runs()
+    rows = sorted(services.manager().runs(), key=lambda row: row.owner != visitor.owner())  # one's own first
     shown = rows if len(rows) <= SHOWN or ALL_RUNS.value else rows[:SHOWN]
     for row in shown:
         _row(row)
@@ -55,15 +59,19 @@ def _row(row: RunSummary) -> None:
         best += _whole(row.best_val_exact)
         test = f", test {row.test_top1:.1%}" if math.isfinite(row.test_top1) else ""
         when = time.strftime("%d %b %H:%M", time.localtime(row.created))
+        called = f"{name} · {row.run_id}" if (name := name_of(row)) else row.run_id
         epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"
         show.markdown(
-            marked("**{}** on {} · {}{} · {} · {}{} · {}", row.run_id, data_label(row.config), row.status, place, epochs, best, test, when),
+            marked("**{}** on {} · {}{} · {} · {}{} · {}", called, data_label(row.config), row.status, place, epochs, best, test, when),
             width="stretch",
         )
-        if row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
+        mine = visitor.may(rights.act_on_run(visitor.owner(), row.owner))
+        if mine and row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
             st.button("Resume", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
         with st.popover("Use", key=f"use-{row.run_id}"):
             _uses(row)
+        if not mine:
+            return
         with st.popover("Delete", key=f"delete-{row.run_id}", icon=":material/delete:"):
             show.markdown(marked("Delete **{}**, its curves and its checkpoints? This cannot be undone.", row.run_id))
             st.button("Delete for good", key=f"really-{row.run_id}", type="primary", on_click=_delete, args=(row.run_id,))
@@ -94,13 +102,14 @@ def _uses(row: RunSummary) -> None:
     if row.best_epoch is None:
         st.caption("Weights and curves come with the first epoch.")
         return
+    step_buttons(row.run_id, row.config, at="use")
     files = {
         "Best weights (safetensors)": (f"{run_id}.safetensors", lambda: manager.weights(run_id).read_bytes()),
         "Epochs (CSV)": (f"{run_id}-epochs.csv", lambda: epochs_csv(manager.snapshot(run_id))),
         "Training curve (CSV)": (f"{run_id}-curve.csv", lambda: curve_csv(manager.snapshot(run_id))),
     }
     for label, (name, content) in files.items():
-        st.download_button(show.label(label), content, name, key=f"file-{name}", icon=":material/download:", on_click="ignore")
+        download(label, content, name, key=f"file-{name}")
 
 
 def _set_up(config: dict[str, Any]) -> None:
@@ -113,12 +122,12 @@ def _set_up(config: dict[str, Any]) -> None:
 
 def _resume(run_id: str) -> None:
     with said_above():
-        services.manager().resume(run_id)
+        orders.resume(run_id)
         state.show_run(run_id)
 
 
 def _delete(run_id: str) -> None:
     with said_above():
-        services.manager().delete(run_id)
+        orders.delete(run_id)
         if state.shown_run() == run_id:
             state.show_run("")

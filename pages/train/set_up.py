@@ -58,7 +58,8 @@ def _model(config: RunConfig) -> str:
 def _sizes(config: RunConfig) -> str:
     """How many parameters, and how long it will take, as far as that is known without making anybody wait."""
     sizes = []
-    if torch_is_loaded() and not DATASETS[config.dataset].needs_folder:  # how many classes a folder has, nobody has counted yet
+    spec = DATASETS[config.dataset]
+    if torch_is_loaded() and not (spec.needs_folder or spec.needs_set):  # how many classes these have, nobody has counted yet
         sizes.append(f"{parameters(config.model, config.model_config, config.dataset):,} parameters")
     if promised := forecasts.get(timed(config)):
         sizes.append(f"about {span(promised.seconds)}")

@@ -13,7 +13,7 @@ from dashboard.shell import services, show, visitor
 
 
 def workers_panel() -> None:
-    """A line a process that trains, which only the machine's own user is shown."""
+    """A line a process that trains, for the machine's own user, and in a class for the instructor."""
     if visitor.stranger() or not (lines := services.manager().workers()):
         return
     with st.expander("Where runs train"):

@@ -16,6 +16,7 @@ from dashboard.runs.choose import no_such_run
 from dashboard.runs.opened import Weighted, kept_epochs, seq2seq_runs
 from dashboard.shell import services, show, state
 from dashboard.shell.choices import Choice, Kept, none_named
+from dashboard.shell.link import link_of_run
 
 HOWS = {"greedy": "greedy", "beam": "beam search", "sampled": "sampled"}
 UNTRAINED = "untrained"
@@ -61,7 +62,7 @@ class TranslateChoices:
         run = self.run.run_id if self.run else UNTRAINED
         return {
             "task": TASK.written(self.task),
-            **state.run_link(run, self.epoch, best=self.run.best if self.run else None, first=first_recorded(seq2seq_runs(self.task))),
+            **link_of_run(run, self.epoch, best=self.run.best if self.run else None, first=first_recorded(seq2seq_runs(self.task))),
             "text": "" if self.text == self.spec.example or len(self.text) > LINKED else self.text,
             "how": HOW.written(self.how),
             **({"width": WIDTH.written(self.width), "alpha": ALPHA.written(self.alpha)} if self.how == "beam" else {}),

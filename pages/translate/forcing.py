@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def forcing_panel(translation: Translation) -> None:
     """The same weights fed the right tokens, and fed their own."""
-    st.subheader("Teacher forcing against free running")
+    st.header("Teacher forcing against free running")
     st.markdown(
         "In training the decoder is given the *right* tokens so far (**teacher forcing**), whatever it would have written. When it writes, "
         "it is given its *own*. The same weights, the same input:"

@@ -13,7 +13,7 @@ from dashboard.shell.page import fragment
 from dashboard.shell.settled import announce, rerun_when_settled
 from pages.translate.controls import choose
 from pages.translate.forcing import forcing_panel
-from pages.translate.panels import LEGEND, beam_panel, board_panel, downloads, proof_panel, question, view_link
+from pages.translate.panels import LEGEND, beam_panel, board_panel, downloads, proof_panel, view_link
 
 ASKED = Kept("translate", "asked")  # what the controls say
 TRANSLATION = Kept("translate", "translation")  # what the board shows
@@ -46,7 +46,6 @@ def around(below: DeltaGenerator, end: DeltaGenerator) -> None:
         beam_panel(translation)
         with below:
             forcing_panel(translation)
-            question(translation)
     with end:
         if choices.run is not None:
             facts(services.run(choices.run.run_id))

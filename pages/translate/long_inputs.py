@@ -16,6 +16,7 @@ from core.frames import rows_csv
 from dashboard.kit.wording import code, marked
 from dashboard.shell import show
 from dashboard.shell.choices import Choice, Kept
+from dashboard.shell.download import download
 from dashboard.training import contest
 from dashboard.training.contest import Standing
 from dashboard.training.time_chart import Line, chart_data, time_chart
@@ -29,7 +30,7 @@ LOOKS = {"none": ("ink", "2 3"), "learned": ("wrong", ""), "sinusoidal": ("right
 
 def breaking_panel(task: str) -> None:
     """Controls, figure, and a sentence for each kind; `task` is the one that the page shows."""
-    st.subheader("Long inputs: where it breaks, for each kind of position")
+    st.header("Long inputs: where it breaks, for each kind of position")
     offered = [name for name in dict.fromkeys((*OFFERED, task)) if name in SEQ_TASKS and SEQ_TASKS[name].longer]
     if LAST.value != task or TASK.now not in offered:  # the page has turned to another task
         TASK.set(_first(LAST.keep(task), offered))
@@ -114,7 +115,4 @@ def _numbers(task: str, shown: dict[str, Standing]) -> None:
         )
     rows = lengths_rows({one.title: one.curve for one in shown.values() if one.curve})
     if rows:
-        st.download_button(
-            "By length (CSV)", lambda: rows_csv(rows), f"positions-by-length-{task}.csv", "text/csv", icon=":material/download:",
-            on_click="ignore", key="breaking_csv",
-        )  # fmt: skip
+        download("By length (CSV)", lambda: rows_csv(rows), f"positions-by-length-{task}.csv", key="breaking_csv")

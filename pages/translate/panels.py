@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 import streamlit as st
 
@@ -14,7 +13,7 @@ from dashboard.kit.wording import marked
 from dashboard.pictures.html import png_uri
 from dashboard.shell import show, visitor
 from dashboard.shell.choices import Choice
-from dashboard.shell.predict import predict
+from dashboard.shell.download import download
 from dashboard.shell.torch_first import torch_first
 from pages.translate.board import MOST, PARTS, translate_board, view_sent
 from pages.translate.controls import TranslateChoices
@@ -24,7 +23,6 @@ from pages.translate.view import (
     alignment_svg,
     board_message,
     outcomes_html,
-    token_words,
     waiting_message,
     weights_csv,
 )
@@ -166,45 +164,11 @@ def downloads(translation: Translation) -> None:
     written, read = translation.written, translation.read
     with st.container(horizontal=True):
         if written.alignment is not None:
-            st.download_button(
-                "Alignment (SVG)", lambda: alignment_svg(written, read.symbols, translation.names, f"{read.text} → {translation.output}"),
-                "alignment.svg", "image/svg+xml", icon=":material/download:", on_click="ignore", key="translate_svg",
-            )  # fmt: skip
-        st.download_button(
-            "Numbers (CSV)", lambda: weights_csv(written, read.symbols, translation.names), "translate.csv", "text/csv",
-            icon=":material/download:", on_click="ignore", key="translate_csv",
-        )  # fmt: skip
-
-
-# ---- the question ----
-
-
-def question(translation: Translation) -> None:
-    """Where does the decoder look when it writes a token?"""
-    written, read = translation.written, translation.read
-    if written.alignment is None or len(read.symbols) < 3:
-        return
-    t = len(written.tokens) // 2
-    row = written.alignment[t]
-    places = sorted({int(row.argmax()), *_others(row)})
-    choices = [f"{place + 1}: {token_words(read.symbols[place])}" for place in places]
-    first = row.argmax()
-    predict(
-        f"While it writes token {t + 1}, {token_words(translation.names[written.tokens[t]])}: which token of the input does it read most? "
-        "(Last layer, mean of its heads.)",
-        choices, answer=choices[places.index(int(first))],
-        because=f"It gives it {row[first]:.3f} of 1. Nobody has told it where to look: only the output was ever judged. And attention is "
-        "not an explanation: what stands at that place of the memory has read the whole input, too.",
-        key=f"translate_predict_{_short(translation)}",
-    )  # fmt: skip
-
-
-def _others(row: Any) -> list[int]:
-    """Three other places, far from one another."""
-    order = [int(place) for place in row.argsort()[::-1]][1:]
-    return [order[0], order[len(order) // 2], order[-1]] if len(order) >= 3 else order
-
-
-def _short(translation: Translation) -> str:
-    """A short name of what is shown, for the key of its question: another output is another question."""
-    return f"{crc32(translation.choices.name.encode()):08x}"
+            title = f"{read.text} → {translation.output}"
+            download(
+                "Alignment (SVG)",
+                lambda: alignment_svg(written, read.symbols, translation.names, title),
+                "alignment.svg",
+                key="translate_svg",
+            )
+        download("Numbers (CSV)", lambda: weights_csv(written, read.symbols, translation.names), "translate.csv", key="translate_csv")

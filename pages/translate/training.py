@@ -13,7 +13,7 @@ from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from dashboard.kit.wording import code, joined, marked
-from dashboard.shell import services, show, state, viewers
+from dashboard.shell import orders, services, show, viewers, visitor
 from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.notices import said_above
 from dashboard.shell.words import STATUS_WORDS, duration
@@ -43,7 +43,7 @@ def active() -> bool:
 
 def training_panel(task: str) -> None:
     """Controls, progress and curves of a run on the task."""
-    show.subheader(f"Train it: {SEQ_TASKS[task].title.lower()}")
+    show.header(f"Train it: {SEQ_TASKS[task].title.lower()}")
     run = trained()
     left, right = st.columns([4, 11], gap="medium")
     with left:
@@ -70,7 +70,7 @@ def _controls(task: str, run: Snapshot | None) -> None:
     with st.container(horizontal=True):
         if st.button("Train", type="primary", icon=":material/play_arrow:", key="translate_train", disabled=live):
             config = RunConfig.of(**{**config.flat(), "epochs": epochs})
-            TRAINING.keep(services.manager().submit(config, owner=state.owner()))
+            TRAINING.keep(orders.submit(config))
             SEEN.keep(0)
             st.rerun()
         st.button("Stop", icon=":material/stop:", key="translate_stop", disabled=not live, on_click=_stop)
@@ -89,14 +89,14 @@ def _stop() -> None:
     if run is None or not run.active:
         return
     with said_above():
-        services.manager().stop(run.run_id)
+        orders.stop(run.run_id)
 
 
 def _progress(run: Snapshot) -> None:
     """Where the run stands, and its curve."""
     if run.active:
         services.manager().attend(run.run_id)
-        viewers.saw(state.session())
+        viewers.saw(visitor.session())
     words = f"{run.run_id}: {STATUS_WORDS[run.status]}"
     if run.status in ("failed", "interrupted"):
         show.error(f"{words}. {run.message}")

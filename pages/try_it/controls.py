@@ -75,6 +75,7 @@ def edits_text_of(picture: Shown, patch: int) -> str:
     """
     place = (picture.name, patch)
     if EDITS.value is None:
+        state.note_linked(EDITS.key)  # another link may come in the same session
         EDITS.keep((*place, ""))
         linked = LINKED_EDITS.value
         parse_edits(linked, patch)

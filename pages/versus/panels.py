@@ -5,21 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import LabError
-from core.evaluation.sequences.contests import CONTENDERS, HIDDEN, HIDDEN_SIZES, contender
+from core.evaluation.sequences.contests import CONTENDERS, contender
 from core.evaluation.sequences.lengths import lengths_rows
-from core.evaluation.sequences.long_inputs import recorded_of
 from core.frames import rows_csv
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from dashboard.shell.download import download
-from dashboard.shell.predict import predict
 from dashboard.training import contest
 from dashboard.training.contest import Standing
-from pages.versus.controls import SEED, TASK, VersusChoices
+from pages.versus.controls import SEED, VersusChoices
 from pages.versus.lookups import proof
-from pages.versus.view import gives_up_words, proof_words, seeds_html, table_html
-
-BANDS = ("up to 4 letters", "5 to 8", "9 to 12", "only longer than trained")
+from pages.versus.view import proof_words, seeds_html, table_html
 
 
 def numbers_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
@@ -49,7 +45,7 @@ def numbers_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
 
 def seeds_panel(choices: VersusChoices) -> None:
     """What one seed shows and what it does not."""
-    st.subheader("Does the seed decide?")
+    st.header("Does the seed decide?")
     curves = {}
     for name, row in CONTENDERS.items():
         wanted = [(row.title, contender(name, choices.task, hidden=choices.hidden, seed=seed)) for seed in SEED.options]
@@ -77,28 +73,3 @@ def proof_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
 
 def _version(one: Standing) -> int:
     return one.run.version if one.run else 0
-
-
-def question() -> None:
-    """Where a vector of four times as many numbers gives up, from what is recorded."""
-    small, large = (recorded_of(contender("fixed", TASK.first, hidden=size)) for size in (HIDDEN, HIDDEN_SIZES[-1]))
-    if small is None or large is None:
-        return
-    before, after = small.found.curve, large.found.curve
-    records = {size: recorded_of(contender("fixed", TASK.first, hidden=size)) for size in HIDDEN_SIZES}
-    ways = " · ".join(f"H = {size}: {gives_up_words(row.found.curve, 'letters')}" for size, row in records.items() if row)
-    predict(
-        f"Reverse, seed 0: a fixed vector of {HIDDEN} numbers gives up at {gives_up_words(before, 'letters')}. At which length will one of "
-        f"{HIDDEN_SIZES[-1]} numbers get less than half of the words right?",
-        BANDS,
-        answer=band(after.gives_up(), after.longest),
-        because=f"Recorded runs: {ways}. More room moves the end, no more than that: the vector stays of one size, however long the word.",
-        key="versus",
-    )
-
-
-def band(at: int | None, longest: int) -> str:
-    """The answer in which a length falls."""
-    if at is None or at > longest:
-        return BANDS[3]
-    return BANDS[0] if at <= 4 else BANDS[1] if at <= 8 else BANDS[2]

@@ -11,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run
 from dashboard.runs.opened import Weighted, kept_epochs
-from dashboard.shell import services, state
+from dashboard.shell import services
 from dashboard.shell.choices import Choice, Kept, links
+from dashboard.shell.link import link_of_run
 from pages.vit.board import pin_sent
 from pages.vit.lookups import Look
 from pages.vit.view import Pin, checked_pin, map_name, parse_pin
@@ -45,7 +46,7 @@ class VitChoices:
     @property
     def link(self) -> dict[str, str]:
         """What a link to this page says, empty where it opens so anyway."""
-        run = state.run_link(self.run.run_id, self.epoch, best=self.run.best, first=FIRST_RUN)
+        run = link_of_run(self.run.run_id, self.epoch, best=self.run.best, first=FIRST_RUN)
         return {**self.picture.link, **run, **links(TOKEN, MAP)}
 
 

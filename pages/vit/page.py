@@ -7,30 +7,10 @@ from dashboard.runs.choose import follow
 from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state
 from dashboard.shell.foot import try_this
+from pages.vit.about import ABOUT
 from pages.vit.controls import choose_attending, choose_weights
 from pages.vit.panels import caveats, class_token, explorer, formed, legend, proof_line, steps
 
-CIFAR = "recorded-cifar10-compare-vit-0"
-ROTARY = "recorded-cifar10-vit-rotary-0"
-EXPERIMENTS = {
-    "Watch a head become local: layer 1, head 4 with rotary positions looks 4.8 patches far after epoch 1; move the slider": {
-        "run": ROTARY,
-        "epoch": "1",
-        "map": "1-4",
-        "token": "28",
-        "set": "sailing ship",
-    },
-    "Three layers rolled out: what has come into the class token": {"run": CIFAR, "epoch": "8", "map": "3-rollout"},
-    "In the last layer only the class token's row counts: point at any patch": {
-        "run": CIFAR,
-        "epoch": "8",
-        "map": "3-gradient",
-        "token": "28",
-    },
-}
-
-st.title("Vision Transformer")
-st.markdown("Every token reads every other one, in every layer. **The receptive field is the whole image from the first layer.**")
 state.values()
 left, right = st.container(key="lab").columns([3, 9], gap="medium")
 with left:
@@ -52,6 +32,6 @@ except LabError as error:
     show.error(error, at=right)
     link = {"run": run.run_id}
 caveats()
-try_this(EXPERIMENTS)
+try_this(ABOUT.experiments)
 foot(snapshot, link)
 follow(snapshot)

@@ -115,7 +115,7 @@ def proof_line(found: Look) -> str:
 def formed(choices: VitChoices, pin: Pin) -> None:
     """The attention distance of every head by epoch."""
     run, kept, epoch = choices.run, choices.kept, choices.epoch
-    st.subheader("Does a head become local?")
+    st.header("Does a head become local?")
     epochs, even = spread(list(kept), epoch), even_of(run)
     with st.spinner("Measuring distances", show_time=True):
         measured = [distances(run, kept[at]) for at in epochs]
@@ -144,7 +144,7 @@ def spread(epochs: list[int], epoch: int) -> list[int]:
 
 def steps(run: Weighted, path: Path) -> None:
     """The run's model, step by step."""
-    st.subheader("The model, step by step")
+    st.header("The model, step by step")
     st.html(steps_html(shapes_of(as_key(path), path.stat().st_mtime_ns), run.config))
     st.caption("Measured: what comes out of each step of this run's model for a batch of 4 pictures, (4, tokens, features).")
 
@@ -154,7 +154,7 @@ def steps(run: Weighted, path: Path) -> None:
 
 def class_token(run: Weighted, path: Path, found: Look) -> None:
     """Why only token 0 is read: the same head on the mean of the patches' tokens."""
-    st.subheader("Why only token 0?")
+    st.header("Why only token 0?")
     show.markdown(
         marked(
             "The class token starts the same for every picture, so all that it knows at the end it has collected "
@@ -175,7 +175,7 @@ def class_token(run: Weighted, path: Path, found: Look) -> None:
         SHARES,
         answer=same_words(done),
         because=because(done),
-        key="vit_predict",
+        key="vit_swap",
     )
 
 
@@ -209,7 +209,7 @@ def because(done: Swap) -> str:
 def caveats() -> None:
     """Traps 11 and 12 of the course, with the numbers of the recorded runs."""
     vit, cnn = recorded_run("cifar10-compare-vit-0"), recorded_run("cifar10-compare-cnn-0")
-    st.subheader("What this does not show")
+    st.header("What this does not show")
     show.markdown(
         marked(
             "- **An attention map is not an explanation.** A weight says how much of a value is read, not what "

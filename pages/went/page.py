@@ -5,19 +5,10 @@ import streamlit as st
 from dashboard.shell import state
 from dashboard.shell.foot import take_along, try_this
 from dashboard.shell.page import board_page
+from pages.went.about import ABOUT
 from pages.went.controls import WentChoices, choose
-from pages.went.panels import costs_panel, downloads, map_panel, question
+from pages.went.panels import costs_panel, downloads, map_panel
 
-EXPERIMENTS = {
-    "Who needs the subsequent mask? Only what writes one token after the other": {"mask": "subsequent", "system": "igpt"},
-    "A document of 65,536 tokens: what a window saves": {"T": "65536", "system": "longformer"},
-    "One image, read by ViT and by PVT's first stage": {"field": "images", "T": "4096", "system": "pvt"},
-}
-
-st.title("Where it went")
-st.markdown(
-    "All of these grew from the block that you have built. **They differ in what goes in, what comes out, and which pairs may be read.**"
-)
 state.values()
 
 
@@ -34,8 +25,7 @@ there, below, end = (st.container() for _ in range(3))
 with there:
     board_page("went", choose=choose, board=map_panel, around=around, widths=(1, 5))
 with below:
-    question()
-    try_this(EXPERIMENTS)
+    try_this(ABOUT.experiments)
     st.caption(
         "No data set, nothing trained: what papers say, in our words, and pairs counted by formula. Dates are those of the first public "
         "version. Read the papers before you quote them."

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.probes.attention.pairs import pairs
 from core.records.published_systems import SYSTEMS
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from dashboard.shell.download import download
-from dashboard.shell.predict import predict
 from pages.went.board import system_map
 from pages.went.controls import MAP, WentChoices
 from pages.went.lookups import COUNTED, count_report
@@ -45,19 +43,3 @@ def downloads(choices: WentChoices) -> None:
     with st.container(horizontal=True):
         download("Table (CSV)", lambda: systems_csv(choices.length, choices.sizes), "where-it-went.csv", key="went_csv")
         download("Map (SVG)", lambda: map_svg(choices.shown), "where-it-went.svg", key="went_svg")
-
-
-def question() -> None:
-    """Which mask does a decoder need that writes all at once?"""
-    boxes, places = 100, 1024
-    predict(
-        "DETR has an encoder and a decoder like the lab's. Its decoder names 100 objects of an image at once. "
-        "Which mask does its self-attention need?",
-        ("the subsequent mask", "no mask between the 100"),
-        answer="no mask between the 100",
-        because="A subsequent mask keeps an output from reading what it is about to be trained to say. DETR's decoder is not given its "
-        "targets: its inputs are 100 learned queries, all answered at once, and a set of boxes has no order. One head "
-        f"of a decoder layer reads {pairs('full', boxes):,} pairs among the queries and {boxes * places:,} from the queries to "
-        f"{places:,} places of the image.",
-        key="went_predict",
-    )

@@ -17,7 +17,8 @@ BENCHMARKS = {
     "kernel": ("kernel", 5, "GRUs in the lab against nn.GRU at its best number of threads, free and beside a busy neighbour"),
     "shares": ("shares", 6, "evaluation, metrics, checkpoints and augmentation as shares of an epoch"),
     "viewers": ("viewers", 5, "training speed with 1, 8 and 30 watching viewers against none, and how late the server's loop is"),
-    "class": ("classroom", 5, "a class of thirty: ten watch a run, ten turn controls on all pages, ten train"),
+    "votes": ("votes", 3, "thirty people answer one question within five seconds, lose their connections for a minute, and come back"),
+    "class": ("classroom", 5, "a class of thirty: ten follow the instructor, ten turn controls on all pages, ten train"),
     "openings": ("openings", 3, "seconds to a picture for thirty people who open pages within ten seconds while a run trains"),
     "firstpoint": ("firstpoint", 3, "from Play to the first point of the curve: in a process of its own against in a thread of the server"),
     "slices": (

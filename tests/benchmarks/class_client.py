@@ -1,21 +1,13 @@
-"""A class without browsers: `python -m tests.benchmarks.class_client PORT RUN`, one process of thirty-two websockets.
-
-Ten watch the run RUN, ten go through all pages and turn what can be turned, ten start a short run each and watch it, and two look inside
-one model at the same moments, each at a picture of its own. Every visitor sends what a browser sends. Each line on standard input is
-answered by one JSON object on what they have met since they came in, and the end of the input ends everything.
-"""
+"""A visitor of the lab without a browser, who opens pages and turns what can be turned, and what such visitors meet together."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import random
-import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from streamlit.proto.Element_pb2 import Element
@@ -28,12 +20,8 @@ from dashboard.kit.component import name_of
 from dashboard.navigation import PAGES
 from tests.benchmarks.viewer_client import WEBSOCKET, Counted, Viewer, address
 
-WATCHERS, TURNERS, STARTERS = 10, 10, 10
-TURNS = 4  # of controls on a page, before the next page
 PAUSE = 1.0  # seconds that a person thinks between two turns
 PATIENCE = 60.0  # seconds without an answer after which a page counts as slow
-LOOKS_AT = "run=recorded-shapes-vit&set=shapes"
-SHORT_RUN = "dataset=shapes&model=gru&epochs=1&patch_size=16&hidden_size=8&embed_dim=8&batch_size=512"
 
 
 @dataclass
@@ -49,11 +37,14 @@ class Seen:
     pages: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))  # url_path -> visits
     looks: list[dict[str, Any]] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
+    joined: list[float] = field(default_factory=list)  # from "Join" to the page behind the form
+    followed: list[float] = field(default_factory=list)  # from the pulse that says where the instructor is to the page
+    pulses: list[float] = field(default_factory=list)
     counted: Counted = field(default_factory=Counted)
 
     def forget(self) -> None:
         """Count anew. Errors, looks and runs stay: they are not measured, they must be right."""
-        for times in (self.first_pictures, self.arrived, self.opened, self.replies):
+        for times in (self.first_pictures, self.arrived, self.opened, self.replies, self.joined, self.followed, self.pulses):
             times.clear()
         self.counted.asked, self.counted.received = 0, 0
         self.counted.ticks.clear()
@@ -61,7 +52,7 @@ class Seen:
     def report(self) -> dict[str, Any]:
         return {
             "first_pictures": self.first_pictures, "arrived": self.arrived, "opened": self.opened, "replies": self.replies, "errors": self.errors, "slow": self.slow, "pages": self.pages, "looks": self.looks,
-            "started": self.started, "asked": self.counted.asked, "ticks": self.counted.ticks,
+            "started": self.started, "joined": self.joined, "followed": self.followed, "pulses": self.pulses, "asked": self.counted.asked, "ticks": self.counted.ticks,
         }  # fmt: skip
 
 
@@ -73,6 +64,8 @@ class Visitor(Viewer):
         self.seen, self.name, self.path = seen, name, path
         self.controls: dict[str, tuple[str, Any, str]] = {}  # widget id -> (kind, element, fragment)
         self.boards: dict[str, list[Any]] = {}  # a component's user key -> what it was sent last
+        self.components: dict[str, str] = {}  # its widget id
+        self.parts: dict[str, str] = {}  # and the fragment in which it stands
         self._hashes: dict[str, str] = {}  # url_path -> what Streamlit calls the page
         self._answers: dict[str, asyncio.Future] = {}  # fragment ("" for the page) -> who waits for its end
         self._comes_since: float | None = None  # until the first picture is there
@@ -105,7 +98,10 @@ class Visitor(Viewer):
 
     async def choose(self, key: str, number: int) -> None:
         """Write a number into the field with this key."""
-        widget, (_, _, fragment) = next((widget, found) for widget, found in self.controls.items() if widget.endswith(f"-{key}"))
+        async with asyncio.timeout(PATIENCE):  # the page may be on its way anew, for a run has ended
+            while not (fields := [(widget, found[2]) for widget, found in self.controls.items() if widget.endswith(f"-{key}")]):
+                await asyncio.sleep(0.05)
+        ((widget, fragment),) = fields
         self._widgets[widget] = WidgetState(id=widget, int_value=number)
         self.seen.replies.append(await self._ask(fragment, lambda: self._rerun(fragment)))
 
@@ -157,6 +153,8 @@ class Visitor(Viewer):
             self.controls[found.id] = (kind, found, fragment)
         elif kind == "bidi_component" and found.json:
             self.boards[found.id.rpartition("-")[2]] = json.loads(found.json)
+            self.components[found.id.rpartition("-")[2]] = found.id
+            self.parts[found.id.rpartition("-")[2]] = fragment
 
     def _finish(self, fragments: list[str], status: int) -> None:
         super()._finish(fragments, status)
@@ -234,63 +232,3 @@ async def visit(port: int, seen: Seen, name: str, query: str, path: str, act: An
 
 async def watch(visitor: Visitor) -> None:
     """Nothing: the page's own timers do the rest."""
-
-
-def tour(number: int) -> Any:
-    """Turn controls on one page after another; everyone begins with another page."""
-
-    async def act(visitor: Visitor) -> None:
-        dice = random.Random(number)
-        for step in count(number * len(PAGES) // TURNERS):
-            await visitor.open(PAGES[step % len(PAGES)].url_path)
-            for _ in range(TURNS):
-                await asyncio.sleep(PAUSE * dice.uniform(0.5, 1.5))
-                await visitor.turn(dice)
-
-    return act
-
-
-async def start(visitor: Visitor) -> None:
-    """Press play, and watch the run."""
-    await visitor.press("play")
-    async with asyncio.timeout(PATIENCE):
-        while "run=" not in visitor.query:
-            await asyncio.sleep(0.05)
-    visitor.seen.started.append(next(part.partition("=")[2] for part in visitor.query.split("&") if part.startswith("run=")))
-
-
-def look(number: int, together: asyncio.Barrier) -> Any:
-    """Look inside one model at the same moment as the other, each at pictures of its own; what came is kept."""
-
-    async def act(visitor: Visitor) -> None:
-        await visitor.open("vit", LOOKS_AT)
-        for picture in count(2 + number, 2):
-            await together.wait()
-            await visitor.choose("picture_image", picture)
-            board = await visitor.board("vit_board", f"shapes {picture - 1}")
-            visitor.seen.looks.append({"picture": picture, "board": board})
-            await asyncio.sleep(PAUSE * 3)
-
-    return act
-
-
-async def main(port: int, run_id: str) -> None:
-    seen, together = Seen(), asyncio.Barrier(2)
-    people = [(f"watcher {n}", f"run={run_id}", "", watch) for n in range(WATCHERS)]
-    people += [(f"turner {n}", "", "", tour(n)) for n in range(TURNERS)]
-    people += [(f"starter {n}", SHORT_RUN, "", start) for n in range(STARTERS)]
-    people += [(f"looker {n}", "", "", look(n, together)) for n in range(2)]
-    tasks = [asyncio.create_task(visit(port, seen, *person)) for person in people]
-    print("ready", flush=True)
-    while await asyncio.to_thread(sys.stdin.readline):
-        crashed = [repr(task.exception()) for task in tasks if task.done() and not task.cancelled() and task.exception()]
-        held = sum(not task.done() for task in tasks)
-        print(json.dumps({**seen.report(), "crashed": crashed, "held": held, "people": len(people)}), flush=True)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-if __name__ == "__main__":
-    gc.disable()  # the client shall cost little: it shares the cores with what is measured
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))

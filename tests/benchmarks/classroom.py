@@ -1,13 +1,15 @@
-"""A class of thirty on a real server: ten watch one run, ten turn controls on all pages, ten train; two more look inside one model at once."""
+"""A class of thirty on a real server: ten follow the instructor, ten turn controls on all pages, ten train; two more look inside one model
+at once.
+"""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import http.client
 import json
 import math
 import os
+import re
 import tempfile
 import threading
 import time
@@ -24,14 +26,12 @@ import numpy as np
 from core.training.history import ACTIVE, RunSummary
 from core.training.runs.store import Store
 from dashboard.navigation import PAGES
-from tests.benchmarks.class_client import STARTERS
+from tests.benchmarks.lesson_client import STARTERS
 from tests.benchmarks.report import percentile, say, table, thirds, verdict
 from tests.benchmarks.server import client, engine, lateness, measured_server, wait_for_port
-from tests.benchmarks.viewer_client import press, start_run
 from tests.benchmarks.viewers import mean_speed
 from tests.ports import free_port
 
-WATCHED = "dataset=shapes&model=gru&epochs=1000"
 ASK_SECONDS = 0.25  # between two questions to the health route, from outside
 SIT_DOWN = 90.0  # seconds in which all pages should have been opened once, and all starters have pressed play
 WARM_SECONDS = 60  # of measured memory that do not count
@@ -41,7 +41,7 @@ WARM_SECONDS = 60  # of measured memory that do not count
 class Lesson:
     """What a class met, and what it left behind. Times in seconds, lateness of the event loop in ms, memory in MB, speeds in images/s."""
 
-    report: dict[str, Any] = field(default_factory=dict)  # of tests.benchmarks.class_client
+    report: dict[str, Any] = field(default_factory=dict)  # of tests.benchmarks.lesson_client
     late: list[float] = field(default_factory=list)
     health: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)  # one value a second
@@ -65,20 +65,22 @@ class Lesson:
         return [f"{r.run_id}: {r.status} ({r.message})" for r in self.runs if r.run_id in mine and r.status not in right]
 
 
-def hold(seconds: float, *, alone: float, wait: float = 120) -> Lesson:
-    """A lesson of `seconds`, after a run has trained `alone` for some; then that run is stopped, and up to `wait` the others have their turn."""
+def hold(seconds: float, *, alone: float, wait: float = 120, scale: int = 1) -> Lesson:
+    """A lesson of `seconds` for `scale` times thirty, after the instructor's run has trained `alone` for some; then the instructor stops it,
+    and up to `wait` the others have their turn.
+    """
     lesson = Lesson()
     with tempfile.TemporaryDirectory() as home:
         port, lines = free_port(), Path(home) / "late"
-        with measured_server(home, port, lines) as process:
+        with measured_server(home, port, lines, "--class", "--host", "127.0.0.1") as process:
             wait_for_port(port, process)
-            run_id = asyncio.run(start_run(port, WATCHED))
-            store = Store(Path(home))
-            until(lambda: len(store.snapshot(run_id).epochs) >= 2, "two epochs")
-            if alone:
-                lesson.alone = speed(store, run_id, alone)
-            say(f"one run trained alone at {lesson.alone:,.0f} images/s; the class comes in")
-            with client("class", port, run_id) as ask:
+            with client("lesson", port, *invited(lines.with_name("said")), scale) as ask:
+                store, run_id = Store(Path(home)), json.loads(ask("report"))["run"]
+                until(lambda: len(store.snapshot(run_id).epochs) >= 2, "two epochs")
+                if alone:
+                    lesson.alone = speed(store, run_id, alone)
+                say(f"the instructor's run trained alone at {lesson.alone:,.0f} images/s; the class comes in")
+                ask("come")
                 until(lambda: seated(json.loads(ask("report"))), "every page", SIT_DOWN, fail=False)
                 began = len(lateness(lines))
                 with asked_from_outside(port, process.pid, lesson):
@@ -88,20 +90,35 @@ def hold(seconds: float, *, alone: float, wait: float = 120) -> Lesson:
                 say(
                     f"with the class: {lesson.watched:,.0f} images/s, {len(lesson.report['errors'])} pages in an error; now the others train"
                 )
-                asyncio.run(press(port, f"run={run_id}", "stop", lambda: store.snapshot(run_id).status not in ACTIVE))
+                ask("end")
+                until(lambda: store.snapshot(run_id).status not in ACTIVE, "the instructor to stop the run")
                 mine = lesson.report["started"]
                 until(
                     lambda: not any(r.status in ACTIVE for r in store.summaries() if r.run_id in mine), "the class's runs", wait, fail=False
                 )
                 lesson.runs = store.summaries()
-                lesson.report = json.loads(ask("report")) | {name: lesson.report[name] for name in ("opened", "replies", "asked", "ticks")}
+                lesson.report = json.loads(ask("report")) | {
+                    name: lesson.report[name] for name in ("opened", "replies", "asked", "ticks", "followed", "pulses")
+                }
         lesson.wrong_looks = wrong_looks(lesson.report["looks"])
     return lesson
 
 
+def invited(said: Path) -> tuple[str, str]:
+    """The code of the class and the address at which one becomes its instructor, as the server prints them."""
+    found: list[str] = []
+
+    def printed() -> bool:
+        found[:] = re.findall(r"code=(\w+)|(/instructor\?secret=\S+)", said.read_text("utf-8"))
+        return len(found) == 2
+
+    until(printed, "the server to print its code")
+    return found[0][0], found[1][1]
+
+
 def seated(report: dict[str, Any]) -> bool:
     """Whether the class has warmed the server up: every page has been open, every starter has a run, both lookers have looked."""
-    return len(report["pages"]) == len(PAGES) and len(report["started"]) == STARTERS and len(report["looks"]) >= 2
+    return {*report["pages"]} >= {page.url_path for page in PAGES} and len(report["started"]) >= STARTERS and len(report["looks"]) >= 2
 
 
 def until(condition: Any, what: str, seconds: float = 180, *, fail: bool = True) -> None:
@@ -232,12 +249,15 @@ def rows(lesson: Lesson) -> list[list[str]]:
     return [
         ["people held", f"{report['held']} of {report['people']}", "all"],
         ["reply to a control, p50 / p95 / max, s", three(report["replies"]), verdict(percentile(report["replies"], 95), at_most=1)],
+        ["joining, p50 / p95 / max, s", three(report["joined"]), ""],
+        ["following the instructor to a page, p50 / p95 / max, s", three(report["followed"]), ""],
+        ["pulse, p50 / p95 / max, s", three(report["pulses"]), ""],
         ["opening a page, p50 / p95 / max, s", three(report["opened"]), ""],
         ["ticks answered", f"{len(report['ticks'])} of {report['asked']}", ""],
         ["event loop late, worst of each second, p50 / p95 / max, ms", three(lesson.late, "{:.0f}"), verdict(percentile(lesson.late, 95), at_most=200)],
         ["health route from outside, p50 / p95 / max, s", three(lesson.health), ""],
         ["server memory, first / last third, MB", memory(lesson), verdict(100 * lesson.growth, at_most=5)],
-        ["speed of the watched run, with / alone, images/s", f"{lesson.watched:,.0f} / {lesson.alone:,.0f} = {share:.2f}", verdict(share, at_least=0.8)],
+        ["speed of the instructor's run in its own slices, with / alone, images/s", f"{lesson.watched:,.0f} / {lesson.alone:,.0f} = {share:.2f}", verdict(share, at_least=0.9)],
         ["controls and pages without an answer in 60 s", str(len(report["slow"])), ""],
         ["pages that ended in an error", str(len(report["errors"])), verdict(len(report["errors"]), at_most=0)],
         ["starters whose run has trained at the end", f"{len(done)} of {len(report['started'])}", "all"],

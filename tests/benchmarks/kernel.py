@@ -10,9 +10,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from core.cores import cores
 from core.data import load_dataset
 from core.training.config import RunConfig
-from core.training.loop.device import Plan, cores
+from core.training.loop.device import Plan
 from core.training.runs.manager import RunManager
 from core.training.runs.speed import training_speed
 from tests.benchmarks.contenders import Bare, Lab

@@ -15,7 +15,8 @@ from statistics import median
 from typing import Any
 
 from core.training.runs.store import Store
-from tests.benchmarks.classroom import WATCHED, speed, three, until
+from tests.benchmarks.classroom import speed, three, until
+from tests.benchmarks.lesson_client import LONG_RUN
 from tests.benchmarks.opening_client import SITTERS
 from tests.benchmarks.report import percentile, ratio, say, table, verdict
 from tests.benchmarks.server import client, engine, lateness, measured_server, wait_for_port
@@ -61,7 +62,7 @@ def openings(options: argparse.Namespace) -> str:
         )
     text = [
         "### Openings", "", table(["thirty people open a page each within ten seconds", "measured", "wanted"], rows(rush)), "",
-        f"{rounds} rounds, each with a new server whose first page alone had been open, and a run ({WATCHED}) that had trained {alone:g} s alone;",
+        f"{rounds} rounds, each with a new server whose first page alone had been open, and a run ({LONG_RUN}) that had trained {alone:g} s alone;",
         f"it trained where LAB_ENGINE says, here: {engine()}. People go to all pages in turn. Seconds count from the connection to the message",
         "that brings the first board, chart or figure, and to the page's last message. To both a browser adds its own scripts and its drawing;",
         f"before the connection it fetches files. {SITTERS} more people sit on the page Train, watch the run and turn a control about once a second",
@@ -78,7 +79,7 @@ def come(rush: Rush, *, alone: float) -> None:
         port, lines = free_port(), Path(home) / "late"
         with measured_server(home, port, lines) as process:
             wait_for_port(port, process)
-            run_id = asyncio.run(start_run(port, WATCHED))
+            run_id = asyncio.run(start_run(port, LONG_RUN))
             store = Store(Path(home))
             until(lambda: len(store.snapshot(run_id).epochs) >= 2, "two epochs")
             rush.alone.append(speed(store, run_id, alone))

@@ -32,11 +32,11 @@ def lab_server(home: str, port: int) -> Iterator[subprocess.Popen]:
 
 
 @contextmanager
-def measured_server(home: str, port: int, lines: Path, *, kind: str = "measured") -> Iterator[subprocess.Popen]:
+def measured_server(home: str, port: int, lines: Path, *arguments: str, kind: str = "measured") -> Iterator[subprocess.Popen]:
     """The process of `tests.benchmarks.KIND_server`, which writes what it measures to `lines`; what it says goes into a file beside that."""
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | {"LAB_HOME": home}
     with lines.with_name("said").open("w", encoding="utf-8") as said:
-        command = [sys.executable, "-m", f"tests.benchmarks.{kind}_server", str(lines), "--port", str(port)]
+        command = [sys.executable, "-m", f"tests.benchmarks.{kind}_server", str(lines), "--port", str(port), *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
         try:
             yield process

@@ -19,6 +19,7 @@ def test_no_page_dies_and_nobody_is_sent_away(lesson):
     assert lesson.report["errors"] == [] and lesson.report["crashed"] == []
     assert lesson.report["held"] == lesson.report["people"]
     assert {*lesson.report["pages"]} == {page.url_path for page in PAGES}, "all pages were open"
+    assert len(lesson.report["joined"]) == lesson.report["people"] - 1 and len(lesson.report["followed"]) >= 100
 
 
 def test_every_run_trained_in_its_turn_and_its_record_says_so(lesson):

@@ -45,6 +45,7 @@ class Viewer:
         self.socket, self.query, self.counted = socket, query, counted
         self.complete = asyncio.Event()
         self.buttons: dict[str, tuple[str, str]] = {}  # user key -> (widget id, fragment)
+        self.fields: dict[str, str] = {}  # of text: user key -> widget id
         self._widgets: dict[str, WidgetState] = {}
         self._kept: dict[str, tuple[str, int]] = {}  # hash -> (fragment, its runs since)
         self._timers: dict[str, asyncio.Task] = {}
@@ -114,6 +115,8 @@ class Viewer:
         widget = getattr(element, kind)
         if kind == "button":
             self.buttons[widget.id.rpartition("-")[2]] = (widget.id, fragment)
+        elif kind == "text_input":
+            self.fields[widget.id.rpartition("-")[2]] = widget.id
         if not getattr(widget, "set_value", False):
             return
         state = WidgetState(id=widget.id)

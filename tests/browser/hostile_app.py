@@ -15,7 +15,7 @@ from dashboard.kit.wording import code, escape, marked, plotted  # noqa: E402
 from dashboard.shell import show  # noqa: E402
 from tests.hostile import SIGNS as TEXT  # noqa: E402
 
-for draw in (show.markdown, show.caption, show.error, show.warning, show.info, show.success, show.subheader):
+for draw in (show.markdown, show.caption, show.error, show.warning, show.info, show.success, show.header):
     draw(TEXT)
 show.error(DataError("The folder ", Place(f"/photos/{TEXT}"), " is empty."))
 show.markdown(marked("**{}** and {}", TEXT, code(TEXT)))

@@ -111,7 +111,7 @@ def walk(page, address):
     page.get_by_test_id("stTopNavPopover").get_by_role("menuitem", name="Try it").click()
     page.wait_for_url(f"{address}/try*")
     page.locator(".patch-card .patch-bar").first.wait_for()
-    page.get_by_role("link", name="A heart without its middle").click()
+    page.get_by_role("button", name="A heart without its middle").click()
     page.wait_for_url(f"{address}/try?*edits=5.6.9.10*")
     page.wait_for_function("() => document.querySelector('.patch-board')?.dataset.answered === '5.6.9.10'")
     page.get_by_text("This set-up as a link").click()

@@ -2,6 +2,9 @@
 
 import pytest
 
+from tests.colors import contrast
+from tests.driven import APP, Servers
+
 pytestmark = pytest.mark.browser
 
 
@@ -48,21 +51,14 @@ COLORS = """(element) => {
 }"""
 
 
-def contrast(colors) -> float:
-    """The ratio of two colors as WCAG 2.2 defines it: 1 to 21, and 4.5 at least for text."""
-    levels = [[c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color] for color in colors]
-    dark, light = sorted(0.2126 * red + 0.7152 * green + 0.0722 * blue for red, green, blue in levels)
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_small_print_code_in_it_and_links_can_be_read(address, page, scheme):
     page.emulate_media(color_scheme=scheme)
-    page.goto(f"{address}/cell")
+    page.goto(f"{address}/patches")
     links, captions = page.locator(".lab-try a"), page.get_by_test_id("stCaptionContainer")
     links.first.wait_for()
     for element in (links.first, captions.locator("p").first, captions.locator("code").first):
-        assert contrast(element.evaluate(COLORS)) > 5
+        assert contrast(*element.evaluate(COLORS)) > 5
 
 
 def test_on_a_phone_nothing_stands_before_the_right_edge_nor_over_a_figure(address, chromium):
@@ -71,7 +67,7 @@ def test_on_a_phone_nothing_stands_before_the_right_edge_nor_over_a_figure(addre
     phone.goto(f"{address}/attention")
     phone.get_by_text("memory, computed").wait_for()
     phone.locator(".modebar-container").wait_for(state="hidden")
-    width = phone.get_by_role("heading", level=1).bounding_box()["width"]
+    width = phone.locator(".st-key-opening").bounding_box()["width"]
     for control in (phone.locator(".st-key-attention_mask"), phone.get_by_test_id("stPlotlyChart")):
         assert control.bounding_box()["width"] == pytest.approx(width, abs=1)
     context.close()
@@ -88,3 +84,59 @@ def test_a_page_brings_the_style_of_what_it_alone_draws(address, page):
     page.get_by_test_id("stTopNavPopover").get_by_role("menuitem", name="Masks").click()
     page.get_by_role("heading", name="Masks", level=1).wait_for()
     page.wait_for_function(f"{sheets} === 0")
+
+
+def test_the_tab_bears_the_name_of_the_page_and_the_bar_its_section(address, page):
+    page.goto(f"{address}/masks")
+    page.wait_for_function("document.title === 'Masks · Sequence Lab'")
+    bold = "[...document.querySelectorAll('[data-testid=stTopNavSection]')].filter((one) => getComputedStyle(one).fontWeight === '600')"
+    page.wait_for_function(f"{bold}.length === 1")
+    assert page.evaluate(f"{bold}[0].innerText").startswith("Encoder and decoder")
+    page.get_by_test_id("stTopNavSection").filter(has_text="Attention").click()
+    menu = page.get_by_test_id("stTopNavPopover")
+    menu.get_by_text("Drag the patches of a picture about").wait_for()
+    menu.get_by_text("Drag the patches of a picture about").click(force=True)  # the whole row is the link
+    page.get_by_role("heading", name="Shuffle test", level=1).wait_for()
+    page.wait_for_function("document.title === 'Shuffle test · Sequence Lab'")
+    page.get_by_test_id("stLogoLink").click()
+    page.wait_for_function("location.pathname === '/'")
+
+
+def test_pages_lead_to_their_neighbours_and_lend_their_address(address, page):
+    page.goto(f"{address}/masks?layers=2")
+    page.locator(".st-key-opening_title").get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    page.locator(".st-key-closing").get_by_role("link", name="Translate").click()
+    page.get_by_role("heading", name="Translate", level=1).wait_for()
+    page.locator(".st-key-opening_title").get_by_role("link", name="Masks").click()
+    page.get_by_role("heading", name="Masks", level=1).wait_for()
+
+
+@pytest.mark.parametrize("how", ["chip", "address"])
+def test_an_experiment_goes_to_what_it_changes(address, page, how):
+    link = "head=h%5B-1%5D"
+    page.goto(f"{address}/depth" + ("" if how == "chip" else f"?{link}#depth_heads"))
+    page.get_by_role("heading", name="Depth and direction", level=1).wait_for()
+    if how == "chip":
+        page.get_by_role("button", name="Trap 3").first.click()
+        page.wait_for_function("location.search.includes('head=')")
+    page.locator(".st-key-depth_heads.pointed-at").wait_for()
+    page.wait_for_function("document.querySelector('.st-key-depth_heads').getBoundingClientRect().top < innerHeight")
+
+
+def test_a_picture_is_covered_until_its_question_is_answered(page, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("LAB_PREDICT", "1")
+    servers = Servers(tmp_path_factory)
+    try:
+        page.goto(f"{servers.start(APP)}/went")
+        board = page.locator(".st-key-lab")
+        page.get_by_role("button", name="Show me").wait_for()
+        board.wait_for(state="attached")
+        assert not board.is_visible() and page.locator(".st-key-page").bounding_box()["height"] < 500
+        page.get_by_text("the subsequent mask", exact=True).click()
+        page.get_by_role("button", name="Reveal").click()
+        page.get_by_text("Not quite. The answer is: no mask between the 100").wait_for()
+        board.wait_for()
+        page.goto("about:blank")  # before the server leaves it alone
+    finally:
+        servers.end()

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.driven import at_rest
+
 pytestmark = pytest.mark.browser
 COUNT = 200  # images a class
 SET_UP = {
@@ -71,7 +73,9 @@ def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
     second = train(page, first)
 
     go_to(page, "Evaluate")
+    at_rest(page)  # a page that is still being drawn closes the list again
     page.locator(".st-key-evaluate_minus input").click()
+    page.keyboard.type(first)  # of a long list the browser holds only what is in sight
     page.get_by_role("option", name=first).click()
     page.get_by_text("beyond chance").wait_for(timeout=60_000)
     page.get_by_text(f"{second} alone is right on").wait_for()

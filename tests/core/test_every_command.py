@@ -6,12 +6,14 @@ The exit code is 0 or 2. Of 2 there is one sentence on standard error; with --js
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from core.backups.saving import back_up
 from core.cli import main, make_parser
 from core.cli import train as training
 from core.data import DATASETS
@@ -67,6 +69,8 @@ KNOWN = {  # the commands that this file knows how to call, with what stands for
     ("runs", "record"): ["RUN", "my-run"],
     ("runs", "record-lesson"): [],
     ("runs", "backup"): ["copy.sqlite"],
+    ("backup",): ["lab.zip"],
+    ("restore",): ["kept.zip"],
     ("data", "list"): [],
     **{("data", name): ["tiny"] for name in ("download", "place", "info", "duplicates")},
 }
@@ -87,6 +91,7 @@ def lab(tiny, tmp_path_factory):
     run = manager.submit(RunConfig.of(**SMALL, epochs=1))
     assert wait_for(manager, run, ended).status == "finished"
     manager.shutdown()
+    back_up(home, home.parent / "kept.zip")
     return home, run
 
 
@@ -95,6 +100,7 @@ def quick(lab, monkeypatch, tmp_path):
     """Nothing trains, measures, loads or writes into the project: what is tried here is what comes before and after that."""
     done = RunManager(lab[0]).snapshot(lab[1])
     monkeypatch.chdir(tmp_path)
+    shutil.copy(lab[0].parent / "kept.zip", "kept.zip")
     monkeypatch.setenv("LAB_HOME", str(lab[0]))
     whole = datasets.load_shared
     monkeypatch.setattr(
@@ -155,7 +161,7 @@ def called(path: tuple[str, ...], run: str, *more: str) -> list[str]:
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 def test_a_command_works(path, json_too, lab, capsys):
     run = "recorded-reverse-gru" if path[-1] == "lengths" else lab[1]
-    more = {"delete": ["--yes"], "shuffle": ["--images", "5"]}.get(path[-1], [])
+    more = {"delete": ["--yes"], "shuffle": ["--images", "5"], "restore": ["--home", "again"]}.get(path[-1], [])
     code, _, err = said(capsys, called(path, run, *more, *["--json"] * json_too))
     assert code == 0 or path == ("data", "download"), err
 
@@ -194,9 +200,10 @@ def test_any_model_on_any_data_set_with_any_preset(model, lab, capsys, monkeypat
         said(capsys, ["train", *(word for flag, name in asked.items() if name for word in (flag, name)), "--json"])
 
 
-def test_any_place_for_a_backup(capsys, tmp_path):
+@pytest.mark.parametrize("command", ["runs backup", "backup", "restore --home=again"])
+def test_any_place_for_a_backup(command, capsys, tmp_path):
     for value in places(tmp_path) + WORDS:
-        said(capsys, ["runs", "backup", "--json", "--", value])
+        said(capsys, [*command.split(), "--json", "--", value])
 
 
 def places(place: Path) -> list[str]:

@@ -83,3 +83,64 @@ def test_letters_that_are_no_unicode_are_written_with_stand_ins(home):
     log.open_log(home)
     logging.getLogger("core").error("a folder named %s", "b\udcffd")
     assert r"b\udcffd" in read(home)
+
+
+# ---- what is never logged ----
+
+
+@pytest.fixture
+def words(monkeypatch):
+    monkeypatch.setattr(log, "_words", {})
+
+
+def test_a_word_is_blacked_out_in_messages_values_and_tracebacks(home, words):
+    log.open_log(home)
+    log.never_log("K7QMX2", "Zoë Quux", "")
+    try:
+        raise ValueError("the code k7qmx2 of ZOË QUUX")
+    except ValueError:
+        logging.getLogger("core.x").exception("K7QMX2 said by %r", "Zoë Quux")
+    text = read(home)
+    assert "7qmx2" not in text.lower() and "quux" not in text.lower()
+    assert text.count(log.BLACK) == 6, "two in the message, two in the error, two in the line of source"
+
+
+def test_a_name_hides_nothing_but_itself(home, words):
+    log.open_log(home)
+    log.never_log("ERROR", "core", "an")
+    logging.getLogger("core.engines").error("It fell: an error in another core.")
+    text = read(home)
+    assert f"ERROR core.engines: It fell: {log.BLACK} {log.BLACK} in another {log.BLACK}." in text
+
+
+ID, KEY = "0123456789abcdef0123456789abcdef", "f" * 64
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        f"lab_person_0a1b2c3d={ID}.{KEY}", ID, "c0a80101-1234-4abc-8def-0123456789ab", "2|1a2b3c4d|5e6f|1700000000",
+        "GET /instructor?secret=abc-DEF_1 done", "postgresql://lab:pa55word@db/lab", "RAY token=t0ps3cret", "Cookie: a=s3cr3t; b=1",
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_secret_is_blacked_out_without_being_told(home, secret):
+    log.open_log(home)
+    logging.getLogger("core").warning("Somebody sent %s", secret)
+    logging.getLogger("core").warning(f"Somebody else sent {secret}")
+    text = read(home)
+    for part in (ID, KEY, "c0a80101", "1a2b3c4d|", "abc-DEF_1", "pa55word", "t0ps3cret", "s3cr3t"):
+        assert part not in text
+    assert text.count(log.BLACK) >= 2 and "Somebody" in text
+
+
+def test_plain_numbers_and_names_of_runs_stay(home):
+    log.open_log(home)
+    said = "Run gru-3fa2c1 wrote 0123456789 bytes to runs/gru-3fa2c1, http://127.0.0.1:8501/lab, 2|3 of 4"
+    logging.getLogger("core").warning(said)
+    assert said in read(home)
+
+
+def test_what_is_never_logged_is_bounded(words):
+    log.never_log(*(f"name {number}" for number in range(log.MOST_WORDS + 50)))
+    assert len(log._words) == log.MOST_WORDS
+    assert log.blackened("name 3") == "name 3" and log.blackened(f"name {log.MOST_WORDS + 49}") == log.BLACK

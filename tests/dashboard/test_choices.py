@@ -101,3 +101,16 @@ def test_a_check_that_depends_on_other_choices_lets_go_of_what_it_does_not_pass(
     link["cell"] = "3-40"
     other = Choice("q", "cell", first=None).within(Many(Whole(0, 9), 2, between="-"))
     assert other.value is None and len(state.messages()) == 1
+
+
+def test_a_text_that_was_sent_to_a_list_of_numbers_is_not_chosen(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "query_params", {})
+    number = Choice("page", "units", (1, 2, 4), first=2, write="{:g}".format)
+    number.set("no such option")
+    assert number.value == 2 and number.written() == ""
+    number.set(4)
+    assert number.value == 4 and number.written() == "4"
+    name = Choice("page", "name", ("a", "b"), first="a")
+    name.set("b")
+    assert name.value == "b"

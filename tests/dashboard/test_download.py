@@ -1,7 +1,11 @@
 """A button by which something is taken along, and a link that leaves an emptied field out."""
 
+import threading
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from dashboard.shell.choices import Choice, links
 from dashboard.shell.download import download
@@ -16,6 +20,23 @@ def test_a_file_is_named_after_its_kind_and_made_at_the_click(monkeypatch, file,
     ((label, content, name, mime), named), *_ = drawn
     assert (name, mime, made) == (file, kind, []) and content() == "text"
     assert label == "Take \\*it\\*" and named["help"] == "\\_why\\_" and named["on_click"] == "ignore" and named["key"] == "k"
+
+
+def test_a_file_is_made_as_the_person_who_looks(monkeypatch):
+    """Streamlit makes it at the click, in a thread that belongs to nobody: an instructor would have no rights in it."""
+    drawn, seen = [], []
+    monkeypatch.setattr(st, "download_button", lambda *given, **named: drawn.append(given[1]))
+    looks = SimpleNamespace(pages_manager=SimpleNamespace(main_script_hash="page"))  # all of it that Streamlit reads
+
+    def page():
+        add_script_run_ctx(ctx=looks)
+        download("Take it", lambda: seen.append(get_script_run_ctx()) or "text", "a.csv", key="k")
+
+    for one in (page, lambda: seen.append(drawn[0]() + str(get_script_run_ctx(suppress_warning=True)))):
+        thread = threading.Thread(target=one)
+        thread.start()
+        thread.join()
+    assert seen == [looks, "textNone"]
 
 
 def test_a_number_field_that_is_emptied_says_nothing_in_a_link(monkeypatch):

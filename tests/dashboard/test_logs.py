@@ -44,10 +44,13 @@ def test_a_flood_is_cut_short_on_the_console_and_in_the_file(tmp_path):
 def test_wrong_widget_states_and_text_frames_do_not_flood_the_log(tmp_path):
     with serving(tmp_path) as lab:
         with lab.visit() as page:
-            lab.session(page)
+            first = BackMsg()
+            first.rerun_script.page_name = "evaluate"
+            page.send(first.SerializeToString())
             widget = next(w for w in iter(lambda: heard(page, "delta").delta.new_element, None) if w.WhichOneof("type") == "selectbox")
             for _ in range(100):
                 message = BackMsg()
+                message.rerun_script.page_name = "evaluate"
                 message.rerun_script.widget_states.widgets.add(id=widget.selectbox.id, double_array_value={"data": [1.5]})
                 page.send(message.SerializeToString())
                 heard(page, "script_finished")

@@ -47,18 +47,18 @@ def test_a_home_that_cannot_be_written_still_knows_people_for_a_while(home, monk
 def test_eight_tabs_and_a_reload_are_one_person(monkeypatch):
     import streamlit as st
 
-    from dashboard.shell import state
+    from dashboard.shell import visitor
 
     tab = SimpleNamespace(cookies={cookie_name(): signed("a" * 32)})
     owners, sessions = set(), set()
     for _ in range(8):
         monkeypatch.setattr(st, "context", tab)
         monkeypatch.setattr(st, "session_state", {})  # a new tab, or a reload
-        owners.add(state.owner())
-        sessions.add(state.session())
+        owners.add(visitor.owner())
+        sessions.add(visitor.session())
     assert owners == {"a" * 32} and len(sessions) == 8
     tab.cookies = {}
-    assert state.owner() == state.session(), "without cookies a session is a person"
+    assert visitor.owner() == visitor.session(), "without cookies a session is a person"
 
 
 def test_two_labs_of_one_host_each_have_their_cookie(home, monkeypatch):

@@ -70,7 +70,7 @@ def url_for(page) -> str:
     return heard(page, "file_urls_response").file_urls_response.file_urls[0].upload_url
 
 
-def send(lab: Served, url: str, size: int, *, chunked: bool = False, origin: str = "") -> tuple[int, bytes]:
+def send(lab: Served, url: str, size: int, *, chunked: bool = False, origin: str = "", person: str = "") -> tuple[int, bytes]:
     """Upload a file as Streamlit's script in a browser does; `chunked` does not say how long it is.
 
     With an `origin` it is a browser that keeps no cookies, as in a frame of another site.
@@ -79,7 +79,7 @@ def send(lab: Served, url: str, size: int, *, chunked: bool = False, origin: str
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="x"; filename="x.png"\r\nContent-Type: image/png\r\n\r\n'.encode()
     body = head + bytes(size) + f"\r\n--{BOUNDARY}--\r\n".encode()
     sent = iter([body[i : i + 10_000] for i in range(0, len(body), 10_000)]) if chunked else body
-    who = {"Origin": origin} if origin else {"Cookie": f"_streamlit_xsrf={token}", "X_Xsrftoken": token}
+    who = {"Origin": origin} if origin else {"Cookie": f"_streamlit_xsrf={token}; {person}", "X_Xsrftoken": token}
     status, _, said = lab.get(
         url, "PUT", sent, **who, Content_Type=f"multipart/form-data; boundary={BOUNDARY}",
         **({"Transfer_Encoding": "chunked"} if chunked else {}),
@@ -116,3 +116,21 @@ def test_a_browser_without_cookies_can_send_what_a_page_has_asked_for(tmp_path):
         assert lab.get(url, "DELETE", Origin="http://evil.example")[0] == 403
         assert lab.get(url, "DELETE", Origin=own)[0] == 204, "and take it away again"
         assert send(lab, f"/_stcore/upload_file/{session}/{uuid.uuid4()}", 10, origin=own)[0] == 403
+
+
+FEW = """
+from core.classroom.pace import Pace
+from dashboard.web import uploads_cap
+uploads_cap.OFTEN = Pace(2, 3600.0)
+"""
+
+
+def test_one_person_sends_so_many_files_in_all_tabs(tmp_path):
+    with serving(tmp_path, before=FEW) as lab:
+        mine, other = (lab.get("/")[1]["set-cookie"].partition(";")[0] for _ in range(2))
+        with lab.visit(additional_headers={"Cookie": mine}) as first, lab.visit(additional_headers={"Cookie": mine}) as second:
+            assert [send(lab, url_for(page), 10, person=mine)[0] for page in (first, second)] == [204, 204]
+            status, said = send(lab, url_for(first), 10, person=mine)
+            assert status == 429 and b"wait" in said
+        with lab.visit(additional_headers={"Cookie": other}) as third:
+            assert send(lab, url_for(third), 10, person=other)[0] == 204, "another one is not kept from it"

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { between, flood, nib } from '../../dashboard/pictures/draw_pad/strokes.js';
+import { between, flood, nib } from '../../dashboard/kit/strokes.js';
 
 test('a stroke that does not move is on its pixel', () => assert.deepEqual(new Set(between([3, 4], [3, 4]).map(String)), new Set(['3,4'])));
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from core.classroom.wall import WallRun, wall_rows
 from core.evaluation.pictures import edited, parse_edits
+from core.models import MODELS
 from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, word_tokens
 from core.probes.positions.tables import position_entry
 from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
+from core.training.config import RunConfig
 from core.training.history import Curve
+from core.training.measured import Measured
 from dashboard.training.curve import live_data, sent_with
 from pages.attention.board import matrices_data
 from pages.cell.board import cell_data
 from pages.translate.view import _memory as packed_memory
 from pages.translate.view import _weights as packed_weights
+from pages.wall.view import board_message, columns_of, packed_rows
 from tests.dashboard.test_charts import record, snapshot
 
 
@@ -96,6 +102,17 @@ def courses() -> list[list[dict[str, Any]]]:
     return made
 
 
+def wall() -> dict[str, Any]:
+    """A wall's message of three models, one of which has not begun."""
+    configs = [RunConfig.of(model="gru", lr=0.1).flat(), RunConfig.of(model="vit", lr=0.001).flat(), RunConfig.of(model="cnn").flat()]
+    known = [Measured(3.5, 0.5, 1.0, 12.0, ((1, 0.25, 4.0), (3, 0.5, 12.0))), Measured(1.0, 0.75, 0.5, 2.0, ((1, 0.75, 2.0),)), Measured()]
+    runs = [WallRun(str(i), "", "running", "Shapes", config, one) for i, (config, one) in enumerate(zip(configs, known, strict=True))]
+    rows = wall_rows(runs, str)
+    message = board_message(packed_rows(rows), {"columns": columns_of(rows, ("lr", "accuracy"))})
+    head, packed = map(json.loads, message.split(b"\n"))
+    return {"head": head, "rows": packed["rows"], "models": len(MODELS)}
+
+
 MESSAGES: dict[str, Callable[[], Any]] = {
     "attention": attention,
     "positions": positions,
@@ -103,4 +120,5 @@ MESSAGES: dict[str, Callable[[], Any]] = {
     "cells": cells,
     "translated": translated,
     "courses": courses,
+    "wall": wall,
 }

@@ -86,10 +86,14 @@ def press(app, key):
     return run(app.button(key=key).click())
 
 
+def components(app, component):
+    """The components of a folder ("pages/went/board") on a page, in their order there, as Streamlit sends them."""
+    return [e.proto for e in app.get("bidi_component") if e.proto.component_name == name_of(component)]
+
+
 def messages_to(app, component):
-    """What the components of a folder ("pages/went/board") on a page were sent last, in their order there."""
-    named = [e.proto for e in app.get("bidi_component") if e.proto.component_name == name_of(component)]
-    return [json.loads(proto.json)[0] for proto in named]
+    """What the components of a folder on a page were sent last."""
+    return [json.loads(proto.json)[0] for proto in components(app, component)]
 
 
 def message_to(app, component):

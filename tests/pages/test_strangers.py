@@ -1,4 +1,4 @@
-"""Who is not the machine's own user opens no folder of it that was not named for all, and is told no path of it."""
+"""Who is neither the machine's own user nor a class's instructor opens no folder that was not named for all, and is told no path."""
 
 import types
 
@@ -12,6 +12,8 @@ from core.training import RunConfig
 from dashboard.shell import services, visitor
 from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.pages.test_hostile_text import protos
+
+WORDS = "Only the machine's own user, or in a class the instructor, opens any folder of the server"
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def sent(app):
 def test_a_stranger_sees_no_folder_and_not_whether_it_is_there(folder, stranger):
     there = open_page("data", dataset="folder", data=str(folder))
     missing = open_page("data", dataset="folder", data=str(folder / "missing"))
-    assert "machine's own user only" in texts(there)
+    assert WORDS in texts(there)
     assert texts(there) == texts(missing)
     assert "secretcats" not in sent(there)
 
@@ -60,7 +62,7 @@ def test_what_others_have_read_is_not_shown_to_a_stranger(folder, monkeypatch):
 
 def test_a_stranger_trains_on_no_folder(folder, stranger):
     app = open_page("train", dataset="folder", data=str(folder), epochs="1")
-    assert "machine's own user only" in texts(app) and app.button(key="play").disabled
+    assert WORDS in texts(app) and app.button(key="play").disabled
     assert services.manager().runs() == []
 
 
@@ -68,7 +70,7 @@ def test_a_stranger_judges_no_folder(folder, stranger):
     for place in (folder, folder / "missing"):
         app = open_page("evaluate", run=f"recorded-{recorded_names()[0]}", split="Own folder")
         app = run(app.text_input(key="evaluate_folder").set_value(str(place)))
-        assert "machine's own user only" in texts(app)
+        assert WORDS in texts(app)
         assert "secret" not in sent(app)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 
 from core.errors import LabError, StoreError
 from core.training.config import RunConfig
-from core.training.engines.contract import WISHES, Engine, Order, WorkerLine
+from core.training.engines.contract import WISHES, Engine, Order, Size, WorkerLine
 from core.training.engines.distant import DistantEngine
 from core.training.engines.host_elsewhere import HostElsewhere
 from core.training.engines.threads import STOPPED
@@ -99,6 +99,11 @@ class ApartEngine(Engine):
         from core.training.runs.fitting import check_fits  # torch
 
         check_fits(config, self.store.home)
+
+    def size(self, config: RunConfig) -> Size:
+        from core.training.runs.footprint import size_of_run  # torch
+
+        return size_of_run(config)
 
     def hold(self, run_id: str) -> None:
         with self._lock:
@@ -211,6 +216,9 @@ class ApartEngine(Engine):
         apart = self._runs.get(run_id)
         if not apart or apart.newest().status not in ACTIVE:
             return False
+        if wish == "next":  # turns are dealt out here
+            self.turns.put_first(run_id)
+            return True
         with apart.lock:
             has_host = apart.has_host
             leaves = not has_host and wish == "stop" and self.turns.leave(run_id)
@@ -219,6 +227,9 @@ class ApartEngine(Engine):
         if leaves:
             self._end_here(apart, *(values or ("stopped", "")))
         return not has_host or apart.one.wish(run_id, wish, *values)
+
+    def halt(self, but: Collection[str] | None) -> None:
+        self.turns.halt(but)
 
     def join(self, run_id: str, timeout: float | None = None) -> bool:
         apart = self._runs.get(run_id)

@@ -17,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from core.cores import take
 from core.errors import LabError
 from core.files import mark_in_use
 from core.log import open_log
@@ -47,6 +48,7 @@ def end() -> None:
 def main() -> None:
     """Serve the engine until the server shuts it down or has gone."""
     settings = json.loads(sys.stdin.buffer.readline())
+    take(settings.pop("cores"))  # the server keeps to some of them
     pipe = Pipe(sys.stdin.buffer, _own_output())
     for name in ("SIGINT", "SIGTERM"):  # sent to the server as well, which then lets the runs end
         signal.signal(getattr(signal, name), signal.SIG_IGN)

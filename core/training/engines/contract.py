@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 
-WISHES = ("play", "pause", "step", "stop", "set_lr")
+WISHES = ("play", "pause", "step", "stop", "set_lr", "next")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,14 @@ class Order:
     def first(self) -> Snapshot:
         """The first snapshot of its new life."""
         return replace(self.snapshot, status="queued", message="", test=None)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a run would be: the weights of its model, and the bytes that it takes at its most, beside its data, which runs share."""
+
+    weights: int
+    memory: int
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,10 @@ class Engine(ABC):
     @abstractmethod
     def check(self, config: RunConfig) -> None:
         """Raise ConfigError when a run would not fit into the memory of where it would train, even if it were alone there."""
+
+    @abstractmethod
+    def size(self, config: RunConfig) -> Size:
+        """How large a run would be; nothing of it is made."""
 
     @abstractmethod
     def hold(self, run_id: str) -> None:
@@ -104,6 +116,7 @@ class Engine(ABC):
     @abstractmethod
     def wish(self, run_id: str, wish: str, *values: object) -> bool:
         """Pass one of `WISHES` on: it takes effect at the next batch. `stop` may say with which status and message the run ends.
+        `next` lets a run that waits have the next turn that becomes free.
 
         False when the run is not the engine's, or has ended.
         """
@@ -112,6 +125,10 @@ class Engine(ABC):
     def join(self, run_id: str, timeout: float | None = None) -> bool:
         """Wait until a run has ended and is not the engine's any more, at most `timeout` seconds; whether it has."""
 
+    @abstractmethod
+    def halt(self, but: Collection[str] | None) -> None:
+        """Give turns to the runs and measurements of these owners alone from now on, and to the command line; None: to all again."""
+
     def workers(self) -> list[WorkerLine]:
         """A line for every process that trains its runs, those left out that write one into the home themselves."""
         return []
@@ -119,6 +136,11 @@ class Engine(ABC):
     @abstractmethod
     def places(self) -> dict[str, int]:
         """The places of all that wait for a turn, from 1."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can train now, or as soon as it is asked to."""
+        return True
 
     @property
     @abstractmethod

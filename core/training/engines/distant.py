@@ -10,25 +10,24 @@ import logging
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
 from core.errors import BusyError, CancelledError, LabError, StoreError
 from core.training.config import RunConfig
-from core.training.engines.contract import WISHES, Engine, Order
+from core.training.engines.contract import WISHES, Engine, Order, Size
 from core.training.engines.differences import applied
 from core.training.engines.followed import Followed
 from core.training.engines.host_elsewhere import GoneError, HostElsewhere
 from core.training.engines.measurements import Measurements
+from core.training.engines.patience import LOOK, PATIENCE, patiently
 from core.training.history import Snapshot
 from core.training.runs.claims import claim_if_left
 from core.training.runs.store import Store
 
-PATIENCE = 60.0  # seconds that an answer is waited for
 STARTING = 300.0  # seconds that the process may take until it says that it is ready
-LOOK = 0.1  # seconds between two looks of who waits for a turn
 STOPPING = 20.0  # seconds that its runs may take to end when the lab is stopped
 DIED = "{why}, so this run goes on from its last complete epoch"
 TWICE = (
@@ -50,6 +49,7 @@ class DistantEngine(Engine):
         self._runs: dict[str, Followed] = {}
         self._places: dict[str, int] = {}
         self._training = False
+        self._but: tuple[str, ...] | None = None  # the only owners that are given turns
         self._host: HostElsewhere | None = None
         self._closing = threading.Event()
         self._measurements = Measurements(self._request, place=lambda key: self._places.get(key, 0), closing=self._closing)
@@ -76,6 +76,9 @@ class DistantEngine(Engine):
                 raise CancelledError("The lab is being stopped, so nothing new can train.")
             if self._host is None:
                 self._host = self._new_host()
+                if self._but is not None:
+                    with suppress(GoneError):  # of the next one it is asked again
+                        self._host.request("halt", self._but, timeout=PATIENCE)
             return self._host
 
     def _new_host(self) -> HostElsewhere:
@@ -85,9 +88,7 @@ class DistantEngine(Engine):
         while not host.ready.wait(LOOK):
             if host.has_ended or time.monotonic() > end or self._closing.is_set():
                 host.end()
-                raise host.refusal or StoreError(
-                    "The training process could not be started. Details are in the log of the lab; start the lab again."
-                )
+                raise host.refusal or StoreError("The training process could not be started, as the log says: start the lab again.")
         return host
 
     def _listen(self, host: HostElsewhere) -> None:
@@ -190,23 +191,13 @@ class DistantEngine(Engine):
     def _start_again(self, kept: Followed) -> None:
         run_id, owner = kept.order.run_id, kept.order.owner
         try:
-            stored = self._patiently(lambda: self.store.snapshot(run_id))
+            stored = patiently(lambda: self.store.snapshot(run_id), self._closing)
             kept.order = Order(stored, RunConfig.of(**stored.config), owner, kept.paused)
             kept.snapshot = kept.order.first
-            self._patiently(lambda: self._host.request("again", stored, owner, kept.paused, kept.why))
+            patiently(lambda: self._host.request("again", stored, owner, kept.paused, kept.why), self._closing)
         except LabError as error:
             log.exception("Run %s could not go on", run_id)
             self._interrupt(kept, f"{kept.why}, but that was not possible. {error.for_others}")
-
-    def _patiently(self, work: Callable[[], Any]) -> Any:
-        """What `work` returns, tried again for a while where the database is busy."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                return work()
-            except BusyError:
-                if time.monotonic() > end or self._closing.wait(LOOK):
-                    raise
 
     def _interrupt(self, kept: Followed, message: str) -> None:
         """End a run that cannot go on."""
@@ -226,6 +217,9 @@ class DistantEngine(Engine):
 
     def check(self, config: RunConfig) -> None:
         self._request("check", config.flat())
+
+    def size(self, config: RunConfig) -> Size:
+        return self._request("size", config.flat())
 
     def hold(self, run_id: str) -> None:
         self._request("hold", run_id)
@@ -273,6 +267,11 @@ class DistantEngine(Engine):
             return False
         self._on_wished(run_id, wish)
         return self._request("wish", run_id, wish, *values)
+
+    def halt(self, but: Collection[str] | None) -> None:
+        self._but = None if but is None else tuple(but)
+        if self._host is not None:  # else it is told when it is there
+            self._request("halt", self._but)
 
     def join(self, run_id: str, timeout: float | None = None) -> bool:
         return (kept := self._runs.get(run_id)) is None or kept.gone.wait(timeout)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.training.config import RunConfig
-from core.training.engines.contract import Engine, Order, WorkerLine
+from core.training.engines.contract import Engine, Order, Size, WorkerLine
 from core.training.engines.differences import difference
 from core.training.history import Snapshot
 
@@ -34,6 +34,9 @@ class Host:
 
     def do_check(self, flat: dict[str, Any]) -> None:
         self.engine.check(RunConfig.of(**flat))
+
+    def do_size(self, flat: dict[str, Any]) -> Size:
+        return self.engine.size(RunConfig.of(**flat))
 
     def do_hold(self, run_id: str) -> None:
         self.engine.hold(run_id)
@@ -65,6 +68,9 @@ class Host:
         done = self.engine.wish(run_id, wish, *values)
         self._tell(run_id)
         return done
+
+    def do_halt(self, but: tuple[str, ...] | None) -> None:
+        self.engine.halt(but)
 
     def do_workers(self) -> list[WorkerLine]:
         return self.engine.workers()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 from core.errors import ConfigError
 from core.training.config import RunConfig
-from core.training.engines.contract import Engine, Order
+from core.training.engines.contract import Engine, Order, Size
 from core.training.history import Snapshot
 from core.training.runs.claims import claim_if_left
 from core.training.runs.store import Store
@@ -33,6 +33,12 @@ class ReadingEngine(Engine):
 
     def check(self, config: RunConfig) -> None:
         self._refuse()
+
+    def size(self, config: RunConfig) -> Size:
+        self._refuse()
+
+    def halt(self, but: Collection[str] | None) -> None:
+        pass
 
     def hold(self, run_id: str) -> None:
         self._refuse()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from core.errors import LabError
 from core.training.config import RunConfig
-from core.training.engines.contract import WISHES, Engine, Order, WorkerLine
+from core.training.engines.contract import WISHES, Engine, Order, Size, WorkerLine
 from core.training.engines.workers import WorkerNote
 from core.training.history import Snapshot
 from core.training.runs.budget import Budget
@@ -68,6 +68,11 @@ class ThreadEngine(Engine):
         from core.training.runs.fitting import check_fits  # torch
 
         check_fits(config, self.store.home)
+
+    def size(self, config: RunConfig) -> Size:
+        from core.training.runs.footprint import size_of_run  # torch
+
+        return size_of_run(config)
 
     def hold(self, run_id: str) -> None:
         self._locks[run_id] = claim(self._folder(run_id), make=True)
@@ -159,8 +164,14 @@ class ThreadEngine(Engine):
         worker = self._workers.get(run_id)
         if not worker or not worker.snapshot.active:
             return False
-        (worker.stop if wish == "stop" else getattr(worker.commands, wish))(*values)
+        if wish == "next":
+            self.turns.put_first(run_id)
+        else:
+            (worker.stop if wish == "stop" else getattr(worker.commands, wish))(*values)
         return True
+
+    def halt(self, but: Collection[str] | None) -> None:
+        self.turns.halt(but)
 
     def join(self, run_id: str, timeout: float | None = None) -> bool:
         worker = self._workers.get(run_id)

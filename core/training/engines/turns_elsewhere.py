@@ -29,7 +29,7 @@ class TurnsElsewhere:
 
     def __init__(self, key: str, call: Callable[..., Any], *, slice_seconds: float) -> None:
         self._key, self._call, self.slice_seconds = key, call, slice_seconds
-        self._others = (0.0, False)  # when it was last asked whether others wait, and the answer
+        self._known: dict[str, tuple[float, bool]] = {}  # when something was last asked, and the answer
 
     def ask(self, key: str, owner: str, ready: Callable[[], None], *, loads: bool = False, after: int = -1) -> None:
         """Begin at once: it is the run's turn."""
@@ -69,10 +69,17 @@ class TurnsElsewhere:
 
     def others_wait(self, owner: str) -> bool:
         """As there, known anew every `LOOK` seconds."""
-        asked, answer = self._others
+        return self._lately("others_wait", owner)
+
+    def halts(self, owner: str) -> bool:
+        """As there, known anew every `LOOK` seconds."""
+        return self._lately("halts", owner)
+
+    def _lately(self, name: str, owner: str) -> bool:
+        asked, answer = self._known.get(name, (0.0, False))
         if time.monotonic() - asked > LOOK:
-            answer = self._call("others_wait", owner)
-            self._others = (time.monotonic(), answer)
+            answer = self._call(name, owner)
+            self._known[name] = (time.monotonic(), answer)
         return answer
 
     def places(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ class Commands(Callback):
 
     `publish` takes what changes of the run's snapshot. `pause()` is called when training halts, so that others may train meanwhile;
     `resume()` before it goes on, and waits as long as it has to. Where `is_over()`, asked before every batch, says that it is somebody
-    else's turn, training halts and goes on in the same way, by itself.
+    else's turn, `resume()` alone is called: to ask for another turn gives this one back.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class Commands(Callback):
     def _pause(self, trainer: Trainer) -> None:
         """Let others train until this run is told to go on."""
         with self._halted(trainer):
+            self._give_way()
             self._publish(status="paused", **trainer.samples())
             while not self._told_to_go_on():
                 self._obey(trainer)
@@ -109,10 +110,9 @@ class Commands(Callback):
 
     @contextmanager
     def _halted(self, trainer: Trainer) -> Iterator[None]:
-        """Give the turn back, and take one when what is done in here is done; the time counts as no training."""
+        """Take a turn when what is done in here is done; the time counts as no training."""
         start = time.perf_counter()
         trainer.read()
-        self._give_way()
         yield
         self._take_turn()
         self._publish(status="running")

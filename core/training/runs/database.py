@@ -12,16 +12,16 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
-from sqlalchemy.schema import CreateColumn
 
 from core.errors import BusyError, ConfigError, Place, StoreError
 from core.files import PROCESS, TEMPORARY, one_at_a_time, remedy
-from core.training.runs.tables import SCHEMA, Base, Meta, from_json, to_json
+from core.training.runs.schema import open_schema
+from core.training.runs.tables import SCHEMA, from_json, to_json
 
 PATIENCE = 15.0  # seconds that one statement waits for a lock of another program
 OPENING = 60.0  # seconds that opening waits for another process that opens
@@ -149,31 +149,11 @@ class Database:
         for attempt in range(5):
             try:
                 with self.engine.begin() as connection:
-                    self._bring_up(connection)
+                    open_schema(connection, self._copy_before)
                 return
             except DBAPIError as error:  # another lab with this database was quicker by a moment: look again
                 if attempt == 4 or passes(error) or not any(w in str(error.orig).lower() for w in ("exist", "duplicate")):
                     raise
-
-    def _bring_up(self, connection: Connection) -> None:
-        found = inspect(connection)
-        if not found.has_table(Meta.__tablename__):
-            Base.metadata.create_all(connection)
-            connection.execute(Meta.__table__.insert().values(key="schema", value=SCHEMA))
-            return
-        version = connection.execute(Meta.__table__.select().where(Meta.key == "schema")).one_or_none()
-        if version and version.value > SCHEMA:
-            raise StoreError(
-                f"The lab's database was written by a newer version of the lab (schema {version.value}, this one knows "
-                f"{SCHEMA}). Update the lab, or set LAB_HOME (or --home) to another folder; nothing was changed."
-            )
-        missing = missing_parts(connection)
-        if not missing and version and version.value == SCHEMA:
-            return
-        self._copy_before(version.value if version else 0)
-        add_parts(connection, missing)
-        connection.execute(Meta.__table__.delete().where(Meta.key == "schema"))
-        connection.execute(Meta.__table__.insert().values(key="schema", value=SCHEMA))
 
     def _copy_before(self, version: int) -> None:
         """Copy a database before its tables are changed."""
@@ -232,31 +212,6 @@ def passes(error: SQLAlchemyError, *, opened: bool = True) -> bool:
         return opened
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     return code in PASSES or (opened and code in PASSES_ONCE_OPENED)
-
-
-def missing_parts(connection: Connection) -> list[Any]:
-    """The tables and columns that the lab knows and the database does not."""
-    found, missing = inspect(connection), []
-    for table in Base.metadata.sorted_tables:
-        if not found.has_table(table.name):
-            missing.append(table)
-            continue
-        known = {column["name"] for column in found.get_columns(table.name)}
-        missing += [column for column in table.columns if column.name not in known]
-    return missing
-
-
-def add_parts(connection: Connection, parts: list[Any]) -> None:
-    """Make tables, and add columns with what a new row has in them."""
-    for part in parts:
-        if not hasattr(part, "table"):
-            part.create(connection)
-            continue
-        kind = CreateColumn(part).compile(dialect=connection.dialect)
-        connection.execute(text(f"ALTER TABLE {part.table.name} ADD COLUMN {str(kind).replace(' NOT NULL', '')}"))
-        if part.default is not None:
-            value = part.default.arg(None) if part.default.is_callable else part.default.arg
-            connection.execute(part.table.update().values({part.name: value}))
 
 
 def free_name(file: Path, what: str) -> Path:

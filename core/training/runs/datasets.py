@@ -6,12 +6,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.data import found_place, load_dataset
+from core.data.made_sets import MADE, stamp
 from core.data.naming import class_folders, set_of_folder
 from core.data.sequences import SeqDataset
 from core.data.split_names import to_the_eye
@@ -19,7 +21,7 @@ from core.data.splits import Dataset
 from core.errors import DataError
 from core.folders import check_open, is_there, may_open
 from core.pasted import pasted
-from core.text import taken
+from core.text import quoted, taken
 from core.training.config import RunConfig
 from core.training.flat_config import pictures_of
 from core.training.history import Snapshot
@@ -44,10 +46,8 @@ def load_shared(config: RunConfig, home: Path, progress: Callable[[int, int, str
     with _reading(key, progress):
         if (found := _kept(key)) is None:
             found = load_dataset(config.dataset, config.data_config, home=home, progress=progress)
-            with _lock:
-                _datasets[key] = found
-                while len(_datasets) > KEPT:
-                    _datasets.popitem(last=False)
+            if key == _key(config, home):  # else pictures have come to a set of drawings, or were dropped, while it was read
+                _keep(key, found)
         return found
 
 
@@ -83,6 +83,13 @@ def _kept(key: Any) -> Dataset | None:
         return _datasets.get(key)
 
 
+def _keep(key: Any, dataset: Dataset) -> None:
+    with _lock:
+        _datasets[key] = dataset
+        while len(_datasets) > KEPT:
+            _datasets.popitem(last=False)
+
+
 @contextmanager
 def _reading(key: Any, progress: Callable[[int, int, str], None]) -> Iterator[None]:
     """Be the only one that reads the data set of `key`, having waited for it."""
@@ -111,8 +118,13 @@ def in_memory(config: RunConfig, home: Path) -> Dataset | None:
 
 
 def check_same(run: Snapshot, dataset: Dataset) -> None:
-    """Raises DataError when `dataset` is not what `run` was trained on: other classes, or other numbers of a class in the images that the
-    run counted. A run that has not begun knows of none."""
+    """Raises DataError when `dataset` is not what `run` was trained on: other drawings, other classes, or other numbers of a class in the
+    images that the run counted. A run that has not begun knows of none."""
+    if run.drawn and run.drawn != drawn_stamp(dataset):
+        raise DataError(
+            f"The set of drawings {quoted(run.config.get('made', ''))} has changed since {run.run_id} began, so the pictures of this run "
+            "are not known any more: train on the set anew. The run keeps its numbers and its weights."
+        )
     found, known = [tuple(to_the_eye(taken(name)) for name in classes) for classes in (dataset.classes, run.classes)]
     if known and found != known:
         strange = next((f": it knows no class {name!r}" for name in found if name not in known), f", which have {len(known)} classes")
@@ -120,6 +132,16 @@ def check_same(run: Snapshot, dataset: Dataset) -> None:
     if run.kind == "images":
         for part, counted in (("val", run.epochs[0].val_confusion if run.epochs else None), ("test", run.test and run.test.confusion)):
             _check_counts(run.run_id, getattr(dataset, part).labels.numpy(), counted)
+
+
+def drawn_stamp(dataset: Dataset | SeqDataset) -> str:
+    """Another text for any other pictures of a set of drawings, which may grow while a run trains on it; "" of all other data sets."""
+    if dataset.name != MADE:
+        return ""
+    found = blake2b(digest_size=8)
+    for split in (dataset.train, dataset.val, dataset.test):
+        found.update(split.images.cpu().numpy().tobytes() + split.labels.cpu().numpy().tobytes())
+    return found.hexdigest()
 
 
 def _check_counts(run_id: str, labels: np.ndarray, counted: np.ndarray | None) -> None:
@@ -132,4 +154,6 @@ def _check_counts(run_id: str, labels: np.ndarray, counted: np.ndarray | None) -
 
 
 def _key(config: RunConfig, home: Path) -> tuple[Any, ...]:
-    return config.dataset, config.data_config, home, found_place(pictures_of(config.flat()) or "", home)
+    pictures = pictures_of(config.flat()) or ""
+    drawn = stamp(config.data_config.made, home) if pictures == MADE else ""  # a set may grow
+    return config.dataset, config.data_config, home, found_place(pictures, home), drawn

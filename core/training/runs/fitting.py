@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,11 @@ from typing import Any
 import torch
 
 from core import memory
-from core.errors import ConfigError
-from core.hparams import Hyperparameter
 from core.training.config import RunConfig
 from core.training.loop.device import choose_device
 from core.training.runs.datasets import in_memory
 from core.training.runs.footprint import BASE, Footprint, footprint, forward_pass
-
-LESS = ("batch_size", "patch_size", "embed_dim", "hidden_size", "width", "num_layers", "encoder_layers", "blocks", "mlp_ratio")
-MORE = ("patch_size",)  # of which more takes less memory
-SMALLEST = 16  # of a width that is halved for it, more is left than one part in so many: else it is another model
-NOTHING_FITS = "choose a smaller model: no single change is enough"
+from core.training.runs.smaller import remedy
 
 
 def check_fits(config: RunConfig, home: Path, *, what: str = "This run") -> None:
@@ -56,46 +50,6 @@ def free_on(device: torch.device) -> int | None:
     if device.type == "mps":
         return torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()
     return None
-
-
-def remedy(config: RunConfig, fits: Callable[[RunConfig], bool]) -> str:
-    """The first change of one hyperparameter with which a run `fits`, as what to do: a smaller batch before a smaller model."""
-    known, values = RunConfig.hyperparameters(config.model), config.flat()
-    for name in LESS:
-        if name in known and (found := _largest(config, name, _smaller(known[name], values[name]), fits)) is not None:
-            return f"choose {name} = {found} instead of {values[name]}, for example"
-    return NOTHING_FITS
-
-
-def _largest(config: RunConfig, name: str, values: Sequence[Any], fits: Callable[[RunConfig], bool]) -> Any:
-    """The first of `values`, each of which takes less than the one before, that fits; None if not even the last does. By bisection."""
-    possible = [one for value in values if (one := _with(config, name, value))]
-    if not possible or not fits(possible[-1]):
-        return None
-    low, high = 0, len(possible) - 1  # `high` fits
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if fits(possible[middle]) else (middle + 1, high)
-    return possible[high].flat()[name]
-
-
-def _with(config: RunConfig, name: str, value: Any) -> RunConfig | None:
-    """The config with one other value; None where that contradicts the rest."""
-    try:
-        return RunConfig.of(**{**config.flat(), name: value})
-    except ConfigError:
-        return None
-
-
-def _smaller(h: Hyperparameter, value: Any) -> list[Any]:
-    """Values of a hyperparameter that take less memory, those that take most of it first."""
-    if named := h.choices or h.stops:
-        return [v for v in named if v > value] if h.name in MORE else [v for v in reversed(named) if v < value]
-    found, least = [], h.low if h.name == "batch_size" else max(h.low, value / SMALLEST)
-    while value / 2 >= least:
-        value = value / 2 if h.kind is float else value // 2
-        found.append(value)
-    return found
 
 
 def _remedy(config: RunConfig, data: int, classes: int = 10) -> Callable[[int], str]:

@@ -22,6 +22,7 @@ from core.models import Task
 from core.models.seq2seq_task import Seq2SeqTask
 from core.models.weightless import Ledger, build_weightless, following, size_of
 from core.training.config import RunConfig, TrainingConfig
+from core.training.engines.contract import Size
 from core.training.flat_config import kind_of
 from core.training.loop.evaluate import BATCH as EVALUATED
 from core.training.loop.objective import BATCH as JUDGED
@@ -47,6 +48,7 @@ class Footprint:
     writing: int  # a checkpoint
     trying: int  # the copy of the model that times a first step, beyond the weights
     data: int  # images or sequences that are still to be loaded
+    parameters: int  # of the model: numbers, not bytes
 
     @property
     def peak(self) -> int:
@@ -69,6 +71,12 @@ def footprint(config: RunConfig, *, classes: int = 10, loaded: bool = False) -> 
     sizes = (t.batch_size, t.optimizer, bool(t.momentum), bool(t.ema), t.train_fraction < 1)
     found = _followed(config.model, config.model_config, config.dataset, classes, *sizes)
     return found if loaded else replace(found, data=found.data + data_size(config))
+
+
+def size_of_run(config: RunConfig) -> Size:
+    """How large a run would be, for an engine."""
+    found = footprint(config, loaded=True)
+    return Size(found.parameters, found.peak)
 
 
 @lru_cache(maxsize=256)
@@ -113,7 +121,7 @@ def _followed(
     largest = max(weights, state + weights * averaged)
     return Footprint(
         weights, kept, max(step, gradients + stepping), evaluating + weights * averaged, gradients + WRITTEN * largest, weights + step,
-        IMAGE * PICTURES.get(dataset, 0) if part else 0,
+        IMAGE * PICTURES.get(dataset, 0) if part else 0, sum(weight.numel() for weight in net.parameters()),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.training.config import RunConfig
 from core.training.loop.trainer import Callback, Trainer
+from core.training.measured import measured_in
 from core.training.runs.checkpoint import RunFiles, model_metadata, save_optimizer, save_tensors
 from core.training.runs.store import Store
 
@@ -97,7 +98,8 @@ class Keeper(Callback):
         state = {"epoch": record.epoch, "facts": self.facts, "curve": curve, "lr_changes": lr_changes}
         self.persist(lambda: save_optimizer(self.files.optimizer(record.epoch), trainer.optimizer, state, weights=own))
         best = {name: getattr(trainer.best, name) for name in ("epoch", "val_top1", "val_exact")}
-        columns = {"curve": curve, "lr_changes": lr_changes, "best": best}
+        short = measured_in(trainer.epochs, trainer.curve.points, epoch=trainer.step / trainer.steps_per_epoch)
+        columns = {"curve": curve, "lr_changes": lr_changes, "best": best, "measured": vars(short)}
         self.persist(lambda: self.store.add_epoch(self.run_id, record, **columns))
         self.files.drop_old_optimizers(keep=record.epoch)
         self.after_epoch()

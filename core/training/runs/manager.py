@@ -32,6 +32,7 @@ from core.training.runs.claims import elsewhere
 from core.training.runs.kept_runs import KeptRuns
 from core.training.runs.records import Records
 from core.training.runs.room import Room
+from core.training.runs.runs_of_all import RunsOfAll
 from core.training.runs.store import State, Store
 from core.training.runs.sweeping import delete_run
 from core.training.runs.viewers import Viewers
@@ -39,7 +40,7 @@ from core.training.runs.viewers import Viewers
 LOOK = 0.2  # seconds between two looks at a run that is waited for
 
 
-class RunManager(KeptRuns):
+class RunManager(KeptRuns, RunsOfAll):
     """Trains at most `max_active` runs at a time, unless given one, or as many as a cluster has room for; the others wait, users in turn.
 
     `away_seconds`: a run that somebody watched (`attend`) and nobody has for so long is stopped; None never stops one.
@@ -77,9 +78,9 @@ class RunManager(KeptRuns):
 
     # -- runs -------------------------------------------------------------------------------------------------------
 
-    def submit(self, config: RunConfig | Mapping[str, Any], *, owner: str = "", paused: bool = False) -> str:
+    def submit(self, config: RunConfig | Mapping[str, Any], *, owner: str = "", paused: bool = False, called: str = "") -> str:
         """Queue a new run; returns its id. `config` may be given as values by name: `submit({"model": "gru", "epochs": 3})`. `paused`: wait
-        for `resume` or `step` before the first batch.
+        for `resume` or `step` before the first batch. `called`: a name by which people find it.
 
         Raises ConfigError when it needs more memory than there is, and when `owner` (a person on a page; "" is the command line, which may
         do more) has too many runs waiting, and DataError when it reads a folder that who asks may not open.
@@ -92,7 +93,7 @@ class RunManager(KeptRuns):
             self.store.check()  # before a folder is made
             self.engine.hold(run_id)
             try:
-                snapshot = self.store.add(run_id, config.flat(), owner, home=self._records.home_id, host=platform.node())
+                snapshot = self.store.add(run_id, config.flat(), owner, called=called, home=self._records.home_id, host=platform.node())
                 self._start(Order(snapshot, config, owner, paused))
             except BaseException:
                 self.engine.release(run_id)
@@ -165,9 +166,9 @@ class RunManager(KeptRuns):
         """Run one batch, then pause."""
         self._wish(run_id, "step")
 
-    def stop(self, run_id: str) -> None:
-        """Stop at the next batch. Every complete epoch is kept; `resume` goes on from the last one."""
-        self._wish(run_id, "stop")
+    def stop(self, run_id: str, why: str = "") -> None:
+        """Stop at the next batch. Every complete epoch is kept; `resume` goes on from the last one. `why` is kept with the run."""
+        self._wish(run_id, "stop", "stopped", why)
 
     def set_lr(self, run_id: str, lr: float) -> None:
         """Change the learning rate from the next batch on. Raises ConfigError when it is out of range."""
@@ -211,6 +212,10 @@ class RunManager(KeptRuns):
                 summary = replace(summary, status=now.status, place=places.get(summary.run_id, 0))
             rows.append(summary)
         return rows
+
+    def owner(self, run_id: str) -> str:
+        """Whose run it is; "" of the command line, and of a run that came with the lab. Raises StoreError when there is no such run."""
+        return "" if shipped_run(run_id) else self.engine.owner(run_id) or self.store.owner(run_id)
 
     def workers(self) -> list[WorkerLine]:
         """A line for every process that trains runs of this home, on whatever machine, the oldest first."""

@@ -15,6 +15,7 @@ from core.training.loop.device import Plan, device_name
 from core.training.loop.objective import known_samples
 from core.training.loop.trainer import Trainer
 from core.training.runs.checkpoint import RunFiles, load_optimizer, load_tensors
+from core.training.runs.datasets import drawn_stamp
 from core.training.runs.store import Store
 from core.training.runs.stored import RunFacts
 
@@ -30,6 +31,7 @@ def facts_of(trainer: Trainer, plan: Plan) -> RunFacts:
         device=device_name(trainer.device),
         versions={"python": platform.python_version(), "torch": str(torch.__version__)},
         left_out=_left_out(trainer),
+        drawn=drawn_stamp(dataset),
         **plan._asdict(),
         **known_samples(dataset),
     )

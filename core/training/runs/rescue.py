@@ -11,7 +11,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import JSON, Column, Table, insert
 from sqlalchemy.engine import URL
 
 from core.errors import BusyError, StoreError
@@ -20,8 +20,10 @@ from core.home import home_id
 from core.training.config import RunConfig
 from core.training.history import ACTIVE, ENDED, EpochRecord
 from core.training.runs.claims import SHIPPED
+from core.training.runs.class_tables import BallotRow, DrawingRow, FactRow, MemberRow, PollRow
 from core.training.runs.database import free_name, make_engine
-from core.training.runs.tables import SCHEMA, Base, Epoch, Look, Meta, Run, from_json
+from core.training.runs.schema import make_tables
+from core.training.runs.tables import Epoch, Look, Run, from_json
 from core.training.runs.tensor_file import read_metadata
 
 REBUILT = "The record of this run was lost and was put together again from its checkpoints. Resume goes on from its last epoch."
@@ -63,9 +65,10 @@ def rescue(file: Path, home: Path, problem: str) -> str:
             shutil.copyfile(f"{file}{part}", f"{kept}{part}")
             shutil.copyfile(f"{file}{part}", f"{read_from}{part}")
         runs, epochs, looks = salvaged(read_from) if parts else ({}, {}, [])
+        of_class = salvaged_class(read_from) if parts else {}
         read = len(runs)
         add_from_checkpoints(home, runs, epochs)
-        build(half, runs, epochs, looks)
+        build(half, runs, epochs, looks, of_class)
         for part in parts:
             Path(f"{kept}{part}").replace(f"{copy}{part}")
         for part in ("-wal", "-shm"):
@@ -119,6 +122,27 @@ def salvaged(file: Path) -> tuple[dict[str, dict[str, Any]], dict[str, dict[int,
             with suppress(ValueError, TypeError, KeyError, AttributeError):
                 looks[int(row["id"])] = {name: value.decode() if isinstance(value, bytes) else value for name, value in row.items()}
     return runs, {run_id: found for run_id, found in epochs.items() if run_id in runs}, list(looks.values())
+
+
+def salvaged_class(file: Path) -> dict[Table, list[dict[str, Any]]]:
+    """The rows of the tables of a class that can be read, as values of their columns; of votes those whose question can be."""
+    found: dict[Table, list[dict[str, Any]]] = {}
+    with closing(sqlite3.connect(file)) as connection:
+        connection.text_factory = bytes
+        for table in (row.__table__ for row in (MemberRow, FactRow, PollRow, BallotRow, DrawingRow)):
+            found[table] = []
+            for row in rows(connection, table.name):
+                with suppress(ValueError, TypeError, KeyError, AttributeError):
+                    found[table].append({column.name: _value(column, row[column.name]) for column in table.columns})
+    polls = {row["id"] for row in found[PollRow.__table__]}
+    found[BallotRow.__table__] = [row for row in found[BallotRow.__table__] if row["poll"] in polls]
+    return found
+
+
+def _value(column: Column, stored: Any) -> Any:
+    """What stands in a column of the tables of a class, none of which may be empty. Raises ValueError or TypeError where it is noise."""
+    text = stored.decode() if isinstance(stored, bytes) else stored
+    return from_json(text) if isinstance(column.type, JSON) else column.type.python_type(text)
 
 
 def rows(connection: sqlite3.Connection, table: str) -> Iterator[dict[str, Any]]:
@@ -177,6 +201,7 @@ def add_from_checkpoints(home: Path, runs: dict[str, dict[str, Any]], epochs: di
         if run_id in runs and known:
             best = max(known.values(), key=lambda record: (record["val_top1"], -record["epoch"]))
             runs[run_id]["best"] = {name: best.get(name) for name in ("epoch", "val_top1", "val_exact")}
+            runs[run_id]["measured"] = None  # its epochs tell
     for run_id in [run_id for run_id in epochs if run_id not in runs]:
         del epochs[run_id]
 
@@ -204,13 +229,18 @@ def rebuilt(home: Path, run_id: str, told: dict[int, dict[str, Any]]) -> dict[st
     }  # fmt: skip
 
 
-def build(file: Path, runs: dict[str, dict[str, Any]], epochs: dict[str, dict[int, dict[str, Any]]], looks: list[dict[str, Any]]) -> None:
+def build(
+    file: Path,
+    runs: dict[str, dict[str, Any]],
+    epochs: dict[str, dict[int, dict[str, Any]]],
+    looks: list[dict[str, Any]],
+    of_class: dict[Table, list[dict[str, Any]]],
+) -> None:
     """Make a new database."""
     engine = make_engine(URL.create("sqlite", database=str(file)), file)
     try:
         with engine.begin() as connection:
-            Base.metadata.create_all(connection)
-            connection.execute(insert(Meta).values(key="schema", value=SCHEMA))
+            make_tables(connection)
             for run in runs.values():
                 connection.execute(insert(Run).values(**run))
             for run_id, records in epochs.items():
@@ -218,6 +248,9 @@ def build(file: Path, runs: dict[str, dict[str, Any]], epochs: dict[str, dict[in
                     connection.execute(insert(Epoch).values(run_id=run_id, epoch=epoch, record=record))
             if looks:
                 connection.execute(insert(Look), looks)
+            for table, found in of_class.items():
+                if found:  # each may have been read twice
+                    connection.execute(insert(table).prefix_with("OR IGNORE"), found)
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
     finally:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.errors import StoreError, unknown
 from core.text import MOST_SENTENCE, taken, taken_config
 from core.training.history import Curve, EpochRecord, RunSummary, Snapshot
+from core.training.measured import Measured
 from core.training.runs.database import Database
 from core.training.runs.stored import snapshot_of
 from core.training.runs.tables import Epoch, Look, Run, plain_text
@@ -24,7 +25,20 @@ NO_RUNS = "There are no runs yet: train one, or choose one that came with the la
 log = logging.getLogger(__name__)
 DAMAGED = (ValueError, TypeError, KeyError, AttributeError)  # what reading a record raises that somebody or something has changed
 FEW = 100  # records that are read by their names; of more all are read
-SUMMARY = (Run.id, Run.status, Run.message, Run.config, Run.owner, Run.created, Run.best, Run.test, Run.version, Run.home)
+SUMMARY = (
+    Run.id,
+    Run.status,
+    Run.message,
+    Run.config,
+    Run.owner,
+    Run.called,
+    Run.created,
+    Run.best,
+    Run.test,
+    Run.version,
+    Run.home,
+    Run.measured,
+)
 
 
 class State(NamedTuple):
@@ -52,11 +66,13 @@ class Store(Database):
 
     # -- writing ----------------------------------------------------------------------------------------------------
 
-    def add(self, run_id: str, config: dict[str, Any], owner: str = "", *, home: str = "", host: str = "") -> Snapshot:
+    def add(self, run_id: str, config: dict[str, Any], owner: str = "", *, called: str = "", home: str = "", host: str = "") -> Snapshot:
         """Add a run that waits; its first snapshot."""
         created = time.time()
+        row = Run(id=run_id, created=created, config=config, owner=plain_text(owner), home=home, host=plain_text(host))
+        row.called = plain_text(called)
         with self.transaction() as session:
-            session.add(Run(id=run_id, created=created, config=config, owner=plain_text(owner), home=home, host=plain_text(host)))
+            session.add(row)
         return snapshot_of(run_id=run_id, config=config, created=created)
 
     def update(self, run_id: str, **columns: Any) -> None:
@@ -92,6 +108,11 @@ class Store(Database):
                 raise self._unknown(session, run_id)
 
     # -- reading ----------------------------------------------------------------------------------------------------
+
+    def check_answers(self) -> None:
+        """Raise StoreError when the database does not answer."""
+        with self.transaction() as session:
+            session.execute(select(1))
 
     @staticmethod
     def _ids(session: Session) -> list[str]:
@@ -225,6 +246,7 @@ def _summary(row: Any, epochs_done: int) -> RunSummary:
         message=taken(row.message, MOST_SENTENCE),
         config=taken_config(row.config),
         owner=row.owner,
+        called=taken(row.called),
         created=row.created,
         epochs_done=epochs_done,
         best_epoch=best.get("epoch"),
@@ -233,4 +255,5 @@ def _summary(row: Any, epochs_done: int) -> RunSummary:
         test_top1=row.test["top1"] if row.test else math.nan,
         version=row.version,
         home=row.home,
+        measured=Measured.from_dict(row.measured) if row.measured else None,
     )

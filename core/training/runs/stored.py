@@ -13,6 +13,8 @@ from core.text import MOST_SENTENCE, taken, taken_config
 from core.training.config import RunConfig
 from core.training.history import Curve, EpochRecord, FinalTest, Snapshot, frozen
 
+OF_SOME = ("drawn", "sample_labels", "sample_texts", "flops", "peak")  # facts that are written of runs that have them
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunFacts:
@@ -27,6 +29,7 @@ class RunFacts:
     kernel: str = "torch"
     versions: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, Any] = field(default_factory=dict)
+    drawn: str = ""
     sample_images: np.ndarray | None = None
     sample_labels: np.ndarray | None = None
     sample_texts: tuple[tuple[str, str], ...] = ()
@@ -38,7 +41,7 @@ class RunFacts:
         labels = None if self.sample_labels is None else self.sample_labels.tolist()
         plain = {**vars(self), "classes": list(self.classes), "sample_labels": labels}
         del plain["sample_images"]
-        return {name: value for name, value in plain.items() if value or name not in ("sample_labels", "sample_texts", "flops", "peak")}
+        return {name: value for name, value in plain.items() if value or name not in OF_SOME}
 
     @classmethod
     def from_dict(cls, facts: Mapping[str, Any], sample_images: bytes | None = None) -> Self:

@@ -6,17 +6,17 @@ import json
 import math
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import JSON, Float, ForeignKey, LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-SCHEMA = 2  # 2: version, home, host
+SCHEMA = 5  # each has a revision in `migrations/versions`, which says what is new in it
 FLOAT = "$float"  # {"$float": "nan"}: NaN and the infinities are no JSON, and PostgreSQL refuses them
 
 
 class Base(DeclarativeBase):
-    """Base of the tables; dicts and lists are kept as JSON."""
+    """Base of the tables; dicts and lists are kept as JSON, and numbers as older versions of SQLAlchemy kept them, too (not as Double)."""
 
-    type_annotation_map = {dict: JSON, list: JSON}  # noqa: RUF012
+    type_annotation_map = {dict: JSON, list: JSON, float: Float}  # noqa: RUF012
 
 
 class Meta(Base):
@@ -34,6 +34,7 @@ class Run(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     created: Mapped[float] = mapped_column(default=0.0)
     owner: Mapped[str] = mapped_column(default="")
+    called: Mapped[str] = mapped_column(default="")  # the name that its owner has given it; "" of most
     status: Mapped[str] = mapped_column(default="queued")
     message: Mapped[str] = mapped_column(default="")
     config: Mapped[dict] = mapped_column(default=dict)
@@ -41,6 +42,7 @@ class Run(Base):
     curve: Mapped[dict] = mapped_column(default=dict)
     lr_changes: Mapped[list] = mapped_column(default=list)
     best: Mapped[dict | None] = mapped_column(default=None)  # epoch, val_top1
+    measured: Mapped[dict | None] = mapped_column(default=None)  # in short, a `Measured`; None of runs from before there was this column
     test: Mapped[dict | None] = mapped_column(default=None)
     sample_images: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     version: Mapped[int] = mapped_column(default=0)  # another one after every write: who writes on what he has read names it
@@ -77,8 +79,10 @@ def to_json(value: Any) -> str:
         return json.dumps(_without_nan(value), allow_nan=False)
 
 
-def from_json(text: str | bytes) -> Any:
+def from_json(text: str | bytes | float) -> Any:
     """What `to_json` was given; bare NaN and Infinity, as older versions of the lab wrote them, are read too."""
+    if isinstance(text, int | float):
+        return text  # SQLite keeps a number that stands alone as a number
     text = text if isinstance(text, str) else bytes(text).decode()  # some drivers give bytes
     return json.loads(text, object_hook=_with_nan if FLOAT in text else None)
 

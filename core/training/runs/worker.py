@@ -30,15 +30,17 @@ from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.loop.device import Plan, choose_plan, use_threads
 from core.training.loop.trainer import StopTraining, Trainer
+from core.training.measured import measured
 from core.training.runs.checkpoint import RunFiles, task_of
 from core.training.runs.commands import Commands
 from core.training.runs.datasets import check_same, load_shared
 from core.training.runs.fitting import room_for
 from core.training.runs.keeping import Keeper, Publisher
 from core.training.runs.prepared import facts_of, restore
+from core.training.runs.slices import Slice
 from core.training.runs.store import Store
 from core.training.runs.stored import RunFacts
-from core.training.runs.turns import Slice, Turns
+from core.training.runs.turns import Turns
 
 WAITING = "Waiting, and going on by itself: {why}"
 BUSY_SECONDS = 0.5  # between two tries
@@ -253,6 +255,7 @@ class Worker(threading.Thread):
 
     def _finish(self, status: str, message: str, **results: Any) -> None:
         columns = {name: value.to_dict() for name, value in results.items()}
+        columns["measured"] = vars(measured(dataclasses.replace(self.snapshot, status=status)))
         if status != "failed":  # one that failed may have failed by the rate that was set last: it goes on with those of its epochs
             columns["lr_changes"] = list(self.snapshot.lr_changes)
         try:

@@ -47,9 +47,9 @@ def lends_camera(address: str) -> bool:
     return here.scheme != "http" or loopback(name) or name.endswith(".localhost")
 
 
-def photograph(*, key: str, on_change: Callable[..., None] | None = None, args: Sequence[Any] = ()) -> Any:
-    """The file of a photograph, None while there is none. The widget `key` has it, too."""
-    named = {"key": key, "help": HELP, "on_change": on_change, "args": tuple(args)}
+def photograph(*, key: str, help: str = HELP, on_change: Callable[..., None] | None = None, args: Sequence[Any] = ()) -> Any:
+    """The file of a photograph, None while there is none. The widget `key` has it, too; its `help` says what becomes of a photograph."""
+    named = {"key": key, "help": help, "on_change": on_change, "args": tuple(args)}
     if lends_camera(page_link({})):
         say_if_not_lent(key=key)
         return st.camera_input("A photograph", **named)

@@ -7,6 +7,8 @@ returns the drawing after the last stroke as a PNG in a data URI, "" before the 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.checks import Text
 from dashboard.kit.component import component
 from dashboard.kit.messages import sent
@@ -49,9 +51,11 @@ def _html() -> str:
 </div>"""
 
 
+PAD = _html()
+STYLE = Path(__file__).with_suffix("").with_name("draw_pad.css").read_text("utf-8")
 MOST_LETTERS = 100_000  # of a drawing; one of 32 x 32 pixels has 6,000 at most
 
-_mount = component(__file__, _html())
+_mount = component(__file__, PAD)
 
 
 def draw_pad(*, key: str, start: str = "") -> str:

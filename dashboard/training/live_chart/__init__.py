@@ -19,7 +19,7 @@ HTML = """<div class="live-chart">
   <div class="live-chart-head">
     <span class="live-chart-label"></span><button class="live-chart-replay" type="button" hidden>▶ replay</button>
   </div>
-  <div class="live-chart-body"><div class="live-chart-plot" role="img"></div><div class="live-chart-note"></div></div>
+  <div class="live-chart-body"><div class="live-chart-plot" role="figure"></div><div class="live-chart-note"></div></div>
 </div>"""
 
 _mount = component(__file__, HTML)

@@ -6,6 +6,7 @@ import { doubles } from '../../kit/packed.js';
 import { number, thousands } from '../../kit/text.js';
 import { palette, variable } from '../../kit/theme.js';
 import { ends, levels, numbered, scaled, valueWords } from './axes.js';
+import { sign, signed } from './signs.js';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg'; // of a figure that is a file of its own
 const COLORS = { run: 'var(--lab-run)', right: 'var(--lab-right)', wrong: 'var(--lab-wrong)', ink: 'currentColor' };
@@ -46,7 +47,7 @@ class TimeChart extends Board {
   }
 
   entry(line) {
-    const sample = svg('svg', { width: 22, height: 8, 'aria-hidden': 'true' }, svg('path', { d: 'M1 4H21', ...look(line) }));
+    const sample = svg('svg', { width: 22, height: 10, 'aria-hidden': 'true' }, ...sampleOf(line, 1, 5));
     const entry = make('span', { tabindex: 0 }, sample, make('span', '', line.name), make('b'));
     for (const [kind, lit] of [['pointerenter', true], ['pointerleave', false], ['focus', true], ['blur', false]]) {
       entry.addEventListener(kind, () => this.light(lit ? line.name : null));
@@ -162,8 +163,8 @@ class TimeChart extends Board {
     });
     const d = points.map((point, at) => (point ? `${at && points[at - 1] ? 'L' : 'M'}${point}` : '')).join('');
     const path = svg('path', { d, ...look(line), 'data-line': line.name });
-    const alone = this.count === 1 && points[0];
-    return [path, ...(alone ? [this.dot(line, 0, 4)] : []), ...this.outside(line)];
+    const signs = signed(line.values).map((point) => sign(line.color, this.across(point), this.up(line.values[point])));
+    return [path, svg('path', { d: signs.join(''), fill: COLORS[line.color], 'data-line': line.name }), ...this.outside(line)];
   }
 
   dot(line, point, r) {
@@ -232,7 +233,7 @@ class TimeChart extends Board {
     copy.append(svg('text', { x: 8, y: -30, 'font-weight': 600 }, this.data.title));
     let at = 8;
     for (const line of this.lines) {
-      copy.append(svg('path', { d: `M${at} -14h20`, ...look(line) }), svg('text', { x: at + 25, y: -10 }, line.name));
+      copy.append(...sampleOf(line, at, -14), svg('text', { x: at + 25, y: -10 }, line.name));
       at += 45 + 7 * line.name.length;
     }
     copy.setAttribute('viewBox', `0 -${HEAD} ${this.wide} ${height}`);
@@ -249,5 +250,11 @@ function look({ color, dash }) {
   const dashed = dash ? { 'stroke-dasharray': dash } : {};
   return { fill: 'none', stroke: COLORS[color], 'stroke-width': 2.2, 'stroke-linejoin': 'round', ...dashed };
 }
+
+// A piece of a line with its sign, for a legend.
+const sampleOf = (line, x, y) => [
+  svg('path', { d: `M${x} ${y}h20`, ...look(line) }),
+  svg('path', { d: sign(line.color, x + 10, y), fill: COLORS[line.color] }),
+];
 
 export default mount('.time-chart', TimeChart);

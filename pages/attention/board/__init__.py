@@ -25,7 +25,7 @@ ENDS = {"joined": "Heads joined", "wo": "Weights W_o", "output": "Output"}
 
 def _figures(matrices: dict[str, str]) -> str:
     return "".join(
-        f'<figure><figcaption></figcaption><canvas data-matrix="{name}" tabindex="0" role="slider" '
+        f'<figure><figcaption></figcaption><canvas data-matrix="{name}" tabindex="0" role="slider" aria-valuenow="1" '
         f'aria-label="{told}: arrow keys move from cell to cell"></canvas><small></small></figure>'
         for name, told in matrices.items()
     )

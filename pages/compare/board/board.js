@@ -13,7 +13,7 @@ import { columnsOf, csv, matcher, pointRemedy, sorted } from './table.js';
 import { letter, notes, runWords, summary } from './words.js';
 
 const REST = 350; // ms without a change after which the page is told
-const DASHES = [[], [7, 4], [2, 3]]; // of the second and third seven selected runs
+const DASHES = [[], [7, 4], [2, 3]]; // of selected runs, in turn
 const FIGURES = { curves, scatter, parallel };
 const PARTS = ['y', 'x', 'smooth', 'filter', 'only', 'save', 'said', 'key', 'note', 'table'];
 const NONE = 'none'; // says that nothing is selected, on purpose
@@ -139,7 +139,7 @@ class RunBoard extends Board {
     const place = this.selected.indexOf(run.id);
     const { colors, text } = this.style;
     if (place >= 0) {
-      const dash = DASHES[Math.floor(place / colors.length) % DASHES.length];
+      const dash = DASHES[(place + Math.floor(place / colors.length)) % DASHES.length]; // never by color alone
       return { color: colors[place % colors.length], dash, width: 2.2, rank: 1 };
     }
     if (this.selected.some((id) => this.runs.includes(this.known.get(id)))) return { color: text, rank: 0, ...QUIET };

@@ -9,10 +9,11 @@ from core.errors import ConfigError
 
 def test_the_table_and_its_errors(monkeypatch):
     monkeypatch.delitem(DATASETS, "tiny", raising=False)  # of the tests that ran before
-    assert datasets_of("images") == ["shapes", "cifar10", "fashion_mnist", "folder"]
+    assert datasets_of("images") == ["shapes", "cifar10", "fashion_mnist", "made", "folder"]
     assert datasets_of("sequences") == [*SEQ_TASKS] and {*DATASETS} == {*datasets_of("images"), *SEQ_TASKS}
     assert [n for n, s in DATASETS.items() if s.downloads] == ["cifar10", "fashion_mnist"]
     assert [n for n, s in DATASETS.items() if s.needs_folder] == ["folder"]
+    assert [n for n, s in DATASETS.items() if s.needs_set] == ["made"]
     with pytest.raises(ConfigError, match=r"no data set named 'cifar'. Did you mean 'cifar10'\?"):
         data_spec("cifar")
     with pytest.raises(ConfigError, match="no data set named 'nothing'"):

@@ -114,7 +114,7 @@ def test_a_stranger_names_no_place_and_trains_on_the_named_one(tmp_path, monkeyp
     name_place("cifar10", root)
     (tmp_path / "beside").mkdir()
     monkeypatch.setattr(folders, "_stranger", lambda: True)
-    with pytest.raises(DataError, match="said by the machine's own user"):
+    with pytest.raises(DataError, match="Only the machine's own user, or in a class the instructor, says where CIFAR-10 lies"):
         name_place("cifar10", tmp_path / "beside")
     assert place_of("cifar10") == str(root)
     assert len(load_shared(RunConfig.of(dataset="cifar10"), tmp_path / "home", lambda *_: None).test) == 10

@@ -30,10 +30,12 @@ def tiny_in_the_training_process(monkeypatch):
     monkeypatch.setattr(spawned, "PROGRAM", (sys.executable, "-c", PROGRAM))
 
 
-@pytest.fixture(autouse=True)
-def turns_without_slices(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def turns_without_slices():
     """A turn lasts as long as it takes, so that tests of who waits behind whom do not depend on time."""
-    monkeypatch.setenv("LAB_SLICE_SECONDS", "0")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAB_SLICE_SECONDS", "0")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +61,6 @@ def cluster(machines):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_RAY_ADDRESS", machines.address)
-        patch.setenv("LAB_SLICE_SECONDS", "0")
         patch.setattr(engine, "KINDS", TINY)
         yield machines
 

@@ -7,10 +7,11 @@ import pytest
 from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, saturation, word_tokens
 from core.probes.attention.cost import KINDS, Cost, memory
 from core.probes.attention.proof import AttentionReport
+from pages.attention.about import ABOUT
+from pages.attention.answer import LESS, answer_of, long_keys
 from pages.attention.board import matrices_data
 from pages.attention.costs import cost_html, memory_lines, slopes
 from pages.attention.costs_view import cost_figure
-from pages.attention.panels import ANSWERS, answer_of, long_keys
 from pages.attention.view import because, course_line, proof_line, saturation_html, spread_html
 from tests.pages.support import unpacked
 
@@ -70,8 +71,8 @@ def test_the_table_of_spreads():
 def test_the_question_is_answered_by_numbers():
     none, by_size = long_keys()
     ratio = none.slope / by_size.slope
-    assert ratio < 0.5 and answer_of(ratio) == ANSWERS[2]
-    assert (answer_of(2.0), answer_of(1.0), answer_of(0.1)) == ANSWERS
+    assert ratio < 0.5 and answer_of(ratio) == LESS
+    assert (answer_of(2.0), answer_of(1.0), answer_of(0.1)) == (ABOUT.prediction.choices[0], ABOUT.prediction.choices[1], LESS)
     assert f"‖J‖ = {none.slope:.3f}, {100 * ratio:.0f} %" in because(none, by_size)
 
 

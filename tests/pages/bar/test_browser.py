@@ -78,6 +78,6 @@ def test_a_step_trains_live(road, lab):
     road.wait_for_function("Number(document.querySelector('.live-chart')?.dataset.points) > 0", timeout=60_000)
     road.wait_for_selector(".live-chart-plot .main-svg")
     assert int(road.evaluate("document.querySelector('.live-chart').dataset.newplots")) == 1
-    road.get_by_role("button", name="Stop").click()
+    road.get_by_role("button", name="Stop", exact=True).click()
     road.wait_for_function("!document.querySelector('.st-key-stop button:not([disabled])')")
     assert [*lab.statuses().values()] == ["stopped"]

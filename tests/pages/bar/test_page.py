@@ -64,10 +64,9 @@ def test_an_instructor_shows_all_and_starts_over():
     assert figures(app).count("?") == len(ROAD) - 1 and "You said" not in texts(app)
 
 
-def test_the_control_is_shown_at_the_end_and_its_figure_stands_in_the_claim():
+def test_the_control_is_shown_at_the_end():
     reached = mean(result("road-control").val_top1)
     app = open_bar()
-    assert f"one long sequence reached {reached:.0%} with the same recipe" in texts(app)
     assert CONTROL.title not in road_of(app), "not before the last step is guessed"
     press(app, "bar_all")
     assert CONTROL.title in road_of(app) and figures(app)[-1] == f"{100 * reached:.1f}"
@@ -145,7 +144,8 @@ def test_both_ways_of_reading_are_timed_here(monkeypatch):
 
 def test_the_claim_gives_the_sweeps_no_more_than_they_bring():
     said = texts(open_bar())
-    assert "with a better recipe than the steps before" in said and "one change at a time" not in said
+    assert "with a better recipe than the steps before" in said and "one long sequence stays below it with the same recipe" in said
+    assert max(result("road-control").val_top1) < 0.8 <= min(result("bar").val_top1), "else the claim is another one"
 
 
 def test_a_step_names_all_that_it_changes():

@@ -261,7 +261,7 @@ def test_the_question_is_answered():
     app = open_cell()
     run(app.radio(key="cell_predict-choice").set_value("the old state"))
     press(app, "cell_predict-reveal")
-    assert "Yes: the old state." in app.success[0].value
+    assert "Correct: the old state." in app.success[0].value
 
 
 def test_the_first_picture_needs_no_torch():

@@ -69,7 +69,7 @@ def test_all_runs_are_there_and_all_figures_are_drawn(board):
 def test_a_run_that_is_pointed_at_is_found_in_every_view_without_a_round_trip(address, page):
     frames = frames_sent(page)
     open_board(page, f"{address}/compare")
-    page.wait_for_selector(".lab-try")
+    page.wait_for_selector(".st-key-closing")
     page.wait_for_timeout(1_500)
     frames.clear()
     page.locator(f"{ROWS}[data-run=recorded-cifar10-bar-0]").hover()

@@ -14,9 +14,10 @@ from pages.compare import panels as comparing
 from pages.compare.controls import MOST_SELECTED, RUNS
 from pages.compare.lookups import board_message
 from pages.compare.view import verdict_words
-from tests.pages.support import open_page, press, run, shown_code, texts
+from tests.pages.support import components, open_page, press, run, shown_code, texts
 from tests.support import SMALL, ended, wait_for
 
+BOARD = "pages/compare/board"
 GRU, VIT = (f"recorded-cifar10-compare-{model}-0" for model in ("gru", "vit"))
 
 
@@ -32,8 +33,8 @@ def trained(count=2, owner="", **values):
 
 def board(app):
     """The message of the board: its head and its runs."""
-    (made,) = app.get("bidi_component")
-    head, *lines = [json.loads(line) for line in made.proto.bytes.decode().split("\n")]
+    (made,) = components(app, BOARD)
+    head, *lines = [json.loads(line) for line in made.bytes.decode().split("\n")]
     return head, lines
 
 
@@ -71,7 +72,7 @@ def test_predict_then_reveal(right):
 def test_what_others_train_does_not_change_what_the_page_opens_on(monkeypatch):
     a, b = trained(owner="somebody")
     assert board(open_compare())[0]["view"]["runs"] == f"{GRU},{VIT}"
-    monkeypatch.setattr(comparing.state, "owner", lambda: "somebody")
+    monkeypatch.setattr(comparing.visitor, "owner", lambda: "somebody")
     assert board(open_compare())[0]["view"]["runs"] == f"{b.run_id},{a.run_id}", "one's own two newest"
 
 
@@ -124,8 +125,8 @@ def test_a_run_without_an_epoch_is_on_the_board_and_says_so():
 def test_the_board_comes_again_only_when_a_run_has_changed():
     (first,) = trained(1)
     app = open_compare(runs=GRU)
-    before = app.get("bidi_component")[0].proto.bytes
-    assert run(app).get("bidi_component")[0].proto.bytes == before
+    before = components(app, BOARD)[0].bytes
+    assert components(run(app), BOARD)[0].bytes == before
     (second,) = trained(1, hidden_size=9)
     head, lines = board(run(app))
     assert [line["id"] for line in lines[:2]] == [second.run_id, first.run_id]

@@ -1,7 +1,6 @@
 """The page Data as a student and an instructor go through it, without a browser."""
 
 import base64
-import json
 import re
 from io import BytesIO
 
@@ -17,7 +16,7 @@ from core.data.statistics import looks
 from core.training.runs import datasets
 from pages.data import counting
 from pages.data.controls import PAGE
-from tests.pages.support import open_page, plain, press, run, shown_code, texts
+from tests.pages.support import components, message_to, open_page, plain, press, run, shown_code, texts
 
 
 @pytest.fixture(autouse=True)
@@ -31,14 +30,16 @@ def tiny():
     return load_dataset("tiny")
 
 
+BOARD = "pages/data/board"
+
+
 def open_data(**query):
     return open_page("data", **{"dataset": "tiny", **query})
 
 
 def sent(app):
     """What the browser has been handed last."""
-    (element,) = app.get("bidi_component")
-    return json.loads(element.proto.json)[0]
+    return message_to(app, BOARD)
 
 
 def ids(app):
@@ -159,7 +160,7 @@ def test_what_is_not_found_is_said_and_the_rest_of_the_page_stays(text, message)
     app = open_data()
     run(app.text_input(key="data_search").set_value(text))
     assert message in infos(app)
-    assert "lab-balance" in html_with(app, "lab-balance") and not app.get("bidi_component")
+    assert "lab-balance" in html_with(app, "lab-balance") and not components(app, BOARD)
 
 
 def png(image):
@@ -206,7 +207,7 @@ def test_predict_then_count(tiny):
     later = [n for n in looks(100) if n >= enough]
     before = max(n for n in looks(100) if n < enough)
     assert all(near[n - 1] for n in later) and not near[before - 1]
-    assert said.startswith("Yes: 10." if enough <= 10 else "It is: 100.")
+    assert said.startswith("Correct: 10." if enough <= 10 else "Not quite. The answer is: 100.")
     assert re.search(r"counted here, and used to normalise: largest difference \S+, tolerance 1e-12: \*\*passed\*\*", texts(app))
     assert "Published" not in texts(app)
     run(app.segmented_control(key="data_split").set_value("val"))
@@ -267,7 +268,7 @@ def test_the_numbers_of_the_large_image_can_be_taken_along():
 
 def test_a_data_set_that_is_not_there_is_offered():
     app = open_data(dataset="cifar10")
-    assert "CIFAR-10 is not on this computer yet" in texts(app) and not app.get("bidi_component")
+    assert "CIFAR-10 is not on this computer yet" in texts(app) and not components(app, BOARD)
 
 
 def test_a_folder_is_read_by_its_path(tmp_path):

@@ -265,7 +265,7 @@ def test_the_trap_of_the_one_vs_rest_accuracy():
     run(app.radio(key="evaluate_trap-choice").set_value("about 92 %"))
     press(app, "evaluate_trap-reveal")
     told = " ".join(e.value for e in app.info)
-    assert "It is: about 61 %" in told and "60.89%" in told and "92.18%" in told
+    assert "The answer is: about 61 %" in told and "60.89%" in told and "92.18%" in told
 
 
 def test_what_is_subtracted_goes_when_the_run_has_other_classes():

@@ -86,9 +86,9 @@ def test_the_trap_is_found_from_its_numbers():
             cells = [[part.split(">")[1].split("<")[0] for part in row.split("<td")[1:]] for row in rows]
             leaking = [letter for letter, own in zip("AB", cells, strict=True) if own[place - 1] != "0"]
             assert len(leaking) == 1
-            run(app.radio(key="masks_predict-choice").set_value(leaking[0]))
-            press(app, "masks_predict-reveal")
-            (said,) = [e.value for e in app.success if e.value.startswith(f"Yes: {leaking[0]}.")]
+            run(app.radio(key="masks_trap-choice").set_value(leaking[0]))
+            press(app, "masks_trap-reveal")
+            (said,) = [e.value for e in app.success if e.value.startswith(f"Correct: {leaking[0]}.")]
             assert f"{leaking[0]} is `tril(1)` instead of `tril(0)`" in said, "in the letters of code"
 
 

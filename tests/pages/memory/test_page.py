@@ -82,7 +82,7 @@ def test_predict_then_reveal():
     app = open_memory()
     run(app.radio(key="memory_predict-choice").set_value("LSTM"))
     press(app, "memory_predict-reveal")
-    assert "It is: plain RNN." in texts(app) and "half open" in texts(app)
+    assert "The answer is: plain RNN." in texts(app) and "half open" in texts(app)
 
 
 def test_for_every_radius_and_bias(sent):

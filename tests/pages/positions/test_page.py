@@ -95,7 +95,7 @@ def test_predict_then_reveal():
     app = open_positions()
     run(app.radio(key="positions_predict-choice").set_value("yes"))
     press(app, "positions_predict-reveal")
-    assert "It is: no." in texts(app) and "LayerNorm" in texts(app)
+    assert "The answer is: no." in texts(app) and "LayerNorm" in texts(app)
 
 
 def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(sent):

@@ -191,7 +191,7 @@ def test_another_picture_is_read_anew():
 
 def test_predict_then_reveal():
     app = open_reading()
-    run(app.radio(key="reading_predict-choice").set_value("between 33 and 48"))
+    run(app.radio(key="reading_predict-choice").set_value("between patch 33 and 48"))
     press(app, "reading_predict-reveal")
     told = [e.value for e in (*app.success, *app.info)]
     assert len(told) == 1 and "of 200 answers are final" in told[0]

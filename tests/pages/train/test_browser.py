@@ -12,6 +12,7 @@ from dashboard.web.head import FIRST
 
 pytestmark = pytest.mark.browser
 CHART, PLOT = ".live-chart", ".live-chart-plot"
+FRAME = ("dashboard/shell/copy_link/copy_link.js", "dashboard/shell/pointing/pointing.js")  # of every page
 # A small model, so that an epoch takes a second or two.
 QUICK = "?model=gru&patch_size=8&hidden_size=16&threads=1"
 
@@ -159,7 +160,7 @@ def test_the_first_page_fetches_its_own_scripts_once_and_no_others(lab, page):
     open_lab(page, lab.url)
     page.locator(".live-chart .js-plotly-plot").wait_for()
     page.wait_for_timeout(1_000)
-    named = {f"{lab.url}{script_url(name).removeprefix('./')}" for name in with_imports(*FIRST)}
+    named = {f"{lab.url}{script_url(name).removeprefix('./')}" for name in with_imports(*FIRST, *FRAME)}
     assert sorted(fetched) == sorted(named)
 
 

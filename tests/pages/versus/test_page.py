@@ -107,9 +107,9 @@ def test_seeds_stand_side_by_side():
 
 def test_predict_then_reveal():
     app = open_page("versus")
-    run(app.radio(key="versus-choice").set_value("5 to 8"))
-    press(app, "versus-reveal")
-    assert "It is: 9 to 12." in texts(app) and "H = 16: 6 letters · H = 48: 9 letters" in texts(app)
+    run(app.radio(key="versus_predict-choice").set_value("5 to 8"))
+    press(app, "versus_predict-reveal")
+    assert "The answer is: 9 to 12." in texts(app) and "H = 16: 6 letters · H = 48: 9 letters" in texts(app)
 
 
 def test_what_is_missing_is_trained_and_measured_live(short):

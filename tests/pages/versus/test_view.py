@@ -14,7 +14,7 @@ from core.models import build_model
 from core.probes.seq2seq.bottleneck import BottleneckReport
 from core.training.runs.checkpoint import seq2seq_shape
 from dashboard.training.contest import Standing
-from pages.versus.panels import BANDS, band
+from pages.versus.answer import BANDS, band
 from pages.versus.view import COLUMNS, cells, finding, given, gives_up_words, proof_words, seeds_html, table_html
 
 

@@ -94,7 +94,7 @@ def test_pointing_shows_every_layer_and_head_and_sends_nothing(address, page):
         page.mouse.move(*at(page, patch))
         told(page, f"Patch {patch} (row {patch // 8 + 1}, column {patch % 8 + 1})")
         glows(page, weights, patch + 1)
-    page.get_by_role("button", name="Class token").hover()
+    page.get_by_role("button", name="Class token", exact=True).hover()
     told(page, "The class token reads")
     glows(page, weights, 0)
     page.locator(".attention-picture").focus()

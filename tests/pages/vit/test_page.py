@@ -146,9 +146,9 @@ def test_swapping_the_class_token_is_counted_after_the_prediction():
         normed = opened.model.norm(opened.model.encoder(tokens))
         same = int((opened.model.head(normed[:, 0]).argmax(1) == opened.model.head(normed[:, 1:].mean(1)).argmax(1)).sum())
     assert "The same for" not in texts(app)
-    (question,) = app.radio
+    question = app.radio(key="vit_swap-choice")
     run(question.set_value(question.options[0]))
-    run(app.button(key="vit_predict-reveal").click())
+    run(app.button(key="vit_swap-reveal").click())
     told = " ".join(e.value for kind in (app.success, app.info) for e in kind)
     assert f"The same for {same} of 200." in told and "Right are" not in told  # whose images these are no ViT knows
 

@@ -88,7 +88,7 @@ def test_predict_then_reveal():
     app = open_went()
     run(app.radio(key="went_predict-choice").set_value("the subsequent mask"))
     press(app, "went_predict-reveal")
-    assert any("It is: no mask between the 100" in e.value and "10,000 pairs" in e.value for e in app.info)
+    assert any("The answer is: no mask between the 100" in e.value and "10,000 pairs" in e.value for e in app.info)
 
 
 def test_the_small_matrices_are_those_of_the_attention():

@@ -10,7 +10,7 @@ from core.training.config import RunConfig
 from core.training.runs import worker as worker_module
 from core.training.runs.checkpoint import load_tensors
 from core.training.runs.manager import RunManager
-from core.training.runs.turns import Slice
+from core.training.runs.slices import Slice
 from tests.support import LONG_TINY, SMALL, ended, wait_for
 
 VALUES = {**SMALL, "epochs": 40, "dropout": 0.2, "augment": True}

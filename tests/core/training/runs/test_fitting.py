@@ -8,8 +8,9 @@ from core.errors import ConfigError
 from core.models import build_model
 from core.training.config import RunConfig
 from core.training.runs import fitting, worker
-from core.training.runs.fitting import NOTHING_FITS, check_fits, check_reads, remedy, room_for
+from core.training.runs.fitting import check_fits, check_reads, room_for
 from core.training.runs.manager import RunManager
+from core.training.runs.smaller import NOTHING_FITS, remedy
 from tests.support import SMALL, ended, wait_for
 
 

@@ -1,5 +1,7 @@
 """What is kept of a run, by callbacks of a trainer that has no thread and no queue."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from core.errors import StoreError
 from core.models import build_model
 from core.training.config import RunConfig
 from core.training.loop.trainer import Trainer
+from core.training.measured import measured
 from core.training.runs.checkpoint import RunFiles, load_tensors, open_model
 from core.training.runs.keeping import Keeper, Publisher
 from core.training.runs.store import Store
@@ -53,6 +56,22 @@ def test_every_epoch_and_the_first_steps_are_kept(store, files):
     logits = load_tensors(files.logits("val", 1))[0]
     assert torch.equal(logits["logits"], trainer.val_logits) and torch.equal(logits["labels"], trainer.val_split.labels)
     assert load_tensors(files.optimizer(1))[1]["facts"] == {"device": "cpu (any)"}
+
+
+def test_with_every_epoch_what_was_measured_in_short_is_kept(store, files):
+    """As the whole history tells it, at each of its moments."""
+    files.folder.mkdir(parents=True)
+    config, told = RunConfig.of(**CONFIG), []
+    store.add("gru-1", config.flat())
+
+    def look():
+        (row,) = store.summaries()
+        told.append((row.measured, measured(replace(store.snapshot("gru-1"), steps_per_epoch=trainer.steps_per_epoch))))
+
+    trainer = trainer_of(Keeper(files, store, "gru-1", config, look))
+    trainer.fit()
+    assert [kept for kept, _ in told] == [whole for _, whole in told]
+    assert [(kept.epoch, len(kept.curve), kept.loss is None) for kept, _ in told] == [(1.0, 1, False), (2.0, 2, False)]
 
 
 def test_each_write_may_be_tried_again(store, files):

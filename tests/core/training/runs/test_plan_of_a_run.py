@@ -6,6 +6,7 @@ import torch
 from core.data import load_dataset
 from core.models import Task, build_model
 from core.models import gru_scan as scan
+from core.models.gru import why_no_scan
 from core.training.config import RunConfig
 from core.training.loop import device
 from core.training.loop.device import Plan
@@ -30,6 +31,7 @@ def measured(monkeypatch):
 @pytest.fixture
 def used(monkeypatch):
     """(threads, whether the scan computed) of every training step."""
+    why_no_scan()  # tries the scan once in a process
     steps, step, compute = [], Trainer._train_step, scan.scan
 
     def counted(*arguments):

@@ -11,14 +11,20 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import text
 
+from core.backups import rows
+from core.backups.restoring import restore
+from core.backups.saving import back_up
 from core.errors import ConfigError, StoreError
 from core.training.config import RunConfig
 from core.training.engines import spawned
 from core.training.runs import worker
 from core.training.runs.manager import RunManager
 from core.training.runs.store import Store
+from core.training.runs.tables import SCHEMA, Base
 from tests.core.training.conftest import IMPATIENT
 from tests.core.training.engines import outcomes
 from tests.support import LONG_TINY, SMALL, ended, wait_for
@@ -157,15 +163,83 @@ def paused_at(manager, run, step):
         wait_for(manager, run, lambda s, count=count: s.step == count and s.status == "paused")
 
 
-def test_a_column_less_is_added(url, tmp_path):
+def test_an_older_database_is_brought_up(url, tmp_path):
     store = Store(tmp_path)
     store.add("gru-1", config().flat())
     with store.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE runs DROP COLUMN lr_changes"))
-    assert Store(tmp_path).plain("gru-1")["lr_changes"] == []
+        connection.execute(text("DROP TABLE class_members, class_facts, class_ballots, class_polls, class_drawings, looks"))
+        gone = ("lr_changes", "version", "home", "host", "measured", "called")
+        connection.execute(text(f"ALTER TABLE runs {', '.join(f'DROP COLUMN {name}' for name in gone)}"))
+        connection.execute(text("UPDATE meta SET value = 1"))
+    again = Store(tmp_path)
+    assert again.plain("gru-1")["lr_changes"] == [] and again.state("gru-1").version == 0 and again.looks() == []
+    with again.engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert connection.execute(text("SELECT value FROM meta")).scalars().all() == [SCHEMA]
 
 
-def test_several_labs_open_a_fresh_database_at_once(url, tmp_path):
+def test_a_lab_moves_from_sqlite_into_postgresql_and_back(url, tmp_path, monkeypatch):
+    """A run that trains is backed up out of each, and goes on in the other one."""
+    monkeypatch.delenv("LAB_DATABASE")
+    manager = RunManager(tmp_path / "one")
+    run = manager.submit(outcomes.config(3), paused=True)
+    paused_at(manager, run, 5)
+    strange = {"a": [float("nan"), float("inf")], "b": "zero \0"}
+    manager.store.add("gru-1", config().flat())
+    manager.store.update("gru-1", status="stopped", facts=strange)
+    manager.store.add_look("gru-1", 0, "test")
+    back_up(tmp_path / "one", tmp_path / "one.zip")
+    plain = manager.store.plain(run)
+    monkeypatch.setenv("LAB_DATABASE", url)
+    restore(tmp_path / "one.zip", tmp_path / "two")
+    with pytest.raises(ConfigError, match="has runs already: name an empty one"):
+        restore(tmp_path / "one.zip", tmp_path / "three")
+    again = RunManager(tmp_path / "two")
+    assert repr({**again.store.plain(run), "status": "", "message": ""}) == repr({**plain, "status": "", "message": ""})
+    assert again.snapshot(run).status == "interrupted" and repr(again.store.plain("gru-1")["facts"]) == repr(strange)
+    again.store.add_look("gru-1", 1, "test")  # it is counted on
+    assert again.store.looks() == [("gru-1", 0), ("gru-1", 1)]
+    again.resume(run)
+    found = outcomes.outcome(again, run)
+    assert back_up(tmp_path / "two", tmp_path / "two.zip").runs == 2
+    again.shutdown()
+    monkeypatch.delenv("LAB_DATABASE")
+    restore(tmp_path / "two.zip", tmp_path / "four")
+    back = RunManager(tmp_path / "four")
+    assert outcomes.outcome(back, run).same(found) and back.store.looks() == [("gru-1", 0), ("gru-1", 1)]
+    manager.resume(run)
+    assert outcomes.outcome(manager, run).same(found)
+    manager.shutdown()
+
+
+def test_a_backup_of_postgresql_is_of_one_moment(url, tmp_path, monkeypatch):
+    """Another lab writes a run between the reading of two tables."""
+    store = Store(tmp_path)
+    store.add("gru-1", config().flat())
+    copied, insert = [], rows.insert
+
+    def late(table):
+        if not copied:
+            copied.append(table)
+            with store.transaction() as session:
+                session.execute(text("INSERT INTO epochs VALUES ('gru-1', 0, '{}')"))
+        return insert(table)
+
+    monkeypatch.setattr(rows, "insert", late)
+    back_up(tmp_path, tmp_path / "lab.zip")
+    monkeypatch.undo()
+    assert copied
+    restore(tmp_path / "lab.zip", tmp_path / "home")
+    assert Store(tmp_path / "home").plain("gru-1")["epochs"] == []
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_several_labs_open_a_database_at_once(url, tmp_path, older):
+    if older:
+        with Store(tmp_path).engine.begin() as connection:
+            connection.execute(text("ALTER TABLE runs DROP COLUMN version, DROP COLUMN measured, DROP COLUMN called"))
+            connection.execute(text("DROP TABLE class_drawings"))
+            connection.execute(text("UPDATE meta SET value = 1"))
     code = "import sys; from core.training.runs.store import Store; from pathlib import Path; "
     code += "sys.stdin.readline(); Store(Path(sys.argv[1])).ids()"
     started = []

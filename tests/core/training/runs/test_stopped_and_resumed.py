@@ -12,6 +12,7 @@ from core.errors import LabError
 from core.metrics import ConfusionMatrix
 from core.training.config import RunConfig
 from core.training.loop.trainer import Trainer
+from core.training.measured import measured
 from core.training.runs.checkpoint import open_model
 from tests.support import SMALL, ended, load_tiny, wait_for
 
@@ -66,6 +67,19 @@ def test_the_best_epoch_is_tested_even_if_it_came_before_the_stop(manager, monke
     assert done.best.epoch == done.test.epoch == best
     assert done.test.loss == pytest.approx(losses[best], rel=1e-5)
     assert min(abs(losses[best] - loss) for epoch, loss in enumerate(losses) if epoch != best) > 1e-3  # the others' would show
+
+
+def test_the_list_knows_how_far_a_run_had_come_in_the_epoch_that_was_lost(manager):
+    """Four steps an epoch, stopped after the sixth."""
+    run = manager.submit(config(epochs=3, batch_size=25), paused=True)
+    paused_after(manager, run, 6)
+    end = stopped(manager, run)
+    (row,) = manager.runs()
+    assert row.measured == measured(end) and (row.measured.epoch, len(row.measured.curve)) == (1.5, 1)
+    assert row.measured.loss == pytest.approx(sum(point[0] for point in end.points) / 6, rel=1e-3)
+    assert row.measured.seconds == pytest.approx(end.epochs[0].seconds, rel=1e-3)
+    manager.resume(run)
+    assert wait_for(manager, run, ended).status == "finished" and manager.runs()[0].measured.epoch == 3.0
 
 
 def test_changed_learning_rates_outlive_a_stop(manager):

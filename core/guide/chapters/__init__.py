@@ -1,0 +1,1 @@
+"""The terms of the unit, a file a part."""
