@@ -6,9 +6,7 @@ import re
 
 import pytest
 
-from tests.driven import PATIENCE, Lab
-
-CHANGED = 60_000  # ms for what needs a server that starts again, or looks again after a while
+from tests.driven import Lab
 
 
 @pytest.fixture
@@ -29,7 +27,6 @@ def invited(class_lab, tmp_path):
 @pytest.fixture
 def instructor(chromium, class_lab, invited):
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto(invited[1])
     page.get_by_role("heading", name="Class", exact=True).wait_for()
@@ -40,7 +37,6 @@ def instructor(chromium, class_lab, invited):
 @pytest.fixture
 def phone(chromium, class_lab, instructor):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

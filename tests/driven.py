@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import MILLISECONDS
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +30,6 @@ FLAGS = [
     "--no-first-run",
     "--host-resolver-rules=MAP *.example 127.0.0.1",  # names of this machine that a browser does not know as such
 ]
-PATIENCE = 25_000  # ms that a test waits for what must come
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERVER = """
 import sys
@@ -45,6 +45,26 @@ def missing(what: str) -> None:
     pytest.skip(f"{what}: install Chromium and Playwright to run the browser tests.")
 
 
+class Patient:
+    """A browser whose pages wait as long as a busy machine may need."""
+
+    def __init__(self, browser) -> None:
+        self.browser = browser
+
+    def new_context(self, **options):
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(MILLISECONDS)
+        return context
+
+    def new_page(self, **options):
+        page = self.browser.new_page(**options)
+        page.set_default_timeout(MILLISECONDS)
+        return page
+
+    def close(self) -> None:
+        self.browser.close()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """A Playwright browser: the system's Chromium or Chrome, else the one that `playwright install chromium` fetched."""
@@ -52,13 +72,13 @@ def chromium() -> Iterator:
         from playwright.sync_api import expect, sync_playwright
     except ImportError:
         missing("Playwright is not installed")
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:
         path = next(filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path)
         if not Path(path).exists():
             missing("There is no Chromium")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
+        yield Patient(browser)
         browser.close()
 
 
@@ -66,7 +86,6 @@ def chromium() -> Iterator:
 def fresh_page(chromium) -> Iterator:
     """A page of 1280 x 800; an error in the browser's console fails the test that closes it."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    context.set_default_timeout(PATIENCE)
     made, errors = context.new_page(), []
     made.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     made.on("pageerror", lambda error: errors.append(str(error)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -20,8 +19,7 @@ from core.training.history import Snapshot
 from core.training.loop.trainer import Trainer
 from core.training.runs.checkpoint import OpenedModel, open_model
 from core.training.runs.manager import RunManager
-
-PATIENCE = float(os.environ.get("LAB_TEST_SECONDS", 60))  # how long a test waits for a run
+from tests.patience import SECONDS
 
 
 def tiny_split(count: int, seed: int) -> Split:
@@ -75,7 +73,7 @@ SMALL = {
 }  # fmt: skip
 
 
-def wait_for(manager: RunManager, run_id: str, condition: Callable[[Snapshot], bool], seconds: float = PATIENCE) -> Snapshot:
+def wait_for(manager: RunManager, run_id: str, condition: Callable[[Snapshot], bool], seconds: float = SECONDS) -> Snapshot:
     """The first snapshot that fulfils `condition`; fails the test when none comes, or the run ends otherwise."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.class_driven import CHANGED, bar, go_to, heading, join
+from tests.class_driven import bar, go_to, heading, join
 from tests.driven import at_rest
 
 pytestmark = pytest.mark.browser
@@ -62,7 +62,7 @@ def test_a_student_looks_at_the_instructors_run_and_cannot_stop_it(instructor, p
     phone.wait_for_timeout(3000)
     phone.context.set_offline(False)
     phone.get_by_role("button", name="Play", exact=True).tap()
-    phone.wait_for_function("run => !location.search.includes(run)", arg=run, timeout=CHANGED)
+    phone.wait_for_function("run => !location.search.includes(run)", arg=run)
     own = re.search(r"run=([\w-]+)", phone.url)[1]
     assert class_lab.statuses().keys() == {run, own}
     phone.wait_for_selector(".st-key-stop button:enabled:visible")
@@ -76,10 +76,10 @@ def test_the_laptop_dies_in_the_middle_of_the_lesson_and_comes_back(instructor, 
     class_lab.kill()
     class_lab.start()
     phone.reload()  # what people do; else the page does it by itself
-    bar(phone).get_by_text(name).wait_for(timeout=CHANGED)
-    phone.get_by_text(f"{own} · interrupted").wait_for(timeout=CHANGED)
+    bar(phone).get_by_text(name).wait_for()
+    phone.get_by_text(f"{own} · interrupted").wait_for()
     phone.get_by_role("button", name="Resume", exact=True).first.tap()
-    phone.wait_for_selector(".st-key-stop button:enabled:visible", timeout=CHANGED)
+    phone.wait_for_selector(".st-key-stop button:enabled:visible")
     instructor.reload()
-    bar(instructor).get_by_text(invited[0]).wait_for(timeout=CHANGED)
+    bar(instructor).get_by_text(invited[0]).wait_for()
     instructor.get_by_role("listitem").filter(has_text=name).wait_for()

@@ -41,7 +41,6 @@ def course(tmp_path_factory):
 @pytest.fixture
 def page(chromium):
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera"])
-    context.set_default_timeout(25_000)
     yield context.new_page()
     context.close()
 

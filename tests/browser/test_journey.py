@@ -36,7 +36,7 @@ def train(page, before=None):
     page.keyboard.press("Space")
     asked = "before => { const run = new URLSearchParams(location.search).get('run'); return run !== before && run; }"
     run = page.wait_for_function(asked, arg=before).json_value()
-    page.wait_for_function("run => document.body.innerText.includes(`${run} · finished`)", arg=run, timeout=90_000)
+    page.wait_for_function("run => document.body.innerText.includes(`${run} · finished`)", arg=run)
     return run
 
 
@@ -58,7 +58,7 @@ def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
     wrong = next(i for i in (1, 3, 2, 6, 5, 7) if not cats_for_dogs[i].get_attribute("aria-label").split(": ")[1].startswith("0 "))
     cats_for_dogs[wrong].click()
     names = ["cat", "dog", "ship"]
-    page.get_by_text(f"{names[wrong // 3]} taken for {names[wrong % 3]}, epoch 1").wait_for(timeout=60_000)
+    page.get_by_text(f"{names[wrong // 3]} taken for {names[wrong % 3]}, epoch 1").wait_for()
     page.wait_for_selector(".lab-strip img")
 
     go_to(page, "Train")
@@ -77,5 +77,5 @@ def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
     page.locator(".st-key-evaluate_minus input").click()
     page.keyboard.type(first)  # of a long list the browser holds only what is in sight
     page.get_by_role("option", name=first).click()
-    page.get_by_text("beyond chance").wait_for(timeout=60_000)
+    page.get_by_text("beyond chance").wait_for()
     page.get_by_text(f"{second} alone is right on").wait_for()

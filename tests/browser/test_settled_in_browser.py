@@ -23,7 +23,7 @@ def test_address_and_foot_follow_the_slider_and_stand_still_without_it(address, 
     slider, wanted = PAGES[name]
     sent = frames_sent(page)
     page.goto(f"{address}/{name}")
-    page.get_by_text("This set-up as a link").click(timeout=90_000)
+    page.get_by_text("This set-up as a link").click()
     page.locator("[data-testid=stCode]").first.wait_for()
     at_rest(page)
     page.get_by_role("slider", name=slider).first.focus()

@@ -9,7 +9,6 @@ from tests.driven import at_rest, frames_sent
 pytestmark = pytest.mark.browser
 BOX = ".unrolled"
 PART = ".unrolled-scroll [data-node='{}']"
-LONG = 120_000  # ms, for a lesson on a busy machine
 
 
 def open_page(address, page, path):
@@ -72,9 +71,9 @@ def test_a_slider_and_a_picture(address, page):
 def test_spider_man_trains_behind_the_page(address, page):
     open_page(address, page, "depth?between=0")
     page.get_by_role("button", name="Train both readers").click()
-    page.wait_for_function("document.querySelectorAll('.lab-distances polyline').length >= 4", timeout=LONG)
+    page.wait_for_function("document.querySelectorAll('.lab-distances polyline').length >= 4")
     point_at(page, "x1")  # the page is alive meanwhile
-    page.get_by_text("Trained: 150 steps").wait_for(timeout=LONG)
+    page.get_by_text("Trained: 150 steps").wait_for()
     page.wait_for_function(
         """() => {
             const rows = [...document.querySelectorAll('.lab-spoken tbody tr')].map((row) => row.querySelectorAll('td.wrong').length);
@@ -86,7 +85,6 @@ def test_spider_man_trains_behind_the_page(address, page):
 
 def test_both_pages_on_a_phone_by_touch(address, chromium):
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    context.set_default_timeout(25_000)
     try:
         page = context.new_page()
         for path, name, lit in (("sequences", "h2", {"x1", "x2", "y5"}), ("depth", "b1.1", {"x1", "x2", "x5"})):

@@ -75,7 +75,7 @@ def test_a_phone_sees_the_road_without_scrolling_sideways(road):
 
 def test_a_step_trains_live(road, lab):
     road.keyboard.press("Space")
-    road.wait_for_function("Number(document.querySelector('.live-chart')?.dataset.points) > 0", timeout=60_000)
+    road.wait_for_function("Number(document.querySelector('.live-chart')?.dataset.points) > 0")
     road.wait_for_selector(".live-chart-plot .main-svg")
     assert int(road.evaluate("document.querySelector('.live-chart').dataset.newplots")) == 1
     road.get_by_role("button", name="Stop", exact=True).click()

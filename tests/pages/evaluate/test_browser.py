@@ -17,7 +17,7 @@ def matrix(address, shared_page):
     """The page as a new visitor sees it; the server has loaded torch and the images for the first one."""
     shared_page.set_viewport_size({"width": 1280, "height": 800})
     shared_page.goto(f"{address}/evaluate")
-    shared_page.get_by_text("surest first").wait_for(timeout=90_000)
+    shared_page.get_by_text("surest first").wait_for()
     shared_page.get_by_role("radio", name="images", exact=True).click()
     return shared_page
 
@@ -84,7 +84,7 @@ def test_the_matrix_by_keyboard(matrix):
 
 def test_a_class_is_opened_by_its_name(matrix):
     matrix.get_by_role("button", name=RUN.classes[3], exact=True).click()
-    matrix.get_by_text(f"{RUN.classes[3]} or not: average precision").wait_for(timeout=60_000)
+    matrix.get_by_text(f"{RUN.classes[3]} or not: average precision").wait_for()
     assert matrix.locator("tr.chosen th").all_inner_texts() == [RUN.classes[3]]
 
 

@@ -18,7 +18,7 @@ APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
 
 def open_masks(address, page, query=""):
     page.goto(f"{address}/masks{query}")
-    page.get_by_text("This set-up as a link").wait_for(timeout=90_000)
+    page.get_by_text("This set-up as a link").wait_for()
     page.wait_for_selector(f"{BOARD}[data-value]")
     at_rest(page)
 
@@ -64,7 +64,7 @@ def test_pointing_and_arrow_keys_ask_the_server_for_nothing(address, page):
 def test_take_the_mask_away_and_see_it_cheat(address, page):
     open_masks(address, page)
     page.get_by_role("button", name="Train all three").click()
-    page.get_by_text("Trained: 80 steps").wait_for(timeout=120_000)
+    page.get_by_text("Trained: 80 steps").wait_for()
     legend = page.locator(".st-key-masks_losses, .time-chart").first
     expect(legend).to_contain_text("without a mask")
     expect(page.locator(".time-chart-plot svg")).to_contain_text("least possible without looking ahead: 0.576")

@@ -15,13 +15,12 @@ from tests.driven import at_rest, frames_sent
 pytestmark = pytest.mark.browser
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
 FLOW, INFLUENCE = ".st-key-memory_flow .time-chart", ".influence"
-COMPLETE = 120_000  # torch, three runs, their influences
 
 
 def open_memory(address, page, query=""):
     page.goto(f"{address}/memory{query}")
     page.wait_for_selector(f"{FLOW}[data-at]")
-    page.get_by_text("This set-up as a link").wait_for(timeout=COMPLETE)
+    page.get_by_text("This set-up as a link").wait_for()
     at_rest(page)
     return page
 
@@ -38,9 +37,7 @@ def wait_output(page, s):
 
 def wait_flow(page, which, value):
     """Until line `which` of the first chart reads this at the step that is looked at."""
-    page.wait_for_function(
-        f"Math.abs(JSON.parse(document.querySelector('{FLOW}').dataset.values)[{which}] / {value} - 1) < 1e-6", timeout=COMPLETE
-    )
+    page.wait_for_function(f"Math.abs(JSON.parse(document.querySelector('{FLOW}').dataset.values)[{which}] / {value} - 1) < 1e-6")
 
 
 def test_pointing_and_arrow_keys_ask_the_server_for_nothing(address, page):
@@ -95,7 +92,7 @@ def test_why_a_plain_rnn_forgets(address, page, width, height):
     page.get_by_text("Here the claim fails").wait_for()
     page.wait_for_function("location.search.includes('bias=0')")
     page.get_by_role("button", name="Train the three cells").click()
-    page.get_by_text("Trained: 400 steps").wait_for(timeout=COMPLETE)
+    page.get_by_text("Trained: 400 steps").wait_for()
     page.get_by_text("recalls every distance, 0 to 3").wait_for()
 
 

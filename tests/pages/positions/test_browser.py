@@ -20,7 +20,7 @@ APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
 def open_positions(address, page, query=""):
     page.goto(f"{address}/positions{query}")
     page.wait_for_selector(f"{MAP}[data-kind]")
-    page.get_by_text("This set-up as a link").wait_for(timeout=90_000)
+    page.get_by_text("This set-up as a link").wait_for()
     at_rest(page)
     return page
 

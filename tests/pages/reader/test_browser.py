@@ -25,8 +25,8 @@ LSTM = "recorded-cifar10-compare-lstm-0"
 def visit(address, page):
     def go(query=""):
         page.goto(f"{address}/reader{query}")
-        page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')", timeout=90_000)
-        page.get_by_text("Proof, 5 orders").wait_for(timeout=60_000)
+        page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')")
+        page.get_by_text("Proof, 5 orders").wait_for()
         at_rest(page)
         return page
 
@@ -105,14 +105,14 @@ def test_another_order_and_a_press_on_the_picture(visit, opened, record):
     assert painted(page, read) == ship()[:, 2 * (read // 16), 2 * (read % 16)].tolist()
     page.wait_for_url(f"**/reader?order=hilbert&t={t}")
     page.reload()
-    page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')", timeout=90_000)
+    page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')")
     wait_top(page, top_bar(record, opened.classes, "hilbert", t))
 
 
 def test_pointing_sends_nothing_and_sixty_moves_one_message(address, page):
     sent = frames_sent(page)
     page.goto(f"{address}/reader")
-    page.get_by_text("Proof, 5 orders").wait_for(timeout=90_000)
+    page.get_by_text("Proof, 5 orders").wait_for()
     at_rest(page)
     before = len(sent)
     box = page.locator(".reader-strip").first.bounding_box()
@@ -153,8 +153,8 @@ def test_watch_the_gru_read_a_ship_on_a_phone(address, chromium, opened, record)
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{address}/reader")
-    page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')", timeout=90_000)
-    page.get_by_text("Proof, 5 orders").wait_for(timeout=60_000)
+    page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')")
+    page.get_by_text("Proof, 5 orders").wait_for()
     at_rest(page)
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     in_sight(page, ".st-key-picture_set", ".reader-orders", ".reader-scrub", ".reader-picture", ".reader-bars")

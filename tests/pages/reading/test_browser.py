@@ -26,8 +26,8 @@ GRU, VIT = "recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-vit-0"
 def visit(address, page):
     def go(query=""):
         page.goto(f"{address}/reading{query}")
-        page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])", timeout=90_000)
-        page.get_by_text("Proof, ").wait_for(timeout=60_000)
+        page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])")
+        page.get_by_text("Proof, ").wait_for()
         at_rest(page)
         return page
 
@@ -91,8 +91,8 @@ def test_the_scrub_bar_by_keyboard_shows_what_is_believed(visit, opened, believe
 def test_sixty_moves_are_one_message(address, page):
     sent = frames_sent(page)
     page.goto(f"{address}/reading")
-    page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])", timeout=90_000)
-    page.get_by_text("Proof, ").wait_for(timeout=60_000)
+    page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])")
+    page.get_by_text("Proof, ").wait_for()
     at_rest(page)
     before = len(sent)
     page.evaluate(

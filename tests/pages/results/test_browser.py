@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.class_driven import CHANGED, bar, go_to, join
+from tests.class_driven import bar, go_to, join
 
 pytestmark = pytest.mark.browser
 NAME = "Anna <b>Berg</b>"
@@ -17,7 +17,7 @@ NAME = "Anna <b>Berg</b>"
 
 def taken(page):
     """The rows of the CSV that a click saves."""
-    with page.expect_download(timeout=CHANGED) as saved:
+    with page.expect_download() as saved:
         page.get_by_role("button", name="Results (CSV)").first.click()
     text = Path(saved.value.path()).read_text("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
@@ -53,4 +53,4 @@ def test_what_a_class_takes_along_and_its_end(instructor, phone, class_lab, invi
     expect(instructor.get_by_text("The class is deleted")).to_be_visible()
     expect(bar(instructor)).not_to_contain_text(invited[0])
     phone.reload()
-    phone.get_by_role("textbox", name="Code of the class").wait_for(timeout=CHANGED)
+    phone.get_by_role("textbox", name="Code of the class").wait_for()

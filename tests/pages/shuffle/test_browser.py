@@ -23,7 +23,7 @@ PICTURE, CARD = ".shuffle-picture", ".shuffle-card"
 def visit(address, page):
     def go(query):
         page.goto(f"{address}/shuffle?{query}")
-        page.wait_for_selector(f"{CARD} .dot.equal", timeout=60_000)
+        page.wait_for_selector(f"{CARD} .dot.equal")
         page.locator(PICTURE).scroll_into_view_if_needed()
         return page
 

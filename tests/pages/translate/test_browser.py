@@ -17,7 +17,6 @@ from tests.driven import at_rest, frames_sent
 pytestmark = pytest.mark.browser
 BOARD, TOLD = ".translate", ".translate-told"
 APP = Path(__file__).resolve().parents[3] / "dashboard" / "app.py"
-SLOW = 90_000  # ms, of what trains
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +26,8 @@ def address(serve):
 
 def open_translate(address, page, query=""):
     page.goto(f"{address}/translate{query}")
-    page.wait_for_selector(f"{BOARD}[data-t]", timeout=SLOW)
-    page.get_by_text("This set-up as a link").wait_for(timeout=SLOW)
+    page.wait_for_selector(f"{BOARD}[data-t]")
+    page.get_by_text("This set-up as a link").wait_for()
     at_rest(page)
 
 
@@ -132,9 +131,9 @@ def test_train_dates_type_a_birthday_watch_the_alignment(address, page):
     page.get_by_role("spinbutton", name="Epochs").fill("3")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.locator(".translate-end")).to_contain_text("Weights: epoch 1 of run transformer-", timeout=SLOW)
+    expect(page.locator(".translate-end")).to_contain_text("Weights: epoch 1 of run transformer-")
     expect(page.get_by_text("of sequences").first).to_be_visible()
-    expect(page.get_by_text("finished").first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("finished").first).to_be_visible()
     expect(page.locator(".translate-end")).to_contain_text("Weights: epoch 3 of run transformer-")
     page.locator(".translate-scrub").focus()
     page.keyboard.press("End")

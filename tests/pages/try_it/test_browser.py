@@ -29,7 +29,7 @@ def opened():
 def visit(address, page):
     def go(query=""):
         page.goto(f"{address}/try{query}")
-        page.wait_for_selector(f".patch-card[data-run={GRU}] .patch-bar", timeout=60_000)
+        page.wait_for_selector(f".patch-card[data-run={GRU}] .patch-bar")
         return page
 
     return go

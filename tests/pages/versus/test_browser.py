@@ -11,7 +11,6 @@ from tests.driven import at_rest, frames_sent
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).resolve().parent
 LENGTHS, LEARNING = ".st-key-versus_lengths .time-chart", ".st-key-versus_learning .time-chart"
-LONG = 180_000  # ms, for three trainings on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,7 @@ def small_lab(serve):
 
 def open_page(address, page, query=""):
     page.goto(f"{address}/versus{query}")
-    page.get_by_text("Proof, float64").first.wait_for(timeout=60_000)
+    page.get_by_text("Proof, float64").first.wait_for()
     return page
 
 
@@ -53,10 +52,10 @@ def test_what_is_missing_is_trained_while_one_watches(small_lab, page):
     page.get_by_text("Nobody has trained these three").wait_for()
     page.get_by_role("button", name="Train all 3").click()
     page.get_by_role("button", name="Pause").wait_for()
-    page.wait_for_function("chart => document.querySelector(chart)?.dataset.values", arg=LEARNING, timeout=LONG)
+    page.wait_for_function("chart => document.querySelector(chart)?.dataset.values", arg=LEARNING)
     page.wait_for_function(
         """chart => JSON.parse(document.querySelector(chart)?.dataset.values ?? '[]').filter((v) => v !== 'NaN').length === 3""",
-        arg=LENGTHS, timeout=LONG,
+        arg=LENGTHS,
     )  # fmt: skip
     assert known(page, LEARNING) == 3
     page.get_by_role("button", name="Trained here").wait_for()

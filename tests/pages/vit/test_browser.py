@@ -27,7 +27,7 @@ def visit(address, page):
     def go(query="", epoch=7, name=NAME, picture="shapes 6"):
         page.goto(f"{address}/vit?run=recorded-{name}{query}")
         shown(page, epoch, name, picture)
-        page.wait_for_selector(".lab-steps", timeout=60_000)
+        page.wait_for_selector(".lab-steps")
         page.get_by_text("What this does not show").wait_for()
         return page
 
@@ -35,9 +35,7 @@ def visit(address, page):
 
 
 def shown(page, epoch, name=NAME, picture="shapes 6"):
-    page.wait_for_function(
-        "what => document.querySelector('.attention')?.dataset.what === what", arg=f"recorded-{name} {epoch} {picture}", timeout=60_000
-    )
+    page.wait_for_function("what => document.querySelector('.attention')?.dataset.what === what", arg=f"recorded-{name} {epoch} {picture}")
 
 
 def attention(epoch, name=NAME, image=HEART):
