@@ -2,51 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 
 import pytest
 
 from core.data.made_sets import pictures_of
-from tests.driven import PATIENCE, ROOT, at_rest, wait_for
-from tests.ports import free_port
+from tests.driven import at_rest
 
 pytestmark = pytest.mark.browser
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-
-class ClassLab:
-    """A class on a server of its own, which can be killed and started again; its link and code are read from what it prints."""
-
-    def __init__(self, home):
-        self.home, self.port, self.log = home, free_port(), home.with_suffix(".log")
-        self.start()
-
-    def start(self):
-        command = [sys.executable, "-m", "dashboard", "--class", "--host", "127.0.0.1", "--port", str(self.port), "--home", str(self.home)]
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=log, stderr=log)
-        self.url = f"http://127.0.0.1:{self.port}"
-        wait_for(f"{self.url}/_stcore/health", self.process)
-
-    @property
-    def secret(self):
-        return re.search(r"/instructor\?secret=\S+", self.log.read_text()).group()
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-
-@pytest.fixture
-def class_lab(tmp_path):
-    lab = ClassLab(tmp_path / "home")
-    yield lab
-    lab.process.terminate()
-    lab.process.wait(timeout=20)
 
 
 def finger(phone, points):
@@ -83,7 +47,7 @@ def arrived(board, count):
 
 
 def joined(phone, lab, code):
-    phone.goto(f"{lab.url}/drawings")
+    phone.goto(f"{lab.url}drawings")
     phone.get_by_role("textbox", name="Code of the class").fill(code)
     phone.get_by_role("textbox", name="Your name").fill("Ann Realname")
     phone.keyboard.press("Tab")
@@ -92,19 +56,17 @@ def joined(phone, lab, code):
     phone.locator(".sending canvas").wait_for()
 
 
-def test_a_phone_draws_the_instructor_sees_it_drops_it_and_trains(class_lab, chromium):
+def test_a_phone_draws_the_instructor_sees_it_drops_it_and_trains(class_lab, invited, chromium):
     contexts = chromium.new_context(viewport={"width": 1024, "height": 768}), chromium.new_context(**PHONE)
-    for context in contexts:
-        context.set_default_timeout(2 * PATIENCE)
     board, phone = (context.new_page() for context in contexts)
     phone.touch = contexts[1].new_cdp_session(phone)
     errors = []
     board.on("pageerror", lambda error: errors.append(str(error)))
     phone.on("pageerror", lambda error: errors.append(str(error)))
 
-    board.goto(class_lab.url + class_lab.secret)
-    code = re.sub(r"\W", "", board.locator(".class-bar-code").inner_text())
-    board.goto(f"{class_lab.url}/drawings")
+    code, link = invited
+    board.goto(link)
+    board.goto(f"{class_lab.url}drawings")
     board.locator(".arrivals-pictures img").first.wait_for()
     joined(phone, class_lab, code)
     phone.get_by_text("Nothing is collected now").wait_for()
