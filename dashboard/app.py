@@ -15,6 +15,7 @@ from dashboard.classroom.joining import join_form  # noqa: E402
 from dashboard.navigation import CLASS, PAGES, sections  # noqa: E402
 from dashboard.shell import visitor  # noqa: E402
 from dashboard.shell.bar import set_up, top_bar  # noqa: E402
+from dashboard.shell.find import finder  # noqa: E402
 from dashboard.shell.notices import notices  # noqa: E402
 from dashboard.shell.opening import closing, opening  # noqa: E402
 from dashboard.shell.page import guarded  # noqa: E402
@@ -46,6 +47,7 @@ with notices():
         if role == OUTSIDER:
             join_form()
         else:
+            finder(places)
             class_bar(page, places)
             opening(page, places)
             with st.container(key="page"):

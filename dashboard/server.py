@@ -37,6 +37,7 @@ from dashboard.kit.component import SCRIPTS, version
 from dashboard.navigation import PAGES
 from dashboard.shell import services
 from dashboard.shell.ailment import ailment
+from dashboard.shell.find import ENTRIES, send_entries
 from dashboard.web.below import Below
 from dashboard.web.doors import CONNECTION, Doors, Limits, PatientProtocol, limits
 from dashboard.web.framing import Framing
@@ -210,5 +211,6 @@ ROUTES = [
     Route(CONNECTION, send_nothing, methods=["POST"]),
     Route(INSTRUCTOR_LINK, send_instructor),
     Route(PULSE, send_pulse),
+    Route(ENTRIES, send_entries),
     *(Route(f"/{page.url_path}", send_home) for page in PAGES if page.default),
 ]

@@ -3,6 +3,14 @@
 /** Steps of the arrow keys, [right, down]. @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+const FIELDS = 'textarea, select, [contenteditable=true], input:not([type=range], [type=radio], [type=checkbox])';
+
+/**
+ * Whether a key that reaches an element is typed into a field there.
+ * @param {EventTarget | null} target
+ */
+export const typing = (target) => target instanceof Element && target.closest(FIELDS) !== null;
+
 /**
  * A value within its bounds, both included.
  * @param {number} value

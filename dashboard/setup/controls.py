@@ -17,6 +17,7 @@ from core.training.config import DEFAULTS, RunConfig
 from dashboard.kit.wording import joined, marked
 from dashboard.shell import show, state
 from dashboard.shell.choices import segmented_control
+from dashboard.shell.find import MORE
 from dashboard.shell.limited import NONE, limits
 from dashboard.shell.tables import help_table_html
 
@@ -64,7 +65,7 @@ def run_form() -> RunConfig | None:
     for h in RunConfig.hyperparameters(model).values():
         if h.basic:
             widget(h)
-    with st.expander("More", key="more", on_change="rerun") as more:
+    with st.expander("More", key=MORE.key, on_change="rerun") as more:
         if more.open:  # what is folded costs nothing
             _folded(model)
     if allowed.sentence:

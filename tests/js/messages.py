@@ -11,6 +11,7 @@ import numpy as np
 
 from core.classroom.wall import WallRun, wall_rows
 from core.evaluation.pictures import edited, parse_edits
+from core.guide.find import Index
 from core.models import MODELS
 from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, word_tokens
 from core.probes.positions.tables import position_entry
@@ -18,6 +19,7 @@ from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
 from core.training.config import RunConfig
 from core.training.history import Curve
 from core.training.measured import Measured
+from dashboard.shell.find.entries import as_json, entries
 from dashboard.training.curve import live_data, sent_with
 from pages.attention.board import matrices_data
 from pages.cell.board import cell_data
@@ -25,6 +27,7 @@ from pages.translate.view import _memory as packed_memory
 from pages.translate.view import _weights as packed_weights
 from pages.wall.view import board_message, columns_of, packed_rows
 from tests.dashboard.test_charts import record, snapshot
+from tests.dashboard.test_find import UNIT
 
 
 def attention() -> list[dict[str, Any]]:
@@ -113,6 +116,28 @@ def wall() -> dict[str, Any]:
     return {"head": head, "rows": packed["rows"], "models": len(MODELS)}
 
 
+def finding() -> dict[str, Any]:
+    """All that the lab's search knows, and what it finds for many questions: names, parts of them, some with typing errors, and others."""
+    rng, rows = random.Random(0), json.loads(as_json())["entries"]
+    index = Index(entries())
+    titles = [entry.title for entry in entries()]
+    mistyped = [with_an_error(title, rng) for title in rng.sample(titles, 100)]
+    mixed = [" ".join(rng.sample(index.vocabulary, rng.randint(1, 4))) for _ in range(100)]
+    parts = [title[: rng.randint(1, len(title))] for title in titles]
+    others = ["", "  ", "xyzzy", "what is the", "ÉQUIVARIANT", "Straße", "1.2", "mask" * 100, "<b>", "Bahdanau's", "🙂 gru", "‖J‖", "ℝ²"]
+    questions = [*(words for words, _ in UNIT), *titles, *parts, *mistyped, *mixed, *others]
+    places = {id(entry): place for place, entry in enumerate(entries())}
+    asked = [[one, [[places[id(hit.entry)], hit.rule, hit.share] for hit in index.find(one)]] for one in questions]
+    return {"entries": rows, "asked": asked}
+
+
+def with_an_error(text: str, rng: random.Random) -> str:
+    """A text with a letter more, less, other, or at the place of its neighbour."""
+    at, letter = rng.randrange(len(text)), rng.choice("abcdefghijklmnopqrstuvwxyz")
+    swapped = text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
+    return rng.choice([text[:at] + letter + text[at:], text[:at] + text[at + 1 :], text[:at] + letter + text[at + 1 :], swapped])
+
+
 MESSAGES: dict[str, Callable[[], Any]] = {
     "attention": attention,
     "positions": positions,
@@ -121,4 +146,5 @@ MESSAGES: dict[str, Callable[[], Any]] = {
     "translated": translated,
     "courses": courses,
     "wall": wall,
+    "finding": finding,
 }
