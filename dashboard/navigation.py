@@ -205,6 +205,13 @@ PAGES = (
         help="BERT, GPT-3, ViT, DETR and others on one map: what goes in, what comes out, mask, part, cheaper attention.",
     ),
     Page(
+        title="Glossary",
+        icon=":material/dictionary:",
+        url_path="glossary",
+        section="Lab",
+        help="The words of the unit, each in one or two plain sentences, with the page that shows it.",
+    ),
+    Page(
         title="Class",
         icon=":material/groups:",
         url_path="class",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from string import Formatter
 from typing import Any
 
@@ -49,6 +49,11 @@ def marked(template: str, *values: Any, **named: Any) -> Words:
 def joined(parts: Iterable[str], between: str = " ") -> Words:
     """Several sentences, or words, as one; `between` is a literal of ours."""
     return Words(between).join(parts)
+
+
+def replaced(text: Words, pattern: re.Pattern, make: Callable[[re.Match], Words | None]) -> Words:
+    """Markdown of ours in which what `make` makes stands for each match of a pattern; where it makes None, the match stays."""
+    return Words(pattern.sub(lambda match: match[0] if (made := make(match)) is None else str(made), text))
 
 
 def markdown(value: object, most: int = MOST_SENTENCE) -> str:

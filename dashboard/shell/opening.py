@@ -11,6 +11,7 @@ from dashboard.navigation import Page, neighbours
 from dashboard.shell import show
 from dashboard.shell.chips import chips
 from dashboard.shell.copy_link import copy_link
+from dashboard.shell.explained import explained
 from dashboard.shell.pointing import pointing
 from dashboard.shell.prediction import asked_above, asked_below
 
@@ -25,7 +26,7 @@ def opening(page: Page, places: Places) -> None:
             show.title(page.title)
             _beside(page, places)
             copy_link()
-        show.markdown(page.about.claim)
+        show.markdown(explained(page.about.claim))
         chips(page, places[page.url_path])
         pointing()
     asked_above(page)

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.navigation import CLASS, PAGES, neighbours
 from dashboard.shell import state
+from dashboard.shell.explained import explained
 from tests.pages.support import open_page, printed_by, texts
 
 LONGEST_CLAIM = 210  # letters: two lines on a projector
@@ -66,7 +67,7 @@ def test_the_frame_draws_title_and_claim_and_no_page_does():
     page = next(page for page in PAGES if page.url_path == "masks")
     app = open_page("masks")
     assert [title.value for title in app.title] == [page.title]
-    assert page.about.claim in [text.value for text in app.markdown]
+    assert explained(page.about.claim) in [text.value for text in app.markdown]
     assert not [page.url_path for page in PAGES if "st.title(" in page.path.read_text("utf-8")]
 
 

@@ -1,4 +1,4 @@
-// Scrolls to a container and lets it light up once: the one that the address names, then each that the server asks for.
+// Scrolls to a container, or to an element by its id, and lets it light up once: what the address names, then what the server asks for.
 const PATIENCE_MS = 10_000; // for so long the page may take to draw it
 const LOOK_MS = 100;
 const STILL = 15; // looks in a row that find it at the same place: then it is shown, though the page may still be busy further down
@@ -20,7 +20,7 @@ function point(key) {
   const until = performance.now() + PATIENCE_MS;
   let [place, still] = [NaN, 0];
   const look = () => {
-    const element = document.querySelector(`.st-key-${CSS.escape(key)}`);
+    const element = document.querySelector(`.st-key-${CSS.escape(key)}, [id="${CSS.escape(key)}"]`);
     const now = element ? element.getBoundingClientRect().top : NaN;
     [place, still] = [now, now === place ? still + 1 : 0];
     if (element && (still >= STILL || document.querySelector(AT_REST))) show(element);
