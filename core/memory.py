@@ -123,15 +123,21 @@ def give_back() -> None:
 
 
 def share_heaps() -> None:
-    """Let all threads take memory from two heaps. The C library has eight a core, one for each of some threads: a server, in which every
-    script is a thread of its own, would keep in each of them what its largest script took.
+    """Let all threads take memory from two heaps, and what is large from the system itself, so that it goes back there.
+
+    The C library has eight heaps a core, one for each of some threads: a server, in which every script is a thread of its own, would keep
+    in each of them what its largest script took. And once something large was freed it takes the like from a heap, too: what lies between
+    small things that stay is never given back.
     """
     if platform.libc_ver()[0] == "glibc":
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+            library = ctypes.CDLL(None)
+            library.mallopt(M_ARENA_MAX, 2)
+            library.mallopt(M_MMAP_THRESHOLD, LARGE)
 
 
-M_ARENA_MAX = -8  # malloc.h
+M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3  # malloc.h
+LARGE = 2**18  # bytes
 
 
 # -- what is promised -----------------------------------------------------------------------------------------------

@@ -1,3 +1,7 @@
+import ctypes
+import platform
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -9,6 +13,7 @@ from core.errors import ConfigError
 from core.memory import capacity, check, claim, free_memory, group_limits, ran_out, require, size_setting, told, told_if_it_runs_out
 
 GB = 10**9
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def group(folder: Path, *, most: str, taken: int, stat: str = "", names=("memory.max", "memory.current")) -> None:
@@ -173,3 +178,33 @@ def test_other_errors_stay_what_they_are(error):
 def test_an_error_with_a_remedy_of_its_own_keeps_it():
     with pytest.raises(ConfigError, match="^choose another$"), told_if_it_runs_out("This look"):
         raise ConfigError("choose another")
+
+
+HEAPS = """
+import ctypes
+from core.memory import share_heaps
+
+class Held(ctypes.Structure):  # struct mallinfo2 of malloc.h
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+
+library = ctypes.CDLL(None)
+library.mallinfo2.restype, library.malloc.restype = Held, ctypes.c_void_p
+library.malloc.argtypes, library.free.argtypes = [ctypes.c_size_t], [ctypes.c_void_p]
+
+def from_the_system(size):
+    library.free(library.malloc(2**22))  # after this the C library would take all that is smaller from a heap
+    before, block = library.mallinfo2().hblks, library.malloc(size)
+    after = library.mallinfo2().hblks
+    library.free(block)
+    return after - before
+
+first = from_the_system(2**20)
+share_heaps()
+print(first, from_the_system(3 * 2**20), from_the_system(2**16))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc" or not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="glibc 2.33 or newer")
+def test_what_is_large_goes_back_to_the_system_and_stays_in_no_heap():
+    ran = subprocess.run([sys.executable, "-c", HEAPS], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["0", "1", "0"]
