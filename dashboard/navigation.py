@@ -56,6 +56,13 @@ class Page:
 
 PAGES = (
     Page(
+        title="Home",
+        icon=":material/home:",
+        url_path="home",
+        section="Lab",
+        help="A picture on its way through the lab, a first run, and the map of the unit.",
+    ),
+    Page(
         title="Train",
         icon=":material/model_training:",
         url_path="train",

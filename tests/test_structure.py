@@ -53,6 +53,7 @@ HEADLESS = LEARNING | {
     "core.records.published",
     "core.records.published_systems",
     "core.records",
+    "core.records.overview",
     "core.records.recall",
     "core.records.recorded",
     "core.records.recording",
@@ -117,6 +118,7 @@ ALLOWED = {
     "core.records.published": LEARNING | RUNS,
     "core.probes.recall_recorded": {"core.records.recall"},  # the name that older instructions run
     "core.records": set(),
+    "core.records.overview": LEARNING | RUNS | {"core.probes", "core.records.recorded"},
     "core.records.published_systems": set(),
     "core.records.recall": LEARNING | {"core.probes"},
     "core.records.results": LEARNING | RUNS | {"core.records.recorded"},
@@ -137,8 +139,8 @@ TORCH_FREE = {
     "core": "checks folders frames places text typed_numbers "
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
-    "records records.published records.published_systems records.recall records.recorded records.recording records.results "
-    "records.shipped scores shared_files symbols tables troubles",
+    "records records.overview records.published records.published_systems records.recall records.recorded records.recording "
+    "records.results records.shipped scores shared_files symbols tables troubles",
     "core.classroom": "classroom pairing poll_view polls questions questions.table shift",
     "core.lessons": "asking measurements.table reading shelf",
     "core.backups": "archive restoring rows saving",

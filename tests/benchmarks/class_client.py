@@ -20,6 +20,7 @@ from dashboard.kit.component import name_of
 from dashboard.navigation import PAGES
 from tests.benchmarks.viewer_client import WEBSOCKET, Counted, Viewer, address
 
+FIRST = next(page.url_path for page in PAGES if page.default)
 PAUSE = 1.0  # seconds that a person thinks between two turns
 PATIENCE = 60.0  # seconds without an answer after which a page counts as slow
 
@@ -133,7 +134,7 @@ class Visitor(Viewer):
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if kind == "navigation":
-            self._hashes = {page.url_pathname or PAGES[0].url_path: page.page_script_hash for page in message.navigation.app_pages}
+            self._hashes = {page.url_pathname or FIRST: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "new_session" and not message.metadata.run.fragment_ids:
             self.controls.clear()
         elif kind == "session_event":

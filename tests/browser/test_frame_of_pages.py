@@ -98,8 +98,10 @@ def test_the_tab_bears_the_name_of_the_page_and_the_bar_its_section(address, pag
     menu.get_by_text("Drag the patches of a picture about").click(force=True)  # the whole row is the link
     page.get_by_role("heading", name="Shuffle test", level=1).wait_for()
     page.wait_for_function("document.title === 'Shuffle test · Sequence Lab'")
+    page.locator(".find-open").wait_for()
     page.get_by_test_id("stLogoLink").click()
-    page.wait_for_function("location.pathname === '/'")
+    page.get_by_role("heading", name="Home", level=1).wait_for()
+    page.wait_for_function("location.pathname === '/home'")
 
 
 def test_pages_lead_to_their_neighbours_and_lend_their_address(address, page):

@@ -116,7 +116,7 @@ def test_a_browser_gets_all_of_it_at_once_and_little_for_each_page():
     assert [row[:3] for row in told["entries"]] == [[entry.kind, entry.title, entry.page] for entry in entries()]
     assert told["pages"] == {page.url_path: page.title for page in PAGES} and len(as_json()) < 100_000
     (find,) = components(open_page("masks"), "dashboard/shell/find")
-    assert json.loads(find.json) == [{"hidden": []}], "no entry comes before somebody looks for one"
+    assert json.loads(find.json) == [{"hidden": [], "home": place_of("page", "Home")}], "no entry comes before somebody looks for one"
 
 
 def test_making_the_entries_needs_no_torch():

@@ -1,7 +1,7 @@
 """The field that finds pages, claims, experiments, hyperparameters, terms and tasks. A button in the bar opens it, Ctrl-K and "/".
 
 The browser gets all entries at the first opening (`send_entries`) and ranks them by itself, as `core.guide.find` does: only what has been
-chosen comes here.
+chosen comes here. The lab's name in the bar leads Home in the same way.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dashboard.kit.messages import sent_now
 from dashboard.navigation import PAGES
 from dashboard.shell import state
 from dashboard.shell.choices import Kept
-from dashboard.shell.find.entries import Entry, as_json, entries
+from dashboard.shell.find.entries import Entry, as_json, entries, home
 from dashboard.shell.pointing import point_at
 from dashboard.shell.prediction import skip
 
@@ -31,7 +31,7 @@ _mount = component(__file__, '<div class="find"></div>')
 def finder(places: dict[str, Any]) -> None:
     """Draw the button, and go where somebody has chosen to go. `places` are Streamlit's pages by address, those for the visitor."""
     hidden = [page.url_path for page in PAGES if page.url_path not in places]
-    result = _mount(data=[{"hidden": hidden}], key="find", on_go_change=lambda: None)
+    result = _mount(data=[{"hidden": hidden, "home": home()}], key="find", on_go_change=lambda: None)
     chosen = sent_now(result, "go", Whole(0, len(entries()) - 1))
     if chosen is not None and entries()[chosen].page in places:
         _go(entries()[chosen], places)

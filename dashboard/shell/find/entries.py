@@ -16,6 +16,7 @@ from dashboard.navigation import PAGES
 from dashboard.shell.chips import seen_in
 
 PAGE, TASK, EXPERIMENT, TERM, HYPERPARAMETER = "page", "task", "experiment", "term", "hyperparameter"
+HOME = "home"  # where the lab's name leads
 SET_UP = "train"  # the page on which hyperparameters are chosen
 
 
@@ -33,6 +34,12 @@ class Entry(Findable):
 def entries() -> tuple[Entry, ...]:
     """All of them, pages first: what is equally near to a question stays in this order."""
     return (*_pages(), *_tasks(), *_terms(), *_experiments(), *_hyperparameters())
+
+
+@cache
+def home() -> int:
+    """The place of the page Home among all entries."""
+    return next(place for place, entry in enumerate(entries()) if (entry.kind, entry.page) == (PAGE, HOME))
 
 
 def _pages() -> Iterator[Entry]:

@@ -8,6 +8,7 @@ import { Index } from './ranking.js';
 const FAILED = 'The list of what can be found did not come. Close this and open it again.';
 const HINT =
   'Type some words, such as “equivariant”, “vanishing gradient”, “learning rate” or “task 1.2”. Until then, these are all pages.';
+const LOGO = '[data-testid=stLogoLink]'; // the lab's name leads Home
 const NOTHING = 'Nothing was found. Try another word, or fewer words.';
 
 class Finder {
@@ -20,6 +21,7 @@ class Finder {
   /** @type {Index | null} */
   index = null;
   chosen = 0;
+  first = 0; // the place of Home among all entries
   /** @type {string[]} */
   hidden = [];
   /** @type {(place: number) => void} */
@@ -74,7 +76,14 @@ class Finder {
       event.stopPropagation();
       this.open();
     };
+    this.home = (/** @type {MouseEvent} */ event) => {
+      if (!(/** @type {Element} */ (event.target).closest(LOGO))) return;
+      event.preventDefault();
+      event.stopPropagation(); // Streamlit would open the page of the lab's bare address
+      this.go(this.first);
+    };
     document.addEventListener('keydown', this.heard, true);
+    document.addEventListener('click', this.home, true);
   }
 
   async open() {
@@ -160,6 +169,7 @@ class Finder {
 
   leave() {
     document.removeEventListener('keydown', this.heard, true);
+    document.removeEventListener('click', this.home, true);
   }
 }
 
@@ -173,9 +183,9 @@ const glass = () =>
     svg('line', { x1: 10, y1: 10, x2: 15, y2: 15 }),
   );
 
-export default function find({ data: [{ hidden }], parentElement, setTriggerValue }) {
+export default function find({ data: [{ hidden, home }], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.find');
   root.finder ??= new Finder(root);
-  Object.assign(root.finder, { hidden, go: (/** @type {number} */ place) => setTriggerValue('go', place) });
+  Object.assign(root.finder, { hidden, first: home, go: (/** @type {number} */ place) => setTriggerValue('go', place) });
   return () => root.isConnected || root.finder.leave();
 }
