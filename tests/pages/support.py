@@ -141,8 +141,9 @@ def printed_by(code, **environment):
 
 
 def plain(text):
-    """Markdown as a browser shows it, where text from people stands: without the escapes."""
-    return re.sub(r"\\([\\`*\[\]<>$~|_&:.)#+-])", r"\1", text.replace(NOTHING, ""))
+    """Markdown as a browser shows it, where text from people stands: without the escapes, and words without their links to the glossary."""
+    unescaped = re.sub(r"\\([\\`*\[\]<>$~|_&:.)#+-])", r"\1", text.replace(NOTHING, ""))
+    return re.sub(r'\[([^\[\]]+)\]\(glossary#[\w-]+ "[^"]+"\)', r"\1", unescaped)
 
 
 def texts(app):
