@@ -12,6 +12,7 @@ import streamlit as st  # noqa: E402
 from core.classroom.rights import GUEST, OUTSIDER  # noqa: E402
 from dashboard.classroom.following import class_bar, show_class  # noqa: E402
 from dashboard.classroom.joining import join_form  # noqa: E402
+from dashboard.lessons.column import arrive_at_lesson, lesson_column  # noqa: E402
 from dashboard.navigation import CLASS, PAGES, sections  # noqa: E402
 from dashboard.shell import visitor  # noqa: E402
 from dashboard.shell.bar import set_up, top_bar  # noqa: E402
@@ -49,7 +50,9 @@ with notices():
         else:
             finder(places)
             class_bar(page, places)
+            arrive_at_lesson(page, places)
             opening(page, places)
+            lesson_column(page, places)
             with st.container(key="page"):
                 shown.run()
             show_class(page)

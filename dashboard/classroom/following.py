@@ -11,7 +11,7 @@ from core.classroom.rights import INSTRUCTOR, STUDENT, Act
 from dashboard.classroom import bar
 from dashboard.classroom.pulse_route import instructors_run
 from dashboard.navigation import PAGES, Page
-from dashboard.shell import services, state, visitor
+from dashboard.shell import beside, services, state, visitor
 from dashboard.shell.choices import Kept
 from dashboard.shell.notices import said_above
 from dashboard.shell.prediction import skip
@@ -34,7 +34,7 @@ def class_bar(page: Page, places: Mapping[str, Any]) -> None:
         address, link = target
         if address in places:
             skip(next(other for other in PAGES if other.url_path == address))
-            state.go_to(places[address], link)
+            state.go_to(places[address], beside.without(link))
     room = services.classroom()
     if role == INSTRUCTOR and room.leading.now.by and not room.presence.open(room.leading.now.by):
         room.leading.begin(visitor.session())  # the page that led was closed or loaded anew
@@ -62,6 +62,7 @@ def _led(role: str) -> tuple[str, Mapping[str, str]] | None:
     TURN.keep(led.turn)
     if led.own_folder:
         state.say(OWN_FOLDER)
+    beside.follow(led.query)  # the instructor's lesson, if there is one
     return led.page, led.query
 
 

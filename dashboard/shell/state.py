@@ -22,7 +22,7 @@ from core.training.config import DEFAULTS as FIRST
 from core.training.config import RunConfig, misfit
 from core.training.presets import PRESETS
 from core.typed_numbers import comma_remedy
-from dashboard.shell import services, visitor
+from dashboard.shell import beside, services, visitor
 from dashboard.shell.limited import limits
 
 VALUES, LINKED, RUN, OPENED, MESSAGES, REFUSED = "values", "linked", "run", "opened", "messages", "refused"
@@ -228,11 +228,11 @@ def note_linked(key: str) -> None:
 
 
 def go_to(place: Any, link: Mapping[str, str]) -> NoReturn:
-    """Open a page of Streamlit's with a link, as a first visit does: the set-up, the run, and the controls of all pages are read anew."""
+    """Open a page of Streamlit's with a link, as a first visit does: all controls are read anew. What stands beside it stays there."""
     known = {VALUES, LINKED, RUN, OPENED, EPOCH, REFUSED, READ, *st.session_state.get(READ, ())}
     for key in [key for key in st.session_state if key in known or str(key).startswith("hp_")]:
         del st.session_state[key]
-    st.switch_page(place, query_params=dict(link))
+    st.switch_page(place, query_params={**link, **beside.link()})
 
 
 def lead_class(page: str | None = None) -> None:
@@ -256,8 +256,8 @@ def page() -> dict[str, str]:
 
 
 def write_page(values: Mapping[str, str]) -> None:
-    """Bring the address bar of a page up to these values and nothing else; empty ones are left out."""
-    wanted = {name: value for name, value in values.items() if value}
+    """Bring the address bar of a page up to these values, and what stands beside it, and nothing else; empty ones are left out."""
+    wanted = {name: value for name, value in values.items() if value} | beside.link()
     for name in st.query_params.to_dict().keys() - wanted.keys():
         del st.query_params[name]
     for name, value in wanted.items():
@@ -284,7 +284,7 @@ def set_up_link(flat: Mapping[str, Any]) -> dict[str, str]:
 
 def write_query(config: RunConfig | None) -> None:
     """Bring the address bar up to the session's values."""
-    wanted = query(config)
+    wanted = query(config) | beside.link()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
     lead_class()

@@ -32,6 +32,11 @@
     header.ariaHidden = 'true';
   }
 
+  // The column of a lesson is a part of the page of its own.
+  function region(column) {
+    if (column.role !== 'region') Object.assign(column, { role: 'region', ariaLabel: 'Lesson' });
+  }
+
   // What Streamlit lays over the page stands outside of it, and learns from here whether the page is dark.
   function light() {
     const app = document.querySelector('[data-testid="stApp"]');
@@ -43,6 +48,7 @@
     waits = 0;
     document.querySelectorAll(BOXES).forEach(stop);
     document.querySelectorAll(SECTIONS).forEach(list);
+    document.querySelectorAll('.st-key-lesson').forEach(region);
     light();
   }
   const soon = () => {

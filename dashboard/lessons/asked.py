@@ -1,0 +1,129 @@
+"""The question of a step, which is answered before one looks, and its check: a measurement, a run, or what was set on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.classroom.poll import REVEAL
+from core.classroom.questions.answers import ChoiceAnswer
+from core.classroom.questions.question import Question
+from core.classroom.rights import Act
+from core.lessons.checks import ByDoing, ByMeasurement, ByOwnRun
+from core.lessons.lesson import LessonStep
+from core.lessons.measurements.table import MEASUREMENTS
+from dashboard.kit.wording import marked
+from dashboard.lessons.lookups import measured, truth_of
+from dashboard.lessons.view import DONE, asked_words, not_yet_words
+from dashboard.navigation import PAGES, Page
+from dashboard.shell import beside, services, show, state, visitor
+from dashboard.shell.choices import Choice, Kept
+
+WAIT = "Your class votes on this question now: answer it on the page Vote."
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of a question or a check: whether it was right, and the sentence on it."""
+
+    right: bool
+    sentence: str
+
+
+def _kept(step: LessonStep, what: str) -> Kept:
+    return Kept("lesson", f"{what}:{step.lesson}:{step.number}")
+
+
+def passed(step: LessonStep) -> bool:
+    """Whether somebody has answered the question of a step in this session, and its check holds."""
+    checked = _kept(step, "check").value
+    return (not step.question or _kept(step, "reply").value is not None) and (not step.check or (checked is not None and checked.right))
+
+
+# ---- the question ----
+
+
+def question_box(step: LessonStep, question: Question) -> None:
+    """Ask, and once it is answered say what is right and why."""
+    kept = _kept(step, "reply")
+    if kept.value is None and _voted_on(question):
+        show.info(WAIT)
+        return
+    answer = question.answer.read(_drawn(step, question))
+    if st.button("Answer", key=f"lesson_answer_{step.lesson}_{step.number}", disabled=answer is None or kept.value is not None):
+        kept.keep(_reply(question, answer))
+        st.rerun()
+    if reply := kept.value:
+        (show.success if reply.right else show.info)(reply.sentence)
+
+
+def _drawn(step: LessonStep, question: Question) -> object:
+    name = f"guess_{step.lesson}_{step.number}"
+    if isinstance(question.answer, ChoiceAnswer):
+        choice = Choice("lesson", name, tuple(question.answer.options), first=None, in_link=False)
+        return choice.radio(question.text, format_func=question.answer.options.get)
+    choice = Choice("lesson", name, first=None, in_link=False)
+    ends = {"min_value": float(question.answer.low), "max_value": float(question.answer.high), "step": float(question.answer.step)}
+    unit = f" ({question.answer.unit})" if question.answer.unit else ""
+    return choice.number_input(f"{question.text}{unit}", format="%g", **ends)
+
+
+def _reply(question: Question, answer: object) -> Reply:
+    visitor.require(Act.LOOK)
+    with st.spinner("Measuring…"):
+        truth = truth_of(question)
+    near = getattr(question.answer, "near", 0.0)
+    right = question.answer.apart(answer, truth.answer) <= near
+    template = "Correct: {}. {}" if right else "Not quite. The answer is: {}. {}"
+    return Reply(right, marked(template, question.answer.words(truth.answer).rstrip("."), question.reason(truth)))
+
+
+def _voted_on(question: Question) -> bool:
+    """Whether a class votes on a question now, so that nobody may see its answer."""
+    if not services.class_is_open():
+        return False
+    poll = services.classroom().polls.now
+    return poll is not None and poll.question.id == question.id and poll.phase != REVEAL
+
+
+# ---- the check ----
+
+
+def check_box(step: LessonStep, page: Page) -> None:
+    """A button that checks, what is to be done, and the verdict."""
+    check, kept = step.check, _kept(step, "check")
+    if words := asked_words(check):
+        show.caption(words)
+    if not isinstance(check, ByMeasurement):  # as soon as it is done, without a word
+        kept.keep(_looked_at(step, page) if kept.value is None or not kept.value.right else kept.value)
+    label = "Measure it" if isinstance(check, ByMeasurement) else "Check"
+    pressed = st.button(show.label(label), key=f"lesson_check_{step.lesson}_{step.number}", icon=":material/fact_check:")
+    if pressed and isinstance(check, ByMeasurement):
+        kept.keep(_measure(check))
+        st.rerun()
+    if kept.value and (kept.value.right or pressed or isinstance(check, ByMeasurement)):
+        (show.success if kept.value.right else show.info)(kept.value.sentence)
+
+
+def _measure(check: ByMeasurement) -> Reply:
+    visitor.require(Act.START)
+    with st.spinner("Measuring…"):
+        truth = measured(check.measurement)
+    row, holds = MEASUREMENTS[check.measurement], check.condition.holds(truth.answer)
+    return Reply(holds, marked("{} {}" if holds else "This was not found: {} {}", row.claim, row.told(truth)))
+
+
+def _looked_at(step: LessonStep, page: Page) -> Reply:
+    """Whether what is to be done on a page, or with a run, is done."""
+    check = step.check
+    if isinstance(check, ByDoing):
+        elsewhere = "" if check.page == page.url_path else next(one.title for one in PAGES if one.url_path == check.page)
+        done = check.done(page.url_path, beside.without(state.page()))
+        return Reply(done, DONE if done else not_yet_words(check, None, elsewhere))
+    assert isinstance(check, ByOwnRun)
+    runs = services.manager().runs()
+    reached = check.reached(runs, visitor.owner())
+    if reached:
+        return Reply(True, f"Your run has reached {100 * reached.best_val_top1:.1f} %.")
+    return Reply(False, not_yet_words(check, check.best(runs, visitor.owner()), ""))
