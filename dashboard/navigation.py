@@ -93,6 +93,13 @@ PAGES = (
         help="Your own picture: what every model says of it, and which patches that hangs on.",
     ),
     Page(
+        title="Lessons",
+        icon=":material/school:",
+        url_path="lessons",
+        section="Lab",
+        help="A lesson for every task and row of the unit, lectures, and a tour: text beside the page, with questions and checks.",
+    ),
+    Page(
         title="Sequences",
         icon=":material/conversion_path:",
         url_path="sequences",
