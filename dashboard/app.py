@@ -13,6 +13,7 @@ from core.classroom.rights import GUEST, OUTSIDER  # noqa: E402
 from dashboard.classroom.following import class_bar, show_class  # noqa: E402
 from dashboard.classroom.joining import join_form  # noqa: E402
 from dashboard.lessons.column import arrive_at_lesson, lesson_column  # noqa: E402
+from dashboard.lessons.offer import offer_tour  # noqa: E402
 from dashboard.navigation import CLASS, PAGES, sections  # noqa: E402
 from dashboard.shell import visitor  # noqa: E402
 from dashboard.shell.bar import set_up, top_bar  # noqa: E402
@@ -53,6 +54,7 @@ with notices():
             arrive_at_lesson(page, places)
             opening(page, places)
             lesson_column(page, places)
+            offer_tour()
             with st.container(key="page"):
                 shown.run()
             show_class(page)

@@ -55,6 +55,11 @@ def test_no_file_is_broken_and_every_part_and_task_of_the_unit_has_one():
     assert parts == sorted(parts), "they stand in the order of the unit"
 
 
+def test_the_tour_has_ten_stops_with_one_thing_to_do_at_each():
+    steps = ALL["tour"].steps
+    assert len(steps) == 10 == len({step.page for step in steps}) and all(step.check and not step.question for step in steps)
+
+
 def test_a_lecture_takes_as_long_as_what_it_is_made_of():
     minutes = {(name, step.number): share(lesson, [step]) for name, lesson in OWN.items() for step in lesson.steps}
     for lesson in ALL.values():
@@ -77,11 +82,14 @@ def test_a_page_understands_every_state_that_a_lesson_opens_it_in(page, monkeypa
 
 
 @pytest.mark.parametrize("step", [s for s in STEPS if isinstance(s.check, ByDoing)], ids=lambda s: f"{s.lesson}-{s.number}")
-def test_what_is_to_be_done_is_done_with_a_control_of_the_page(step):
+def test_what_is_to_be_done_is_done_with_a_control_of_the_page_and_by_nobody_else(step):
     names = {*step.check.values, *step.check.changed}
     folder = PAGES[step.check.page].path.parent
     source = "".join(file.read_text("utf-8") for file in folder.rglob("*.py"))
     assert all(f'"{name}"' in source for name in names) or step.check.page == "train", names
+    app = open_page(PAGES[step.page].path.parent.name, **step.state)
+    address = {name: text[0] if isinstance(text, list) else text for name, text in dict(app.query_params).items()}
+    assert not step.check.done(step.page, address), f"it is done as soon as the page is drawn: {address}"
 
 
 @pytest.mark.parametrize("step", [s for s in STEPS if isinstance(s.check, ByMeasurement)], ids=lambda s: f"{s.lesson}-{s.number}")
