@@ -75,8 +75,8 @@ def _reply(question: Question, answer: object) -> Reply:
         truth = truth_of(question)
     near = getattr(question.answer, "near", 0.0)
     right = question.answer.apart(answer, truth.answer) <= near
-    template = "Correct: {}. {}" if right else "Not quite. The answer is: {}. {}"
-    return Reply(right, marked(template, question.answer.words(truth.answer).rstrip("."), question.reason(truth)))
+    words, reason = question.answer.words(truth.answer).rstrip("."), question.reason(truth)
+    return Reply(right, marked("Correct: {}. {}", words, reason) if right else marked("Not quite. The answer is: {}. {}", words, reason))
 
 
 def _voted_on(question: Question) -> bool:
@@ -111,7 +111,8 @@ def _measure(check: ByMeasurement) -> Reply:
     with st.spinner("Measuring…"):
         truth = measured(check.measurement)
     row, holds = MEASUREMENTS[check.measurement], check.condition.holds(truth.answer)
-    return Reply(holds, marked("{} {}" if holds else "This was not found: {} {}", row.claim, row.told(truth)))
+    told = marked("{} {}", row.claim, row.told(truth))
+    return Reply(holds, told if holds else marked("This was not found: {}", told))
 
 
 def _looked_at(step: LessonStep, page: Page) -> Reply:
