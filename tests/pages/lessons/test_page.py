@@ -57,7 +57,7 @@ def test_a_link_is_given_away():
 
 def test_the_document_shows_a_lesson_that_can_be_used():
     text = (SHIPPED.parents[2] / "docs" / "lessons.md").read_text("utf-8")
-    (example,) = re.findall(r"^```markdown\n(.*?)^```$", text, re.M | re.S)
+    (example,) = re.findall(r"^```text\n(.*?)^```$", text, re.M | re.S)
     lesson = read_lesson(example, "week-3", [page.url_path for page in PAGES])
     assert [type(step.check).__name__ for step in lesson.steps] == ["ByMeasurement", "ByDoing", "ByOwnRun"]
 
