@@ -12,7 +12,7 @@ import pytest
 from dashboard import navigation
 from tests.pages.support import open_page, texts
 
-FOLDERS = {page.url_path: page.path.parent.name for page in navigation.PAGES if page.section != navigation.CLASS}  # which came later
+FOLDERS = {page.url_path: page.path.parent.name for page in navigation.PAGES if page.section != navigation.CLASS}
 LINKS = json.loads(Path(__file__).with_name("old_links.json").read_text("utf-8"))
 LISTS = ("models", "runs")  # joined by commas on some pages, by dots today
 CASES = [(page, link, address) for page, links in LINKS.items() for link, address in links]
