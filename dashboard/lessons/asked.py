@@ -64,9 +64,9 @@ def _drawn(step: LessonStep, question: Question) -> object:
         choice = Choice("lesson", name, tuple(question.answer.options), first=None, in_link=False)
         return choice.radio(question.text, format_func=question.answer.options.get)
     choice = Choice("lesson", name, first=None, in_link=False)
-    ends = {"min_value": float(question.answer.low), "max_value": float(question.answer.high), "step": float(question.answer.step)}
+    low, high, step_size = map(float, (question.answer.low, question.answer.high, question.answer.step))
     unit = f" ({question.answer.unit})" if question.answer.unit else ""
-    return choice.number_input(f"{question.text}{unit}", format="%g", **ends)
+    return choice.number_input(f"{question.text}{unit}", min_value=low, max_value=high, step=step_size, format="%g")
 
 
 def _reply(question: Question, answer: object) -> Reply:

@@ -113,6 +113,14 @@ def test_a_question_is_answered_once_and_then_explained():
     assert services.classroom().lessons.passed(ME) == {("week", 1)} and "passed now" in html_of(app, "lesson-progress")
 
 
+def test_a_number_is_typed_and_one_that_is_none_cannot_be_sent():
+    app = open_page("patches", lesson="task-2-1", step="1")
+    assert buttons(app)["lesson_answer_task-2-1_1"].disabled
+    run(app.number_input(key="lesson_guess_task-2-1_1").set_value(256.0))
+    app = press(app, "lesson_answer_task-2-1_1")
+    assert "Not quite. The answer is: 257 tokens." in texts(app)
+
+
 def test_a_measurement_that_finds_something_else_passes_nothing(monkeypatch):
     lookups.measured.clear()
     row = lookups.MEASUREMENTS["tokens"]
