@@ -138,6 +138,14 @@ test('a frame that had begun before the click does not play backwards', () => {
   assert.deepEqual(shown, [2]);
 });
 
+test('a player goes to the end at once for who has asked for no movement', () => {
+  globalThis.matchMedia = (query) => ({ matches: query === '(prefers-reduced-motion: reduce)' });
+  const { player: playing, button, shown } = player();
+  button.dispatchEvent(event('click'));
+  delete globalThis.matchMedia;
+  assert.deepEqual([shown, playing.playing, frames.length], [[5], false, 0]);
+});
+
 test('a slow picture leaves steps out but not the end', () => {
   const { player: playing, shown } = player();
   playing.toggle();
