@@ -1,4 +1,6 @@
-"""What stands around every page: above it title, neighbours, claim, experiments, question; and below it its neighbours once more."""
+"""What stands around every page: above it title, neighbours, claim, experiments, question; and below it its neighbours once more, and what
+a lecturer needs.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from dashboard.shell import show
 from dashboard.shell.chips import chips
 from dashboard.shell.copy_link import copy_link
 from dashboard.shell.explained import explained
+from dashboard.shell.lecturing import lecturing
 from dashboard.shell.pointing import pointing
 from dashboard.shell.prediction import asked_above, asked_below
 
@@ -37,6 +40,7 @@ def closing(page: Page, places: Places) -> None:
     asked_below(page)
     with st.container(horizontal=True, horizontal_alignment="distribute", key="closing"):
         _beside(page, places)
+        lecturing(page, places)
 
 
 def _beside(page: Page, places: Places) -> None:
