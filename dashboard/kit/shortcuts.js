@@ -1,6 +1,7 @@
 // Keys that work on a whole page, in one list: whoever has one offers it here, and the list of keys ("?") says what is offered. A key of a
 // single letter, digit or sign can be switched off, as WCAG 2.1.4 wants it: who dictates would press it with every word.
 import { button, make } from './dom.js';
+import { typing } from './keys.js';
 
 /**
  * @typedef {{ key: string, words: string, act?: (event: KeyboardEvent) => unknown, shown?: string, control?: boolean }} Shortcut
@@ -9,7 +10,6 @@ import { button, make } from './dom.js';
  */
 
 const OFF = 'sequence-lab-keys-off';
-const FIELDS = 'textarea, select, [contenteditable=true], input:not([type=range], [type=radio], [type=checkbox])';
 const OPEN = 'dialog[open], [role=dialog], [data-testid=stTopNavPopover]'; // keys belong to what lies over the page
 /** @type {Map<string, Shortcut[]>} */
 const offered = new Map();
@@ -61,13 +61,15 @@ export function pressed({ key, ctrlKey, metaKey, altKey }, shortcuts, singles = 
 /** @param {KeyboardEvent} event */
 function heard(event) {
   const found = pressed(event, listed(), single());
-  const target = event.target instanceof Element ? event.target : document.body;
-  if (!found?.act || event.defaultPrevented || event.repeat || target.closest(FIELDS) || document.querySelector(OPEN)) return;
+  if (!found?.act || event.defaultPrevented || event.repeat || typing(event.target) || document.querySelector(OPEN)) return;
   if (found.act(event) !== false) event.preventDefault();
 }
 
-/** A dialog with all keys that are offered now, and the switch for those of one sign; it is gone when it is closed. */
-export function showKeys() {
+/**
+ * A dialog in `place` with all keys that are offered now, and the switch for those of one sign; it is gone when it is closed.
+ * @param {HTMLElement} place
+ */
+export function showKeys(place) {
   const rows = listed().map(({ key, shown, words, control }) =>
     make('tr', '', make('th', { scope: 'row' }, ...keycaps(shown ?? (control ? `Ctrl ${key.toUpperCase()}` : key))), make('td', '', words))
   );
@@ -76,7 +78,7 @@ export function showKeys() {
   const close = button('keys-close', 'Close');
   const dialog = make(
     'dialog',
-    { class: 'keys-dialog lab-board', 'aria-label': 'Keys' },
+    { class: 'keys-dialog', 'aria-label': 'Keys' },
     make('h2', '', 'Keys'),
     make('table', '', make('tbody', '', ...rows)),
     make('label', '', box, ' Letters, digits and signs work as keys'),
@@ -84,7 +86,7 @@ export function showKeys() {
   );
   close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('close', () => dialog.remove());
-  document.body.append(dialog);
+  place.append(dialog);
   dialog.showModal(); // closing it gives the focus back to where it was
 }
 

@@ -43,6 +43,9 @@
     if (app) document.documentElement.style.colorScheme = getComputedStyle(app).colorScheme;
   }
 
+  // Whether the address asks for a presentation: the page writes the address anew before its scripts are there.
+  window.sequenceLab.present = new URLSearchParams(location.search).get('present') === '1';
+
   let waits = 0;
   function look() {
     waits = 0;

@@ -1,6 +1,7 @@
 // "Find a claim": a field that finds all that the lab has by words, and goes there. All entries come at the first opening.
 import { make, set, svg } from '../../kit/dom.js';
 import { typing, wrap } from '../../kit/keys.js';
+import { offer, single } from '../../kit/shortcuts.js';
 import { Index } from './ranking.js';
 
 /** @typedef {import('./ranking.js').Findable & { place: number }} Entry `place` is what the server knows it by */
@@ -70,7 +71,8 @@ class Finder {
     });
     this.heard = (/** @type {KeyboardEvent} */ event) => {
       const { key, ctrlKey, metaKey, altKey, target } = event;
-      const asked = (key === '/' && !ctrlKey && !metaKey && !altKey) || (key.toLowerCase() === 'k' && (ctrlKey || metaKey) && !altKey);
+      const asked = (key === '/' && single() && !ctrlKey && !metaKey && !altKey) ||
+        (key.toLowerCase() === 'k' && (ctrlKey || metaKey) && !altKey);
       if (!asked || typing(target) || document.querySelector('dialog[open], [role=dialog]')) return;
       event.preventDefault();
       event.stopPropagation();
@@ -84,6 +86,10 @@ class Finder {
     };
     document.addEventListener('keydown', this.heard, true);
     document.addEventListener('click', this.home, true);
+    this.take = offer('find', [
+      { key: 'k', control: true, words: 'Find a claim' },
+      { key: '/', words: 'Find a claim' },
+    ]);
   }
 
   async open() {
@@ -168,6 +174,7 @@ class Finder {
   }
 
   leave() {
+    this.take?.();
     document.removeEventListener('keydown', this.heard, true);
     document.removeEventListener('click', this.home, true);
   }

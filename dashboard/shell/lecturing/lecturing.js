@@ -18,13 +18,16 @@ function recall() {
   }
 }
 
-class Lecturing {
-  at = -1; // the experiment that was shown last
-  page = null;
-  state = recall();
+// What outlives the element, which Streamlit makes anew with another page: the presentation, and the experiment of a page shown last.
+const state = recall();
+if (window.sequenceLab.present) state.on = true;
+const last = { page: '', at: -1 };
+let drawn = null;
 
+class Lecturing {
   constructor(place) {
-    if (new URLSearchParams(location.search).get('present') === '1') this.state.on = true;
+    drawn?.close();
+    drawn = this;
     this.ring = make('div', { class: 'lecturing-ring', 'aria-hidden': 'true' });
     this.style = make('style');
     this.present = button({ class: 'lecturing-button', title: 'Larger type, the claim as the title, no controls (P)' }, 'Present');
@@ -40,10 +43,11 @@ class Lecturing {
     document.body.append(this.ring, this.style);
     this.present.addEventListener('click', () => this.turn());
     this.end.addEventListener('click', () => this.turn());
-    this.list.addEventListener('click', showKeys);
-    this.switch.addEventListener('click', () => this.change({ controls: !this.state.controls }));
+    this.list.addEventListener('click', () => showKeys(place));
+    this.place = place;
+    this.switch.addEventListener('click', () => this.change({ controls: !state.controls }));
     this.move = ({ clientX, clientY, pointerType }) => {
-      const here = this.state.on && pointerType !== 'touch';
+      const here = state.on && pointerType !== 'touch';
       this.ring.style.transform = here ? `translate(${clientX - RING}px, ${clientY - RING}px)` : '';
     };
     this.used = ({ target }) => this.choose(target);
@@ -52,11 +56,11 @@ class Lecturing {
   }
 
   receive(data, go) {
-    if (data.page !== this.page) this.at = -1;
-    Object.assign(this, { page: data.page, data, go });
+    if (data.page !== last.page) Object.assign(last, { page: data.page, at: -1 });
+    Object.assign(this, { data, go });
     this.leave = offer('lecturing', [
       { key: 'p', shown: 'P', words: 'Present the page, and end it', act: () => this.turn() },
-      { key: '?', words: 'This list of keys', act: showKeys },
+      { key: '?', words: 'This list of keys', act: () => showKeys(this.place) },
       ...data.pages.map((title, place) => ({ key: String(place + 1), words: `Page: ${title}`, act: () => this.go(place) })),
       ...(data.experiments.length ? this.arrows() : []),
     ]);
@@ -73,23 +77,23 @@ class Lecturing {
 
   step(by, target) {
     const chips = document.querySelectorAll('.st-key-chips button');
-    const next = this.at + by;
-    if (!this.state.on || target.closest(ANSWERS) || !chips[next]) return false;
-    this.at = next;
+    const next = last.at + by;
+    if (!state.on || target.closest(ANSWERS) || !chips[next]) return false;
+    last.at = next;
     chips[next].click();
     this.draw();
     return true;
   }
 
   turn() {
-    this.change({ on: !this.state.on, controls: false });
-    if (this.state.on) document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0);
+    this.change({ on: !state.on, controls: false });
+    if (state.on) document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0);
   }
 
   change(values) {
-    Object.assign(this.state, values);
+    Object.assign(state, values);
     try {
-      sessionStorage.setItem(KEPT, JSON.stringify(this.state));
+      sessionStorage.setItem(KEPT, JSON.stringify(state));
     } catch {
       // a browser that keeps nothing presents until the page is loaded anew
     }
@@ -99,21 +103,21 @@ class Lecturing {
 
   // A control that is used while all are shown stays when they are hidden.
   choose(target) {
-    if (!this.state.on || !this.state.controls || !(target instanceof Element)) return;
+    if (!state.on || !state.controls || !(target instanceof Element)) return;
     const control = target.closest('[data-testid=stElementContainer][class*=st-key-]');
     const key = control?.className.match(KEY)?.[1];
-    if (key && !this.state.chosen.includes(key)) this.change({ chosen: [...this.state.chosen, key] });
+    if (key && !state.chosen.includes(key)) this.change({ chosen: [...state.chosen, key] });
   }
 
   draw() {
-    const { on, controls, chosen } = this.state;
+    const { on, controls, chosen } = state;
     root.classList.toggle('presenting', on);
     root.classList.toggle('presenting-controls', on && controls);
     set(this.switch, { 'aria-checked': String(controls) });
     this.bar.hidden = !on;
     this.present.setAttribute('aria-pressed', String(on));
-    const text = this.data.experiments[this.at];
-    this.told.textContent = text ? `Experiment ${this.at + 1} of ${this.data.experiments.length}: ${text}` : '';
+    const text = this.data.experiments[last.at];
+    this.told.textContent = text ? `Experiment ${last.at + 1} of ${this.data.experiments.length}: ${text}` : '';
     this.style.textContent = chosen.map((key) =>
       `.presenting [data-testid=stElementContainer].${key} { display: flex !important; min-width: 12rem; }`
     ).join(

@@ -33,12 +33,13 @@ HTML = """<div class="cellb">
   </div>
   <div class="cellb-step">
     <div class="cellb-left"><div class="cellb-diagram"></div>
-      <div class="cellb-strips"><canvas tabindex="0" role="slider"
+      <div class="cellb-strips"><canvas tabindex="0" role="slider" aria-valuenow="1"
         aria-label="Inputs, gates and states over time: arrow keys left, right for the step, up, down for the unit"></canvas></div></div>
     <div class="cellb-right">
       <div class="cellb-told"><div class="cellb-equations" role="group" aria-label="Equations: choose a part"></div>
         <div class="cellb-numbers"></div></div>
-      <div class="cellb-side"><canvas class="cellb-lines" role="img"></canvas><canvas class="cellb-picture" role="img" hidden></canvas>
+      <div class="cellb-side"><canvas class="cellb-lines" role="img" aria-label="The unit over time"></canvas>
+        <canvas class="cellb-picture" role="img" aria-label="The picture" hidden></canvas>
         <p class="cellb-words"></p></div></div>
   </div>
   <div class="cellb-walk" hidden></div>

@@ -35,7 +35,8 @@ def _options(words: dict[str, str]) -> str:
 
 
 def _figure(name: str) -> str:
-    return f'<div class="run-board-{name}" data-name="{name}" role="img"><canvas></canvas><canvas></canvas></div>'
+    look = f'class="run-board-{name}" data-name="{name}" role="img" aria-label="Curves of the runs"'
+    return f"<div {look}><canvas></canvas><canvas></canvas></div>"
 
 
 HTML = f"""<div class="run-board">

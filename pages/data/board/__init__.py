@@ -21,7 +21,7 @@ HTML = """<div class="gallery">
   <div class="gallery-grid" role="listbox" aria-label="Images" aria-orientation="horizontal"></div>
   <div class="gallery-one">
     <div class="gallery-top">
-      <div class="gallery-picture"><canvas width="32" height="32" tabindex="0" role="img"></canvas><i></i></div>
+      <div class="gallery-picture"><canvas width="32" height="32" tabindex="0" role="img" aria-label="The image"></canvas><i></i></div>
       <div class="gallery-facts">
         <p class="gallery-name"><b></b> <span></span></p>
         <div class="gallery-views" role="radiogroup" aria-label="What is shown of the image"></div>

@@ -21,11 +21,11 @@ from dashboard.kit.packed import packed, packed_picture
 HTML = """<div class="patch-grid">
   <div class="patch-grid-pictures">
     <figure><figcaption class="patch-grid-image-title"></figcaption>
-      <canvas class="patch-grid-image" role="slider" tabindex="0"
+      <canvas class="patch-grid-image" role="slider" tabindex="0" aria-valuenow="0"
         aria-label="Patch of the image: arrow keys move, Enter chooses"></canvas>
     </figure>
     <figure><figcaption class="patch-grid-sequence-title"></figcaption>
-      <canvas class="patch-grid-sequence" role="slider" tabindex="0"
+      <canvas class="patch-grid-sequence" role="slider" tabindex="0" aria-valuenow="0"
         aria-label="Place in the sequence: arrow keys move, Enter chooses"></canvas>
     </figure>
   </div>

@@ -20,20 +20,23 @@ STEPS = 10_000  # similarities travel as whole ten-thousandths
 HTML = """<div class="position-map">
   <div class="position-map-pictures">
     <figure><figcaption class="position-map-table-title"></figcaption>
-      <canvas class="position-map-table" role="slider" tabindex="0" aria-label="Position and feature: arrow keys move"></canvas>
+      <canvas class="position-map-table" role="slider" tabindex="0" aria-valuenow="0"
+        aria-label="Position and feature: arrow keys move"></canvas>
       <div class="position-map-scale"><span></span><i></i><span></span></div>
     </figure>
     <figure><figcaption class="position-map-like-title"></figcaption>
-      <canvas class="position-map-like" role="slider" tabindex="0" aria-label="Two positions compared: arrow keys move"></canvas>
+      <canvas class="position-map-like" role="slider" tabindex="0" aria-valuenow="0"
+        aria-label="Two positions compared: arrow keys move"></canvas>
       <div class="position-map-scale"><span></span><i></i><span></span></div>
     </figure>
     <figure><figcaption class="position-map-grid-title"></figcaption>
-      <canvas class="position-map-grid" role="slider" tabindex="0" aria-label="A patch compared with all: arrow keys move"></canvas>
+      <canvas class="position-map-grid" role="slider" tabindex="0" aria-valuenow="0"
+        aria-label="A patch compared with all: arrow keys move"></canvas>
       <div class="position-map-none"></div>
     </figure>
   </div>
   <div class="position-map-detail">
-    <canvas class="position-map-circle" role="img"></canvas>
+    <canvas class="position-map-circle" role="img" aria-label="The angle on the unit circle"></canvas>
     <div class="position-map-words">
       <b class="position-map-name"></b>
       <div class="position-map-formula"></div>

@@ -33,14 +33,14 @@ HTML = """<div class="reader">
   </div>
   <div class="reader-body">
     <div class="reader-left">
-      <canvas class="reader-picture" width="256" height="256" role="img"></canvas>
-      <canvas class="reader-path" data-part="path" role="img"></canvas>
+      <canvas class="reader-picture" width="256" height="256" role="img" aria-label="The picture"></canvas>
+      <canvas class="reader-path" data-part="path" role="img" aria-label="The path through the picture"></canvas>
       <div class="reader-axes"></div>
     </div>
     <div class="reader-rows">
       <div class="reader-row" data-part="plot">
-        <div class="reader-plot" role="img"></div>
-        <div class="reader-bars" role="img"></div>
+        <div class="reader-plot" role="img" aria-label="Belief by patches read"></div>
+        <div class="reader-bars" role="img" aria-label="Belief in each class"></div>
       </div>
       <div class="reader-strips"></div>
       <div class="reader-row"><div class="reader-ticks" aria-hidden="true"></div><div class="reader-legend">t, patches read</div></div>
