@@ -178,6 +178,7 @@ def _choose_mask() -> str:
 def _choose_heads(width: int) -> int:
     """The number of heads, of those that divide the width; what was chosen before and does not is said."""
     possible, wanted = possible_heads(width, MOST_HEADS), HEADS.value
+    wanted = wanted if wanted in HEADS.options else HEADS.first  # a browser may say that nothing is chosen
     if wanted not in possible:
         HEADS.set(max(heads for heads in possible if heads < wanted))
         show.warning(f"{wanted} heads do not divide a width of {width}: {HEADS.value} it is.")

@@ -75,6 +75,7 @@ def choose() -> PositionChoices:
     kind = KIND.radio(
         "Positions", format_func=TITLES.get, help="How a token knows its place; the same choice as that of the ViT on the page Train."
     )
+    kind = kind if kind in KINDS else KIND.first  # a browser may say anything
     return _learned() if kind == "learned" else _made(kind)
 
 
