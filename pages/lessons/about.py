@@ -7,7 +7,8 @@ from dashboard.kit.wording import marked
 
 ABOUT = About(
     claim=marked(
-        "A lesson leads you through the pages of the lab in a few minutes, and **each of its steps is checked by a measurement.**"
+        "A lesson leads you through the pages of the lab in a few minutes, and **it asks you to predict, and checks what you have seen "
+        "and done.**"
     ),
     experiments={
         "Why sequences: four short lessons to begin with": {"part": "0"},
