@@ -25,7 +25,7 @@ COMMAND = "python -m core.records.overview"
 PICTURE = 43  # of the validation shapes: a heart, which both networks name at their best epoch
 RUNS = {"gru": "shapes-gru", "vit": "shapes-vit"}  # by how each reads: with a cell, or by attention
 FEATURES, UNITS = 12, 16  # numbers of a token, and of a state, that are kept
-DIGITS = 4
+DIGITS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def record() -> Path:
 
 
 def _row(kind: str, name: str, epoch: int, images: np.ndarray) -> dict[str, Any]:
-    """A reader as it is kept: numbers with four digits behind the point."""
+    """A reader as it is kept: numbers with three digits behind the point."""
     made = asdict(read(kind, name, epoch, images))
     return {
         "kind": kind,
