@@ -43,6 +43,22 @@ def test_a_page_is_presented_without_controls_and_with_its_claim_as_the_title(ad
     page.locator(".st-key-masks_layers").wait_for()
 
 
+def test_arrows_step_through_the_experiments_of_a_page_that_is_presented(address, page):
+    open_masks(page, address, "?present=1")
+    page.get_by_role("region", name="Presentation").wait_for()
+    names, links = list(MASKS.about.experiments), list(MASKS.about.experiments.values())
+    told = page.get_by_role("region", name="Presentation").get_by_role("status")
+    for key, at in (("ArrowRight", 0), ("ArrowRight", 1), ("ArrowLeft", 0)):
+        page.keyboard.press(key)
+        page.get_by_text(f"Experiment {at + 1} of").wait_for()
+        assert told.inner_text().endswith(names[at])
+        name, value = next(iter(links[at].items()))
+        page.wait_for_function("([name, value]) => new URLSearchParams(location.search).get(name) === value", arg=[name, value])
+        at_rest(page)
+    page.keyboard.press("ArrowLeft")  # before the first one there is none
+    assert told.inner_text().endswith(names[0])
+
+
 def test_digits_open_the_pages_of_the_section(address, page):
     open_masks(page, address)
     near = sections()[MASKS.section]
