@@ -59,6 +59,7 @@ def live_data(
         "lr_changes": [_numbers((step / max(1, snapshot.steps_per_epoch), lr)) for step, lr in snapshot.lr_changes],
         "smoothing": smoothing,
         "reference": reference,
+        "sizes": dict(snapshot.sizes),
         "replay": replay,
         "accuracy": {"images": "top-1 accuracy", "sequences": "accuracy of tokens"}[snapshot.kind],
         **({"training": minimised_words(snapshot)} if smoothed else {}),

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.kit.wording import marked
 from dashboard.shell import services, show
 from dashboard.shell.page import fragment
+from dashboard.shell.plotly_figure import plotly_figure
 from dashboard.training import background
 from dashboard.training.lessons import measuring_status
 from dashboard.training.starting import start_lesson
@@ -55,7 +56,8 @@ def cost_panel() -> None:
         what = "memory computed, time measured here" if costs else "memory computed; time not measured yet"
         ends = ", ".join(f"{kind} {_bytes(sizes[0][1])} to {_bytes(sizes[-1][1])}" for kind, sizes in memory.items())
         alt = f"Cost by the number of tokens, {LENGTHS[0]} to {most}: {what}. Memory: {ends}."
-        st.plotly_chart(cost_figure(memory, costs.points if costs else ()), key="attention_cost", alt=alt)
+        caption = f"Attention in one layer for one image. {costs.words if costs else 'Memory is computed from the sizes; no run.'}"
+        plotly_figure(cost_figure(memory, costs.points if costs else ()), key="attention_cost", alt=alt, caption=caption)
         show.caption(
             costs.words + " " + slopes(costs.points) if costs else "Computed memory. Press the button for the time on this machine."
         )

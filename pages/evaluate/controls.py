@@ -10,6 +10,7 @@ import streamlit as st
 from core.text import MOST_PATH
 from core.training.history import Snapshot
 from dashboard.runs.choose import Wanted, begun_runs, choose_run, run_words
+from dashboard.runs.labels import run_label
 from dashboard.runs.outputs import outputs
 from dashboard.shell import services
 from dashboard.shell.choices import Choice, links
@@ -43,6 +44,11 @@ class Judging:
     @property
     def title(self) -> str:
         return SPLITS.get(self.split, self.split)
+
+    def caption(self, epochs: str, n: int, name: str = "") -> str:
+        """What a saved figure says of itself: run, split, n and epochs; `name` is the class that it is about, if it is about one."""
+        of = f", class {name}" if name else ""
+        return f"{run_label(self.run)}, run {self.run.run_id}: {self.title}{of}, n = {n:,}, {epochs}."
 
     @property
     def link(self) -> dict[str, str]:

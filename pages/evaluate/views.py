@@ -10,6 +10,7 @@ import streamlit as st
 from core.scores import ClassScores
 from dashboard.runs.outputs import outputs
 from dashboard.shell import show
+from dashboard.shell.plotly_figure import plotly_figure
 from pages.evaluate.board import MatrixLook
 from pages.evaluate.controls import VIEW, VIEWS, Judging, kept_epochs
 from pages.evaluate.images import cell_panel, errors_panel
@@ -48,7 +49,9 @@ def _curves(judging: Judging, looked: MatrixLook) -> None:
         f"recall {scores.recall[looked.row]:.1%}, precision {scores.precision[looked.row]:.1%}" if name else f"top-1 {scores.top1:.1%}"
     )
     alt = f"Scores of {name or 'all classes'} by epoch. After epoch {last + 1}: {reached}."
-    st.plotly_chart(figure, key="evaluate_scores", alt=alt)
+    n = int(scores.count[looked.row]) if name else scores.total
+    caption = judging.caption(f"epochs 1 to {last + 1}", n, name)
+    plotly_figure(figure, key="evaluate_scores", alt=alt, caption=caption)
     if name and not scores.occurs[looked.row]:
         what = f"No image is of {name}: it has no scores, and no curves."
     else:
@@ -81,7 +84,8 @@ def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> 
     figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
     reached = f"where the highest class wins, recall is {scores.recall[k]:.1%} and precision {scores.precision[k]:.1%}"
     alt = f"Precision against recall of the class {name}: average precision {curve.average_precision:.1%}; {reached}."
-    st.plotly_chart(figure, key="evaluate_curve", alt=alt)
+    caption = judging.caption(f"epoch {epoch + 1}", scores.total, name)
+    plotly_figure(figure, key="evaluate_curve", alt=alt, caption=caption)
     row = scores.matrix[k].copy()
     row[k] = 0
     taken = ", ".join(f"{judging.run.classes[j]} {row[j]:,}" for j in np.argsort(-row, kind="stable")[:3] if row[j])
@@ -98,7 +102,8 @@ def _sure(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
     side = "too sure of itself" if sureness.gap > 0 else "not sure enough"
     found = f"on average the model is {side} by {abs(sureness.gap):.1%}."
     alt = f"Reliability diagram, accuracy against confidence: {found}"
-    st.plotly_chart(reliability_figure(sureness), key="evaluate_reliability", alt=alt)
+    caption = judging.caption(f"epoch {epoch + 1}", int(sureness.count.sum()))
+    plotly_figure(reliability_figure(sureness), key="evaluate_reliability", alt=alt, caption=caption)
     show.caption(f"Expected calibration error {sureness.ece:.1%} (15 bins, Guo et al. 2017): {found}")
     errors_panel(judging.run, epoch, judging.split, judged)
 
@@ -114,7 +119,9 @@ def _when(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
     history = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
     found = f"{(history.first == NEVER).mean():.1%} of the images were never named rightly, {(history.forgotten > 0).mean():.1%} were "
     figure = learning_figure(history, [e + 1 for e in epochs])
-    st.plotly_chart(figure, key="evaluate_learning", alt=f"When images are learned: {found}forgotten at least once.")
+    alt = f"When images are learned: {found}forgotten at least once."
+    caption = judging.caption(f"epochs {epochs[0] + 1} to {epochs[-1] + 1}", len(history.first))
+    plotly_figure(figure, key="evaluate_learning", alt=alt, caption=caption)
     show.caption(
         f"{found}forgotten at least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."
     )

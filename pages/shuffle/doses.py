@@ -14,6 +14,7 @@ from dashboard.runs.labels import data_label
 from dashboard.runs.opened import Weighted, weighted_runs
 from dashboard.shell import services, show
 from dashboard.shell.download import download
+from dashboard.shell.plotly_figure import plotly_figure
 from pages.shuffle.controls import DOSES
 from pages.shuffle.view import model_name
 
@@ -79,8 +80,10 @@ def figure(kind: str, responses: dict[str, Response], chance: float | None) -> N
     if not responses:
         st.info("No run has been measured yet: choose trained runs above.")
         return
-    st.plotly_chart(dose_figure(kind, responses, chance), key="shuffle_dose_figure", alt=summary(kind, responses))
     n = " or ".join(f"{n:,}" for n in sorted({response.n for response in responses.values()}))
+    names = ", ".join(responses)
+    caption = f"{names}: best weights of each run on {n} of its validation images, {KINDS[kind].title}."
+    plotly_figure(dose_figure(kind, responses, chance), key="shuffle_dose_figure", alt=summary(kind, responses), caption=caption)
     show.caption(
         f"{summary(kind, responses)} What knows more of places has more to lose. Best weights of each run on {n} of its validation images, "
         f"each shuffled in a way of its own, the same for all models; patches of {PATCH} × {PATCH}; bars: 95 % by choice of images. "

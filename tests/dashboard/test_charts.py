@@ -62,6 +62,7 @@ def test_a_message_says_exactly_what_was_measured():
         "lr_changes": [[2.5, 1e-4]],
         "smoothing": 0.5,
         "reference": None,
+        "sizes": {},
         "replay": False,
         "accuracy": "top-1 accuracy",
     }

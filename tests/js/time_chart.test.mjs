@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { ends, levels, numbered, powers, valueWords } from '../../dashboard/training/time_chart/axes.js';
+import { courses, ends, levels, numbered, powers, valueWords } from '../../dashboard/training/time_chart/axes.js';
 
 const LOG = { log: true, limits: [1e-38, 1e38], pinned: [] };
 const SHARES = { log: false, limits: [], pinned: [] };
@@ -65,3 +65,13 @@ for (
     ['–', NaN, SHARES],
   ]
 ) test(`${given[0]} reads ${expected}`, () => assert.equal(valueWords(...given), expected));
+
+test('the course of a line is told by its first and its last value that are known', () => {
+  const place = (point) => String(10 * point);
+  const lines = [
+    { name: 'GRU', values: [NaN, 0.75, 0.5, 0.25, NaN] },
+    { name: 'LSTM', values: [0.5] },
+    { name: 'RNN', values: [NaN] },
+  ];
+  assert.equal(courses(lines, SHARES, place), 'GRU: 75.0 % at 10, 25.0 % at 30; LSTM: 50.0 % at 0; RNN: not measured');
+});

@@ -17,7 +17,10 @@ from dashboard.training.curve import Sent, sent_with
 
 HTML = """<div class="live-chart">
   <div class="live-chart-head">
-    <span class="live-chart-label"></span><button class="live-chart-replay" type="button" hidden>▶ replay</button>
+    <span class="live-chart-label"></span><span class="live-chart-buttons">
+    <button class="live-chart-replay" type="button" hidden>▶ replay</button>
+    <button data-kind="svg" type="button" title="Save the chart as SVG, with a caption">SVG</button>
+    <button data-kind="png" type="button" title="Save the chart as PNG, with a caption">PNG</button></span>
   </div>
   <div class="live-chart-body"><div class="live-chart-plot" role="figure"></div><div class="live-chart-note"></div></div>
 </div>"""

@@ -2,6 +2,7 @@
 import { greatest, least } from '../../kit/scale.js';
 import { smooth } from '../../kit/smooth.js';
 
+const SPLITS = { train: 'training', val: 'validation' };
 // What a row of an epoch holds; shares are shown in percent. A loss that is not finite is null.
 const [EPOCH, TRAIN_LOSS, TRAIN_TOP1, VAL_LOSS, VAL_TOP1] = [0, 1, 2, 3, 4];
 
@@ -51,6 +52,13 @@ function extentOf(points, epochs, data) {
     top1: range(shares.map((share) => share && 100 * share)),
     lr: range([0, ...points.map((point) => point[2])], 0.08),
   };
+}
+
+/** What a saved figure says of itself: run, splits with their sizes, and epoch. */
+export function captionOf({ data, now }) {
+  const sizes = Object.entries(data.sizes).filter(([name]) => name !== 'test');
+  const of = sizes.map(([name, n]) => `${SPLITS[name] ?? name} n = ${n.toLocaleString('en')}`).join(', ');
+  return `${data.label}, run ${data.run}${of && `: ${of}`}; epoch ${now.toFixed(2)} of ${data.total_epochs}.`;
 }
 
 /** The figure in words, for those who cannot see it. */

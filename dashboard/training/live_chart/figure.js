@@ -5,7 +5,7 @@ const WIDE = { x: [0, 0.475], x2: [0.525, 1], y: [0.27, 1], y2: [0.27, 1], y3: [
 const STACKED = { x: [0, 1], x2: [0, 1], y: [0.65, 1], y2: [0.21, 0.56], y3: [0, 0.12] };
 
 /** [traces, layout, config] of Plotly; `style` holds the colors, and the panels are stacked where the chart is `narrow`. */
-export const figureOf = (curves, style, narrow) => [traces(curves, style, narrow), layout(curves, style, narrow), config(curves.data.run)];
+export const figureOf = (curves, style, narrow) => [traces(curves, style, narrow), layout(curves, style, narrow), config()];
 
 // ---- traces ----
 
@@ -196,10 +196,9 @@ function titles({ best, data }, narrow) {
   return [title('y', 'loss'), title('y2', `${data.accuracy} (%)`, 'x2'), title('y3', 'learning rate'), ...star];
 }
 
-const config = (run) => ({
+const config = () => ({
   responsive: true,
   displaylogo: false,
   doubleClick: 'reset+autosize',
-  modeBarButtons: [['zoom2d', 'pan2d', 'autoScale2d', 'toImage']],
-  toImageButtonOptions: { filename: `sequence-lab-${run}`, format: 'png', scale: 2 },
+  modeBarButtons: [['zoom2d', 'pan2d', 'autoScale2d']], // above it are buttons that save it with a caption
 });

@@ -2,10 +2,12 @@
 // is brought up to date by one Plotly.react, which keeps the DOM node, the hover label, the zoom and the legend's choices (uirevision), and
 // costs no more than extendTraces, which redraws everything too. Until plotly.js is there the same figure is drawn as a sketch.
 import { Board, mount } from '../../kit/board.js';
+import { captioned, fileName, save } from '../../kit/figure_file.js';
+import { calm } from '../../kit/motion.js';
+import { address, loadPlotly } from '../../kit/plotly.js';
 import { palette, several, solid, variable } from '../../kit/theme.js';
-import { curvesOf, described } from './curves.js';
+import { captionOf, curvesOf, described } from './curves.js';
 import { figureOf } from './figure.js';
-import { address, loadPlotly } from './library.js';
 import { merge, nothing } from './merge.js';
 import { sketch } from './sketch.js';
 
@@ -20,6 +22,7 @@ class LiveChart extends Board {
     const part = (name) => root.querySelector(`.live-chart-${name}`);
     [this.plot, this.note, this.label, this.button] = ['plot', 'note', 'label', 'replay'].map(part);
     this.button.addEventListener('click', () => this.startReplay());
+    for (const one of root.querySelectorAll('[data-kind]')) one.addEventListener('click', () => this.save(one.dataset.kind));
     this.counts = { newplots: 0, updates: 0 };
     this.askedAt = -Infinity;
     this.problem = '';
@@ -31,7 +34,7 @@ class LiveChart extends Board {
     const known = merge(newRun ? nothing() : this.known, data);
     if (!known) return this.resync();
     this.known = known;
-    this.button.hidden = !data.replay;
+    this.button.hidden = !data.replay || calm();
     if (newRun) Object.assign(this, { plotted: false, replaying: null });
     return super.accept(data);
   }
@@ -121,6 +124,17 @@ class LiveChart extends Board {
       this.counts.newplots += 1;
       this.problem = '';
     }
+  }
+
+  /** The chart as it is now as a file of its own, "svg" or "png". */
+  async save(kind) {
+    await loadPlotly();
+    const size = { width: this.plot.clientWidth, height: this.plot.clientHeight };
+    const { data, layout } = this.plot;
+    const text = await window.Plotly.toImage({ data, layout }, { format: 'svg', imageDataOnly: true, ...size });
+    const drawn = document.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
+    const curves = curvesOf(this.known, this.data, null);
+    await save(captioned(drawn, size, captionOf(curves), this.root), fileName(`sequence-lab-${this.data.run}`), kind);
   }
 
   // ---- words ----

@@ -18,9 +18,11 @@ from dashboard.kit.packed import packed
 
 DOUBLES = "<f8"  # on a log axis a line may go below what float32 holds
 HTML = """<figure class="time-chart">
-  <div class="time-chart-head"><b class="time-chart-title"></b><button type="button" title="Save the figure as SVG">SVG</button></div>
+  <div class="time-chart-head"><b class="time-chart-title"></b><span>
+    <button type="button" data-kind="svg" title="Save the figure as SVG">SVG</button>
+    <button type="button" data-kind="png" title="Save the figure as PNG">PNG</button></span></div>
   <div class="time-chart-legend" aria-live="off"></div>
-  <div class="time-chart-plot" role="slider" tabindex="0" aria-label="Step: arrow keys move"></div>
+  <div class="time-chart-plot" role="slider" tabindex="0" aria-valuenow="0" aria-label="Step: arrow keys move"></div>
   <figcaption></figcaption>
 </figure>"""
 

@@ -45,6 +45,16 @@ export function numbered(count, width, { first, step }) {
   return [0, ...round, count - 1];
 }
 
+/** The course of every line in words, for those who cannot see it: its first and its last value. `place` says where a point is. */
+export function courses(lines, data, place) {
+  return lines.map(({ name, values }) => {
+    const known = [...values.keys()].filter((point) => !Number.isNaN(values[point]));
+    if (!known.length) return `${name}: not measured`;
+    const told = known.length > 1 ? [known[0], known.at(-1)] : known;
+    return `${name}: ${told.map((point) => `${valueWords(values[point], data)} at ${place(point)}`).join(', ')}`;
+  }).join('; ');
+}
+
 /** A value in words: a share in percent, or a number of any size and whether it is outside of what float32 holds. */
 export function valueWords(value, { log, limits }) {
   const [smallest, largest] = limits;

@@ -1,11 +1,12 @@
 // Lines over time as SVG. A message (dashboard/training/time_chart) holds all numbers; reading them off asks the server for nothing.
 import { Board, mount } from '../../kit/board.js';
-import { download, drag, make, spoken, svg } from '../../kit/dom.js';
+import { drag, make, spoken, svg } from '../../kit/dom.js';
+import { captioned, fileName, save } from '../../kit/figure_file.js';
 import { answer, clamp } from '../../kit/keys.js';
 import { doubles } from '../../kit/packed.js';
 import { number, thousands } from '../../kit/text.js';
 import { palette, variable } from '../../kit/theme.js';
-import { ends, levels, numbered, scaled, valueWords } from './axes.js';
+import { courses, ends, levels, numbered, scaled, valueWords } from './axes.js';
 import { sign, signed } from './signs.js';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg'; // of a figure that is a file of its own
@@ -22,7 +23,7 @@ class TimeChart extends Board {
     const part = (name) => root.querySelector(`.time-chart-${name}`);
     [this.title, this.legend, this.plot] = ['title', 'legend', 'plot'].map(part);
     this.caption = root.querySelector('figcaption');
-    root.querySelector('button').addEventListener('click', () => this.save());
+    for (const button of root.querySelectorAll('button')) button.addEventListener('click', () => this.save(button.dataset.kind));
     const follow = ([share]) => {
       const across = (share * this.wide - EDGE.left) / Math.max(1, this.wide - EDGE.left - EDGE.right);
       this.move(Math.round(across * (this.count - 1)));
@@ -93,7 +94,10 @@ class TimeChart extends Board {
       this.cross,
     );
     this.plot.replaceChildren(this.figure);
-    this.plot.setAttribute('aria-label', `${this.data.title}. ${y}; ${x}. Arrow keys move.`);
+    this.plot.setAttribute(
+      'aria-label',
+      `${this.data.title}. ${y}; ${x}. ${courses(this.lines, this.data, (at) => this.place(at))}. Arrow keys move.`,
+    );
     this.read();
   }
 
@@ -225,9 +229,9 @@ class TimeChart extends Board {
     return `${text} (${[line.low, line.high].map((side) => number(100 * side[this.at], 0)).join(' to ')})`;
   }
 
-  // The figure with its title and legend as a file of its own: colors are written out.
-  save() {
-    const { ink, paper } = palette(this.root);
+  // The figure with its title, its legend and its note as a file of its own: colors are written out.
+  save(kind) {
+    const { ink } = palette(this.root);
     const height = this.data.height + HEAD;
     const copy = this.figure.cloneNode(true);
     copy.append(svg('text', { x: 8, y: -30, 'font-weight': 600 }, this.data.title));
@@ -238,9 +242,10 @@ class TimeChart extends Board {
     }
     copy.setAttribute('viewBox', `0 -${HEAD} ${this.wide} ${height}`);
     copy.setAttribute('height', height);
-    copy.setAttribute('style', `color: ${ink}; background: ${paper}; font-family: sans-serif`);
-    const text = copy.outerHTML.replace(/var\((--[\w-]+)\)/g, (_, name) => variable(this.root, name));
-    download(text, `${this.data.title.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 40)}.svg`);
+    copy.setAttribute('style', `color: ${ink}; font-family: sans-serif`);
+    copy.innerHTML = copy.innerHTML.replace(/var\((--[\w-]+)\)/g, (_, name) => variable(this.root, name));
+    const { title, note } = this.data;
+    save(captioned(copy, { width: this.wide, height }, note || title, this.root), fileName(title), kind);
   }
 }
 

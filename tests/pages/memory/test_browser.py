@@ -99,7 +99,7 @@ def test_why_a_plain_rnn_forgets(address, page, width, height):
 def test_the_figure_is_saved_as_it_is(address, page, tmp_path):
     open_memory(address, page, "?length=200&radius=3&runs=recorded-shapes-gru")
     with page.expect_download() as download:
-        page.locator(f"{FLOW} button").click()
+        page.locator(f"{FLOW} button[data-kind=svg]").click()
     download.value.save_as(tmp_path / "figure.svg")
     text = (tmp_path / "figure.svg").read_text("utf-8")
     assert text.startswith("<svg") and "plain RNN" in text and "#d55e00" in text and "var(" not in text

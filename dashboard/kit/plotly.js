@@ -1,19 +1,21 @@
 // plotly.js: loaded once for all charts of a page, when the browser has time for it.
-import { make } from '../../kit/dom.js';
+import { make } from './dom.js';
 
 const IDLE_WAIT = 2000; // ms that the library waits at most for a quiet browser
 
+const page = /** @type {any} */ (window); // where the library puts itself
+/** @type {Promise<void> | undefined} */
 let loading;
 
-export const address = () => new URL('./vendor/plotly.min.js', window.sequenceLab.root).href;
+export const address = () => new URL('./vendor/plotly.min.js', page.sequenceLab.root).href;
 
 /** Fulfilled once the library is there; where it could not be loaded the next call tries again. */
 export function loadPlotly() {
-  if (window.Plotly) return Promise.resolve();
-  loading ??= new Promise((resolve, reject) => {
+  if (page.Plotly) return Promise.resolve();
+  loading ??= new Promise((/** @type {(value?: any) => void} */ resolve, reject) => {
     const script = make('script', { src: address() });
     const over = () => {
-      if (window.Plotly) return resolve();
+      if (page.Plotly) return resolve();
       loading = undefined;
       script.remove();
       return reject(new Error('not loaded'));
