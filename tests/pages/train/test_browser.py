@@ -12,7 +12,7 @@ from dashboard.web.head import FIRST
 
 pytestmark = pytest.mark.browser
 CHART, PLOT = ".live-chart", ".live-chart-plot"
-FRAME = ("dashboard/shell/copy_link/copy_link.js", "dashboard/shell/pointing/pointing.js")  # of every page
+FRAME = tuple(f"dashboard/shell/{name}/{name}.js" for name in ("copy_link", "find", "lecturing", "pointing"))  # of every page
 # A small model, so that an epoch takes a second or two.
 QUICK = "?model=gru&patch_size=8&hidden_size=16&threads=1"
 
