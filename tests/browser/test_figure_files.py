@@ -52,7 +52,7 @@ def test_the_chart_of_a_run_is_saved_with_its_caption(address, page):
 
 
 def test_a_figure_of_an_evaluation_is_saved_with_its_caption(address, page):
-    page.goto(f"{address}/evaluate?run={RUN}&view=curves")
+    page.goto(f"{address}/evaluate?run={RUN}&view=Curves")
     page.locator(".st-key-evaluate_scores .main-svg").first.wait_for()
     at_rest(page)
     assert_captioned(

@@ -76,11 +76,11 @@ class Lecturing {
   }
 
   step(by, target) {
-    const chips = document.querySelectorAll('.st-key-chips button');
+    const chips = document.querySelectorAll('.st-key-chips [data-testid=stButton]'); // in each a button with a tooltip, and one for phones
     const next = last.at + by;
     if (!state.on || target.closest(ANSWERS) || !chips[next]) return false;
     last.at = next;
-    chips[next].click();
+    chips[next].querySelector('button').click();
     this.draw();
     return true;
   }
