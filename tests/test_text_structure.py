@@ -278,7 +278,7 @@ def test_text_of_ours_is_not(source):
 def foreign_in_figures(source: str) -> list[str]:
     """Texts of Plotly figures, which read tags and %{places}, that may have come from people and are not made harmless by `plotted`."""
     tree = ast.parse(source)
-    if not any(isinstance(n, (ast.Import, ast.ImportFrom)) and "plotly" in ast.unparse(n) for n in ast.walk(tree)):
+    if not any(isinstance(n, (ast.Import, ast.ImportFrom)) and re.match(r"(import|from) plotly\b", ast.unparse(n)) for n in ast.walk(tree)):
         return []
     found = []
     for part in [node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.Assign, ast.ClassDef))]:

@@ -45,7 +45,7 @@ class Judging:
     def title(self) -> str:
         return SPLITS.get(self.split, self.split)
 
-    def caption(self, epochs: str, n: int, name: str = "") -> str:
+    def figure_caption(self, epochs: str, n: int, name: str = "") -> str:
         """What a saved figure says of itself: run, split, n and epochs; `name` is the class that it is about, if it is about one."""
         of = f", class {name}" if name else ""
         return f"{run_label(self.run)}, run {self.run.run_id}: {self.title}{of}, n = {n:,}, {epochs}."

@@ -50,7 +50,7 @@ def _curves(judging: Judging, looked: MatrixLook) -> None:
     )
     alt = f"Scores of {name or 'all classes'} by epoch. After epoch {last + 1}: {reached}."
     n = int(scores.count[looked.row]) if name else scores.total
-    caption = judging.caption(f"epochs 1 to {last + 1}", n, name)
+    caption = judging.figure_caption(f"epochs 1 to {last + 1}", n, name)
     plotly_figure(figure, key="evaluate_scores", alt=alt, caption=caption)
     if name and not scores.occurs[looked.row]:
         what = f"No image is of {name}: it has no scores, and no curves."
@@ -84,7 +84,7 @@ def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> 
     figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
     reached = f"where the highest class wins, recall is {scores.recall[k]:.1%} and precision {scores.precision[k]:.1%}"
     alt = f"Precision against recall of the class {name}: average precision {curve.average_precision:.1%}; {reached}."
-    caption = judging.caption(f"epoch {epoch + 1}", scores.total, name)
+    caption = judging.figure_caption(f"epoch {epoch + 1}", scores.total, name)
     plotly_figure(figure, key="evaluate_curve", alt=alt, caption=caption)
     row = scores.matrix[k].copy()
     row[k] = 0
@@ -102,7 +102,7 @@ def _sure(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
     side = "too sure of itself" if sureness.gap > 0 else "not sure enough"
     found = f"on average the model is {side} by {abs(sureness.gap):.1%}."
     alt = f"Reliability diagram, accuracy against confidence: {found}"
-    caption = judging.caption(f"epoch {epoch + 1}", int(sureness.count.sum()))
+    caption = judging.figure_caption(f"epoch {epoch + 1}", int(sureness.count.sum()))
     plotly_figure(reliability_figure(sureness), key="evaluate_reliability", alt=alt, caption=caption)
     show.caption(f"Expected calibration error {sureness.ece:.1%} (15 bins, Guo et al. 2017): {found}")
     errors_panel(judging.run, epoch, judging.split, judged)
@@ -120,7 +120,7 @@ def _when(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
     found = f"{(history.first == NEVER).mean():.1%} of the images were never named rightly, {(history.forgotten > 0).mean():.1%} were "
     figure = learning_figure(history, [e + 1 for e in epochs])
     alt = f"When images are learned: {found}forgotten at least once."
-    caption = judging.caption(f"epochs {epochs[0] + 1} to {epochs[-1] + 1}", len(history.first))
+    caption = judging.figure_caption(f"epochs {epochs[0] + 1} to {epochs[-1] + 1}", len(history.first))
     plotly_figure(figure, key="evaluate_learning", alt=alt, caption=caption)
     show.caption(
         f"{found}forgotten at least once (right, then wrong; Toneva et al. 2019), over epochs {', '.join(str(e + 1) for e in epochs)}."

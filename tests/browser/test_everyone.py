@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+import axe_playwright_python
 import pytest
 
 from dashboard.navigation import PAGES
@@ -92,7 +93,7 @@ def test_a_page_is_for_everyone(address, shared_page, one):
     page.get_by_role("heading", name=one.title, level=1, exact=True).wait_for()
     at_rest(page)
     open_all(page)
-    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    page.evaluate(files(axe_playwright_python).joinpath("axe.min.js").read_text("utf-8"))
     found = faults(page, [])
     found += page.evaluate(UNNAMED)
     look(page, PHONE, "dark")

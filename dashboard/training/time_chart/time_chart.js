@@ -243,7 +243,11 @@ class TimeChart extends Board {
     copy.setAttribute('viewBox', `0 -${HEAD} ${this.wide} ${height}`);
     copy.setAttribute('height', height);
     copy.setAttribute('style', `color: ${ink}; font-family: sans-serif`);
-    copy.innerHTML = copy.innerHTML.replace(/var\((--[\w-]+)\)/g, (_, name) => variable(this.root, name));
+    for (const one of copy.querySelectorAll('*')) {
+      for (const { name, value } of [...one.attributes]) {
+        one.setAttribute(name, value.replace(/var\((--[\w-]+)\)/g, (_, color) => variable(this.root, color)));
+      }
+    }
     const { title, note } = this.data;
     save(captioned(copy, { width: this.wide, height }, note || title, this.root), fileName(title), kind);
   }
