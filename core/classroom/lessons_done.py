@@ -13,7 +13,7 @@ MOST_STEPS = 2_000  # of one person
 
 
 class LessonsDone:
-    """Steps that were passed, by lesson and number; lessons that are done, and those that were offered. May be used from any thread."""
+    """Steps that were passed, by lesson and number, and lessons that are done. May be used from any thread."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
@@ -26,14 +26,6 @@ class LessonsDone:
         """The names of lessons that somebody has done, in the order in which they were."""
         return tuple(self._of(person)["done"])
 
-    def seen(self, person: str, lesson: str) -> bool:
-        """Whether somebody has been offered a lesson."""
-        return lesson in self._of(person)["seen"]
-
-    def see(self, person: str, lesson: str) -> None:
-        """Note that somebody has been offered a lesson."""
-        self._add(person, "seen", [lesson])
-
     def take(self, person: str, steps: Collection[tuple[str, int]]) -> None:
         """Note that somebody has passed some steps."""
         self._add(person, "passed", [list(step) for step in steps])
@@ -43,7 +35,7 @@ class LessonsDone:
         self._add(person, "done", [lesson])
 
     def _of(self, person: str) -> dict[str, list[Any]]:
-        return {"passed": [], "done": [], "seen": []} | self._facts.get(PREFIX + person, {})
+        return {"passed": [], "done": []} | self._facts.get(PREFIX + person, {})
 
     def _add(self, person: str, kind: str, what: list[Any]) -> None:
         """Add what is not there yet. Who comes when too many are remembered is not remembered."""
