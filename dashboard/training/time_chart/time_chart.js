@@ -244,7 +244,7 @@ class TimeChart extends Board {
     copy.setAttribute('height', height);
     copy.setAttribute('style', `color: ${ink}; font-family: sans-serif`);
     for (const one of copy.querySelectorAll('*')) {
-      for (const { name, value } of [...one.attributes]) {
+      for (const { name, value } of one.attributes) {
         one.setAttribute(name, value.replace(/var\((--[\w-]+)\)/g, (_, color) => variable(this.root, color)));
       }
     }
