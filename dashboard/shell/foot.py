@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.data import DATASETS, usable
+from core.errors import LabError
 from core.training.presets import PRESETS
 from dashboard.kit.wording import escape
 from dashboard.shell import show
@@ -38,7 +39,15 @@ def ordered(links: Mapping[str, Mapping[str, str]]) -> list[tuple[str, Mapping[s
 def missing(query: Mapping[str, str]) -> str:
     """The data set, by its title, that a link asks for and that is not on this computer; "" where nothing is missing."""
     name = query.get("dataset") or PRESETS.get(query.get("preset", ""), {}).get("dataset", "")
-    return DATASETS[name].title if name and DATASETS[name].downloads and not usable(name) else ""
+    return DATASETS[name].title if name and DATASETS[name].downloads and not _here(name) else ""
+
+
+def _here(name: str) -> bool:
+    """Whether a data set can be used. In a lab's folder that cannot be used there is none; what is wrong with it the page says."""
+    try:
+        return usable(name)
+    except LabError:
+        return False
 
 
 def _needs(title: str) -> str:

@@ -14,8 +14,10 @@ state.values()
 there, between, end = (st.container() for _ in range(3))
 with there:
     reading()
-    followed = services.run(RUN.now)
-    around(followed, end)
 with between:
     try_this(ABOUT.experiments)
-follow(followed)
+if RUN.now:  # else the board has said why there is none
+    followed = services.run(RUN.now)
+    with there:
+        around(followed, end)
+    follow(followed)

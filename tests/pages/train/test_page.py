@@ -295,13 +295,6 @@ def test_a_folder_is_looked_at_before_a_run_is_started(folder):
     assert services.manager().store.ids() == [], "nothing was started, and no list has a run that cannot begin"
 
 
-def test_a_home_that_cannot_be_used_is_said(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("LAB_HOME", str(tmp_path / "file"))
-    app = open_page()
-    assert any("cannot be written" in e.value for e in app.error)
-
-
 def test_predict_then_reveal():
     app = open_page()
     assert app.button(key="train_predict-reveal").disabled
