@@ -61,6 +61,7 @@ PAGES = (
         url_path="home",
         section="Lab",
         help="A picture on its way through the lab, a first run, and the map of the unit.",
+        default=True,
     ),
     Page(
         title="Train",
@@ -68,7 +69,6 @@ PAGES = (
         url_path="train",
         section="Lab",
         help="Train a model on images read as sequences, and watch it learn.",
-        default=True,
     ),
     Page(
         title="Evaluate",

@@ -29,6 +29,7 @@ from streamlit.web.cache_storage_manager_config import create_default_cache_stor
 
 from core.errors import LabError
 from core.memory import give_back, share_heaps
+from core.records.overview import overview
 from core.records.recorded import recorded_run
 from dashboard.classroom.instructor import INSTRUCTOR_LINK, send_instructor
 from dashboard.classroom.inviting import invitation
@@ -144,8 +145,9 @@ def prepare_first_page() -> None:
     with suppress(LabError):  # the page says what is wrong
         for module in next(page for page in PAGES if page.default).modules():
             import_module(module)
-        recorded_run(services.first_recorded())
+        overview()
         services.manager()
+        recorded_run(services.first_recorded())  # with which Train opens
 
 
 def collect_garbage(ended: threading.Event) -> None:

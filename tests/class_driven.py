@@ -41,7 +41,7 @@ def phone(chromium, class_lab, instructor):
     context.close()
 
 
-def join(page, lab, code, address=""):
+def join(page, lab, code, address="train"):
     """Type code and name, as the projector says; the pseudonym that was given."""
     page.goto(f"{lab.url}{address}")
     page.get_by_role("textbox", name="Code of the class").focus()

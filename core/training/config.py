@@ -289,3 +289,7 @@ def misfit(model: str, dataset: str) -> str:
     has = {"images": "has images and their classes", "sequences": "is a task on sequences"}[data_spec(dataset).kind]
     fit = ", ".join(datasets_of(model_spec(model).kind)), ", ".join(models_of(data_spec(dataset).kind))
     return f"The model {model!r} {does}, but {dataset!r} {has}: choose one of the data sets {fit[0]}, or one of the models {fit[1]}."
+
+
+# All that a link may say of a set-up.
+SET_UP_NAMES = ("preset", "model", "dataset", *dict.fromkeys(name for model in MODELS for name in RunConfig.hyperparameters(model)))

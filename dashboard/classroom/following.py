@@ -44,7 +44,7 @@ def class_bar(page: Page, places: Mapping[str, Any]) -> None:
         "name": room.people.pseudonym(visitor.owner()),
         "code": room.people.code if role == INSTRUCTOR else "",
         "page": page.url_path,
-        "run": state.shown_run() if page.default else "",
+        "run": state.shown_run() if page.url_path == "train" else "",
         "follows": FOLLOWS.value,
         "turn": TURN.value,
     }

@@ -19,7 +19,7 @@ from core.hparams import Hyperparameter, declared
 from core.models import MODELS
 from core.text import MOST_PATH, quoted, taken
 from core.training.config import DEFAULTS as FIRST
-from core.training.config import RunConfig, misfit
+from core.training.config import SET_UP_NAMES, RunConfig, misfit
 from core.training.presets import PRESETS
 from core.typed_numbers import comma_remedy
 from dashboard.shell import beside, services, visitor
@@ -36,7 +36,6 @@ LEFT_OUT = {
     "images": {"epochs": 10, "lr": 2e-3, "schedule": "cosine"},
     "sequences": {"epochs": 10, "lr": 2e-3, "embed_dim": 64},
 }
-SET_UP = ("preset", *CHOICES, *dict.fromkeys(name for model in MODELS for name in RunConfig.hyperparameters(model)))
 SHORT = 300  # letters of a link's value that is kept as it is: what a field of a page takes
 LONGEST = 10_000  # of one that has a check of its own, or that carries the work of a page
 RUN_ID = Text(100)
@@ -56,7 +55,7 @@ def values() -> dict[str, Any]:
     A model that has just been chosen counts at once: what is drawn before its widget belongs to it, too.
     """
     if VALUES not in st.session_state:
-        query = {name: text for name in SET_UP if (text := linked(name, LONGEST))}
+        query = {name: text for name in SET_UP_NAMES if (text := linked(name, LONGEST))}
         st.session_state[VALUES], problems = parse_query(query)
         st.session_state[LINKED] = st.session_state[VALUES]["model"] if query else ""
         show_run(linked_run())

@@ -18,6 +18,7 @@ from pathlib import Path
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.training.config import SET_UP_NAMES
 from dashboard.kit.component import script_url, with_imports
 from dashboard.kit.wording import escape
 from dashboard.web.connection_words import WORDS
@@ -30,17 +31,24 @@ HERE = """
 window.sequenceLab = { root: new URL('./', location.href).href, ...%s };
 window.__streamlit = { BACKEND_BASE_URL: window.sequenceLab.root };
 """
+# The first page was Train once: a link to it that says what Train shows goes there, with all that it says.
 SLASH = """
 if (!location.pathname.endsWith('/') && document.referrer !== location.href.split('#')[0]) {
   location.replace(`${location.pathname}/${location.search}${location.hash}`);
+} else if (%s.some((name) => new URLSearchParams(location.search).has(name))) {
+  location.replace(new URL(`./train${location.search}${location.hash}`, location.href).href);
 }
 """
+OF_TRAIN = ("run", *SET_UP_NAMES)
 # Where a web server forbids scripts that stand in a page, this is all that runs: it comes by an address of its own.
 FORBIDDEN = "/forbidden.js"
 IF_FORBIDDEN = f"if (!window.sequenceLab) document.body.prepend({json.dumps(WORDS['policy'])});\n"
 SCRIPTS = ("connection.js", "copy.js", "menu.js", "everyone.js")
-# What the first page draws with: a browser fetches it, and what it imports, while Streamlit still starts. Other pages fetch their own.
-FIRST = ("dashboard/training/live_chart/live_chart.js", "dashboard/shell/keys/keys.js")
+# What a page that is often opened first draws with: a browser fetches it, and what it imports, while Streamlit still starts.
+FIRST = {
+    "": ("pages/home/board/board.js", "pages/home/board/map.js"),
+    "train": ("dashboard/training/live_chart/live_chart.js", "dashboard/shell/keys/keys.js"),
+}
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>
 <p>This lab has no page at {path}. <a href="{home}">Open the lab's first page.</a></p>
 <p>If a web server shows the lab below a path and leaves that path in the addresses, start the lab with --base-path {before}.</p></html>"""
@@ -51,17 +59,18 @@ def script(text: str) -> str:
 
 
 @cache
-def head(first: bool) -> bytes:
-    """The head of the first page, whose address ends in "/", or of another one."""
+def head(address: str) -> bytes:
+    """The head of the page at an address, "" for the first one, whose address ends in "/"."""
     constants = {"stream": STREAM, "ask": CONNECTION.lstrip("/"), "words": WORDS}
     code = (
-        (SLASH if first else "")
+        (SLASH % json.dumps(OF_TRAIN) if not address else "")
         + HERE % json.dumps(constants)
         + "".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
     )
-    modules = (f'<link rel="modulepreload" href="{script_url(name)}">' for name in with_imports(*FIRST))
+    modules = (f'<link rel="modulepreload" href="{script_url(name)}">' for name in with_imports(*FIRST.get(address, ())))
     outside = f'<script defer src=".{FORBIDDEN}"></script>'
-    return "".join([script(code), outside, '<link rel="preload" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
+    charts = "preload" if address else "prefetch"  # the first page has none, but the next one may
+    return "".join([script(code), outside, f'<link rel="{charts}" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
 
 
 class Head:
@@ -81,7 +90,7 @@ class Head:
                 start = message  # its length is known with its body, which Streamlit sends whole
             elif start and message["type"] == "http.response.body":
                 if address in ADDRESSES:
-                    await self.send_page(start, message, head(not address), send)
+                    await self.send_page(start, message, head(address), send)
                 else:
                     await no_page(address)(scope, receive, send)
                 start = None

@@ -133,14 +133,14 @@ def reached_panel(choices: PositionChoices) -> None:
 
 
 def train_link(setup: Setup, kind: str) -> str:
-    """The address of the page Train (the first page) with this set-up and these positions."""
+    """The address of the page Train with this set-up and these positions."""
     try:
         values = RunConfig.of(**setup.train(kind)).flat()
     except LabError:  # what is no config here cannot be set up here
-        return "./"
+        return "train"
     if values["data"]:
         values["data"] = visitor.path(values["data"])
-    return "./?" + urlencode(set_up_link(values))
+    return "train?" + urlencode(set_up_link(values))
 
 
 def numbers_panel(choices: PositionChoices) -> None:

@@ -157,7 +157,7 @@ def visit(browser: Any, home: str) -> dict[str, Any]:
             page = context.new_page()
             asked: list[str | bytes] = []
             page.on("websocket", lambda socket, asked=asked: socket.on("framesent", lambda frame: asked.append(frame)))
-            page.goto(f"http://127.0.0.1:{port}/")
+            page.goto(f"http://127.0.0.1:{port}/train")
             page.wait_for_selector(".live-chart-plot .main-svg", timeout=60_000)
             page.wait_for_timeout(4_000)  # the server loads torch behind the first page, the browser plotly.js
             page.get_by_test_id("stTopNavSection").filter(has_text="Lab").click()

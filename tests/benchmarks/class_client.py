@@ -60,7 +60,7 @@ class Seen:
 class Visitor(Viewer):
     """A viewer who opens pages and turns their controls, and who notices when a page has died."""
 
-    def __init__(self, socket: ClientConnection, query: str, seen: Seen, *, name: str, path: str = ""):
+    def __init__(self, socket: ClientConnection, query: str, seen: Seen, *, name: str, path: str = "train"):
         super().__init__(socket, query, seen.counted)
         self.seen, self.name, self.path = seen, name, path
         self.controls: dict[str, tuple[str, Any, str]] = {}  # widget id -> (kind, element, fragment)
@@ -129,7 +129,7 @@ class Visitor(Viewer):
         return time.perf_counter() - began
 
     def note(self, what: str) -> None:
-        self.seen.errors.append(f"{self.name} on {self.path or 'train'}: {what}")
+        self.seen.errors.append(f"{self.name} on {self.path}: {what}")
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
@@ -228,7 +228,7 @@ async def visit(port: int, seen: Seen, name: str, query: str, path: str, act: An
             finally:
                 reading.cancel()
     except (ConnectionClosed, OSError) as error:
-        seen.errors.append(f"{name} on {path or 'train'}: {type(error).__name__} {error}")
+        seen.errors.append(f"{name} on {path}: {type(error).__name__} {error}")
 
 
 async def watch(visitor: Visitor) -> None:

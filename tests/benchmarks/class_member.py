@@ -187,7 +187,7 @@ class Member(Visitor):
 
 
 @asynccontextmanager
-async def present(port: int, seen: Seen, name: str, cookie: str, *, path: str = "") -> AsyncIterator[Member]:
+async def present(port: int, seen: Seen, name: str, cookie: str, *, path: str = "train") -> AsyncIterator[Member]:
     """Somebody with a cookie whose page is complete, until the end of the body."""
     async with connect(address(port), additional_headers={"Cookie": cookie}, **WEBSOCKET) as socket:
         member = Member(socket, "", seen, name=name, port=port, cookie=cookie, path=path)

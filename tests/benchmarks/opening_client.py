@@ -42,7 +42,9 @@ async def come(port: int, seen: Seen, number: int, after: float) -> None:
 
 async def main(port: int, run_id: str, people: int, seconds: float) -> None:
     seen, seated, opened = Seen(), asyncio.Semaphore(0), asyncio.Event()
-    tasks = [asyncio.create_task(visit(port, seen, f"sitter {n}", f"run={run_id}", "", sit(n, seated, opened))) for n in range(SITTERS)]
+    tasks = [
+        asyncio.create_task(visit(port, seen, f"sitter {n}", f"run={run_id}", "train", sit(n, seated, opened))) for n in range(SITTERS)
+    ]
     for _ in range(SITTERS):
         await seated.acquire()
     print("ready", flush=True)

@@ -79,7 +79,7 @@ def first_paint(browser: Any) -> dict[str, float]:
         with lab_server(home, port) as process:
             wait_for_port(port, process)
             listens = time.time() - began
-            page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
+            page.goto(f"http://127.0.0.1:{port}/train", wait_until="commit")
             page.wait_for_function(f"Object.keys(seen).length === {len(STAGES) - 1}", timeout=60_000)
             asked, seen = page.evaluate("[performance.timeOrigin / 1000, seen]")
             context.close()

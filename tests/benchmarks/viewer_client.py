@@ -51,7 +51,7 @@ class Viewer:
         self._timers: dict[str, asyncio.Task] = {}
         self._asked: dict[str, float] = {}  # fragment -> when the oldest rerun was asked for that has not been answered
         self._page = ""
-        self.path = ""  # which page is opened first, by its url_path; "" for the default one
+        self.path = "train"  # which page is opened first, by its url_path; "" for the default one
 
     async def watch(self) -> None:
         """Open the page and read until the connection ends."""

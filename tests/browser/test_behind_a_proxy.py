@@ -102,6 +102,9 @@ def walk(page, address):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/")
+    page.locator(".overview-belief").first.wait_for()
+    page.goto(f"{address}/?model=gru")  # as it was written when Train was the first page
+    page.wait_for_url(f"{address}/train?model=gru")
     page.locator(".live-chart .js-plotly-plot").wait_for()
     assert page.locator("#lab-connection").count() == 0
     page.get_by_role("button", name="Play", exact=True).click()
@@ -116,8 +119,8 @@ def walk(page, address):
     page.wait_for_function("() => document.querySelector('.patch-board')?.dataset.answered === '5.6.9.10'")
     page.get_by_text("This set-up as a link").click()
     page.get_by_text(f"{address}/try?").wait_for()
-    page.goto(f"{address}/train?epochs=3")
-    page.wait_for_url(f"{address}/?epochs=3")
+    page.goto(f"{address}/home?reader=vit")
+    page.wait_for_url(f"{address}/?reader=vit")
     page.goto(f"{address}/evaluate/")
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("csv|scores", re.IGNORECASE)).first.click()
@@ -159,7 +162,7 @@ def test_a_picture_too_large_for_the_web_server_is_explained(chromium, place):
 
 def test_a_path_without_its_slash_is_put_right(page, place):
     page.goto(f"{place('kept')}?epochs=3")
-    page.wait_for_url(f"{place('kept')}/?epochs=3")
+    page.wait_for_url(f"{place('kept')}/train?epochs=3")
     page.locator("h1").wait_for()
     page.goto(f"{place('nginx_below')}")
     page.locator("h1").wait_for()
@@ -169,7 +172,7 @@ def test_a_path_whose_slash_a_proxy_takes_off_is_put_right(chromium, place):
     context = chromium.new_context()
     page = context.new_page()  # what it asked for at first is not there: the console may say so
     page.goto(f"{place('bare')}?epochs=3")
-    page.wait_for_url(f"{place('bare')}/?epochs=3")
+    page.wait_for_url(f"{place('bare')}/train?epochs=3")
     page.locator("h1").wait_for()
     context.close()
 

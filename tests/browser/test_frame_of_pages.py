@@ -101,7 +101,7 @@ def test_the_tab_bears_the_name_of_the_page_and_the_bar_its_section(address, pag
     page.locator(".find-open").wait_for()
     page.get_by_test_id("stLogoLink").click()
     page.get_by_role("heading", name="Home", level=1).wait_for()
-    page.wait_for_function("location.pathname === '/home'")
+    page.wait_for_function("location.pathname === '/'")
 
 
 def test_pages_lead_to_their_neighbours_and_lend_their_address(address, page):

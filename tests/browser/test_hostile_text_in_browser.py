@@ -40,7 +40,7 @@ def test_hostile_text_is_shown_letter_by_letter_wherever_text_is_drawn(serve, pa
 
 def test_a_hostile_run_and_a_hostile_link_ask_no_other_host(lab, page):
     asked = elsewhere(page)
-    page.goto(lab.url)
+    page.goto(f"{lab.url}train")
     expect(page.get_by_role("heading", name="Runs")).to_be_visible()
     config = {"model": "gru", "dataset": "folder", "data": f"/photos/{IMAGE.replace('/', chr(92))}", "epochs": 3, "seed": 0}
     with Session(create_engine(f"sqlite:///{lab.home / 'lab.sqlite'}")) as session:
@@ -49,9 +49,9 @@ def test_a_hostile_run_and_a_hostile_link_ask_no_other_host(lab, page):
         session.add(row)
         session.commit()
     for link in (
-        "?run=gru-evil",
-        f"?preset={quote(IMAGE + LINK)}",
-        f"?run={quote(IMAGE)}",
+        "train?run=gru-evil",
+        f"train?preset={quote(IMAGE + LINK)}",
+        f"train?run={quote(IMAGE)}",
         "compare?runs=gru-evil",
         "evaluate?run=gru-evil",
     ):

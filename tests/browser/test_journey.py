@@ -47,7 +47,7 @@ def go_to(page, title):
 
 
 def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
-    page.goto(f"{lab.url}?{urlencode({**SET_UP, 'data': str(pets)})}")
+    page.goto(f"{lab.url}train?{urlencode({**SET_UP, 'data': str(pets)})}")
     page.wait_for_selector("html[data-keys]", state="attached")
     first = train(page)
 

@@ -1,4 +1,4 @@
-"""The sketch: the first page has its curve before the chart library is there, and nothing moves when the library takes over."""
+"""The sketch: the page Train has its curve before the chart library is there, and nothing moves when the library takes over."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def address(serve) -> str:
-    return serve(APP)
+    return f"{serve(APP)}/train"
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def test_all_is_there_below_the_path(tmp_path, arguments, settings):
         for path in ("/lab/", "/lab/evaluate", "/lab/vendor/plotly.min.js", "/lab/forbidden.js", "/lab/_stcore/health", "/_stcore/health"):
             assert lab.get(path)[0] == 200, path
         assert lab.get("/lab?epochs=3")[1]["location"] == "lab/?epochs=3"
-        assert lab.get("/lab/train?epochs=3")[1]["location"] == "./?epochs=3"
+        assert lab.get("/lab/home?reader=vit")[1]["location"] == "./?reader=vit"
         assert lab.get("/lab/evaluate/?run=x")[1]["location"] == "../evaluate?run=x"
         assert lab.get("/lab/Evaluate?run=x")[1]["location"] == "./evaluate?run=x"
         assert lab.get("/lab/Evaluate/")[1]["location"] == "../evaluate"

@@ -151,7 +151,8 @@ def test_a_changed_script_changes_every_address(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
+@pytest.mark.parametrize("address", ["", "train", "evaluate"])
+def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed, address):
     from dashboard.web.head import FIRST, Head, head
 
     html = b"<html><head><title>x</title></head></html>"
@@ -171,17 +172,19 @@ def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed):
             messages.append(message)
 
         with ThreadPoolExecutor(1) as pool:  # the browser tests leave an event loop in this thread
-            pool.submit(asyncio.run, Head(app)({"type": "http", "path": "/evaluate"}, None, keep)).result()
+            pool.submit(asyncio.run, Head(app)({"type": "http", "path": f"/{address}"}, None, keep)).result()
         start, end = messages
         return dict(start["headers"]), end["body"], body
 
     headers, body, _ = sent(b"text/html; charset=utf-8")
-    assert body == b"<html><head>" + head(False) + b"<title>x</title></head></html>"
+    assert body == b"<html><head>" + head(address) + b"<title>x</title></head></html>"
     assert int(headers[b"content-length"]) == len(body) and b"content-encoding" not in headers
-    for url in ("./vendor/plotly.min.js", *map(script_url, with_imports(*FIRST))):
+    named = with_imports(*FIRST.get(address, ()))
+    for url in ("./vendor/plotly.min.js", *map(script_url, named)):
         assert f'href="{url}">'.encode() in body and url.startswith("./"), "relative: the lab may stand below a path"
-    assert body.count(b'"modulepreload"') == len(with_imports(*FIRST)) < len(SCRIPTS) / 4
-    assert not [name for name in with_imports(*FIRST) if name.startswith("pages/")], "other pages fetch their own"
+    assert body.count(b'"modulepreload"') == len(named) < len(SCRIPTS) / 4
+    assert bool(named) == (address != "evaluate"), "other pages fetch their own"
+    assert {name.split("/")[1] for name in named if name.startswith("pages/")} == ({"home"} if not address else set())
 
     digest = b64encode(sha256(body.split(b"<script>")[1].split(b"</script>")[0]).digest())
     assert b"'sha256-" + digest + b"'" in headers[b"content-security-policy"], "the script that stands in the page may run"

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import navigation
+from dashboard.web.head import OF_TRAIN
+from pages.home.controls import READER, TRAINED
 from tests.pages.support import open_page, texts
 
 FOLDERS = {page.url_path: page.path.parent.name for page in navigation.PAGES if page.section != navigation.CLASS}
@@ -26,6 +28,14 @@ def today(address: dict[str, str]) -> dict[str, str]:
 
 def test_every_page_of_then_has_links_here():
     assert LINKS.keys() <= FOLDERS.keys() and len(LINKS) == 21 and len(CASES) > 100
+
+
+def test_the_first_page_knows_which_old_links_are_those_of_train():
+    """Train was at "/" once, where Home is now: the head of the first page sends on what names something of Train, and nothing else."""
+    names = {name for link, address in LINKS["train"] for name in (*link, *address)}
+    assert names <= {*OF_TRAIN} and len(names) > 15
+    others = {READER.name, TRAINED.name, "lesson", "step", "present", "code"}
+    assert not others & {*OF_TRAIN}
 
 
 @pytest.mark.parametrize(("page", "link", "address"), CASES, ids=[f"{page}-{'-'.join(link) or 'bare'}" for page, link, _ in CASES])

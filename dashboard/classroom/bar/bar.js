@@ -57,7 +57,7 @@ class Bar extends Board {
       found.push(made);
     };
     if (poll?.open && this.data.page !== 'vote') press('vote', 'Go to the question', 'strong');
-    if (run && !(this.data.page === '' && this.data.run === run)) press('run', 'Instructor’s run');
+    if (run && this.data.run !== run) press('run', 'Instructor’s run');
     if (this.data.role === 'instructor') {
       if (led?.on && led.here) press('end', 'Stop leading');
       else press('lead', led?.on ? 'Lead from here' : 'Lead the class');

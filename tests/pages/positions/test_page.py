@@ -108,4 +108,4 @@ def test_runs_are_told_and_what_is_missing_can_be_trained():
     app = open_positions()
     html = " ".join(e.proto.body for e in app.get("html"))
     assert VIT in html and "ViT on shapes" in html
-    assert 'href="./?model=vit&amp;embed_dim=32&amp;mlp_ratio=2.0&amp;positions=rotary&amp;epochs=16' in html
+    assert 'href="train?model=vit&amp;embed_dim=32&amp;mlp_ratio=2.0&amp;positions=rotary&amp;epochs=16' in html

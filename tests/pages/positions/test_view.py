@@ -88,7 +88,8 @@ def test_a_link_trains_the_same_with_other_positions(kind):
     (setup,) = by_positions([VIT])
     address, _, query = train_link(setup, kind).partition("?")
     values, problems = parse_query(dict(parse_qsl(query)))
-    assert address == "./" and not problems and RunConfig.of(**{**LEFT_OUT["images"], **values}).flat() == {**VIT.config, "positions": kind}
+    assert address == "train" and not problems
+    assert RunConfig.of(**{**LEFT_OUT["images"], **values}).flat() == {**VIT.config, "positions": kind}
 
 
 def test_the_table_as_csv():

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 CHART, PLOT = ".live-chart", ".live-chart-plot"
 FRAME = tuple(f"dashboard/shell/{name}/{name}.js" for name in ("copy_link", "find", "lecturing", "pointing"))  # of every page
 # A small model, so that an epoch takes a second or two.
-QUICK = "?model=gru&patch_size=8&hidden_size=16&threads=1"
+QUICK = "train?model=gru&patch_size=8&hidden_size=16&threads=1"
 
 
 def open_lab(page, address):
@@ -49,7 +49,7 @@ def figure(page, name):
 
 def test_first_visit_is_alive_and_fits_a_projector(lab, page):
     page.set_viewport_size({"width": 1024, "height": 768})
-    open_lab(page, lab.url)
+    open_lab(page, f"{lab.url}train")
     assert page.get_by_text("A recorded run that came with the lab").is_visible()
     box = page.locator(PLOT).bounding_box()
     assert box["y"] + box["height"] <= 768 and box["width"] > 600
@@ -106,7 +106,7 @@ def test_keys_and_buttons_steer_the_run(lab, page):
 
 
 def test_typing_a_space_does_not_play(lab, page):
-    open_lab(page, lab.url + "?dataset=folder")
+    open_lab(page, f"{lab.url}train?dataset=folder")
     box = page.get_by_role("textbox", name="Folder")
     box.click()
     page.keyboard.type("a b.c")
@@ -116,7 +116,7 @@ def test_typing_a_space_does_not_play(lab, page):
 
 
 def test_a_clicked_control_does_not_keep_the_space_bar(lab, page):
-    open_lab(page, lab.url)
+    open_lab(page, f"{lab.url}train")
     page.get_by_role("radio", name="RNN").click()
     page.wait_for_url(re.compile("model=rnn"))
     page.keyboard.press("Space")
@@ -124,7 +124,7 @@ def test_a_clicked_control_does_not_keep_the_space_bar(lab, page):
 
 
 def test_a_copied_link_opens_the_same_set_up(lab, page, chromium):
-    open_lab(page, lab.url)
+    open_lab(page, f"{lab.url}train")
     page.get_by_role("radio", name="ViT").click()
     page.wait_for_url(re.compile("model=vit"))
     page.get_by_role("slider", name="Epochs").focus()
@@ -143,6 +143,14 @@ def test_a_copied_link_opens_the_same_set_up(lab, page, chromium):
     other.close()
 
 
+@pytest.mark.parametrize("link", ["?run=recorded-shapes-vit", "?preset=hand-in&epochs=3"])
+def test_a_link_of_the_time_when_this_was_the_first_page_opens_here(lab, page, link):
+    page.goto(lab.url + link)
+    page.wait_for_url(f"{lab.url}train?*")
+    page.get_by_role("heading", name="Train", exact=True, level=1).wait_for()
+    page.wait_for_url(re.compile("run=recorded-shapes-vit" if "run" in link else r"dataset=cifar10.*hidden_size=25.*epochs=3"))
+
+
 def take_along(page):
     """Open the box with the link and the command, by keyboard."""
     page.locator("summary", has_text="This set-up as a link and as a command").focus()
@@ -154,13 +162,13 @@ def loaded(page, script):
     return page.evaluate(f"performance.getEntriesByType('resource').filter(e => e.name.includes('{script}')).length")
 
 
-def test_the_first_page_fetches_its_own_scripts_once_and_no_others(lab, page):
+def test_the_page_fetches_its_own_scripts_once_and_no_others(lab, page):
     fetched = []
     page.on("request", lambda request: fetched.append(request.url) if "/scripts/" in request.url else None)
-    open_lab(page, lab.url)
+    open_lab(page, f"{lab.url}train")
     page.locator(".live-chart .js-plotly-plot").wait_for()
     page.wait_for_timeout(1_000)
-    named = {f"{lab.url}{script_url(name).removeprefix('./')}" for name in with_imports(*FIRST, *FRAME)}
+    named = {f"{lab.url}{script_url(name).removeprefix('./')}" for name in with_imports(*FIRST["train"], *FRAME)}
     assert sorted(fetched) == sorted(named)
 
 
@@ -171,7 +179,7 @@ def test_a_closed_tab_does_not_stop_the_run(lab, page, chromium):
     assert first.get_by_text("goes on when you close this tab").is_visible()
     first.close()
     page.wait_for_timeout(2000)
-    open_lab(page, f"{lab.url}?run={run}")
+    open_lab(page, f"{lab.url}train?run={run}")
     before = float(figure(page, "epoch").split("/")[0])
     wait_updates(page, 3)
     assert float(figure(page, "epoch").split("/")[0]) > before
@@ -186,7 +194,7 @@ def test_a_killed_server_loses_at_most_the_epoch(lab, page, chromium):
     lab.kill()
     first.close()
     lab.start()
-    open_lab(page, f"{lab.url}?run={run}")
+    open_lab(page, f"{lab.url}train?run={run}")
     assert page.get_by_role("alert").get_by_text("interrupted").is_visible()
     epochs = float(figure(page, "epoch").split("/")[0])
     assert epochs >= 1
