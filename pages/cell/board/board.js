@@ -103,16 +103,17 @@ class CellBoard extends Board {
     for (const kind of ['pointerover', 'focusin']) {
       part.words.addEventListener(kind, ({ target }) => target.dataset.part && this.choose(target.dataset.part));
     }
-    drag(canvas, {
+    drag(canvas, { // before the strips have been painted there is nothing under the pointer
       press: (_, event) => {
         this.player.stop();
-        this.pick(strips.under(event));
+        if (strips.size) this.pick(strips.under(event));
       },
       move: (_, event, held) => {
+        if (!strips.size) return;
         if (held) this.pick(strips.under(event));
-        else if (this.data) this.hover(strips.under(event));
+        else this.hover(strips.under(event));
       },
-      leave: () => this.data && this.hover(null),
+      leave: () => strips.size && this.hover(null),
     });
     const walk = (right, down) => {
       this.player.stop();
