@@ -49,6 +49,12 @@ class Page:
         """What is right of its prediction, computed now."""
         return import_module(f"pages.{self.path.parent.name}.answer").answer()
 
+    def small(self) -> str:
+        """Its small picture on the map of Home, as SVG; "" where it has none."""
+        if not self.path.with_name("small.py").exists():
+            return ""
+        return import_module(f"pages.{self.path.parent.name}.small").small()
+
     def modules(self) -> list[str]:
         """The modules that lie beside the script, by the names they are imported by."""
         return [f"pages.{self.path.parent.name}.{file.stem}" for file in sorted(self.path.parent.glob("*.py")) if file != self.path]

@@ -21,6 +21,7 @@ from pages.home.controls import HomeChoices
 from pages.home.view import board_message
 
 HELP = "Trains a GRU on drawn shapes, and opens the page Train, where every number moves while it learns."
+TOUR = {"lesson": "tour", "step": "1"}
 BEGUN = Kept("home", "begun", first="")  # the run that the button has started, until its page is opened
 
 
@@ -34,7 +35,7 @@ def overview_panel(choices: HomeChoices) -> None:
 
 
 def start_panel() -> None:
-    """The button that starts a run, and what this browser has done already."""
+    """The buttons that start a run, the tour and the lessons, and what this browser has done already."""
     if begun := BEGUN.take():
         state.go_to(_path("train"), {"run": begun})
     own = [row for row in services.manager().runs() if row.owner == visitor.owner()]
@@ -43,6 +44,12 @@ def start_panel() -> None:
         off = not visitor.may(Act.START)
         more = {"icon": ":material/play_arrow:", "key": "home_run", "help": HELP, "disabled": off, "on_click": _start}
         st.button(show.label(label), type="primary", **more)
+        if st.button(
+            "Take the tour", icon=":material/explore:", key="home_tour", help="Ten stops in ten minutes, each with one thing to do."
+        ):
+            state.go_to(_path("home"), TOUR)
+        if st.button("Lessons", icon=":material/school:", key="home_lessons", help="A lesson for each task and each row of the unit."):
+            _go("lessons")
         show.markdown(done(own))
 
 

@@ -44,7 +44,8 @@ def result(record: Overview, reader: Reader, kind: str) -> str:
 
 
 def map_html() -> str:
-    """Every page by its part of the unit, with its claim: the parts side by side in their order, and below them tools and class."""
+    """Every page by its part of the unit, with its claim and its small picture: the parts side by side in their order, and below them tools
+    and class."""
     parts = {name: [page for page in pages if page.url_path != "home"] for name, pages in sections().items()}
     unit = "".join(_part(name, pages) for name, pages in parts.items() if name not in (TOOLS, CLASS))
     others = "".join(_part(name, parts[name]) for name in (TOOLS, CLASS))
@@ -59,4 +60,4 @@ def _part(name: str, pages: list[Page]) -> str:
 def _card(page: Page) -> str:
     claim = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", escape(page.about.claim))
     link = f'<a href="./{page.url_path}" data-page="{page.url_path}">{escape(page.title)}</a>'
-    return f"<li>{link}<p>{claim}</p></li>"
+    return f"<li>{link}{page.small()}<p>{claim}</p></li>"

@@ -6,6 +6,7 @@ opened = overview_board(board_message(...), key="home_board")      # the address
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from core.checks import OneOf
@@ -32,7 +33,12 @@ HTML = f"""<div class="overview">
 </div>"""
 
 _overview = component(__file__, HTML)
-_map = component(__file__, map_html(), script="map")
+
+
+@cache
+def _map() -> Any:
+    """The map, whose small pictures take half a second when they are drawn first: not before the overview is in sight."""
+    return component(__file__, map_html(), script="map")
 
 
 def overview_board(message: Mapping[str, Any], *, key: str) -> str | None:
@@ -42,4 +48,4 @@ def overview_board(message: Mapping[str, Any], *, key: str) -> str | None:
 
 def map_board(hidden: list[str], *, key: str) -> str | None:
     """Draw the map, without the pages at some addresses. Returns as `overview_board` does."""
-    return sent_now(_map(data=[{"hidden": hidden}], key=key, on_open_change=lambda: None), "open", OneOf(ADDRESSES))
+    return sent_now(_map()(data=[{"hidden": hidden}], key=key, on_open_change=lambda: None), "open", OneOf(ADDRESSES))

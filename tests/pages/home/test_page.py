@@ -3,6 +3,7 @@
 import json
 import re
 from html import unescape
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,15 +14,19 @@ from streamlit.testing.v1 import AppTest
 
 from core.classroom.rights import GUEST, STUDENT
 from core.records.overview import overview
+from core.records.published_systems import SYSTEMS
+from core.records.recorded import recorded_names, recorded_run
 from core.training.config import RunConfig
 from core.training.history import RunSummary
 from dashboard.kit.component import name_of
 from dashboard.navigation import CLASS, PAGES
+from dashboard.pictures.small import WIDE
 from dashboard.shell import orders, visitor
 from pages.home.panels import done
 from pages.home.view import map_html, result
-from tests.pages.support import APP, components, message_to, open_page, press, printed_by, texts, unpacked
+from tests.pages.support import APP, components, html_of, message_to, open_page, press, printed_by, texts, unpacked
 
+SVG = "http://www.w3.org/2000/svg"
 BOARD, MAP = "pages/home/board", "pages/home/board/map"
 
 
@@ -50,13 +55,47 @@ def test_what_comes_out_is_said_in_a_sentence():
 
 def test_the_map_has_a_door_to_every_other_page_with_its_claim():
     text = unescape(map_html())
-    doors = re.findall(r'<a href="\./([a-z_]+)" data-page="([a-z_]+)">([^<]+)</a><p>(.*?)</p>', text)
+    doors = re.findall(r'<a href="\./([a-z_]+)" data-page="([a-z_]+)">([^<]+)</a>(?:<svg.*?</svg>)?<p>(.*?)</p>', text)
     others = [page for page in PAGES if page.url_path != "home"]
     assert {(page, title) for address, page, title, _ in doors if address == page} == {(page.url_path, page.title) for page in others}
     claims = {page: re.sub(r"</?b>", "", claim) for _, page, _, claim in doors}
     assert claims == {page.url_path: page.about.claim.replace("**", "") for page in others}
     parts = re.findall(r'data-part="([^"]+)"', text)
     assert parts == ["Recurrence", "Images as tokens", "Attention", "Encoder and decoder", "Lab", CLASS], "in the order of the unit"
+
+
+def test_every_other_page_has_a_small_picture_in_the_inks_of_the_theme():
+    for page in PAGES:
+        if page.url_path == "home":
+            continue
+        picture = ElementTree.fromstring(page.small().replace("<svg", f'<svg xmlns="{SVG}"'))
+        marks = [mark for mark in picture.iter() if mark is not picture]
+        assert marks and picture.get("aria-hidden") == "true" and len(page.small()) < 8_000, page.title
+        for mark in marks:
+            assert mark.tag == f"{{{SVG}}}image" or mark.get("class")[-1] in "abcp", page.title
+            assert not {"fill", "stroke", "style"} & {*mark.attrib}, "its colours are the theme's"
+            numbers = [float(number) for number in re.findall(r"-?\d+\.?\d*", mark.get("d", ""))]
+            assert all(-WIDE <= number <= WIDE for number in numbers), page.title
+        assert page.small() in map_html()
+
+
+def test_small_pictures_show_what_was_recorded():
+    matrix = recorded_run("shapes-gru").epochs[4].val_confusion
+    cells = re.findall("M", page_of("evaluate").small())
+    shares = matrix / matrix.sum(1, keepdims=True)
+    off = shares * (1 - np.eye(10))
+    assert len(cells) == 10 + (np.rint(5 * off / off.max()) > 0).sum()
+    losses = [one.train_loss for one in recorded_run("shapes-gru").epochs]
+    *_, line = re.findall('class="line-a" d="M([^"]+)"', page_of("train").small())
+    heights = np.array(line.split(), float)[1::2]
+    assert heights == pytest.approx([4 + 48 * (1 - loss / max(losses)) for loss in losses], abs=0.06)
+    sizes = {one: recorded_run(one).parameters for one in recorded_names() if one.startswith("cifar10")}
+    assert page_of("wall").small().count("h0") == len(sizes)
+    assert page_of("went").small().count("h0") == len(SYSTEMS)
+
+
+def page_of(address):
+    return next(page for page in PAGES if page.url_path == address)
 
 
 def test_guests_see_no_doors_to_pages_of_a_class(monkeypatch):
@@ -85,6 +124,12 @@ def test_the_button_starts_a_run_and_opens_it_on_train(monkeypatch):
     assert "This browser has trained nothing yet." in texts(app)
     press(app, "home_run")
     assert begun == [RunConfig.of()] and went == [("train", {"run": "gru-1"})]
+
+
+def test_the_tour_and_the_lessons_begin_here():
+    app = press(open_page("home"), "home_tour")
+    assert app.title[0].value == "Sequences" and "Step 1 of 10" in html_of(app, "Step 1")
+    assert press(open_page("home"), "home_lessons").title[0].value == "Lessons"
 
 
 def test_what_this_browser_has_done_is_counted_without_what_others_did():
