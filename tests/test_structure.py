@@ -31,6 +31,7 @@ BASE = {
     "core.other_names",
     "core.pasted",
     "core.places",
+    "core.readable",
     "core.shared_files",
     "core.symbols",
     "core.text",
@@ -82,6 +83,7 @@ ALLOWED = {
     "core.places": {"core.errors", "core.files", "core.home"},
     "core.pasted": {"core.text"},
     "core.text": set(),
+    "core.readable": set(),
     "core.frames": set(),
     "core.files": set(),
     "core.log": set(),
@@ -136,7 +138,7 @@ ALLOWED = {
 
 # Imported before the first page is painted, or by the command line before it has read its arguments.
 TORCH_FREE = {
-    "core": "checks folders frames places text typed_numbers "
+    "core": "checks folders frames places readable text typed_numbers "
     "cli data data.config errors files home hparams log memory models models.cells models.configs models.embedding models.orders "
     "decoding decoding.records models.seq2seq_configs models.seq2seq_task models.unrolled "
     "records records.overview records.published records.published_systems records.recall records.recorded records.recording "

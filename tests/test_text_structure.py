@@ -29,7 +29,8 @@ OTHERS = {
     "self.transport.write",
     "self.write",
 }  # of a forecast: by how much it was wrong; and what draws nothing
-MADE = {"marked", "code", "joined", "show.label"}  # what makes Markdown, with all that comes from elsewhere escaped
+NUMBERED = {"agreement", "number", "percent", "points", "power"}  # what writes numbers: `core.readable`
+MADE = {"marked", "code", "joined", "show.label", *NUMBERED}  # what makes Markdown, with all that comes from elsewhere escaped
 PLOTTED = {
     "name",
     "text",
@@ -295,7 +296,7 @@ def plottable(node: ast.AST, ours: set[str]) -> bool:
     """Whether an expression is text of ours, numbers, or made by `plotted`; `ours` are names of such."""
     match node:
         case ast.Call():
-            return ast.unparse(node.func) == "plotted"
+            return ast.unparse(node.func) in ("plotted", *NUMBERED)
         case ast.Name():
             return node.id in ours or harmless(node)
         case ast.FormattedValue():

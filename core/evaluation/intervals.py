@@ -25,8 +25,8 @@ class Interval:
     level: float = LEVEL
 
     def words(self, digits: int = 1) -> str:
-        """The interval in percent, "61.9% to 64.7%": with more than `digits` digits where its ends would else look the same."""
-        return " to ".join(f"{end}%" for end in self.ends(digits))
+        """The interval in percent, "61.9 % to 64.7 %": with more than `digits` digits where its ends would else look the same."""
+        return " to ".join(f"{end} %" for end in self.ends(digits))
 
     def ends(self, digits: int = 1) -> tuple[str, str]:
         """Both ends in percent without the sign, in as few digits from `digits` on as tell them apart."""

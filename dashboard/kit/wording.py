@@ -38,7 +38,10 @@ class _Escaping(Formatter):
     """`str.format` whose values are escaped, but for numbers and for `Words`."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return markdown(value) if isinstance(value, str) and not format_spec else markdown(super().format_field(value, format_spec))
+        if isinstance(value, str) and not format_spec:
+            return markdown(value)
+        made = super().format_field(value, format_spec)
+        return markdown(f"{made[:-1]} %" if format_spec.endswith("%") else made)
 
 
 def marked(template: str, *values: Any, **named: Any) -> Words:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.errors import StoreError
 from core.models import MODELS
+from core.readable import percent
 from core.records.recorded import RECORDED, recorded_epochs, recorded_names, recorded_run
 from core.training.flat_config import kind_of
 from core.training.runs.tensor_file import called
@@ -44,7 +45,7 @@ class Weighted:
     def title(self) -> str:
         """The run in a few words: model, data set, accuracy."""
         model = self.config["model"]
-        accuracy = f"{self.val_top1:.0%}" if math.isfinite(self.val_top1) else "–"
+        accuracy = percent(self.val_top1, 0) if math.isfinite(self.val_top1) else "–"
         return f"{MODELS[model].title if model in MODELS else model} on {data_label(self.config)}, {accuracy}"
 
 

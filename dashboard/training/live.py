@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LabError
+from core.readable import percent
 from core.training.history import ACTIVE, EpochRecord, Snapshot
 from dashboard.kit.wording import escape, joined, marked
 from dashboard.runs.losses import losses_words
@@ -119,8 +120,8 @@ def _tested(run: Snapshot) -> str:
     """What the run reached on the test set, if it has been tested."""
     if not run.test:
         return ""
-    whole = f" of the tokens, {run.test.exact:.2%} of the sequences" if run.test.exact is not None else ""
-    return f" · test top-1 {run.test.top1:.2%}{whole} (n = {run.sizes['test']:,})"
+    whole = f" of the tokens, {percent(run.test.exact, 2)} of the sequences" if run.test.exact is not None else ""
+    return f" · test top-1 {percent(run.test.top1, 2)}{whole} (n = {run.sizes['test']:,})"
 
 
 def _goes_on() -> str:
@@ -134,7 +135,7 @@ def figures_html(run: Snapshot) -> str:
     figures = {
         "epoch": f"{run.epoch:.2f} / {run.total_epochs}",
         ("best validation tokens" if run.kind == "sequences" else "best validation top-1"): (
-            f"{run.best.val_top1:.2%} at epoch {run.best.epoch + 1}" if run.best else "–"
+            f"{percent(run.best.val_top1, 2)} at epoch {run.best.epoch + 1}" if run.best else "–"
         ),
         **({"whole sequences right": _share(run.best)} if run.kind == "sequences" else {}),
         "learning rate": f"{run.lr:.2e}" if math.isfinite(run.lr) else "–",
@@ -148,7 +149,7 @@ def figures_html(run: Snapshot) -> str:
 
 def _share(best: EpochRecord | None) -> str:
     """The share of sequences that the best epoch writes without a mistake."""
-    return f"{best.val_exact:.1%} at epoch {best.epoch + 1}" if best and best.val_exact is not None else "–"
+    return f"{percent(best.val_exact)} at epoch {best.epoch + 1}" if best and best.val_exact is not None else "–"
 
 
 def computed_by(run: Snapshot) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from core.data import DATASETS, reads_data
 from core.errors import LabError
 from core.evaluation.intervals import proportion_interval
+from core.readable import points
 from core.records.results import (
     BAR_TOP1,
     GAINS,
@@ -32,7 +33,6 @@ from dashboard.runs.shown import shown
 from dashboard.setup.controls import dataset_form
 from dashboard.setup.downloads import offer_download
 from dashboard.shell import services, show, state
-from dashboard.shell.words import points
 from dashboard.training.curve import as_reference
 from dashboard.training.live import chart_panel, ticking
 from dashboard.training.transport import transport

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from core.readable import percent, points
 from core.records.results import BAR_TOP1, Result, spread
 from dashboard.kit.wording import escape
-from dashboard.shell.words import points
 
 LOW, HIGH = 0.4, 0.9  # of the axis
 TIME = "Of all epochs, validation included; in brackets the CPU threads (of seeds with different numbers: those with the most)."
@@ -29,7 +29,7 @@ class Lane:
 
 def road_html(lanes: Sequence[Lane], *, caption: str) -> str:
     """Validation accuracy on one axis, a line a change: a bar from the line before, a dot a run, a ring an own run."""
-    ticks = "".join(f'<span style="--at:{_at(tick)}">{tick:.0%}</span>' for tick in TICKS)
+    ticks = "".join(f'<span style="--at:{_at(tick)}">{percent(tick, 0)}</span>' for tick in TICKS)
     head = (
         '<tr><th scope="col">change</th>'
         f'<th scope="col" class="lane"><div class="lab-lane ticks">{ticks}</div></th>'
@@ -42,7 +42,7 @@ def road_html(lanes: Sequence[Lane], *, caption: str) -> str:
 
 
 def _lane(lane: Lane) -> str:
-    marks = "".join(f'<i class="own" style="--at:{_at(value)}" title="your run: {value:.1%}"></i>' for value in lane.own)
+    marks = "".join(f'<i class="own" style="--at:{_at(value)}" title="your run: {percent(value)}"></i>' for value in lane.own)
     if lane.result is None:
         row = '<td class="unknown">?</td><td></td><td></td>'
     else:
@@ -54,7 +54,7 @@ def _lane(lane: Lane) -> str:
         marks += "".join(f'<i class="dot" style="--at:{_at(value)}"></i>' for value in values)
         gain = "" if lane.before is None else points(reached - lane.before)
         time = time_of(lane.result) if lane.timed else "not measured"
-        row = f"<td><b>{percent(values)}</b></td><td>{gain}</td><td>{time}</td>"
+        row = f"<td><b>{mean_percent(values)}</b></td><td>{gain}</td><td>{time}</td>"
     look = ' class="next"' if lane.next else ""
     return (
         f'<tr{look}><th scope="row">{escape(lane.title)}</th>'
@@ -90,19 +90,19 @@ def results_html(rows: Sequence[tuple[str, Result]]) -> str:
 def _result(title: str, result: Result) -> str:
     over = ' class="total"' if min(result.val_top1) > BAR_TOP1 else ""
     cells = (
-        percent(result.val_top1),
-        percent(result.test_top1),
+        mean_percent(result.val_top1),
+        mean_percent(result.test_top1),
         str(len(result.runs)),
         time_of(result),
         str(result.runs[0].total_epochs),
         f"{result.parameters:,}",
         f"{result.flops / 1e6:,.3g}",
-        f"{result.share:.0%}",
+        percent(result.share, 0),
     )
     return f'<tr{over}><th scope="row">{escape(title)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
-def percent(values: Sequence[float]) -> str:
+def mean_percent(values: Sequence[float]) -> str:
     """The mean in percent, with the spread where there is one."""
     deviation = spread(values)
     if deviation is None:

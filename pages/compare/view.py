@@ -11,9 +11,9 @@ from core.evaluation.intervals import Interval
 from core.evaluation.pairs import TRIALS, Verdict, differing
 from core.hparams import declared
 from core.models import MODELS
+from core.readable import percent, points
 from core.training.config import TrainingConfig
 from dashboard.kit.wording import escape, marked
-from dashboard.shell.words import points
 
 NAMES = "ABCDEF"  # of the selected runs, in their order
 SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
@@ -41,7 +41,7 @@ def columns(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def accuracy_words(interval: Interval | None) -> str:
     """An accuracy with its interval: "63.3 % (61.9 to 64.7)"."""
-    return f"{interval.value:.1%} ({' to '.join(interval.ends())})" if interval else "no epoch yet"
+    return f"{percent(interval.value)} ({' to '.join(interval.ends())})" if interval else "no epoch yet"
 
 
 def differences_html(runs: Sequence[str], values: Mapping[str, Sequence[Any]], *, caption: str) -> str:
@@ -70,7 +70,7 @@ def verdict_words(verdict: Verdict) -> str:
         "b": marked("**B is better, beyond chance.**"),
         "": marked("**Neither: chance may explain it.**"),
     }
-    difference, level = verdict.difference, f"{verdict.difference.level:.0%}".replace("%", " %")
+    difference, level = verdict.difference, percent(verdict.difference.level, 0)
     size = (
         f"B − A is {points(difference.value)} points, {level} interval {_range(difference)}"
         f"{'' if verdict.images else ', with 0 inside' if not verdict.beyond_chance else ', with 0 outside'}."

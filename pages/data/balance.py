@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from core.readable import percent
 from dashboard.shell import show
 from dashboard.shell.left_out import left_out_note
 from pages.data.view import balance_html
@@ -24,6 +25,6 @@ def balance_panel(dataset: Dataset) -> None:
     least, most = min(counts["train"]), max(counts["train"])
     show.caption(
         f"Number of images, and share of the split. A model that always names the largest training class is right for {most:,} of "
-        f"{sum(counts['train']):,} training images ({most / sum(counts['train']):.1%}); its smallest class has {least:,}."
+        f"{sum(counts['train']):,} training images ({percent(most / sum(counts['train']))}); its smallest class has {least:,}."
     )
     left_out_note(dataset.left_out.plain())

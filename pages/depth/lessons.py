@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import LabError
 from core.probes.recurrence.later_word import parse_sentence
 from core.probes.recurrence.unrolled import HEADS
+from core.readable import percent
 from dashboard.kit.panels import panels
 from dashboard.kit.wording import joined, marked
 from dashboard.shell import show
@@ -155,7 +156,7 @@ def ends_panel() -> None:
     if lesson is not None and lesson.made is not None:
         last = {head: (own[-1].first, own[-1].last) for head, own in lesson.made.points.items()}
         st.html(ends_html(last, HEADS))
-        show.caption(f"Accuracy on {len(lesson.made.held_out)} held-out sequences, seed 0; guessing names {1 / KINDS:.0%}.")
+        show.caption(f"Accuracy on {len(lesson.made.held_out)} held-out sequences, seed 0; guessing names {percent(1 / KINDS, 0)}.")
 
 
 def _ends_lesson() -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.frames import csv_text, frame
 from core.probes.recurrence.unrolled import HEADS, Graph
+from core.readable import percent
 from dashboard.kit.wording import escape, marked
 from dashboard.unrolled.svg import RowLabel, unrolled_svg
 
@@ -180,7 +181,7 @@ def curve_svg(
 
     grid = "".join(
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(share):.1f}" y2="{y(share):.1f}"/>'
-        f'<text x="{LEFT - 4}" y="{y(share) + 3:.1f}" text-anchor="end">{share:.0%}</text>'
+        f'<text x="{LEFT - 4}" y="{y(share) + 3:.1f}" text-anchor="end">{percent(share, 0)}</text>'
         for share in (0.0, 0.5, 1.0)
     )
     marks = "".join(
@@ -196,7 +197,7 @@ def curve_svg(
     if guess is not None:
         level = (
             f'<line class="even" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(guess):.1f}" y2="{y(guess):.1f}"/>'
-            f'<text x="{WIDTH - RIGHT}" y="{y(guess) + 16:.1f}" text-anchor="end">best guess without it: {guess:.0%}</text>'
+            f'<text x="{WIDTH - RIGHT}" y="{y(guess) + 16:.1f}" text-anchor="end">best guess without it: {percent(guess, 0)}</text>'
         )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
@@ -223,7 +224,7 @@ def translations_html(sentence: Sentence, said: Mapping[str, Sequence[tuple[str,
     for reader, answers in said.items():
         cells = "".join(
             f'<td class="{"right" if answer == word.spanish else "wrong"}">{"✓" if answer == word.spanish else "✗"} {escape(answer)}'
-            f"<small>{share:.0%}</small></td>"
+            f"<small>{percent(share, 0)}</small></td>"
             for word, (answer, share) in zip(sentence.words, answers, strict=True)
         )
         lines += f'<tr><th scope="row">{escape(names[reader])}</th>{cells}</tr>'
@@ -244,7 +245,7 @@ def ends_html(rows: Mapping[str, tuple[float, float]], heads: Mapping[str, tuple
     """How often each head names the first and the last word."""
     body = "".join(
         f'<tr><th scope="row">{escape(heads[head][0])}<br><code>{escape(heads[head][1])}</code></th>'
-        + "".join(f'<td class="{"" if share > 0.5 else "off"}">{share:.0%}</td>' for share in shares)
+        + "".join(f'<td class="{"" if share > 0.5 else "off"}">{percent(share, 0)}</td>' for share in shares)
         + "</tr>"
         for head, shares in rows.items()
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
+from core.readable import percent
 from core.scores import ClassScores, known
 from core.text import MOST_SENTENCE, taken
 from dashboard.kit.wording import plotted
@@ -29,7 +30,7 @@ def reliability_figure(reliability: Reliability) -> go.Figure:
     middles = (np.arange(bins) + 0.5) / bins
     some = reliability.count > 0
     rows = zip(reliability.confidence[some], reliability.accuracy[some], reliability.count[some], strict=True)
-    words = [f"said {confidence:.1%}, right {accuracy:.1%}, n = {n:,}" for confidence, accuracy, n in rows]
+    words = [f"said {percent(confidence)}, right {percent(accuracy)}, n = {n:,}" for confidence, accuracy, n in rows]
     bar = {"name": "accuracy", "marker_color": RUN, "hovertext": words, "hoverinfo": "text"}
     figure = go.Figure(
         [
@@ -52,7 +53,7 @@ def precision_recall_figure(curve: PrecisionRecall, name: str, chosen: tuple[flo
             go.Scatter(x=[chosen[0]], y=[chosen[1]], name="the highest class wins", **dot),
         ]
     )
-    return _laid_out(figure, f"{taken(name)} or not: average precision {curve.average_precision:.1%}", "recall", "precision")
+    return _laid_out(figure, f"{taken(name)} or not: average precision {percent(curve.average_precision)}", "recall", "precision")
 
 
 def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, name: str = "", k: int | None = None) -> go.Figure:

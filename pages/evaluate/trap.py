@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.readable import percent
 from core.records.published import published_run, published_test
 from core.scores import top1_of_one_vs_rest
 from dashboard.shell.predict import predict
@@ -14,11 +15,12 @@ def trap_panel() -> None:
     published, top1 = float(means["one_vs_rest_accuracy"]), float(means["recall"])
     derived = top1_of_one_vs_rest(published, classes)
     predict(
-        f"The published hand-in's mean one-vs-rest accuracy on the test images is {published:.2%}. What is its accuracy (top-1)?",
+        f"The published hand-in's mean one-vs-rest accuracy on the test images is {percent(published, 2)}. What is its accuracy (top-1)?",
         ("about 92 %", "about 80 %", "about 61 %"),
-        answer=f"about {top1:.0%}".replace("%", " %"),
-        because=f"It names {top1:.2%} of the images rightly. Each error is counted in two of the {classes} classes only, so the mean is "
-        f"1 − 2 (1 − top-1) / {classes}: from {published:.2%} follows {derived:.2%} (difference to the published figure "
-        f"{abs(derived - top1):.2%}, from rounding). A model that guesses has {1 - 2 * (1 - 1 / classes) / classes:.0%} already.",
+        answer=f"about {percent(top1, 0)}",
+        because=f"It classifies {percent(top1, 2)} of the images correctly. Each error counts as wrong in only two of the {classes} "
+        f"classes, so the mean is 1 − 2 (1 − accuracy) / {classes}. From {percent(published, 2)} follows an accuracy of "
+        f"{percent(derived, 2)}, which is the published one up to rounding. Even a model that guesses has a mean one-vs-rest accuracy of "
+        f"{percent(1 - 2 * (1 - 1 / classes) / classes, 0)}.",
         key="evaluate_trap",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.checks import Many, Whole
+from core.readable import percent
 from core.scores import ClassScores, known
 from core.training.history import Snapshot
 
@@ -83,9 +84,9 @@ def figures_html(scores: ClassScores, judged: Judged | None) -> str:
     several, absent = top_k_name(len(scores.matrix)), int((~scores.occurs).sum())
     over = f" ({len(scores.matrix) - absent} of {len(scores.matrix)} classes)" if absent else ""
     figures = {
-        "top-1 accuracy": f"{scores.top1:.1%}" if interval else NOTHING,
+        "top-1 accuracy": percent(scores.top1) if interval else NOTHING,
         "95 % by the choice of images": interval.words() if interval else NOTHING,
-        **({several: f"{top_k(judged.logits, judged.labels, LISTED):.1%}" if judged else NOTHING} if several else {}),
+        **({several: percent(top_k(judged.logits, judged.labels, LISTED)) if judged else NOTHING} if several else {}),
         "loss": f"{judged.loss:.3f}" if judged else NOTHING,
         "mean recall": _percent(scores.mean("recall"), over),
         "mean one-vs-rest (not the accuracy)": _percent(scores.mean("one_vs_rest_accuracy"), over),
@@ -95,4 +96,4 @@ def figures_html(scores: ClassScores, judged: Judged | None) -> str:
 
 def _percent(share: float, over: str) -> str:
     """A mean, and where some classes do not occur, over how many it is."""
-    return NOTHING if known(share) is None else f"{share:.1%}{over}"
+    return NOTHING if known(share) is None else f"{percent(share)}{over}"

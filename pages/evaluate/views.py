@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from core.readable import percent
 from core.scores import ClassScores
 from dashboard.runs.outputs import outputs
 from dashboard.shell import show
@@ -46,7 +47,9 @@ def _curves(judging: Judging, looked: MatrixLook) -> None:
     last = max(judging.matrices)
     scores = ClassScores(judging.matrices[last])
     reached = (
-        f"recall {scores.recall[looked.row]:.1%}, precision {scores.precision[looked.row]:.1%}" if name else f"top-1 {scores.top1:.1%}"
+        f"recall {percent(scores.recall[looked.row])}, precision {percent(scores.precision[looked.row])}"
+        if name
+        else f"top-1 {percent(scores.top1)}"
     )
     alt = f"Scores of {name or 'all classes'} by epoch. After epoch {last + 1}: {reached}."
     n = int(scores.count[looked.row]) if name else scores.total
@@ -82,8 +85,8 @@ def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> 
         return
     curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
     figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
-    reached = f"where the highest class wins, recall is {scores.recall[k]:.1%} and precision {scores.precision[k]:.1%}"
-    alt = f"Precision against recall of the class {name}: average precision {curve.average_precision:.1%}; {reached}."
+    reached = f"where the highest class wins, recall is {percent(scores.recall[k])} and precision {percent(scores.precision[k])}"
+    alt = f"Precision against recall of the class {name}: average precision {percent(curve.average_precision)}; {reached}."
     caption = judging.figure_caption(f"epoch {epoch + 1}", scores.total, name)
     plotly_figure(figure, key="evaluate_curve", alt=alt, caption=caption)
     row = scores.matrix[k].copy()
@@ -100,11 +103,11 @@ def _sure(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
 
     sureness = reliability(judged.probabilities, judged.labels)
     side = "too sure of itself" if sureness.gap > 0 else "not sure enough"
-    found = f"on average the model is {side} by {abs(sureness.gap):.1%}."
+    found = f"on average the model is {side} by {percent(abs(sureness.gap))}."
     alt = f"Reliability diagram, accuracy against confidence: {found}"
     caption = judging.figure_caption(f"epoch {epoch + 1}", int(sureness.count.sum()))
     plotly_figure(reliability_figure(sureness), key="evaluate_reliability", alt=alt, caption=caption)
-    show.caption(f"Expected calibration error {sureness.ece:.1%} (15 bins, Guo et al. 2017): {found}")
+    show.caption(f"Expected calibration error {percent(sureness.ece)} (15 bins, Guo et al. 2017): {found}")
     errors_panel(judging.run, epoch, judging.split, judged)
 
 
@@ -117,7 +120,8 @@ def _when(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
         st.info("The history of an image needs what at least two epochs say of it; here one is kept.")
         return
     history = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
-    found = f"{(history.first == NEVER).mean():.1%} of the images were never named rightly, {(history.forgotten > 0).mean():.1%} were "
+    never, forgotten = percent((history.first == NEVER).mean()), percent((history.forgotten > 0).mean())
+    found = f"{never} of the images were never classified correctly, {forgotten} were "
     figure = learning_figure(history, [e + 1 for e in epochs])
     alt = f"When images are learned: {found}forgotten at least once."
     caption = judging.figure_caption(f"epochs {epochs[0] + 1} to {epochs[-1] + 1}", len(history.first))

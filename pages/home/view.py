@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from core.readable import percent
 from core.records.overview import Overview, Reader
 from dashboard.kit.packed import packed, packed_picture
 from dashboard.kit.wording import escape
@@ -38,7 +39,8 @@ def result(record: Overview, reader: Reader, kind: str) -> str:
     name = {"gru": "GRU", "vit": "Vision Transformer"}[kind]
     right = "that is right" if int(last.argmax()) == record.truth else f"but it is a {record.classes[record.truth]}"
     return (
-        f"After all {len(reader.tokens)} patches this {name}, recorded after epoch {reader.epoch + 1}, says {said} with {last.max():.1%}: "
+        f"After all {len(reader.tokens)} patches this {name}, recorded after epoch {reader.epoch + 1}, "
+        f"says {said} with {percent(last.max())}: "
         f"{right}."
     )
 

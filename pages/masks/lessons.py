@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.frames import csv_text, frame
 from core.probes.seq2seq.cheating_words import PROMPT, WORDS, loss_floor
+from core.readable import percent
 from dashboard.kit.wording import escape, joined, marked
 from dashboard.shell import show
 from dashboard.shell.download import download
@@ -140,7 +141,7 @@ def written_html(lesson: CheatingLesson) -> str:
             f'<td class="{"right" if made == word else "wrong"}">{"✓" if made == word else "✗"} {escape(made)}</td>'
             for made, word in zip(lesson.spell(name, given), SAMPLES, strict=True)
         )
-        shares = f"<td>{last.forced:.0%}</td><td><b>{last.free:.0%}</b></td><td>{last.words:.0%}</td>"
+        shares = f"<td>{percent(last.forced, 0)}</td><td><b>{percent(last.free, 0)}</b></td><td>{percent(last.words, 0)}</td>"
         rows += f'<tr><th scope="row">{title}</th>{shares}{cells}</tr>'
     titles = "".join(f'<th scope="col">{title}</th>' for title in ("", "letters, forced", "letters, free", "words, free"))
     return (

@@ -9,8 +9,8 @@ import numpy as np
 
 from core.frames import rows_csv
 from core.probes.seq2seq.masked_sentence import OTHER, MaskedSentence, allowed
+from core.readable import number
 from dashboard.kit.wording import escape, marked
-from dashboard.shell.words import number
 
 if TYPE_CHECKING:
     from core.probes.seq2seq.mask_effects import EmptyRow, MaskEffects

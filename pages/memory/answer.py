@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.probes.memory.gradient_flow import FlowSetup, gradient_flow
+from core.readable import number
 from dashboard.about import Answer
-from dashboard.shell.words import number
 from pages.memory.view import NAMES
 
 CLOSED = FlowSetup(bias=0.0)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import LabError, StoreError
 from core.probes.memory.gradient_flow import SINGLE
+from core.readable import number
 from dashboard.kit.wording import marked
 from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.runs.choose import Wanted, several
@@ -18,7 +19,6 @@ from dashboard.runs.choose import choose_runs as chosen_runs
 from dashboard.runs.opened import Weighted, opened
 from dashboard.shell import services, show, visitor
 from dashboard.shell.download import download
-from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data, time_chart
 from pages.memory.board import influence_board
 from pages.memory.controls import choose_weights

@@ -10,9 +10,9 @@ import numpy as np
 from core.frames import csv_text, frame
 from core.probes.memory.gradient_flow import SINGLE, Flow, FlowSetup
 from core.probes.memory.recall_task import CHANCE, SYMBOLS, RecallBatch, beyond_chance, span
+from core.readable import number, percent
 from dashboard.kit.packed import packed, packed_picture
 from dashboard.kit.wording import joined, marked
-from dashboard.shell.words import number
 from dashboard.training.time_chart import Line, chart_data
 
 NAMES = {"rnn": "plain RNN", "lstm": "LSTM", "gru": "GRU", "linear": "RNN without tanh"}
@@ -161,7 +161,7 @@ def recall_verdict(kind: str, by_distance: np.ndarray, right: float, count: int)
     """How far back a cell recalls, in words."""
     back = span(by_distance)
     if not beyond_chance(right, count):
-        return f"{NAMES[kind]} {right:.1%}: no better than guessing ({CHANCE:.1%})"
+        return f"{NAMES[kind]} {percent(right)}: no better than guessing ({percent(CHANCE)})"
     if back == len(by_distance):
-        return f"{NAMES[kind]} {right:.1%}: recalls every distance, 0 to {back - 1}"
-    return f"{NAMES[kind]} {right:.1%}: recalls {f'up to {back - 1} steps back' if back else 'no distance safely'}"
+        return f"{NAMES[kind]} {percent(right)}: recalls every distance, 0 to {back - 1}"
+    return f"{NAMES[kind]} {percent(right)}: recalls {f'up to {back - 1} steps back' if back else 'no distance safely'}"

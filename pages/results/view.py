@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from core.classroom.results import Deeds, answer_text, when
 from core.classroom.roster import Matched
+from core.readable import percent
 from dashboard.kit.wording import Words, escape, joined, marked
 
 MOST_SHOWN = 40  # letters of an answer on the page; the CSV has all
@@ -26,7 +27,7 @@ def results_html(rows: Sequence[Deeds], polls: Mapping[int, str], *, names: Mapp
 
 
 def _row(row: Deeds, polls: Mapping[int, str], names: Mapping[str, str] | None) -> str:
-    accuracy = "–" if math.isnan(row.best) else f"{row.best:.1%}"
+    accuracy = "–" if math.isnan(row.best) else percent(row.best)
     counted = (row.voted(1), row.voted(2), row.changed, len(row.lessons), row.runs, accuracy, when(row.last) or "–")
     cells = [*([names.get(row.person, "")] if names is not None else []), *counted]
     for poll in polls:

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.probes.recurrence.padding import Packing
 from core.probes.recurrence.unrolled import TASKS, Graph
+from core.readable import percent
 from dashboard.kit.wording import escape, marked
 from dashboard.unrolled.svg import RowLabel, unrolled_svg
 from pages.sequences.examples import Example, picture_example, text_example
@@ -164,7 +165,7 @@ def padding_html(packing: Packing, words: Sequence[Sequence[str]]) -> str:
     share = packing.padding / (steps * len(packing.lengths))
     return (
         '<div class="lab-padding"><div class="lab-scroll"><table class="lab-table lab-tight"><caption>Padded, (B, T, C): '
-        f"{packing.padding} of {steps * len(packing.lengths)} steps are padding ({share:.0%})</caption>"
+        f"{packing.padding} of {steps * len(packing.lengths)} steps are padding ({percent(share, 0)})</caption>"
         f'<thead><tr><th scope="col"></th>{head}<th scope="col">length</th></tr></thead><tbody>{rows}</tbody></table></div>'
         f"<figure><figcaption>Packed, (steps, C): {sum(packing.lengths)} steps, the longest sequence first, no padding; batch_sizes = "
         f"{list(packing.batch_sizes)}</figcaption><ol>{''.join(groups)}</ol></figure></div>"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.evaluation.shuffled import KINDS, PATCH
+from core.readable import percent
 from dashboard.runs import outputs
 from dashboard.runs.labels import data_label
 from dashboard.runs.opened import Weighted, weighted_runs
@@ -101,5 +102,5 @@ def figure(kind: str, responses: dict[str, Response], chance: float | None) -> N
 def summary(kind: str, responses: dict[str, Response]) -> str:
     """What each model names rightly before, and at the largest dose."""
     ends = {name: (doses[0].accuracy.value, doses[-1].accuracy.value) for name, r in responses.items() if (doses := r.doses[kind])}
-    told = "; ".join(f"{name.partition(' · ')[0]}: {first:.0%} → {last:.0%}" for name, (first, last) in ends.items())
+    told = "; ".join(f"{name.partition(' · ')[0]}: {percent(first, 0)} → {percent(last, 0)}" for name, (first, last) in ends.items())
     return f"Whole pictures → most shuffled: {told}."

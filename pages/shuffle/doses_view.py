@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from core.evaluation.shuffled import KINDS, PATCH
 from core.frames import rows_csv
+from core.readable import percent
 from dashboard.kit.wording import plotted
 from dashboard.shell.plotly_look import MARGIN, QUIET
 
@@ -39,7 +40,7 @@ def dose_figure(kind: str, responses: Mapping[str, Response], chance: float | No
 def _line(kind: str, place: int, name: str, response: Response) -> go.Scatter:
     doses, look = response.doses[kind], place % len(COLORS)
     found = [dose.accuracy for dose in doses]
-    told = [plotted(f"{a.value:.1%} ({a.words()})") for a in found]
+    told = [plotted(f"{percent(a.value)} ({a.words()})") for a in found]
     return go.Scatter(
         x=[str(PATCH * dose.dose) if kind == "blocks" else dose.moved for dose in doses], y=[a.value for a in found],
         name=plotted(name), text=told, hovertemplate="%{text}<extra>" + plotted(name) + "</extra>",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from core.readable import percent
 from core.scores import ClassScores
 from core.training.history import Snapshot
 from dashboard.runs.shown import shown
@@ -45,7 +46,7 @@ def _matrices(run: Snapshot) -> None:
     columns = st.columns(2)
     splits = (("Validation", record.val_confusion, record.val_top1), ("Training", record.train_confusion, record.train_top1))
     for column, (split, matrix, top1) in zip(columns, splits, strict=True):
-        caption = f"{split} after epoch {epoch}: {accuracy} {top1:.1%}. {axes}"
+        caption = f"{split} after epoch {epoch}: {accuracy} {percent(top1)}. {axes}"
         column.html(confusion_html(matrix[np.ix_(used, used)], names, normalise=normalise, caption=caption))
     st.header("Per token" if tokens else "Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
     scores = ClassScores(record.val_confusion[np.ix_(used, used)])
@@ -81,7 +82,7 @@ def question(run: Snapshot) -> None:
         "Which accuracy is higher in the best epoch of the run above?",
         ("training", "validation"),
         answer="training" if best.train_top1 > best.val_top1 else "validation",
-        because=f"Training {best.train_top1:.1%} is the mean over the epoch, while the weights still changed and on {things} it learns "
-        f"from; validation {best.val_top1:.1%} is measured after the epoch on {things} it never learns from.",
+        because=f"Training {percent(best.train_top1)} is the mean over the epoch, while the weights still changed and on {things} "
+        f"it learns from; validation {percent(best.val_top1)} is measured after the epoch on {things} it never learns from.",
         key="train_predict",
     )

@@ -11,6 +11,7 @@ import streamlit as st
 from core import folders
 from core.classroom import rights
 from core.models import MODELS
+from core.readable import percent
 from core.records.recorded import recorded_epochs, recorded_names, recorded_run
 from core.text import bare
 from core.training.config import RunConfig
@@ -55,9 +56,9 @@ def _row(row: RunSummary) -> None:
     place = f", place {row.place}" if row.place else ""
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{row.run_id}"):
         _open_button(row.run_id)
-        best = f"val {row.best_val_top1:.1%}" if math.isfinite(row.best_val_top1) else "no epoch yet"
+        best = f"val {percent(row.best_val_top1)}" if math.isfinite(row.best_val_top1) else "no epoch yet"
         best += _whole(row.best_val_exact)
-        test = f", test {row.test_top1:.1%}" if math.isfinite(row.test_top1) else ""
+        test = f", test {percent(row.test_top1)}" if math.isfinite(row.test_top1) else ""
         when = time.strftime("%d %b %H:%M", time.localtime(row.created))
         called = f"{name} · {row.run_id}" if (name := name_of(row)) else row.run_id
         epochs = f"{row.epochs_done} of {row.config['epochs']} epochs"
@@ -81,14 +82,14 @@ def _recorded_row(run: Snapshot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.run_id}"):
         _open_button(run.run_id)
         what = f"{MODELS[run.config['model']].title} on {data_label(run.config)}"
-        best = f"val {run.best.val_top1:.1%}{_whole(run.best.val_exact)}"
-        test = f"test {run.test.top1:.1%}{_whole(run.test.exact)}"
+        best = f"val {percent(run.best.val_top1)}{_whole(run.best.val_exact)}"
+        test = f"test {percent(run.test.top1)}{_whole(run.test.exact)}"
         show.markdown(marked("**{}** · {} · {} epochs · {}, {}", run.run_id, what, len(run.epochs), best, test), width="stretch")
 
 
 def _whole(exact: float | None) -> str:
     """The share of sequences without a mistake, said after that of tokens; nothing of images."""
-    return f" of tokens ({exact:.1%} of sequences)" if exact is not None else ""
+    return f" of tokens ({percent(exact)} of sequences)" if exact is not None else ""
 
 
 def _open_button(run_id: str) -> None:

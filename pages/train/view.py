@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.readable import percent
 from core.records.results import nearest
 from core.scores import normalized
 from core.training.config import RunConfig
@@ -61,7 +62,7 @@ def effort(speed: Speed, kind: str = "images") -> str:
     rate = speed.flops * speed.images_per_second / 1e9
     return (
         f"{speed.flops / 1e6:,.3g} million operations {ONE[kind]}, forward and backward: {rate:,.3g} of the {speed.peak / 1e9:,.3g} "
-        f"GFLOP/s that this machine reaches in a large matrix product ({speed.share:.0%})."
+        f"GFLOP/s that this machine reaches in a large matrix product ({percent(speed.share, 0)})."
     )
 
 
@@ -73,11 +74,11 @@ def span(seconds: float) -> str:
 def verdict(forecast: Forecast, config: RunConfig, run: Snapshot) -> str:
     """How the run on the page kept to its forecast."""
     error = forecast.error(run)
-    text = f"Said {span(forecast.epoch_seconds)} an epoch; {run.run_id} took {abs(error):.0%} {'longer' if error > 0 else 'less'}."
+    text = f"Said {span(forecast.epoch_seconds)} an epoch; {run.run_id} took {percent(abs(error), 0)} {'longer' if error > 0 else 'less'}."
     hoped = expected(forecast, config)
     if hoped and len(run.epochs) >= hoped[0]:
         epochs, top1, _ = hoped
-        text += f" Said {top1:.0%} validation accuracy after {_epochs(epochs)}; it had {run.epochs[epochs - 1].val_top1:.1%}."
+        text += f" Said {percent(top1, 0)} validation accuracy after {_epochs(epochs)}; it had {percent(run.epochs[epochs - 1].val_top1)}."
     return text
 
 

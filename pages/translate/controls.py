@@ -11,6 +11,7 @@ from core.checks import Text
 from core.data.seq_tasks import SEQ_TASKS, SeqTask
 from core.errors import LabError
 from core.models import MODELS
+from core.readable import percent
 from core.records.recorded import RECORDED
 from dashboard.runs.choose import no_such_run
 from dashboard.runs.opened import Weighted, kept_epochs, seq2seq_runs
@@ -205,7 +206,7 @@ def run_words(run: Weighted) -> str:
     """A run in a few words."""
     recorded = "recorded · " if run.run_id != run.name else ""
     title = MODELS[run.config["model"]].title if run.config["model"] in MODELS else run.config["model"]
-    return f"{title}, {run.val_top1:.1%} · {recorded}{run.name}"
+    return f"{title}, {percent(run.val_top1)} · {recorded}{run.name}"
 
 
 def _choose_epoch(run: Weighted | None, *, drawn: bool) -> int | None:

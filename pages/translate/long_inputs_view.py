@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.evaluation.sequences.lengths import HALF
 from core.evaluation.sequences.long_inputs import LongInputs
-from dashboard.shell.words import counted, number
+from core.readable import number, percent
+from dashboard.shell.words import counted
 
 TITLES = {"none": "None", "learned": "Learned", "sinusoidal": "Sine and cosine", "rotary": "Rotary"}
 ROUNDING = 1e-3  # logits, float32: what a sum in another order may change
@@ -20,13 +21,13 @@ def where(found: LongInputs, unit: str) -> str:
     """At which length, with the shares around it."""
     curve = found.curve
     at, trained = curve.gives_up(), curve.share(longer=False)
-    told = f"Of inputs of trained lengths {trained.value:.1%} are right" if trained else "No trained length was measured"
+    told = f"Of inputs of trained lengths {percent(trained.value)} are right" if trained else "No trained length was measured"
     if at is None:
         return f"{told}; at no length up to {curve.lengths[-1]} {unit} fewer than half."
     place = curve.lengths.index(at)
     shares = [right / n for right, n in zip(curve.right, curve.n, strict=True)]
-    before = f"from {shares[place - 1]:.0%} at {curve.lengths[place - 1]} to " if place else ""
-    fall = f"{before}{shares[place]:.0%} at {counted(at, unit)}"
+    before = f"from {percent(shares[place - 1], 0)} at {curve.lengths[place - 1]} to " if place else ""
+    fall = f"{before}{percent(shares[place], 0)} at {counted(at, unit)}"
     return f"{told}: it fails within what was trained, {fall}." if at <= curve.longest else f"{told}; it breaks beyond, {fall}."
 
 

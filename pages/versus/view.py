@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.evaluation.intervals import Interval
 from core.evaluation.sequences.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_to
+from core.readable import percent
 from core.training.config import RunConfig
 from dashboard.kit.wording import escape, marked
 from dashboard.shell.words import counted
@@ -21,7 +22,7 @@ COLUMNS = {
     "and value in every block of the decoder, while the query comes from what it has written so far.",
     "parameters": "Weights of the model.",
     "s an epoch": "Median over its epochs, validation included; on the machine that trained it, so do not compare across machines.",
-    f"steps to {GOAL:.0%}": f"Until the end of the first epoch after which {GOAL:.0%} of the validation inputs are right.",
+    f"steps to {percent(GOAL, 0)}": f"Until the end of the first epoch after which {percent(GOAL, 0)} of the validation inputs are right.",
     "validation": "Share of validation inputs that the last epoch so far gets right: written without a mistake.",
     "trained lengths": "Share of test inputs of trained lengths that the best epoch gets right; in brackets the 95 % interval.",
     "longer": "The same for inputs that are longer than all it was trained on.",
@@ -53,7 +54,7 @@ def cells(one: Standing, unit: str) -> list[str]:
         f"{one.parameters:,}" if one.parameters else "–",
         f"{seconds:.1f}" if seconds is not None else "–",
         f"{steps:,}" if steps else "not reached" if one.epochs and not one.active else "–",
-        f"{one.epochs[-1].exact:.1%}" if one.epochs else "–",
+        percent(one.epochs[-1].exact) if one.epochs else "–",
         share_words(curve.share(longer=False)) if curve else "–",
         share_words(curve.share(longer=True)) if curve else "–",
         stands(one),

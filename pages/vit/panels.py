@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.evaluation.pictures import top_classes
+from core.readable import percent
 from core.records.recorded import recorded_run
 from dashboard.kit.panels import panels
 from dashboard.kit.wording import marked
@@ -70,7 +71,7 @@ def even_of(run: Weighted) -> float:
 
 def answers_of(found: Look, picture: Shown) -> list[str]:
     """What the model says of the picture, a line a class; and what it cannot say."""
-    lines = [f"{found.classes[k]} {found.answer[k]:.0%}" for k in top_classes(found.answer, 3)]
+    lines = [f"{found.classes[k]} {percent(found.answer[k], 0)}" for k in top_classes(found.answer, 3)]
     if picture.label and picture.label not in found.classes:
         lines.append(knows(["This run"], found.classes))
     return lines
@@ -182,7 +183,7 @@ def class_token(run: Weighted, path: Path, found: Look) -> None:
 def said(probabilities: np.ndarray, found: Look) -> str:
     """The most probable class and its probability."""
     first = top_classes(probabilities, 1)[0]
-    return f"{found.classes[first]} ({probabilities[first]:.0%})"
+    return f"{found.classes[first]} ({percent(probabilities[first], 0)})"
 
 
 def same_words(done: Swap) -> str:
@@ -195,7 +196,7 @@ def because(done: Swap) -> str:
     """The numbers behind the answer, and what they show."""
     right = ""
     if done.right:
-        right = f" Right are {done.right[0] / done.images:.1%} from token 0 and {done.right[1] / done.images:.1%} from the mean."
+        right = f" Right are {percent(done.right[0] / done.images)} from token 0 and {percent(done.right[1] / done.images)} from the mean."
     return (
         f"The same for {done.same} of {done.images}.{right} That does not show that a mean is worse: the head has never been trained on "
         "it. It shows how far the patches' tokens carry the answer in the form that this head reads. Trained on the mean, with a learning "

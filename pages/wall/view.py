@@ -11,6 +11,7 @@ from core.classroom.searches import Search
 from core.classroom.wall import basic_hyperparameters, best_by_time, best_row, known_hyperparameters, main_data
 from core.frames import rows_csv
 from core.models import MODELS
+from core.readable import percent
 from dashboard.shell.words import STATUS_WORDS
 
 TIME, EPOCH, LOSS, ACCURACY, MODEL, DATA = "time", "epoch", "loss", "accuracy", "model", "data"
@@ -101,7 +102,7 @@ def search_data(search: Search, now: float) -> dict[str, Any]:
 
 def search_words(search: Search) -> str:
     """A search that is kept, in a list."""
-    best = f" · {search.accuracy:.1%} {search.best}" if search.accuracy is not None else ""
+    best = f" · {percent(search.accuracy)} {search.best}" if search.accuracy is not None else ""
     return f"{search.name} · {time.strftime('%d %b %H:%M', time.localtime(search.since))}{best}"
 
 

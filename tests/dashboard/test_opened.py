@@ -77,7 +77,7 @@ def test_runs_with_weights_own_first(own_lab):
     waiting = own_lab.submit(RunConfig.of(**SMALL), paused=True)  # it has no weights yet
     found = weighted_runs()
     assert next(iter(found)) == run_id and waiting not in found and "recorded-shapes-gru" in found
-    assert found[run_id].best == done.best.epoch and found[run_id].title == f"GRU on tiny, {done.best.val_top1:.0%}"
+    assert found[run_id].best == done.best.epoch and found[run_id].title == f"GRU on tiny, {100 * done.best.val_top1:.0f} %"
     assert "recorded-cifar10-bar-0" in found and "recorded-cifar10-bar-1" not in found
     assert found["recorded-shapes-gru"].name == "shapes-gru"
     own_lab.stop(waiting)

@@ -26,18 +26,18 @@ def said(run, epochs=10):
 
 def test_time_and_arithmetic_in_words(like):
     assert promise(said(like)) == "About **40 s** an epoch, 6 min 40 s in all (200 images/s here)."
-    assert "250 million operations an image" in effort(SPEED) and "50 of the 100 GFLOP/s" in effort(SPEED) and "(50%)" in effort(SPEED)
+    assert "250 million operations an image" in effort(SPEED) and "50 of the 100 GFLOP/s" in effort(SPEED) and "(50 %)" in effort(SPEED)
 
 
 def test_accuracy_is_that_of_the_recorded_run_that_is_most_alike(like):
     config = RunConfig.of(**like.config)
     third = like.epochs[2].val_top1
     assert outlook(said(like), config) == (
-        f"About **{third:.0%}** validation accuracy after 3 epochs, as `recorded-shapes-gru`, which has this set-up."
+        f"About **{100 * third:.0f} %** validation accuracy after 3 epochs, as `recorded-shapes-gru`, which has this set-up."
     )
     wider = RunConfig.of(**{**like.config, "hidden_size": 100})
     assert "which differs in hidden_size." in outlook(said(like), wider)
-    assert f"**{like.epochs[0].val_top1:.0%}** validation accuracy after 1 epoch," in outlook(said(like, epochs=1), config)
+    assert f"**{100 * like.epochs[0].val_top1:.0f} %** validation accuracy after 1 epoch," in outlook(said(like, epochs=1), config)
     assert outlook(dataclasses.replace(said(like), classes=("a", "b")), config).startswith("No recorded run tells")
 
 
@@ -46,6 +46,7 @@ def test_the_judgement_compares_time_and_accuracy(like):
     run = dataclasses.replace(like, run_id="gru-1", epochs=tuple(epochs))
     third = like.epochs[2].val_top1
     assert verdict(said(like), config, run) == (
-        f"Said 40 s an epoch; gru-1 took 25% longer. Said {third:.0%} validation accuracy after 3 epochs; it had {third:.1%}."
+        f"Said 40 s an epoch; gru-1 took 25 % longer. Said {100 * third:.0f} % validation accuracy after 3 epochs; "
+        f"it had {100 * third:.1f} %."
     )
     assert "validation" not in verdict(said(like), config, dataclasses.replace(run, epochs=run.epochs[:2]))

@@ -28,7 +28,7 @@ def test_text_becomes_markdown_that_shows_it(text, shown):
 
 def test_values_are_escaped_and_words_of_ours_are_not():
     made = marked("**{}** {:.1%} {n:,} {!r}", "*a*", 0.5, marked("`x`"), n=1000)
-    assert made == r"**\*a\*** 50.0% 1,000 '\`x\`'"
+    assert made == r"**\*a\*** 50.0 % 1,000 '\`x\`'"
     assert marked("{} {}", marked("**b**"), "**c**") == r"**b** \*\*c\*\*"
     assert isinstance(made, Words)
 

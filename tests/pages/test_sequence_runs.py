@@ -49,7 +49,7 @@ def test_train_shows_a_recorded_run_on_sequences():
     html = " ".join(element.proto.body for element in app.get("html"))
     assert "The first 16 validation inputs: 16 right." in html and "2085-06-23" in html
     assert f'href="translate?task=dates&amp;run={DATES}"' in html
-    assert "best validation tokens" in html and "100.0% at epoch 6" in html and "pairs/s" in html
+    assert "best validation tokens" in html and "100.0 % at epoch 6" in html and "pairs/s" in html
     run_on_page = recorded_run("dates-transformer")
     assert f"Top-1 = diagonal / all = {int(run_on_page.epochs[-1].val_confusion.trace()):,}" in texts(app)
 

@@ -40,7 +40,7 @@ def ghost(app):
 def shown_is(app, run):
     """Whether the numbers beside the chart are those of a run."""
     (figures,) = (e.proto.body for e in app.get("html") if e.proto.body.startswith('<dl class="lab-figures"'))
-    return f"<dd>{run.parameters:,}</dd>" in figures and f"{run.best.val_top1:.2%} at epoch {run.best.epoch + 1}" in figures
+    return f"<dd>{run.parameters:,}</dd>" in figures and f"{100 * run.best.val_top1:.2f} % at epoch {run.best.epoch + 1}" in figures
 
 
 def test_train_opens_on_the_set_up_of_its_chart(submitted):

@@ -10,6 +10,7 @@ from core.classroom.questions.answers import CellAnswer, ChoiceAnswer, CurveAnsw
 from core.classroom.questions.question import ByProbe, ByRun, ByVariants, Question, Truth, Variant
 from core.data.shapes import CLASSES as SHAPES
 from core.errors import TrainingError
+from core.readable import percent
 from core.records.published import published_test
 from core.training.history import EpochRecord, Snapshot
 
@@ -35,7 +36,7 @@ def one_against_rest() -> Truth:
     test = published_test()
     means = dict(zip(test.columns, test.means, strict=True))
     share, top1 = means["one_vs_rest_accuracy"], means["recall"]  # each class has as many test images: the mean recall is the top-1
-    return Truth(round(100 * float(share), 2), {"share": f"{share:.2%}", "top1": f"{top1:.2%}", "never": f"{0.9:.0%}"})
+    return Truth(round(100 * float(share), 2), {"share": percent(share, 2), "top1": percent(top1, 2), "never": percent(0.9, 0)})
 
 
 def most_confused(run: Snapshot) -> Truth:
@@ -66,7 +67,7 @@ def best_variant(runs: Mapping[str, Sequence[Snapshot]]) -> Truth:
         raise TrainingError("Runs of two variants at least have to finish before they can be compared.")
     answer = max(means, key=means.__getitem__)
     return Truth(
-        answer, {"all": ", ".join(f"{name} {mean:.1%}" for name, mean in means.items()), "count": str(sum(map(len, runs.values())))}
+        answer, {"all": ", ".join(f"{name} {percent(mean)}" for name, mean in means.items()), "count": str(sum(map(len, runs.values())))}
     )
 
 

@@ -6,6 +6,7 @@ from core.classroom.questions.answers import ChoiceAnswer, NumberAnswer
 from core.classroom.questions.question import ByProbe, Question, Truth
 from core.probes.memory.gradient_flow import FlowSetup, gradient_flow
 from core.probes.memory.recall_task import span
+from core.readable import percent
 from core.records.recall import recorded_lesson
 
 CLOSE = 0.05  # shares of right answers that are no further apart count as the same
@@ -22,7 +23,7 @@ def later_word() -> Truth:
         pass
     forward, both = (lesson.points[name][-1].later_words for name in ("forward", "both"))
     answer = "same" if abs(both - forward) <= CLOSE else "both" if both > forward else "forward"
-    return Truth(answer, {"both": f"{both:.0%}", "forward": f"{forward:.0%}", "guess": f"{lesson.best_guess:.0%}"})
+    return Truth(answer, {"both": percent(both, 0), "forward": percent(forward, 0), "guess": percent(lesson.best_guess, 0)})
 
 
 def leaking_samples() -> Truth:
@@ -38,7 +39,7 @@ def gradients() -> Truth:
     setup = FlowSetup(length=STEPS, radius=1.0, bias=3.0)
     rnn, gru = (gradient_flow(kind, setup).arrives for kind in ("rnn", "gru"))
     answer = next(name for name, least in FACTORS.items() if rnn >= least)
-    return Truth(answer, {"rnn": f"{rnn:.1e}", "gru": f"{gru:.0%}"})
+    return Truth(answer, {"rnn": f"{rnn:.1e}", "gru": percent(gru, 0)})
 
 
 def recall() -> Truth:
@@ -77,7 +78,7 @@ def last_word() -> Truth:
     for _ in lesson.run():
         pass
     wrong, right = (lesson.points[head][-1] for head in ("h[-1]", "both"))
-    figures = {"last": f"{wrong.last:.0%}", "first": f"{wrong.first:.0%}", "right": f"{right.last:.0%}"}
+    figures = {"last": percent(wrong.last, 0), "first": percent(wrong.first, 0), "right": percent(right.last, 0)}
     return Truth(round(100 * wrong.last, 1), figures)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.classroom.questions.question import Truth
-from core.lessons.measurements.measurement import Measurement, percent, power, rounded
+from core.lessons.measurements.measurement import Measurement, percent, rounded
 from core.probes.attention.by_hand import Projections, attention_by_hand, make_mask, softmax_slope, word_tokens
+from core.readable import power
 
 WORDS = ("the", "cat", "sat", "on", "the", "mat")
 WIDTH, HEADS = 8, 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.classroom.questions.question import Truth
 from core.data.shapes import CLASSES
-from core.lessons.measurements.measurement import Measurement, percent, power
+from core.lessons.measurements.measurement import Measurement, percent
+from core.readable import power
 from core.records.published import published_run, published_test
 from core.records.recorded import recorded_run
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from core import readable
 from core.classroom.questions.question import Truth
+from core.readable import power
 
 NOISE = 1e-9  # differences below it are those of rounding
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,17 +29,9 @@ class Measurement:
 
 def percent(share: float) -> str:
     """A share of 1 in percent, with one decimal; a round one without."""
-    return f"{100 * share:.1f}".removesuffix(".0") + " %"
-
-
-def power(number: float) -> str:
-    """A small number by its power of ten: 2·10⁻¹⁶."""
-    if not number:
-        return "0"
-    digit, ten = f"{number:.0e}".split("e")
-    return f"{digit}·10{str(int(ten)).translate(RAISED)}"
+    return readable.percent(share).replace(".0 %", " %")
 
 
 def rounded(number: float) -> str:
     """A number with two digits; one that is nothing but rounding by its power of ten."""
-    return power(number) if abs(number) < NOISE else f"{number:.2g}"
+    return power(number) if abs(number) < NOISE else readable.number(number, 2)

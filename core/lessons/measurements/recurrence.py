@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.classroom.questions.question import Truth
-from core.lessons.measurements.measurement import Measurement, percent, power, rounded
+from core.lessons.measurements.measurement import Measurement, percent, rounded
 from core.probes.memory.gradient_flow import FlowSetup, gradient_flow
 from core.probes.recurrence.task_sizes import Sizes
+from core.readable import power
 
 SIZES = Sizes(B=2, T=10, C=3, H=50, K=7)  # the unit's own
 LENGTHS = (10, 1, 5, 1)

@@ -110,8 +110,8 @@ def test_the_interval_of_a_paired_difference_covers_the_truth_as_often_as_it_say
 def test_no_interval_looks_as_if_it_had_no_width(right, n):
     found = proportion_interval(right, n)
     low, high = found.ends()
-    assert low != high and found.words() == f"{low}% to {high}%"
-    assert proportion_interval(840, 1000).words() == "81.6% to 86.1%"
+    assert low != high and found.words() == f"{low} % to {high} %"
+    assert proportion_interval(840, 1000).words() == "81.6 % to 86.1 %"
 
 
 def test_what_cannot_be_compared():

@@ -71,7 +71,7 @@ def test_the_control_is_shown_at_the_end():
     press(app, "bar_all")
     assert CONTROL.title in road_of(app) and figures(app)[-1] == f"{100 * reached:.1f}"
     lacking = mean(road()[-1].result.val_top1) - reached
-    assert f"**{CONTROL.title}: {reached:.1%}**, {100 * lacking:.1f} points below the last step" in texts(app)
+    assert f"**{CONTROL.title}: {100 * reached:.1f} %**, {100 * lacking:.1f} points below the last step" in texts(app)
 
 
 def test_a_link_opens_the_road_at_its_step_and_a_bad_one_is_explained():
@@ -127,7 +127,7 @@ def test_own_runs_are_rings_on_their_step_once_it_is_shown(monkeypatch):
     snapshot = wait_for(manager, manager.submit(own), ended)
     assert 'class="own"' not in road_of(open_bar())
     html = road_of(open_bar(rung="2"))
-    assert html.count('class="own"') == 1 and f'title="your run: {snapshot.best.val_top1:.1%}"' in html
+    assert html.count('class="own"') == 1 and f'title="your run: {100 * snapshot.best.val_top1:.1f} %"' in html
     assert "Rings: your runs" in html
 
 
@@ -156,4 +156,4 @@ def test_a_step_names_all_that_it_changes():
 
 
 def test_the_proof_says_how_sure_its_share_is():
-    assert re.search(r"of n = 5,000 validation images \(95 %: 8\d\.\d\d% to 8\d\.\d\d%\)", texts(open_page("bar")))
+    assert re.search(r"of n = 5,000 validation images \(95 %: 8\d\.\d\d % to 8\d\.\d\d %\)", texts(open_page("bar")))

@@ -5,9 +5,9 @@ from statistics import mean, stdev
 
 import pytest
 
+from core.readable import points
 from core.records.results import result
-from dashboard.shell.words import points
-from pages.bar.view import Lane, grid_html, minutes, percent, results_html, road_html
+from pages.bar.view import Lane, grid_html, mean_percent, minutes, results_html, road_html
 
 
 def cells(html):
@@ -23,7 +23,7 @@ def test_a_lane_shows_its_runs_on_the_axis_and_what_the_change_brought():
     assert places == [round((one - 0.4) / 0.5, 4) for one in found.val_top1]
     (ends,) = re.findall(r'class="gain" style="--at:([\d.]+); --to:([\d.]+)"', html)
     assert [float(end) for end in ends] == [0.2, pytest.approx((value - 0.4) / 0.5, abs=1e-4)]
-    assert 'class="own" style="--at:0.5" title="your run: 65.0%"' in html
+    assert 'class="own" style="--at:0.5" title="your run: 65.0 %"' in html
     assert cells(html)[1:3] == [f"{100 * value:.1f} ± {100 * stdev(found.val_top1):.1f}", f"+{100 * (value - 0.5):.1f}"]
 
 
@@ -49,15 +49,15 @@ def test_the_table_marks_what_is_over_the_bar():
     assert [bool(look) for look in re.findall(r'<tr( class="total")?><th scope="row">', html)] == [False, True]
     bar = result("bar")
     assert cells(html)[8:] == [
-        percent(bar.val_top1), percent(bar.test_top1), str(len(bar.runs)), f"{minutes(bar.seconds)} ({bar.threads})",
-        str(bar.runs[0].total_epochs), f"{bar.parameters:,}", f"{bar.flops / 1e6:,.3g}", f"{bar.share:.0%}",
+        mean_percent(bar.val_top1), mean_percent(bar.test_top1), str(len(bar.runs)), f"{minutes(bar.seconds)} ({bar.threads})",
+        str(bar.runs[0].total_epochs), f"{bar.parameters:,}", f"{bar.flops / 1e6:,.3g}", f"{100 * bar.share:.0f} %",
     ]  # fmt: skip
 
 
 def test_numbers_in_words():
     assert points(0.0312) == "+3.1" and points(-0.014) == "−1.4"
     assert minutes(90) == "1.5 min" and minutes(1234) == "21 min"
-    assert percent([0.5]) == "50.0" and percent([0.5, 0.6]) == "55.0 ± 7.1"
+    assert mean_percent([0.5]) == "50.0" and mean_percent([0.5, 0.6]) == "55.0 ± 7.1"
 
 
 def test_a_grid_marks_the_start_and_what_knows_of_it():

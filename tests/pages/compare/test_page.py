@@ -51,7 +51,7 @@ def test_the_first_visit_compares_two_recorded_runs():
     head, lines = board(app)
     assert head["view"]["runs"] == f"{GRU},{VIT}"
     assert {GRU, VIT, "recorded-shapes-gru", "published-hand-in"} <= {line["id"] for line in lines}
-    assert "validation 61.2% (" in texts(app) and dict(app.query_params) == {"runs": f"{GRU}.{VIT}"}
+    assert "validation 61.2 % (" in texts(app) and dict(app.query_params) == {"runs": f"{GRU}.{VIT}"}
     assert "num_heads" in html(app) and app.button(key="compare_reveal").disabled
 
 
@@ -167,7 +167,7 @@ def test_the_page_says_nothing_that_its_data_does_not():
     app = open_compare()
     for name in ("cifar10-compare-gru-0", "cifar10-compare-vit-0"):
         found = best_interval(recorded_run(name))
-        assert re.search(rf"{100 * found.value:.1f}% \({100 * found.low:.1f} to {100 * found.high:.1f}\), n = 5,000", texts(app))
+        assert re.search(rf"{100 * found.value:.1f} % \({100 * found.low:.1f} to {100 * found.high:.1f}\), n = 5,000", texts(app))
 
 
 def test_the_message_is_made_once_and_anew_for_a_new_epoch():

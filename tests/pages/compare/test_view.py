@@ -21,7 +21,7 @@ def paired(only_a, only_b, n=2_000):
 
 
 def test_an_accuracy_with_its_interval():
-    assert accuracy_words(A) == "70.0% (68.0 to 72.0)" and accuracy_words(None) == "no epoch yet"
+    assert accuracy_words(A) == "70.0 % (68.0 to 72.0)" and accuracy_words(None) == "no epoch yet"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,11 @@ def test_counts_are_in_their_cells():
 @pytest.mark.parametrize(("share", "said"), [(0.03, "**kept**"), (0.07, "**kept**"), (0.2, "**not kept**")])
 def test_the_proof_says_whether_the_promise_is_kept(share, said):
     words = proof_words(paired(20, 61), share)
-    assert said in words and "that disagree on 81 images" in words and f"called {share:.1%} different; it promises 5% at most" in words
+    assert (
+        said in words
+        and "that disagree on 81 images" in words
+        and f"called {100 * share:.1f} % different; it promises 5 % at most" in words
+    )
 
 
 def test_names_and_values_are_escaped():

@@ -244,8 +244,8 @@ def test_near_duplicates_are_looked_for_when_asked(monkeypatch):
     app = open_data()
     assert "have one among" not in texts(app)
     press(app, "data_duplicates_look")
-    assert "**1** of 15 test images (6.67%) have one among 30 train images, 1 of them with another class." in texts(app)
-    assert "**0** of 15 val images (0.00%) have one among 30 train images." in texts(app)
+    assert "**1** of 15 test images (6.67 %) have one among 30 train images, 1 of them with another class." in texts(app)
+    assert "**0** of 15 val images (0.00 %) have one among 30 train images." in texts(app)
     html = html_with(app, "lab-pairs")
     assert "split=test&amp;search=5" in html and "split=train&amp;search=7" in html and "correlation 1.000" in html
     assert "<i>cat</i>" not in html

@@ -89,7 +89,11 @@ def test_spider_man_is_trained_and_told_word_by_word():
     assert "Trained: 150 steps" in texts(app) and app.button(key="depth_train").disabled
     (lesson,) = [found.made for found in background._lessons.values()]
     forward, both = (lesson.points[name][-1].later_words for name in ("forward", "both"))
-    assert both > 0.9 > 0.6 > forward and f"later words **{both:.1%}**" in texts(app) and f"later words **{forward:.1%}**" in texts(app)
+    assert (
+        both > 0.9 > 0.6 > forward
+        and f"later words **{100 * both:.1f} %**" in texts(app)
+        and f"later words **{100 * forward:.1f} %**" in texts(app)
+    )
     assert "change by 0 (forward only)" in texts(app) and "hombre" in html_of(app, "lab-spoken")
     run(app.text_input(key="depth_sentence").set_value("the bat puts the old clock away"))
     assert "murciélago" in html_of(app, "lab-spoken") and app.query_params["sentence"] == "the bat puts the old clock away"
@@ -147,7 +151,7 @@ def test_the_three_heads_in_accuracy():
     (lesson,) = [found.made for found in background._lessons.values()]
     last = lesson.points["h[-1]"][-1]
     assert last.first > 0.9 and last.last < 0.4 and not math.isnan(last.first)
-    assert f"{last.last:.0%}" in html_of(app, "first word named") and 'class="off"' in html_of(app, "first word named")
+    assert f"{100 * last.last:.0f} %" in html_of(app, "first word named") and 'class="off"' in html_of(app, "first word named")
 
 
 def test_predict_then_reveal():

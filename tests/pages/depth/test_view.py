@@ -13,7 +13,7 @@ def test_curves_stand_where_their_numbers_are():
     (line,) = svg.iter("{http://www.w3.org/2000/svg}polyline")
     assert line.get("points") == f"{LEFT:.1f},{HEIGHT - BOTTOM:.1f} {WIDTH - RIGHT:.1f},{TOP:.1f}" and line.get("class") == "run"
     texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert "<t>" in texts and "best guess without it: 50%" in texts
+    assert "<t>" in texts and "best guess without it: 50 %" in texts
     assert "best guess" not in curve_svg({"a": [(0, 0.0)]}, {"a": "run"}, title="", steps=10)
 
 
@@ -32,7 +32,7 @@ def test_a_sentence_word_by_word():
     answers = [(word.spanish, 0.9) for word in asked.words]
     answers[2] = ("<enciende>", 0.5)
     html = translations_html(asked, {"a": answers}, {"a": "A & B"})
-    assert html.count('class="right"') == 5 and html.count('class="wrong"') == 1 and "✗ &lt;enciende&gt;<small>50%" in html
+    assert html.count('class="right"') == 5 and html.count('class="wrong"') == 1 and "✗ &lt;enciende&gt;<small>50 %" in html
     assert html.count('class="open"') == 4 and 'title="decided by off">turns' in html and "A &amp; B" in html
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 from core.data.naming import name_place
 from core.evaluation.intervals import accuracy_interval
 from core.evaluation.judged import judged
+from core.readable import percent
 from core.records.published import published_run
 from core.records.recorded import recorded_run
 from core.training.config import RunConfig
@@ -48,8 +49,8 @@ def test_it_opens_on_the_images_of_the_largest_confusion():
     shown = min(12, len(cell))
     assert cards.count('class="lab-card wrong"') == shown and cards.count(f"<b>{recorded.classes[true]}</b>") == shown
     interval = accuracy_interval(int(found.right.sum()), 2000)
-    assert figure(app, "top-1 accuracy") == f"{best.val_top1:.1%}"
-    assert figure(app, "95 % by the choice of images") == f"{interval.low:.1%} to {interval.high:.1%}"
+    assert figure(app, "top-1 accuracy") == f"{100 * best.val_top1:.1f} %"
+    assert figure(app, "95 % by the choice of images") == f"{100 * interval.low:.1f} % to {100 * interval.high:.1f} %"
 
 
 @pytest.mark.parametrize(("query", "labels"), [({}, ["Table (CSV)", "Images (CSV)"]), ({"run": "published-hand-in"}, ["Table (CSV)"])])
@@ -72,7 +73,7 @@ def test_a_link_opens_a_cell_of_an_epoch_and_stays_in_the_address():
     [
         ("Class", "Of 4 images of class 0"),
         ("Sureness", "Expected calibration error"),
-        ("History", "were never named rightly"),
+        ("History", "were never classified correctly"),
     ],
 )
 def test_every_view_of_an_own_run(view, told):
@@ -154,7 +155,7 @@ def test_test_images_are_looked_at_when_asked_and_looks_are_counted():
     own = trained()
     app = open_evaluate(run=own.run_id, split="Test")
     assert "have been looked at 1 time in this lab" in texts(app)
-    assert "not known yet" in texts(app) and figure(app, "top-1 accuracy") == f"{own.test.top1:.1%}"
+    assert "not known yet" in texts(app) and figure(app, "top-1 accuracy") == f"{100 * own.test.top1:.1f} %"
     press(app, "evaluate_judge")
     assert "have been looked at 2 times in this lab" in texts(app) and figure(app, "top-3") != "–"
 
@@ -170,7 +171,7 @@ def test_training_images_are_judged_when_asked():
 
 def test_the_published_hand_in_has_matrices_and_no_images():
     app = open_evaluate(run="published-hand-in", epoch="3")
-    assert figure(app, "top-1 accuracy") == f"{published_run().epochs[2].val_top1:.1%}" and figure(app, "top-3") == "–"
+    assert figure(app, "top-1 accuracy") == f"{100 * published_run().epochs[2].val_top1:.1f} %" and figure(app, "top-3") == "–"
     assert "came as figures" in texts(app)
 
 
@@ -179,7 +180,7 @@ def test_a_recorded_run_of_images_that_are_not_here_asks_for_them(tmp_path):
     assert "are CIFAR-10's 50,000 training images" in texts(app)
     run(app.text_input(key="evaluate_moved").set_value(str(own_folder(tmp_path, classes=(0, 1)))))
     assert "These are not the images" in texts(app)
-    assert figure(app, "top-1 accuracy") == f"{recorded_run('cifar10-bar-0').best.val_top1:.1%}"
+    assert figure(app, "top-1 accuracy") == percent(recorded_run("cifar10-bar-0").best.val_top1)
 
 
 def test_a_recorded_run_looks_for_its_images_where_cifar10_was_said_to_lie(tmp_path):
@@ -257,7 +258,7 @@ def test_weights_that_are_gone_leave_the_matrix():
         files.epoch(epoch).unlink()
         files.logits("val", epoch).unlink()
     app = open_evaluate(run=own.run_id)
-    assert "keeps no weights" in texts(app) and figure(app, "top-1 accuracy") == f"{own.best.val_top1:.1%}"
+    assert "keeps no weights" in texts(app) and figure(app, "top-1 accuracy") == f"{100 * own.best.val_top1:.1f} %"
 
 
 def test_the_trap_of_the_one_vs_rest_accuracy():
@@ -265,7 +266,7 @@ def test_the_trap_of_the_one_vs_rest_accuracy():
     run(app.radio(key="evaluate_trap-choice").set_value("about 92 %"))
     press(app, "evaluate_trap-reveal")
     told = " ".join(e.value for e in app.info)
-    assert "The answer is: about 61 %" in told and "60.89%" in told and "92.18%" in told
+    assert "The answer is: about 61 %" in told and "60.89 %" in told and "92.18 %" in told
 
 
 def test_what_is_subtracted_goes_when_the_run_has_other_classes():

@@ -18,7 +18,7 @@ def test_the_picture_moves_until_all_patches_are_read(address, page):
     page.wait_for_function(f"Number({COUNT}) > 3")
     page.wait_for_function(f"Number({COUNT}) === 64")
     assert page.locator(".overview-belief.true").inner_text().split() == ["heart", "100", "%"]
-    assert "says heart with 99.7%" in page.locator(".overview-result").inner_text()
+    assert "says heart with 99.7 %" in page.locator(".overview-result").inner_text()
     page.get_by_role("slider", name="Patches that have been read").focus()
     page.keyboard.press("Home")
     assert page.evaluate(COUNT) == "0" and page.locator(".overview-belief.true").inner_text().split()[1] != "100"

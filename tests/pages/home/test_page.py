@@ -47,10 +47,10 @@ def test_the_picture_moves_with_what_was_recorded(query, kind, epoch):
 def test_what_comes_out_is_said_in_a_sentence():
     record = overview()
     assert result(record, record.readers["gru", 16], "gru") == (
-        "After all 64 patches this GRU, recorded after epoch 17, says heart with 99.7%: that is right."
+        "After all 64 patches this GRU, recorded after epoch 17, says heart with 99.7 %: that is right."
     )
     wrong = result(record, record.readers["gru", 0], "gru")
-    assert wrong.endswith(f"{record.readers['gru', 0].beliefs[-1].max():.1%}: but it is a heart.")
+    assert wrong.endswith(f"{100 * record.readers['gru', 0].beliefs[-1].max():.1f} %: but it is a heart.")
 
 
 def test_the_map_has_a_door_to_every_other_page_with_its_claim():
@@ -140,7 +140,7 @@ def test_what_this_browser_has_done_is_counted_without_what_others_did():
     assert done([]) == "This browser has trained nothing yet."
     assert done([row("gru-1", nan)]) == "This browser has trained 1 run."
     said = done([row("gru-1", 0.5), row("vit-2", 0.875), row("gru-3", nan)])
-    assert said == "This browser has trained 3 runs. The best one, vit-2, reached 87.5% on validation images."
+    assert said == "This browser has trained 3 runs. The best one, vit-2, reached 87.5 % on validation images."
 
 
 def test_who_may_not_train_finds_the_button_off(monkeypatch):

@@ -109,10 +109,10 @@ def test_taken_away_the_mask_shows_who_cheats():
     assert "Trained: 80 steps" in texts(app) and app.button(key="masks_train").disabled
     chart = sent_to(app, "dashboard/training/time_chart")
     assert [line["name"] for line in chart["lines"]] == ["with the mask", "mask off by one", "without a mask"] and chart["marks"]
-    assert "with the mask **100%**" in texts(app) and not any("mercury" in h.proto.body for h in app.get("html"))
+    assert "with the mask **100 %**" in texts(app) and not any("mercury" in h.proto.body for h in app.get("html"))
     run(app.toggle(key="masks_reveal").set_value(True))
     table = html_of(app, "mer…")
-    assert "✓ mercury" in table and "<td>100%</td><td><b>100%</b></td>" in table and table.count("✗") == 12
+    assert "✓ mercury" in table and "<td>100 %</td><td><b>100 %</b></td>" in table and table.count("✗") == 12
     assert "cheating: mask off by one and without a mask" in texts(app) and "Gibbs' inequality): **passed**" in texts(app)
 
 

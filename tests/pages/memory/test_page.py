@@ -111,7 +111,7 @@ def test_it_opens_on_a_recorded_lesson_and_on_one_sequence_of_the_task(sent):
     assert any("One sequence:" in element.proto.body for element in app.get("html"))
     assert values(sent["memory_learned"], 2) == pytest.approx(recorded_lesson().recalled.right["gru"])
     assert values(sent["memory_back"], 0) == pytest.approx(recorded_lesson().recalled.by_distance["rnn"])
-    assert "LSTM 100.0%: recalls every distance, 0 to 19" in texts(app) and "recalls no distance safely" in texts(app)
+    assert "LSTM 100.0 %: recalls every distance, 0 to 19" in texts(app) and "recalls no distance safely" in texts(app)
 
 
 def test_three_cells_learn_while_the_page_is_looked_at(sent, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 
 from core.probes.memory.gradient_flow import KINDS, Flow, FlowSetup, gradient_flow
 from core.probes.memory.recall_task import recall_batch
-from dashboard.shell.words import number
+from core.readable import number
 from dashboard.training.time_chart import Line, chart_data
 from pages.memory.view import (
     changed,
@@ -48,7 +48,7 @@ def verdict(rnn, lstm, gru):
         (0, "0"),
         (np.inf, "∞"),
         (np.nan, "–"),
-        (1234.4, "1.23e+03"),
+        (1234.4, "1234"),
         (1, "1"),
     ],
 )
@@ -127,9 +127,9 @@ def test_influences_to_take_along():
 
 
 def test_recall_in_words():
-    assert recall_verdict("rnn", np.full(20, 0.13), 0.13, 1000) == "plain RNN 13.0%: no better than guessing (12.5%)"
-    assert recall_verdict("gru", np.ones(20), 1.0, 1000) == "GRU 100.0%: recalls every distance, 0 to 19"
-    assert recall_verdict("lstm", np.array([1, 1, 1, 0.2]), 0.8, 1000) == "LSTM 80.0%: recalls up to 2 steps back"
+    assert recall_verdict("rnn", np.full(20, 0.13), 0.13, 1000) == "plain RNN 13.0 %: no better than guessing (12.5 %)"
+    assert recall_verdict("gru", np.ones(20), 1.0, 1000) == "GRU 100.0 %: recalls every distance, 0 to 19"
+    assert recall_verdict("lstm", np.array([1, 1, 1, 0.2]), 0.8, 1000) == "LSTM 80.0 %: recalls up to 2 steps back"
     assert recall_verdict("lstm", np.array([0.5, 0.5]), 0.5, 1000).endswith("recalls no distance safely")
 
 

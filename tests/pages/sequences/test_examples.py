@@ -63,7 +63,7 @@ def test_parts_say_what_they_depend_on():
 def test_a_padded_batch_and_its_packing():
     html = padding_html(packing([1, 3]), [["<b>"], ["x", "y", "z"]])
     assert (
-        "2 of 6 steps are padding (33%)" in html
+        "2 of 6 steps are padding (33 %)" in html
         and "batch_sizes = [2, 1, 1]" in html
         and "<b>step 1: 2</b><i>x</i><i>&lt;b&gt;</i>" in html
     )

@@ -17,9 +17,11 @@ def of(*right, **values):
 
 
 def test_where_it_breaks():
-    assert where(FOUND, "letters") == "Of inputs of trained lengths 95.0% are right; it breaks beyond, from 90% at 2 to 20% at 3 letters."
-    assert where(of(10, 3, 0, 0), "letters").endswith("it fails within what was trained, from 100% at 1 to 30% at 2 letters.")
-    assert where(of(2, 0, 0, 0), "letters").endswith("it fails within what was trained, 20% at 1 letter.")
+    assert (
+        where(FOUND, "letters") == "Of inputs of trained lengths 95.0 % are right; it breaks beyond, from 90 % at 2 to 20 % at 3 letters."
+    )
+    assert where(of(10, 3, 0, 0), "letters").endswith("it fails within what was trained, from 100 % at 1 to 30 % at 2 letters.")
+    assert where(of(2, 0, 0, 0), "letters").endswith("it fails within what was trained, 20 % at 1 letter.")
     assert where(of(10, 9, 8, 7), "letters").endswith("at no length up to 4 letters fewer than half.")
 
 

@@ -38,8 +38,8 @@ def test_cells_are_the_numbers_of_the_run():
     row = recorded_of(contender("fixed", "reverse"))
     one = Standing("GRU <one>", contender("fixed", "reverse"), record=row, measured=row.found)
     found = dict(zip(COLUMNS, cells(one, "letters"), strict=True))
-    assert found["run"] == "recorded" and found["parameters"] == "26,893" and found["steps to 95%"] == "not reached"
-    assert found["validation"] == f"{row.epochs[-1].exact:.1%}" and found["gives up at"] == "9 letters"
+    assert found["run"] == "recorded" and found["parameters"] == "26,893" and found["steps to 95 %"] == "not reached"
+    assert found["validation"] == f"{100 * (row.epochs[-1].exact):.1f} %" and found["gives up at"] == "9 letters"
     right = [(r, n) for length, r, n in zip(row.found.curve.lengths, row.found.curve.right, row.found.curve.n, strict=True) if length <= 12]
     assert found["trained lengths"].startswith(f"{100 * sum(r for r, _ in right) / sum(n for _, n in right):.1f} % (")
     html = table_html([one], "letters")
@@ -66,7 +66,7 @@ def test_seconds_are_not_those_of_the_slowest_epoch():
     epochs = tuple(Learned(step, seconds, 1.0, exact) for step, seconds, exact in ((10, 4.0, 0.2), (20, 90.0, 0.96), (30, 5.0, 0.99)))
     row = recorded_of(contender("fixed", "reverse"))
     found = cells(Standing("GRU", contender("fixed", "reverse"), record=replace(row, epochs=epochs), measured=row.found), "letters")
-    assert found[3:6] == ["5.0", "20", "99.0%"]
+    assert found[3:6] == ["5.0", "20", "99.0 %"]
 
 
 def test_seeds_that_are_missing_say_so():

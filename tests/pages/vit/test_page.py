@@ -157,7 +157,7 @@ def test_the_caveats_have_the_numbers_of_the_runs():
     told = texts(open_vit())
     assert "An attention map is not an explanation." in told
     for name in (NAME, "cifar10-compare-cnn-0"):
-        assert f"{recorded_run(name).test.top1:.1%}" in told and f"{recorded_run(name).parameters:,}" in told
+        assert f"{100 * recorded_run(name).test.top1:.1f} %" in told and f"{recorded_run(name).parameters:,}" in told
 
 
 # ---- runs of this lab ----
