@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
@@ -47,6 +48,21 @@ class _Escaping(Formatter):
 def marked(template: str, *values: Any, **named: Any) -> Words:
     """A sentence in Markdown: `template` is a literal of ours, with the places of `str.format`; each value is shown as it is."""
     return Words(_Escaping().vformat(template, values, named))
+
+
+@dataclass(frozen=True)
+class ProofLine:
+    """The proof line of a page: in one sentence what was compared with what and what came out. Its figures open on demand."""
+
+    says: str
+    passed: bool
+    figures: str
+    verdict: str = ""  # where it is neither
+
+    @property
+    def words(self) -> Words:
+        """The sentence with its verdict."""
+        return marked("Proof: {}: **{}**.", self.says, self.verdict or ("passed" if self.passed else "not passed"))
 
 
 def joined(parts: Iterable[str], between: str = " ") -> Words:

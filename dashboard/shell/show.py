@@ -14,6 +14,7 @@ import streamlit as st
 
 from core.errors import LabError
 from core.text import MOST_SENTENCE, taken
+from dashboard.kit.wording import ProofLine
 from dashboard.kit.wording import markdown as escaped
 from dashboard.shell.visitor import told
 
@@ -30,6 +31,11 @@ def markdown(text: Text, *, at: Any = st, **options: Any) -> None:
 
 def caption(text: Text, *, at: Any = st, **options: Any) -> None:
     at.caption(escaped(told(text)), **options)
+
+
+def proof(line: ProofLine, *, at: Any = st) -> None:
+    """A proof line; its figures open at the mark behind it."""
+    at.caption(line.words, help=escaped(line.figures))
 
 
 def error(text: Text, *, at: Any = st, **options: Any) -> None:

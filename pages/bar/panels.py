@@ -10,7 +10,7 @@ import streamlit as st
 from core.data import DATASETS, reads_data
 from core.errors import LabError
 from core.evaluation.intervals import proportion_interval
-from core.readable import points
+from core.readable import points, power
 from core.records.results import (
     BAR_TOP1,
     GAINS,
@@ -28,7 +28,7 @@ from core.records.results import (
 from core.training.config import RunConfig
 from core.training.history import Snapshot
 from core.training.presets import CONTROL
-from dashboard.kit.wording import Words, code, marked
+from dashboard.kit.wording import ProofLine, Words, code, marked
 from dashboard.runs.shown import shown
 from dashboard.setup.controls import dataset_form
 from dashboard.setup.downloads import offer_download
@@ -143,21 +143,21 @@ def _answer(step: RoadStep) -> None:
 def proof_line(bar: Result) -> None:
     """Whether the last step passes the bar, counted again from its confusion matrices."""
     claim = proof(bar)
-    runs = marked("{} runs of preset `bar`, the lowest at", claim.runs) if claim.runs > 1 else marked("1 run of preset `bar`, at")
-    show.caption(
-        marked(
-            "Proof: {} {:.2%} of n = {:,} validation images (95 %: {}), wanted over {:.0%}: **{}**. "
-            "Counted again from the confusion matrix: difference {:.1g}, tolerance {:.0g}.",
-            runs,
-            claim.least,
-            claim.images,
-            proportion_interval(round(claim.least * claim.images), claim.images).words(2),
-            BAR_TOP1,
-            "passed" if claim.passed else "not passed",
-            claim.recount,
-            TOLERANCE,
-        )
+    runs = marked("the lowest of {} runs of the last step", claim.runs) if claim.runs > 1 else marked("the run of the last step")
+    says = marked(
+        "{} classifies {:.2%} of n = {:,} validation images correctly (95 %: {}), and the bar is {:.0%}",
+        runs,
+        claim.least,
+        claim.images,
+        proportion_interval(round(claim.least * claim.images), claim.images).words(2),
+        BAR_TOP1,
     )
+    figures = marked(
+        "Runs of the preset `bar`. Counted again from the confusion matrix, the accuracy differs by {}; tolerance {}.",
+        power(claim.recount),
+        power(TOLERANCE),
+    )
+    show.proof(ProofLine(says, claim.passed, figures))
 
 
 def train_step(steps: list[RoadStep], count: int) -> RunConfig:

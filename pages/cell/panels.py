@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.probes.recurrence.cell_by_hand import Edit, Reading, parse_edits
-from dashboard.kit.wording import marked
+from core.readable import agreement, number, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.shell import show, state
 from dashboard.shell.choices import Kept
 from dashboard.shell.download import download
 from dashboard.shell.foot import take_along
+from dashboard.shell.words import counted
 from pages.cell.board import cell_board, cell_data, edits_sent, view_sent
 from pages.cell.choices import EDITS, VIEW, CellChoices
 from pages.cell.lookups import course_facts
@@ -77,23 +79,28 @@ def proof_panel(shown: BoardReading) -> None:
     title = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}[report.kind]
     stand_in, batch = "", f"{report.rows} rows of a batch, " if report.rows > 1 else ""
     if shown.reading.cell.kind == "gru2014":
-        stand_in = " torch has no GRU of 2014: compared with the reset gate held open and the sign of z's weights turned, where both agree."
-    show.caption(
-        marked(
-            "Proof, float64, largest difference over {}{} step{}: from nn.{}Cell step by step {:.1g}, from nn.{} "
-            "over the whole sequence {:.1g}; tolerance {:.0g}: **{}**.{}",
-            batch,
-            report.steps,
-            "s" * (report.steps > 1),
-            title,
-            report.cell,
-            title,
-            report.layer,
-            report.tolerance,
-            "equal" if report.passed else "not equal",
-            stand_in,
+        stand_in = (
+            " torch has no GRU of 2014, so both are compared with the reset gate held open and the sign of z's weights changed, where they "
+            "must agree."
         )
+    says = marked(
+        "the states of the lab's equations and those of torch's nn.{}Cell and nn.{} are {}",
+        title,
+        title,
+        agreement(max(report.cell, report.layer)),
     )
+    figures = marked(
+        "Largest difference over {}{}, float64: from nn.{}Cell step by step {}, from nn.{} over the whole sequence {}. Tolerance {}.{}",
+        batch,
+        counted(report.steps, "steps"),
+        title,
+        power(report.cell),
+        title,
+        power(report.layer),
+        power(report.tolerance),
+        stand_in,
+    )
+    show.proof(ProofLine(says, report.passed, figures))
 
 
 def forms_panel(reading: Reading) -> None:
@@ -105,13 +112,13 @@ def forms_panel(reading: Reading) -> None:
     report = compare_forms(reading)
     show.caption(
         marked(
-            "The two GRUs on this sequence, same weights, largest difference of a state: **{:.2g}** (at step "
-            "{}). With the sign of z's weights turned in one of them, so that z has the same role, **{:.2g}** is "
-            "left: the place of the reset gate. With the reset gates held open as well: {:.1g}.",
-            report.as_they_are,
+            "With the same weights, the states of the two GRUs differ by up to **{}** on this sequence (at step {}). Give z the same "
+            "meaning in both, and a difference of **{}** remains: it comes from where the reset gate acts. With the reset gates held "
+            "open as well, the states are {}.",
+            number(report.as_they_are, 2),
             report.at,
-            report.roles_matched,
-            report.reset_open,
+            number(report.roles_matched, 2),
+            agreement(report.reset_open),
         )
     )
 
@@ -122,10 +129,10 @@ def course_panel() -> None:
     shapes = " → ".join(f"{name} {shape}" for name, shape in facts.items() if name != "difference")
     show.caption(
         marked(
-            "Task 1.2 at the course's sizes, C = 7, H = 5, B = 2: {}; largest difference from nn.GRUCell {:.1g} "
-            "(float64). `from core.models.cells import gru_cell`",
+            "Task 1.2 at the course's sizes, C = 7, H = 5, B = 2: {}. The new state and that of nn.GRUCell are {} (float64). "
+            "`from core.models.cells import gru_cell`",
             shapes,
-            facts["difference"],
+            agreement(facts["difference"]),
         )
     )
 

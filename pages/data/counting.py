@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.kit.wording import marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.shell import show
 from dashboard.shell.choices import Kept
 from pages.data.view import LEVEL, course_html
@@ -80,20 +81,18 @@ def _proof(dataset: Dataset, course: Sequence[Running]) -> None:
     from core.data.statistics import DIGITS, PUBLISHED, largest_difference, running_statistics
 
     off = largest_difference(course[-1], dataset.mean, dataset.std)
-    proof = marked(
-        "Proof: counted here, and used to normalise: largest difference {:.1g}, tolerance {:.0g}: **{}**.",
-        off,
-        EXACT,
-        "passed" if off <= EXACT else "not passed",
-    )
+    says = marked("the mean and standard deviation counted here and those that normalise the images are {}", agreement(off))
+    figures = marked("Largest difference {}, tolerance {}.", power(off), power(EXACT))
+    show.proof(ProofLine(says, off <= EXACT, figures))
     if dataset.name in PUBLISHED:
         published = PUBLISHED[dataset.name]
         parts = [dataset.train.images, dataset.val.images]
         (whole,) = running_statistics(parts, [sum(map(len, parts))])
         off = largest_difference(whole, *published)
-        proof += marked(
-            " Published are {} and {}, over training and validation images together: these {:,} have {} and {}, "
-            "largest difference {:.4f}, tolerance {:g}: **{}**.",
+        says = marked("over training and validation images together, they differ from the published ones by less than {}", DIGITS)
+        figures = marked(
+            "Published are {} and {}, over training and validation images together. These {:,} images have {} and {}: largest "
+            "difference {:.4f}, tolerance {}.",
             _triple(published[0]),
             _triple(published[1]),
             whole.seen,
@@ -101,9 +100,8 @@ def _proof(dataset: Dataset, course: Sequence[Running]) -> None:
             _triple(whole.std),
             off,
             DIGITS,
-            "passed" if off <= DIGITS else "not passed",
         )
-    show.caption(proof)
+        show.proof(ProofLine(says, off <= DIGITS, figures))
 
 
 def _triple(values: Sequence[float]) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.readable import agreement
 from dashboard.kit.messages import drawn
-from dashboard.kit.wording import marked
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.shell import show
 from dashboard.shell.choices import Kept
 from pages.data.board import chosen, gallery
@@ -28,24 +29,25 @@ def draw_gallery(dataset: Dataset, page: GalleryPage) -> None:
 
     images, labels = _pixels(dataset, page)
     known = (dataset.mean, dataset.std)
-    backs = [["the same mean and deviation", *known], *([name, *constants] for name, constants in OTHERS.items())]
+    backs = [["the same mean and standard deviation", *known], *([name, *constants] for name, constants in OTHERS.items())]
     put_gallery(images, page, [dataset.classes[k] for k in labels], mean=dataset.mean, std=dataset.std, backs=backs)
     if (count := page_count(page.total)) > 1:
         PAGE.pagination(count, turn=TURN.value, on_change=lambda: IMAGE.set(""))
     right, *wrong = (round_trip(images, known, (mean, std)) for _, mean, std in backs)
-    others = "; ".join(f"with {name} by up to {found.largest}" for name, found in zip(OTHERS, wrong, strict=True))
-    show.caption(
-        marked(
-            "{}. Proof: all n = {:,} numbers of these images normalised and back with the mean and deviation of "
-            "the training images: largest difference {} of 255 levels, tolerance {}: **{}**. Levels off, back {}.",
-            page.words(),
-            right.numbers,
-            right.largest,
-            TOLERANCE,
-            "passed" if right.passed else "not passed",
-            others,
-        )
+    others = "; ".join(f"with {name}, {found.largest}" for name, found in zip(OTHERS, wrong, strict=True))
+    show.caption(f"{page.words()}.")
+    says = marked(
+        "all n = {:,} numbers of these images, normalised and undone with the same mean and standard deviation, are {} to those before",
+        right.numbers,
+        agreement(right.largest),
     )
+    figures = marked(
+        "Largest difference {} of 255 levels, tolerance {}. Undone with other values they differ by more levels: {}.",
+        right.largest,
+        TOLERANCE,
+        others,
+    )
+    show.proof(ProofLine(says, right.passed, figures))
 
 
 def _pixels(dataset: Dataset, page: GalleryPage) -> tuple[Any, np.ndarray]:

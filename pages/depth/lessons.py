@@ -9,9 +9,9 @@ import streamlit as st
 from core.errors import LabError
 from core.probes.recurrence.later_word import parse_sentence
 from core.probes.recurrence.unrolled import HEADS
-from core.readable import percent
+from core.readable import agreement, number, percent
 from dashboard.kit.panels import panels
-from dashboard.kit.wording import joined, marked
+from dashboard.kit.wording import ProofLine, joined, marked
 from dashboard.shell import show
 from dashboard.shell.download import download
 from dashboard.training import background
@@ -125,17 +125,19 @@ def _sentence_panel(lesson: Lesson) -> None:
     other = parse_sentence(" ".join([*sentence.english[:-1], other_end]))
     changes = {name: changed_by_last_word(made, name, sentence, other) for name in NAMES}
     passed = changes["forward"] == 0
-    show.caption(
-        marked(
-            "Proof: with “{}” instead of “{}” at the end, the logits of all words before it change by {:.1g} "
-            "(forward only) and by up to {:.2g} (both directions). Forward only must be exactly 0: **{}**.",
-            other_end,
-            sentence.english[-1],
-            changes["forward"],
-            changes["both"],
-            "passed" if passed else "not passed",
-        )
+    says = marked(
+        "with “{}” instead of “{}” at the end, the forward network's logits for all words before it stay {}",
+        other_end,
+        sentence.english[-1],
+        agreement(changes["forward"]),
     )
+    figures = marked(
+        "The last word changes the logits of the words before it by {} in the forward network, which must be exactly 0, and by up to {} "
+        "in the bidirectional one.",
+        number(changes["forward"]),
+        number(changes["both"], 2),
+    )
+    show.proof(ProofLine(says, passed, figures))
 
 
 # ---- trap 3, trained ----

@@ -47,7 +47,7 @@ def stack_panel(choices: DepthChoices) -> None:
 
 def proof_panel(choices: DepthChoices) -> None:
     """The proof and the downloads of the stack."""
-    show.caption(proof_line(stack_report(**choices.sizes)))
+    show.proof(proof_line(stack_report(**choices.sizes)))
     downloads(choices)
 
 

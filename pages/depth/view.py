@@ -9,8 +9,8 @@ import numpy as np
 
 from core.frames import csv_text, frame
 from core.probes.recurrence.unrolled import HEADS, Graph
-from core.readable import percent
-from dashboard.kit.wording import escape, marked
+from core.readable import agreement, percent, power
+from dashboard.kit.wording import ProofLine, escape, marked
 from dashboard.unrolled.svg import RowLabel, unrolled_svg
 
 if TYPE_CHECKING:
@@ -73,23 +73,27 @@ def figure(choices: DepthChoices, report: StackReport | None, *, style: str = ""
     return unrolled_svg(choices.graph, label=words, rows=rows, zeros=zeros, style=style)
 
 
-def proof_line(report: StackReport) -> str:
+def proof_line(report: StackReport) -> ProofLine:
     """What was compared, the largest difference, the tolerance and the verdict."""
     layers, directions, length, _ = report.norms.shape
     states, h = (shape for _, shape in report.shapes)
-    return marked(
-        "Proof, float64: layer by layer the same as torch's own stack, largest difference {:.1g}, tolerance "
-        "{:.0g}; ‖∂h/∂x‖ is above 0 exactly where the picture has a way, {} pairs, {} differ: **{}**. torch "
-        "returns states {} and h {}; {:,} weights at random, seed 0.",
-        report.max_abs_diff,
-        report.tolerance,
+    says = marked(
+        "the states of every layer and those of torch's own stack are {}, and a state depends on an input exactly where the picture has a "
+        "path",
+        agreement(report.max_abs_diff),
+    )
+    figures = marked(
+        "float64; largest difference {}, tolerance {}. Of {} pairs of a state and an input, {} have ‖∂h/∂x‖ above 0 without a path, or 0 "
+        "with one. torch returns states {} and h {}; {:,} random weights, seed 0.",
+        power(report.max_abs_diff),
+        power(report.tolerance),
         layers * directions * length * length,
         report.differing(),
-        "passed" if report.passed else "not passed",
         states,
         h,
         report.weights,
     )
+    return ProofLine(says, report.passed, figures)
 
 
 def jacobians_csv(report: StackReport) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from core.frames import csv_text, frame
 from core.probes.seq2seq.cheating_words import PROMPT, WORDS, loss_floor
 from core.readable import percent
-from dashboard.kit.wording import escape, joined, marked
+from dashboard.kit.wording import ProofLine, escape, joined, marked
 from dashboard.shell import show
 from dashboard.shell.download import download
 from dashboard.training import background
@@ -97,7 +97,7 @@ def _curves(lesson: CheatingLesson) -> None:
         f"Loss of the next letter, after {EVERY * (together - 1)} steps", lines, x="training steps", y="nats a letter, log axis",
         first=0, step=EVERY, log=True, height=250, limits=(LEAST, 10.0), at=together - 1,
         marks=[(lesson.floor, f"least possible without looking ahead: {lesson.floor:.3f}")],
-        note=f"All {len(WORDS)} words, the right letters given. Below the line nobody gets who does not know the answer.",
+        note=f"All {len(WORDS)} words, the right letters given. Nobody gets below this line without seeing the answer.",
     )  # fmt: skip
     time_chart(data, key="masks_losses")
 
@@ -107,7 +107,11 @@ def _reveal(lesson: CheatingLesson) -> None:
     last = {name: points[-1] for name, points in lesson.points.items()}
     forced = joined((marked("{} **{:.0%}**", NAMES[name], point.forced) for name, point in last.items()), " · ")
     show.markdown(
-        marked("Next letters named rightly, the right ones before them given: {}. Now let them write: who finishes these words?", forced)
+        marked(
+            "Share of letters that are predicted correctly when the right letters before them are given: {}. Now let them write: who "
+            "finishes these words?",
+            forced,
+        )
     )
     if not st.toggle(f"Let them write from the first {PROMPT} letters", key=REVEAL):
         return
@@ -115,16 +119,15 @@ def _reveal(lesson: CheatingLesson) -> None:
     download("Numbers (CSV)", lambda: points_csv(lesson), "cheating.csv", key="masks_points")
     cheats = [name for name in last if last[name].loss < lesson.floor]
     honest = last["subsequent"]
+    says = marked(
+        "the loss with the mask is {:.4f} and never falls below {:.4f}, the least without looking ahead", honest.loss, lesson.floor
+    )
+    figures = marked("The least possible loss is N ln N / letters, with N = {} words (Gibbs' inequality).", len(WORDS))
+    show.proof(ProofLine(says, all(p.loss >= lesson.floor for p in lesson.points["subsequent"]), figures))
     show.caption(
         marked(
-            "Proof: the loss with the mask is {:.4f}, never below {:.4f} = N ln N / letters, N = {} words "
-            "(Gibbs' inequality): **{}**. Below it, and so cheating: {}. A cheat has learned one thing, to copy "
-            "the letter at its right; when it writes, nothing stands there yet. Its loss, its accuracy and its "
-            "curves look perfect.",
-            honest.loss,
-            lesson.floor,
-            len(WORDS),
-            "passed" if all(p.loss >= lesson.floor for p in lesson.points["subsequent"]) else "not passed",
+            "Below it, and so cheating: {}. A cheat has learned only one thing: to copy the letter to its right. When it writes, no letter "
+            "stands there yet. Nevertheless its loss, its accuracy and its curves look perfect.",
             " and ".join(NAMES[name] for name in cheats) or "nobody",
         )
     )

@@ -6,7 +6,7 @@ from zlib import crc32
 
 import streamlit as st
 
-from dashboard.kit.wording import marked
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.shell import show
 from dashboard.shell.download import download
 from dashboard.shell.predict import predict
@@ -42,7 +42,7 @@ def downloads(asked: MaskChoices) -> None:
 
 def proof_panel(asked: MaskChoices) -> None:
     """The causality probe's verdict."""
-    show.caption(proof_line(effects_of(asked.sentence, asked.layers)))
+    show.proof(proof_line(effects_of(asked.sentence, asked.layers)))
 
 
 # ---- the trap ----
@@ -103,14 +103,9 @@ def padding_panel(asked: MaskChoices) -> None:
     with right:
         st.html(padding_html(reports))
         passed = all(report.passed for report in reports.values())
-        show.caption(
-            marked(
-                "Proof: the same sentence as the source of an encoder-decoder, without and with {} more padding: "
-                "with its mask nothing changes but float noise, without it something does: **{}**.",
-                extra,
-                "passed" if passed else "not passed",
-            )
-        )
+        says = "with a padding mask, more padding changes nothing in the outputs; without it, it does"
+        figures = f"The same sentence is the source of an encoder-decoder, without and with {extra} more padding. Rounding is not a change."
+        show.proof(ProofLine(says, passed, figures))
 
 
 def empty_panel() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from core.frames import rows_csv
 from core.probes.seq2seq.masked_sentence import OTHER, MaskedSentence, allowed
-from core.readable import number
-from dashboard.kit.wording import escape, marked
+from core.readable import agreement, number
+from dashboard.kit.wording import ProofLine, escape, marked
 
 if TYPE_CHECKING:
     from core.probes.seq2seq.mask_effects import EmptyRow, MaskEffects
@@ -52,23 +52,26 @@ def _numbers(values: np.ndarray) -> list[list[float | None]]:
     return [[None if np.isnan(value) else float(f"{value:.4g}") for value in row] for row in values]
 
 
-def proof_line(effects: Mapping[str, MaskEffects]) -> str:
+def proof_line(effects: Mapping[str, MaskEffects]) -> ProofLine:
     """What was replaced, what moved before it, and whether that is what each mask promises."""
     causal, open_ = ("subsequent", "both"), ("none", "padding")
     zero = max(effects[name].before[1] for name in causal)
     least = min(effects[name].before[0] for name in open_)
     count = len(effects["none"].counted)
     passed = all(effects[name].passed for name in (*causal, *open_))
-    return marked(
-        "Proof, float64: each of {} tokens replaced by {}. Outputs before it change by {:g} with the "
-        "subsequent mask, alone or with the padding's: tolerance 0, exactly. Without it they change by {} or "
-        "more, each time: **{}**.",
+    says = marked(
+        "when a token is replaced, the outputs before it are {} with the subsequent mask, and change each time without it",
+        agreement(zero),
+    )
+    figures = marked(
+        "Each of {} tokens was replaced by {}, in float64. With the subsequent mask, alone or with the padding mask, the outputs before it "
+        "change by {}; the tolerance is 0. Without it they change by {} or more.",
         count,
         OTHER,
-        zero,
+        number(zero),
         number(least),
-        "passed" if passed else "not passed",
     )
+    return ProofLine(says, passed, figures)
 
 
 def trap_html(sentence: MaskedSentence, pair: Sequence[MaskEffects], place: int) -> str:

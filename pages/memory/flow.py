@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from core.probes.memory.gradient_flow import BATCH, KINDS, FlowSetup, gradient_flow
-from dashboard.kit.wording import marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.shell import show
 from dashboard.shell.download import download
 from dashboard.training.time_chart import Line, chart_data, time_chart
@@ -40,22 +41,22 @@ def _proof(setup: FlowSetup) -> None:
 
     use_threads(1)  # beside a run that trains more would be slower
     report = check_flow(setup)
-    show.caption(
-        marked(
-            "Untrained cells, float64: H = {}, {} sequences of the recall task, seed {}; the RNN's W_hh is that "
-            "of the other cells' candidates. The loss is a fixed direction of h_T, so its gradient there has "
-            "norm 1; norms are means over the sequences. Proof: {:,} steps there and back by hand against "
-            "nn.RNNCell, nn.LSTMCell and nn.GRUCell with autograd. Largest relative difference {:.1g}, tolerance "
-            "{:.0g}: **{}**.",
-            setup.units,
-            BATCH,
-            setup.seed,
-            report.steps,
-            report.largest,
-            report.tolerance,
-            "equal" if report.passed else "not equal",
-        )
+    says = marked(
+        "the gradients computed by hand and those of nn.RNNCell, nn.LSTMCell and nn.GRUCell with autograd are {}",
+        agreement(report.largest),
     )
+    figures = marked(
+        "{:,} steps forward and back; largest relative difference {}, tolerance {}. Untrained cells, float64: H = {}, {} sequences of the "
+        "recall task, seed {}. The RNN's W_hh is that of the other cells' candidates. The loss is a fixed direction of h_T, so its "
+        "gradient there has norm 1. Norms are means over the sequences.",
+        report.steps,
+        power(report.largest),
+        power(report.tolerance),
+        setup.units,
+        BATCH,
+        setup.seed,
+    )
+    show.proof(ProofLine(says, report.passed, figures))
 
 
 def sweep_panel(choices: MemoryChoices) -> None:

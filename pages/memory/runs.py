@@ -11,8 +11,8 @@ import streamlit as st
 
 from core.errors import LabError, StoreError
 from core.probes.memory.gradient_flow import SINGLE
-from core.readable import number
-from dashboard.kit.wording import marked
+from core.readable import agreement, number, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.runs.choose import Wanted, several
 from dashboard.runs.choose import choose_runs as chosen_runs
@@ -199,21 +199,23 @@ def influence_panel(picture: Shown, opened_runs: Sequence[OpenedRun]) -> None:
         maps[one.run.name] = table
     influence_board(influence_message(picture.pixels, cards), key="memory_influence")
     if checks:
-        show.caption(_proof(picture, checks))
+        show.caption(
+            f"Brightness of a patch: how much it changes the class scores after patch s. Map: row = output s, column = input t, relative "
+            f"to the largest of its row. Picture: {picture.caption}."
+        )
+        show.proof(_proof(checks))
         download("Influences as CSV", lambda: influences_csv(maps), "influences.csv", key="memory_influence_csv")
 
 
-def _proof(picture: Shown, checks: Sequence[Any]) -> str:
+def _proof(checks: Sequence[Any]) -> ProofLine:
     outputs, answer = max(check.outputs for check in checks), max(check.answer for check in checks)
-    verdict = "equal" if all(check.passed for check in checks) else "not equal"
-    return marked(
-        "Influence of patch t on output s: norm of the Jacobian of the class scores that the head gives the "
-        "state after patch s, by the token of patch t. Picture: {}; brightness by its root. Map: row = "
-        "output s, column = input t, of its largest. Proof: by hand against autograd through the model, on "
-        "two outputs and the loss: largest relative differences {:.1g} and {:.1g}, tolerance {:.0g}: **{}**.",
-        picture.caption,
-        outputs,
-        answer,
-        checks[0].tolerance,
-        verdict,
+    says = marked("the influences computed by hand and those of autograd through the model are {}", agreement(max(outputs, answer)))
+    figures = marked(
+        "The influence of patch t on output s is the norm of the Jacobian of the class scores, which the head gives the state after "
+        "patch s, by the token of patch t; brightness is its root. Largest relative difference on two outputs {}, on the loss {}; "
+        "tolerance {}.",
+        power(outputs),
+        power(answer),
+        power(checks[0].tolerance),
     )
+    return ProofLine(says, all(check.passed for check in checks), figures)

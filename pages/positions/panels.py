@@ -9,8 +9,9 @@ import streamlit as st
 from core.errors import ConfigError, LabError
 from core.evaluation.by_positions import Setup, by_positions
 from core.probes.positions.tables import KINDS, LEARNED_STD, Loudness, distance_gap, loudness, position_table, similarity
+from core.readable import agreement, number, power
 from core.training.config import RunConfig
-from dashboard.kit.wording import marked
+from dashboard.kit.wording import ProofLine, Words, marked
 from dashboard.shell import show, visitor
 from dashboard.shell.download import download
 from dashboard.shell.state import set_up_link
@@ -51,23 +52,18 @@ def proof_panel(choices: PositionChoices) -> None:
     from core.probes.positions.placing import table_test  # brings torch: after the picture has been sent
 
     report = table_test(choices.kind, choices.length, choices.dim)
-    what = "what the module of the models turns (1, 0) to" if choices.kind == "rotary" else "what the module of the models adds"
-    show.caption(
-        marked(
-            "Proof: {} against the formula, all {:,} numbers. Largest difference {:.1g}, tolerance {:.0g}: **{}**.{}",
-            what,
-            report.entries,
-            report.max_abs_diff,
-            report.tolerance,
-            "equal" if report.equal else "not equal",
-            alone,
-        )
-    )
+    what = "what the models turn (1, 0) to" if choices.kind == "rotary" else "what the models add to the tokens"
+    says = marked("all {:,} numbers of the formula and {} are {}", report.entries, what, agreement(report.max_abs_diff))
+    figures = marked("Largest difference {}, tolerance {}.", power(report.max_abs_diff), power(report.tolerance))
+    show.proof(ProofLine(says, report.equal, figures))
+    if alone:
+        show.caption(alone.strip())
 
 
-def _distance_words(gap: float) -> str:
-    words = f" Similarities of pairs at the same distance differ by at most {gap:.1g}: "
-    return words + (marked("**the distance alone counts**.") if gap <= GAP_TOLERANCE else "where they stand counts, too.")
+def _distance_words(gap: float) -> Words:
+    if gap <= GAP_TOLERANCE:
+        return marked(" Pairs of positions at the same distance are equally similar: **the distance alone counts**.")
+    return marked(" Similarities of pairs at the same distance differ by up to {}: where they stand counts, too.", number(gap, 2))
 
 
 def loudness_panel(choices: PositionChoices) -> None:
@@ -82,7 +78,7 @@ def loudness_panel(choices: PositionChoices) -> None:
             loud[kind] = visitor.told(error)
     loud["rotary"] = "adds nothing: queries and keys are turned, and keep their length"
     st.html(loudness_html(loud, chosen=choices.kind, length=choices.length, dim=choices.dim))
-    learned = f"Learned: {choices.words}." if choices.words else f"Learned: as at the start, drawn with deviation {LEARNED_STD}."
+    learned = f"Learned: {choices.words}." if choices.words else f"Learned: as at the start, drawn with standard deviation {LEARNED_STD}."
     show.caption(index_words(choices.length, choices.dim, loud["index"]) + " " + learned)
 
 
@@ -106,11 +102,12 @@ def shuffle_panel(choices: PositionChoices) -> None:
         caption = f"Encoder of 2 layers at random weights, {counted(choices.length, 'tokens')} of {choices.dim} features, {moved} moved"
         st.html(verdicts_html(results, chosen=choices.kind, caption=caption))
     st.caption(
-        "Proof: tokens change places *before* positions are put in; outputs are put back by the inverse; under each verdict the largest "
-        f"difference, in float64, tolerance about {tolerance:.0e}. **Moved together** is trap 6: where a token takes its position along, "
-        "the encoder gets the same vectors in another order, so the test passes whatever the positions are, and proves nothing. Rotary "
-        "positions cannot be taken along: attention itself puts them in."
-        + ("" if moved else " **Nothing moved here**, so nothing is proved: choose another permutation, or more tokens.")
+        "The tokens change places *before* their positions are added, and the outputs are put back with the inverse. The number under a "
+        f"verdict is the largest difference from the outputs without the shuffle (float64; tolerance {power(tolerance)})."
+        + ("" if moved else " **Nothing moved here**, so nothing is proved: choose another permutation, or more tokens."),
+        help="**Moved together** is trap 6: where a token takes its position along, the encoder gets the same vectors in another order. "
+        "The test then passes whatever the positions are, and proves nothing. Rotary positions cannot be taken along, because attention "
+        "itself applies them.",
     )
 
 

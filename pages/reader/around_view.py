@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.frames import csv_text, frame
-from dashboard.kit.wording import marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, marked
 from pages.reader.view import AS, Mind
 
 if TYPE_CHECKING:
@@ -21,25 +22,28 @@ def plane_words(mind: Mind) -> str:
     )
 
 
-def proof_line(check: StateCheck, orders: int) -> str:
+def proof_line(check: StateCheck, orders: int) -> ProofLine:
     """What was compared, the largest differences, the tolerance and the verdict."""
     hands = (
-        "no gates to compare"
+        "There are no gates to compare"
         if check.by_hand is None
-        else f"each state by the lab's own equations from the one before it and its patch, {check.by_hand:.1g}"
+        else f"Each state computed with the lab's own equations from the state before it and its patch: {power(check.by_hand)}"
     )
     many = f"{orders} orders" if orders > 1 else "one order"
-    return marked(
-        "Proof, {}: after a quarter, a half, three quarters and all of the patches the recorded states and "
-        "probabilities are those of torch's layers run on these alone, largest difference {:.1g}; {}; the "
-        "last answer in the trained order is the model's own, {:.1g}. Tolerance {:.0g}: **{}**.",
+    says = marked(
+        "in {}, the states and probabilities shown here and those of torch's layers run on the same patches are {}",
         many,
-        check.alone,
-        hands,
-        check.whole,
-        check.tolerance,
-        "passed" if check.passed else "not passed",
+        agreement(check.alone),
     )
+    figures = marked(
+        "Compared after a quarter, a half, three quarters and all of the patches: largest difference {}. {}. The last answer in the "
+        "trained order and the model's own: {}. Tolerance {}.",
+        power(check.alone),
+        hands,
+        power(check.whole),
+        power(check.tolerance),
+    )
+    return ProofLine(says, check.passed, figures)
 
 
 def states_csv(mind: Mind) -> str:

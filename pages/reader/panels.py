@@ -116,7 +116,7 @@ def around_board(choices: ReaderChoices, order: str) -> None:
     reader_orders(others(choices.picture, mind, order, what=choices.what), key=ORDERS_BOARD)
     st.caption(LEGEND)
     show.caption(f"{EXPLAINED[mind.reads]} {plane_words(mind)}")
-    show.caption(proof_line(check(choices), len(choices.kinds)))
+    show.proof(proof_line(check(choices), len(choices.kinds)))
     layer = f"-layer-{choices.layer + 1}" if choices.layers > 1 else ""
     file = f"states-{choices.run.name}{layer}.csv"
     download("States as CSV", lambda: states_csv(mind), file, key="reader_csv", help="A line for each order and t.")

@@ -25,7 +25,8 @@ with there:
     linked_part(lambda: choices.link(board(choices)), [run.run_id for run in choices.runs], end)
 below.caption(LEGEND)
 show.caption(explained(choices), at=below)
-show.caption(proof(choices), at=below)
+if line := proof(choices):
+    show.proof(line, at=below)
 with between:
     layers_panel()
     cost_panel()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.errors import LabError
+from dashboard.kit.wording import ProofLine
 from dashboard.pictures.answers import NO_RUN, WAITING, knows
 from dashboard.pictures.reading import EXPLAINED
 from dashboard.shell import visitor
@@ -64,8 +65,8 @@ def explained(choices: ReadingChoices) -> str:
     return " ".join(EXPLAINED[kind] for kind in dict.fromkeys(kind_of(reading) for reading in _readings(choices)))
 
 
-def proof(choices: ReadingChoices) -> str:
-    """The proof line for what the readers believe of the picture."""
+def proof(choices: ReadingChoices) -> ProofLine | None:
+    """The proof line for what the runs say of the picture."""
     return proof_line([check(choices.picture, reading) for reading in _readings(choices)])
 
 

@@ -10,12 +10,14 @@ import numpy as np
 from core.evaluation.pictures import mean_color
 from core.probes.reading.change_of_mind import ChangeOfMind
 from core.probes.reading.path_length import path_lengths
+from core.readable import agreement, power
 from dashboard.kit.packed import packed, packed_picture
-from dashboard.kit.wording import escape, marked
+from dashboard.kit.wording import ProofLine, escape, marked
 from dashboard.pictures.answers import GREY, tokens_of
 from dashboard.pictures.choose import Shown
 from dashboard.pictures.reading import knew
 from dashboard.runs.opened import Weighted
+from dashboard.shell.words import counted
 
 if TYPE_CHECKING:
     from core.probes.attention.cost import Cost
@@ -127,25 +129,26 @@ def mind_card(mind: ChangeOfMind | None, classes: Sequence[str]) -> dict[str, An
     return {"patches": list(mind.patches), "after": packed(mind.probabilities), "words": words}
 
 
-def proof_line(checks: Sequence[ReadingCheck]) -> str:
-    """What was compared, the largest differences, the tolerance and the verdict, over all readers."""
+def proof_line(checks: Sequence[ReadingCheck]) -> ProofLine | None:
+    """What was compared, the largest differences, the tolerance and the verdict, over all runs."""
     if not checks:
-        return ""
+        return None
     whole, alone, unread = (max(getattr(check, name) for check in checks) for name in ("whole", "alone", "unread"))
-    verdict = "passed" if all(check.passed for check in checks) else "not passed"
-    return marked(
-        "Proof, {} reader{}: the probabilities after all T patches are the model's own answer, largest "
-        "difference {:.1g}; after a quarter, a half and three quarters they are those of the model run on "
-        "these patches alone, {:.1g}; another second half moves what is believed of the first by {:.1g}. "
-        "Tolerance {:.0g}: **{}**.",
-        len(checks),
-        "s" * (len(checks) > 1),
-        whole,
-        alone,
-        unread,
-        checks[0].tolerance,
-        verdict,
+    says = marked(
+        "for {}, the probabilities after t patches and those of the model run on these patches alone are {}",
+        counted(len(checks), "runs"),
+        agreement(max(whole, alone)),
     )
+    figures = marked(
+        "After all T patches the probabilities are the model's own answer: largest difference {}. After a quarter, a half and three "
+        "quarters of the patches they are those of the model run on these patches alone: {}. Another second half of the picture changes "
+        "the probabilities after the first half by {}. Tolerance {}.",
+        power(whole),
+        power(alone),
+        power(unread),
+        power(checks[0].tolerance),
+    )
+    return ProofLine(says, all(check.passed for check in checks), figures)
 
 
 # ---- below the board ----

@@ -49,7 +49,7 @@ def proof_panel(choices: SequenceChoices) -> None:
         run = task_run(choices.task, choices.sizes, choices.cell)
     except LabError:  # the picture says so
         return
-    show.caption(proof_line(choices, run))
+    show.proof(proof_line(choices, run))
     downloads(choices, run)
 
 
@@ -95,7 +95,7 @@ def padding_panel(choices: SequenceChoices) -> None:
     st.html(padding_html(packing(lengths), words))
     report = padded(lengths, choices.sizes.C, choices.sizes.H, choices.sizes.K, choices.cell)
     st.html(padded_html(report, lengths))
-    show.caption(padding_proof(report))
+    show.proof(padding_proof(report))
     st.markdown(
         "A recurrent network can stop at the end of each sequence, so packing costs it nothing. Attention and convolution compute all T "
         "places of the batch at once: they need a **mask**, which says what is padding."

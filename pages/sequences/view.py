@@ -9,8 +9,9 @@ import numpy as np
 
 from core.probes.recurrence.padding import Packing
 from core.probes.recurrence.unrolled import TASKS, Graph
-from core.readable import percent
-from dashboard.kit.wording import escape, marked
+from core.readable import percent, power
+from dashboard.kit.wording import ProofLine, escape, marked
+from dashboard.shell.words import counted
 from dashboard.unrolled.svg import RowLabel, unrolled_svg
 from pages.sequences.examples import Example, picture_example, text_example
 
@@ -110,23 +111,20 @@ def _shape(shape: tuple[int, ...] | str | None) -> str:
     return str(tuple(shape)) if shape else ""
 
 
-def proof_line(choices: SequenceChoices, run: TaskRun) -> str:
+def proof_line(choices: SequenceChoices, run: TaskRun) -> ProofLine:
     """What the gradients of the running network say of the picture."""
     outputs, inputs = run.reach.shape
     wrong = run.differing(choices.task, choices.sizes)
-    return marked(
-        "Proof, float64: the gradient of each of {} output{} with respect to each of {} input{} is other "
-        "than 0 exactly where the picture has a way; pairs that differ: {} of {}: **{}**. {:,} weights at "
-        "random, seed 0: shapes do not depend on them.",
-        outputs,
-        "s" * (outputs > 1),
-        inputs,
-        "s" * (inputs > 1),
+    says = "the gradient of an output with respect to an input is not 0 exactly where the picture has a path from one to the other"
+    figures = marked(
+        "{} and {}, float64. Pairs that differ from the picture: {} of {}. {:,} random weights, seed 0; the shapes do not depend on them.",
+        counted(outputs, "outputs"),
+        counted(inputs, "inputs"),
         wrong,
         outputs * inputs,
-        "passed" if not wrong else "not passed",
         run.weights,
     )
+    return ProofLine(says, not wrong, figures)
 
 
 def shapes_csv(run: TaskRun) -> str:
@@ -197,26 +195,26 @@ def padded_html(report: PaddedReport, lengths: Sequence[int]) -> str:
 
 
 def _cell(value: float, tolerance: float) -> str:
-    number = "0" if value == 0 else f"{value:.0e}".replace("-", "−") if value < 1e-3 else f"{value:.3f}"
-    return f"<td{' class=off' if value > tolerance else ''}>{number}</td>"
+    written = "0" if value == 0 else power(value) if value < 1e-3 else f"{value:.3f}"
+    return f"<td{' class=off' if value > tolerance else ''}>{written}</td>"
 
 
-def padding_proof(report: PaddedReport) -> str:
+def padding_proof(report: PaddedReport) -> ProofLine:
     """What was compared with torch, and the losses with and without a mask."""
-    same, passed = "the same" if report.same_packing else "not the same", "passed" if report.passed else "not passed"
-    return marked(
-        "Proof, float64: the rows and batch sizes drawn here are those of "
-        "torch.nn.utils.rnn.pack_padded_sequence ({} → {}): {}; packed, looked up and masked values equal "
-        "those of each sequence alone up to {:.0g}: **{}**. A tag a step, random weights: mean loss {:.3f} "
-        "over the steps that are there, {:.3f} with padding counted as class 0.",
+    same = "the same" if report.same_packing else "not the same"
+    says = "packed, looked up and masked states are those of each sequence read alone, and the packing is torch's own"
+    figures = marked(
+        "The rows and batch sizes drawn here and those of torch.nn.utils.rnn.pack_padded_sequence ({} → {}) are {}. Tolerance {}, float64. "
+        "With a tag for each step and random weights, the mean loss is {:.3f} over the steps that are there, and {:.3f} if padding "
+        "counts as class 0.",
         report.padded_shape,
         report.packed_shape,
         same,
-        report.tolerance,
-        passed,
+        power(report.tolerance),
         report.loss,
         report.loss_padding,
     )
+    return ProofLine(says, report.passed, figures)
 
 
 # ---- words ----

@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.data.ship import SEARCHED
 from core.errors import LabError
 from core.probes.equivariance.architectures import ARCHITECTURES
-from dashboard.kit.wording import marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.pictures.choose import SAILING, Shown
 from dashboard.runs.opened import weighted_runs
 from dashboard.shell import show, visitor
@@ -50,11 +51,11 @@ def settled(choices: ShuffleChoices, proved: DeltaGenerator) -> dict[str, str]:
     """What follows when the board has come to rest: the proof line, which stands at `proved`. Returns what a link says."""
     rerun_when_settled(key="shuffle")
     with proved:
-        show.caption(proof(choices))
+        show.proof(proof(choices))
     return choices.link(order_of(choices.patch)[1])
 
 
-def proof(choices: ShuffleChoices) -> str:
+def proof(choices: ShuffleChoices) -> ProofLine:
     """The proof line: the claim itself, on the picture and the order of the board, in float64."""
     import torch
 
@@ -63,17 +64,20 @@ def proof(choices: ShuffleChoices) -> str:
     model = proved(choices.patch)
     permutation, _ = order_of(choices.patch)
     report = examine(model.subject, read_by(model, choices.picture).double(), permutation, Way(dtype=torch.float64))
-    verdict = "passed" if report.equivariant else "not passed"
-    return marked(
-        "Proof: {}, random weights, float64, eval mode: f(x[p]) put back with the inverse of p against f(x); "
-        "{} tokens, {} moved; largest difference {:.1e}, tolerance {:.0e}: **{}**.",
+    says = marked(
+        "for the {}, the outputs for the shuffled tokens, put back in order, and the outputs without the shuffle are {}",
         model.name.lower(),
+        agreement(report.max_abs_diff),
+    )
+    figures = marked(
+        "f(x[p]), put back with the inverse of p, against f(x): random weights, float64, eval mode, {} tokens, of which {} moved. Largest "
+        "difference {}, tolerance {}.",
         len(permutation),
         report.moved,
-        report.max_abs_diff,
-        report.tolerance,
-        verdict if report.moved else "nothing has moved, so nothing is proved yet",
+        power(report.max_abs_diff),
+        power(report.tolerance),
     )
+    return ProofLine(says, report.equivariant, figures, "" if report.moved else "nothing has moved, so nothing is proved yet")
 
 
 def legend(picture: Shown) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.kit.wording import escape, marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, escape, marked
 from dashboard.shell import show
 from pages.translate.lookups import free_running
 from pages.translate.panels import Translation
@@ -29,10 +30,11 @@ def forcing_panel(translation: Translation) -> None:
     report = free_running(translation.choices, id(translation.read.opened), translation.read)
     st.html(forcing_html(report, translation.names))
     show.markdown(forcing_words(report, translation.names))
-    st.caption(
-        "Proof: up to the first mistake of its own the free run is fed the same: probabilities differ by "
-        f"{report.same_before:.1e} at most, tolerance {report.tolerance:.0e}: **{'passed' if report.passed else 'not passed'}**."
+    says = f"up to its first mistake, the probabilities of the free run and of teacher forcing are {agreement(report.same_before)}"
+    figures = (
+        f"Until then both are given the same tokens. Largest difference {power(report.same_before)}, tolerance {power(report.tolerance)}."
     )
+    show.proof(ProofLine(says, report.passed, figures))
 
 
 def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:

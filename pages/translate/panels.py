@@ -9,7 +9,8 @@ import streamlit as st
 
 from core.checks import Whole
 from core.errors import LabError
-from dashboard.kit.wording import marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.pictures.html import png_uri
 from dashboard.shell import show, visitor
 from dashboard.shell.choices import Choice
@@ -135,20 +136,13 @@ def proof_panel(translation: Translation) -> None:
     """Whether what the board shows is what the model does."""
     written = translation.written
     maps = (
-        "no attention to check"
+        "There is no attention to check"
         if written.unseen
-        else f"rows of attention and what is made of them are off by {written.attention_off:.1e} at most"
+        else f"The rows of attention and what is made of them differ by {power(written.attention_off)} at most"
     )
-    show.caption(
-        marked(
-            "Proof: written token by token with a cache, and computed again without one, float64: probabilities "
-            "differ by {:.1e} at most, {}; tolerance {:.0e}: **{}**.",
-            written.off,
-            maps,
-            written.tolerance,
-            "passed" if written.passed else "not passed",
-        )
-    )
+    says = marked("the probabilities written with a cache and those computed again without one are {}", agreement(written.off))
+    figures = marked("float64; largest difference {}, tolerance {}. {}.", power(written.off), power(written.tolerance), maps)
+    show.proof(ProofLine(says, written.passed, figures))
     if translation.read.no_answer:
         show.caption(f"No right answer is known for this input: {translation.read.no_answer}")
 

@@ -23,7 +23,8 @@ between, end = st.container(), st.container()
 with there:
     linked_part(lambda: choices.link(board(choices)), [run.run_id for run in choices.runs], end)
 below.caption(LEGEND)
-show.caption(proof(choices), at=below)
+if line := proof(choices):
+    show.proof(line, at=below)
 with between:
     question(choices.runs)
     try_this(ABOUT.experiments)

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.errors import LabError
 from core.evaluation.pictures import QUARTER, check_answers, parse_edits
+from dashboard.kit.wording import ProofLine
 from dashboard.runs.opened import Weighted, open_best, weighted_runs
 from dashboard.shell import show, visitor
 from dashboard.shell.predict import predict
@@ -31,7 +32,7 @@ def board(choices: TryItChoices) -> str:
     return text
 
 
-def proof(choices: TryItChoices) -> str:
+def proof(choices: TryItChoices) -> ProofLine | None:
     """The proof line for the answers to the picture as it is."""
     pixels, checks = choices.picture.pixels, []
     for run in choices.runs:

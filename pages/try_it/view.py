@@ -9,12 +9,14 @@ import numpy as np
 
 from core.errors import LabError
 from core.evaluation.pictures import AnswerCheck, Effect, Erase, Swap, edited, edits_text, mean_color, probabilities, top_classes
+from core.readable import agreement, power
 from dashboard.kit.packed import packed_picture
-from dashboard.kit.wording import marked
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.pictures.answers import GREY, NO_RUN, WAITING, answer_bar, knows, tokens_of, verdict
 from dashboard.pictures.choose import Shown
 from dashboard.runs.opened import Weighted
 from dashboard.shell import visitor
+from dashboard.shell.words import counted
 
 if TYPE_CHECKING:
     from core.training.runs.checkpoint import OpenedModel
@@ -75,22 +77,24 @@ def _card(
     return {**card, "tokens": f"{tokens} · epoch {epoch + 1}", "color": color, "look": look, "verdict": words, "bars": bars}, opened.classes
 
 
-def proof_line(checks: Sequence[AnswerCheck]) -> str:
+def proof_line(checks: Sequence[AnswerCheck]) -> ProofLine | None:
     """What was compared, the largest differences, the tolerance and the verdict, over all runs."""
     if not checks:
-        return ""
-    passed = all(check.passed for check in checks)
-    return marked(
-        "Proof, {} run{}: probabilities of an answer sum to 1, largest difference {:.1g}; the answer alone "
-        "and in a batch with a black and a white picture, largest difference {:.1g}; tolerance {:.0g}: "
-        "**{}**.",
-        len(checks),
-        "s" * (len(checks) > 1),
-        max(check.total for check in checks),
-        max(check.alone for check in checks),
-        checks[0].tolerance,
-        "passed" if passed else "not passed",
+        return None
+    total, alone = max(check.total for check in checks), max(check.alone for check in checks)
+    says = marked(
+        "for {}, the answer to the picture alone and in a batch with others are {}, and its probabilities sum to 1",
+        counted(len(checks), "runs"),
+        agreement(alone),
     )
+    figures = marked(
+        "Largest difference of the sum from 1: {}. Largest difference between the answer alone and in a batch with a black and a white "
+        "picture: {}. Tolerance {}.",
+        power(total),
+        power(alone),
+        power(checks[0].tolerance),
+    )
+    return ProofLine(says, all(check.passed for check in checks), figures)
 
 
 def more_changed(middle: Effect, corners: Effect) -> str:

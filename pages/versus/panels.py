@@ -68,7 +68,7 @@ def proof_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
         return
     drawn = [one.title for one in shown.values() if not one.weights]
     apart = f" ({', '.join(drawn)}: drawn at random)" if drawn else ""
-    show.caption(proof_words(reports, f"8 test inputs, weights as trained{apart}"))
+    show.proof(proof_words(reports, f"8 test inputs, weights as trained{apart}"))
 
 
 def _version(one: Standing) -> int:

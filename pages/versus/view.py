@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from core.evaluation.intervals import Interval
 from core.evaluation.sequences.lengths import GOAL, LengthCurve, seconds_per_epoch, steps_to
-from core.readable import percent
+from core.readable import number, percent
 from core.training.config import RunConfig
-from dashboard.kit.wording import escape, marked
+from dashboard.kit.wording import ProofLine, escape, marked
 from dashboard.shell.words import counted
 from dashboard.training.contest import Standing, stands
 
@@ -116,18 +116,21 @@ def _seed_words(curve: LengthCurve | None, unit: str) -> str:
     return f"{100 * trained.value:.1f} %, {gives_up_words(curve, unit)}" if trained else "not trained"
 
 
-def proof_words(reports: Mapping[str, BottleneckReport], inputs: str) -> str:
+def proof_words(reports: Mapping[str, BottleneckReport], inputs: str) -> ProofLine:
     """What the bottleneck probe measured, in one line."""
     findings = []
     for title, report in reports.items():
-        states = f"noise for the states at all tokens moves its logits by {report.states_off:.2g}"
-        final = f", noise for its vector of {report.width} numbers by {report.final_off:.2g}" if report.width else ""
+        states = f"noise for the states at all tokens moves its logits by {number(report.states_off, 2)}"
+        final = f", noise for its vector of {report.width} numbers by {number(report.final_off, 2)}" if report.width else ""
         findings.append(f"{title}: {states}{final}")
     passed = all(report.passed for report in reports.values())
-    return marked(
-        "Proof, float64, {}: {}. Without attention the states must move them by exactly 0, the vector must "
-        "not; with it the states must: **{}**.",
+    says = marked(
+        "without attention, the decoder depends on the one vector and not at all on the states at the tokens; with attention, it depends "
+        "on these states"
+    )
+    figures = marked(
+        "Measured in float64 on {}. {}. Without attention noise for the states must move the logits by exactly 0.",
         inputs,
         "; ".join(findings),
-        "passed" if passed else "not passed",
     )
+    return ProofLine(says, passed, figures)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.readable import agreement, number
 from core.records.published_systems import SYSTEMS
-from dashboard.kit.wording import marked
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.shell import show
 from dashboard.shell.download import download
 from pages.went.board import system_map
@@ -25,17 +26,18 @@ def costs_panel(choices: WentChoices) -> None:
     """All kinds of attention at the chosen length, and the proof that their pairs are counted rightly."""
     st.html(costs_html(choices.length, choices.sizes, SYSTEMS[choices.system].kind))
     report = count_report(choices.sizes)
-    show.caption(
-        marked(
-            "Proof: the pairs of {} kinds by formula against every pair counted one by one in matrices of {} "
-            "tokens, with the sizes set here. Largest difference {:g}, tolerance 0: **{}**. Counted is what "
-            "attention reads, not the linear layers around it, which are linear in T; a class token is left out.",
-            len(report.counted),
-            COUNTED,
-            report.max_abs_diff,
-            "passed" if report.passed else "not passed",
-        )
+    says = marked(
+        "for all {} kinds of attention, the pairs by formula and the pairs counted one by one are {}",
+        len(report.counted),
+        agreement(report.max_abs_diff),
     )
+    figures = marked(
+        "Counted in matrices of {} tokens, with the sizes set here. Largest difference {}, tolerance 0. Only the pairs that attention "
+        "reads are counted, not the linear layers around it, which are linear in T. A class token is left out.",
+        COUNTED,
+        number(report.max_abs_diff),
+    )
+    show.proof(ProofLine(says, report.passed, figures))
 
 
 def downloads(choices: WentChoices) -> None:

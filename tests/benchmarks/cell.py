@@ -52,7 +52,7 @@ def measure(browser: Any, url: str, *, moves: int) -> dict[str, list[float]]:
     """Milliseconds from each move to its picture, a slider at a time."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.goto(url)
-    page.get_by_text("Proof, float64").wait_for(timeout=300_000)  # torch is loaded
+    page.get_by_text("Proof: ").wait_for(timeout=300_000)  # torch is loaded
     page.wait_for_timeout(9000)  # what is loaded behind the first page is not what is measured
     page.evaluate(WATCH)
     found = {}

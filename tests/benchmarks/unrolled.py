@@ -37,7 +37,7 @@ def moved(browser, address: str, moves: int) -> list[float]:
     """Milliseconds from pressing an arrow key on a slider to the new picture, for each move."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(address)
-    page.get_by_text("Proof, float64").first.wait_for(timeout=60_000)
+    page.get_by_text("Proof: ").first.wait_for(timeout=60_000)
     page.wait_for_timeout(5_000)  # what is loaded behind the first page is not what is measured
     page.get_by_role("slider", name=SLIDER).first.focus()
     times = []

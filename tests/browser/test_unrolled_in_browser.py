@@ -13,7 +13,7 @@ PART = ".unrolled-scroll [data-node='{}']"
 
 def open_page(address, page, path):
     page.goto(f"{address}/{path}")
-    page.get_by_text("Proof, float64").first.wait_for()
+    page.get_by_text("Proof: ").first.wait_for()
     page.wait_for_selector(f"{BOX}[data-nodes]")
     at_rest(page)
     return page

@@ -60,9 +60,10 @@ def test_a_run_that_cannot_be_opened_says_so_on_its_card_and_the_others_answer()
 
 def test_the_proof_line_tells_of_the_worst_run():
     line = proof_line([AnswerCheck(1e-16, 1e-7), AnswerCheck(0.0, 3e-6)])
-    assert line.startswith("Proof, 2 runs:") and "3e-06" in line and "tolerance 1e-05: **passed**" in line
-    assert "**not passed**" in proof_line([AnswerCheck(0.0, 1e-7), AnswerCheck(0.0, 0.1)])
-    assert proof_line([]) == ""
+    assert line.words.startswith("Proof: for 2 runs,") and "equal to 6 digits" in line.words and line.words.endswith(": **passed**.")
+    assert "3·10⁻⁶" in line.figures and line.figures.endswith("Tolerance 1·10⁻⁵.")
+    assert "**not passed**" in proof_line([AnswerCheck(0.0, 1e-7), AnswerCheck(0.0, 0.1)]).words
+    assert proof_line([]) is None
 
 
 def test_the_question_is_answered_by_counting():

@@ -147,7 +147,9 @@ def plain(text):
 
 
 def texts(app):
-    return " ".join(plain(e.value) for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)
+    """All sentences on a page; what opens at the mark behind a caption follows them."""
+    shown = [e.value for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind]
+    return " ".join(map(plain, [*shown, *(e.proto.help for e in app.caption)]))
 
 
 def visit(monkeypatch, **query):

@@ -19,7 +19,7 @@ BOARD = ".cellb"
 def open_board(address, page, query=""):
     page.goto(f"{address}/cell{query}")
     page.wait_for_selector(f"{BOARD}[data-setup]")
-    page.get_by_text("Proof, float64").wait_for()
+    page.get_by_text("Proof: ").wait_for()
     at_rest(page)
     return page
 

@@ -132,4 +132,4 @@ def test_images_are_counted_before_the_students_eyes(page, address):
     page.wait_for_function("document.querySelectorAll('.lab-course div i').length > 3")
     page.get_by_text("First 10,000 training images").wait_for()
     assert page.locator(".lab-course div i").count() == 3 * len(looks(10_000))
-    page.get_by_text("counted here, and used to normalise").wait_for()
+    page.get_by_text("counted here and those that normalise").wait_for()

@@ -113,7 +113,7 @@ def test_taken_away_the_mask_shows_who_cheats():
     run(app.toggle(key="masks_reveal").set_value(True))
     table = html_of(app, "mer…")
     assert "✓ mercury" in table and "<td>100 %</td><td><b>100 %</b></td>" in table and table.count("✗") == 12
-    assert "cheating: mask off by one and without a mask" in texts(app) and "Gibbs' inequality): **passed**" in texts(app)
+    assert "cheating: mask off by one and without a mask" in texts(app) and "the least without looking ahead: **passed**" in texts(app)
 
 
 def test_a_training_that_fails_says_so_and_can_be_begun_again(monkeypatch):

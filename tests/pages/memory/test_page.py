@@ -64,7 +64,7 @@ def test_it_opens_on_the_claim_with_its_proof_and_three_trained_runs(sent):
     cards = sent["memory_influence"]["cards"]
     assert [card["tokens"] for card in cards] == [64, 64, 64]
     assert cards[0]["reach"][-1] < cards[1]["reach"][-1]
-    assert texts(app).count("**equal**") == 2 and "not equal" not in texts(app)
+    assert texts(app).count("**passed**") == 2 and "not passed" not in texts(app)
     assert dict(app.query_params) == {} and not app.warning
 
 

@@ -26,7 +26,7 @@ def visit(address, page):
     def go(query=""):
         page.goto(f"{address}/reader{query}")
         page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')")
-        page.get_by_text("Proof, 5 orders").wait_for()
+        page.get_by_text("Proof: in 5 orders").wait_for()
         at_rest(page)
         return page
 
@@ -112,7 +112,7 @@ def test_another_order_and_a_press_on_the_picture(visit, opened, record):
 def test_pointing_sends_nothing_and_sixty_moves_one_message(address, page):
     sent = frames_sent(page)
     page.goto(f"{address}/reader")
-    page.get_by_text("Proof, 5 orders").wait_for()
+    page.get_by_text("Proof: in 5 orders").wait_for()
     at_rest(page)
     before = len(sent)
     box = page.locator(".reader-strip").first.bounding_box()
@@ -154,7 +154,7 @@ def test_watch_the_gru_read_a_ship_on_a_phone(address, chromium, opened, record)
     page = context.new_page()
     page.goto(f"{address}/reader")
     page.wait_for_function("document.querySelector('.reader')?.dataset.orders?.includes('random')")
-    page.get_by_text("Proof, 5 orders").wait_for()
+    page.get_by_text("Proof: in 5 orders").wait_for()
     at_rest(page)
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     in_sight(page, ".st-key-picture_set", ".reader-orders", ".reader-scrub", ".reader-picture", ".reader-bars")

@@ -170,8 +170,10 @@ def test_orders_that_were_read_one_by_one_are_put_together():
 def test_the_proof_line():
     check = StateCheck(2e-7, 3e-8, 1e-7)
     line = proof_line(check, 5)
-    assert "5 orders" in line and "largest difference 2e-07" in line and "Tolerance 1e-05: **passed**" in line
-    assert "**not passed**" in proof_line(StateCheck(2e-3, 0, None), 1) and "no gates to compare" in proof_line(StateCheck(0, 0, None), 1)
+    assert "in 5 orders" in line.words and "are equal to 7 digits: **passed**." in line.words
+    assert "largest difference 2·10⁻⁷" in line.figures and line.figures.endswith("Tolerance 1·10⁻⁵.")
+    assert "are different by 0.002: **not passed**." in proof_line(StateCheck(2e-3, 0, None), 1).words
+    assert "no gates to compare" in proof_line(StateCheck(0, 0, None), 1).figures
 
 
 def test_the_table_holds_every_number():

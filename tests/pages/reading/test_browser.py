@@ -27,7 +27,7 @@ def visit(address, page):
     def go(query=""):
         page.goto(f"{address}/reading{query}")
         page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])")
-        page.get_by_text("Proof, ").wait_for()
+        page.get_by_text("Proof: for ").wait_for()
         at_rest(page)
         return page
 
@@ -92,7 +92,7 @@ def test_sixty_moves_are_one_message(address, page):
     sent = frames_sent(page)
     page.goto(f"{address}/reading")
     page.wait_for_selector(f".reading-row[data-run={VIT}] .reading-mind button:not([hidden])")
-    page.get_by_text("Proof, ").wait_for()
+    page.get_by_text("Proof: for ").wait_for()
     at_rest(page)
     before = len(sent)
     page.evaluate(

@@ -65,10 +65,10 @@ def test_a_reader_that_cannot_read_has_a_card_all_the_same():
 
 def test_the_proof_line_is_of_the_worst_reader():
     good, bad = ReadingCheck(1e-8, 2e-8, 0.0), ReadingCheck(1e-9, 0.5, 0.0)
-    assert proof_line([]) == ""
-    assert "1 reader:" in proof_line([good]) and proof_line([good]).endswith("**passed**.")
+    assert proof_line([]) is None
+    assert "for 1 run," in proof_line([good]).words and proof_line([good]).words.endswith("are equal to 8 digits: **passed**.")
     line = proof_line([good, bad])
-    assert "2 readers:" in line and "1e-08" in line and "0.5;" in line and line.endswith("**not passed**.")
+    assert "for 2 runs," in line.words and line.words.endswith("are different by 0.5: **not passed**.") and "1·10⁻⁸" in line.figures
 
 
 def test_the_layers_as_a_table():

@@ -20,7 +20,7 @@ def small_lab(serve):
 
 def open_page(address, page, query=""):
     page.goto(f"{address}/versus{query}")
-    page.get_by_text("Proof, float64").first.wait_for()
+    page.get_by_text("Proof: ").first.wait_for()
     return page
 
 

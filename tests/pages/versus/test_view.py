@@ -77,9 +77,9 @@ def test_seeds_that_are_missing_say_so():
 
 def test_the_proof_passes_only_when_all_do():
     good = {"a": BottleneckReport(0.0, 3.0, 48, False), "b": BottleneckReport(2.0, 1.0, 48, True), "c": BottleneckReport(2.0, 0.0, 0, True)}
-    assert "**passed**" in proof_words(good, "8 inputs") and "vector of 48 numbers by 3" in proof_words(good, "8 inputs")
+    assert "**passed**" in proof_words(good, "8 inputs").words and "vector of 48 numbers by 3" in proof_words(good, "8 inputs").figures
     for bad in (BottleneckReport(1e-9, 3.0, 48, False), BottleneckReport(0.0, 0.0, 48, False), BottleneckReport(0.0, 1.0, 48, True)):
-        assert "**not passed**" in proof_words({**good, "d": bad}, "8 inputs")
+        assert "**not passed**" in proof_words({**good, "d": bad}, "8 inputs").words
 
 
 @pytest.mark.parametrize(("at", "wanted"), [(2, 0), (4, 0), (5, 1), (8, 1), (9, 2), (12, 2), (13, 3), (None, 3)])
