@@ -61,7 +61,7 @@ def live_data(
         "reference": reference,
         "sizes": dict(snapshot.sizes),
         "replay": replay,
-        "accuracy": {"images": "top-1 accuracy", "sequences": "accuracy of tokens"}[snapshot.kind],
+        "accuracy": {"images": "accuracy", "sequences": "accuracy of tokens"}[snapshot.kind],
         **({"training": minimised_words(snapshot)} if smoothed else {}),
     }
 

@@ -121,7 +121,7 @@ def _tested(run: Snapshot) -> str:
     if not run.test:
         return ""
     whole = f" of the tokens, {percent(run.test.exact, 2)} of the sequences" if run.test.exact is not None else ""
-    return f" · test top-1 {percent(run.test.top1, 2)}{whole} (n = {run.sizes['test']:,})"
+    return f" · test accuracy {percent(run.test.top1, 2)}{whole} (n = {run.sizes['test']:,})"
 
 
 def _goes_on() -> str:
@@ -134,7 +134,7 @@ def figures_html(run: Snapshot) -> str:
     rate = f"{run.images_per_second:,.0f}" if math.isfinite(run.images_per_second) else "–"
     figures = {
         "epoch": f"{run.epoch:.2f} / {run.total_epochs}",
-        ("best validation tokens" if run.kind == "sequences" else "best validation top-1"): (
+        ("best validation tokens" if run.kind == "sequences" else "best validation accuracy"): (
             f"{percent(run.best.val_top1, 2)} at epoch {run.best.epoch + 1}" if run.best else "–"
         ),
         **({"whole sequences right": _share(run.best)} if run.kind == "sequences" else {}),

@@ -12,6 +12,7 @@ def answer() -> Answer:
     distances = ", ".join(f"{distance:.2g} from {name}" for name, distance in facts["gru"].items())
     return Answer(
         choice=min(facts["gru"], key=facts["gru"].get),
-        because=f"Measured on a random cell, the new state is away by {distances}: z keeps. In the form of 2014 the same z takes: there it "
-        f"is {facts['gru2014']['the candidate']:.1g} away from the candidate.",
+        because=f"Measured on a random cell, the distance of the new state is {distances}: in torch's GRU, z keeps the old state. In the "
+        f"form of 2014 the same z takes the candidate: there the new state is {facts['gru2014']['the candidate']:.1g} away from the "
+        f"candidate.",
     )

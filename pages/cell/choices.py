@@ -38,10 +38,10 @@ def _why_not(choice: Choice, text: str) -> str:
         return ""
     words = f"{count:,}" if abs(count) < 10**9 else "So many"
     if count < 1:
-        return f"A sequence of {words} steps leaves nothing to read: {choice.first} steps instead."
+        return f"A sequence of {words} steps has nothing to read: this one has {choice.first} steps."
     if count > MOST_STEPS:
-        return f"{words} steps cannot be told apart on a page: {choice.first} instead, and {MOST_STEPS} at most."
-    return f"{words} steps are not on the slider below: {choice.first} instead."
+        return f"{words} steps are too many to tell apart on a page: this sequence has {choice.first}; at most {MOST_STEPS} are possible."
+    return f"{words} steps are not on the slider below: this sequence has {choice.first}."
 
 
 KIND = Choice("cell", "cell", tuple(KINDS), first="gru")

@@ -28,7 +28,10 @@ from pages.cell.typed import too_long, typed_cell, typed_inputs, typed_start
 
 def choose() -> CellChoices:
     """All controls. What is typed and cannot be used is said where it was typed, and random numbers stand in for it meanwhile."""
-    help = "GRU ’14, as of 2014: the reset gate acts before the hidden matmul, and z takes the candidate instead of keeping the state."
+    help = (
+        "GRU ’14 is the original form of 2014: the reset gate acts before the hidden matrix product, and z is the share of the "
+        "candidate instead of the share of the old state."
+    )
     kind = KIND.segmented("Cell", format_func=KINDS.get, width="stretch", help=help)
     source = SOURCE.segmented("Weights", format_func=SOURCES.get, width="stretch")
     return trained(kind) or _made(kind, "random") if source == "run" else _made(kind, source)
@@ -37,7 +40,7 @@ def choose() -> CellChoices:
 def _made(kind: str, source: str) -> CellChoices:
     """Random or typed weights, and a sequence that is drawn or typed."""
     sort = SEQUENCE.selectbox("Sequence", format_func=SEQUENCE_WORDS.get)
-    hidden = HIDDEN.slider("Hidden units, H")
+    hidden = HIDDEN.slider("Hidden size, H")
     length = LENGTH.slider("Steps, T", disabled=sort == "typed")
     start, typed_h = _more(kind)
     width, scale, seed = INPUTS.value, SCALE.value, SEED.value or 0  # None while the field is empty
@@ -61,13 +64,13 @@ def _more(kind: str) -> tuple[list[np.ndarray], dict[str, str]]:
     what a link says of it."""
     with st.popover("More", icon=":material/tune:", width="stretch", key="cell_more", on_change="rerun") as box:
         if box.open:
-            INPUTS.slider("Numbers in an input, C")
-            SEED.number_input("Seed", help="Of weights and noise.")
+            INPUTS.slider("Input size, C")
+            SEED.number_input("Seed", help="For the weights and the noise.")
             help = "The largest random weight. PyTorch starts its cells with 1 / √H."
             SCALE.slider("Size of random weights", format_func="{:g} / √H".format, help=help)
         start, link, unread = typed_start(kind, HIDDEN.value, drawn=box.open)
     if unread:
-        show.error(f"{', '.join(unread)}: what was typed cannot be read. Zeros stand in; see More.")
+        show.error(f"{', '.join(unread)}: what was typed cannot be read. Zeros are used instead; see More.")
     return start, link
 
 

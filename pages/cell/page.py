@@ -9,10 +9,8 @@ from pages.cell.lab import around, lab
 from pages.cell.panels import course_panel
 
 LEGEND = (
-    "Strips: a column a step, a row a unit; blue is above 0, orange below, and each strip's own range stands at its right. Click one, or "
-    "use the arrow keys, for another step and unit; click an input, or a weight under By hand, to replace it: a violet line under each "
-    "strip then says which steps have changed since the run before, and dashed lines are that run. ⊙ multiplies unit by unit; h₀ is zero "
-    "until you replace it."
+    "In the strips, a column is a step and a row is a unit; blue is above 0, orange below. Click a cell to choose its step and unit, or "
+    "an input to replace it: a violet line then marks the steps that have changed, and dashed lines are the values before."
 )
 
 state.values()

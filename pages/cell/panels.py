@@ -67,7 +67,7 @@ def _linked_edits() -> tuple[Edit, ...]:
     """The edits of the link; what of them makes no sense is left out, and said."""
     edits = parse_edits(EDITS.value)
     if EDITS.value and len(edits) < len(EDITS.value.split(",")):
-        state.refuse("edits", "Some of the link's edits make no sense and are left out: write x.3.0:0.5 to set x₃,₀ to 0.5.")
+        state.refuse("edits", "Some of the link's edits cannot be read and are left out: write x.3.0:0.5 to set x₃,₀ to 0.5.")
     return edits
 
 
@@ -139,7 +139,7 @@ def course_panel() -> None:
 
 def foot(choices: CellChoices, reading: Reading, link: Mapping[str, str]) -> None:
     """Where the numbers come from, and how to take them along."""
-    help = "One line a step: inputs, affine maps, gates, states."
+    help = "One line for each step: inputs, affine maps, gates, states."
     download("Numbers as CSV", lambda: numbers_csv(reading), f"{reading.cell.kind}.csv", key="cell_csv", help=help)
     show.caption(
         f"{choices.words} · n = 1 sequence of {len(reading.inputs)} steps, C = {reading.cell.inputs}, H = {reading.cell.hidden} · "

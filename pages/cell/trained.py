@@ -27,7 +27,7 @@ def trained(kind: str) -> CellChoices | None:
     epochs = [epoch for epoch in sorted(kept) if epoch < len(run.epochs)]
     try:
         if not epochs:
-            raise ConfigError(f"Run {run.run_id} keeps no weights (yet): choose another run. Random weights stand in.")
+            raise ConfigError(f"Run {run.run_id} keeps no weights (yet): choose another run. Random weights are used instead.")
         epoch = choose_epoch(run, epochs)
         layers, embedding = read_layers(kept[epoch]), read_embedding(kept[epoch])
     except LabError as error:
@@ -75,5 +75,5 @@ def _choose_place(layers: list[list[Any]]) -> str:
     return PLACE.among(places).selectbox(
         "Layer and direction",
         format_func=lambda place: place_words(place, len(layers)).capitalize(),
-        help="A higher layer reads the states of the one below, of both directions; a backward cell starts at the end.",
+        help="A higher layer reads the states of the layer below, in both directions. A backward cell starts at the end.",
     )

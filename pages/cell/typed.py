@@ -25,7 +25,7 @@ def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
     gates, rows = GATES[drawn.kind], GATES[drawn.kind] * drawn.hidden
     matrices, link = {}, {}
     with st.popover("Type the weights", icon=":material/edit:", width="stretch", key="cell_type"):
-        show.caption(f"A line a row; gates one above the other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
+        show.caption(f"One line for each row; the gates follow each other in PyTorch's order, {gates} × {drawn.hidden} = {rows} rows.")
         for name, choice in WEIGHTS.items():
             matrix = getattr(drawn, name)
             columns = 1 if matrix.ndim == 1 else matrix.shape[1]
@@ -40,7 +40,7 @@ def typed_cell(drawn: Cell) -> tuple[Cell, dict[str, str]]:
                 link[name] = field.written()
     unread = [name for name in ARRAYS if matrices[name] is getattr(drawn, name)]
     if unread:
-        show.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights stand in; see Type the weights.")
+        show.error(f"{', '.join(unread)}: what was typed cannot be read. Random weights are used instead; see Type the weights.")
     return Cell(drawn.kind, **matrices), link
 
 
@@ -59,12 +59,12 @@ def parsed(text: str, name: str, rows: int, columns: int, *, vector: bool) -> np
 def typed_inputs(length: int, width: int, seed: int) -> tuple[np.ndarray, dict[str, str]]:
     """The inputs in a text field, which starts with noise; and what a link says of them."""
     noise = sequence("noise", length, width, seed)
-    text = _area(STEPS.following(written(noise)), f"Inputs: a line a step, {width} number{'s' * (width > 1)} each")
+    text = _area(STEPS.following(written(noise)), f"Inputs: one line for each step, with {width} number{'s' * (width > 1)}")
     link = {"x": text.replace("\n", "|")}
     try:
         return parsed_inputs(text, width), link
     except LabError as error:
-        show.error(f"{visitor.told(error)} Noise stands in meanwhile.")
+        show.error(f"{visitor.told(error)} Noise is used meanwhile.")
         return noise, link
 
 
@@ -89,7 +89,7 @@ def typed_start(kind: str, hidden: int, *, drawn: bool) -> tuple[list[np.ndarray
         try:
             states.append(parsed(text, short, hidden, 1, vector=True))
         except LabError as error:
-            show.error(f"{visitor.told(error)} Zeros stand in meanwhile.")
+            show.error(f"{visitor.told(error)} Zeros are used meanwhile.")
             states.append(zeros)
             unread.append(short)
         if field.written():
@@ -101,4 +101,6 @@ def too_long(typed: Mapping[str, str]) -> dict[str, str]:
     """What a link cannot carry, and a sentence on it."""
     if sum(map(len, typed.values())) <= LONGEST:
         return {}
-    return dict.fromkeys(typed, "These matrices are too long for a link: it opens this page without them. The code at the foot has them.")
+    return dict.fromkeys(
+        typed, "These matrices are too long for a link, which opens this page without them. The code at the foot of the page contains them."
+    )

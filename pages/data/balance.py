@@ -24,7 +24,7 @@ def balance_panel(dataset: Dataset) -> None:
     st.html(balance_html(dataset.classes, counts))
     least, most = min(counts["train"]), max(counts["train"])
     show.caption(
-        f"Number of images, and share of the split. A model that always names the largest training class is right for {most:,} of "
+        f"Number of images, and share of the split. A model that always predicts the largest class is right for {most:,} of "
         f"{sum(counts['train']):,} training images ({percent(most / sum(counts['train']))}); its smallest class has {least:,}."
     )
     left_out_note(dataset.left_out.plain())

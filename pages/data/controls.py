@@ -72,7 +72,7 @@ def choose() -> DataChoices:
     with columns[2]:
         _class_choice(dataset.classes if dataset else ())
     with columns[3]:
-        help = "A part of a class name, or the number of an image in its split, from 0."
+        help = "Part of a class name, or the number of an image in its split, starting at 0."
         SEARCH.text_input("Search", type="search", placeholder="class or number", max_chars=60, on_change=start_again, help=help)
     with columns[4]:
         pictures = _own_pictures()

@@ -28,15 +28,15 @@ EXACT = 1e-12
 def counting_panel(dataset: Dataset) -> None:
     """The question how many images the mean needs; then all training images are counted, and the answer is read off."""
     st.header("Predict, then reveal")
-    st.markdown("Mean and deviation of each channel are counted over the training images, one after the other.")
+    st.markdown("The mean and standard deviation of each channel are computed over the training images, one image after the other.")
     guess = st.radio(
-        "How many of them are enough, for every channel's mean to stay within one level of 255 of that of all?",
+        "After how many images does the mean of every channel stay within one level (of 255) of the mean over all images?",
         list(ENOUGH),
         index=None,
         key="data_enough",
         horizontal=True,
     )
-    pressed = st.button("Reveal: count them now", key="data_count", icon=":material/play_arrow:", disabled=guess is None)
+    pressed = st.button("Reveal: compute them now", key="data_count", icon=":material/play_arrow:", disabled=guess is None)
     spot = st.empty()
     mark = (dataset.name, len(dataset.train), dataset.mean, dataset.std)
     if pressed:
@@ -67,8 +67,8 @@ def _answer(course: Sequence[Running], guess: str) -> None:
     enough = settled(course, LEVEL)
     answer = next(words for words, most in ENOUGH.items() if enough <= most)
     because = (
-        f"From the look at {enough:,} images on, all three means stay within one level of that of all {course[-1].seen:,}. "
-        "The distance falls with the root of their number: one more digit takes a hundred times as many."
+        f"From {enough:,} images on, all three means stay within one level of the mean over all {course[-1].seen:,}. The error falls "
+        f"with the square root of their number: one more correct digit needs a hundred times as many images."
     )
     if guess == answer:
         show.success(f"Correct: {answer}. {because}")

@@ -28,9 +28,9 @@ def duplicates_panel(dataset: Dataset, link: Mapping[str, str]) -> None:
 
     st.header("Near-duplicates across splits")
     st.markdown(
-        "A test image that was trained on tests memory, not sight. Two images are near-duplicates here when their pixels correlate by at "
-        f"least {LEAST:g}, each channel's mean taken out: the same picture in a little other light, contrast or noise, but not a shifted "
-        "or mirrored one. Look at what is found: a ship between sky and sea correlates with another."
+        f"If a test image was also in the training set, it tests memory, not recognition. Two images count as near-duplicates if their "
+        f"pixels, without the mean of each channel, correlate by at least {LEAST:g}: the same picture with slightly different light, "
+        f"contrast or noise, but not shifted or mirrored. Check what is found: two different ships between sky and sea correlate, too."
     )
     mark = (dataset.name, len(dataset.train), dataset.mean, dataset.std)
     if st.button("Look for them", key="data_duplicates_look", icon=":material/compare:"):
@@ -57,7 +57,7 @@ def _pairs(dataset: Dataset, split: str, other: str, duplicates: Duplicates, lin
     first, second = getattr(dataset, split), getattr(dataset, other)
     other_class = int((first.labels[duplicates.images] != second.labels[duplicates.others]).sum())
     count = marked(
-        "**{:,}** of {:,} {} images ({:.2%}) have one among {:,} {} images",
+        "**{:,}** of {:,} {} images ({:.2%}) have a near-duplicate among {:,} {} images",
         len(duplicates),
         len(first),
         split,
@@ -69,7 +69,7 @@ def _pairs(dataset: Dataset, split: str, other: str, duplicates: Duplicates, lin
         show.markdown(marked("{}.", count))
         return
     more = f" The {SHOWN} most alike:" if len(duplicates) > SHOWN else " The most alike first:"
-    show.markdown(marked("{}, {:,} of them with another class.{}", count, other_class, more))
+    show.markdown(marked("{}, {:,} of them of another class.{}", count, other_class, more))
     pairs = list(zip(duplicates.images[:SHOWN].tolist(), duplicates.others[:SHOWN].tolist(), strict=True))
     sheet = np.concatenate([[first.images[i].numpy(), second.images[j].numpy()] for i, j in pairs])
 

@@ -26,7 +26,7 @@ def data_foot(choices: DataChoices, page: GalleryPage | None) -> None:
     sizes = ", ".join(f"{name} {len(getattr(dataset, name)):,}" for name in SPLITS)
     mean, std = (", ".join(f"{value:.4f}" for value in values) for values in (dataset.mean, dataset.std))
     show.caption(
-        f"Data {data_label(config.flat())} ({sizes}) · seed of the split {config.data_config.split_seed} · mean ({mean}), "
+        f"Data {data_label(config.flat())} ({sizes}) · seed of the split {config.data_config.split_seed} · mean ({mean}), standard "
         f"deviation ({std}) of the training images · CPU, torch {torch.__version__}, numpy {np.__version__}"
     )
     large = image_shown(page) if page else "0"

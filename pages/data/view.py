@@ -97,14 +97,15 @@ def course_html(course: Sequence[Running], mean: Sequence[float]) -> str:
     )
     across = "".join(f'<span style="--at:{_along(10**k)}">{10**k:,}</span>' for k in range(6))
     up = "".join(f'<span style="--up:{_up(levels)}">{levels:g}</span>' for levels in (0.01, 0.1, 1, 10, 100))
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("channel", "mean", "deviation", "mean × 255", "deviation × 255"))
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("channel", "mean", "standard deviation", "mean × 255", "std × 255"))
     legend = "".join(f'<i class="{channel}"></i> {channel}' for channel in CHANNELS)
-    legend_words = "Distance of the mean so far from that of all, in levels of 255, over images counted; dashed: one level."
+    legend_words = "Each dot: distance of the mean so far from the mean over all images, in levels of 255. The dashed line is one level."
     return (
         f'<div class="lab-scroll"><table class="lab-table lab-tight"><caption>First {now.seen:,} training images</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
         f'<figure class="lab-course"><figcaption>{legend_words} {legend}</figcaption>'
-        f'<div role="img" aria-label="A dot a look and channel, to {now.seen:,} images.">{up}<b style="--up:{_up(1)}"></b>{dots}</div>'
+        f'<div role="img" aria-label="One dot for each look and channel, up to {now.seen:,} images.">'
+        f'{up}<b style="--up:{_up(1)}"></b>{dots}</div>'
         f'<div class="across">{across}</div></figure>'
     )
 

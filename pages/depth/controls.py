@@ -91,7 +91,7 @@ def choose() -> DepthChoices:
     head = HEAD.selectbox("The head reads", format_func=names.get)
     with st.popover("More", icon=":material/tune:", width="stretch", key="depth_more"):
         cell = CELL.segmented("Cell", format_func=CELLS.get)
-        hidden = HIDDEN.slider("State of one direction, H")
+        hidden = HIDDEN.slider("Hidden size of one direction, H")
     return DepthChoices(cell, layers, ways == "both", length, hidden, head)
 
 

@@ -39,7 +39,8 @@ def later_word_panel() -> None:
     st.header("“Spider man”: a later word decides an earlier one")
     st.markdown(
         "Translate word by word, as you read: *the spider …* is **la araña**, but *the spider man …* is **el hombre araña**; *turns the "
-        "old red radio* **on** or **off** is **enciende** or **apaga**. Two readers learn from the same sentences."
+        "old red radio* **on** or **off** is **enciende** or **apaga**. Two networks learn from the same sentences: one reads forwards "
+        "only, the other in both directions."
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -47,13 +48,13 @@ def later_word_panel() -> None:
             "Adjectives in between, at most", help="Between a verb and the word at the end of the sentence that decides it."
         )
         seed = SEED.number_input("Seed") or 0
-        rate = RATE.slider("Learning rate", format_func="{:g}".format, help="Of Adam.")
+        rate = RATE.slider("Learning rate", format_func="{:g}".format, help="The learning rate of Adam.")
         key = _key()
-        if train_button("Train both readers", background.known(key), key="depth_train"):
+        if train_button("Train both networks", background.known(key), key="depth_train"):
             start_lesson(key, _maker(between, seed, rate), lambda made: made.run())
     with right:
         lesson = background.known(key)
-        lesson_status(lesson, _steps(), before="Some seconds on this computer, behind the page: nothing waits for it.")
+        lesson_status(lesson, _steps(), before="It takes a few seconds and runs in the background.")
         if lesson is not None and lesson.made is not None:
             _curves(lesson.made)
     if lesson is not None and lesson.made is not None:
@@ -87,7 +88,10 @@ def _curves(lesson: LaterWordLesson) -> None:
     ]
     now = {name: own[-1] for name, own in points.items()}
     counted = sum(len(sentence.open_places) for sentence in lesson.held_out)
-    caption = f"Accuracy on {held} held-out sentences ({counted} deciding places). Blue: both directions; orange: forward only."
+    caption = (
+        f"Accuracy on {held} held-out sentences, {counted} of whose words a later word decides. Blue is the network in both "
+        f"directions, orange the forward one."
+    )
     panels(drawings, caption, key="depth_curves")
     table = joined(
         (
@@ -111,7 +115,7 @@ def _sentence_panel(lesson: Lesson) -> None:
     from core.probes.recurrence.later_word import VERBS
     from core.probes.recurrence.later_word_training import changed_by_last_word
 
-    help = 'Such as "the bat puts the new clock away"; adjectives as many as you like, up to six.'
+    help = 'Such as "the bat puts the new clock away"; with up to six adjectives.'
     text = SENTENCE.text_input("A sentence", max_chars=120, help=help)
     try:
         sentence = parse_sentence(text)
@@ -148,17 +152,21 @@ def ends_panel() -> None:
     from core.probes.recurrence.ends import KINDS, LENGTH, STEPS
 
     st.markdown(
-        f"**And in accuracy.** {LENGTH} words of {KINDS} kinds; the head is to name the first and the last one. Each direction has one of "
-        "them fresh in its last state; a head that reads the wrong state must have it carried through all others."
+        f"**What the trap costs in accuracy.** A sequence has {LENGTH} words of {KINDS} kinds, and the head must name the first and the "
+        f"last one. Each direction has just read one of them when it ends. A head that reads the wrong state needs the state to carry "
+        f"that word through all the others."
     )
     if train_button("Train the three heads", background.known(ENDS_KEY), key="depth_ends", primary=False):
         start_lesson(ENDS_KEY, _ends_lesson, lambda made: made.run())
     lesson = background.known(ENDS_KEY)
-    lesson_status(lesson, STEPS, before="Some seconds.")
+    lesson_status(lesson, STEPS, before="It takes a few seconds.")
     if lesson is not None and lesson.made is not None:
         last = {head: (own[-1].first, own[-1].last) for head, own in lesson.made.points.items()}
         st.html(ends_html(last, HEADS))
-        show.caption(f"Accuracy on {len(lesson.made.held_out)} held-out sequences, seed 0; guessing names {percent(1 / KINDS, 0)}.")
+        show.caption(
+            f"Accuracy on {len(lesson.made.held_out)} held-out sequences, seed 0; guessing is right in {percent(1 / KINDS, 0)} "
+            f"of the cases."
+        )
 
 
 def _ends_lesson() -> Any:

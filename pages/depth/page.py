@@ -12,8 +12,8 @@ from pages.depth.lessons import active, ends_panel, later_word_panel
 from pages.depth.panels import bias_panel, heads_panel, leaks_panel, proof_panel, stack_panel
 
 LEGEND = (
-    "Circles are states h of a step; dashed: the backward direction, which starts from 0 at the last input. The head reads those with a "
-    "thick border. From the second layer on, each state reads both directions below it."
+    "A circle is the state h of a step; a dashed one belongs to the backward direction, which starts at the last input. The head reads "
+    "the states with a thick border."
 )
 state.values()
 
@@ -46,4 +46,7 @@ with below:
     bias_panel()
     leaks_panel()
     try_this(ABOUT.experiments)
-    st.caption("No data set: sentences and weights drawn by their seeds, on the server's CPU. Stacks in float64, lessons in float32.")
+    st.caption(
+        "No data set: sentences and weights are drawn with their seeds, on the server's CPU. Stacks are computed in float64, "
+        "trainings in float32."
+    )

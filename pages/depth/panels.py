@@ -14,7 +14,7 @@ from pages.depth.lookups import bias_reports, head_reports, leak_report, stack_r
 from pages.depth.view import bias_html, figure, head_html, jacobians_csv, leaks_html, proof_line, stack_sentences, strengths
 
 NETWORK = "depth_network"  # the drawing's key
-WAITING = "Jacobians are measured in a moment."
+WAITING = "The Jacobians are measured in a moment."
 KINDS = {"gru": "nn.GRU", "encoder": "nn.TransformerEncoderLayer"}
 
 
@@ -31,8 +31,8 @@ def stack_panel(choices: DepthChoices) -> None:
     )
     report = stack_report(**choices.sizes)
     idle = (
-        f"The head reads {choices.head_words}: {report.reads[choices.head]}. Point at a state: the inputs that it depends on light up, "
-        "darker where its Jacobian is larger."
+        f"The head reads {choices.head_words}: {report.reads[choices.head]}. Point at a state to see the inputs that it depends on; "
+        f"darker means a larger Jacobian."
     )
     data = unrolled_data(
         figure(choices, report),
@@ -70,20 +70,23 @@ def heads_panel(choices: DepthChoices) -> None:
     wrong = reports["h[-1]"]
     if choices.bidirectional:
         show.caption(
-            f"h[-1] is the backward direction alone, (1, {choices.hidden}): no error, but {wrong.unused:,} of {wrong.weights:,} weights "
-            "get a gradient of exactly 0 and never learn: the top layer's forward cell. states[:, -1] has the right width, 2H = "
-            f"{2 * choices.hidden}, but its backward half has only made its first step, from a state of 0: the "
+            f"h[-1] is the backward direction alone, (1, {choices.hidden}). No error appears, but {wrong.unused:,} of {wrong.weights:,} "
+            f"weights, those of the top layer's forward cell, get a gradient of exactly 0 and never learn. states[:, -1] has the right "
+            f"width, 2H = {2 * choices.hidden}, but its backward half has made only its first step, from a state of 0, so the "
             f"{reports['states[:, -1]'].unused:,} weights from its state to its next state learn nothing."
         )
     else:
-        st.caption("With one direction these last states are the same one: the trap opens when bidirectional=True is added later.")
+        st.caption("With one direction these last states are the same, so the trap appears only when bidirectional=True is added later.")
 
 
 def bias_panel() -> None:
     """Trap 1."""
     st.header("Trap 1: the fourth argument is not what it looks like")
     st.html(bias_html(bias_reports()))
-    st.caption("nn.GRU(input_size, hidden_size, num_layers, bias): True, by position, sets bias. Nothing fails. Pass arguments by keyword.")
+    st.caption(
+        "The parameters are nn.GRU(input_size, hidden_size, num_layers, bias, …), so True in the fourth place sets bias. Nothing "
+        "fails. Pass arguments by keyword."
+    )
 
 
 def leaks_panel() -> None:
@@ -93,7 +96,7 @@ def leaks_panel() -> None:
         for batch_first in (True, False):
             column.html(leaks_html(leak_report(kind, batch_first=batch_first), f"{name}, batch_first={batch_first}"))
     st.caption(
-        "A batch (B, T, C) = (4, 6, 4), float64, eval. Row: the sample whose output is looked at; column: the one that is replaced; each "
-        "cell is the largest change of the output. Without batch_first=True the batch is read as time: six sequences of four steps. The "
-        "shapes are the same, so nothing fails: the GRU carries earlier samples into later ones, attention mixes all of them."
+        "A row is the sample whose output is measured, a column the sample that is replaced; a cell is the largest change of the output. "
+        "Without batch_first=True the batch (B, T, C) = (4, 6, 4) is read as six sequences of four steps: the shapes still fit, so "
+        "nothing fails, but samples leak into each other."
     )

@@ -116,7 +116,7 @@ def head_html(reports: Mapping[str, HeadReport], chosen: str) -> str:
         )
     return (
         '<div class="lab-scroll"><table class="lab-table lab-tight lab-heads">'
-        "<caption>What a head gets to read, by gradients</caption>"
+        "<caption>What each head depends on, measured by gradients</caption>"
         '<thead><tr><th scope="col">the head reads</th><th scope="col">shape</th><th scope="col">its states depend on inputs</th>'
         '<th scope="col" title="weights of the recurrent layers whose gradient is exactly 0">weights that learn nothing</th></tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"

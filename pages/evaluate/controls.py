@@ -82,7 +82,11 @@ def _choose_minus(run: Snapshot, split: str) -> tuple[str, int]:
     titles = {"": "Nothing"} | {run_id: run_words(other) for run_id, other in runs.items() if _comparable(run, split, run_id)}
     with st.container(horizontal=True, gap="small"):
         minus = MINUS.among(titles).selectbox(
-            "Minus", format_func=titles.get, on_change=MINUS_EPOCH.set, args=(None,), help="The matrix of this run is subtracted."
+            "Compare with",
+            format_func=titles.get,
+            on_change=MINUS_EPOCH.set,
+            args=(None,),
+            help="The matrix of this run is subtracted from the one shown.",
         )
         if not minus:
             return "", 0

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.evaluation.ranking import PrecisionRecall
 
 CURVES = {"recall": "recall", "precision": "precision", "f1": "F1"}
-LOOKS = {"top-1 accuracy": ("#8a6d00", "star"), "recall": (RUN, "circle"), "precision": (WRONG, "square"), "F1": ("#009e73", "diamond")}
+LOOKS = {"accuracy": ("#8a6d00", "star"), "recall": (RUN, "circle"), "precision": (WRONG, "square"), "F1": ("#009e73", "diamond")}
 SHARES = {"range": [0, 1.02], "tickformat": ".0%"}
 
 
@@ -30,12 +30,14 @@ def reliability_figure(reliability: Reliability) -> go.Figure:
     middles = (np.arange(bins) + 0.5) / bins
     some = reliability.count > 0
     rows = zip(reliability.confidence[some], reliability.accuracy[some], reliability.count[some], strict=True)
-    words = [f"said {percent(confidence)}, right {percent(accuracy)}, n = {n:,}" for confidence, accuracy, n in rows]
+    words = [f"mean confidence {percent(confidence)}, accuracy {percent(accuracy)}, n = {n:,}" for confidence, accuracy, n in rows]
     bar = {"name": "accuracy", "marker_color": RUN, "hovertext": words, "hoverinfo": "text"}
     figure = go.Figure(
         [
             go.Bar(x=middles[some], y=reliability.accuracy[some], width=0.92 / bins, **bar),
-            go.Scatter(x=[0, 1], y=[0, 1], mode="lines", name="as sure as right", line={"color": QUIET, "dash": "dash"}, hoverinfo="skip"),
+            go.Scatter(
+                x=[0, 1], y=[0, 1], mode="lines", name="perfectly calibrated", line={"color": QUIET, "dash": "dash"}, hoverinfo="skip"
+            ),
         ]
     )
     return _laid_out(figure, f"Reliability, n = {reliability.count.sum():,}", "confidence (probability of the answer)", "accuracy")
@@ -50,7 +52,7 @@ def precision_recall_figure(curve: PrecisionRecall, name: str, chosen: tuple[flo
     figure = go.Figure(
         [
             go.Scatter(x=curve.recall, y=curve.precision, name="thresholds", text=thresholds, **line),
-            go.Scatter(x=[chosen[0]], y=[chosen[1]], name="the highest class wins", **dot),
+            go.Scatter(x=[chosen[0]], y=[chosen[1]], name="where the most probable class is chosen", **dot),
         ]
     )
     return _laid_out(figure, f"{taken(name)} or not: average precision {percent(curve.average_precision)}", "recall", "precision")
@@ -64,7 +66,7 @@ def scores_figure(matrices: Mapping[int, np.ndarray], *, best: int, title: str, 
     epochs = sorted(matrices)
     scores = [ClassScores(matrices[epoch]) for epoch in epochs]
     if k is None:
-        lines = {"top-1 accuracy": [one.top1 for one in scores]} | {w: [known(one.mean(s)) for one in scores] for s, w in CURVES.items()}
+        lines = {"accuracy": [one.top1 for one in scores]} | {w: [known(one.mean(s)) for one in scores] for s, w in CURVES.items()}
     else:
         lines = {words: [known(float(getattr(one, score)[k])) for one in scores] for score, words in CURVES.items()}
     traces = []
@@ -85,7 +87,7 @@ def learning_figure(history: LearningEpochs, epochs: list[int]) -> go.Figure:
     names = [str(epoch) for epoch in epochs] + ["never"]
     bars = [
         go.Bar(x=names, y=_at(values, len(epochs)), name=plotted(name), marker_color=color)
-        for values, name, color in ((history.first, "first right", QUIET), (history.for_good, "right for good", RUN))
+        for values, name, color in ((history.first, "correct for the first time", QUIET), (history.for_good, "correct from then on", RUN))
     ]
     figure = _laid_out(go.Figure(bars), f"When images are learned, n = {len(history.first):,}", "epoch", "images")
     return figure.update_layout(xaxis={"type": "category", "range": None, "tickformat": None}, yaxis={"range": None, "tickformat": None})

@@ -24,7 +24,11 @@ def cell_panel(run: Snapshot, epoch: int, images: str, judged: Judged, cell: tup
     """The images of class `cell[0]` that were taken for `cell[1]`, the surest first, a page at a time."""
     true, predicted = cell
     images_of_cell = judged.cell(true, predicted)
-    what = f"{run.classes[true]} taken for {run.classes[predicted]}" if true != predicted else f"{run.classes[true]}, named rightly"
+    what = (
+        f"{run.classes[true]} misclassified as {run.classes[predicted]}"
+        if true != predicted
+        else (f"{run.classes[true]}, classified correctly")
+    )
     _gallery(run, images, judged, images_of_cell, f"{what}, epoch {epoch + 1}", key=f"evaluate_cell-{true}-{predicted}")
 
 
@@ -33,14 +37,14 @@ def errors_panel(run: Snapshot, epoch: int, images: str, judged: Judged) -> None
     from core.evaluation.ranking import confident_errors
 
     errors = confident_errors(judged.probabilities, judged.labels)
-    _gallery(run, images, judged, errors, f"The surest errors, epoch {epoch + 1}", key="evaluate_errors")
+    _gallery(run, images, judged, errors, f"The most confident errors, epoch {epoch + 1}", key="evaluate_errors")
 
 
 def _gallery(run: Snapshot, images: str, judged: Judged, index: np.ndarray, title: str, *, key: str) -> None:
     pages = -(-len(index) // SHOWN)
     with st.container(horizontal=True, vertical_alignment="center"):
         count = f"{len(index):,} image{'s' * (len(index) != 1)}"
-        show.markdown(marked("**{}: {}**{}", title, count, ", the surest first" if len(index) > 1 else ""))
+        show.markdown(marked("**{}: {}**{}", title, count, ", the most confident first" if len(index) > 1 else ""))
         page = st.pagination(pages, key=f"{key}-page") if pages > 1 else 1
     if not len(index):
         st.caption("No image: this never happened.")

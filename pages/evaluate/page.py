@@ -22,9 +22,9 @@ judging = choose()
 run = judging.run
 link = {**state.page(), **links(SPLIT, VIEW)}
 if not run.epochs:
-    show.info(f"Run {run.run_id} has no complete epoch yet: its first matrix comes with it.")
+    show.info(f"Run {run.run_id} has not finished an epoch yet. Its first confusion matrix appears after the first epoch.")
 elif not judging.matrices:
-    st.info("These images have not been judged by this run yet.")
+    st.info("This run has not been evaluated on these images.")
     consent(judging)
 else:
     left, right = st.columns([6, 5], gap="medium")

@@ -26,20 +26,21 @@ def pair_panel(judging: Judging) -> None:
     run, other = judging.run, services.run(judging.minus)
     try:
         if judging.split == "test" and not all(r.best.epoch in kept_epochs(r, "test") for r in (run, other)):
-            st.info("Both runs have to be judged on the test images first, at their best epochs.")
+            st.info("Evaluate both runs on the test set first, at their best epochs.")
             return
         mine, theirs = (outputs(r, r.best.epoch, judging.split) for r in (run, other))
     except LabError as error:
         show.info(f"They cannot be compared image by image: {visitor.told(error)}")
         return
     if mine.labels.tolist() != theirs.labels.tolist():
-        st.info("The two runs were judged on different images, so they cannot be compared image by image.")
+        st.info("The two runs were evaluated on different images, so they cannot be compared image by image.")
         return
     pair = compare(theirs.right, mine.right)
     show.markdown(_words(pair, run.run_id, other.run_id))
     show.caption(
         f"{judging.title}, n = {pair.difference.n:,}, best epochs {run.best.epoch + 1} and {other.best.epoch + 1}. The interval is "
-        "Newcombe's (1998), the verdict the test's, which counts where the two differ; another seed would move both runs as well."
+        f"Newcombe's (1998). The verdict is that of McNemar's test, which counts the images on which the two differ. Another seed would "
+        f"change both runs as well."
     )
 
 
@@ -49,7 +50,8 @@ def _words(pair: Comparison, run_id: str, other_id: str) -> str:
     points = [100 * share for share in (pair.difference.value, pair.difference.low, pair.difference.high)]
     value, low, high = (f"{number:+.{digits}f}".replace("-", "−") for number, digits in zip(points, (1, ends, ends), strict=True))
     return marked(
-        "**{}** alone is right on {:,} images, **{}** alone on {:,}: {} points (95 %: {} to {}). McNemar's exact test: p = {:.2g}, **{}**.",
+        "Only **{}** is right on {:,} images, only **{}** on {:,}. The difference is {} percentage points (95 %: {} to {}). McNemar's "
+        "exact test: p = {:.2g}, **{}**.",
         run_id,
         pair.only_b,
         other_id,

@@ -20,7 +20,7 @@ from dashboard.shell.download import download
 from dashboard.shell.tables import class_table_csv, class_table_html, image_table_csv
 from pages.evaluate.board import MatrixLook, confusion_board
 from pages.evaluate.controls import CELL, EPOCH, MOVED, NORM, Judging, kept_epochs
-from pages.evaluate.view import SPLITS, board_data, cells_of, largest_confusion, recorded_matrices
+from pages.evaluate.view import SETS, board_data, cells_of, largest_confusion, recorded_matrices
 
 if TYPE_CHECKING:
     from core.evaluation.judged import Judged
@@ -66,7 +66,7 @@ def judged_here(judging: Judging, epoch: int, *, quiet: bool = False) -> Judged 
 def _say_why(run: Snapshot, error: LabError) -> None:
     """Why nothing can be said of each image; where it is for want of a recorded run's images, a field that names their folder."""
     if run.run_id == PUBLISHED_ID:
-        st.info("The published hand-in came as figures: its curves and its matrices. What it said of a single image is not among them.")
+        st.info("The published hand-in consists of curves and matrices. Its answers to single images were not published.")
         return
     missing = isinstance(error, DataError) and run.recorded and DATASETS[run.config["dataset"]].needs_folder
     if missing and not (moved_to(run) or class_folders(set_of_folder(run.config["data"]))):
@@ -93,16 +93,16 @@ def consent(judging: Judging) -> None:
     if split == "test":
         count = looks(services.manager())
         show.caption(
-            f"Test images have been looked at {count} time{'s' * (count != 1)} in this lab. Every look that leads to a choice makes them a "
-            "second validation set."
+            f"The test set has been used {count} time{'s' * (count != 1)} in this lab. If you choose a model by it, the test set becomes "
+            f"a second validation set."
         )
     if not epochs or not split:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         best = run.best.epoch
         choice = EPOCH.among(epochs, first=best if best in epochs else epochs[-1])
-        chosen = choice.selectbox("Epoch to judge", format_func=lambda e: f"{e + 1:d}", width=160)
-        label = f"Judge {judging.title.lower() if split in SPLITS else 'the folder'}"
+        chosen = choice.selectbox("Epoch to evaluate", format_func=lambda e: f"{e + 1:d}", width=160)
+        label = f"Evaluate on {SETS.get(split, 'the folder')}"
         if st.button(show.label(label), key="evaluate_judge", icon=":material/visibility:"):
             try:
                 outputs(run, chosen, split)
@@ -116,7 +116,7 @@ def consent(judging: Judging) -> None:
 def class_table(judging: Judging, epoch: int, judged: Judged | None, row: int | None) -> None:
     """Scores of every class after `epoch`, that of `row` marked, and the tables to take along."""
     run, scores = judging.run, ClassScores(judging.matrices[epoch])
-    st.header("Per class", help="One-vs-rest accuracy counts the many true negatives: it is not the accuracy.")
+    st.header("Per class", help="One-vs-rest accuracy also counts the many true negatives, so it is not the accuracy.")
     caption = f"{judging.title} after epoch {epoch + 1}, n = {scores.total:,}. {scores.notes(run.classes, 'image')}".strip()
     st.html(class_table_html(scores, run.classes, caption=caption, counts=True, chosen=row))
     file = f"{run.run_id}-epoch-{epoch + 1}"
@@ -128,5 +128,5 @@ def class_table(judging: Judging, epoch: int, judged: Judged | None, row: int | 
                 lambda: image_table_csv(judged, run.classes),
                 f"{file}-images.csv",
                 key="evaluate_image_csv",
-                help="A line an image: what it is, what it was taken for, and how surely.",
+                help="One line for each image: its true class, the predicted class, and the probabilities.",
             )

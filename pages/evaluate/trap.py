@@ -15,7 +15,7 @@ def trap_panel() -> None:
     published, top1 = float(means["one_vs_rest_accuracy"]), float(means["recall"])
     derived = top1_of_one_vs_rest(published, classes)
     predict(
-        f"The published hand-in's mean one-vs-rest accuracy on the test images is {percent(published, 2)}. What is its accuracy (top-1)?",
+        f"The published hand-in's mean one-vs-rest accuracy on the test images is {percent(published, 2)}. What is its accuracy?",
         ("about 92 %", "about 80 %", "about 61 %"),
         answer=f"about {percent(top1, 0)}",
         because=f"It classifies {percent(top1, 2)} of the images correctly. Each error counts as wrong in only two of the {classes} "

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NORMS = ("true", "predicted", "count")
 NOTHING = "–"
 SPLITS = {"val": "Validation", "train": "Training", "test": "Test"}
+SETS = {"val": "the validation set", "train": "the training set", "test": "the test set"}
 
 
 def recorded_matrices(run: Snapshot, split: str) -> dict[int, np.ndarray]:
@@ -84,7 +85,7 @@ def figures_html(scores: ClassScores, judged: Judged | None) -> str:
     several, absent = top_k_name(len(scores.matrix)), int((~scores.occurs).sum())
     over = f" ({len(scores.matrix) - absent} of {len(scores.matrix)} classes)" if absent else ""
     figures = {
-        "top-1 accuracy": percent(scores.top1) if interval else NOTHING,
+        "accuracy": percent(scores.top1) if interval else NOTHING,
         "95 % by the choice of images": interval.words() if interval else NOTHING,
         **({several: percent(top_k(judged.logits, judged.labels, LISTED)) if judged else NOTHING} if several else {}),
         "loss": f"{judged.loss:.3f}" if judged else NOTHING,

@@ -32,7 +32,8 @@ def view_panel(judging: Judging, looked: MatrixLook, epoch: int) -> None:
         kept = [str(e + 1) for e in kept_epochs(judging.run, judging.split)]
         if judging.split != "val":
             show.info(
-                f"What epoch {epoch + 1} says of each image is not known yet." + (f" Known of epochs {', '.join(kept)}." if kept else "")
+                f"The answers of epoch {epoch + 1} to the single images are not known yet."
+                + (f" They are known for the epochs {', '.join(kept)}." if kept else "")
             )
         return
     {"images": _images, "class": _class, "sure": _sure, "when": _when}[chosen](judging, looked, epoch, judged)
@@ -49,18 +50,18 @@ def _curves(judging: Judging, looked: MatrixLook) -> None:
     reached = (
         f"recall {percent(scores.recall[looked.row])}, precision {percent(scores.precision[looked.row])}"
         if name
-        else f"top-1 {percent(scores.top1)}"
+        else f"accuracy {percent(scores.top1)}"
     )
     alt = f"Scores of {name or 'all classes'} by epoch. After epoch {last + 1}: {reached}."
     n = int(scores.count[looked.row]) if name else scores.total
     caption = judging.figure_caption(f"epochs 1 to {last + 1}", n, name)
     plotly_figure(figure, key="evaluate_scores", alt=alt, caption=caption)
     if name and not scores.occurs[looked.row]:
-        what = f"No image is of {name}: it has no scores, and no curves."
+        what = f"There is no image of the class {name}, so it has no scores and no curves."
     else:
-        over = "Means over the classes that occur; top-1 is of all images. Click a class in the matrix for its own curves."
-        what = f"Of the class {name}." if name else f"{over} {scores.notes(judging.run.classes, 'image')}".strip()
-    show.caption(f"{what} The dotted line is the epoch that was best on validation images, {best + 1}.")
+        over = "Means over the classes that occur; the accuracy is that of all images. Click a class in the matrix for its own curves."
+        what = f"Scores of the class {name}." if name else f"{over} {scores.notes(judging.run.classes, 'image')}".strip()
+    show.caption(f"{what} The dotted line marks the best epoch on the validation images, {best + 1}.")
 
 
 def _images(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> None:
@@ -77,15 +78,15 @@ def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> 
     k = looked.row if looked.row is not None else looked.cell[0]
     name, scores = judging.run.classes[k], judged.scores
     if not scores.count[k]:
-        show.info(f"There is no {name} among these images, so nothing can be said of how well it is found.")
+        show.info(f"There is no {name} among these images, so its recall is not defined.")
         return
     if scores.count[k] == scores.total:
-        why = f"All {scores.total:,} images are of {name}: whatever is taken for it is it, so that a curve of precision says nothing."
+        why = f"All {scores.total:,} images are of the class {name}. Precision is always 1 then, so its curve says nothing."
         show.info(f"{why} {scores.true_positives[k]:,} are found.")
         return
     curve = precision_recall(judged.probabilities[:, k], judged.labels == k)
     figure = precision_recall_figure(curve, name, (scores.recall[k], scores.precision[k]))
-    reached = f"where the highest class wins, recall is {percent(scores.recall[k])} and precision {percent(scores.precision[k])}"
+    reached = f"where the most probable class is chosen, recall is {percent(scores.recall[k])} and precision {percent(scores.precision[k])}"
     alt = f"Precision against recall of the class {name}: average precision {percent(curve.average_precision)}; {reached}."
     caption = judging.figure_caption(f"epoch {epoch + 1}", scores.total, name)
     plotly_figure(figure, key="evaluate_curve", alt=alt, caption=caption)
@@ -93,7 +94,8 @@ def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> 
     row[k] = 0
     taken = ", ".join(f"{judging.run.classes[j]} {row[j]:,}" for j in np.argsort(-row, kind="stable")[:3] if row[j])
     show.caption(
-        f"Of {scores.count[k]:,} images of {name} {scores.true_positives[k]:,} are found. Most often taken for: {taken or 'nothing else'}."
+        f"Of {scores.count[k]:,} images of {name} {scores.true_positives[k]:,} are found. The others are most often misclassified as: "
+        f"{taken or 'nothing else'}."
     )
 
 
@@ -102,7 +104,7 @@ def _sure(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
     from pages.evaluate.figures import reliability_figure
 
     sureness = reliability(judged.probabilities, judged.labels)
-    side = "too sure of itself" if sureness.gap > 0 else "not sure enough"
+    side = "overconfident" if sureness.gap > 0 else "underconfident"
     found = f"on average the model is {side} by {percent(abs(sureness.gap))}."
     alt = f"Reliability diagram, accuracy against confidence: {found}"
     caption = judging.figure_caption(f"epoch {epoch + 1}", int(sureness.count.sum()))
@@ -117,7 +119,7 @@ def _when(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> N
 
     epochs = kept_epochs(judging.run, judging.split)
     if len(epochs) < 2:
-        st.info("The history of an image needs what at least two epochs say of it; here one is kept.")
+        st.info("The history of an image needs the answers of at least two epochs. Only one is kept here.")
         return
     history = learning(np.stack([outputs(judging.run, e, judging.split).right for e in epochs]))
     never, forgotten = percent((history.first == NEVER).mean()), percent((history.forgotten > 0).mean())

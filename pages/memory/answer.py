@@ -16,7 +16,7 @@ def answer() -> Answer:
     opened = gradient_flow("lstm", FlowSetup(bias=3.0)).arrives
     return Answer(
         choice=NAMES[max(flows, key=lambda kind: flows[kind].arrives)],
-        because=f"{', '.join(f'{NAMES[kind]} {number(flow.arrives)}' for kind, flow in flows.items())}. At bias 0 a gate is half open: "
-        f"half of the state is lost at every step, more than tanh takes away. A gate helps when it is open: at bias 3 the LSTM keeps "
-        f"{number(opened)}. That is why LSTMs are started at a bias of 1 or more (Jozefowicz et al. 2015).",
+        because=f"{', '.join(f'{NAMES[kind]} {number(flow.arrives)}' for kind, flow in flows.items())}. At bias 0 a gate is half open, "
+        f"so half of the state is lost at every step, which is more than tanh takes away. A gate helps only when it is open: at bias 3 "
+        f"the LSTM keeps {number(opened)}. That is why LSTMs are started at a bias of 1 or more (Jozefowicz et al. 2015).",
     )

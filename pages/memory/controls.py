@@ -72,31 +72,34 @@ def chosen() -> MemoryChoices:
 
 def choose() -> MemoryChoices:
     """The sliders of the untrained cells."""
-    LENGTH.slider("Length of the sequence T", help="Steps that are read.")
+    LENGTH.slider("Length of the sequence T", help="How many steps are read.")
     RADIUS.slider(
         "Spectral radius of W_hh",
-        help="The largest absolute eigenvalue of each H × H block of W_hh: by what a linear network's state is multiplied at every step.",
+        help="The largest absolute eigenvalue of each H × H block of W_hh. A linear network's state is multiplied by it at every step, "
+        "in the long run.",
     )
     BIAS.slider(
         "Forget-gate bias",
         help="Added to the LSTM's forget gate f, and to the GRU's update gate z, which does the same: both say how much of the old state "
-        "is kept. At 0 a gate is half open. The plain RNN has none.",
+        "is kept. At 0 a gate is half open. The plain RNN has no gate.",
     )
     with st.expander("More"):
-        HIDDEN.selectbox("Hidden units H")
-        STRENGTH.selectbox("Strength of the input", help="Standard deviation of W_ih. A strong input drives tanh to where it is flat.")
-        SEED.number_input("Seed", help="Draws weights and sequences.")
+        HIDDEN.selectbox("Hidden size H")
+        STRENGTH.selectbox(
+            "Strength of the input", help="Standard deviation of W_ih. A strong input saturates tanh, where its slope is small."
+        )
+        SEED.number_input("Seed", help="For the weights and the sequences.")
     return chosen()
 
 
 def choose_weights() -> tuple[str, str]:
     """Which weights of a trained run, and what its loss reads."""
     help = "The first and the best epoch whose weights are kept."
-    weights = WEIGHTS.selectbox("Weights of the", format_func=WEIGHTS_WORDS.get, help=help)
+    weights = WEIGHTS.selectbox("Weights from", format_func=WEIGHTS_WORDS.get, help=help)
     loss = LOSS.selectbox(
-        "Loss reads",
+        "Loss uses",
         format_func=LOSS_WORDS.get,
-        help="The last state alone: what arrives at a patch has come through every step after it. As it was trained: a run that reads the "
-        "mean of its states gives each a way to the loss of its own.",
+        help="“The last state”: the gradient at a patch has passed through every step after it. “As it was trained”: a run that uses the "
+        "mean of its states gives each state a direct path to the loss.",
     )
     return weights, loss

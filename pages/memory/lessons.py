@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from core.probes.memory.recall import RecallLesson
 
 TASK = (
-    "Of a row of random symbols (8 kinds) one is marked; after the last one the cell has to name it. Guessing is right 1 time in 8. "
-    "**A plain RNN writes every symbol into its only state; a gate can close on what comes later.** The gradient at the start is not the "
-    "last word: an LSTM that starts at bias −2, where less than 10⁻⁹ of it gets through 20 steps, learns the task, near marks first: they "
-    "teach its gates. The plain RNN, with 10⁻³, does not."
+    "In a row of random symbols (8 kinds) one is marked, and after the last symbol the cell must name it. Guessing is right in 1 of 8 "
+    "cases. **A plain RNN writes every symbol into its only state; a gate can close to what comes later.** A small gradient at the start "
+    "does not decide everything: an LSTM that starts at bias −2, where less than 10⁻⁹ of the gradient passes 20 steps, still learns the "
+    "task, because near marks teach its gates first. The plain RNN, with 10⁻³, does not."
 )
 LESSON = Kept("memory", "lesson", "")  # the name of the lesson that this session has begun
 
@@ -114,12 +114,12 @@ def _charts(task: FlowSetup, now: Recalled) -> None:
     learned = [Line(NAMES[kind], COLORS[kind], np.array(shares)) for kind, shares in now.right.items()]
     back = [Line(NAMES[kind], COLORS[kind], shares) for kind, shares in now.by_distance.items()]
     with left:
-        note = f"n = {JUDGED:,} sequences that none learns from."
+        note = f"n = {JUDGED:,} sequences that are not used for training."
         look = {"x": "training step", "step": JUDGE_EVERY, "at": len(now.steps) - 1, "note": note}
-        time_chart(_chart("Right answers while they learn", learned, **look), key="memory_learned")
+        time_chart(_chart("Accuracy during training", learned, **look), key="memory_learned")
     with right:
-        note = f"The same sequences by how far back the mark was: about {JUDGED // task.length} each."
-        title = f"How far back they recall after step {now.steps[-1]}"
+        note = f"The same sequences, sorted by how far back the mark was: about {JUDGED // task.length} for each distance."
+        title = f"Accuracy by distance of the mark, after step {now.steps[-1]}"
         time_chart(_chart(title, back, x="steps back", at=task.length - 1, note=note), key="memory_back")
     verdicts = [recall_verdict(kind, now.by_distance[kind], now.right[kind][-1], JUDGED) for kind in NAMES if kind in now.right]
     show.markdown("; ".join(verdicts) + ".")
@@ -130,4 +130,4 @@ def _charts(task: FlowSetup, now: Recalled) -> None:
 def _chart(title: str, lines: Sequence[Line], **look: Any) -> dict[str, Any]:
     """A chart of right answers, with a mark at what guessing gets."""
     mark = ((CHANCE, "guessing: 1 of 8"),)
-    return chart_data(title, lines, y="Right answers", first=0, height=260, marks=mark, pinned=(0, 1), **look)
+    return chart_data(title, lines, y="Accuracy", first=0, height=260, marks=mark, pinned=(0, 1), **look)

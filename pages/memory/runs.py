@@ -35,7 +35,7 @@ FIRST_RUNS = tuple(f"recorded-cifar10-compare-{kind}-0" for kind in RECURRENT)  
 RUNS = several("memory", FIRST_RUNS)
 WANTED = Wanted(
     lambda config: config["model"] in RECURRENT,
-    "hands no hidden state from patch to patch in one sequence, so there is nothing to forget. Choose others.",
+    "carries no hidden state from patch to patch, so there is nothing to forget. Choose other runs.",
 )
 COLORS = {"rnn": "wrong", "lstm": "run", "gru": "right"}
 DASHES = ("", "7 4", "2 3")  # of the first, second, third run of the same kind
@@ -43,8 +43,8 @@ DASHES = ("", "7 4", "2 3")  # of the first, second, third run of the same kind
 
 def choose_runs() -> list[Weighted]:
     """The list of runs that are looked at."""
-    help = f"Up to {MOST_RUNS} runs whose model hands a hidden state from patch to patch. A ViT has none: it is not in the list."
-    return chosen_runs(RUNS, WANTED, "Trained runs", first=FIRST_RUNS, most=MOST_RUNS, help=help)
+    help = f"Up to {MOST_RUNS} runs whose model carries a hidden state from patch to patch. A ViT has none, so it is not in the list."
+    return chosen_runs(RUNS, WANTED, "Runs", first=FIRST_RUNS, most=MOST_RUNS, help=help)
 
 
 # ---- what is known of a run ----
@@ -98,7 +98,9 @@ def runs_panel() -> tuple[Shown, list[Weighted]]:
     with right, st.spinner("Opening the runs"):
         opened_runs = [look(run, weights) for run in runs]
         trained_panel(picture, opened_runs, loss)
-    st.markdown("**Which patches moved which output?** Point at a patch, or at a row of a map: what lights up moved the output there.")
+    st.markdown(
+        "**Which patches influenced which output?** Point at a patch, or at a row of a map: the bright patches influenced the output there."
+    )
     with st.spinner("Following every patch to every output"):
         influence_panel(picture, opened_runs)
     return picture, runs
@@ -140,15 +142,15 @@ def _trained_chart(lines: Sequence[Line], loss: str) -> dict[str, Any]:
     """The chart of some runs."""
     read = "the last state" if loss == "last" else "what each run was trained to read"
     return chart_data(
-        "Trained: gradient of the loss at h_t, as a share of that at the last patch",
+        "Trained runs: gradient of the loss at h_t, as a share of the gradient at the last patch",
         lines,
         x="patch t",
         log=True,
         height=300,
         y="Share of the gradient at the last patch, log axis",
         limits=SINGLE,
-        note=f"Cross-entropy of the true class where it is known, else of the answer; the loss reads {read}. Top layer; of a run that "
-        "reads both ways the direction from the first patch to the last.",
+        note=f"The loss is the cross-entropy of the true class, or of the answer if the true class is unknown; it uses {read}. Shown is "
+        f"the top layer, and of a bidirectional run the forward direction.",
     )
 
 

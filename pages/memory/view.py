@@ -30,9 +30,9 @@ def flow_chart(flows: Mapping[str, Flow], setup: FlowSetup) -> dict[str, Any]:
     smallest, largest = SINGLE
     note = ""
     if any((line.values > largest).any() for line in lines):
-        note += f"▲ Above {number(largest)} a float32 is infinite: a training would stop there with a loss that is not a number. "
+        note += f"▲ Above {number(largest)} a float32 is infinite, so a training would stop there with a loss that is not a number. "
     if any((line.values < smallest).any() for line in lines):
-        note += f"▼ Below {number(smallest)} a float32 is exactly 0: in a training nothing at all arrives there. "
+        note += f"▼ Below {number(smallest)} a float32 is exactly 0, so in a training no gradient at all arrives there. "
     return chart_data(
         f"Gradient of the loss at h_t, from step {setup.length} back to step 1",
         lines,
@@ -52,7 +52,7 @@ def flow_html(flows: Mapping[str, Flow], setup: FlowSetup) -> str:
         gate = {"rnn": flow.gate * setup.radius, "linear": setup.radius}.get(kind, flow.gate)
         cells = (number(flow.arrives), number(flow.factor), f"{number(gate)} <small>{GATE_WORDS[kind]}</small>", lost(flow))
         rows.append(f'<tr><th scope="row">{NAMES[kind]}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
-    head = "".join(f'<th scope="col">{title}</th>' for title in ("arrives at t = 1", "× a step back", "what does it", "below 1 %"))
+    head = "".join(f'<th scope="col">{title}</th>' for title in ("arrives at t = 1", "factor per step", "cause", "below 1 %"))
     return (
         '<div class="lab-scroll"><table class="lab-table lab-memory"><thead><tr><th scope="col">cell</th>'
         f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
@@ -71,7 +71,7 @@ def lost(flow: Flow) -> str:
 def flow_verdict(flows: Mapping[str, Flow], setup: FlowSetup) -> str:
     """What these numbers say of the claim, also where they contradict it."""
     if setup.length == 1:
-        return "Of one step nothing can be forgotten: there is no way back. Choose a longer sequence."
+        return "A sequence of one step has nothing to forget. Choose a longer sequence."
     rnn, lstm, gru = (flows[kind].arrives for kind in ("rnn", "lstm", "gru"))
     sentences = [
         f"Over {setup.length - 1} steps the plain RNN's gradient {changed(rnn)}, the LSTM's {changed(lstm)}, the GRU's {changed(gru)}."
@@ -79,17 +79,20 @@ def flow_verdict(flows: Mapping[str, Flow], setup: FlowSetup) -> str:
     worse = [NAMES[kind] for kind, value in (("lstm", lstm), ("gru", gru)) if value < rnn <= 1]
     if max(rnn, lstm, gru) > 1e3:
         sentences.append(
-            marked("**Exploding**: one step of the optimiser along such a gradient ends far away; clipping its norm is the usual cure.")
+            marked("**Exploding**: one step of the optimiser along such a gradient goes much too far. Clipping its norm is the usual cure.")
         )
     if not (rnn < STRONG) and np.isfinite(rnn) and rnn <= 1e3:
         sentences.append(
-            marked("**The plain RNN keeps it here**: its radius happens to balance the slope of tanh. Move it a little, and it does not.")
+            marked(
+                "**The plain RNN keeps the gradient here**, because its radius happens to balance the slope of tanh. Change the "
+                "radius a little, and it no longer does."
+            )
         )
     if worse:
         sentences.append(
             marked(
-                "**Here the claim fails**: {} lose more than the plain RNN. With this bias a gate keeps {} of the "
-                "state a step; gates help once they are open.",
+                "**Here the claim fails**: {} lose more than the plain RNN. With this bias a gate keeps {} of the state at each step. "
+                "Gates help only once they are open.",
                 " and ".join(worse),
                 number(flows["lstm"].gate),
             )
@@ -97,7 +100,9 @@ def flow_verdict(flows: Mapping[str, Flow], setup: FlowSetup) -> str:
     elif rnn < STRONG <= min(lstm, gru):
         sentences.append(marked("**The plain RNN forgets, the gated cells do not.**"))
     elif rnn < min(lstm, gru) < STRONG:
-        sentences.append(marked("**All fade, the plain RNN fastest**: open the forget gate (bias 3) and the gated cells keep it."))
+        sentences.append(
+            marked("**All gradients fade, that of the plain RNN fastest.** Open the forget gate (bias 3), and the gated cells keep theirs.")
+        )
     return joined(sentences)
 
 
@@ -164,4 +169,5 @@ def recall_verdict(kind: str, by_distance: np.ndarray, right: float, count: int)
         return f"{NAMES[kind]} {percent(right)}: no better than guessing ({percent(CHANCE)})"
     if back == len(by_distance):
         return f"{NAMES[kind]} {percent(right)}: recalls every distance, 0 to {back - 1}"
-    return f"{NAMES[kind]} {percent(right)}: recalls {f'up to {back - 1} steps back' if back else 'no distance safely'}"
+    far = f"recalls up to {back - 1} steps back" if back else "is no better than chance at any distance"
+    return f"{NAMES[kind]} {percent(right)}: {far}"

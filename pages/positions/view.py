@@ -100,7 +100,7 @@ def _verdict(one: Verdict) -> str:
 
 def reached_html(setup: Setup, *, chosen: str, train: Callable[[Setup, str], str]) -> str:
     """What runs of one set-up reached with each kind; where there is none, a link to where `train` has it trained."""
-    titles = ("validation top-1", "95 % by images", "epoch", "test top-1", "run")
+    titles = ("validation accuracy", "95 % by images", "epoch", "test accuracy", "run")
     head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     cells = {kind: _reached(runs) if (runs := setup.kinds[kind]) else _none(train(setup, kind)) for kind in TITLES}
     rows = [_row(kind, text, chosen) for kind, text in cells.items()]

@@ -22,5 +22,5 @@ def answer() -> Answer:
         choice=NEARLY if share > 0.9 else FEWER if share > 0.5 else FEW,
         because=f"{run.name} learned to read {AS[TRAINED]}. Right of {COUNTED} validation pictures of shapes: "
         + ", ".join(f"{count} {AS[kind]}" for kind, count in right.items())
-        + ". To a recurrent network the order is part of the picture: another order of the same patches is another sentence.",
+        + ". For a recurrent network, another order of the same patches is another sequence.",
     )

@@ -17,8 +17,9 @@ def plane_words(mind: Mind) -> str:
     """Where the principal components were fitted, and how much they show."""
     first, second = 100 * mind.plane().shares
     return (
-        f"Path: the plane of two principal components of the {mind.total + 1} states of this picture, read {AS[mind.own]} as trained, "
-        f"t = 0 to {mind.total}: PC 1 has {first:.0f} % and PC 2 {second:.0f} % of their variance. Other orders lie on the same plane."
+        f"The path shows the state, projected on the two directions in which it varies most (principal components of the "
+        f"{mind.total + 1} states of this picture, read {AS[mind.own]} as trained). PC 1 has {first:.0f} % and PC 2 {second:.0f} % of "
+        f"the variance."
     )
 
 

@@ -26,7 +26,7 @@ CARRIERS = tuple(model for model in READERS if model != "vit")  # models that ca
 FIRST_RUN = "recorded-cifar10-hand-in-0"  # in one direction, and its head reads the last state: the plainest reader
 WANTED = Wanted(
     lambda config: config["model"] in CARRIERS,
-    "carries no state from patch to patch, so there is none to show. Choose a GRU, an LSTM or an RNN.",
+    "carries no state from patch to patch, so there is no state to show. Choose a GRU, an LSTM or an RNN.",
 )
 MOST_PATCHES = 256  # that are read in every order: of 1,024 the states of five orders are more than a browser should be sent
 RUN = Choice("reader", "run")  # as `choose_run` declares it
@@ -85,7 +85,7 @@ class ReaderChoices:
 def choose() -> ReaderChoices:
     """All controls: a run, its epoch and layer, and a picture. Raises StoreError for a run whose weights are gone."""
     help = "Runs of a GRU, an LSTM or a plain RNN whose weights are kept."
-    run = choose_run("reader", WANTED, label="Reader", first=FIRST_RUN, help=help)
+    run = choose_run("reader", WANTED, label="Run", first=FIRST_RUN, help=help)
     snapshot = services.run(run.run_id)
     problem = None
     try:
@@ -105,7 +105,10 @@ def choose_layer(run: Weighted) -> int:
     count = run.config["num_layers"]
     if count == 1:
         return 0
-    help = "Whose states and gates are shown. Layer 1 reads the patches, each other one the layer below; the head reads the last one."
+    help = (
+        "The layer whose states and gates are shown. Layer 1 reads the patches, each other layer reads the layer below, and the head "
+        "reads the last one."
+    )
     with st.popover("More", icon=":material/tune:", width="stretch", key="reader_more"):
         layer = LAYER.among(range(1, count + 1), first=count).segmented("Layer", format_func="{:d}".format, width="stretch", help=help)
     return layer - 1

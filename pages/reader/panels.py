@@ -27,9 +27,9 @@ from pages.reader.lookups import check, read
 from pages.reader.view import AS, Mind, message, others, waiting
 
 LEGEND = (
-    "Across: t, the patches read. Picture: the way of reading, and in grey what is not read yet. Curves: the probability of each class "
-    "after t patches; green: the true class, blue or dashed orange: the final answer. Strips: a line a unit, sorted by its part in PC 1; "
-    "blue above 0, orange below, gates from 0 to 1; h₀ is zeros. Green frame: what the head reads."
+    "The curves are the probabilities of the classes after t patches: green is the true class, blue or dashed orange the final answer. "
+    "In the strips a line is a unit; blue is above 0, orange below. The green frame marks what the head reads; grey patches are not read "
+    "yet."
 )
 
 
@@ -94,7 +94,7 @@ def why_one_order(choices: ReaderChoices) -> str:
     """Why a run's patches are read in one order alone; "" where they are read in all."""
     if len(choices.kinds) > 1:
         return ""
-    return f"{choices.total:,} patches are read {AS[choices.own]} only: the states of all orders would be too much for a browser."
+    return f"{choices.total:,} patches are read {AS[choices.own]} only, because the states of all orders would be too much for a browser."
 
 
 def notes(choices: ReaderChoices, mind: Mind, why_one: str) -> list[str]:
@@ -119,6 +119,6 @@ def around_board(choices: ReaderChoices, order: str) -> None:
     show.proof(proof_line(check(choices), len(choices.kinds)))
     layer = f"-layer-{choices.layer + 1}" if choices.layers > 1 else ""
     file = f"states-{choices.run.name}{layer}.csv"
-    download("States as CSV", lambda: states_csv(mind), file, key="reader_csv", help="A line for each order and t.")
+    download("States as CSV", lambda: states_csv(mind), file, key="reader_csv", help="One line for each order and t.")
     if following := next_picture(choices.picture):
         read(replace(choices, picture=following), order)  # ahead: the next image comes at once

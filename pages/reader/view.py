@@ -251,5 +251,5 @@ def words(mind: Mind) -> list[tuple[str, str]]:
         *([] if mind.no_gates else cell),
         ("After t patches the ", ""), ("head reads", "head" if mind.last else ""), (f" {READS[mind.reads]}{above}, and gives the ", ""),
         ("probabilities", "plot"),
-        (". The ", ""), ("path", "path"), (f" is {path} in the plane where that moves most.", ""),
+        (". The ", ""), ("path", "path"), (f" is {path}, projected on the two directions in which it varies most.", ""),
     ]  # fmt: skip

@@ -19,17 +19,17 @@ SIZE_LABELS = {
     "T": "Inputs, T",
     "S": "Outputs, S",
     "B": "Batch, B",
-    "C": "Features, C",
-    "H": "State, H",
+    "C": "Embedding size, C",
+    "H": "Hidden size, H",
     "K": "Classes, K",
 }
 SIZE_HELP = {
-    "T": "Words or strips that go in.",
-    "S": "Where a task has a length of its own for what comes out.",
-    "B": "Sequences that are computed together.",
-    "C": "Numbers of each input.",
-    "H": "Numbers of each hidden state.",
-    "K": "Numbers of each output.",
+    "T": "How many words or strips go in.",
+    "S": "How many outputs there are, where the task allows another number than inputs.",
+    "B": "How many sequences are computed together.",
+    "C": "How many numbers each input has.",
+    "H": "How many numbers each hidden state has.",
+    "K": "How many numbers each output has.",
 }
 LENGTHS_OF = {"one-to-one": "", "one-to-many": "S", "many-to-one": "T", "same-length": "T", "other-length": "TS"}  # that a task has
 
@@ -81,7 +81,7 @@ def choose() -> SequenceChoices:
     for name in SIZES:
         idle = name in "TS" and name not in LENGTHS_OF[task]
         sizes[name] = SIZES[name].slider(
-            SIZE_LABELS[name], disabled=idle, help=f"{SIZE_HELP[name]} {TASKS[task][0]} has none to choose." if idle else SIZE_HELP[name]
+            SIZE_LABELS[name], disabled=idle, help=f"{SIZE_HELP[name]} In {TASKS[task][0]} it is fixed." if idle else SIZE_HELP[name]
         )
     picture = None
     with st.popover("More", icon=":material/tune:", width="stretch", key="sequences_more"):

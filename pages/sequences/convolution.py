@@ -26,11 +26,10 @@ def convolution_panel() -> None:
     one, _, three = costs(kernel)
     show.caption(
         marked(
-            "An output of {} layer{} of kernel {} depends on 1 + {} · ({} − 1) = **{}** inputs; by gradients "
-            "**{}**. A recurrent layer reaches all that came before, but one step after the other: T steps that "
-            "cannot be computed at the same time. A 3-D convolution slides over time, height and width together: "
-            "k³ weights instead of k, at {} × {} × {} places instead of {}: **{:,} times** the multiplications "
-            "of one over time.",
+            "An output of {} layer{} of kernel {} depends on 1 + {} · ({} − 1) = **{}** inputs; measured by gradients: **{}**. A "
+            "recurrent layer sees all earlier inputs, but its T steps cannot be computed at the same time. A 3-D convolution slides over "
+            "time, height and width: it has k³ weights instead of k, at {} × {} × {} places instead of {}, which is **{:,} times** the "
+            "multiplications of a convolution over time.",
             layers,
             "s" * (layers > 1),
             kernel,

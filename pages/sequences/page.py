@@ -14,9 +14,8 @@ from pages.sequences.panels import map_panel, padding_panel, proof_panel
 from pages.sequences.words import words_panel
 
 LEGEND = (
-    "Squares are inputs and outputs, circles hidden states; the head reads those with a thick border. Dashed arrows: an output is the next "
-    "input. Faint parts are not used. Words above the outputs are what a trained network should say: this one is not trained, and reads C "
-    "random numbers for each input."
+    "Squares are inputs and outputs, circles are hidden states; the head reads the states with a thick border. A dashed arrow means that "
+    "an output is the next input. The words above the outputs are the right answers: this network is not trained."
 )
 state.values()
 
@@ -47,4 +46,4 @@ with between:
     alone(words_panel)
     alone(convolution_panel)
     try_this(ABOUT.experiments)
-    st.caption("No data set, no split and no epoch: networks at random weights, seed 0, float64, on the server's CPU.")
+    st.caption("No data set, no split and no epoch: the networks have random weights (seed 0, float64, on the server's CPU).")

@@ -22,7 +22,7 @@ from pages.sequences.view import figure, padded_html, padding_html, padding_proo
 if TYPE_CHECKING:
     from core.probes.recurrence.task_shapes import TaskRun
 
-WAITING = "Shapes are read off the running network in a moment."
+WAITING = "The shapes appear in a moment, read from the running network."
 
 
 def map_panel(choices: SequenceChoices) -> None:
@@ -59,8 +59,8 @@ def _draw(choices: SequenceChoices, run: TaskRun | None) -> None:
         figure(choices, run),
         links(graph),
         told=part_sentences(graph, choices.sizes),
-        idle=f"{title}: {EXPLAINED[choices.task][choices.example == 'picture']}. The head reads {READS[choices.task]}. "
-        "Point at a part: what it depends on, and what depends on it, lights up.",
+        idle=f"{title}: {EXPLAINED[choices.task][choices.example == 'picture']}. The head reads {READS[choices.task]}. Point at a part "
+        f"to see what it depends on, and what depends on it.",
         choices=[
             {"name": name, "title": title, "told": told, "svg": small(name), "chosen": "1" if name == choices.task else ""}
             for name, (title, told) in TASKS.items()
@@ -83,7 +83,7 @@ def padding_panel(choices: SequenceChoices) -> None:
     """A batch of sequences of other lengths, padded and packed."""
     st.header("Other lengths in one batch: padding, masking, packing")
     own = lengths_of(choices.sizes.B, choices.sizes.T)
-    help = "Whole numbers with spaces between them. Empty: B sequences, the longest with T steps."
+    help = "Whole numbers with spaces between them. If it is empty, there are B sequences, the longest with T steps."
     text = LENGTHS.text_input("Lengths of the sequences", max_chars=60, placeholder=" ".join(map(str, own)), help=help)
     lengths = own
     if text.strip():
@@ -97,8 +97,8 @@ def padding_panel(choices: SequenceChoices) -> None:
     st.html(padded_html(report, lengths))
     show.proof(padding_proof(report))
     st.markdown(
-        "A recurrent network can stop at the end of each sequence, so packing costs it nothing. Attention and convolution compute all T "
-        "places of the batch at once: they need a **mask**, which says what is padding."
+        "A recurrent network can stop at the end of each sequence, so packing costs nothing. Attention and convolution compute all T "
+        "places of the batch at once, so they need a **mask** that says what is padding."
     )
 
 

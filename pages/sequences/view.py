@@ -26,8 +26,8 @@ MEANINGS = {
     "inputs x": "{what} of C = {C} numbers",
     "hidden layer h": "one linear layer and tanh: (B, H)",
     "first state": "the input becomes the first state: (B, H)",
-    "state of a step": "a step at a time: (B, 1, H)",
-    "state d of a step": "the decoder, a step at a time: (B, 1, H)",
+    "state of a step": "one step at a time: (B, 1, H)",
+    "state d of a step": "the decoder, one step at a time: (B, 1, H)",
     "logits of a step": "its most probable class is the next input",
     "states h": "one cell, T times: (B, T, H)",
     "states h of the encoder": "one cell, T times: (B, T, H)",
@@ -37,7 +37,7 @@ MEANINGS = {
 LOGITS = {
     "one-to-one": "(B, K)",
     "one-to-many": "all steps side by side: (B, S, K)",
-    "many-to-one": "one answer a sequence: (B, K)",
+    "many-to-one": "one answer for each sequence: (B, K)",
     "same-length": "the same head on every state: (B, T, K)",
     "other-length": "all steps side by side: (B, S, K)",
 }
@@ -173,12 +173,12 @@ def padding_html(packing: Packing, words: Sequence[Sequence[str]]) -> str:
 def padded_html(report: PaddedReport, lengths: Sequence[int]) -> str:
     """How far what is read of the batch lies from what each sequence gives by itself."""
     lines = (
-        ("padded, states[:, -1]", report.last_step, "has read on through the zeros"),
-        ("padded, state at its own last step", report.gathered, "right: the end is looked up"),
-        ("packed, last state", report.packed, "right: a sequence that has ended is not computed any more"),
-        ("padded, backward direction", report.backward, "has read the zeros first"),
+        ("padded, states[:, -1]", report.last_step, "has also read the zeros after the end"),
+        ("padded, state at its own last step", report.gathered, "right: the state at the end is looked up"),
+        ("packed, last state", report.packed, "right: a sequence that has ended is no longer computed"),
+        ("padded, backward direction", report.backward, "has read the zeros before the sequence"),
         ("packed, backward direction", report.backward_packed, "right"),
-        ("mean over all steps", report.mean_all, "padding counts"),
+        ("mean over all steps", report.mean_all, "the padding is counted, too"),
         ("mean over its own steps (masked)", report.mean_masked, "right"),
     )
     head = "".join(f'<th scope="col">length {length}</th>' for length in lengths)
@@ -189,8 +189,8 @@ def padded_html(report: PaddedReport, lengths: Sequence[int]) -> str:
         for name, differences, meaning in lines
     )
     return (
-        '<div class="lab-scroll"><table class="lab-table lab-tight lab-padded"><caption>Largest difference to each sequence read by itself'
-        f'</caption><thead><tr><th scope="col"></th>{head}<th scope="col"></th></tr></thead><tbody>{body}</tbody></table></div>'
+        f'<div class="lab-scroll"><table class="lab-table lab-tight lab-padded"><caption>Largest difference from each sequence read '
+        f'alone</caption><thead><tr><th scope="col"></th>{head}<th scope="col"></th></tr></thead><tbody>{body}</tbody></table></div>'
     )
 
 
@@ -204,9 +204,9 @@ def padding_proof(report: PaddedReport) -> ProofLine:
     same = "the same" if report.same_packing else "not the same"
     says = "packed, looked up and masked states are those of each sequence read alone, and the packing is torch's own"
     figures = marked(
-        "The rows and batch sizes drawn here and those of torch.nn.utils.rnn.pack_padded_sequence ({} → {}) are {}. Tolerance {}, float64. "
-        "With a tag for each step and random weights, the mean loss is {:.3f} over the steps that are there, and {:.3f} if padding "
-        "counts as class 0.",
+        "The rows and batch sizes drawn here and those of torch.nn.utils.rnn.pack_padded_sequence ({} → {}) are {}. Tolerance {}, "
+        "float64. With a tag for each step and random weights, the mean loss is {:.3f} over the steps that are there, and {:.3f} if the "
+        "padding is counted, too as class 0.",
         report.padded_shape,
         report.packed_shape,
         same,

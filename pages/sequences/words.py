@@ -18,7 +18,7 @@ def words_panel() -> None:
     st.header("How a word goes in: one-hot or a learned embedding")
     left, right = st.columns([1, 3], gap="medium")
     with left:
-        width = VECTOR.slider("Numbers of a vector, C")
+        width = VECTOR.slider("Embedding size, C")
         word = WORD.among(WORDS).selectbox("Word")
     vectors = embedded(width)
     place = WORDS.index(word)
@@ -31,12 +31,12 @@ def words_panel() -> None:
             column.html(likeness_html(cosines, WORDS, word, f"Cosines of {len(WORDS)} words, {when}"))
     show.caption(
         marked(
-            "“{}” as one-hot is (1, V) = (1, {}): 0 everywhere, 1 at place {}. Times a matrix (V, C) that is one "
-            "row of it, (1, {}): nn.Embedding looks it up; largest difference {:.1g}. All one-hot vectors have "
-            "cosine 0: no two words are closer than others. Learned on {:,} made-up sentences (seed 0) by "
-            "guessing the words beside each word, words in like company come close: mean cosine within the {} "
-            "groups {:.2f} → **{:.2f}**, between them {:.2f} → **{:.2f}**. Nobody told it the groups. Blue above "
-            "0, orange below; rows and columns are words, by group.",
+            "As a one-hot vector (1, V) = (1, {1}), “{0}” is 0 everywhere and 1 at place {2}. Its product with a matrix (V, C) is one "
+            "row of that matrix, (1, {3}), so nn.Embedding just looks the row up ({4}). Two different one-hot vectors always have cosine "
+            "0. Learned vectors do not: trained on {5:,} generated sentences (seed 0) to predict neighbouring words, words that occur in "
+            "similar places become similar. The mean cosine within the {6} groups rises from {7:.2f} to **{8:.2f}**; between groups it "
+            "goes from {9:.2f} to **{10:.2f}**, although nobody told it the groups. Blue cells are above 0, orange ones below; rows and "
+            "columns are words, sorted by group.",
             word,
             len(WORDS),
             place + 1,

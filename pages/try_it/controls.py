@@ -64,7 +64,7 @@ def first_runs() -> list[str]:
 
 def choose_patch() -> int:
     """The side of the patches that are erased and swapped."""
-    help = "Side in pixels. Another size starts from the whole picture again."
+    help = "Side of a patch in pixels. Another size undoes all edits."
     return PATCH.slider("Patches to edit", format_func=lambda side: f"{side:d} × {side:d}", help=help)
 
 

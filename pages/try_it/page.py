@@ -10,8 +10,8 @@ from pages.try_it.controls import choose
 from pages.try_it.panels import board, proof, question
 
 LEGEND = (
-    "Pixels (1, 3, 32, 32), normalised as in training → logits z (1, K) → p = exp(z) / Σ exp(z): five most probable of K classes. The line "
-    "across a bar: before the edits. An erased patch gets the mean color of the training images, which normalised is 0 up to rounding."
+    "Each bar is the probability of a class; the five most probable classes are shown. The line across a bar marks the probability "
+    "before your edits. An erased patch gets the mean colour of the training images."
 )
 
 state.values()

@@ -53,8 +53,8 @@ def question(runs: Sequence[Weighted]) -> None:
     except LabError:  # its card says what is wrong
         return
     predict(
-        f"Erase a quarter of each of {middle.images} validation pictures of shapes, {QUARTER} × {QUARTER} pixels four times. "
-        f"Which changes more answers of {run.run_id}?",
+        f"A quarter of each of {middle.images} validation images of Shapes is erased: {QUARTER} × {QUARTER} pixels, four times. Which "
+        f"erasure changes more answers of {run.run_id}?",
         ("erasing the middle", "erasing the corners", "both the same"),
         answer=more_changed(middle, corners),
         because=because(middle, corners),

@@ -107,6 +107,6 @@ def more_changed(middle: Effect, corners: Effect) -> str:
 def because(middle: Effect, corners: Effect) -> str:
     """The numbers behind the answer."""
     return (
-        f"Without the middle {middle.changed} of {middle.images} answers become other ones, without the corners {corners.changed}. On the "
-        f"average {100 * middle.moved:.0f} and {100 * corners.moved:.0f} points of probability move to other classes."
+        f"Erasing the middle changes {middle.changed} of {middle.images} answers, erasing the corners {corners.changed}. On average, "
+        f"{100 * middle.moved:.0f} and {100 * corners.moved:.0f} percentage points of probability move to other classes."
     )

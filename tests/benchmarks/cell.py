@@ -9,7 +9,7 @@ from tests.benchmarks.chromium import lab_in_chromium
 from tests.benchmarks.report import percentile, say, table, verdict
 
 MOVES, NEED, FRAME_NEED = 50, 150, 1000 / 60  # ms
-SLIDERS = {"hidden units": "Hidden units, H", "steps": "Steps, T", "numbers in an input": "Numbers in an input, C"}
+SLIDERS = {"hidden units": "Hidden size, H", "steps": "Steps, T", "numbers in an input": "Input size, C"}
 REST = 900  # ms between two moves: what stands around the picture has settled, and does not wait in the next one's way
 # `took` has the ms from each act until the drawing that answers it is painted.
 WATCH = """() => {

@@ -76,7 +76,7 @@ def acts(page: Any, run_id: str) -> Iterator[tuple[str, Callable[[int], float]]]
 
 def choose(page: Any, name: str) -> float:
     """Choose a run in the list; the time counts from the click on its name."""
-    page.get_by_role("combobox", name="Reader").click()
+    page.get_by_role("combobox", name="Run").click()
     page.get_by_role("option", name=name).wait_for()
     return page.evaluate(RUN, name)
 

@@ -58,7 +58,7 @@ def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
     wrong = next(i for i in (1, 3, 2, 6, 5, 7) if not cats_for_dogs[i].get_attribute("aria-label").split(": ")[1].startswith("0 "))
     cats_for_dogs[wrong].click()
     names = ["cat", "dog", "ship"]
-    page.get_by_text(f"{names[wrong // 3]} taken for {names[wrong % 3]}, epoch 1").wait_for()
+    page.get_by_text(f"{names[wrong // 3]} misclassified as {names[wrong % 3]}, epoch 1").wait_for()
     page.wait_for_selector(".lab-strip img")
 
     go_to(page, "Train")

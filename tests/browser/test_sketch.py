@@ -60,7 +60,7 @@ def test_the_curve_is_there_before_the_library_and_stays_where_it_is(page, addre
         assert page.locator(f"{SKETCH} circle").count() == 2 * len(run.epochs)
         assert "GRU on shapes, epoch 20.00 of 20." in page.locator(PLOT).get_attribute("aria-label")
         chart, curves, words = page.locator(CHART).bounding_box(), places(page, f"{SKETCH} path[data-name]"), places(page, f"{SKETCH} text")
-        assert {"loss", "top-1 accuracy (%)", "learning rate", "epoch", "training", "validation"} <= {text for text, _ in words}
+        assert {"loss", "accuracy (%)", "learning rate", "epoch", "training", "validation"} <= {text for text, _ in words}
         assert page.locator(f"{PLOT} .main-svg").count() == 0
     page.locator(f"{PLOT} .main-svg").first.wait_for()
     assert page.locator(SKETCH).count() == 0

@@ -64,7 +64,7 @@ def test_a_message_says_exactly_what_was_measured():
         "reference": None,
         "sizes": {},
         "replay": False,
-        "accuracy": "top-1 accuracy",
+        "accuracy": "accuracy",
     }
 
 

@@ -42,9 +42,18 @@ test('accuracy is the share of the diagonal', () => {
 });
 
 test('a sentence says what a cell counts', () => {
-  assert.equal(sentence(COUNTS, CLASSES, 0, 1), 'cat taken for dog: 10 images, 25.0 % of class cat, 0.5 % of those called dog');
-  assert.equal(sentence(COUNTS, CLASSES, 1, 1), 'dog, named rightly: 1,960 images, 100.0 % of class dog, 99.5 % of those called dog');
-  assert.equal(sentence([0, 0, 0, 2], CLASSES, 0, 0), 'cat, named rightly: 0 images, none of class cat, none of those called cat');
+  assert.equal(
+    sentence(COUNTS, CLASSES, 0, 1),
+    'cat misclassified as dog: 10 images, 25.0 % of class cat, 0.5 % of those classified as dog',
+  );
+  assert.equal(
+    sentence(COUNTS, CLASSES, 1, 1),
+    'dog, classified correctly: 1,960 images, 100.0 % of class dog, 99.5 % of those classified as dog',
+  );
+  assert.equal(
+    sentence([0, 0, 0, 2], CLASSES, 0, 0),
+    'cat, classified correctly: 0 images, none of class cat, none of those classified as cat',
+  );
 });
 
 test('the ends of the scale have their unit, and both signs for a difference', () => {

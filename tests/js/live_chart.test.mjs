@@ -67,7 +67,7 @@ const DATA = {
   lr_changes: [[1, 0.05]],
   reference: null,
   replay: false,
-  accuracy: 'top-1 accuracy',
+  accuracy: 'accuracy',
 };
 
 test('a point lies in the middle of the steps that it is a mean of', () =>
@@ -99,8 +99,8 @@ test('the axes of a recorded run are those of all of it', () => {
 test('the figure has words', () => {
   assert.equal(
     described(curvesOf(RUN, DATA)),
-    'Loss and accuracy of GRU on shapes, epoch 2.00 of 4. Training: loss 1.00, top-1 accuracy 75.0 %. ' +
-      'Validation: loss 1.50, top-1 accuracy 60.0 %. Best: 60.0 % at epoch 2.',
+    'Loss and accuracy of GRU on shapes, epoch 2.00 of 4. Training: loss 1.00, accuracy 75.0 %. ' +
+      'Validation: loss 1.50, accuracy 60.0 %. Best: 60.0 % at epoch 2.',
   );
   assert.equal(described(curvesOf(nothing(), DATA)), 'Loss and accuracy of GRU on shapes: waiting for the first step.');
 });

@@ -104,7 +104,7 @@ class Gallery extends Board {
   drawViews() {
     const views = [['stored', 'stored']];
     if (this.data.mean) {
-      const backs = this.data.backs.map(([name], which) => [`${which}`, which ? `back with ${name}` : 'back']);
+      const backs = this.data.backs.map(([name], which) => [`${which}`, which ? `undo with ${name}` : 'undo']);
       views.push(['normalised', 'normalised'], ...backs);
     }
     if (!views.some(([view]) => view === this.view)) this.view = 'stored';
@@ -155,10 +155,14 @@ class Gallery extends Board {
   }
 
   viewWords() {
-    if (this.view === 'stored') return 'Three bytes a pixel, 0 to 255.';
-    if (this.view === 'normalised') return 'What the model gets. Drawn as if it went from 0 to 1: below is black, above is full.';
+    if (this.view === 'stored') return 'As stored: three bytes for each pixel, 0 to 255.';
+    if (this.view === 'normalised') {
+      return 'This is what the model gets. It is drawn from 0 to 1: below 0 is black, above 1 is full brightness.';
+    }
     const { largest, changed } = difference(this.shown, this.stored);
-    return `Largest difference from stored: ${largest} of 255 levels${changed ? `; ${percent(changed)} of the numbers changed` : ''}.`;
+    return `Largest difference from the stored image: ${largest} of 255 levels${
+      changed ? `; ${percent(changed)} of the numbers changed` : ''
+    }.`;
   }
 
   // ---- the pixel that is pointed at ----

@@ -170,7 +170,7 @@ class ConfusionBoard extends Board {
     const { images, share } = accuracy(data.matrices[look.epoch], data.classes.length);
     const minus = data.other ? ` minus ${data.other.label}` : '';
     const epoch = data.epochs[look.epoch];
-    return `${data.label} after epoch ${epoch}${minus}: top-1 ${percent(share, 1)} · n = ${thousands(images)}`;
+    return `${data.label} after epoch ${epoch}${minus}: accuracy ${percent(share, 1)} · n = ${thousands(images)}`;
   }
 
   sentence(at) {
@@ -179,7 +179,7 @@ class ConfusionBoard extends Board {
   }
 
   say(at) {
-    this.told.textContent = at < 0 ? 'Click a cell for its images, a class for its row.' : `${this.sentence(at)}.`;
+    this.told.textContent = at < 0 ? 'Click a cell to see its images, or a class to see its row.' : `${this.sentence(at)}.`;
   }
 
   // ---- looking ----

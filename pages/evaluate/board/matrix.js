@@ -38,10 +38,10 @@ export function sentence(counts, classes, row, column) {
   const k = classes.length;
   const count = counts[row * k + column];
   const share = (whole) => (whole ? percent(count / whole, 1) : 'none');
-  const what = row === column ? `${classes[row]}, named rightly` : `${classes[row]} taken for ${classes[column]}`;
+  const what = row === column ? `${classes[row]}, classified correctly` : `${classes[row]} misclassified as ${classes[column]}`;
   const shares = [
     `${share(belonging(counts, k, row))} of class ${classes[row]}`,
-    `${share(called(counts, k, column))} of those called ${classes[column]}`,
+    `${share(called(counts, k, column))} of those classified as ${classes[column]}`,
   ];
   return `${what}: ${thousands(count)} images, ${shares.join(', ')}`;
 }

@@ -64,9 +64,9 @@ export class Card {
     this.light(weights);
     this.overview();
     this.scale.replaceChildren(make('span', '', '0'), make('i'), make('span', '', scientific(most)));
-    const first = this.s ? ` Patch 1 moves it ${scientific(weights[0])} times as much as the one that moves it most.` : '';
-    const whole = `90 % of what patches 1 to ${this.s + 1} do to output ${this.s + 1}`;
-    this.words.textContent = `${whole} comes from the last ${reach[this.s]} of them.${first}`;
+    const first = this.s ? ` Patch 1 has ${scientific(weights[0])} times the influence of the strongest patch.` : '';
+    const whole = `Of all influence of patches 1 to ${this.s + 1} on output ${this.s + 1}, 90 %`;
+    this.words.textContent = `${whole} comes from the last ${reach[this.s]}.${first}`;
     this.said = `${name}: ${this.words.textContent}`;
     for (
       const [canvas, what] of [[this.picture, 'the picture, patches lit by their influence'], [this.grid, 'all outputs by all inputs']]

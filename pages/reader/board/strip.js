@@ -56,7 +56,7 @@ export class Strip {
   describe() {
     const { units, of, told } = this.told;
     const count = units.length < of ? `${units.length} of ${of} units` : `${of} unit${of === 1 ? '' : 's'}`;
-    const full = this.full < this.top ? `; full color from ±${number(this.full)}` : '';
+    const full = this.full < this.top ? `; full colour from ±${number(this.full)}` : '';
     this.about.textContent = `${this.told.head ? told : told.split(':')[0]}, ${count}, ${number(this.low)} … ${number(this.high)}${full}`;
   }
 

@@ -281,5 +281,5 @@ def test_every_kind_is_in_sight_on_a_projector_and_on_a_phone(address, page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     page.wait_for_function("document.querySelector('.cellb').getBoundingClientRect().width < 390")
-    first = page.get_by_text("Hidden units, H").bounding_box()
+    first = page.get_by_text("Hidden size, H").bounding_box()
     assert page.locator(BOARD).bounding_box()["y"] < first["y"]  # the picture comes before the controls

@@ -163,7 +163,7 @@ def test_a_state_to_start_from_is_typed_and_in_the_link(kind):
 
 def test_a_start_that_cannot_be_read_is_explained_in_place():
     app = open_cell(h0="1 2 x 4")
-    assert "'x' is no number" in texts(app) and "h₀: what was typed cannot be read. Zeros stand in; see More" in texts(app)
+    assert "'x' is no number" in texts(app) and "h₀: what was typed cannot be read. Zeros are used instead; see More" in texts(app)
     assert not arrays_of(app)["h0"].any() and "**passed**" in texts(app)
 
 

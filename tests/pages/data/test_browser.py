@@ -91,12 +91,12 @@ def test_the_numbers_are_those_of_core_before_and_after_and_back(page, address, 
             assert found[:10] == [None] * 10 and found[10] is None
             assert found[11:15] == pytest.approx(numbers[c, 0, :4].tolist(), abs=within)
             assert found[21:] == pytest.approx(numbers[c, 2, :4].tolist(), abs=within)
-    assert "Largest difference from stored: 0 of 255 levels." in page.locator(".gallery-said").inner_text()
+    assert "Largest difference from the stored image: 0 of 255 levels." in page.locator(".gallery-said").inner_text()
     for name, constants in OTHERS.items():
-        view(page, f"back with {name}")
+        view(page, f"undo with {name}")
         wrong = round_trip(image, (dataset.mean, dataset.std), constants)
         said = page.locator(".gallery-said").inner_text()
-        assert f"difference from stored: {wrong.largest} of 255 levels; {100 * wrong.changed:.0f} % of" in said
+        assert f"difference from the stored image: {wrong.largest} of 255 levels; {100 * wrong.changed:.0f} % of" in said
 
 
 def test_the_mouse_names_the_pixel_under_it(page, address, dataset):
@@ -128,7 +128,7 @@ def test_a_phone_sees_all_without_scrolling_sideways(page, address):
 def test_images_are_counted_before_the_students_eyes(page, address):
     open_data(page, address)
     page.get_by_text("1,000", exact=True).first.click()
-    page.get_by_role("button", name="Reveal: count them now").click()
+    page.get_by_role("button", name="Reveal: compute them now").click()
     page.wait_for_function("document.querySelectorAll('.lab-course div i').length > 3")
     page.get_by_text("First 10,000 training images").wait_for()
     assert page.locator(".lab-course div i").count() == 3 * len(looks(10_000))

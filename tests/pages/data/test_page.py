@@ -204,7 +204,7 @@ def test_predict_then_count(tiny):
     means = np.cumsum(floats.mean((2, 3)), 0) / np.arange(1, 101)[:, None]
     near = (np.abs(means - means[-1]) <= 1 / 255).all(1)
     said = " ".join(e.value for e in (*app.success, *app.info))
-    enough = int(re.search(r"From the look at (\d+) images on", said)[1])
+    enough = int(re.search(r"From (\d+) images on", said)[1])
     later = [n for n in looks(100) if n >= enough]
     before = max(n for n in looks(100) if n < enough)
     assert all(near[n - 1] for n in later) and not near[before - 1]
@@ -245,10 +245,10 @@ def test_near_duplicates_are_looked_for_when_asked(monkeypatch):
 
     monkeypatch.setattr(support, "load_tiny", planted)
     app = open_data()
-    assert "have one among" not in texts(app)
+    assert "have a near-duplicate among" not in texts(app)
     press(app, "data_duplicates_look")
-    assert "**1** of 15 test images (6.67 %) have one among 30 train images, 1 of them with another class." in texts(app)
-    assert "**0** of 15 val images (0.00 %) have one among 30 train images." in texts(app)
+    assert "**1** of 15 test images (6.67 %) have a near-duplicate among 30 train images, 1 of them of another class." in texts(app)
+    assert "**0** of 15 val images (0.00 %) have a near-duplicate among 30 train images." in texts(app)
     html = html_with(app, "lab-pairs")
     assert "split=test&amp;search=5" in html and "split=train&amp;search=7" in html and "correlation 1.000" in html
     assert "<i>cat</i>" not in html

@@ -41,7 +41,7 @@ def test_a_link_opens_what_it_says_and_is_written_again():
     app = open_depth(**query)
     query["seed"] = query.pop("random")  # the name that links had for it
     assert dict(app.query_params) == query and sorted(sent_to(app)["links"]) == ["f1.1", "f1.2", "f1.3", "x1", "x2", "x3", "y1", "y2", "y3"]
-    assert "the trap opens when bidirectional=True is added" in texts(app)
+    assert "the trap appears only when bidirectional=True is added" in texts(app)
     _, code = shown_code(app)
     assert "measure_stack(cell='lstm', length=3, layers=1, bidirectional=False, hidden=2)" in code
 

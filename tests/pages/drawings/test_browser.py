@@ -120,7 +120,7 @@ def test_a_phone_draws_the_instructor_sees_it_drops_it_and_trains(class_lab, inv
     board.get_by_role("button", name="Train on them").click()
     board.get_by_text("began with 7 pictures, and keeps them").wait_for()
     board.locator(".live-chart-plot").wait_for()
-    board.get_by_text(re.compile("best validation top-1")).wait_for()
+    board.get_by_text(re.compile("best validation accuracy")).wait_for()
     for context in contexts:
         context.close()
     assert errors == []

@@ -17,7 +17,7 @@ def matrix(address, shared_page):
     """The page as a new visitor sees it; the server has loaded torch and the images for the first one."""
     shared_page.set_viewport_size({"width": 1280, "height": 800})
     shared_page.goto(f"{address}/evaluate")
-    shared_page.get_by_text("surest first").wait_for()
+    shared_page.get_by_text("most confident first").wait_for()
     shared_page.get_by_role("radio", name="images", exact=True).click()
     return shared_page
 
@@ -64,7 +64,9 @@ def test_a_click_on_a_cell_shows_its_images(matrix):
     confusion = RUN.epochs[0].val_confusion
     true, predicted = next((i, j) for i in range(K) for j in range(K) if i != j and confusion[i, j])
     matrix.locator(CELLS).nth(true * K + predicted).click()
-    matrix.get_by_text(f"{RUN.classes[true]} taken for {RUN.classes[predicted]}, epoch 1: {confusion[true, predicted]} image").wait_for()
+    matrix.get_by_text(
+        f"{RUN.classes[true]} misclassified as {RUN.classes[predicted]}, epoch 1: {confusion[true, predicted]} image"
+    ).wait_for()
     shown = min(12, int(confusion[true, predicted]))
     matrix.wait_for_function(f"document.querySelectorAll('.lab-strip img').length === {shown}")
     matrix.wait_for_function("cell => new URLSearchParams(location.search).get('cell') === cell", arg=f"{true}-{predicted}")
@@ -76,10 +78,10 @@ def test_the_matrix_by_keyboard(matrix):
     for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
         matrix.keyboard.press(key)
     told = matrix.locator(".confusion-told").inner_text()
-    assert told.startswith(f"{RUN.classes[1]} taken for {RUN.classes[2]}: ")
+    assert told.startswith(f"{RUN.classes[1]} misclassified as {RUN.classes[2]}: ")
     matrix.keyboard.press("ArrowUp")
     matrix.keyboard.press("Enter")
-    matrix.get_by_text(f"{RUN.classes[0]} taken for {RUN.classes[2]}, epoch").wait_for()
+    matrix.get_by_text(f"{RUN.classes[0]} misclassified as {RUN.classes[2]}, epoch").wait_for()
 
 
 def test_a_class_is_opened_by_its_name(matrix):

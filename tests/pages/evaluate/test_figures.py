@@ -23,9 +23,9 @@ def test_scores_by_epoch(k):
     for place, name in enumerate(("precision", "recall", "F1")):
         assert curves[name] == pytest.approx([of(found[place]) for found in oracle])
     if k is None:
-        assert curves["top-1 accuracy"] == pytest.approx([np.mean(true == predicted) for true, predicted in PAIRS])
+        assert curves["accuracy"] == pytest.approx([np.mean(true == predicted) for true, predicted in PAIRS])
     else:
-        assert "class cat" in figure.layout.title.text and "top-1 accuracy" not in curves
+        assert "class cat" in figure.layout.title.text and "accuracy" not in curves
     assert list(figure.data[0].x) == [1, 2, 3, 4] and figure.layout.shapes[0].x0 == 3  # epochs from 1; the best is marked
 
 

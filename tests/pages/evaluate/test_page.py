@@ -44,12 +44,14 @@ def test_it_opens_on_the_images_of_the_largest_confusion():
     found = judged(services.manager(), recorded.run_id, best.epoch)
     true, predicted = largest_confusion(best.val_confusion)
     cell = found.cell(true, predicted)
-    assert f"{recorded.classes[true]} taken for {recorded.classes[predicted]}, epoch {best.epoch + 1}: {len(cell)} images" in texts(app)
+    assert f"{recorded.classes[true]} misclassified as {recorded.classes[predicted]}, epoch {best.epoch + 1}: {len(cell)} images" in texts(
+        app
+    )
     cards = htmls(app, "lab-card")[0]
     shown = min(12, len(cell))
     assert cards.count('class="lab-card wrong"') == shown and cards.count(f"<b>{recorded.classes[true]}</b>") == shown
     interval = accuracy_interval(int(found.right.sum()), 2000)
-    assert figure(app, "top-1 accuracy") == f"{100 * best.val_top1:.1f} %"
+    assert figure(app, "accuracy") == f"{100 * best.val_top1:.1f} %"
     assert figure(app, "95 % by the choice of images") == f"{100 * interval.low:.1f} % to {100 * interval.high:.1f} %"
 
 
@@ -64,7 +66,7 @@ def test_a_link_opens_a_cell_of_an_epoch_and_stays_in_the_address():
     link = {"run": own.run_id, "epoch": "1", "cell": f"{true}-{predicted}"}
     app = open_evaluate(**link)
     count = own.epochs[0].val_confusion[true, predicted]
-    assert f"class {true} taken for class {predicted}, epoch 1: {count} image" in texts(app)
+    assert f"class {true} misclassified as class {predicted}, epoch 1: {count} image" in texts(app)
     assert dict(app.query_params) == (link if own.best.epoch else {k: v for k, v in link.items() if k != "epoch"})
 
 
@@ -104,7 +106,7 @@ def own_folder(tmp_path, classes):
 def test_a_folder_is_judged_when_asked(tmp_path):
     own = trained()
     app = open_evaluate(run=own.run_id, split="Own folder")
-    assert "have not been judged by this run yet" in texts(app)
+    assert "has not been evaluated on these images" in texts(app)
     run(app.text_input(key="evaluate_folder").set_value(str(tmp_path / "nowhere")))
     assert "does not exist: check the path" in texts(app)
     run(app.text_input(key="evaluate_folder").set_value(str(own_folder(tmp_path, classes=(2, 4)))))
@@ -155,7 +157,7 @@ def test_test_images_are_looked_at_when_asked_and_looks_are_counted():
     own = trained()
     app = open_evaluate(run=own.run_id, split="Test")
     assert "have been looked at 1 time in this lab" in texts(app)
-    assert "not known yet" in texts(app) and figure(app, "top-1 accuracy") == f"{100 * own.test.top1:.1f} %"
+    assert "not known yet" in texts(app) and figure(app, "accuracy") == f"{100 * own.test.top1:.1f} %"
     press(app, "evaluate_judge")
     assert "have been looked at 2 times in this lab" in texts(app) and figure(app, "top-3") != "–"
 
@@ -171,7 +173,7 @@ def test_training_images_are_judged_when_asked():
 
 def test_the_published_hand_in_has_matrices_and_no_images():
     app = open_evaluate(run="published-hand-in", epoch="3")
-    assert figure(app, "top-1 accuracy") == f"{100 * published_run().epochs[2].val_top1:.1f} %" and figure(app, "top-3") == "–"
+    assert figure(app, "accuracy") == f"{100 * published_run().epochs[2].val_top1:.1f} %" and figure(app, "top-3") == "–"
     assert "came as figures" in texts(app)
 
 
@@ -180,7 +182,7 @@ def test_a_recorded_run_of_images_that_are_not_here_asks_for_them(tmp_path):
     assert "are CIFAR-10's 50,000 training images" in texts(app)
     run(app.text_input(key="evaluate_moved").set_value(str(own_folder(tmp_path, classes=(0, 1)))))
     assert "These are not the images" in texts(app)
-    assert figure(app, "top-1 accuracy") == percent(recorded_run("cifar10-bar-0").best.val_top1)
+    assert figure(app, "accuracy") == percent(recorded_run("cifar10-bar-0").best.val_top1)
 
 
 def test_a_recorded_run_looks_for_its_images_where_cifar10_was_said_to_lie(tmp_path):
@@ -194,7 +196,7 @@ def test_two_runs_are_compared_image_by_image():
     run(app.selectbox(key="evaluate_minus").set_value(two.run_id))
     a, b = (judged(services.manager(), r.run_id, r.best.epoch).right for r in (one, two))
     told = texts(app)
-    assert f"**{one.run_id}** alone is right on {(a & ~b).sum()} images, **{two.run_id}** alone on {(b & ~a).sum()}" in told
+    assert f"Only **{one.run_id}** is right on {(a & ~b).sum()} images, only **{two.run_id}** on {(b & ~a).sum()}." in told
     assert ("beyond chance" in told) != ("may be chance" in told) and "McNemar" in told
 
 
@@ -240,7 +242,7 @@ def test_a_run_on_other_images_is_not_offered_for_comparison():
 def test_scores_by_epoch_need_nothing_but_the_matrices(run_id):
     app = open_evaluate(run=run_id, view="Curves")
     assert len(app.get("plotly_chart")) == 1
-    assert f"best on validation images, {services.run(run_id).best.epoch + 1}." in texts(app)
+    assert f"best epoch on the validation images, {services.run(run_id).best.epoch + 1}." in texts(app)
 
 
 def test_a_run_without_an_epoch_says_so():
@@ -258,7 +260,7 @@ def test_weights_that_are_gone_leave_the_matrix():
         files.epoch(epoch).unlink()
         files.logits("val", epoch).unlink()
     app = open_evaluate(run=own.run_id)
-    assert "keeps no weights" in texts(app) and figure(app, "top-1 accuracy") == f"{100 * own.best.val_top1:.1f} %"
+    assert "keeps no weights" in texts(app) and figure(app, "accuracy") == f"{100 * own.best.val_top1:.1f} %"
 
 
 def test_the_trap_of_the_one_vs_rest_accuracy():

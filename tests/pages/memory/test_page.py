@@ -111,7 +111,7 @@ def test_it_opens_on_a_recorded_lesson_and_on_one_sequence_of_the_task(sent):
     assert any("One sequence:" in element.proto.body for element in app.get("html"))
     assert values(sent["memory_learned"], 2) == pytest.approx(recorded_lesson().recalled.right["gru"])
     assert values(sent["memory_back"], 0) == pytest.approx(recorded_lesson().recalled.by_distance["rnn"])
-    assert "LSTM 100.0 %: recalls every distance, 0 to 19" in texts(app) and "recalls no distance safely" in texts(app)
+    assert "LSTM 100.0 %: recalls every distance, 0 to 19" in texts(app) and "no better than chance at any distance" in texts(app)
 
 
 def test_three_cells_learn_while_the_page_is_looked_at(sent, monkeypatch):
@@ -144,8 +144,8 @@ def test_a_lesson_that_fails_says_why(monkeypatch):
     ("query", "sentence"),
     [
         ({"length": "🙂", "bias": "1e308", "radius": "nan"}, "bias = 1e308 cannot be shown here: choose -4 to 8. This is 3."),
-        ({"length": "1", "units": "1", "far": "1"}, "Of one step nothing can be forgotten"),
-        ({"length": "1"}, "Of one step nothing can be forgotten"),
+        ({"length": "1", "units": "1", "far": "1"}, "A sequence of one step has nothing to forget"),
+        ({"length": "1"}, "A sequence of one step has nothing to forget"),
         ({"units": "1", "length": "5"}, "H = 1"),
         ({"length": "200", "radius": "3"}, "**Exploding**"),
         ({"runs": "recorded-cifar10-compare-vit-0"}, "compare-vit-0 (ViT) hands no hidden state from patch to patch"),

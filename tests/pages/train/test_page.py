@@ -46,7 +46,7 @@ def test_play_trains_what_the_link_says_and_the_page_shows_it():
     done = wait_for(services.manager(), run_id, ended)
     assert done.status == "finished" and done.config["hidden_size"] == 9 and len(done.epochs) == 3
     run(app)
-    assert run_id in texts(app) and f"test top-1 {100 * done.test.top1:.2f} %" in texts(app)
+    assert run_id in texts(app) and f"test accuracy {100 * done.test.top1:.2f} %" in texts(app)
     assert f"= {done.epochs[-1].val_top1:.4f}; the training thread counted {done.epochs[-1].val_top1:.4f}; difference 0" in texts(app)
     assert app.session_state["train_epoch_shown"] == 3
     run(app.slider(key="train_epoch_shown").set_value(1))
