@@ -145,7 +145,7 @@ class ClassScores:
             return ""
         told = f"No {thing} is of {_listed(absent)}: what does not occur has no scores (–) and does not count in the means."
         if wrong := int(self.matrix[:, ~self.occurs].sum()):
-            told += f" {wrong:,} of {self.total:,} {thing}s were taken for what does not occur, and count as wrong."
+            told += f" {wrong:,} of {self.total:,} {thing}s were misclassified as a class that does not occur, and count as wrong."
         if len(absent) == len(names) - 1:
             told += f" All {thing}s are of {names[int(self.occurs.argmax())]}: its precision cannot be below 100 %, and says nothing."
         return told
@@ -182,7 +182,7 @@ class ClassScores:
         first, *widths = (max(map(len, column)) for column in zip(*lines, strict=True))
         cells = ("  ".join([a.ljust(first), *(c.rjust(w) for c, w in zip(b, widths, strict=True))]) for a, *b in lines)
         notes = [told] if (told := self.notes(classes, thing)) else []
-        return "\n".join([*cells, "", *notes, f"top-1 accuracy {100 * self.top1:.2f} %, n = {self.total}; scores in percent"])
+        return "\n".join([*cells, "", *notes, f"accuracy {100 * self.top1:.2f} %, n = {self.total}; scores in percent"])
 
     @property
     def _union(self) -> np.ndarray:

@@ -96,7 +96,7 @@ PAGES = (
         url_path="try",
         folder="try_it",
         section="Lab",
-        help="Your own picture: what every model says of it, and which patches that hangs on.",
+        help="Your own picture: what every model says about it, and which patches the answer depends on.",
     ),
     Page(
         title="Lessons",
@@ -124,7 +124,7 @@ PAGES = (
         icon=":material/layers:",
         url_path="depth",
         section="Recurrence",
-        help="Layers on layers, and a second reader from the end: who needs a later word?",
+        help="More layers, and a second network that reads backwards: who needs a later word?",
     ),
     Page(
         title="Memory",
@@ -138,7 +138,7 @@ PAGES = (
         icon=":material/auto_stories:",
         url_path="reader",
         section="Recurrence",
-        help="One network reads one picture, patch by patch: its state, its gates, what it believes, and when it knew.",
+        help="One network reads one picture, patch by patch: its state, its gates, its answer, and from when on it stays.",
     ),
     Page(
         title="What passes the bar?",
@@ -173,14 +173,14 @@ PAGES = (
         icon=":material/pin_drop:",
         url_path="positions",
         section="Attention",
-        help="How a token knows its place: six ways, number by number, and what each does to the shuffle test.",
+        help="How a token knows its position: six ways, number by number, and what each does to the shuffle test.",
     ),
     Page(
         title="Shuffle test",
         icon=":material/shuffle:",
         url_path="shuffle",
         section="Attention",
-        help="Drag the patches of a picture about: which model notices?",
+        help="Move the patches of a picture around: which model notices?",
     ),
     Page(
         title="Vision Transformer",
@@ -194,14 +194,15 @@ PAGES = (
         icon=":material/menu_book:",
         url_path="reading",
         section="Attention",
-        help="One picture, read patch by patch: what a GRU, an LSTM and a ViT believe on the way.",
+        help="One picture, read patch by patch: what a GRU, an LSTM and a ViT answer on the way.",
     ),
     Page(
         title="Masks",
         icon=":material/visibility_off:",
         url_path="masks",
         section="Encoder and decoder",
-        help="Who may read whom: subsequent, padding, both, none; what leaks, and a decoder that cheats when it can look.",
+        help="Which token may read which: subsequent mask, padding mask, both, or none; what leaks, and a decoder that cheats when it "
+        "can look ahead.",
     ),
     Page(
         title="Translate",

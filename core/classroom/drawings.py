@@ -118,7 +118,7 @@ class Drawings:
         self._pace.take(person)
         pixels = read_upload(content).pixels
         if (pixels == pixels[:, :1, :1]).all():
-            raise DataError("There is nothing in this picture but one color: draw something, then send it.")
+            raise DataError("There is nothing in this picture but one colour: draw something, then send it.")
         with self._lock:
             self._check_room(opened.name, person)  # others have sent theirs meanwhile
             made = Drawn(uuid.uuid4().hex, opened.name, person, label, self._clock(), False, self.version + 1)

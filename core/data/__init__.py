@@ -62,7 +62,7 @@ TORCHVISION = "core.data.torchvision_sets:load"
 
 NAMED_AS_CIFAR10 = ("", "images", "imagestrain", "png", "python", "batchespy", "pythontargz", "batchesbin", "binarytargz")
 DATASETS: dict[str, DatasetSpec] = {
-    "shapes": DatasetSpec("Shapes", "Ten drawn shapes of any color, place and size; always there.", "core.data.shapes:load"),
+    "shapes": DatasetSpec("Shapes", "Ten drawn shapes of any colour, place and size; always there.", "core.data.shapes:load"),
     "cifar10": DatasetSpec(
         "CIFAR-10",
         "60,000 small photographs of animals and vehicles (Krizhevsky 2009).",

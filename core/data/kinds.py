@@ -20,7 +20,7 @@ PICTURES = {  # by how their files begin
     b"\x0a\5\1": "a PCX picture",
     b"\1\xda": "an SGI picture",
     b"P7\n": "a PAM picture",
-    b"PF\n": "a PFM picture in color",
+    b"PF\n": "a PFM picture in colour",
     b"DDS ": "a DDS texture",
     b"qoif": "a QOI picture",
     b"v/1\1": "an OpenEXR picture",

@@ -113,7 +113,7 @@ class FolderLayout:
             raise DataError(*self._strange(strange[0], part, [c for c in classes if c not in meant.values()] or classes))
         for folder, of_train in meant.items():
             if to_the_eye(folder) != to_the_eye(of_train):
-                self.notes.append(f"{taken(folder)!r} in {taken(name)}/ was taken for the class {taken(of_train)!r}.")
+                self.notes.append(f"{taken(folder)!r} in {taken(name)}/ was read as the class {taken(of_train)!r}.")
         self._take(part, path, folders, meant)
 
     def _strange(self, folder: str, part: str, classes: list[str]) -> list:

@@ -158,7 +158,7 @@ def _told(image: Image.Image) -> tuple[str, ...]:
     if is_deep(image) and is_spread(image):
         changes.append("Its format does not say which number is white: 1 if all are 0 to 1, 255 if all are 0 to 255, else the greatest.")
     elif is_deep(image):
-        changes.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel: its format's largest value becomes white.")
+        changes.append(f"Its colours ({image.mode}) are converted to RGB, 8 bits a channel: its format's largest value becomes white.")
     elif image.mode in ("CMYK", "LAB", "YCbCr", "HSV"):
-        changes.append(f"Its colors ({image.mode}) are converted to RGB, 8 bits a channel.")
+        changes.append(f"Its colours ({image.mode}) are converted to RGB, 8 bits a channel.")
     return tuple(changes)

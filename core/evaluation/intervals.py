@@ -81,7 +81,7 @@ def compare(right_a: np.ndarray, right_b: np.ndarray, *, level: float = LEVEL) -
 
     right_a, right_b = np.asarray(right_a, bool), np.asarray(right_b, bool)
     if right_a.shape != right_b.shape or right_a.ndim != 1:
-        raise DataError(f"Two models are compared on the same images; these were judged on {right_a.shape} and {right_b.shape}.")
+        raise DataError(f"Two models are compared on the same images; these were evaluated on {right_a.shape} and {right_b.shape}.")
     n = len(right_a)
     _some(n)
     counts = [int(part.sum()) for part in (right_a & right_b, right_a & ~right_b, ~right_a & right_b, ~right_a & ~right_b)]

@@ -159,7 +159,7 @@ def _apart(a: Snapshot, b: Snapshot, why: str) -> Verdict:
 
 def _not_here(run: Snapshot) -> str:
     """Why nothing is known of single images of a run that came with the lab; "" for other runs."""
-    return f"Which images {run.run_id} names rightly did not come with the lab, only how many." if run.recorded else ""
+    return f"Which images {run.run_id} classifies correctly did not come with the lab, only how many." if run.recorded else ""
 
 
 def _is_of(judgement: Judged, run: Snapshot) -> bool:

@@ -114,7 +114,7 @@ class ReNetConfig(Hyperparameters):
     overlap: bool = hparam(True, "Let a patch also see one pixel around it (patches of 1 or 2 pixels): smoother tokens, no more of them.")
     width: int = hparam(
         64,
-        "Width of a token in the first stage; the second and third have twice and four times as much. Each GRU has half of it.",
+        "Embedding size in the first stage; the second and third have twice and four times as much. Each GRU has half of it.",
         choices=(16, 32, 48, 64, 96, 128, 192),
         unit="features",
         basic=True,

@@ -26,23 +26,24 @@ def normalized(opened: OpenedModel, images: np.ndarray) -> Tensor:
 
 
 _BOTH = (
-    "A network in both directions reads the first t patches as a sequence of their own: backwards it starts at patch t, for it has seen no "
-    "later one; "
+    "A bidirectional network reads the first t patches as a sequence of their own: backwards it starts at patch t, because it has "
+    "not seen a later one. "
 )
 
 
 EXPLAINED = {
-    "recurrent last": "A network in one direction carries one state along: after t patches its state hₜ is put to its head.",
-    "recurrent mean": "A network in one direction that reads out the mean puts the mean of its states h₁ … hₜ to its head.",
-    "bidirectional last": f"{_BOTH}its head gets the last state of each side by side, forwards at patch t and backwards at patch 1.",
-    "bidirectional mean": f"{_BOTH}its head gets the mean of both directions' states at patches 1 … t.",
-    "attention": "Of a ViT the class token and the first t patches attend to one another, the later ones are masked out of every layer: "
-    "the same as the shorter sequence, every patch with its own position.",
+    "recurrent last": "A network in one direction carries one state along: after t patches its head gets the state hₜ.",
+    "recurrent mean": "Here the head of a network in one direction gets the mean of its states h₁ … hₜ.",
+    "bidirectional last": f"{_BOTH}Its head gets the last states of both directions side by side: forwards at patch t, backwards at "
+    f"patch 1.",
+    "bidirectional mean": f"{_BOTH}Its head gets the mean of the states of both directions at patches 1 … t.",
+    "attention": "In a ViT the class token and the first t patches attend to each other. The later patches are masked in every layer, "
+    "which is the same as a shorter sequence.",
 }
 
 
 def knew(answer: str, known: int, total: int, *, right: bool) -> str:
     """From which patch on a reader's answer stays, in words: it knew if the answer is right."""
     if not known:
-        return f"Said {answer} before the first patch, and to the end."
-    return f"{'Knew it' if right else 'Settled'} at patch {known} of {total}: {answer} from there on."
+        return f"It says {answer} from before the first patch to the end."
+    return f"From patch {known} of {total} on it says {answer}{', which is right' if right else ''}."

@@ -45,9 +45,9 @@ def climb(steps: list[RoadStep]) -> int:
     count = rungs_shown(len(steps))
     own = own_runs(steps)
     caption = (
-        "Best validation accuracy (top-1, n = 5,000) on CIFAR-10; each step comes on top of those above, and may change several things. "
-        "Dots: recorded runs. Dashed: the bar, 80 %."
-        + (" Rings: your runs." if any(own[step.rung.preset] for step in steps[:count]) else "")
+        "Best validation accuracy on CIFAR-10 (n = 5,000). Each step is added to those above and may change several things. Dots are "
+        "recorded runs; the dashed line is the bar, 80 %."
+        + (" Rings are your runs." if any(own[step.rung.preset] for step in steps[:count]) else "")
     )
     lanes = [_lane(steps, place, count, own) for place in range(len(steps))]
     control = result(CONTROL.preset) if count == len(steps) else None
@@ -130,14 +130,14 @@ def changes_of(step: RoadStep) -> Words:
 def _answer(step: RoadStep) -> None:
     """What the step uncovered last has brought, and why."""
     if step.gain is None:
-        show.info(f"Here it starts. {step.rung.lesson}")
+        show.info(f"This is the first step. {step.rung.lesson}")
         return
     lesson = marked("**{}: {} points** ({}). {}", step.rung.title, points(step.gain), changes_of(step), step.rung.lesson)
     guess = GUESSES.value.get(step.rung.preset)
     if guess == gain_in_words(step.gain):
-        show.success(marked("You were right. {}", lesson))
+        show.success(marked("Correct. {}", lesson))
     else:
-        show.info(marked("You said: {}. {}", guess, lesson) if guess else lesson)
+        show.info(marked("Not quite: you said “{}”. {}", guess, lesson) if guess else lesson)
 
 
 def proof_line(bar: Result) -> None:
@@ -178,8 +178,9 @@ def train_step(steps: list[RoadStep], count: int) -> RunConfig:
         ticking(run, lambda: chart_panel(_reference(shown(), recorded)))
     else:
         show.caption(
-            f"Play trains this step here, on the images that you choose. The road above was measured on CIFAR-10: on it, or on a folder of "
-            f"it, the recorded run ({minutes(step.result.seconds)}) is laid under yours, and yours becomes a ring on the road."
+            f"Play trains this step on this computer, on the images that you choose. The figure above was measured on CIFAR-10. If you "
+            f"train on CIFAR-10, too, you see the recorded run ({minutes(step.result.seconds)}) behind yours, and yours becomes a ring "
+            f"in the figure."
         )
     return config
 

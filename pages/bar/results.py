@@ -21,11 +21,11 @@ def results_panel() -> None:
     first = rows[0][1].runs[0]
     st.html(results_html(rows))
     show.caption(
-        f"Recorded on CIFAR-10, {first.sizes['train']:,} training, {first.sizes['val']:,} validation and "
-        f"{first.sizes['test']:,} test images, on {first.device}, torch {first.versions['torch']}. Bold: every run over the bar."
+        f"Recorded on CIFAR-10, {first.sizes['train']:,} training, {first.sizes['val']:,} validation and {first.sizes['test']:,} test "
+        f"images, on {first.device}, torch {first.versions['torch']}. Bold means that every run is above the bar."
     )
     st.caption(
-        "The compared models have one recipe of 8 epochs and patches of 4 pixels; none was tuned for long, and a ViT of this size trained "
-        "from scratch stays behind a convolutional network. Times with one thread were taken with another run on the other core. ReNet's "
-        "authors (Visin et al. 2015) reached 87.65 % on CIFAR-10's own 10,000 test images, trained on 50,000."
+        "The compared models share one recipe of 8 epochs and patches of 4 pixels, and none was tuned for long. A ViT of this size that "
+        "is trained from scratch stays behind a convolutional network. Times with one thread were measured while another run used the "
+        "other core. ReNet's authors (Visin et al. 2015) reached 87.65 % on CIFAR-10's own 10,000 test images, trained on 50,000."
     )

@@ -24,13 +24,16 @@ def sweeps_panel() -> None:
         rows = {
             "Sequences at a time": (flat.sequences, swept.sequences),
             "Steps, one by one": (flat.steps, swept.steps),
-            "Longest way, in steps": (flat.longest_path, swept.longest_path),
+            "Longest path, in steps": (flat.longest_path, swept.longest_path),
             "Updates of a state": (flat.updates, swept.updates),
         }
         st.html(_numbers(side, rows))
         _times(side)
     middle = (side // 2 - 1, side // 2 - 1)
-    captions = ("After a sweep along the rows the orange token is known in its row;", "after one along the columns, everywhere.")
+    captions = (
+        "After a sweep along the rows, the tokens of its row know the orange token;",
+        "after a sweep along the columns, all tokens do.",
+    )
     for column, grid, caption in zip(columns, reached_grids(side), captions, strict=False):
         column.html(grid_html(grid, middle, caption=caption))
 
@@ -38,7 +41,10 @@ def sweeps_panel() -> None:
 def _times(side: int) -> None:
     """Both ways of reading timed on this machine, once somebody presses the button."""
     if st.button(
-        "Time both on this machine", key="bar_time_sweeps", icon=":material/timer:", help="nn.GRU, forward and backward, about 3 s."
+        "Time both on this machine",
+        key="bar_time_sweeps",
+        icon=":material/timer:",
+        help="nn.GRU, forward and backward; it takes about 3 s.",
     ):
         from core.probes.recurrence.paths import reading_times
 
@@ -48,8 +54,8 @@ def _times(side: int) -> None:
     if measured_side == side:
         show.caption(
             marked(
-                "The same {} tokens of 16 images through the same nn.GRU, forward and backward: **{:,.0f} ms** as "
-                "one sequence, **{:,.0f} ms** as {} of {}: {:.1f} times as fast, with the same arithmetic.",
+                "The same {} tokens of 16 images through the same nn.GRU, forward and backward, take **{:,.0f} ms** as one sequence and "
+                "**{:,.0f} ms** as {} sequences of {}. That is {:.1f} times as fast, with the same arithmetic.",
                 side**2,
                 1000 * one,
                 1000 * many,

@@ -11,7 +11,7 @@ from core.records.results import BAR_TOP1, Result, spread
 from dashboard.kit.wording import escape
 
 LOW, HIGH = 0.4, 0.9  # of the axis
-TIME = "Of all epochs, validation included; in brackets the CPU threads (of seeds with different numbers: those with the most)."
+TIME = "Time of all epochs with validation; in brackets the number of CPU threads."
 TICKS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -68,15 +68,15 @@ def _at(value: float) -> float:
 
 
 COLUMNS = {
-    "model": "And the preset that trains it.",
-    "validation %": "With the weights of the best epoch; ± standard deviation over seeds.",
-    "test %": "Of that epoch, looked at once.",
+    "model": "The model and the preset that trains it.",
+    "validation %": "Accuracy with the weights of the best epoch; ± standard deviation over seeds.",
+    "test %": "Test accuracy of that epoch, measured once.",
     "seeds": "Runs that differ in nothing but their seed.",
     "time": TIME,
     "epochs": "Passes over the training images.",
-    "parameters": "Weights of the model.",
+    "parameters": "Number of weights of the model.",
     "MFLOP an image": "Million floating-point operations of matrix products, forward and backward.",
-    "of the limit": "Of what the same threads reach in a large float32 matrix product on the same machine.",
+    "of the limit": "Share of what the same threads reach in a large float32 matrix product on the same machine.",
 }
 
 

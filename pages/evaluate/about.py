@@ -7,8 +7,8 @@ from dashboard.kit.wording import marked
 
 ABOUT = About(
     claim=marked(
-        "A confusion matrix counts which class a model takes for which other, and **each of its cells is a set of images that you can "
-        "look at.**"
+        "A confusion matrix counts which class a model misclassifies as which other, and **each of its cells is a set of images that you "
+        "can look at.**"
     ),
     experiments={
         "Is the model as sure as it is right?": {"run": "recorded-shapes-gru", "epoch": "17", "view": "Sureness"},

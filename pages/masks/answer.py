@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.probes.seq2seq.masked_sentence import parse_sentence
+from core.readable import number
 from dashboard.about import Answer
 from pages.masks.about import ABOUT
 from pages.masks.controls import END, LAYERS, PADDING, TEXT
@@ -18,7 +19,7 @@ def answer() -> Answer:
     later = min(report.after for report in masked.counted)
     return Answer(
         choice=ALL if masked.before[1] else FROM_IT_ON if later else ALONE,
-        because=f"Measured on “{TEXT.first}”: outputs before the token that is replaced move by {masked.before[1]:g}, and those after "
-        f"it by {later:.2g} at least. Without a mask outputs before it move, too, by {free.before[0]:.2g} at least: they have read what "
-        "they were to predict.",
+        because=f"Measured on “{TEXT.first}”: the outputs before the replaced token move by {number(masked.before[1])}, and those after "
+        f"it by {number(later, 2)} or more. Without a mask the outputs before it move, too, by {number(free.before[0], 2)} or more: they "
+        f"have read what they should predict.",
     )

@@ -52,7 +52,7 @@ def choose() -> MaskChoices:
     """All controls of the matrices."""
     help = f"Up to {MOST_SYMBOLS} letters, or words with spaces between them."
     text = TEXT.text_input("A word, or a few words", max_chars=TYPED, help=help)
-    padding = PADDING.slider("Padding", help="Tokens · that only fill up the batch.")
+    padding = PADDING.slider("Padding", help="Number of tokens · that only fill up the batch.")
     end = END.segmented("Padding stands at the", format_func=END_WORDS.get, width="stretch")
     layers = LAYERS.slider("Decoder layers")
     try:

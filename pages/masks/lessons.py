@@ -44,8 +44,8 @@ def cheating_panel() -> None:
     """Controls, curves on one axis, and what each speller writes by itself."""
     st.header("Take the mask away and see it cheat")
     show.markdown(
-        f"Three decoders start from the same weights and learn {len(WORDS)} words, letter by letter. They differ in their mask "
-        "alone. Which loss is the best?"
+        f"Three decoders start from the same weights and learn {len(WORDS)} words, letter by letter. They differ only in their mask. "
+        f"Which loss is the best?"
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -60,8 +60,8 @@ def cheating_panel() -> None:
             _curves(lesson.made)
         else:
             show.info(
-                "Not trained yet: some seconds on this computer, behind the page. No one who only looks back can get below a loss of "
-                f"{loss_floor():.3f} nats a letter on these words: {len(WORDS)} beginnings are equally likely."
+                f"Not trained yet. It takes a few seconds and runs in the background. Nobody who only looks back can get below a loss of "
+                f"{loss_floor():.3f} nats per letter on these words, because {len(WORDS)} beginnings are equally likely."
             )
     if lesson is not None and lesson.status == DONE:
         _reveal(lesson.made)
@@ -94,7 +94,7 @@ def _curves(lesson: CheatingLesson) -> None:
         for name, points in shown.items()
     ]
     data = chart_data(
-        f"Loss of the next letter, after {EVERY * (together - 1)} steps", lines, x="training steps", y="nats a letter, log axis",
+        f"Loss of the next letter, after {EVERY * (together - 1)} steps", lines, x="training steps", y="nats per letter, log axis",
         first=0, step=EVERY, log=True, height=250, limits=(LEAST, 10.0), at=together - 1,
         marks=[(lesson.floor, f"least possible without looking ahead: {lesson.floor:.3f}")],
         note=f"All {len(WORDS)} words, the right letters given. Nobody gets below this line without seeing the answer.",
@@ -149,7 +149,7 @@ def written_html(lesson: CheatingLesson) -> str:
     titles = "".join(f'<th scope="col">{title}</th>' for title in ("", "letters, forced", "letters, free", "words, free"))
     return (
         '<div class="lab-scroll"><table class="lab-table lab-tight lab-spoken"><caption>Forced: the right letters before it are given. '
-        f"Free: its own are. All {len(WORDS)} words; … is no end within the longest word</caption>"
+        f"Free: its own letters are given. All {len(WORDS)} words; … means that no end was written within the longest word</caption>"
         f"<thead><tr>{titles}{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

@@ -13,8 +13,8 @@ from pages.masks.lessons import active, cheating_panel
 from pages.masks.panels import board_panel, downloads, empty_panel, padding_panel, proof_panel, trap_panel
 
 LEGEND = (
-    "Blue: the row's position may read the column's. ⊢ begins, · fills up. Dashed: the token that is replaced; at its right how far each "
-    "output moves, orange where it stands before that token. The output at position t predicts position t + 1."
+    "Blue means that the position of the row may read that of the column; ⊢ is the beginning, · is padding. The dashed token is "
+    "replaced, and the bars show how far each output moves: orange where it stands before that token."
 )
 state.values()
 
@@ -47,6 +47,6 @@ with below:
     empty_panel()
     try_this(ABOUT.experiments)
     st.caption(
-        "No data set: sentences that you type, words of the lab's own list, weights drawn with seeds; on the server's CPU, "
-        "matrices in float64, lessons in float32."
+        "No data set: the sentences are typed, the words are the lab's own list, and the weights are drawn with seeds (server's CPU; "
+        "matrices in float64, trainings in float32)."
     )

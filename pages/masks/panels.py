@@ -52,8 +52,8 @@ def trap_panel(asked: MaskChoices) -> None:
     """Two masks without names: which one leaks?"""
     st.header("A trap to find: one of these masks leaks")
     st.markdown(
-        "Both masks look like a lower triangle. One is built one diagonal too far. Nothing fails, and the loss falls faster than with the "
-        "right one. You see what a test sees: how far outputs move."
+        "Both masks look like a lower triangle, but one of them reaches one diagonal too far. Nothing fails, and the loss even falls "
+        "faster than with the right mask. You see what a test sees: how far the outputs move."
     )
     effects = effects_of(asked.sentence, asked.layers)
     places = [report.place for report in effects["subsequent"].counted]
@@ -92,9 +92,9 @@ def padding_panel(asked: MaskChoices) -> None:
     """What the other mask is for."""
     st.header("It is not a padding mask")
     st.markdown(
-        "**Subsequent**: one triangle (T, T), the same for every sentence; it hides what the decoder is to *predict*, which stands there "
-        "only in training. **Padding**: a row (B, 1, 1, S) of its own for each sentence, in encoder and decoder; it hides what is *no "
-        "token at all*. Neither does the other's work: point at the last columns above."
+        "**Subsequent mask**: one triangle (T, T), the same for every sentence. It hides what the decoder must *predict*, which stands "
+        "there only in training. **Padding mask**: one row (B, 1, 1, S) for each sentence, in encoder and decoder. It hides what is *not "
+        "a token at all*. Neither replaces the other: point at the last columns above."
     )
     left, right = st.columns([1, 3], gap="medium")
     with left:
@@ -115,7 +115,7 @@ def empty_panel() -> None:
     st.header("Rows that may read nothing")
     st.html(empty_html(empty_rows(SCORES), SCORES))
     st.caption(
-        "Put the padding at the start: with both masks its rows have nothing to read. softmax of nothing but −∞ is 0 / 0, "
-        "NaN, which the next layer spreads to every token. A very low number instead gives equal weights to all, the future "
-        "among them. The lab sets masked weights to exactly 0 after the softmax: such a row reads nothing. No loss counts it either way."
+        "With the padding at the start and both masks, its rows have nothing to read. The softmax of only −∞ is 0 / 0 = NaN, and the "
+        "next layer spreads it to every token. A very low number instead of −∞ gives equal weights to all tokens, also to future ones. "
+        "The lab sets masked weights to exactly 0 after the softmax, so such a row reads nothing."
     )

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from core.probes.seq2seq.more_padding import PaddingReport
 
 SHOWN = {  # of `core.models.masks.MASKS`; the one that is off by one is the trap
-    "none": ("No mask", "everybody reads everybody"),
-    "padding": ("Padding", "nobody reads what only fills up"),
-    "subsequent": ("Subsequent", "nobody reads what comes later"),
+    "none": ("No mask", "every token reads every token"),
+    "padding": ("Padding", "no token reads padding"),
+    "subsequent": ("Subsequent", "no token reads what comes later"),
     "both": ("Both", "what both of them allow"),
 }
 START = (3, 5)  # row and column that are pointed at first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.readable import agreement
 from dashboard.about import Answer
 from pages.positions.about import ABOUT
 from pages.positions.controls import LENGTH, PERMUTATION, WIDTH
@@ -15,6 +16,7 @@ def answer() -> Answer:
     vit, older, _ = verdicts(LENGTH.first, WIDTH.first, PERMUTATION.first, None)["index"]
     return Answer(
         choice=NO if vit.word == "equivariant" else YES,
-        because=f"The same number on every feature is what LayerNorm takes out, and in a ViT LayerNorm comes before everything that reads "
-        f"a token: largest difference {vit.difference:.1g}. With LayerNorm after the sum, as in 2017, it is {older.difference:.1g}.",
+        because=f"LayerNorm removes a number that is the same in every feature, and in a ViT it comes before everything that reads a "
+        f"token: the answers are {agreement(vit.difference)}. With LayerNorm after the sum, as in 2017, they are "
+        f"{agreement(older.difference)}.",
     )

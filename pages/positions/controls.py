@@ -73,7 +73,7 @@ def tokens_of(config: Mapping[str, Any]) -> int:
 def choose() -> PositionChoices:
     """The controls."""
     kind = KIND.radio(
-        "Positions", format_func=TITLES.get, help="How a token knows its place; the same choice as that of the ViT on the page Train."
+        "Positions", format_func=TITLES.get, help="How a token knows its position; the same choice as for the ViT on the page Train."
     )
     kind = kind if kind in KINDS else KIND.first  # a browser may say anything
     return _learned() if kind == "learned" else _made(kind)
@@ -86,9 +86,9 @@ def link_of(choices: PositionChoices) -> dict[str, str]:
 
 def _made(kind: str) -> PositionChoices:
     """Positions that follow a formula, of any size."""
-    length = LENGTH.number_input("Tokens", help=f"1 to {MOST_TOKENS}; 65 are 8 × 8 patches and a class token.", **ANY_SIZE)
-    title = "Width of a head" if kind == "rotary" else "Width of a token"
-    dim = WIDTH.number_input(title, help=f"Features, 2 to {MOST_WIDTH}.", **ANY_SIZE)
+    length = LENGTH.number_input("Tokens", help=f"1 to {MOST_TOKENS}. For example, 65 are 8 × 8 patches and a class token.", **ANY_SIZE)
+    title = "Size of a head, D" if kind == "rotary" else "Embedding size, C"
+    dim = WIDTH.number_input(title, help=f"Number of features, 2 to {MOST_WIDTH}.", **ANY_SIZE)
     note = ""
     try:
         check_size(length, dim)

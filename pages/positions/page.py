@@ -32,6 +32,9 @@ link = link_of(choices)
 if choices.run is not None:
     foot(choices.run, link)
 else:
-    st.caption("No data set: tables by their formula; tokens and encoder of the shuffle test drawn with seed 0, in float64, on the CPU.")
+    st.caption(
+        "No data set: the tables are computed from their formulas; the tokens and the encoder of the shuffle test are drawn with seed 0 "
+        "(float64, CPU)."
+    )
     take_along(link, choices.code, language="python")
 state.write_page(link)

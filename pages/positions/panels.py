@@ -38,15 +38,15 @@ def map_panel(choices: PositionChoices) -> None:
 
 def proof_panel(choices: PositionChoices) -> None:
     """The formula of the kind, and the proof that the table is that of the models."""
-    st.caption(FORMULAS[choices.kind] + " Point at a picture, or focus it and use the arrow keys.")
+    st.caption(FORMULAS[choices.kind] + " Point at a picture, or use the arrow keys.")
     if choices.table is None:
         return
     gap = distance_gap(similarity(choices.table))
     alone = "" if choices.kind in ("none", "index") else _distance_words(gap)
     if choices.kind == "learned":
         show.caption(
-            f"No formula, so nothing to compare with: {choices.table.size:,} weights of {choices.words}. Their standard deviation was "
-            f"{LEARNED_STD} at the start and is {choices.table.std():.3f} now.{alone}"
+            f"There is no formula to compare with: these are {choices.table.size:,} learned weights of {choices.words}. Their standard "
+            f"deviation was {LEARNED_STD} at the start and is {choices.table.std():.3f} now.{alone}"
         )
         return
     from core.probes.positions.placing import table_test  # brings torch: after the picture has been sent
@@ -76,7 +76,7 @@ def loudness_panel(choices: PositionChoices) -> None:
             loud[kind] = loudness(choices.table if own else position_table(kind, choices.length, choices.dim))
         except ConfigError as error:
             loud[kind] = visitor.told(error)
-    loud["rotary"] = "adds nothing: queries and keys are turned, and keep their length"
+    loud["rotary"] = "adds nothing: queries and keys are rotated and keep their length"
     st.html(loudness_html(loud, chosen=choices.kind, length=choices.length, dim=choices.dim))
     learned = f"Learned: {choices.words}." if choices.words else f"Learned: as at the start, drawn with standard deviation {LEARNED_STD}."
     show.caption(index_words(choices.length, choices.dim, loud["index"]) + " " + learned)
@@ -124,8 +124,8 @@ def reached_panel(choices: PositionChoices) -> None:
         st.html(reached_html(setup, chosen=choices.kind, train=train_link))
     more = f" Not shown: {len(setups) - MOST_SETUPS} more set-ups." if len(setups) > MOST_SETUPS else ""
     show.caption(
-        "In one table runs differ in their positions and their seed alone. Each at its best epoch by validation. The interval is by the "
-        f"choice of the images; one run a kind says nothing of other seeds.{more}"
+        f"The runs in one table differ only in their positions and their seed; each is shown at its best epoch on the validation images. "
+        f"The interval covers the choice of the images, not the choice of the seed.{more}"
     )
 
 
@@ -144,4 +144,4 @@ def numbers_panel(choices: PositionChoices) -> None:
     """The table to take along."""
     if choices.table is not None:
         file = f"positions-{choices.kind}.csv"
-        download("Table as CSV", lambda: table_csv(choices.table), file, key="positions_csv", help="One line a position.")
+        download("Table as CSV", lambda: table_csv(choices.table), file, key="positions_csv", help="One line for each position.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from core import readable
 from core.errors import LabError
 from core.evaluation.by_positions import Reached, Setup
 from core.evaluation.intervals import proportion_interval
@@ -27,24 +28,27 @@ TITLES = {
     "rotary": "Rotary",
 }
 FORMULAS = {
-    "none": "Tokens stay as they are: the model reads a bag of patches.",
-    "index": "`PE(pos, j) = pos` for every feature j: the naive way.",
+    "none": "Nothing is added: the model sees a set of patches without an order.",
+    "index": "`PE(pos, j) = pos` for every feature j: the simplest idea.",
     "sinusoidal": "`PE(pos, 2i) = sin(pos / 10000^(2i/dim))`, `PE(pos, 2i+1) = cos(pos / 10000^(2i/dim))` (Vaswani et al. 2017).",
-    "learned": "`PE(pos, j)` is a weight that is trained like any other, drawn with deviation 0.02 at the start (ViT, 2020).",
-    "grid": "Sine and cosine twice: of the row in the first half of the features, of the column in the second.",
-    "rotary": "Nothing is added. In every layer, features 2i and 2i+1 of each head's queries and keys are turned by `pos / 10000^(2i/D)`; "
-    "a score then depends on how far apart two tokens are (Su et al. 2021).",
+    "learned": "`PE(pos, j)` is a weight that is trained like any other, drawn with standard deviation 0.02 at the start (ViT, 2020).",
+    "grid": "Sine and cosine twice: of the row in the first half of the features, and of the column in the second half.",
+    "rotary": "Nothing is added. In every layer, features 2i and 2i+1 of each head's queries and keys are rotated by `pos / "
+    "10000^(2i/D)`; a score then depends on the distance of two tokens (Su et al. 2021).",
 }
 WHY = {
-    "none": "Attention sums over a set: outputs move along with their tokens, whatever the order.",
-    "index": "The index adds the same number to every feature, and that is what LayerNorm takes out. A ViT normalises before anything "
-    "reads a token: for it these positions are not there. With LayerNorm after the sum, as in 2017, attention reads them first.",
-    "sinusoidal": "Each place has a vector of its own, so a token at another place is another vector: the order counts.",
-    "learned": "Each place has a vector of its own, so a token at another place is another vector: the order counts. At the start the "
-    "vectors are short, and so is the difference.",
-    "grid": "Each row and each column has a vector of its own: the order counts.",
-    "rotary": "Tokens stay as they are, but scores depend on how far apart two of them stand: the order counts.",
+    "none": "Attention sums over a set, so the outputs move along with their tokens, whatever the order is.",
+    "index": "The index adds the same number to every feature, and LayerNorm removes exactly that. A ViT normalises before anything "
+    "reads a token, so it never sees these positions. With LayerNorm after the sum, as in 2017, attention sees them first.",
+    "sinusoidal": "Each position has its own vector, so a token at another position becomes another vector: the order matters.",
+    "learned": "Each position has its own vector, so a token at another position becomes another vector: the order matters. At the start "
+    "the vectors are short, and so is the difference.",
+    "grid": "Each row and each column has its own vector: the order matters.",
+    "rotary": "Tokens stay as they are, but scores depend on the distance of two tokens: the order matters.",
 }
+
+
+WORDS = {"neither": "order matters"}  # for verdicts
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,9 @@ def loudness_html(loud: Mapping[str, Loudness | str], *, chosen: str, length: in
     """The length of each kind's vectors beside that of a token; a string says why there is none."""
     titles = {
         "first": "Length of the vector of position 0 (root of the sum of squares).",
-        "last": f"That of position {length - 1}.",
-        "× a token": f"The longest, as a multiple of a token out of LayerNorm, √{dim} = {dim**0.5:.2f}.",
-        "left by LayerNorm": "The longest again when each vector's own mean is taken out, as the next LayerNorm does.",
+        "last": f"Length of the vector of position {length - 1}.",
+        "× a token": f"The longest vector, as a multiple of a token after LayerNorm, √{dim} = {dim**0.5:.2f}.",
+        "left by LayerNorm": "The longest vector after its own mean is subtracted, as the next LayerNorm does.",
     }
     rows = []
     for kind, one in loud.items():
@@ -95,7 +99,7 @@ def _verdict(one: Verdict) -> str:
         return f'<td class="text">{escape(one.why)}</td>'
     if not one.moved:
         return "<td>nothing moved</td>"
-    return f'<td class="text"><b>{escape(one.word)}</b> {one.difference:.1g}</td>'
+    return f'<td class="text"><b>{escape(WORDS.get(one.word, one.word))}</b> {readable.number(one.difference, 2)}</td>'
 
 
 def reached_html(setup: Setup, *, chosen: str, train: Callable[[Setup, str], str]) -> str:
@@ -154,11 +158,11 @@ def _table(caption: str, head: str, rows: Sequence[str]) -> str:
 def index_words(length: int, dim: int, index: Loudness) -> str:
     """Why the bare index drowns the tokens, in numbers."""
     if length == 1:
-        return f"A token out of LayerNorm has length √{dim} = {index.token:.2f}. Of one token the index is 0: nothing is added."
+        return f"A token after LayerNorm has length √{dim} = {index.token:.2f}. The index of a single token is 0, so nothing is added."
     return marked(
-        "A token out of LayerNorm has length √{} = {:.2f}. The bare index {} on {} features has length {} × "
-        "√{} = {:,.1f}, **{:,.0f} times** as long: beside it the token hardly counts. And as it is the same "
-        "on every feature, the next LayerNorm takes it out with the token's mean: {} is left.",
+        "A token after LayerNorm has length √{} = {:.2f}. The bare index {} on {} features has length {} × √{} = {:,.1f}, **{:,.0f} "
+        "times** as long, so the token hardly counts beside it. But because it is the same in every feature, the next LayerNorm removes "
+        "it together with the token's mean: {} remains.",
         dim,
         index.token,
         length - 1,

@@ -33,7 +33,7 @@ ABOUT = About(
     ),
     prediction=Prediction(
         question="A GRU has learned to read pictures row by row. Now every second row is read backwards, as a snake: the same patches, "
-        "and each still in its row. How many of the pictures that it named rightly does it still name?",
+        "and each still in its row. How many of the pictures that it classified correctly does it still classify correctly?",
         choices=("as many, or nearly", "clearly fewer, but most of them", "less than half of them"),
     ),
     picture="reader",

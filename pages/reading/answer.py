@@ -18,7 +18,7 @@ def answer() -> Answer:
     half, quarter = found.total // 2, found.total // 4
     return Answer(
         choice=HALF if found.median <= half else QUARTER if found.median <= half + quarter else END,
-        because=f"{run.name} reads {found.total} patches. The median over {found.images} validation pictures is t = {found.median:.0f}. By "
-        f"half of the patches {found.by_half} of {found.images} answers are final. What lies at the bottom of a picture is read last, "
-        "however sure the network was before.",
+        because=f"{run.name} reads {found.total} patches. The median over {found.images} validation pictures is t = {found.median:.0f}. "
+        f"By half of the patches {found.by_half} of {found.images} answers are final. The bottom of a picture is read last, so it can "
+        f"still change the answer.",
     )

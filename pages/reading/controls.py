@@ -22,7 +22,7 @@ FIRST_RUNS = ("recorded-cifar10-compare-gru-0", "recorded-cifar10-compare-lstm-0
 RUNS = several("reading", FIRST_RUNS)
 WANTED = Wanted(
     lambda config: config["model"] in READERS,
-    "reads no single sequence of patches, so it cannot be stopped after patch t. Choose others.",
+    "does not read one sequence of patches, so it cannot be stopped after patch t. Choose other runs.",
 )
 VIEW = Kept("reading", "view")  # {"t", "of", "path"}, as the browser sends it
 
@@ -53,7 +53,7 @@ def choose() -> ReadingChoices:
 def choose_readers() -> list[Weighted]:
     """The list of runs that read."""
     help = f"Up to {MOST_RUNS} runs whose model reads one sequence of patches; each with its best weights."
-    return choose_runs(RUNS, WANTED, "Readers", first=FIRST_RUNS, most=MOST_RUNS, help=help)
+    return choose_runs(RUNS, WANTED, "Runs", first=FIRST_RUNS, most=MOST_RUNS, help=help)
 
 
 def view_of(total: int) -> dict[str, Any]:

@@ -10,9 +10,8 @@ from pages.reading.controls import choose
 from pages.reading.panels import board, cost_panel, explained, layers_panel, proof
 
 LEGEND = (
-    "Left: what has been read (framed: patch t; grey: not yet). Middle: the probability of each class after t patches; green: the true "
-    "class, blue or dashed orange: the final answer. Right: the five most probable classes at t. An erased patch has the mean color of the "
-    "training images."
+    "In the picture, patch t is framed and grey patches are not read yet. The curves are the probabilities of the classes: green is "
+    "the true class, blue or dashed orange the final answer. An erased patch gets the mean colour of the training images."
 )
 
 state.values()

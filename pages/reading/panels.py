@@ -87,9 +87,9 @@ def layers_panel() -> None:
     st.header("The same shapes, another way between them")
     st.html(layers_html(layers()))
     st.caption(
-        "Each layer was run on the same random tokens (B, T, C): B sequences, T tokens, C features; random weights, float64, eval mode. "
-        "The last column is measured: an output depends on a token if its gradient there is not exactly 0. The encoder layer can take the "
-        "GRU's place without changing a shape: what changes is who may be read, and what waits for what."
+        "The encoder layer can replace the GRU without changing a shape. What changes is which tokens can be read, and which steps must "
+        "wait. The last column is measured: an output depends on a token if its gradient there is not exactly 0 (random tokens (B, T, C) "
+        "and weights, float64, eval mode)."
     )
 
 
@@ -105,10 +105,9 @@ def cost_panel() -> None:
     if COSTS.value:
         st.html(costs_html(COSTS.value, exponents(COSTS.value)))
         st.caption(
-            "One forward pass over one sequence of width 64 (attention: 4 heads, from q, k, v to its output), float32, one CPU thread, the "
-            "median of five. Memory is computed, not measured: what is needed beyond what goes in and comes out. The last row is the slope "
-            "through the logarithms: 1 grows with T, 2 with its square. A scan computes T steps one after the other, attention all at "
-            "once: with many cores that is the larger difference."
+            "The last row is the measured power of T: with 1 the cost grows like T, with 2 like T². Measured is one forward pass over "
+            "one sequence of embedding size 64 (attention with 4 heads), float32, one CPU thread, median of five. Memory is computed: "
+            "what is needed beyond inputs and outputs."
         )
     else:
         st.caption("A recurrent scan (nn.GRU), attention by hand with its T × T weights, and PyTorch's fused kernel, for T = 16 to 1,024.")

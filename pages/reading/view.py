@@ -115,17 +115,23 @@ def mind_card(mind: ChangeOfMind | None, classes: Sequence[str]) -> dict[str, An
     if mind is None:
         return {"patches": [], "after": "", "words": ""}
     if not mind.changed:
-        words = "No patch to erase changes it" if mind.erased == mind.total else f"Not even {mind.erased} erased patches change it"
+        words = (
+            "No erased patch changes the answer"
+            if mind.erased == mind.total
+            else f"Even {mind.erased} erased patches do not change the answer"
+        )
         return {"patches": [], "after": "", "words": f"{words} (chosen greedily)."}
     count, said = len(mind.patches), classes[mind.after]
     numbers = ", ".join(str(patch + 1) for patch in sorted(mind.patches))
     if count == 1:
         others = len(mind.singles) - 1
-        more = f" ({others} other{'s' * (others > 1)} would do alone)" if others else " (no other would do alone)"
-        words = f"Without patch {numbers} it says {said}{more}."
+        more = (
+            f" ({others} other patch{'es' * (others > 1)} would have the same effect)" if others else " (no other single patch does that)"
+        )
+        words = f"Erasing patch {numbers} makes it say {said}{more}."
     else:
         which = f": {numbers}." if count <= LISTED else "."
-        words = f"No single patch changes it; without these {count} it says {said}{which}"
+        words = f"No single patch can change that; erasing these {count} makes it say {said}{which}"
     return {"patches": list(mind.patches), "after": packed(mind.probabilities), "words": words}
 
 

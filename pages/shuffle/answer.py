@@ -14,6 +14,6 @@ def answer() -> Answer:
     found = survivals(("causal",), 8)["causal"]
     return Answer(
         choice={"equivariant": EQUIVARIANT, "invariant": INVARIANT}.get(found.group, NEITHER),
-        because=f"It survives {len(found.survived)} of {len(found.verdicts)} kinds of shuffles. With the mask each token reads another "
-        "number of tokens: places can be told by that, even without positions.",
+        because=f"It survives {len(found.survived)} of {len(found.verdicts)} kinds of shuffles. With the mask, each token reads a "
+        f"different number of tokens, and that number tells positions apart, even without a positional encoding.",
     )

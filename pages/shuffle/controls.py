@@ -43,9 +43,10 @@ WAYS = {  # widget: (label, {value: words}); the first value is the right one
     "compared": ("Compare", COMPARED),
 }
 WRONG = {
-    "after": "Positions move along with their tokens: what is tested is the model without its positions, and passing proves nothing of it.",
-    "permutation": "p itself undoes only what is its own inverse, such as a swap: an equivariant model fails, and so does one that is not.",
-    "pooled": "The mean forgets where outputs stand: equal means are invariance, which is less than equivariance.",
+    "after": "The positions move along with their tokens, so only the model without its positions is tested.",
+    "permutation": "p undoes itself only if it is its own inverse, such as a swap. For any other p even an equivariant model fails the "
+    "test.",
+    "pooled": "The mean forgets the order of the outputs: equal means show invariance, which is less than equivariance.",
 }
 SWITCHES = {name: Choice("shuffle", name, words, first=next(iter(words))) for name, (_, words) in WAYS.items()}
 
@@ -90,18 +91,21 @@ def runs_among(models: Sequence[str]) -> list[str]:
 def options() -> dict[str, str]:
     """What can be put to the test, by id: runs that keep weights, then architectures at random weights."""
     runs = {run.run_id: f"{model_name(run)} on {run.title.split(' on ')[1]} · {run.name}" for run in weighted_runs().values()}
-    return runs | {name: f"at random weights: {row.title}" for name, row in ARCHITECTURES.items()}
+    return runs | {name: f"random weights: {row.title}" for name, row in ARCHITECTURES.items()}
 
 
 def choose_models() -> list[str]:
     """The list of models that are put to the test."""
-    help = f"Up to {MOST}: trained runs with their best weights, and architectures at random weights, of which it is known what they do."
-    return choose_several(MODELS, options(), "Models", first=FIRST_MODELS, most=MOST, help=help, why_not=Wanted().why_not)
+    help = f"Up to {MOST}: trained runs with their best weights, and architectures with random weights, whose behaviour is known."
+    return choose_several(MODELS, options(), "Runs", first=FIRST_MODELS, most=MOST, help=help, why_not=Wanted().why_not)
 
 
 def choose_patch() -> int:
     """The side of the patches that are moved."""
-    help = "Side in pixels. Smaller tokens of a model move in blocks; a model whose tokens are larger is tested from the pixels on."
+    help = (
+        "Side of a patch in pixels. If the tokens of a model are smaller, they move in blocks; if they are larger, the test starts at "
+        "the pixels."
+    )
     return PATCH.slider("Patches to move", format_func=lambda side: f"{side:d} × {side:d}", help=help)
 
 
@@ -116,7 +120,7 @@ def type_order(patch: int) -> None:
         args=(patch,),
         max_chars=state.LONGEST,
         placeholder="reverse, or 3 2 1 0 …",
-        help="Place t gets the patch whose number stands there: each of them once, from 0, or a name.",
+        help="At place t write the number of the patch that moves there, each from 0 on once; or write a name.",
     )
 
 

@@ -28,7 +28,7 @@ COUNT = 500  # images of a run that is measured here
 
 def choose_doses() -> str:
     """Which way to shuffle in the figure."""
-    st.header("How much shuffling does a trained model bear?")
+    st.header("How much shuffling can a trained model take?")
     return DOSES.segmented("Shuffle", format_func=lambda kind: KINDS[kind].title, label_visibility="collapsed")
 
 
@@ -60,7 +60,7 @@ def _measured_now(missing: Sequence[Weighted]) -> bool:
     show.caption(f"Not in the figure yet: {names}.")
     if not st.button(
         f"Measure {'it' if len(missing) == 1 else 'them'} on {COUNT} validation images", key="shuffle_measure", icon=":material/timer:",
-        help="Some ten seconds a run.",
+        help="About ten seconds for each run.",
     ):  # fmt: skip
         return False
     try:
@@ -79,23 +79,22 @@ def figure(kind: str, responses: dict[str, Response], chance: float | None) -> N
     from pages.shuffle.doses_view import dose_csv, dose_figure
 
     if not responses:
-        st.info("No run has been measured yet: choose trained runs above.")
+        st.info("No run has been measured yet. Choose trained runs above.")
         return
     n = " or ".join(f"{n:,}" for n in sorted({response.n for response in responses.values()}))
     names = ", ".join(responses)
     caption = f"{names}: best weights of each run on {n} of its validation images, {KINDS[kind].title}."
     plotly_figure(dose_figure(kind, responses, chance), key="shuffle_dose_figure", alt=summary(kind, responses), caption=caption)
     show.caption(
-        f"{summary(kind, responses)} What knows more of places has more to lose. Best weights of each run on {n} of its validation images, "
-        f"each shuffled in a way of its own, the same for all models; patches of {PATCH} × {PATCH}; bars: 95 % by choice of images. "
-        "Counts of recorded runs came with the lab, where they have any; those of other runs were measured here."
+        f"{summary(kind, responses)} The more a model uses position, the more a shuffle costs it. n = {n} validation images of each run, "
+        f"shuffled in the same way for all models, in patches of {PATCH} × {PATCH}; bars are 95 % intervals."
     )
     download(
         "Numbers as CSV",
         lambda: dose_csv(responses),
         "shuffle-dose-response.csv",
         key="shuffle_dose_csv",
-        help="Every dose of every kind, a line each.",
+        help="One line for each dose of each kind of shuffle.",
     )
 
 
@@ -103,4 +102,4 @@ def summary(kind: str, responses: dict[str, Response]) -> str:
     """What each model names rightly before, and at the largest dose."""
     ends = {name: (doses[0].accuracy.value, doses[-1].accuracy.value) for name, r in responses.items() if (doses := r.doses[kind])}
     told = "; ".join(f"{name.partition(' · ')[0]}: {percent(first, 0)} → {percent(last, 0)}" for name, (first, last) in ends.items())
-    return f"Whole pictures → most shuffled: {told}."
+    return f"Accuracy on whole pictures → on the most shuffled ones: {told}."

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 COLORS = ("#0072b2", "#009e73", "#d55e00", "#8a6d00", "#cc79a7", "#56b4e9", "#7f7f7f")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
 AXES = {
-    "swaps": "share of patches that are somewhere else",
-    "rows": "share of patches that are somewhere else: whole rows",
+    "swaps": "share of patches that have moved",
+    "rows": "share of patches that have moved: whole rows",
     "blocks": "side of the blocks that are shuffled, in pixels: 32 is the picture as it is",
 }
 
@@ -32,7 +32,7 @@ def dose_figure(kind: str, responses: Mapping[str, Response], chance: float | No
         figure.add_hline(chance, line={"color": QUIET, "dash": "dash"}, annotation={"text": "chance", "font": {"color": "gray"}})
     axis = {"type": "category"} if kind == "blocks" else {"range": [-0.02, 1.02], "tickformat": ".0%"}
     return figure.update_layout(
-        xaxis={"title": AXES[kind], **axis}, yaxis={"title": "accuracy (top-1)", "range": [0, 1.02], "tickformat": ".0%"},
+        xaxis={"title": AXES[kind], **axis}, yaxis={"title": "accuracy", "range": [0, 1.02], "tickformat": ".0%"},
         height=380, margin={**MARGIN, "t": 10}, legend={"orientation": "h", "y": -0.22}, hovermode="x unified",
     )  # fmt: skip
 

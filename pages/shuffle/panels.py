@@ -23,9 +23,8 @@ from pages.shuffle.lookups import examined, proved, read_by, reader, survivals
 from pages.shuffle.view import board_data, card, survival_html
 
 LEGEND = (
-    "f: the model behind its tokens x; p: the order on the board. Equivariant: f(x[p]), put back, is f(x) up to float noise. Invariant: "
-    "their mean, or the one answer, is. Orange: tokens whose outputs differ by more than the tolerance, deepest where they differ most. On "
-    "the scale: hatched, float noise up to the tolerance. Bars: probability after the shuffle, line across: before."
+    "Orange patches are tokens whose outputs differ by more than the tolerance; darker means more. The hatched part of the scale is "
+    "rounding. A bar is a probability after the shuffle, the line across it the probability before."
 )
 
 
@@ -99,6 +98,7 @@ def survival_panel(models: Sequence[str], patch: int) -> None:
             rows = {reader(name, patch, runs).name: found for name, found in survivals(names, patch).items()}
             st.html(survival_html(rows))
             show.caption(
-                f"Noise for a picture, {(32 // patch) ** 2} patches of {patch} × {patch}, float64. What is drawn is drawn three times, and "
-                "survived only if all three are. ✓ equivariant, ○ invariant: the mean, or the one answer; – neither."
+                f"✓ means equivariant, ○ invariant (the mean, or the single answer), – order matters. The picture is noise of "
+                f"{(32 // patch) ** 2} patches of {patch} × {patch}, in float64. Random shuffles are drawn three times, and a model must "
+                f"survive all three."
             )

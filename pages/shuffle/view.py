@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.evaluation.pictures import top_classes
+from core.readable import agreement, number, power
 from dashboard.kit.packed import packed, packed_picture
 from dashboard.kit.wording import escape
 from dashboard.pictures.answers import answer_bar
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 SHOWN = 3  # classes of a card
 COMPARED = {"tokens": "per token", "pooled": "their mean"}  # what is compared: each token's output, or the mean of all
 NOT_MOVED = "nothing moved"
-MARKS = {"equivariant": ("✓", "equivariant"), "invariant": ("○", "invariant"), "neither": ("–", "neither")}
+MARKS = {"equivariant": ("✓", "equivariant"), "invariant": ("○", "invariant"), "neither": ("–", "order matters")}
 GROUPS = {"equivariant": "all, equivariant", "invariant": "all, invariant", "some": "some", "neither": "none"}
 
 
@@ -82,7 +83,7 @@ def card(reader: Reader, examined: Examined, label: str, compared: str) -> dict[
         "tolerance": report.tolerance,
         "said": said(report, value, compared),
         "tokens": tokens(report, reader.subject.lead),
-        "verdict": report.verdict if report.moved else NOT_MOVED,
+        "verdict": MARKS[report.verdict][1] if report.moved else NOT_MOVED,
         "look": report.verdict if report.moved else "",
         "why": reader.why,
         "bars": bars(reader.classes, *examined.probabilities, label) if examined.probabilities else [],
@@ -97,11 +98,11 @@ def largest(report: ShuffleReport, compared: str) -> float:
 def said(report: ShuffleReport, value: float, compared: str) -> str:
     """The numbers of a report in words."""
     if report.plain.dim() == 2:
-        what = "Its one answer differs"
+        what = "The answers with and without the shuffle are"
     else:
-        what = "Outputs, put back, differ" if compared == "tokens" else "The mean of its outputs differs"
-    by = "not at all" if value == 0 else f"by {value:.1e} at most" + (", float noise" if value <= report.tolerance else "")
-    return f"{what} {by}; tolerance {report.tolerance:.0e}, {str(report.dtype).removeprefix('torch.')}."
+        what = "After undoing the shuffle, the outputs are" if compared == "tokens" else "The means of the outputs are"
+    same = agreement(value) if value <= report.tolerance else f"different by up to {number(value, 2)}"
+    return f"{what} {same} ({str(report.dtype).removeprefix('torch.')}; tolerance {power(report.tolerance)})."
 
 
 def tokens(report: ShuffleReport, lead: int) -> str:
@@ -124,7 +125,7 @@ def survival_html(rows: Mapping[str, Survival]) -> str:
 
     def cell(verdict: str) -> str:
         mark, word = MARKS[verdict]
-        return f'<td class="{word}" title="{word}" aria-label="{word}">{mark}</td>'
+        return f'<td class="{verdict}" title="{word}" aria-label="{word}">{mark}</td>'
 
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>{"".join(map(cell, found.verdicts.values()))}<td>{GROUPS[found.group]}</td></tr>'

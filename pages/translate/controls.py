@@ -140,7 +140,7 @@ def _why_not(run_id: str, run: Weighted | None, task: str) -> str:
     except LabError:
         return no_such_run(run_id)
     if kind == "images":
-        return f"Run {run_id} names images and writes no sequences: choose another one, or look at it on Train."
+        return f"Run {run_id} classifies images and writes no sequences. Choose another run, or look at it on Train."
     return f"Run {run_id} keeps no weights (yet): choose another one."
 
 
@@ -171,7 +171,10 @@ def choose() -> TranslateChoices:
         choice = text_choice(task)
         text = choice.text_input("Input", max_chars=TYPED, help=help)
     with four:
-        help = "Greedy: always the most probable token. Beam: the best of several beginnings survive each step. Sampled: drawn by chance."
+        help = (
+            "Greedy: always the most probable token. Beam: several of the best beginnings are kept at each step. Sampled: each token "
+            "is drawn at random."
+        )
         how = HOW.selectbox("Decoding", format_func=HOWS.get, help=help)
     with five, st.popover("More", width="stretch", key="translate_more", on_change="rerun") as box:  # drawn while open: each takes time
         epoch = _choose_epoch(run, drawn=box.open)
@@ -182,8 +185,10 @@ def choose() -> TranslateChoices:
 
 def _more() -> None:
     """What belongs to one way of decoding alone."""
-    WIDTH.slider("Beam: beginnings at a time")
-    ALPHA.slider("Beam: score = log p / tokens to the power of", help="0 ranks by probability alone, which favours short outputs.")
+    WIDTH.slider("Beam width")
+    ALPHA.slider(
+        "Beam: length normalisation α in score = log p / tokens^α", help="With 0 only the probability counts, which favours short outputs."
+    )
     TEMPERATURE.slider("Sampled: temperature")
     SEED.number_input("Sampled: seed")
 
@@ -194,10 +199,10 @@ def _choose_run(task: str) -> Weighted | None:
     if choice.now not in options:  # a first visit, or somebody has deleted it
         choice.set(first_run(runs, first_recorded(runs)))
     chosen = choice.among(options).selectbox(
-        "Weights",
-        format_func=lambda run_id: run_words(runs[run_id]) if run_id in runs else "random, nobody has trained them",
-        help="Runs on this task, newest first; those that came with the lab are called recorded. Percentages: tokens right on validation "
-        "pairs, those before them given.",
+        "Run",
+        format_func=lambda run_id: run_words(runs[run_id]) if run_id in runs else "random weights, untrained",
+        help="Runs on this task, the newest first. The percentage is the share of correct tokens on validation pairs, when the tokens "
+        "before them are given.",
     )
     return runs.get(chosen)
 

@@ -21,11 +21,11 @@ def forcing_panel(translation: Translation) -> None:
     """The same weights fed the right tokens, and fed their own."""
     st.header("Teacher forcing against free running")
     st.markdown(
-        "In training the decoder is given the *right* tokens so far (**teacher forcing**), whatever it would have written. When it writes, "
-        "it is given its *own*. The same weights, the same input:"
+        "In training the decoder gets the *right* tokens so far (**teacher forcing**), whatever it would have written. When it writes "
+        "alone, it gets its *own* tokens. Here are both, with the same weights and the same input:"
     )
     if translation.read.target is None:
-        show.info(f"That needs a right answer, and this input has none: {translation.read.no_answer}")
+        show.info(f"This comparison needs a right answer, and this input has none: {translation.read.no_answer}")
         return
     report = free_running(translation.choices, id(translation.read.opened), translation.read)
     st.html(forcing_html(report, translation.names))
@@ -42,8 +42,8 @@ def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:
     steps = len(report.correct)
     if report.first_mistake is None:
         return marked(
-            "**No mistake, so no difference**: the free run is fed the right tokens, because it has written "
-            "them. Choose an early epoch, random weights or a longer input, and look for the first mistake."
+            "**No mistake, so no difference**: the free run gets the right tokens, because it has written them. Choose an early epoch, "
+            "random weights or a longer input, and look for the first mistake."
         )
     t, fed = report.first_mistake, report.fed_otherwise
     wrong = names[report.free[t]] if t < len(report.free) else "nothing more"
@@ -51,12 +51,15 @@ def forcing_words(report: FreeRunning, names: tuple[str, ...]) -> str:
     told = marked("**The first mistake is at step {}**: {} instead of {}. ", t + 1, token_words(wrong), token_words(right))
     told += f"From step {fed + 1} on the free run reads its own mistake, teacher forcing does not. " if fed is not None else ""
     where = (
-        f"They part at step {report.first_divergence + 1}. "
+        f"Their outputs differ from step {report.first_divergence + 1} on. "
         if report.first_divergence is not None
         else "They never write different tokens. "
     )
     forced, free = report.forced_right, report.free_right
-    return told + f"{where}Right, each in its place: {forced} of {steps} with teacher forcing, {free} of {steps} running free."
+    return (
+        told
+        + f"{where}Tokens that are right at their place: {forced} of {steps} with teacher forcing, {free} of {steps} when running free."
+    )
 
 
 def forcing_html(report: FreeRunning, names: tuple[str, ...]) -> str:
@@ -76,6 +79,7 @@ def forcing_html(report: FreeRunning, names: tuple[str, ...]) -> str:
     differences = "".join(f"<td>{value:.2g}</td>" if value > report.tolerance else "<td>0</td>" for value in report.differences)
     rows += f'<tr><th scope="row">largest difference of p</th>{differences}</tr>'
     return (
-        '<div class="lab-scroll"><table class="lab-table lab-tight lab-spoken"><caption>A column a step; underlined: where the two '
-        f'first write different tokens</caption><thead><tr><th scope="col">step</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+        '<div class="lab-scroll"><table class="lab-table lab-tight lab-spoken"><caption>Each column is a step; underlined is the first '
+        'step where the two write different tokens</caption><thead><tr><th scope="col">step</th>'
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

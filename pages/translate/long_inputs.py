@@ -30,7 +30,7 @@ LOOKS = {"none": ("ink", "2 3"), "learned": ("wrong", ""), "sinusoidal": ("right
 
 def breaking_panel(task: str) -> None:
     """Controls, figure, and a sentence for each kind; `task` is the one that the page shows."""
-    st.header("Long inputs: where it breaks, for each kind of position")
+    st.header("Long inputs: at which length does each kind of position fail?")
     offered = [name for name in dict.fromkeys((*OFFERED, task)) if name in SEQ_TASKS and SEQ_TASKS[name].longer]
     if LAST.value != task or TASK.now not in offered:  # the page has turned to another task
         TASK.set(_first(LAST.keep(task), offered))
@@ -83,7 +83,7 @@ def _figure(task: str, shown: dict[str, Standing]) -> None:
     if coming:
         show.caption(coming)
     if not curves:
-        show.info(f"Nobody has trained these four on “{row.title}” yet: what is measured by length comes at the end of each.")
+        show.info(f"Nobody has trained these four on “{row.title}” yet. The figure by length appears after each training.")
         return
     axis = range(min(curve.lengths[0] for curve in curves), max(curve.lengths[-1] for curve in curves) + 1)
     longest, counts = curves[0].longest, dict(zip(curves[0].lengths, curves[0].n, strict=True))
@@ -91,7 +91,8 @@ def _figure(task: str, shown: dict[str, Standing]) -> None:
         f"Exact match by length of the input: {row.title}", [_line(kind, one, axis) for kind, one in shown.items()],
         x=f"length of the input ({row.unit})", y="inputs written without a mistake", first=axis[0], height=280, pinned=(0, 1),
         shade=(axis[0], longest, "lengths that were trained"), counts=[counts.get(length, 0) for length in axis],
-        at=max(0, min(len(axis) - 1, longest + 1 - axis[0])), note="Bands: 95 % intervals by the choice of the inputs, none trained on.",
+        at=max(0, min(len(axis) - 1, longest + 1 - axis[0])), note="Bands are 95 % intervals for the choice of the inputs, which were "
+            "not used for training.",
     )  # fmt: skip
     time_chart(data, key="breaking_lengths")
 

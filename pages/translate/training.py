@@ -118,9 +118,9 @@ def curve(run: Snapshot) -> dict:
     """The share of next tokens that are right, over the steps of the run."""
     right = np.array([point[1] for point in run.points])
     return chart_data(
-        f"Next tokens named rightly, in training, after {run.step:,} steps", [Line(MODELS[run.config["model"]].title, "run", right)],
+        f"Accuracy of the next token in training, after {run.step:,} steps", [Line(MODELS[run.config["model"]].title, "run", right)],
         x="training steps", y="share of tokens", first=(1 + run.stride) / 2, step=run.stride, height=210, pinned=(0.0, 1.0),
-        at=len(right) - 1, note="The right tokens before it given (teacher forcing).",
+        at=len(right) - 1, note="The right tokens before it are given (teacher forcing).",
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def epochs_words(run: Snapshot) -> str:
     told = [
         marked("epoch {}: {:.1%} of tokens, **{:.1%} of sequences**", one.epoch + 1, one.val_top1, one.val_exact) for one in run.epochs[-4:]
     ]
-    return marked("On {:,} validation pairs, right: {}.", run.sizes["val"], joined(told, " · "))
+    return marked("Accuracy on {:,} validation pairs: {}.", run.sizes["val"], joined(told, " · "))
 
 
 def _follow(run: Snapshot) -> None:

@@ -62,8 +62,8 @@ def _unseen(written: Written) -> str:
         return written.unseen
     tokens, features = written.memory.shape
     return (
-        f"There is no attention here: of {tokens} columns of the memory the decoder is given the last one, {features} numbers, before it "
-        "writes its first token, and never sees the input again. The longer the input, the more has to fit into them."
+        f"There is no attention here. The decoder gets only the last of the {tokens} columns of the memory, {features} numbers, "
+        f"before it writes its first token, and never sees the input again. The longer the input, the more must fit into these numbers."
     )
 
 

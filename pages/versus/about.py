@@ -27,8 +27,8 @@ ABOUT = About(
         "part 4",
     ),
     prediction=Prediction(
-        question="A GRU that hands over one fixed vector of 48 numbers learns to write words backwards. Give it a vector of 192 numbers: "
-        "at which length does it get less than half of the words right?",
+        question="A GRU with one fixed vector of 48 numbers between encoder and decoder learns to write words backwards. With a vector "
+        "of 192 numbers, at which length does it get less than half of the words right?",
         choices=("up to 4 letters", "5 to 8", "9 to 12", "only longer than trained"),
     ),
 )

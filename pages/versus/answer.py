@@ -20,7 +20,7 @@ def answer() -> Answer:
     largest = curves[HIDDEN_SIZES[-1]]
     return Answer(
         choice=band(largest.gives_up(), largest.longest),
-        because=f"Recorded runs: {ways}. More room moves the end, no more than that: the vector stays of one size, however long the word.",
+        because=f"Recorded runs: {ways}. A larger vector only moves the limit: its size stays fixed, however long the word is.",
     )
 
 

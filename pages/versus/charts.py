@@ -30,7 +30,7 @@ def lengths_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
     if not curves:
         show.info(
             f"Nobody has trained these three on “{choices.row.title}” yet ({choices.row.help}) Train them: about a minute each on this "
-            "computer, one after the other, and watch. What is measured by length comes at the end of each."
+            f"computer, one after the other, and watch. The figure by length appears after each training."
         )
         return
     lengths = sorted({length for curve in curves.values() for length in curve.lengths})
@@ -41,14 +41,15 @@ def lengths_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
         f"Exact match by length of the input: {choices.row.title}",
         [_line(name, shown[name], axis) for name in CONTENDERS],
         x=f"length of the input ({unit})",
-        y="inputs written without a mistake",
+        y="share of inputs without a mistake",
         first=axis[0],
         height=300,
         pinned=(0, 1),
         shade=(axis[0], min(longest, axis[-1]), shaded),
         counts=[_count(curves, length) for length in axis],
         at=len(axis) // 3,
-        note="Bands: 95 % intervals by the choice of the inputs. No input was trained on. Best epoch of each.",
+        note="Bands are 95 % intervals for the choice of the inputs, which were not used for training. Each run is shown at its best "
+        "epoch.",
     )
     time_chart(data, key="versus_lengths")
     if sentence := finding(*(shown[name].curve for name in ("fixed", "attention")), unit):
@@ -86,7 +87,7 @@ def learning_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
     done = max(len(one.epochs) for one in shown.values())
     look = {"pinned": (0, 1), "marks": [(0.95, "95 %")]} if exact else {"log": True, "limits": (LEAST, 10.0)}
     title = f"{'Exact match' if exact else 'Loss'} on validation inputs, epoch by epoch"
-    y = "inputs written without a mistake" if exact else "nats a token, log axis"
+    y = "share of inputs without a mistake" if exact else "nats per token, log axis"
     data = chart_data(title, lines, x="epoch", y=y, height=230, at=min(done, total) - 1, **look)
     time_chart(data, key="versus_learning")
 

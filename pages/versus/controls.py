@@ -72,7 +72,7 @@ def _task_of(run_id: str) -> str:
         return ""
     title = MODELS[run.config["model"]].title if run.config["model"] in MODELS else run.config["model"]
     if run.kind != "sequences":
-        state.say(f"Run {run_id} ({title}) is of another kind: it names images. This page compares runs of a task on sequences.")
+        state.say(f"Run {run_id} ({title}) is of another kind: it classifies images. This page compares runs of a task on sequences.")
         return ""
     state.say(f"This page chooses its runs by task, size and seed, so it does not open {run_id} ({title}) itself, but its task.")
     return run.config["dataset"]
@@ -82,9 +82,9 @@ def choose() -> VersusChoices:
     """All controls."""
     TASK.selectbox("Task", format_func=lambda name: SEQ_TASKS[name].title, help="The same pairs for all three models.")
     HIDDEN_SIZE.slider(
-        "Numbers in the vector, H",
-        help="The width of both GRUs' states. Without attention this is all that the decoder ever learns of the input. The transformer has "
-        "no such vector: it stays as it is.",
+        "Hidden size, H",
+        help="The number of values in the state of both GRUs. Without attention, the decoder learns nothing else about the input. The "
+        "transformer has no such vector and stays as it is.",
     )
     SEED.segmented("Seed", width="stretch")
     return chosen()

@@ -16,7 +16,7 @@ with there:
 with below:
     try_this(ABOUT.experiments)
     st.caption(
-        "Data: drawn by seed 0; 20,000 pairs to train on (fewer where a task has fewer), 1,000 to validate, 1,000 to test by length, and "
+        "Data: drawn with seed 0; 20,000 training pairs (fewer where a task has fewer), 1,000 validation pairs, 1,000 test pairs, and "
         "100 of each longer length."
     )
 with rest:

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from core.probes.seq2seq.bottleneck import BottleneckReport
 
 COLUMNS = {
-    "gives up at": "The shortest length of which fewer than half of the inputs are right, its whole 95 % interval below half.",
+    "gives up at": "The shortest length at which less than half of the inputs are right, with the whole 95 % interval below one half.",
     "decoder is given": "Numbers, of an input of S tokens: the encoder's last state; or the states at all tokens, too; or the memory: key "
     "and value in every block of the decoder, while the query comes from what it has written so far.",
-    "parameters": "Weights of the model.",
+    "parameters": "Number of weights of the model.",
     "s an epoch": "Median over its epochs, validation included; on the machine that trained it, so do not compare across machines.",
     f"steps to {percent(GOAL, 0)}": f"Until the end of the first epoch after which {percent(GOAL, 0)} of the validation inputs are right.",
-    "validation": "Share of validation inputs that the last epoch so far gets right: written without a mistake.",
+    "validation": "Share of validation inputs that the last epoch so far writes without a mistake.",
     "trained lengths": "Share of test inputs of trained lengths that the best epoch gets right; in brackets the 95 % interval.",
-    "longer": "The same for inputs that are longer than all it was trained on.",
+    "longer": "The same for inputs that are longer than all training inputs.",
     "run": "Where the numbers come from.",
 }
 

@@ -41,7 +41,7 @@ def search_panel() -> None:
         return
     searches = services.classroom().searches
     if searches.under_way:
-        look = {"icon": ":material/flag:", "help": "What then hangs on the wall is kept. Runs go on."}
+        look = {"icon": ":material/flag:", "help": "What is on the wall then is kept. Runs go on."}
         st.button("End the search", key="wall_end", on_click=end, **look)
         return
     number = searches.now.number if searches.now else 0  # a new one is closed again
@@ -137,9 +137,9 @@ def words_panel(choices: WallChoices) -> None:
     if wall.left_out:
         show.caption(f"The newest {MOST} runs; {wall.left_out:,} older ones are left out. A new search clears the wall.")
     st.caption(
-        "One point a run, colored and shaped by its model; a ring: it trains now; hollow: it has failed. A small curve is the validation "
-        "accuracy by epoch, all on one scale. The dashed line is the best that was reached within so many seconds of training. Tab and "
-        "Enter, or a tap, open a run; nobody but its owner and the instructor can steer it."
+        "Each point is a run; its colour and shape show the model. A ring means that it trains now, a hollow point that it has failed. "
+        "The small curves are the validation accuracy by epoch, all on one scale. The dashed line is the best accuracy that was reached "
+        "within that time of training. Tab and Enter, or a tap, open a run; only its owner and the instructor can control it."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if wall.rows:

@@ -13,8 +13,8 @@ def answer() -> Answer:
     """Which mask does a decoder need that writes all at once?"""
     return Answer(
         choice=ABOUT.prediction.choices[1],
-        because="A subsequent mask keeps an output from reading what it is about to be trained to say. DETR's decoder is not given its "
-        "targets: its inputs are 100 learned queries, all answered at once, and a set of boxes has no order. One head "
-        f"of a decoder layer reads {pairs('full', BOXES):,} pairs among the queries and {BOXES * PLACES:,} from the queries to "
-        f"{PLACES:,} places of the image.",
+        because=f"A subsequent mask keeps an output from reading the token that it is trained to predict. DETR's decoder does not get "
+        f"its targets: its inputs are 100 learned queries, all answered at once, and a set of boxes has no order. One head of a decoder "
+        f"layer reads {pairs('full', BOXES):,} pairs among the queries and {BOXES * PLACES:,} from the queries to {PLACES:,} places of "
+        f"the image.",
     )

@@ -100,10 +100,14 @@ def choose() -> WentChoices:
 def _sizes() -> AttentionSizes:
     """The folded controls: of each way to make attention cheaper."""
     return AttentionSizes(
-        window=SIZES["window"].slider("Window w", help="Keys around a query (Longformer, VTN), width of GPT-3's band, or of a block."),
-        global_tokens=SIZES["global_tokens"].slider("Global tokens g", help="Tokens that read all and are read by all (Longformer, VTN)."),
-        rank=SIZES["rank"].slider("Projected keys k", help="Rows that Linformer projects keys and values to."),
-        reduction=SIZES["reduction"].slider("Reduction R", help="Side of the squares that become one key (PVT)."),
-        frames=SIZES["frames"].slider("Frames F", help="Of a video with T tokens (TimeSformer)."),
-        neighbors=SIZES["neighbors"].slider("Nearest points k", help="That a point reads (Point Transformer)."),
+        window=SIZES["window"].slider(
+            "Window w", help="The number of keys around a query (Longformer, VTN), or the width of GPT-3's band or of a block."
+        ),
+        global_tokens=SIZES["global_tokens"].slider(
+            "Global tokens g", help="How many tokens read all others and are read by all (Longformer, VTN)."
+        ),
+        rank=SIZES["rank"].slider("Projected keys k", help="How many rows Linformer projects keys and values to."),
+        reduction=SIZES["reduction"].slider("Reduction R", help="The side of the squares that become one key (PVT)."),
+        frames=SIZES["frames"].slider("Frames F", help="How many frames a video of T tokens has (TimeSformer)."),
+        neighbors=SIZES["neighbors"].slider("Nearest points k", help="How many neighbours a point reads (Point Transformer)."),
     )

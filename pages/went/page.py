@@ -27,6 +27,6 @@ with there:
 with below:
     try_this(ABOUT.experiments)
     st.caption(
-        "No data set, nothing trained: what papers say, in our words, and pairs counted by formula. Dates are those of the first public "
-        "version. Read the papers before you quote them."
+        "No data set and no training: the table says in our words what the papers say, and the pairs are counted by formula. Dates are "
+        "those of the first public version. Read the papers before you quote them."
     )

@@ -18,7 +18,7 @@ from pages.went.view import costs_html, map_data, map_svg, systems_csv
 def map_panel(choices: WentChoices) -> None:
     """The map; a filter that leaves nothing says so."""
     if not choices.shown:
-        st.info("No system of this map is all of that at once: set one of the filters back to “all”.")
+        st.info("No system on this map fits all filters: set one of them back to “all”.")
     system_map(map_data(choices.shown, choices.system, choices.length, choices.sizes), key=MAP, on_choice=lambda: None)
 
 

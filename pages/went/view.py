@@ -70,10 +70,12 @@ def cost_words(system: System, length: int, sizes: AttentionSizes) -> str:
     """What one layer of a system reads at `length`, and what that is of full attention."""
     read, full = pairs(system.kind, length, sizes), pairs("full", length, sizes)
     if read is None:
-        return f"{system.name} at T = {length:,}: no pairs; points are never compared."
+        return f"{system.name} at T = {length:,}: no pairs; points are never compared with each other."
     if read == full:
-        return f"{system.name} at T = {length:,}: {read:,} pairs a layer and head, all that there are."
-    return f"{system.name} at T = {length:,}: {read:,.0f} pairs a layer and head, {share_words(read / full)} of full attention ({full:,})."
+        return f"{system.name} at T = {length:,}: {read:,} pairs per layer and head, which are all pairs."
+    return (
+        f"{system.name} at T = {length:,}: {read:,.0f} pairs per layer and head, {share_words(read / full)} of full attention ({full:,})."
+    )
 
 
 def share_words(share: float) -> str:

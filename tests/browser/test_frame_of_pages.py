@@ -94,8 +94,8 @@ def test_the_tab_bears_the_name_of_the_page_and_the_bar_its_section(address, pag
     assert page.evaluate(f"{bold}[0].innerText").startswith("Encoder and decoder")
     page.get_by_test_id("stTopNavSection").filter(has_text="Attention").click()
     menu = page.get_by_test_id("stTopNavPopover")
-    menu.get_by_text("Drag the patches of a picture about").wait_for()
-    menu.get_by_text("Drag the patches of a picture about").click(force=True)  # the whole row is the link
+    menu.get_by_text("Move the patches of a picture around").wait_for()
+    menu.get_by_text("Move the patches of a picture around").click(force=True)  # the whole row is the link
     page.get_by_role("heading", name="Shuffle test", level=1).wait_for()
     page.wait_for_function("document.title === 'Shuffle test · Sequence Lab'")
     page.locator(".find-open").wait_for()

@@ -56,7 +56,7 @@ test('a step says what it writes and what it reads most', () => {
   assert.equal(stepWords('b', 0.5, { ...reading, weights: null }), 'Writes “b”, p = 0.500.');
   assert.ok(
     stepWords('b', 0.5, { ...reading, weights: null, bottleneck: true }).endsWith(
-      'It knows the input by one vector alone, with which it began.',
+      'It knows the input only through the one vector with which it began.',
     ),
   );
 });

@@ -85,7 +85,7 @@ def test_translate_trains_what_its_board_shows(submitted):
             assert same_set_up(recorded_run(name).config, submitted[-1]), name
             seen.add(name)
             app = open_page("translate", task=task)
-        weights = next(s for s in app.selectbox if s.label == "Weights").value
+        weights = next(s for s in app.selectbox if s.label == "Run").value
         assert recorded_run(weights.removeprefix("recorded-")).config["model"] == app.selectbox(key="translate_model").value
     assert {"dates-transformer", "reverse-transformer", "reverse-gru", "reverse-gru-attention"} == seen
 

@@ -84,8 +84,8 @@ QUESTIONS = (
         id="free-running",
         part=4,
         claim="A model that reads its own mistakes does worse than one that is given the right letters.",
-        text=f"A GRU encoder-decoder writes words of {LETTERS} letters backwards. Given the right letters before each, it writes about "
-        "four of five letters rightly. In what share is it right when it reads its own letters?",
+        text=f"A GRU encoder-decoder writes words of {LETTERS} letters backwards. Given the right letters before each, about four of "
+        f"five letters that it writes are right. In what share is it right when it reads its own letters?",
         answer=NumberAnswer(0, 100, 1, "%", near=5),
         decides=ByProbe(free_running, recorded=True),
         because="Running free, {free} of the letters are right; with teacher forcing {forced}. After a first mistake it goes on from "

@@ -99,11 +99,11 @@ QUESTIONS = (
         id="one-against-rest",
         part=2,
         claim="The mean one-vs-rest accuracy is not the accuracy.",
-        text="The published hand-in names 60.9 % of the test images rightly (top-1). What is the mean of its ten one-vs-rest accuracies?",
+        text="The published hand-in classifies 60.9 % of the test images correctly. What is the mean of its ten one-vs-rest accuracies?",
         answer=NumberAnswer(0, 100, 0.5, "%", near=2),
         decides=ByProbe(one_against_rest, recorded=True),
-        because="It is {share}, with a top-1 of {top1}: each class counts all images rightly left out as successes. Who never says “cat” "
-        "is right in {never} of that class's questions.",
+        because="It is {share}, with an accuracy of {top1}: each class counts all images that are correctly left out as successes. A "
+        "model that never says “cat” is right in {never} of the questions of that class.",
         page="evaluate",
     ),
     Question(
@@ -122,7 +122,7 @@ QUESTIONS = (
         part=2,
         claim="A recurrent network learns little at first, then much within an epoch or two.",
         text=f"A GRU learns to name ten drawn shapes. Draw its validation accuracy after each of {EPOCHS} epochs.",
-        answer=CurveAnswer(tuple(map(float, range(1, EPOCHS + 1))), "epoch", 0, 100, "validation top-1, %", near=8),
+        answer=CurveAnswer(tuple(map(float, range(1, EPOCHS + 1))), "epoch", 0, 100, "validation accuracy, %", near=8),
         decides=ByRun(READER, learning_curve),
         because="It went from {first} after the first epoch to {last} after the last; the largest step was to epoch {steepest}. Chance is "
         "10 %.",

@@ -111,7 +111,7 @@ QUESTIONS = (
         id="gradients",
         part=1,
         claim="In a plain RNN hardly any gradient arrives at the first of many steps.",
-        text=f"A loss hangs on the last of {STEPS} states of a plain RNN. How much of its gradient arrives at the first state?",
+        text=f"A loss depends only on the last of {STEPS} states of a plain RNN. How much of its gradient arrives at the first state?",
         answer=ChoiceAnswer(
             {"half": "More than a tenth", "hundredth": "Between a tenth and a ten-thousandth", "millionth": "Less than that"}
         ),

@@ -75,7 +75,7 @@ KINDS = {
         "T·(F + N), N = T / F",
         ("frames",),
     ),
-    "neighbors": AttentionKind("nearest neighbors", "Every point reads its k nearest points, itself among them.", "T·k", ("neighbors",)),
+    "neighbors": AttentionKind("nearest neighbours", "Every point reads its k nearest points, itself among them.", "T·k", ("neighbors",)),
     "rasterised": AttentionKind("none: grids instead", "Points are written onto small grids, convolved there and read back.", "no pairs"),
 }
 

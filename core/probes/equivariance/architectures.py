@@ -31,7 +31,7 @@ ARCHITECTURES = {
     "encoder-learned": Architecture("Encoder + learned positions", ADDED),
     "encoder-rotary": Architecture(
         "Encoder + rotary positions",
-        "How much two patches read of each other hangs on how far apart they are.",
+        "How much two patches read of each other depends on how far apart they are.",
     ),
     "causal": Architecture("Causal encoder", "A token reads only those before it, and after the shuffle those are others."),
     "gru": Architecture("GRU", IN_ORDER),

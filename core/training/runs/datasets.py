@@ -148,8 +148,8 @@ def _check_counts(run_id: str, labels: np.ndarray, counted: np.ndarray | None) -
     """`labels` (N,) of a split against the confusion matrix (K, K) in which a run has counted them, if it has."""
     if counted is not None and np.bincount(labels, minlength=len(counted)).tolist() != counted.sum(axis=1).tolist():
         raise DataError(
-            f"These are not the images that {run_id} was judged on: it counted {counted.sum():,}, here are {len(labels):,}, or other "
-            "numbers of its classes. Name the folder that it was trained on."
+            f"These are not the images that {run_id} was evaluated on: it counted {counted.sum():,}, here are {len(labels):,}, or other "
+            f"numbers of its classes. Name the folder that it was trained on."
         )
 
 

@@ -45,8 +45,8 @@ def _html() -> str:
     <label>Width <input class="scrub" type="range" min="1" max="8" value="3" aria-label="Width of pen and eraser in pixels"></label>
     <button type="button" data-act="undo">Undo</button><button type="button" data-act="clear">Clear</button>
   </div>
-  <div class="draw-colors" role="toolbar" aria-label="Colors">{colors}
-    <input type="color" value="#a0568a" aria-label="Another color" title="another color">
+  <div class="draw-colors" role="toolbar" aria-label="Colours">{colors}
+    <input type="color" value="#a0568a" aria-label="Another colour" title="another colour">
   </div>
 </div>"""
 

@@ -4,13 +4,13 @@
 import { Board, mount } from '../../../dashboard/kit/board.js';
 import { make, set, svg } from '../../../dashboard/kit/dom.js';
 import { answer, clamp } from '../../../dashboard/kit/keys.js';
-import { short } from '../../../dashboard/kit/text.js';
+import { scientific, short } from '../../../dashboard/kit/text.js';
 
 const [TOP, MOVED, GAP] = [20, 92, 8]; // px: names of the columns; how far outputs move, and the gap before it
 const [LEAST_CELL, MOST_CELL, WIDEST_CELL] = [11, 23, 28]; // px of a cell; the last on a wide screen
 
 // Exactly nothing is "0"; whatever else there is has three digits.
-const number = (value) => (value === 0 ? '0' : value < 0.001 ? value.toExponential(1).replace('-', '−') : value.toPrecision(3));
+const number = (value) => scientific(value, 3);
 
 class MaskBoard extends Board {
   constructor(root) {
@@ -116,10 +116,10 @@ class MaskBoard extends Board {
   }
 
   why(may, mask, row, column) {
-    if (!may) return column > row && mask !== 'padding' ? 'it comes later' : 'it only fills up';
+    if (!may) return column > row && mask !== 'padding' ? 'it comes later' : 'it is padding';
     if (column === row) return 'its own token';
     if (column < row) return 'it comes before';
-    return this.data.padding[column] ? 'though it only fills up' : 'although it comes later';
+    return this.data.padding[column] ? 'although it is padding' : 'although it comes later';
   }
 
   tell() {
@@ -130,12 +130,12 @@ class MaskBoard extends Board {
     const read = `${may ? 'may' : 'may not'} read position ${column} (${names[column]})`;
     this.head.textContent = `${title}: position ${row} (${names[row]}) ${read}: ${this.why(may, name, row, column)}.`;
     const value = changes[row][column];
-    const around = value !== 0 && !may ? ' Not read here, but by a position that this one reads, a layer below.' : '';
+    const around = value !== 0 && !may ? ' It is not read here, but by a position that this one reads, one layer below.' : '';
     const self = value !== 0 && !may && row === column ? ' A position always holds its own token, whatever it reads.' : around;
     const next = row < names.length - 1 ? `, which predicts position ${row + 1},` : '';
     const moves = value ? number(value) : 'exactly 0';
     this.words.textContent = waiting
-      ? 'What moves is measured in a moment.'
+      ? 'The changes are measured in a moment.'
       : value === null
       ? `Position ${column} is never replaced: no output stands before it.`
       : `${names[column]} replaced by ${other} at position ${column}: output ${row}${next} moves by ${moves}.${self}`;

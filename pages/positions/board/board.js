@@ -14,7 +14,7 @@ import { formula } from './formula.js';
 
 const STEPS = 10000; // similarities come as whole ten-thousandths
 const LEAST = 7; // px of the frame around a cell; of smaller cells it stands over several
-const ADDED = { none: 'Nothing is added', rotary: 'What the pair (1, 0) turns to' };
+const ADDED = { none: 'Nothing is added', rotary: 'What the pair (1, 0) is rotated to' };
 const NAMES = ['table', 'like', 'grid', 'circle', 'name', 'formula', 'pair', 'none', 'table-title', 'like-title', 'grid-title'];
 
 class PositionMap extends Board {
@@ -145,8 +145,8 @@ class PositionMap extends Board {
     parts['table-title'].textContent = `${added}: position ↓ 0 to ${length - 1}, feature → 0 to ${dim - 1}`;
     parts['like-title'].textContent = `Similarity (cosine) of positions: row and column 0 to ${length - 1}`;
     parts['grid-title'].textContent = side ? `Similarity of ${compared} to all ${side} × ${side} patches` : 'As patches';
-    const none = `${length} tokens are no square grid: choose 64 or 65, say.`;
-    parts.none.textContent = side ? 'The same scale. 0 is the first row and column.' : none;
+    const none = `${length} tokens do not make a square grid: choose 64 or 65, for example.`;
+    parts.none.textContent = side ? 'The same colours as at the left. Row 0 and column 0 come first.' : none;
     this.legend(this.legends[0], this.scales.table);
     this.legend(this.legends[1], this.scales.like);
     parts.name.textContent = `Position ${position}${where}, feature ${feature}`;

@@ -89,8 +89,8 @@ class ReadingBoard extends Board {
 
   pathWords() {
     if (!this.data.readers.length) return '';
-    if (!this.path.length) return 'Path between two patches: click them on a picture, or choose with arrow keys and Enter.';
-    if (this.path.length === 1) return 'Now the patch where the path ends.';
+    if (!this.path.length) return 'To see the path between two patches, click both on a picture, or choose them with arrow keys and Enter.';
+    if (this.path.length === 1) return 'Now choose the patch where the path ends.';
     const words = this.data.readers.map((reader) => {
       const [from, to] = this.path.map((patch) => convert(patch, this.data.of, reader.tokens));
       return `${reader.name}, patch ${from + 1} → ${to + 1}: ${steps(reader, from, to)}, back: ${steps(reader, to, from)}`;

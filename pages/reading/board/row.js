@@ -111,7 +111,7 @@ export class Row {
     if (!erased) return `${reader.knew} ${reader.mind.words}`;
     const [first] = ranked(floats(reader.mind.after), 1);
     const without = erased.length === 1 ? 'this patch' : `these ${erased.length} patches`;
-    return `Without ${without} it says ${reader.classes[first]}. The faded curve is of the whole picture.`;
+    return `Without ${without} it says ${reader.classes[first]}. The faded curve belongs to the whole picture.`;
   }
 
   // The picture: what has been read as it is, the rest in pale grey; erased patches in the mean color.

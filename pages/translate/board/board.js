@@ -15,8 +15,8 @@ import { given, outcome, quoted, share, shown, stepWords } from './words.js';
 const REST = 500; // ms without a move, then the view is sent
 const PACE = 650; // ms a token when playing
 const PARTS = { cross: 'Alignment: output reads input', decoder: 'Output reads output', encoder: 'Input reads input', beam: 'Beam tree' };
-const OF_TREE = 'By probability of the whole beginning, best above. Strong: kept. Blue: the output.';
-const OF_MAP = 'Row reads column. Blue: weight, 0 to 1; a row sums to 1.';
+const OF_TREE = 'Each branch is a beginning, the most probable one at the top. Strong branches are kept; blue is the output.';
+const OF_MAP = 'The row reads the column: the bluer, the larger the weight (0 to 1). Each row sums to 1.';
 const PLACES = ['wires', 'map', 'tree', 'bars', 'told', 'scrub', 't', 'parts', 'layers', 'heads', 'side', 'end', 'pointed', 'scale'];
 
 class TranslateBoard extends Board {
@@ -190,7 +190,7 @@ class TranslateBoard extends Board {
 
   bars(step) {
     const { choices, tokens, sampled } = this.data;
-    this.part.side.textContent = `What may come at step ${step + 1}`;
+    this.part.side.textContent = `Candidates at step ${step + 1}`;
     this.part.bars.replaceChildren(
       ...choices[step].map(([name, p, drawn]) => {
         const text = sampled ? `${share(p)} → ${share(drawn)}` : share(p);

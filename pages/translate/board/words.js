@@ -30,7 +30,7 @@ export function outcome(text, answer) {
 /** What a step writes with probability `p`, and what it reads most by `weights`, which are null where there is no attention. */
 export function stepWords(token, p, { source, weights, bottleneck }) {
   const writes = `Writes ${quoted(token)}, p = ${share(p)}.`;
-  if (!weights) return bottleneck ? `${writes} It knows the input by one vector alone, with which it began.` : writes;
+  if (!weights) return bottleneck ? `${writes} It knows the input only through the one vector with which it began.` : writes;
   const most = weights.indexOf(Math.max(...weights));
   return `${writes} It reads ${quoted(source[most])} (${most + 1} of ${source.length}) most, ${share(weights[most])}.`;
 }

@@ -63,7 +63,7 @@ class SystemMap extends Board {
     this.lanes.replaceChildren(...head, ...rows);
     this.key.replaceChildren(
       ...parts.map(([part, title]) => make('span', `system-map-mark ${part}`, title)),
-      make('span', 'system-map-squares', 'Small squares: who (row) reads whom (column), drawn for 12 tokens'),
+      make('span', 'system-map-squares', 'The small squares show which token (row) may read which token (column), for 12 tokens'),
     );
   }
 

@@ -148,7 +148,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(drawings, database):
 def test_an_empty_sheet_is_no_drawing(drawings):
     whole = BytesIO()
     Image.new("RGB", (32, 32), "orange").save(whole, "PNG")
-    with pytest.raises(DataError, match="nothing in this picture but one color"):
+    with pytest.raises(DataError, match="nothing in this picture but one colour"):
         drawings.add("ann", "cat", whole.getvalue())
 
 

@@ -128,7 +128,7 @@ def test_own_runs_are_rings_on_their_step_once_it_is_shown(monkeypatch):
     assert 'class="own"' not in road_of(open_bar())
     html = road_of(open_bar(rung="2"))
     assert html.count('class="own"') == 1 and f'title="your run: {100 * snapshot.best.val_top1:.1f} %"' in html
-    assert "Rings: your runs" in html
+    assert "Rings are your runs" in html
 
 
 def test_both_ways_of_reading_are_timed_here(monkeypatch):

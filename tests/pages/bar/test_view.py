@@ -18,7 +18,7 @@ def test_a_lane_shows_its_runs_on_the_axis_and_what_the_change_brought():
     found = result("hand-in")
     value = mean(found.val_top1)
     html = road_html([Lane("one <b>", result=found, before=0.5, own=(0.65,))], caption="n < 5")
-    assert "one &lt;b&gt;" in html and "n &lt; 5" in html and "in brackets the CPU threads" in html and "{" not in html
+    assert "one &lt;b&gt;" in html and "n &lt; 5" in html and "in brackets the number of CPU threads" in html and "{" not in html
     places = [float(at) for at in re.findall(r'class="dot" style="--at:([\d.]+)"', html)]
     assert places == [round((one - 0.4) / 0.5, 4) for one in found.val_top1]
     (ends,) = re.findall(r'class="gain" style="--at:([\d.]+); --to:([\d.]+)"', html)

@@ -111,7 +111,7 @@ def test_a_finger_on_a_phone(address, page):
     open_positions(address, page, "?kind=rotary&width=16")
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
     box = page.locator(TABLE).bounding_box()
-    assert box["y"] < page.get_by_text("Width of a head").bounding_box()["y"]
+    assert box["y"] < page.get_by_text("Size of a head, D").bounding_box()["y"]
     page.locator(TABLE).click(position={"x": 3, "y": box["height"] - 3})
     wait_shown(page, position=64, feature=0)
     words = page.locator(".position-map-formula").bounding_box()

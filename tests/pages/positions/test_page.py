@@ -52,7 +52,7 @@ def test_it_opens_on_sines_with_their_proof(sent):
     assert dict(app.query_params) == {}
     found = verdicts_of(app)
     assert found["None"] == ["equivariant", "equivariant", "equivariant"]
-    assert found["Bare index"] == ["equivariant", "neither", "equivariant"]
+    assert found["Bare index"] == ["equivariant", "order matters", "equivariant"]
     for kind in ("Sine and cosine", "Learned", "Sine and cosine, 2-D"):
         assert found[kind] == ["neither", "neither", "equivariant"]
     assert found["Rotary"] == ["neither", "neither", "cannot"]
@@ -88,7 +88,7 @@ def test_the_kind_is_changed_and_the_sizes_stay(sent):
     assert sent["kind"] == "learned" and sent["length"] == 65
     run(app.radio(key="positions_kind").set_value("rotary"))
     assert sent["kind"] == "rotary" and (sent["length"], sent["dim"]) == (17, 16)
-    assert [widget.label for widget in app.number_input] == ["Tokens", "Width of a head"]
+    assert [widget.label for widget in app.number_input] == ["Tokens", "Size of a head, D"]
 
 
 def test_predict_then_reveal():

@@ -65,7 +65,7 @@ def test_lengths_stand_beside_that_of_a_token():
 def test_verdicts_and_why_there_is_none():
     three = [Verdict("neither", 0.123, 1e-9, 5), Verdict(moved=0), Verdict(why="cannot be")]
     html = verdicts_html({"rotary": three}, chosen="none", caption="a <b>")
-    assert rows(html) == {"Rotary": ["neither 0.1", "nothing moved", "cannot be"]} and "a &lt;b&gt;" in html
+    assert rows(html) == {"Rotary": ["order matters 0.12", "nothing moved", "cannot be"]} and "a &lt;b&gt;" in html
 
 
 def test_what_runs_reached_and_links_to_train_what_is_missing():

@@ -72,7 +72,7 @@ def test_watch_the_gru_read_a_ship(visit, opened, record):
     page = visit()
     wait_t(page, 128)
     wait_top(page, top_bar(record, opened.classes, "rows", 128))
-    page.get_by_text("Knew it at patch 150 of 256: ship from there on.").wait_for()
+    page.get_by_text("From patch 150 of 256 on it says ship, which is right.").wait_for()
     page.get_by_role("button", name="One patch on").click()
     wait_t(page, 129)
     wait_top(page, top_bar(record, opened.classes, "rows", 129))

@@ -87,7 +87,7 @@ def test_it_opens_on_a_ship_that_the_hand_in_reads():
     assert (board["tokens"], board["t"], board["order"], board["label"], board["way"]) == (256, 128, "rows", "ship", "recurrent")
     assert list(board["orders"]) == list(ORDERS) and [strip["symbol"] for strip in board["strips"]] == ["h", "r", "z", "n"]
     np.testing.assert_allclose(beliefs_of(board)[-1], probabilities(own_model(HAND_IN), ship()[None])[0], atol=1e-5)
-    assert board["orders"]["rows"]["knew"] == "Knew it at patch 150 of 256: ship from there on."
+    assert board["orders"]["rows"]["knew"] == "From patch 150 of 256 on it says ship, which is right."
     assert "**passed**" in texts(app) and "PC 1 has" in texts(app) and "read in rows as trained" in texts(app)
     assert dict(app.query_params) == {}
 

@@ -115,13 +115,13 @@ def test_a_path_by_mouse_and_by_keyboard(visit):
     assert "cifar10-compare-vit-0, patch 11 → 44: 1 step, back: 1 step." in place.inner_text()
     page.wait_for_url("**/reading?path=10-43")
     page.get_by_role("button", name="Clear path").click()
-    place.get_by_text("Path between two patches").wait_for()
+    place.get_by_text("To see the path between two patches").wait_for()
     page.locator(f".reading-row[data-run={VIT}] canvas").focus()
     for key in ("ArrowRight", "Enter", "ArrowDown", "ArrowDown", "Space"):
         page.keyboard.press(key)
     place.get_by_text("cifar10-compare-vit-0, patch 2 → 18: 1 step, back: 1 step").wait_for()
     page.keyboard.press("Escape")
-    place.get_by_text("Path between two patches").wait_for()
+    place.get_by_text("To see the path between two patches").wait_for()
 
 
 def test_erasing_changes_its_mind(visit, opened):
@@ -135,11 +135,11 @@ def test_erasing_changes_its_mind(visit, opened):
         assert painted(page, VIT, x, y) == picture[:, y, x].tolist()
     row = page.locator(f".reading-row[data-run={VIT}]")
     says = opened.classes[int(found.probabilities.argmax())]
-    assert f"it says {says}. The faded curve is of the whole picture." in row.locator(".reading-mind").inner_text()
-    assert row.locator(".reading-plot.faded").count() == 1 and "from there on" not in row.locator(".reading-mind").inner_text()
+    assert f"it says {says}. The faded curve belongs to the whole picture." in row.locator(".reading-mind").inner_text()
+    assert row.locator(".reading-plot.faded").count() == 1 and " on it says " not in row.locator(".reading-mind").inner_text()
     page.get_by_role("button", name="As it was").click()
     page.wait_for_function("document.querySelector('.reading-row button[aria-pressed=true]') === null")
-    assert row.locator(".reading-plot.faded").count() == 0 and "from there on" in row.locator(".reading-mind").inner_text()
+    assert row.locator(".reading-plot.faded").count() == 0 and " on it says " in row.locator(".reading-mind").inner_text()
 
 
 def test_by_touch_on_a_phone(visit, opened, believed):

@@ -77,7 +77,7 @@ def test_it_opens_on_a_ship_that_three_recorded_runs_read():
     for card in board["readers"]:
         values = probabilities(own_model(card["id"]), ship()[None])[0]
         np.testing.assert_allclose(beliefs_of(card)[-1], values, atol=1e-5)
-        assert card["classes"][card["answer"]] == "ship" and card["knew"].startswith("Knew it at patch ")
+        assert card["classes"][card["answer"]] == "ship" and card["knew"].endswith(" on it says ship, which is right.")
         assert (beliefs_of(card).argmax(1)[card["known"] :] == card["answer"]).all()
         assert beliefs_of(card)[card["known"] - 1].argmax() != card["answer"]
     assert "**passed**" in texts(app) and "masked out of every layer" in texts(app) and "backwards it starts at patch t" in texts(app)
@@ -149,7 +149,9 @@ def test_readers_are_chosen():
     run(app.multiselect(key="reading_runs").set_value([VIT, SHAPES]))
     assert [card["id"] for card in board_of(app)["readers"]] == [VIT, SHAPES]
     assert dict(app.query_params) == {"runs": f"{VIT}.{SHAPES}"}
-    assert card_of(app, SHAPES)["knew"].startswith(("Settled", "Said"))  # it knows no ships
+    assert (
+        card_of(app, SHAPES)["knew"].startswith(("From patch", "It says")) and "right" not in card_of(app, SHAPES)["knew"]
+    )  # it knows no ships
     assert any(note.startswith("shapes-gru knows only circle") for note in board_of(app)["notes"])
     run(app.multiselect(key="reading_runs").set_value([]))
     assert board_of(app)["readers"] == [] and "Choose a run" in board_of(app)["notes"][1]
@@ -161,7 +163,7 @@ def test_own_runs_read_and_one_that_lost_its_weights_says_so():
     wait_for(manager, run_id, ended)
     app = open_reading(runs=f"{run_id}.{VIT}")
     assert card_of(app, run_id)["tokens"] == 4 and beliefs_of(card_of(app, run_id)).shape == (5, 10)
-    assert "the last state of each side by side" in texts(app)
+    assert "the last states of both directions side by side" in texts(app)
     for path in manager.files(run_id).folder.glob("epoch-*"):
         path.unlink()
     run(app)
@@ -181,7 +183,7 @@ def test_a_run_with_too_many_patches_to_follow_says_so():
 
 def test_another_picture_is_read_anew():
     app = open_reading(set="shapes", runs=SHAPES)
-    assert card_of(app, SHAPES)["knew"] == "Knew it at patch 54 of 64: heart from there on."
+    assert card_of(app, SHAPES)["knew"] == "From patch 54 of 64 on it says heart, which is right."
     run(app.number_input(key="picture_image").set_value(8))
     opened = own_model(SHAPES)
     cross = draw(PARTS["val"][7:8])[0][0]

@@ -25,9 +25,9 @@ def mind(patches=(), singles=(), erased=3, after=1, total=16):
 @pytest.mark.parametrize(
     ("known", "right", "words"),
     [
-        (5, True, "Knew it at patch 5 of 16: cat from there on."),
-        (16, False, "Settled at patch 16 of 16: cat from there on."),
-        (0, True, "Said cat before the first patch, and to the end."),
+        (5, True, "From patch 5 of 16 on it says cat, which is right."),
+        (16, False, "From patch 16 of 16 on it says cat."),
+        (0, True, "It says cat from before the first patch to the end."),
     ],
 )
 def test_when_it_knew(known, right, words):
@@ -37,13 +37,13 @@ def test_when_it_knew(known, right, words):
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (mind((4,), (4,)), "Without patch 5 it says <b>dog</b> (no other would do alone)."),
-        (mind((4,), (4, 7)), "Without patch 5 it says <b>dog</b> (1 other would do alone)."),
-        (mind((4,), (2, 4, 7)), "Without patch 5 it says <b>dog</b> (2 others would do alone)."),
-        (mind((9, 4)), "No single patch changes it; without these 2 it says <b>dog</b>: 5, 10."),
-        (mind(tuple(range(9))), "No single patch changes it; without these 9 it says <b>dog</b>."),
-        (mind(after=0), "Not even 3 erased patches change it (chosen greedily)."),
-        (mind(after=0, erased=16), "No patch to erase changes it (chosen greedily)."),
+        (mind((4,), (4,)), "Erasing patch 5 makes it say <b>dog</b> (no other single patch does that)."),
+        (mind((4,), (4, 7)), "Erasing patch 5 makes it say <b>dog</b> (1 other patch would have the same effect)."),
+        (mind((4,), (2, 4, 7)), "Erasing patch 5 makes it say <b>dog</b> (2 other patches would have the same effect)."),
+        (mind((9, 4)), "No single patch can change that; erasing these 2 makes it say <b>dog</b>: 5, 10."),
+        (mind(tuple(range(9))), "No single patch can change that; erasing these 9 makes it say <b>dog</b>."),
+        (mind(after=0), "Even 3 erased patches do not change the answer (chosen greedily)."),
+        (mind(after=0, erased=16), "No erased patch changes the answer (chosen greedily)."),
     ],
 )
 def test_what_would_change_its_mind(found, words):

@@ -56,7 +56,7 @@ def test_a_shuffled_link_tells_the_three_apart():
     app = open_shuffle(order="reverse")
     cards = cards_of(app)
     assert board_of(app)["order"] == REVERSED
-    assert {name: card["verdict"] for name, card in cards.items()} == {BAG: "equivariant", VIT: "neither", GRU: "neither"}
+    assert {name: card["verdict"] for name, card in cards.items()} == {BAG: "equivariant", VIT: "order matters", GRU: "order matters"}
     moved = shuffled_image(sailing_ship(), np.arange(15, -1, -1))
     for name, card in cards.items():
         wanted = answer(name, moved)
@@ -84,9 +84,9 @@ def test_an_order_that_is_typed():
 
 def test_the_wrong_ways_are_named_wrong():
     app = open_shuffle(models="encoder-sinusoidal,encoder", order="reverse", places="after")
-    assert cards_of(app)["encoder-sinusoidal"]["verdict"] == "equivariant" and "passing proves nothing" in texts(app)
+    assert cards_of(app)["encoder-sinusoidal"]["verdict"] == "equivariant" and "only the model without its positions" in texts(app)
     run(app.segmented_control(key="shuffle_places").set_value("before"))
-    assert cards_of(app)["encoder-sinusoidal"]["verdict"] == "neither"
+    assert cards_of(app)["encoder-sinusoidal"]["verdict"] == "order matters"
     run(app.segmented_control(key="shuffle_mode").set_value("train"))
     assert "train mode" in cards_of(app)["encoder"]["said"] and cards_of(app)["encoder"]["value"] is None
     run(app.segmented_control(key="shuffle_mode").set_value("eval"))
@@ -98,7 +98,7 @@ def test_a_way_that_is_wrong_on_purpose_is_marked_above_the_board_and_set_right_
     app = open_shuffle(models="encoder,gru", order="random", undo="permutation")
     assert cards_of(app)["encoder"]["verdict"] != "equivariant"
     (warning,) = app.warning
-    assert warning.value.startswith("Wrong on purpose.") and "p itself undoes only" in warning.value
+    assert warning.value.startswith("Wrong on purpose.") and "p undoes itself only" in warning.value
     press(app, "shuffle_right")
     assert not app.warning and cards_of(app)["encoder"]["verdict"] == "equivariant" and "undo" not in dict(app.query_params)
 
@@ -113,7 +113,7 @@ def test_a_link_that_makes_no_sense_opens_the_page():
 def test_patches_of_any_size(patch):
     app = open_shuffle(patch=str(patch), order="random")
     cards = cards_of(app)
-    assert cards[GRU]["verdict"] == "neither"
+    assert cards[GRU]["verdict"] == "order matters"
     if patch == 2:
         assert "larger than the patches" in cards[VIT]["why"] and cards[VIT]["tokens"] == ""
     else:

@@ -104,7 +104,7 @@ def test_how_long_it_takes_is_said_before_and_judged_afterwards():
     press(app, "play")
     run_id = only_run()
     wait_for(services.manager(), run_id, ended)
-    assert re.search(rf"Said [\d.]+ s an epoch; {run_id} took [\d,]+% (longer|less)", texts(run(app)))
+    assert re.search(rf"Said [\d.]+ s an epoch; {run_id} took [\d,]+ % (longer|less)", texts(run(app)))
 
 
 @pytest.mark.usefixtures("no_turns")

@@ -109,7 +109,7 @@ def test_the_longest_input_that_positions_reach_is_read():
     app = open_translate(text="1" * 91)
     assert len(sent_to(app)["source"]) == 92 and not app.error
     assert all(right is True for right in sent_to(app)["right"])  # none is known to be wrong
-    assert "No right answer is known for this input" in texts(app) and "That needs a right answer" in texts(app)
+    assert "No right answer is known for this input" in texts(app) and "This comparison needs a right answer" in texts(app)
 
 
 def test_a_beam_is_a_tree_with_all_its_outputs():
@@ -175,7 +175,7 @@ def test_another_task_changes_the_whole_page():
 def test_long_inputs_are_shown_for_each_kind_of_position():
     app = open_translate(task="reverse")
     said = texts(app)
-    assert "Long inputs: where it breaks, for each kind of position" in [heading.value for heading in app.header]
+    assert "Long inputs: at which length does each kind of position fail?" in [heading.value for heading in app.header]
     assert all(f"**{kind}** (recorded)" in said for kind in ("None", "Learned", "Sine and cosine", "Rotary"))
 
 
@@ -204,7 +204,7 @@ def test_a_row_of_images_is_read_out():
         ({"task": "klingon"}, "There is no task named 'klingon'"),
         ({"run": "gone-123"}, "There is no run gone-123"),
         ({"run": "recorded-dates-transformer", "task": "reverse"}, "was trained on Dates, not on Reverse"),
-        ({"run": "recorded-cifar10-vit-none-0"}, "names images and writes no sequences"),
+        ({"run": "recorded-cifar10-vit-none-0"}, "classifies images and writes no sequences"),
     ],
 )
 def test_links_that_cannot_be_followed_are_explained(query, said):
@@ -291,7 +291,7 @@ def test_a_run_is_trained_and_the_board_takes_its_weights(monkeypatch):
     sent = sent_to(app)
     assert f"epoch 1 of run {run_id}" in sent["end"]
     assert "validation pairs, right: epoch 1" in texts(app) and f"{run_id}: finished" in texts(app)
-    assert next(s for s in app.selectbox if s.label == "Weights").value == run_id
+    assert next(s for s in app.selectbox if s.label == "Run").value == run_id
 
 
 def test_a_file_that_was_written_again_is_read_again(tmp_path, monkeypatch):

@@ -83,7 +83,7 @@ def test_the_picture_comes_first_on_a_phone_and_is_in_sight_on_a_projector(addre
         try:
             page = open_page(address, context.new_page())
             page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
-            chart, control = page.locator(f"{LENGTHS} .time-chart-plot"), page.get_by_role("slider", name="Numbers in the vector, H")
+            chart, control = page.locator(f"{LENGTHS} .time-chart-plot"), page.get_by_role("slider", name="Hidden size, H")
             page.wait_for_function("chart => document.querySelector(chart)?.dataset.at", arg=LENGTHS)
             box = chart.bounding_box()
             assert box["y"] + box["height"] <= height and box["x"] + box["width"] <= width

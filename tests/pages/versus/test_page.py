@@ -161,7 +161,7 @@ def test_training_can_be_stopped_and_resumed(monkeypatch):
         ({"H": "47"}, "47"),
         ({"seed": "nine"}, "nine"),
         ({"run": "nobody-123"}, "nobody-123"),
-        ({"run": "recorded-shapes-gru"}, "names images. This page compares runs of a task on sequences"),
+        ({"run": "recorded-shapes-gru"}, "classifies images. This page compares runs of a task on sequences"),
     ],
 )
 def test_a_link_that_cannot_be_followed_is_explained(query, words):

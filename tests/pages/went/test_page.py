@@ -65,7 +65,7 @@ def test_filters_leave_what_fits_and_tell_the_first_of_it():
     run(app.selectbox(key="went_field").set_value("images"))
     assert on(app) == {"image_transformer", "igpt"} and sent_to(app)["chosen"] == "image_transformer"
     run(app.selectbox(key="went_field").set_value("points"))
-    assert on(app) == set() and any("set one of the filters back" in e.value for e in app.info)
+    assert on(app) == set() and any("set one of them back" in e.value for e in app.info)
 
 
 def test_sizes_change_the_numbers():
