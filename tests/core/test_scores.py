@@ -63,7 +63,7 @@ def test_what_was_taken_for_a_class_that_does_not_occur_is_said():
     scores = ClassScores(matrix)
     assert scores.mean("recall") == (40 / 50 + 1) / 2 and scores.mean("precision") == 1
     assert scores.rows(CLASSES)[0]["false_positives"] == 10 and scores.rows(CLASSES)[0]["precision"] is None
-    assert "10 of 90 images were taken for what does not occur, and count as wrong." in scores.notes(CLASSES, "image")
+    assert "10 of 90 images were misclassified as a class that does not occur, and count as wrong." in scores.notes(CLASSES, "image")
 
 
 def test_the_precision_of_the_only_class_there_is_says_nothing():
@@ -126,7 +126,7 @@ def test_the_table_can_be_printed():
     assert lines[1].split() == ["cat", "6", "72.73", "83.33", "71.43", "76.92", "62.50"]
     assert lines[4].split() == ["mean", "72.73", "71.67", "73.21", "71.79", "56.25"]
     assert lines[5].split()[:3] == ["weighted", "mean", "11"]
-    assert lines[-1] == "top-1 accuracy 72.73 %, n = 11; scores in percent"
+    assert lines[-1] == "accuracy 72.73 %, n = 11; scores in percent"
     assert len({len(line) for line in lines[:6]}) == 1  # columns stand under each other
 
 

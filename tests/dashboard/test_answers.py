@@ -70,5 +70,5 @@ def test_the_question_is_answered_by_counting():
     few, many = Effect(200, 3, 0.021), Effect(200, 90, 0.4)
     assert more_changed(many, few) == "erasing the middle" and more_changed(few, many) == "erasing the corners"
     assert more_changed(few, few) == "both the same"
-    assert because(many, few).startswith("Without the middle 90 of 200 answers become other ones, without the corners 3.")
+    assert because(many, few).startswith("Erasing the middle changes 90 of 200 answers, erasing the corners 3.")
     assert "40 and 2 points" in because(many, few)

@@ -93,7 +93,7 @@ def test_other_images_than_the_run_was_judged_on_are_refused(manager, run, monke
         assert len(said) == 1
         return said.pop()
 
-    assert "judged on: it counted 40, here are 39" in refused(val=DATA.val[1:])
+    assert "evaluated on: it counted 40, here are 39" in refused(val=DATA.val[1:])
     assert "or other numbers of its classes" in refused(test=DATA.test[torch.tensor([1, *range(1, 40)])])
     assert "trained on: it knows no class 'cat'." in refused(classes=("cat", *DATA.classes[1:]))
     assert "trained on, which have 10 classes." in refused(classes=DATA.classes[:9])

@@ -50,7 +50,7 @@ def test_predict_then_reveal(right):
     press(app, "bar_reveal")
     assert figures(app).count("?") == len(ROAD) - 2
     told = " ".join(e.value for e in (*app.success, *app.info))
-    assert ("You were right" in told) == right and (f"You said: {guess}" in told) != right
+    assert ("Correct. " in told) == right and (f"Not quite: you said “{guess}”." in told) != right
     assert step.rung.lesson in told and f"Next: {ROAD[2].title}" in texts(app)
     assert app.query_params["rung"] == "2"
 
@@ -61,7 +61,7 @@ def test_an_instructor_shows_all_and_starts_over():
     assert "?" not in figures(app) and ROAD[-1].lesson in texts(app)
     assert "bar_all" not in [button.key for button in app.button]
     press(app, "bar_none")
-    assert figures(app).count("?") == len(ROAD) - 1 and "You said" not in texts(app)
+    assert figures(app).count("?") == len(ROAD) - 1 and "you said" not in texts(app)
 
 
 def test_the_control_is_shown_at_the_end():
@@ -137,7 +137,7 @@ def test_both_ways_of_reading_are_timed_here(monkeypatch):
     monkeypatch.setattr(paths, "reading_times", lambda side: (0.3, 0.1))
     app = open_bar()
     press(app, "bar_time_sweeps")
-    assert "**300 ms** as one sequence, **100 ms** as 16 of 16: 3.0 times as fast" in texts(app)
+    assert "**300 ms** as one sequence and **100 ms** as 16 sequences of 16. That is 3.0 times as fast" in texts(app)
     run(app.select_slider(key="bar_side").set_value(8))
     assert "300 ms" not in texts(app)
 

@@ -226,7 +226,7 @@ def test_the_smallest_cell_and_the_longest_sequence(address, page):
     page.get_by_role("button", name="2 rows in the batch").click()
     page.wait_for_function("document.querySelectorAll('.cellb-walk td.result').length === 8")
     open_board(address, page, "?steps=10000")
-    page.get_by_text("10,000 steps cannot be told apart on a page").wait_for()
+    page.get_by_text("10,000 steps are too many to tell apart on a page").wait_for()
     open_board(address, page, "?steps=256&hidden=16&t=256")
     wait_shown(page, t=256)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -69,9 +69,9 @@ def test_a_link_has_lines_told_apart_and_an_emptied_field():
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
-        ("0", "A sequence of 0 steps leaves nothing to read: 8 steps instead."),
+        ("0", "A sequence of 0 steps has nothing to read: this one has 8 steps."),
         ("-3", "A sequence of -3 steps"),
-        ("10000", "10,000 steps cannot be told apart on a page: 8 instead, and 256 at most."),
+        ("10000", "10,000 steps are too many to tell apart on a page: this sequence has 8; at most 256 are possible."),
         ("9" * 18, "So many"),
         ("9" * 400, "The link's steps cannot be used"),
         ("13", "13 steps are not on the slider"),

@@ -89,7 +89,7 @@ def test_a_phone_draws_the_instructor_sees_it_drops_it_and_trains(class_lab, inv
     board.get_by_role("button", name="Train on them").click()  # it waits until there are enough: no page was loaded anew for that
     board.get_by_text("began with 6 pictures, and keeps them").wait_for()
     board.locator(".live-chart-plot").wait_for()
-    board.get_by_text(re.compile("test top-1")).wait_for()
+    board.get_by_text(re.compile("test accuracy")).wait_for()
     assert board.get_by_role("button", name="Close now").is_visible(), "the set is still open"
     assert phone.locator(".sending-send").is_visible()
 

@@ -156,16 +156,16 @@ def test_two_classes_have_no_top_3(tmp_path):
 def test_test_images_are_looked_at_when_asked_and_looks_are_counted():
     own = trained()
     app = open_evaluate(run=own.run_id, split="Test")
-    assert "have been looked at 1 time in this lab" in texts(app)
+    assert "has been used 1 time in this lab" in texts(app)
     assert "not known yet" in texts(app) and figure(app, "accuracy") == f"{100 * own.test.top1:.1f} %"
     press(app, "evaluate_judge")
-    assert "have been looked at 2 times in this lab" in texts(app) and figure(app, "top-3") != "–"
+    assert "has been used 2 times in this lab" in texts(app) and figure(app, "top-3") != "–"
 
 
 def test_training_images_are_judged_when_asked():
     own = trained()
     app = open_evaluate(run=own.run_id, split="Training", epoch="2")
-    assert "What epoch 2 says of each image is not known yet." in texts(app)
+    assert "The answers of epoch 2 to the single images are not known yet." in texts(app)
     run(app.selectbox(key="evaluate_epoch").set_value(1))
     press(app, "evaluate_judge")
     assert "epoch 2: " in texts(app) and figure(app, "top-3") != "–"
@@ -187,7 +187,7 @@ def test_a_recorded_run_of_images_that_are_not_here_asks_for_them(tmp_path):
 
 def test_a_recorded_run_looks_for_its_images_where_cifar10_was_said_to_lie(tmp_path):
     name_place("cifar10", class_folder_set(tmp_path / "train"))
-    assert "These are not the images that recorded-cifar10-bar-0 was judged on" in texts(open_evaluate(run="recorded-cifar10-bar-0"))
+    assert "These are not the images that recorded-cifar10-bar-0 was evaluated on" in texts(open_evaluate(run="recorded-cifar10-bar-0"))
 
 
 def test_two_runs_are_compared_image_by_image():

@@ -49,7 +49,7 @@ def test_pointing_and_arrow_keys_ask_the_server_for_nothing(address, page):
     value = float(page.locator(BOARD).get_attribute("data-value"))
     assert value == pytest.approx(effects["none"].changes[1, 4], rel=1e-3)
     point_at(page, "padding", 2, 7)
-    expect(page.locator(TOLD)).to_contain_text("may not read position 7 (·): it only fills up.")
+    expect(page.locator(TOLD)).to_contain_text("may not read position 7 (·): it is padding.")
     page.locator(".mask-board-masks").focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowDown")

@@ -56,7 +56,7 @@ def test_it_opens_on_the_claim_with_its_proof_and_three_trained_runs(sent):
     setup = FlowSetup(bias=3)
     assert values(sent["memory_flow"], 0) == pytest.approx(gradient_flow("rnn", setup).state)
     assert values(sent["memory_flow"], 1) == pytest.approx(gradient_flow("lstm", setup).state)
-    assert "the gated cells do not" in texts(app) and "180 steps there and back" in texts(app)
+    assert "the gated cells do not" in texts(app) and "180 steps forward and back" in texts(app)
     trained = sent["memory_trained"]
     assert [line["name"] for line in trained["lines"]] == [name.removeprefix("recorded-") for name in (RNN, LSTM, GRU)]
     rnn, lstm, gru = (values(trained, which)[0] for which in range(3))

@@ -86,7 +86,7 @@ def test_orders_paths_and_beliefs_are_those_of_the_reading():
         assert order["known"] == 3 and "patch 3 of 16" in order["knew"]
     shares = own.explained_variance_ratio_
     assert board["orders"]["rows"]["share"] == pytest.approx(shares.sum())
-    assert f"17 states of this picture, read in rows as trained, t = 0 to 16: PC 1 has {100 * shares[0]:.0f} %" in plane_words(one)
+    assert f"17 states of this picture, read in rows as trained). PC 1 has {100 * shares[0]:.0f} %" in plane_words(one)
 
 
 def test_of_many_units_those_that_move_most_are_shown():

@@ -135,7 +135,7 @@ def test_a_link_and_a_message_that_make_no_sense_leave_the_page_as_at_first():
 
 def test_models_that_cannot_be_stopped_and_runs_that_are_gone_are_explained():
     app = open_reading(runs="recorded-cifar10-compare-cnn-0")
-    assert any("compare-cnn-0 (CNN) reads no single sequence of patches" in w.value for w in app.warning)
+    assert any("compare-cnn-0 (CNN) does not read one sequence of patches" in w.value for w in app.warning)
     assert [card["id"] for card in board_of(app)["readers"]] == [GRU, LSTM, VIT]
     app = open_reading(runs=f"gru-000000.{VIT}")
     assert any("There is no run gru-000000" in w.value for w in app.warning)

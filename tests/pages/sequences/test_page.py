@@ -91,7 +91,7 @@ def test_lengths_are_typed_and_packed_as_torch_packs_them():
 
 def test_words_and_convolution():
     app = open_sequences(vector="4", word="soup", k="5", layers="3")
-    assert "Nearest to **soup**" in texts(app) and "= **13** inputs; by gradients **13**" in texts(app)
+    assert "Nearest to **soup**" in texts(app) and "= **13** inputs; measured by gradients: **13**" in texts(app)
     assert "exactly equal" in texts(app) and "within the 5 groups" in texts(app)
     assert "25,600 times" in texts(app)  # 5 * 5 of the kernel, 32 * 32 of the places
     assert dict(app.query_params) == {"vector": "4", "word": "soup", "k": "5", "layers": "3"}

@@ -207,7 +207,7 @@ def test_a_killed_server_loses_at_most_the_epoch(lab, page, chromium):
 def test_delete_asks_first(lab, page):
     open_lab(page, lab.url + QUICK + "&epochs=2")
     run = play(page)
-    page.get_by_text("· finished · test top-1").wait_for()
+    page.get_by_text("· finished · test accuracy").wait_for()
     row = page.locator(f".st-key-row-{run}")
     row.get_by_role("button", name="Delete").click()
     assert lab.statuses() == {run: "finished"}

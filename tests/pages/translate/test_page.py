@@ -151,7 +151,7 @@ def test_a_longer_input_than_trained_breaks_and_where_is_marked():
 def test_one_vector_has_no_attention_and_says_so():
     app = open_translate(task="reverse", run=f"recorded-{ONE_VECTOR}")
     sent, model = sent_to(app), opened(ONE_VECTOR)
-    assert sent["bottleneck"] and sent["maps"] == {} and "the decoder is given the last one, 48 numbers" in sent["unseen"]
+    assert sent["bottleneck"] and sent["maps"] == {} and "48 numbers, before it writes its first token" in sent["unseen"]
     assert sent["tokens"] == [model.vocabulary.names[t] for t in greedy(model.model, source_of(model, "sequence")).tokens]
     assert "no attention to check" in texts(app) and not [r for r in app.radio if "read most" in r.label]
 
@@ -290,7 +290,7 @@ def test_a_run_is_trained_and_the_board_takes_its_weights(monkeypatch):
     app = run(run(app))
     sent = sent_to(app)
     assert f"epoch 1 of run {run_id}" in sent["end"]
-    assert "validation pairs, right: epoch 1" in texts(app) and f"{run_id}: finished" in texts(app)
+    assert "validation pairs: epoch 1" in texts(app) and f"{run_id}: finished" in texts(app)
     assert next(s for s in app.selectbox if s.label == "Run").value == run_id
 
 

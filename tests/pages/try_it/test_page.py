@@ -188,7 +188,9 @@ def test_predict_then_reveal():
     assert app.button(key="try_it_predict-reveal").disabled
     run(app.radio(key="try_it_predict-choice").set_value("erasing the middle"))
     press(app, "try_it_predict-reveal")
-    assert any(e.value.startswith("Correct: erasing the middle. Without the middle 1") for e in app.success), [e.value for e in app.success]
+    assert any(e.value.startswith("Correct: erasing the middle. Erasing the middle changes 1") for e in app.success), [
+        e.value for e in app.success
+    ]
 
 
 # ---- own pictures ----

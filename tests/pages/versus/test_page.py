@@ -99,7 +99,7 @@ def test_a_smaller_vector_is_a_narrower_bottleneck_and_a_link_says_so():
 
 def test_seeds_stand_side_by_side():
     app = open_page("versus", seed="2")
-    assert table(app, "seed 2").count("not trained") == 0 and "3 seeds say little of a small difference" in texts(app)
+    assert table(app, "seed 2").count("not trained") == 0 and "3 seeds say little about a small difference" in texts(app)
     lines, _ = chart(app, "Exact match by length")
     curve = recorded_of(contender("fixed", "reverse", seed=2)).found.curve
     assert lines[TITLES["fixed"]].tolist() == [right / n for right, n in zip(curve.right, curve.n, strict=True)]

@@ -40,7 +40,7 @@ def test_a_link_opens_what_it_says_and_is_written_again():
     query = {"field": "images", "part": "encoder", "mask": "none", "attention": "reduced", "T": "4096", "R": "4", "system": "pvt"}
     app = open_went(**query)
     assert dict(app.query_params) == query and on(app) == {"pvt"} and sent_to(app)["chosen"] == "pvt"
-    assert "1,048,576 pairs a layer and head, 6.2 % of full" in sent_to(app)["systems"]["pvt"]["cost"]  # 4096 * 4096 / 16
+    assert "1,048,576 pairs per layer and head, 6.2 % of full" in sent_to(app)["systems"]["pvt"]["cost"]  # 4096 * 4096 / 16
     link, code = shown_code(app)
     assert "R=4" in link and "pairs(kind, 4096, AttentionSizes(reduction=4))" in code
     exec(code)  # what the page offers must run
