@@ -122,7 +122,7 @@ def _choose_from_set(first: str, *, any_split: bool) -> tuple[str, int, str]:
     known = SET.among(sets, first=first)
     known.set(known.value)  # set anew, as the source is
     columns = st.container(key="picture_set_row").columns(2, gap="small", vertical_alignment="bottom")  # so both have room for buttons
-    help = "Those that are on this computer, of each the validation images, from which no model learns; and two drawn ships."
+    help = "The data sets on this computer, each with its validation images, from which no model learns, and two drawn ships."
     with columns[0]:
         name = SET.among(sets, first=first).selectbox(
             "Data set", format_func=_title, on_change=AWAITED.keep, args=(False,), help="" if any_split else help
@@ -284,5 +284,5 @@ def shown_drawing(uri: str) -> Shown:
 def _said(classes: Sequence[str]) -> str:
     """The class that the viewer says the picture shows; empty while nothing is said."""
     options = [NOT_SAID, *classes, NONE_OF_THEM]
-    label = TRUTH.among(options).selectbox("It shows", help="Then right and wrong can be told apart.")
+    label = TRUTH.among(options).selectbox("It shows", help="If you say it, the lab can tell right answers from wrong ones.")
     return "" if label == NOT_SAID else label

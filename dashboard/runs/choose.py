@@ -108,7 +108,9 @@ def of_sequences(run_id: str) -> str:
     if run.kind != "sequences":
         return ""
     title = MODELS[run.config["model"]].title
-    return f"Run {run_id} ({title}) is of another kind: it makes sequences out of sequences and names no images. See it on Translate."
+    return (
+        f"Run {run_id} ({title}) is of another kind: it turns sequences into sequences and does not classify images. See it on Translate."
+    )
 
 
 def run_words(run: Weighted) -> str:

@@ -38,8 +38,8 @@ def losses_words(snapshot: Snapshot, *, minimised: bool = False) -> str:
         least = f" and cannot fall below {least_smoothed(snapshot):.2f}" if len(snapshot.classes) > 1 else ""
         why = "" if snapshot.knows_unsmoothed else " Its loss with the true labels was not kept."
         return (
-            f"{both} The training loss is shown as it is minimised: its labels are smoothed by {snapshot.smoothing:g}, so it is higher"
-            f"{least}. It does not compare with the validation loss, whose labels are the true ones.{why}"
+            f"{both} The training loss is shown as it is minimised: its labels are smoothed by {snapshot.smoothing:g}, so it is "
+            f"higher{least}. It cannot be compared with the validation loss, which uses the true labels.{why}"
         )
     return (
         f"{both} Both losses are those of the true labels. Training minimises another one, with labels smoothed by {snapshot.smoothing:g}."

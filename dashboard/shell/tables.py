@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 COUNTS = {
     "frequency": ("of all %", "Share of all images that are of this class."),
-    "true_positives": ("TP", "True positives: images of this class that were called it."),
-    "false_negatives": ("FN", "False negatives: images of this class that were called another."),
-    "false_positives": ("FP", "False positives: images of other classes that were called this one."),
-    "true_negatives": ("TN", "True negatives: images of other classes that were called another, too."),
+    "true_positives": ("TP", "True positives: images of this class that were classified as this class."),
+    "false_negatives": ("FN", "False negatives: images of this class that were classified as another class."),
+    "false_positives": ("FP", "False positives: images of other classes that were classified as this class."),
+    "true_negatives": ("TN", "True negatives: images of other classes that were not classified as this class."),
 }
 COLUMNS = {
-    "recall": ("Recall", "Of the images of this class, the share that was found."),
-    "precision": ("Precision", "Of the images called this class, the share that is."),
+    "recall": ("Recall", "The share of the images of this class that were classified as this class."),
+    "precision": ("Precision", "The share of the images classified as this class that really are of this class."),
     "f1": ("F1", "Harmonic mean of recall and precision (Dice)."),
-    "iou": ("IoU", "True positives among all that are or are called this class (Jaccard)."),
+    "iou": ("IoU", "True positives divided by all images that are of this class or classified as it (Jaccard)."),
     "one_vs_rest_accuracy": (
         "One-vs-rest",
-        "Share of all images put on the right side of this class or not. High for every class: not the accuracy.",
+        "The share of all images that are correctly said to be of this class or not. It is high for every class and is not the accuracy.",
     ),
 }
 

@@ -26,8 +26,8 @@ NEEDED = 150 * 10**6  # bytes that a lesson takes at its most; a measurement say
 AWAY_SECONDS = 60.0  # nobody has looked for so long: the tab is closed, and others wait
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 TOO_SLOW = "This has taken {:.0f} seconds, which is too long for a lesson: this computer is busy. Try again later."
-NOBODY = "This has ended, for nobody was looking. Train again."
-NO_MEMORY = "There was not enough memory for this: try again when others have ended."
+NOBODY = "This has ended, because nobody was watching. Train again."
+NO_MEMORY = "There was not enough memory for this. Try again when other runs have ended."
 NOT_EXPECTED = "The training has ended with an error that was not expected ({}). Train again; if it fails again, tell who runs this lab."
 
 

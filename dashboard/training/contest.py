@@ -147,7 +147,7 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
                 disabled=not lacking,
                 on_click=_submit,
                 args=([one.wanted for one in lacking],),
-                help="One after the other, in this lab's queue: they are on the page Train, too.",
+                help="They are trained one after the other, in this lab's queue. You find them on the page Train, too.",
             )
         if mine:
             paused = all(run.status == "paused" for run in mine)

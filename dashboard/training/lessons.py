@@ -67,4 +67,4 @@ def measuring_status(lesson: Lesson) -> None:
 def waiting(lesson: Lesson) -> str:
     """Where a lesson stands in the queue."""
     place = f", place {lesson.place} in the queue" if lesson.place else ""
-    return f"Waits for its turn{place}: runs, lessons and measurements take turns on this computer."
+    return f"It waits for its turn{place}: runs, lessons and measurements take turns on this computer."

@@ -76,7 +76,10 @@ def _view(run: Snapshot) -> None:
     help = "Lays the curves of the unit's published hand-in (62.0 % validation) under yours."
     REFERENCE.toggle("Published hand-in", help=help)
     if run.smoothing and run.knows_unsmoothed:
-        help = f"With labels smoothed by {run.smoothing:g}. Else it is the loss of the true labels, as that of the validation."
+        help = (
+            f"The loss with labels smoothed by {run.smoothing:g}, as training minimises it. Otherwise the loss of the true labels is "
+            f"shown, as for validation."
+        )
         MINIMISED.toggle("Training loss as minimised", help=help)
     help = "Weight of the past in the smoothed training curve."
     SMOOTHING.slider("Smoothing", min_value=0.0, max_value=0.99, step=0.01, help=help)
@@ -84,7 +87,7 @@ def _view(run: Snapshot) -> None:
 
 def _learning_rate(run: Snapshot) -> None:
     NEW_LR.slider("New learning rate", format_func=lambda lr: f"{lr:g}")
-    st.caption("What is left of the schedule scales with the new value; the change is marked on the curve.")
+    st.caption("The rest of the schedule is rescaled to the new rate. A dashed line marks the change.")
     st.button("Apply", key="apply_lr", on_click=_command, args=(lambda: orders.set_lr(run.run_id, NEW_LR.value),))
 
 

@@ -12,18 +12,18 @@ from dashboard.shell.choices import Choice
 from dashboard.shell.notices import said_above
 
 LABELS = {
-    "weights": "Weights of the model",
+    "weights": "Number of weights of the model",
     "epochs": "Epochs",
     "batch_size": "Batch size",
     "memory": "Memory (MB)",
     "seconds": "Seconds of training",
 }
 HELPS = {
-    "weights": "Of the run's model. 0 is no limit, here and in all that follow.",
+    "weights": "The weights of a run's model. 0 means no limit, here and below.",
     "epochs": "Beside the control, and as the end of its range.",
     "batch_size": "Beside the control, and as the end of its range.",
-    "memory": "Of one run, as it is estimated before it begins; its data, which runs share, does not count.",
-    "seconds": "In its own turns: waiting does not count. Then the run is stopped, with its complete epochs.",
+    "memory": "The memory of one run, as estimated before it begins; its data, which runs share, does not count.",
+    "seconds": "Only training counts, not waiting. Then the run is stopped and keeps its complete epochs.",
 }
 NUMBERS = {name: Choice("class", f"limit_{name}", range(most + 1), in_link=False) for name, most in MOST.items()}
 SETS = Choice("class", "limit_datasets", tuple(DATASETS), first=(), in_link=False)
@@ -40,7 +40,7 @@ def limits_panel() -> None:
 
 def _form() -> None:
     now = services.classroom().limiting.now
-    st.caption("They count for students alone, from their next run on. 0 is no limit.")
+    st.caption("They hold only for students, from their next run on. 0 means no limit.")
     with st.container(horizontal=True):
         for name, choice in NUMBERS.items():
             if not choice.started:
@@ -50,7 +50,7 @@ def _form() -> None:
         SETS.set(list(now.datasets))
     titles = {name: spec.title for name, spec in DATASETS.items()}
     more = {"most": len(DATASETS), "placeholder": "all of them", "format_func": titles.get}
-    SETS.multiselect("Data sets", list(DATASETS), help="That students may train on; none chosen stands for all.", **more)
+    SETS.multiselect("Data sets", list(DATASETS), help="The data sets that students may use; if none is chosen, they may use all.", **more)
     st.button("Set these limits", key="class_set_limits", type="primary", on_click=_set)
     show.caption(_told())
 
@@ -60,7 +60,7 @@ def _told() -> str:
     now = services.classroom().limiting.now
     numbers = [f"{LABELS[name].lower()} {getattr(now, name):,}" for name in NUMBERS if getattr(now, name)]
     sets = f"data sets {', '.join(DATASETS[name].title for name in now.datasets if name in DATASETS)}" if now.datasets else "all data sets"
-    return f"What counts now: {', '.join([*numbers, sets])}."
+    return f"These limits hold now: {', '.join([*numbers, sets])}."
 
 
 def _set() -> None:

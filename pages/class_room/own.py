@@ -19,9 +19,7 @@ def own_panel() -> None:
     member = services.classroom().people.member(visitor.owner())
     if member is None:
         return
-    show.markdown(
-        marked("Here you are **{}**: so all others see you. Your instructor also sees your name, {}.", member.pseudonym, member.name)
-    )
+    show.markdown(marked("All others see you here as **{}**. Only your instructor sees your name, {}.", member.pseudonym, member.name))
     with st.container(horizontal=True, vertical_alignment="bottom", width=520):
         NAME.text_input("Another name", max_chars=MOST_NAME, placeholder=show.plain(member.name))
         st.button("Change", key="class_change", on_click=_change)

@@ -18,8 +18,8 @@ from dashboard.shell.pulsed import rerun_when_pulsed
 from dashboard.shell.words import STATUS_WORDS
 
 NEXT = Choice("class", "next", in_link=False)
-PAUSED = "All are paused: runs and measurements of students wait until you resume them. Yours go on."
-PAUSED_AT_HOME = "All are paused: runs and measurements wait until you resume them."
+PAUSED = "All runs and measurements of students are paused until you resume them. Yours go on."
+PAUSED_AT_HOME = "All runs and measurements are paused until you resume them."
 
 
 def queue_panel() -> None:
@@ -49,12 +49,12 @@ def _buttons(waiting: list[Snapshot], owners: Mapping[str, str], halted: bool) -
             called = services.classroom().called
             names = {run.run_id: f"{called(owners[run.run_id])} {run.run_id}".strip() for run in waiting}
             chosen = NEXT.among(tuple(names)).selectbox("A run that waits", format_func=names.get, width=300)
-            help = "It gets the next turn that becomes free, though another run of the same person trains."
+            help = "It gets the next free turn, even if another run of the same person trains."
             _button("Take next", "arrow_upward", lambda: orders.take_next(chosen), help=help)
         if halted:
-            _button("Resume all", "play_arrow", orders.resume_all, help="All go on, but for those that somebody has paused himself.")
+            _button("Resume all", "play_arrow", orders.resume_all, help="All go on, except runs that their owners have paused.")
         else:
-            _button("Pause all", "pause", orders.pause_all, help="Runs and measurements of students wait, also new ones.")
+            _button("Pause all", "pause", orders.pause_all, help="Runs and measurements of students wait, new ones, too.")
         if waiting:
             _button("Clear", "clear_all", orders.clear, help="Stops every run that waits and has not begun. Nothing is deleted.")
 

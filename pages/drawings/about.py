@@ -7,7 +7,7 @@ from dashboard.kit.wording import marked
 
 ABOUT = About(
     claim=marked(
-        "A class draws its own data set in three minutes: **a model knows nothing of the world but the pictures that it is given.**"
+        "A class draws its own data set in three minutes: **a model knows nothing about the world except the pictures that it is given.**"
     ),
     experiments={},
     words=(

@@ -37,7 +37,7 @@ def _opened(opened: Opened) -> None:
 def _set_up() -> None:
     LIST.selectbox("Classes to start from")
     NAME.following(_free_name(LIST.value)).text_input("Name of the set", max_chars=MOST_NAME)
-    help = f"One a line, or with commas between them: up to {MOST_CLASSES}."
+    help = f"One on each line, or with commas between them; up to {MOST_CLASSES}."
     CLASSES.following("\n".join(READY[LIST.value])).text_area("Classes", height=160, max_chars=2_000, help=help)
     MINUTES.segmented("Minutes", width="stretch")
     help = "Everybody may send pictures of these classes, until the time is over."

@@ -49,11 +49,11 @@ def _pictures() -> None:
     name, run = shown_set(), shown()
     if not name or DRAWN.value != (_missing(name) == ""):
         st.rerun()
-    said = marked("**{}**: {}. A fifth of them is held back, to judge by; a tenth for the final test.", name, in_words(*_found(name)))
+    said = marked("**{}**: {}. A fifth of them is kept for validation, a tenth for the final test.", name, in_words(*_found(name)))
     if _is_on_set(run) and run.sizes:
         said += marked(" **{}** began with {} pictures, and keeps them.", run.run_id, f"{sum(run.sizes.values()):,}")
     elif drawings().now:
-        said += " A run keeps the pictures with which it begins: what arrives later is for the next one."
+        said += " A run keeps the pictures with which it begins. Pictures that arrive later are for the next run."
     show.caption(_missing(name) or said)
 
 

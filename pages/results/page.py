@@ -15,7 +15,7 @@ if not visitor.may(Act.RESULTS) or not services.classroom().people.all():  # who
 if visitor.may(Act.RESULTS):
     ending_panel()
 st.caption(
-    "Votes, lessons, runs and times as the lab has kept them; times are those of the server's clock. A lesson is done when all its checks "
-    "are passed. Accuracy is the best one of any run, on validation images."
+    "A lesson is done when all its checks are passed. The accuracy is the best one of any run on validation images. Times are those of "
+    "the server's clock."
 )
 state.write_page({})

@@ -75,7 +75,7 @@ def roster_panel() -> None:
             ROSTER.set(kept)
             OPENED.keep(kept)
         ROSTER.text_area(
-            "Names, one a line",
+            "Names, one on each line",
             height=200,
             help="As they stand in your list: “Last, First” or “First Last”, with or without accents. Numbers beside them do not matter.",
         )
@@ -102,8 +102,10 @@ def ending_panel() -> None:
             "of its students**. Your own runs stay. It cannot be undone: take the results along first."
         )
         download("Results (CSV)", _class_csv, "class-results.csv", key="results_before_end")
-        SETS.toggle("Delete the data sets that it has drawn, too", help="Else they stay as data sets, and nobody knows who has drawn what.")
-        TYPED.text_input("Type the code of the class to delete it", help="It stands on the page Class.")
+        SETS.toggle(
+            "Delete the data sets that it has drawn, too", help="Otherwise they stay as data sets, and nobody knows who has drawn what."
+        )
+        TYPED.text_input("Type the code of the class to delete it", help="You find it on the page Class.")
         st.button("Delete all of this class", key="results_end", type="primary", icon=":material/delete_forever:", on_click=_end)
 
 

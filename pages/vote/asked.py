@@ -69,7 +69,7 @@ def _nothing(leads: bool) -> None:
     if leads:
         put_question()
     else:
-        st.info("No question is open. As soon as your instructor asks one, it stands here.")
+        st.info("No question is open. When your instructor asks one, it appears here.")
 
 
 def _ballot(poll: Poll, view: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from pages.vote.deciding import read_runs
 from pages.vote.view import decided_words, question_html
 
 NEXT = {
-    PREDICT: ("Discuss", "No more predictions are taken; everybody is told with whom to speak."),
+    PREDICT: ("Discuss", "No more predictions are taken. Everybody reads with whom to speak."),
     DISCUSS: ("Experiment", "What decides the question is measured or trained before all eyes."),
     EXPERIMENT: ("Vote again", "Everybody answers once more."),
     AGAIN: ("Reveal", "Both votes, who changed, and what was measured. No more answers are taken."),

@@ -27,6 +27,8 @@ wall_panel(choices)
 words_panel(choices)
 question()
 try_this(ABOUT.experiments)
-st.caption("Validation images (of sequences: their tokens), each run's best epoch; recorded runs came with the lab.")
+st.caption(
+    "Accuracies are those of validation images (or of tokens of sequences), at the best epoch of each run. Recorded runs came with the lab."
+)
 take_along(choices.link, CODE, language="python")
 state.write_page(choices.link)

@@ -26,10 +26,11 @@ KEY = "wall_board"
 SLOWER = 4  # times, while nothing trains but somebody may begin
 DRAWN_FOR = Kept("wall", "drawn_for")  # (seconds between two looks, the axes there are, the search) of the last drawing
 CLOCK = Kept("wall", "clock")  # (the search, what the board was told of it)
-EMPTY = "No run has begun yet. Press Train yours, set a value that nobody else has, and press Play."
+EMPTY = "No run has begun yet. Press “Train yours”, set a value that nobody else has, and press Play."
 HOW = (
-    "Recorded runs of the lab, until somebody trains. A search takes three minutes: the instructor names what is to be varied and begins "
-    "it, everybody presses Train yours, chooses another value than the neighbour, and presses Play; the best one stands here."
+    "These are recorded runs of the lab, until somebody trains. A search takes three minutes: the instructor names what is varied and "
+    "begins the search. Everybody presses “Train yours”, chooses another value than the neighbour, and presses Play. The best run is "
+    "shown here."
 )
 
 
@@ -145,7 +146,7 @@ def words_panel(choices: WallChoices) -> None:
         if wall.rows:
             download("Table (CSV)", lambda: wall_csv(choices.wall.rows), "wall.csv", key="wall_csv")
         if services.class_is_open() and visitor.may(Act.KNOW_NAMES):
-            NAMES.toggle("Names", help="Adds the name to the pseudonym of a run that is pointed at, on this page alone.")
+            NAMES.toggle("Names", help="Adds the name to the pseudonym when you point at a run, only on this page.")
 
 
 def question() -> None:

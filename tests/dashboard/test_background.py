@@ -105,7 +105,7 @@ def test_a_lesson_that_nobody_looks_at_ends_and_one_that_is_looked_at_goes_on(mo
 
     left = background.lesson("left", list, run)
     waits = background.lesson("waits", list, run)
-    assert wait(left).status == "failed" and "nobody was looking" in left.problem and 0 < left.steps < 199
+    assert wait(left).status == "failed" and "nobody was watching" in left.problem and 0 < left.steps < 199
     assert wait(waits).problem == left.problem and waits.steps == 0  # its turn came too late
     kept = background.lesson("kept", list, run)
     while kept.active:

@@ -96,7 +96,7 @@ def test_a_smoothed_training_loss_is_shown_by_its_name_alone(kept, share):
     assert data["training"] == f"training loss as minimised (smoothed labels {share})"
     assert f"training loss with label smoothing {share}, validation loss without" in data["label"]
     told = losses_words(run, minimised=kept)
-    assert "does not compare with the validation loss" in told and ("was not kept" in told) != kept
+    assert "cannot be compared with the validation loss" in told and ("was not kept" in told) != kept
     assert (as_reference(run, "recorded run").get("training") is None) == kept
 
 

@@ -11,7 +11,9 @@ from tests.pages.support import open_page, press, run, shown_code, texts
 from tests.support import ended, wait_for
 
 DATES, GRU = "recorded-dates-transformer", "recorded-reverse-gru"
-ELSEWHERE = f"Run {DATES} (Transformer) is of another kind: it makes sequences out of sequences and names no images. See it on Translate."
+ELSEWHERE = (
+    f"Run {DATES} (Transformer) is of another kind: it turns sequences into sequences and does not classify images. See it on Translate."
+)
 ONE_RUN = ("evaluate", "reader", "vit", "patches")
 SEVERAL = ("try_it", "reading", "memory")
 OWN_LINK = {"positions": {"kind": "learned", "run": DATES}, "shuffle": {"models": DATES}}

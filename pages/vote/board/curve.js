@@ -6,7 +6,8 @@ import { height, nearest, nudged, stroke } from './line.js';
 
 const HEIGHT = 300;
 const EDGE = { left: 46, right: 16, top: 12, bottom: 40 };
-const BANDS = 'Bands: the middle half of all answers, before (grey) and after (blue). Thick: what was measured. Dashed: yours.';
+const BANDS =
+  'The bands are the middle half of all answers, before (grey) and after (blue). The thick line was measured; the dashed line is yours.';
 const LEVELS = [0, 0.25, 0.5, 0.75, 1];
 
 export class Curve {

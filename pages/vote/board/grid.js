@@ -60,7 +60,7 @@ export class Grid {
       cell.textContent = before || after ? `${before}→${after}` : is(own) ? '●' : '';
     });
     const named = own && `${row_axis} ${rows[own[0]]}, ${column_axis} ${columns[own[1]]}`;
-    if (outcome) this.board.tell('How many chose each cell: before → after. Framed: measured.');
+    if (outcome) this.board.tell('Each cell shows how many chose it, before → after. The framed cell was measured.');
     else if (named) this.board.tell(`Chosen: ${named}`);
     else this.board.tell('Tap a cell.');
   }

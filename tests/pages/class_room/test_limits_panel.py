@@ -49,7 +49,7 @@ def test_the_form_shows_what_counts_and_sets_it(teacher):
     app.multiselect(key="class_limit_datasets").set_value(["shapes", "dates"])
     app = press(app, "class_set_limits")
     assert asdict(teacher.limiting.now) == {**asdict(Limits()), "epochs": 7, "seconds": 0, "datasets": ("shapes", "dates")}
-    assert "epochs 7" in texts(app) and "seconds" not in texts(app).split("What counts now")[1]
+    assert "epochs 7" in texts(app) and "seconds" not in texts(app).split("These limits hold now")[1]
 
 
 def test_a_student_sets_no_limits(student):

@@ -52,7 +52,7 @@ def test_the_buttons_do_what_they_say(room):
     first, second = begin("a"), begin("a")
     wait_for(lab, first, lambda s: s.step > 0)
     app = press(open_page("class_room"), "class_pause_all")
-    assert room.halting.on and "All are paused" in texts(app)
+    assert room.halting.on and "All runs and measurements" in texts(app)
     assert "class_pause_all" not in [button.key for button in app.button]
     app = press(app, "class_resume_all")
     assert not room.halting.on
@@ -86,5 +86,5 @@ def test_it_works_alone_at_home(monkeypatch):
     app = open_page("class_room")
     assert "Nobody trains" in texts(app) + " ".join(e.value for e in app.header)
     app = press(app, "class_pause_all")
-    assert "measurements wait until you resume them" in texts(app) and "students wait" not in texts(app)
+    assert "measurements are paused until you resume them" in texts(app) and "students wait" not in texts(app)
     press(app, "class_resume_all")

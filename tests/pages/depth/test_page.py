@@ -135,7 +135,7 @@ def test_while_a_lesson_waits_or_runs_the_page_says_so(monkeypatch):
     lesson = background.Lesson()
     monkeypatch.setitem(background._lessons, "later word 2 0 0.02", lesson)
     app = open_depth()
-    assert "Waits for its turn" in str([e.proto.text for e in app.get("progress")]) and app.button(key="depth_train").disabled
+    assert "waits for its turn" in str([e.proto.text for e in app.get("progress")]) and app.button(key="depth_train").disabled
     lesson.status, lesson.steps = background.RUNNING, 30
     run(app)
     assert "step 30 of 150" in str([e.proto.text for e in app.get("progress")])

@@ -132,7 +132,7 @@ def test_while_a_lesson_waits_or_runs_the_page_says_so(monkeypatch):
     lesson = background.Lesson()
     monkeypatch.setitem(background._lessons, "cheating 0", lesson)
     app = open_masks()
-    assert "Waits for its turn" in str([e.proto.text for e in app.get("progress")]) and app.button(key="masks_train").disabled
+    assert "waits for its turn" in str([e.proto.text for e in app.get("progress")]) and app.button(key="masks_train").disabled
     lesson.status, lesson.steps = background.RUNNING, 40
     run(app)
     assert "step 40 of 80" in str([e.proto.text for e in app.get("progress")])

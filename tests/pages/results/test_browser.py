@@ -40,7 +40,7 @@ def test_what_a_class_takes_along_and_its_end(instructor, phone, class_lab, invi
     expect(shown).to_contain_text(NAME)
 
     instructor.get_by_text("Roster", exact=True).click()
-    instructor.get_by_role("textbox", name="Names, one a line").fill("Berg b, Anna b\nNobody, Here")
+    instructor.get_by_role("textbox", name="Names, one on each line").fill("Berg b, Anna b\nNobody, Here")
     instructor.get_by_role("button", name="Sort by this roster").click()
     expect(instructor.get_by_text("Not in the class: Nobody, Here.")).to_be_visible()
 

@@ -118,7 +118,7 @@ def test_a_forecast_waits_for_its_turn_and_can_be_left(monkeypatch):
     (lesson,) = (one for key, one in background._lessons.items() if one.active and key.startswith("forecast"))
     while lesson.place != 1:
         time.sleep(0.01)
-    assert "Waits for its turn, place 1 in the queue" in texts(run(app))
+    assert "waits for its turn, place 1 in the queue" in texts(run(app))
     monkeypatch.setattr(background, "AWAY_SECONDS", 0.0)  # the page is left
     wait_for_lessons()
     assert lesson.problem == background.NOBODY and manager.snapshot(first).status == "running"

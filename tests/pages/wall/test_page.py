@@ -85,7 +85,7 @@ def test_it_opens_on_recorded_runs_that_are_said_to_be_recorded():
     assert {(row["status"], row["data"]) for row in packed["rows"]} == {("recorded", "CIFAR-10")}
     best = max(cifar, key=lambda one: one.best.val_top1)
     assert packed["best"] == best.run_id and head["search"] is None and dict(app.query_params) == {}
-    assert any("Recorded runs of the lab" in info.value for info in app.info) and "wall_train" in keys(app)
+    assert any("recorded runs of the lab" in info.value for info in app.info) and "wall_train" in keys(app)
 
 
 def test_rows_are_the_runs_of_all_with_what_they_measured(runs, pseudonyms, monkeypatch):
