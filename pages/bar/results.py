@@ -26,6 +26,7 @@ def results_panel() -> None:
     )
     st.caption(
         "The compared models share one recipe of 8 epochs and patches of 4 pixels, and none was tuned for long. A ViT of this size that "
-        "is trained from scratch stays behind a convolutional network. Times with one thread were measured while another run used the "
-        "other core. ReNet's authors (Visin et al. 2015) reached 87.65 % on CIFAR-10's own 10,000 test images, trained on 50,000."
+        "is trained from scratch stays behind a convolutional network.",
+        help="Times with one thread were measured while another run used the other core. ReNet's authors (Visin et al. 2015) reached "
+        "87.65 % on CIFAR-10's own 10,000 test images, trained on 50,000.",
     )

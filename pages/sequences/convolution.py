@@ -27,9 +27,7 @@ def convolution_panel() -> None:
     show.caption(
         marked(
             "An output of {} layer{} of kernel {} depends on 1 + {} · ({} − 1) = **{}** inputs; measured by gradients: **{}**. A "
-            "recurrent layer sees all earlier inputs, but its T steps cannot be computed at the same time. A 3-D convolution slides over "
-            "time, height and width: it has k³ weights instead of k, at {} × {} × {} places instead of {}, which is **{:,} times** the "
-            "multiplications of a convolution over time.",
+            "recurrent layer sees all earlier inputs, but its T steps cannot be computed at the same time.",
             layers,
             "s" * (layers > 1),
             kernel,
@@ -37,10 +35,14 @@ def convolution_panel() -> None:
             kernel,
             view,
             seen,
+        ),
+        help=marked(
+            "A 3-D convolution slides over time, height and width: it has k³ weights instead of k, at {} × {} × {} places instead of {}, "
+            "which is **{:,} times** the multiplications of a convolution over time.",
             FRAMES,
             SIZE,
             SIZE,
             FRAMES,
             three.multiplications // one.multiplications,
-        )
+        ),
     )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from core.readable import agreement
 from dashboard.kit.wording import marked
 from dashboard.shell import show
 from pages.sequences.controls import VECTOR, WORD
 from pages.sequences.lookups import embedded
 from pages.sequences.view import likeness_html
+
+if TYPE_CHECKING:
+    from core.probes.recurrence.word_vectors import Embedded
 
 
 def words_panel() -> None:
@@ -29,24 +35,37 @@ def words_panel() -> None:
         columns = st.columns(2)
         for column, cosines, when in ((columns[0], vectors.before, "at random"), (columns[1], vectors.after, "learned")):
             column.html(likeness_html(cosines, WORDS, word, f"Cosines of {len(WORDS)} words, {when}"))
+    _learned(vectors)
     show.caption(
         marked(
-            "As a one-hot vector (1, V) = (1, {1}), “{0}” is 0 everywhere and 1 at place {2}. Its product with a matrix (V, C) is one "
-            "row of that matrix, (1, {3}), so nn.Embedding just looks the row up ({4}). Two different one-hot vectors always have cosine "
-            "0. Learned vectors do not: trained on {5:,} generated sentences (seed 0) to predict neighbouring words, words that occur in "
-            "similar places become similar. The mean cosine within the {6} groups rises from {7:.2f} to **{8:.2f}**; between groups it "
-            "goes from {9:.2f} to **{10:.2f}**, although nobody told it the groups. Blue cells are above 0, orange ones below; rows and "
-            "columns are words, sorted by group.",
+            "As a one-hot vector, “{}” is (1, {}): 1 at place {}, and 0 everywhere else. Its product with a matrix (V, C) is one row of "
+            "that matrix, (1, {}), and nn.Embedding looks this row up: both are {}. Two different one-hot vectors always have cosine 0.",
             word,
             len(WORDS),
             place + 1,
             width,
-            vectors.one_hot_diff,
-            vectors.sentences,
+            agreement(vectors.one_hot_diff),
+        )
+    )
+
+
+def _learned(vectors: Embedded) -> None:
+    """What became of the cosines, with a legend of the two pictures."""
+    from core.probes.recurrence.word_vectors import WORDS
+
+    show.caption(
+        marked(
+            "Words that occur in similar places become similar: the mean cosine within the {} groups goes from {:.2f} to **{:.2f}**, "
+            "between groups from {:.2f} to **{:.2f}**. Nobody told it the groups. Blue cells are above 0, orange ones below.",
             len(WORDS) // 4,
             vectors.within(vectors.before),
             vectors.within(vectors.after),
             vectors.between(vectors.before),
             vectors.between(vectors.after),
-        )
+        ),
+        help=marked(
+            "Rows and columns are words, sorted by group. The vectors were trained on {:,} generated sentences (seed 0) to predict "
+            "neighbouring words.",
+            vectors.sentences,
+        ),
     )
