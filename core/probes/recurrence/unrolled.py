@@ -18,9 +18,9 @@ TASKS = {  # COURSE part 0: what it is called, examples
     "other-length": ("Many to many, other length", "translation"),
 }
 READS = {  # which states a head reads
-    "one-to-one": "the hidden layer: there is no state to carry along",
-    "one-to-many": "every state, one after the other: each output is the next input",
-    "many-to-one": "only the last state: it must hold all that counts",
+    "one-to-one": "the hidden layer, because there is no state to carry along",
+    "one-to-many": "every state, one after the other, and each output is the next input",
+    "many-to-one": "only the last state, so this one state must contain everything the answer needs",
     "same-length": "every state, with the same weights",
     "other-length": "every state of the decoder, none of the encoder: the encoder hands over its last state",
 }
