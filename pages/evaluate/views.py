@@ -81,7 +81,7 @@ def _class(judging: Judging, looked: MatrixLook, epoch: int, judged: Judged) -> 
         show.info(f"There is no {name} among these images, so its recall is not defined.")
         return
     if scores.count[k] == scores.total:
-        why = f"All {scores.total:,} images are of the class {name}. Precision is always 1 then, so its curve says nothing."
+        why = f"All {scores.total:,} images are of {name}. Precision is always 1 then, so its curve says nothing."
         show.info(f"{why} {scores.true_positives[k]:,} are found.")
         return
     curve = precision_recall(judged.probabilities[:, k], judged.labels == k)

@@ -156,4 +156,4 @@ def test_a_step_names_all_that_it_changes():
 
 
 def test_the_proof_says_how_sure_its_share_is():
-    assert re.search(r"of n = 5,000 validation images \(95 %: 8\d\.\d\d % to 8\d\.\d\d %\)", texts(open_page("bar")))
+    assert re.search(r"of n = 5,000 validation images correctly \(95 %: 8\d\.\d\d % to 8\d\.\d\d %\)", texts(open_page("bar")))

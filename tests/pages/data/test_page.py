@@ -225,7 +225,7 @@ def test_published_constants_are_compared_where_there_are_some(monkeypatch, tiny
     app = open_data()
     run(app.radio(key="data_enough").set_value("100"))
     press(app, "data_count")
-    assert "these 140 have" in texts(app) and re.search(r"largest difference 0\.0000, tolerance 0\.0005", texts(app))
+    assert "These 140 images have" in texts(app) and re.search(r"largest difference 0\.0000, tolerance 0\.0005", texts(app))
     assert texts(app).count(": **passed**") == 3 and "**not passed**" not in texts(app)
     monkeypatch.setitem(statistics.PUBLISHED, "tiny", ((0.5, 0.4, 0.4), published[1]))
     assert "from the published ones by less than 0.0005: **not passed**" in texts(run(app))

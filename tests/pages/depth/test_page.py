@@ -94,7 +94,7 @@ def test_spider_man_is_trained_and_told_word_by_word():
         and f"later words **{100 * both:.1f} %**" in texts(app)
         and f"later words **{100 * forward:.1f} %**" in texts(app)
     )
-    assert "change by 0 (forward only)" in texts(app) and "hombre" in html_of(app, "lab-spoken")
+    assert "before it stay exactly equal: **passed**" in texts(app) and "hombre" in html_of(app, "lab-spoken")
     run(app.text_input(key="depth_sentence").set_value("the bat puts the old clock away"))
     assert "murciélago" in html_of(app, "lab-spoken") and app.query_params["sentence"] == "the bat puts the old clock away"
     run(app.text_input(key="depth_sentence").set_value("the <b> puts"))

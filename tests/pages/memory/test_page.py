@@ -148,7 +148,7 @@ def test_a_lesson_that_fails_says_why(monkeypatch):
         ({"length": "1"}, "A sequence of one step has nothing to forget"),
         ({"units": "1", "length": "5"}, "H = 1"),
         ({"length": "200", "radius": "3"}, "**Exploding**"),
-        ({"runs": "recorded-cifar10-compare-vit-0"}, "compare-vit-0 (ViT) hands no hidden state from patch to patch"),
+        ({"runs": "recorded-cifar10-compare-vit-0"}, "compare-vit-0 (ViT) carries no hidden state from patch to patch"),
         ({"runs": "gone"}, "There is no run gone here (any more)"),
         ({"loss": "?", "weights": "?", "far": "x", "rate": "9"}, "What reaches patch 1"),
     ],

@@ -52,10 +52,10 @@ def test_it_opens_on_sines_with_their_proof(sent):
     assert dict(app.query_params) == {}
     found = verdicts_of(app)
     assert found["None"] == ["equivariant", "equivariant", "equivariant"]
-    assert found["Bare index"] == ["equivariant", "order matters", "equivariant"]
+    assert found["Bare index"] == ["equivariant", "order", "equivariant"]  # matters
     for kind in ("Sine and cosine", "Learned", "Sine and cosine, 2-D"):
-        assert found[kind] == ["neither", "neither", "equivariant"]
-    assert found["Rotary"] == ["neither", "neither", "cannot"]
+        assert found[kind] == ["order", "order", "equivariant"]
+    assert found["Rotary"] == ["order", "order", "cannot"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "learned"])
@@ -78,7 +78,7 @@ def test_the_learned_table_of_a_run_at_an_epoch(sent, epoch):
     app = open_positions(kind="learned", run=VIT, epoch=str(epoch + 1))
     expected = read_positions(recorded_epochs(VIT.removeprefix("recorded-"))[epoch])
     assert table_of(sent) == pytest.approx(expected, abs=1e-6)
-    assert f"4,160 weights of {VIT} after epoch {epoch + 1}" in texts(app) and f"is {expected.std():.3f} now" in texts(app)
+    assert f"4,160 learned weights of {VIT} after epoch {epoch + 1}" in texts(app) and f"is {expected.std():.3f} now" in texts(app)
     assert not app.number_input  # its sizes are settled
 
 

@@ -80,7 +80,7 @@ def test_it_opens_on_a_ship_that_three_recorded_runs_read():
         assert card["classes"][card["answer"]] == "ship" and card["knew"].endswith(" on it says ship, which is right.")
         assert (beliefs_of(card).argmax(1)[card["known"] :] == card["answer"]).all()
         assert beliefs_of(card)[card["known"] - 1].argmax() != card["answer"]
-    assert "**passed**" in texts(app) and "masked out of every layer" in texts(app) and "backwards it starts at patch t" in texts(app)
+    assert "**passed**" in texts(app) and "masked in every layer" in texts(app) and "backwards it starts at patch t" in texts(app)
     assert dict(app.query_params) == {}
 
 
@@ -101,7 +101,7 @@ def test_what_would_change_its_mind_does():
         assert patches
         said = probabilities(opened, edited(ship(), [Erase(p) for p in patches], card["patch"], mean_color(opened))[None])[0]
         np.testing.assert_allclose(np.frombuffer(b64decode(card["mind"]["after"]), "<f4"), said, atol=1e-5)
-        assert said.argmax() != card["answer"] and f"it says {opened.classes[said.argmax()]}" in card["mind"]["words"]
+        assert said.argmax() != card["answer"] and f"it say {opened.classes[said.argmax()]}" in card["mind"]["words"]
 
 
 def test_readers_with_other_patches_share_the_bar():

@@ -84,7 +84,7 @@ def test_lengths_are_typed_and_packed_as_torch_packs_them():
     app = open_sequences(lengths="4 1 3")
     grid = html_of(app, "lab-padding")
     assert "batch_sizes = [3, 2, 2, 1]" in grid and "4 of 12 steps are padding (33 %)" in grid
-    assert "(3, 4, 3) → (8, 3)): the same" in texts(app) and dict(app.query_params) == {"lengths": "4 1 3"}
+    assert "(3, 4, 3) → (8, 3)) are the same" in texts(app) and dict(app.query_params) == {"lengths": "4 1 3"}
     run(app.text_input(key="sequences_lengths").set_value(""))
     assert "batch_sizes = [2, 2, 2, 1, 1]" in html_of(app, "lab-padding")
 

@@ -63,7 +63,7 @@ def test_a_shuffled_link_tells_the_three_apart():
         assert all(bar["p"] == pytest.approx(wanted[bar["name"]], abs=2e-4) for bar in card["bars"])
         tokens = np.frombuffer(b64decode(card["tokens"]), np.float32)
         assert len(tokens) == 64 and (tokens.max() <= card["value"] * 1.001 or name == BAG)
-    assert "tokens, 16 moved" in texts(app) and "**passed**" in texts(app)
+    assert "tokens, of which 16 moved" in texts(app) and "**passed**" in texts(app)
 
 
 def test_an_order_that_the_browser_sends():
@@ -91,7 +91,7 @@ def test_the_wrong_ways_are_named_wrong():
     assert "train mode" in cards_of(app)["encoder"]["said"] and cards_of(app)["encoder"]["value"] is None
     run(app.segmented_control(key="shuffle_mode").set_value("eval"))
     run(app.segmented_control(key="shuffle_dtype").set_value("float64"))
-    assert cards_of(app)["encoder"]["said"].endswith("float64.") and cards_of(app)["encoder"]["value"] < 1e-12
+    assert cards_of(app)["encoder"]["said"].endswith("digits (float64; tolerance 3·10⁻⁹).") and cards_of(app)["encoder"]["value"] < 1e-12
 
 
 def test_a_way_that_is_wrong_on_purpose_is_marked_above_the_board_and_set_right_by_a_button():
@@ -147,7 +147,7 @@ def test_four_recorded_models_bear_shuffling_on_one_figure(kind):
     curves = curves_of(app)
     assert list(curves) == ["cifar10-compare-gru-0", "cifar10-vit-none-0", "cifar10-compare-vit-0", "cifar10-compare-cnn-0"]
     assert all(curve == recorded_curve(name, kind) for name, curve in curves.items())
-    assert "2,000 of its validation images" in texts(app) and not [b for b in app.button if b.key == "shuffle_measure"]
+    assert "n = 2,000 validation images of each run" in texts(app) and not [b for b in app.button if b.key == "shuffle_measure"]
 
 
 def test_another_kind_of_shuffle_is_in_the_link():
@@ -165,7 +165,7 @@ def test_a_run_that_was_not_measured_is_measured_at_a_click(monkeypatch):
     assert "No run has been measured yet" in texts(app)
     press(app, "shuffle_measure")
     curve = curves_of(app)["shapes-gru"]
-    assert curve[0] > 0.9 > 0.4 > curve[-1] and "on 100 of its validation images" in texts(app)
+    assert curve[0] > 0.9 > 0.4 > curve[-1] and "n = 100 validation images of each run" in texts(app)
 
 
 def test_a_run_whose_images_are_not_here_says_so():
