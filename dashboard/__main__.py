@@ -20,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve the lab until Ctrl-C. Returns the exit code: 0, or 2 when it cannot start (then one sentence says why)."""
     options = parser().parse_args(arguments)
     options.host = options.host or ("0.0.0.0" if options.of_class else "127.0.0.1")
+    if options.copy:
+        return write_copy(options.copy, options.home)
     from core.errors import LabError
     from core.folders import ROOTS, checked_roots
     from core.home import lab_home
@@ -38,11 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         check_database(home)
         if options.data_root:
             os.environ[ROOTS] = checked_roots(options.data_root)
-    except LabError as error:
-        return refuse(str(error))
-    if problem := folder_problem(ROOT) or port_problem(options.host, options.port):
-        return refuse(problem)
-    try:
+        if problem := folder_problem(ROOT) or port_problem(options.host, options.port):
+            return refuse(problem)
         serve(
             host=options.host,
             port=options.port,
@@ -54,6 +53,21 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except LabError as error:
         return refuse(str(error))
+    return 0
+
+
+def write_copy(folder: str, home: Path | None) -> int:
+    """Write Home, lessons and recorded figures as plain pages into a folder. Returns the exit code."""
+    from core.errors import LabError
+    from core.folders import whole_path
+    from core.home import named_home
+    from dashboard.plain.site import write_site
+
+    try:
+        pages = write_site(Path(whole_path(folder)), named_home(home))
+    except LabError as error:
+        return refuse(str(error))
+    print(f"wrote {pages} pages to {folder}: open index.html there.")
     return 0
 
 
@@ -97,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
         help="a path such as /lab, below which a proxy shows this lab and which it leaves in the addresses (default: none)",
     )
     made.add_argument("--home", type=Path, help="folder of runs and data sets (default: the environment's LAB_HOME, else .lab)")
+    made.add_argument("--copy", metavar="DIR", help="write Home, lessons and recorded figures as plain pages into DIR, and start no server")
     made.add_argument(
         "--data-root",
         action="append",

@@ -66,6 +66,7 @@ HEADLESS = LEARNING | {
     "core.lessons",
     "core.backups",
     "core.guide",
+    "core.offline",
 }
 ALLOWED = {
     "core": {
@@ -129,6 +130,7 @@ ALLOWED = {
     "core.classroom.questions": LEARNING | RUNS | DECIDING,
     "core.lessons": LEARNING | RUNS | DECIDING | {"core.classroom.questions"},
     "core.backups": LEARNING | RUNS,
+    "core.offline": BASE | {"core.data", "core.lessons"},
     "core.guide": LEARNING | RUNS | {"core.probes", "core.records", "core.records.recorded"},
     "core.cli": HEADLESS,
     "core.__main__": {"core.cli"},
@@ -277,6 +279,7 @@ ROOMS = (
     "training",
     "classroom",
     "lessons",
+    "plain",
     "warm",
     "server",
     "app",
