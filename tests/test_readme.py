@@ -102,6 +102,17 @@ def a_backup(patch):
     back_up(lab_home(), Path("lab-today.zip"))
 
 
+def no_wheels(patch):
+    """A kit: it fetches gigabytes. tests/core/offline makes one of a small lab, and starts it without a network."""
+    patch.setattr("core.offline.kit.fetch_wheels", lambda root, folder: [])
+    patch.setattr("core.offline.kit.write_copy", lambda *_: 1)
+
+
+def no_pages(patch):
+    """The copy to read: it measures what lessons ask, of recorded runs that are not here. tests/dashboard/plain writes all of it."""
+    patch.setattr("dashboard.plain.site.site", lambda place: {"index.html": ""})
+
+
 def no_server(patch):
     """The server: it would open a port to the network until Ctrl-C. tests/dashboard/test_start.py starts it."""
     patch.setattr(server, "port_problem", lambda host, port: None)
@@ -127,6 +138,8 @@ SHORTENED = {  # how a command begins, and what is patched for it
     "python -m core runs record-lesson": shorter_lesson,
     "python -m core restore": a_backup,
     "python -m tests.benchmarks": told_benchmarks,
+    "python -m core kit": no_wheels,
+    "python -m dashboard --copy": no_pages,
     "python -m dashboard": no_server,
     "python -m tests.mutants": no_mutants,
 }

@@ -420,7 +420,8 @@ def test_scripts_of_components_make_no_html_of_text():
     none(wrong, "set text by textContent")
 
 
-TERMINAL = ("core.cli", "core.training.script", "core.pasted")  # what a terminal or a script shows; and signs that are taken off a path
+# What a terminal or a script shows; signs that are taken off a path; and the README of a kit, which is a file of Markdown.
+TERMINAL = ("core.cli", "core.training.script", "core.pasted", "core.offline.readme")
 
 
 def marks_of_code(source: str) -> list[int]:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
-from core.cli import backup, bench, data, evaluate, runs, train, workers
+from core.cli import backup, bench, data, evaluate, kit, runs, train, workers
 from core.errors import ConfigError, LabError
 from core.files import remedy
 from core.home import lab_home
@@ -19,7 +19,8 @@ from core.log import open_log
 from core.pasted import pasted
 from core.text import MOST_PATH, path_problem, taken
 
-PATHS = {"home": "after --home", "data": "after --data", "out": "after --out", "file": "FILE"}  # what names a folder or a file
+# What names a folder or a file.
+PATHS = {"home": "after --home", "data": "after --data", "out": "after --out", "file": "FILE", "folder": "DIR"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,8 +99,8 @@ def make_parser() -> argparse.ArgumentParser:
     shared.add_argument("--home", help="the lab's folder (default: LAB_HOME, else .lab)")
     shared.add_argument("--json", action="store_true", help="print one JSON object on standard output and nothing else there")
     parser = Parser(prog="python -m core", description="Sequence Lab without the browser.")
-    commands = parser.add_subparsers(required=True, metavar="train | evaluate | runs | workers | data | backup | restore | bench")
-    for module in (train, evaluate, runs, workers, data, backup, bench):
+    commands = parser.add_subparsers(required=True, metavar="train | evaluate | runs | workers | data | backup | restore | kit | bench")
+    for module in (train, evaluate, runs, workers, data, backup, kit, bench):
         module.add_to(commands, shared)
     return parser
 

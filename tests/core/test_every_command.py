@@ -71,6 +71,7 @@ KNOWN = {  # the commands that this file knows how to call, with what stands for
     ("runs", "backup"): ["copy.sqlite"],
     ("backup",): ["lab.zip"],
     ("restore",): ["kept.zip"],
+    ("kit",): ["a-kit"],
     ("data", "list"): [],
     **{("data", name): ["tiny"] for name in ("download", "place", "info", "duplicates")},
 }
@@ -117,6 +118,9 @@ def quick(lab, monkeypatch, tmp_path):
     monkeypatch.setattr("core.records.recall.record", lambda: Path("recall.json"))
     monkeypatch.setattr("core.cli.data.download", lambda *_: None)
     monkeypatch.setattr("core.evaluation.sequences.long_inputs.keep_record", lambda *_: None)
+    monkeypatch.setattr("core.offline.kit.fetch_wheels", lambda *_: [])
+    monkeypatch.setattr("core.offline.kit.write_copy", lambda *_: 1)
+    monkeypatch.setattr("core.offline.kit.own_files", lambda *_: [Path("Makefile")])
     parser = make_parser()  # one for all that a test asks: making it takes longer than most answers
     monkeypatch.setattr("core.cli.make_parser", lambda: parser)
 
@@ -200,7 +204,7 @@ def test_any_model_on_any_data_set_with_any_preset(model, lab, capsys, monkeypat
         said(capsys, ["train", *(word for flag, name in asked.items() if name for word in (flag, name)), "--json"])
 
 
-@pytest.mark.parametrize("command", ["runs backup", "backup", "restore --home=again"])
+@pytest.mark.parametrize("command", ["runs backup", "backup", "restore --home=again", "kit"])
 def test_any_place_for_a_backup(command, capsys, tmp_path):
     for value in places(tmp_path) + WORDS:
         said(capsys, [*command.split(), "--json", "--", value])
