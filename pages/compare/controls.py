@@ -18,7 +18,8 @@ SMOOTH = Choice("compare", "smooth", check=Text(MOST_LETTERS), first="0.6")
 FILTER = Choice("compare", "filter", check=Text(MOST_LETTERS))
 SORT = Choice("compare", "sort", check=Text(MOST_LETTERS))
 ONLY = Choice("compare", "only", check=Text(MOST_LETTERS))
-TEXTS = (X, Y, SMOOTH, FILTER, SORT, ONLY)
+ON = Choice("compare", "on", check=Text(MOST_LETTERS))  # the data set whose runs are shown; first that of the selected ones
+TEXTS = (X, Y, SMOOTH, FILTER, SORT, ONLY, ON)
 ARRIVAL = Kept("compare", "arrival")  # the view that a board was sent: while it stands, its message must not change with what it shows
 REVEALED = Kept("compare", "revealed", first={})  # what was guessed of each pair of runs, by their ids
 SCRIPT = Choice("compare", "script", in_link=False)  # the run that is shown as a script

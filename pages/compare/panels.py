@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import LabError
-from core.evaluation.pairs import best_interval, differing
+from core.evaluation.pairs import best_interval
 from core.records.published import PUBLISHED_ID
 from core.records.recorded import recorded_names
 from core.records.results import result
@@ -23,7 +23,16 @@ from dashboard.shell.page import fragment
 from pages.compare.board import run_board
 from pages.compare.controls import ARRIVAL, REVEALED, RUNS, SCRIPT, board_view, reveal, take_view
 from pages.compare.lookups import alarms_of, board_message, verdict_on
-from pages.compare.view import NAMES, accuracy_words, counts_html, difference_html, differences_html, proof_words, verdict_words
+from pages.compare.view import (
+    NAMES,
+    accuracy_words,
+    counts_html,
+    difference_html,
+    differences,
+    differences_html,
+    proof_words,
+    verdict_words,
+)
 
 KEY = "compare_board"
 PAIR = ("cifar10-compare-gru-0", "cifar10-compare-vit-0")  # recorded runs that a first visitor compares
@@ -79,9 +88,9 @@ def pair_panel(runs: Sequence[Snapshot]) -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         names = [run.run_id for run in shown]
-        values = differing([run.config for run in shown])
+        values = differences(shown)
         values |= {"data": [None if folder is None else visitor.path(folder) for folder in values["data"]]} if "data" in values else {}
-        caption = f"{len(values)} hyperparameters differ" if len(values) != 1 else "One hyperparameter differs"
+        caption = f"{len(values)} settings differ" if len(values) != 1 else "One setting differs"
         st.html(differences_html(names, values, caption=caption) if values else "<p>They have the same set-up, the seed included.</p>")
     with right:
         for name, run in zip("AB", (a, b), strict=True):

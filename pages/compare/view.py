@@ -13,6 +13,7 @@ from core.hparams import declared
 from core.models import MODELS
 from core.readable import percent, points
 from core.training.config import TrainingConfig
+from core.training.history import Snapshot
 from dashboard.kit.wording import escape, marked
 
 NAMES = "ABCDEF"  # of the selected runs, in their order
@@ -37,6 +38,18 @@ def columns(configs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for name in differing(configs)
         if name not in SHOWN_APART
     ]
+
+
+def differences(runs: Sequence[Snapshot]) -> dict[str, list[Any]]:
+    """In what some runs differ, a value each: their hyperparameters, and the learning rates that somebody has set while they trained."""
+    values, changed = differing([run.config for run in runs]), [rates_by_hand(run) for run in runs]
+    return values | ({"lr, set by hand": changed} if any(changed) else {})
+
+
+def rates_by_hand(run: Snapshot) -> str | None:
+    """The learning rates that were set while a run trained, and after how many epochs; None where there are none."""
+    steps = max(1, run.steps_per_epoch)
+    return ", ".join(f"{lr:g} after epoch {step / steps:.3g}" for step, lr in run.lr_changes) or None
 
 
 def accuracy_words(interval: Interval | None) -> str:

@@ -7,7 +7,7 @@ import { parallel, scaled, varied } from '../../pages/compare/board/parallel.js'
 import { nearestLine } from '../../pages/compare/board/panel.js';
 import { svgPen } from '../../pages/compare/board/pens.js';
 import { scatter } from '../../pages/compare/board/scatter.js';
-import { columnsOf, csv, matcher, pointRemedy, sorted } from '../../pages/compare/board/table.js';
+import { columnsOf, csv, matcher, pointRemedy, sets, sorted, telling } from '../../pages/compare/board/table.js';
 import { notes, runWords, source, summary } from '../../pages/compare/board/words.js';
 import { golden } from './golden.mjs';
 
@@ -206,6 +206,15 @@ test('the columns that divide runs most evenly have an axis first', () => {
   assert.deepEqual(varied(four, columns).map(({ name }) => name), ['all', 'half', 'one']);
 });
 
+test('a hyperparameter is shown where two of the runs have different values of it, the data where they differ', () => {
+  const heads = { name: 'num_heads', own: true, value: ({ config }) => config.num_heads ?? null };
+  const runs = [run('a', { config: { lr: 0.1, num_heads: 4 } }), run('b', { config: { lr: 0.2 } })];
+  const names = (some) => telling([...COLUMNS, heads], some).map(({ name }) => name);
+  assert.ok(names(runs).includes('lr') && !names(runs).includes('num_heads') && !names(runs).includes('data'));
+  assert.ok(names([...runs, SMALL]).includes('data') && names(runs).includes('model'));
+  assert.deepEqual(sets([SMALL, ...runs]), [['shapes', 2], ['CIFAR-10', 1]]);
+});
+
 const PANEL = { top: 34, bottom: 130 };
 
 test('an axis of few values has a mark for each, and a foot for what a model does not have', () => {
@@ -221,6 +230,12 @@ test('an axis of many numbers goes from the least to the greatest', () => {
   assert.deepEqual([places[0], places.at(-1)].map(Math.round), [126, 38]);
   assert.ok(Math.abs(places[1] - places[0] - (places[2] - places[1])) < 1e-9);
   assert.equal(parallel(BOX, SHOW).nearest(0, 0), null);
+});
+
+test('accuracies are marked in whole per cent, and with more digits only where whole ones are too few', () => {
+  const marks = (values) => scaled(values, { title: 'accuracy', always: true, unit: ' %' }, PANEL).marks.map(([, words]) => words);
+  assert.deepEqual(marks([47.74, 83.7]), ['48 %', '84 %', '60 %', '70 %']);
+  assert.deepEqual(marks([61.21, 63.04]).slice(0, 2), ['61.2 %', '63 %']);
 });
 
 test('the marks before the first axis are all of them in the figure, and long ones say that they are cut', () => {

@@ -34,13 +34,21 @@ def _options(words: dict[str, str]) -> str:
     return "".join(f'<option value="{value}">{text}</option>' for value, text in words.items())
 
 
-def _figure(name: str) -> str:
-    look = f'class="run-board-{name}" data-name="{name}" role="img" aria-label="Curves of the runs"'
-    return f"<div {look}><canvas></canvas><canvas></canvas></div>"
+_FIGURES = {
+    "curves": "Curves over the training",
+    "scatter": "Best accuracy, and what it costs",
+    "parallel": "What differs, and the accuracy reached: a line a run",
+}
+
+
+def _figure(name: str, title: str) -> str:
+    look = f'class="run-board-{name}" data-name="{name}" role="img" aria-label="{title}"'
+    return f"<section><h3>{title}</h3><div {look}><canvas></canvas><canvas></canvas></div></section>"
 
 
 HTML = f"""<div class="run-board">
   <div class="run-board-controls">
+    <label>Runs on <select class="run-board-on" aria-label="Runs on"></select></label>
     <label>Show <select class="run-board-y" aria-label="Show">{_options(_SHOWN)}</select></label>
     <label>by <select class="run-board-x" aria-label="By">{_options(_AGAINST)}</select></label>
     <label title="Weight of the past in training curves; what is measured once an epoch is never smoothed.">Smoothing
@@ -52,12 +60,13 @@ HTML = f"""<div class="run-board">
 }</menu></details>
   </div>
   <div class="run-board-line"><p class="run-board-said"></p><p class="run-board-key" aria-live="polite"></p></div>
-  <div class="run-board-figures">{"".join(map(_figure, ("curves", "scatter", "parallel")))}</div>
+  <div class="run-board-figures">{"".join(_figure(*figure) for figure in _FIGURES.items())}</div>
   <p class="run-board-note"></p>
+  <h3 class="run-board-title">Runs, with the hyperparameters in which they differ</h3>
   <div class="run-board-table" role="region" aria-label="Runs" tabindex="0"></div>
 </div>"""
 
-SHOWN = ("runs", "x", "y", "smooth", "filter", "sort", "only")  # what a view says
+SHOWN = ("runs", "x", "y", "smooth", "filter", "sort", "only", "on")  # what a view says
 MOST_LETTERS = 5_000  # of each: a link carries them
 
 _mount = component(__file__, HTML)

@@ -9,13 +9,14 @@ import { QUIET } from './panel.js';
 import { parallel } from './parallel.js';
 import { Rows, stroke } from './rows.js';
 import { scatter } from './scatter.js';
-import { columnsOf, csv, matcher, pointRemedy, sorted } from './table.js';
+import { columnsOf, csv, matcher, pointRemedy, sets, sorted, telling } from './table.js';
 import { letter, notes, runWords, summary } from './words.js';
 
 const REST = 350; // ms without a change after which the page is told
 const DASHES = [[], [7, 4], [2, 3]]; // of selected runs, in turn
 const FIGURES = { curves, scatter, parallel };
-const PARTS = ['y', 'x', 'smooth', 'filter', 'only', 'save', 'said', 'key', 'note', 'table'];
+const PARTS = ['on', 'y', 'x', 'smooth', 'filter', 'only', 'save', 'said', 'key', 'note', 'table'];
+const ALL = 'all'; // data sets
 const NONE = 'none'; // says that nothing is selected, on purpose
 
 class RunBoard extends Board {
@@ -32,8 +33,8 @@ class RunBoard extends Board {
   }
 
   listen() {
-    const { x, y, smooth, only, filter, table, save } = this.parts;
-    for (const axis of [x, y]) axis.addEventListener('change', () => this.changed({ zoom: null }));
+    const { on, x, y, smooth, only, filter, table, save } = this.parts;
+    for (const axis of [on, x, y]) axis.addEventListener('change', () => this.changed({ zoom: null }));
     for (const control of [smooth, filter]) control.addEventListener('input', () => this.changed({}));
     only.addEventListener('change', () => this.changed({}));
     table.addEventListener('click', (event) => this.clicked(event));
@@ -57,9 +58,27 @@ class RunBoard extends Board {
     Object.assign(this, { head, all: lines.map((line) => JSON.parse(line)), columns: columnsOf(columns) });
     this.known = new Map(this.all.map((run) => [run.id, run]));
     this.models = [...new Set(this.all.map((run) => run.model))];
+    this.offer(first ? '' : this.parts.on.value);
     if (first) this.open(view);
     this.selected = this.selected.filter((id) => this.known.has(id));
     this.rows.build(this.all, this.columns);
+  }
+
+  // The data sets of which there are runs.
+  offer(chosen) {
+    const known = sets(this.all);
+    const options = [...known.map(([name, count]) => [name, `${name} (${count})`]), [ALL, `all data sets (${this.all.length})`]];
+    this.parts.on.replaceChildren(...options.map(([value, words]) => make('option', { value }, words)));
+    if (chosen === ALL || known.some(([name]) => name === chosen)) this.parts.on.value = chosen;
+  }
+
+  // The data set to begin with: that of the selected runs, for accuracies compare within one. An older link, which names none, means all
+  // where it has a filter of its own, or runs on several.
+  begin({ on, filter, only }) {
+    const names = new Set(this.selected.map((id) => this.known.get(id)?.data).filter(Boolean));
+    const first = names.size === 1 && !filter && !only ? [...names][0] : ALL;
+    this.parts.on.value = on ?? first;
+    if (this.parts.on.selectedIndex < 0) this.parts.on.value = first;
   }
 
   // Show what the address says.
@@ -73,6 +92,7 @@ class RunBoard extends Board {
     parts.only.checked = view.only === 'yes';
     this.order = view.sort ?? '';
     this.selected = (view.runs ?? '').split(',').filter(Boolean);
+    this.begin(view);
   }
 
   changed(change) {
@@ -84,6 +104,7 @@ class RunBoard extends Board {
   view() {
     const { parts } = this;
     return {
+      on: parts.on.value,
       runs: this.selected.join(',') || NONE,
       x: parts.x.value,
       y: parts.y.value,
@@ -99,8 +120,12 @@ class RunBoard extends Board {
   refresh() {
     const { parts, selected } = this;
     const keeps = matcher(parts.filter.value, this.columns);
-    const shown = this.all.filter((run) => (parts.only.checked ? selected.includes(run.id) : keeps(run)));
+    const on = parts.on.value;
+    const shown = this.all.filter((
+      run,
+    ) => (parts.only.checked ? selected.includes(run.id) : keeps(run) && (on === ALL || run.data === on)));
     this.runs = sorted(shown, this.order, this.columns);
+    this.rows.tell(telling(this.columns, this.runs));
     parts.smooth.disabled = !parts.y.value.startsWith('train');
     this.style = styleOf(this.root); // before the table changes: afterwards it would have to be laid out for that
     const chosen = (run) => selected.includes(run.id);
@@ -119,7 +144,7 @@ class RunBoard extends Board {
   // What the figures are drawn from.
   show() {
     const { parts, columns } = this;
-    const own = columns.filter((column) => column.own && column.name !== 'model');
+    const own = telling(columns, this.runs).filter((column) => column.own && column.name !== 'model');
     const model = columns.find((column) => column.name === 'model');
     const epochs = { title: 'epochs', value: (run) => run.total };
     return {

@@ -18,7 +18,7 @@ export function parallel(box, show) {
   const names = new Set([...all.filter((column) => column === first), ...all].slice(0, most));
   const axes = [
     ...show.columns.filter((column) => names.has(column)).map((column) => scaled(runs.map((run) => column.value(run)), column, panel)),
-    scaled(runs.map((run) => (run.accuracy === null ? null : 100 * run.accuracy)), { title: 'accuracy (%)', always: true }, panel),
+    scaled(runs.map((run) => (run.accuracy === null ? null : 100 * run.accuracy)), { title: 'accuracy', always: true, unit: ' %' }, panel),
   ];
   const start = 10 + LETTER * Math.max(4, ...axes[0].marks.map(([, words]) => words.length)); // the first axis has its marks before it
   const step = (panel.right - start) / Math.max(1, axes.length - 1);
@@ -58,14 +58,14 @@ export function varied(runs, columns) {
 }
 
 /** An axis: where each run's value lies, and its marks [y, words]. What a model does not have lies at the foot. */
-export function scaled(values, { title, scale: kind, always }, panel) {
+export function scaled(values, { title, scale: kind, always, unit = '' }, panel) {
   const present = [...new Set(values.filter((value) => value !== null && value !== undefined))];
   const numeric = present.every((value) => typeof value === 'number');
   present.sort(numeric ? (a, b) => a - b : (a, b) => String(a).localeCompare(String(b)));
   const foot = present.length < new Set(values).size ? panel.bottom - 4 : null;
   const ends = [foot === null ? panel.bottom - 4 : panel.bottom - 22, panel.top + 4];
   const rest = foot === null ? [] : [[foot, '–']];
-  const one = !always && (!numeric || present.length <= FEW) ? listed(present, ends) : ruled(present, ends, kind);
+  const one = !always && (!numeric || present.length <= FEW) ? listed(present, ends) : ruled(present, ends, kind, unit);
   return { title, places: values.map((value) => one.place(value) ?? foot), marks: [...one.marks, ...rest] };
 }
 
@@ -86,12 +86,18 @@ const mark = (value) => {
 };
 
 // A scale of numbers, marked at both ends and between them.
-function ruled(sorted, [bottom, top], kind) {
+function ruled(sorted, [bottom, top], kind, unit) {
   const up = axis(sorted, bottom, top, { log: kind === 'log' && sorted[0] > 0, pad: 0, most: 4 });
   const ends = sorted.length ? [sorted[0], sorted.at(-1)] : [];
   const middle = up.ticks.filter((tick) => ends.every((end) => Math.abs(up.place(tick) - up.place(end)) > 16));
   return {
     place: (value) => (typeof value === 'number' ? up.place(value) : undefined),
-    marks: [...new Set([...ends, ...middle])].map((tick) => [up.place(tick), compact(tick)]),
+    marks: [...new Set([...ends, ...middle])].map((tick) => [up.place(tick), `${short(tick, sorted)}${unit}`]),
   };
+}
+
+// Whole numbers are enough where they tell the ends apart: 48, not 47.74.
+function short(value, sorted) {
+  const wide = sorted.at(-1) - sorted[0];
+  return wide >= 5 ? compact(Math.round(value)) : compact(Number(value.toPrecision(3)));
 }

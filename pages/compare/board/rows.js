@@ -25,7 +25,16 @@ export class Rows {
     });
     const head = make('tr', '', make('th', { scope: 'col', 'aria-label': 'selected' }), ...heads);
     this.body = make('tbody');
-    this.place.replaceChildren(make('table', 'lab-table lab-tight', make('thead', '', head), this.body));
+    this.columns = columns;
+    this.hidden = make('style');
+    this.place.replaceChildren(this.hidden, make('table', 'lab-table lab-tight', make('thead', '', head), this.body));
+  }
+
+  /** Show these columns only, by one rule of style, however many rows there are. */
+  tell(columns) {
+    const places = this.columns.map((column, i) => (columns.includes(column) ? '' : `.run-board-table tr > :nth-child(${i + 2})`));
+    const rule = places.filter(Boolean).join(', ');
+    this.hidden.textContent = rule && `${rule} { display: none; }`;
   }
 
   /**

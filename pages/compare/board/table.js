@@ -60,6 +60,19 @@ export function columnsOf(differing) {
   });
 }
 
+/** The columns to show of some runs: the data, and a hyperparameter, only where two of them have different values of it. */
+export function telling(columns, runs) {
+  const known = (column) => new Set(runs.map((run) => column.value(run)).filter((value) => value !== null));
+  return columns.filter((column) => !(column.own || column.name === 'data') || known(column).size > 1);
+}
+
+/** The data sets of some runs, those of most runs first. */
+export function sets(runs) {
+  const counts = new Map();
+  for (const run of runs) counts.set(run.data, (counts.get(run.data) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
 // A function that says whether a run is kept: every word must occur in it, every "name<value" must hold.
 export function matcher(words, columns) {
   const tests = words.trim().split(/\s+/).filter(Boolean).map((word) => {

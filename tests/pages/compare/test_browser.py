@@ -57,7 +57,22 @@ def order(page):
     return page.locator(f"{ROWS} th").all_inner_texts()
 
 
+def test_the_board_opens_on_one_data_set_and_shows_only_what_differs(board):
+    alike = [name for name in recorded_names() if recorded_run(name).config["model"] in ("gru", "vit", "lstm", "rnn", "cnn", "renet")]
+    on = {f"recorded-{name}" for name in alike if recorded_run(name).config["dataset"] == "folder"} | {"published-hand-in"}
+    assert set(order(board)) >= on - {PUBLISHED_ID} and not any(run.startswith("recorded-shapes") for run in order(board))
+    assert board.get_by_label("Runs on", exact=True).input_value() == "CIFAR-10"
+    heads = board.locator(".run-board-table thead th:visible").all_inner_texts()
+    configs = [recorded_run(run.removeprefix("recorded-")).config for run in order(board) if run.startswith("recorded-")]
+    assert "data" not in heads and "lr" in heads and "num_heads" not in heads
+    assert len({config["num_heads"] for config in configs if "num_heads" in config}) == 1
+    titles = board.locator(".run-board h3").all_inner_texts()
+    assert len(titles) == 4 and titles[0] == "Curves over the training"
+
+
 def test_all_runs_are_there_and_all_figures_are_drawn(board):
+    board.get_by_label("Runs on", exact=True).select_option("all")
+    board.wait_for_function("location.search.includes('on=all')")
     assert sorted(order(board)) == sorted([f"recorded-{name}" for name in recorded_names()] + ["published-hand-in"])
     for figure in ("curves", "scatter", "parallel"):
         assert ink(board, figure, 0) > 1_000 and ink(board, figure) == 0
@@ -127,7 +142,7 @@ def test_a_run_is_selected_by_keyboard_and_compared(board):
     for run in ("recorded-cifar10-hand-in-0", "recorded-cifar10-hand-in-2"):
         board.get_by_label(f"select {run}", exact=True).focus()
         board.keyboard.press("Space")
-    board.get_by_text("One hyperparameter differs").wait_for()
+    board.get_by_text("One setting differs").wait_for()
     board.get_by_text("neither: it may be chance").click()
     board.get_by_role("button", name="Reveal").click()
     board.get_by_text("You were right.").wait_for()
@@ -167,7 +182,7 @@ def saved(page, words):
 
 def test_runs_out_of_sight_have_their_rows_too(lab, page):
     fill(lab.home, runs=60, points=40, epochs=2)
-    open_board(page, f"{lab.url}compare")
+    open_board(page, f"{lab.url}compare?on=all")
     count = 60 + len(recorded_names()) + 1  # the published hand-in
     page.wait_for_function(f"document.querySelectorAll('{ROWS}').length === {count}")
     assert said(page, "runs") == str(count)

@@ -79,7 +79,7 @@ def test_what_others_train_does_not_change_what_the_page_opens_on(monkeypatch):
 def test_own_runs_are_compared_image_by_image():
     a, b = trained()
     app = open_compare(runs=f"{b.run_id}.{a.run_id}")
-    assert "seed" in html(app) and "One hyperparameter differs" in html(app)
+    assert "seed" in html(app) and "One setting differs" in html(app)
     run(app.radio[0].set_value("A"))
     press(app, "compare_reveal")
     found = verdict(services.manager(), b, a)

@@ -1,6 +1,7 @@
 """What is said of two runs, in words and on an axis."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +9,18 @@ from scipy.stats import binomtest
 
 from core.evaluation.intervals import Interval, compare
 from core.evaluation.pairs import Verdict, apart
+from core.records.recorded import recorded_run
 from core.training.config import RunConfig
-from pages.compare.view import accuracy_words, columns, counts_html, difference_html, differences_html, proof_words, verdict_words
+from pages.compare.view import (
+    accuracy_words,
+    columns,
+    counts_html,
+    difference_html,
+    differences,
+    differences_html,
+    proof_words,
+    verdict_words,
+)
 
 A, B = Interval(0.7, 0.68, 0.72, 2_000), Interval(0.75, 0.73, 0.77, 2_000)
 
@@ -72,6 +83,15 @@ def test_names_and_values_are_escaped():
     found = differences_html(["<b>x", "y"], {"data": ["<script>", None], "augment": [True, False]}, caption="<i>")
     assert "<script>" not in found and "<b>x" not in found and "<i>" not in found
     assert re.findall(r"<td>([^<]*)</td>", found) == ["&lt;script&gt;", "–", "yes", "no"]
+
+
+def test_a_rate_that_was_changed_in_the_middle_of_a_run_is_a_difference():
+    run = recorded_run("shapes-gru")
+    assert differences([run, run]) == {}
+    changed = replace(run, lr_changes=((2 * run.steps_per_epoch, 0.1), (3 * run.steps_per_epoch, 0.002)))
+    assert differences([run, changed]) == {"lr, set by hand": [None, "0.1 after epoch 2, 0.002 after epoch 3"]}
+    vit = recorded_run("shapes-vit")
+    assert differences([run, vit]).keys() > {"model", "num_heads"} and "lr, set by hand" not in differences([run, vit])
 
 
 def test_columns_are_what_differs_with_its_scale():
