@@ -66,7 +66,10 @@ class TranslateBoard extends Board {
     const anew = before?.what !== data.what;
     const other = anew && before && before.source.join() + before.how !== data.source.join() + data.how;
     if (!this.view) this.view = { ...data.view };
-    else if (other) this.view.t = data.view.t;
+    else if (other) {
+      this.writes = data.view.t === this.view.t && before.source.join() !== data.source.join(); // no link says at which step to begin
+      this.view.t = this.writes ? 0 : data.view.t;
+    }
     if (data.tree && !before?.tree) this.view.part = data.view.part;
     this.view.t = clamp(this.view.t, 0, data.tokens.length);
     this.memory = data.memory && new Memory(data.memory);
@@ -87,6 +90,8 @@ class TranslateBoard extends Board {
     if (!this.length) return;
     this.choices();
     this.place();
+    if (this.writes) this.player.toggle(); // another input is written from its first token
+    this.writes = false;
   }
 
   /** What can be shown below. */

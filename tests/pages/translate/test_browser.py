@@ -77,6 +77,15 @@ def test_play_step_and_back(address, page):
     at(page, 2)
 
 
+def test_another_input_is_written_from_its_first_token(address, page):
+    open_translate(address, page)
+    at(page, 6)
+    type_input(page, "may 5th, 2001")
+    page.wait_for_selector(f"{BOARD}[data-source='may 5th, 2001⊣'][data-t='1']")
+    at(page, 11)
+    expect(page.locator(TOLD)).to_contain_text("Written: 2001-05-05. That is right.")
+
+
 def test_the_pointer_tells_weights_of_the_head_without_the_server(address, page):
     sent = frames_sent(page)
     open_translate(address, page)
