@@ -65,6 +65,7 @@ class Shown:
     remarks: tuple[str, ...] = ()  # sentences on what was done to it
     link: Mapping[str, str] = field(default_factory=dict)
     place: tuple[str, int] | None = None  # the data set that it is a validation image of, and which, from 0
+    named: Mapping[str, str] = field(default_factory=dict)  # what a link to any page says of it
 
 
 def choose_picture(classes: Sequence[str], *, first: str = "shapes", any_split: bool = False) -> Shown:
@@ -89,10 +90,18 @@ def choose_picture(classes: Sequence[str], *, first: str = "shapes", any_split: 
         return replace(from_set(first, FIRST if first == "shapes" else 0), link=link)
     for sentence in own.remarks:
         show.caption(sentence)
-    return replace(own, label=_said(classes), link=link)
+    return replace(own, label=_said(classes), link=link, named=link)
 
 
 # ---- one of a data set ----
+
+
+def known_picture(config: Mapping[str, Any], classes: Sequence[str]) -> str:
+    """The picture that a page opens with on a run: of a class that it knows, and there for everybody; else its own images at hand."""
+    if config["dataset"] != "shapes" and SHIP in classes:
+        return SAILING
+    own = _name_of(config) if config["dataset"] in DATASETS else ""
+    return own if own in sets_at_hand() else "shapes"
 
 
 def sets_at_hand() -> dict[str, RunConfig]:
@@ -119,9 +128,10 @@ def _name_of(config: Mapping[str, Any]) -> str:
 def _choose_from_set(first: str, *, any_split: bool) -> tuple[str, int, str]:
     """The name of a data set, the index of one of its images, and their split; a drawn ship is alone."""
     sets = [*sets_at_hand(), *DRAWN]
-    known = SET.among(sets, first=first)
+    known = SET.among(sets, first=first).following(first)
     known.set(known.value)  # set anew, as the source is
-    columns = st.container(key="picture_set_row").columns(2, gap="small", vertical_alignment="bottom")  # so both have room for buttons
+    both = 1 if known.value in DRAWN else 2  # so that each has room for its words or its buttons
+    columns = st.container(key="picture_set_row").columns(both, gap="small", vertical_alignment="bottom")
     help = "The data sets on this computer, each with its validation images, from which no model learns, and two drawn ships."
     with columns[0]:
         name = SET.among(sets, first=first).selectbox(
@@ -129,7 +139,7 @@ def _choose_from_set(first: str, *, any_split: bool) -> tuple[str, int, str]:
         )
     if name in DRAWN:
         return name, 0, "val"
-    split = SPLIT.segmented("Split", format_func=SPLITS.get) if any_split else "val"
+    split = SPLIT.segmented("Split", format_func=SPLITS.get) if any_split or SPLIT.value != "val" else "val"
     if any_split:
         _offer_linked()
     count = size_of(name, split)
@@ -156,7 +166,7 @@ def from_set(name: str, index: int, split: str = "val", *, first: str = "shapes"
     """
     if name in DRAWN:
         caption = f"{name}: drawn by this lab, in no data set" + ("; it was searched for" if name == SAILING else "")
-        return Shown(DRAWN[name](), name, caption, SHIP, link={"set": "" if name == first else name})
+        return Shown(DRAWN[name](), name, caption, SHIP, link={"set": "" if name == first else name}, named={"set": name})
     if name == "shapes":  # drawn at once: the page opens before torch is loaded
         (pixels,), (label,) = draw(np.array([PARTS[split][index]]))
         classes, count = CLASSES, len(PARTS[split])
@@ -166,10 +176,10 @@ def from_set(name: str, index: int, split: str = "val", *, first: str = "shapes"
         pixels, label = part.images[index].numpy(), int(part.labels[index])
         classes, count = dataset.classes, len(part)
     caption = f"{classes[label]}: {_title(name)}, {SPLITS[split]} image {index + 1:,} of {count:,}"
-    link = {"set": "" if name == first else name, "image": "" if index == FIRST else str(index + 1)}
-    if split == "val":
-        return Shown(pixels, f"{name} {index}", caption, classes[label], link=link, place=(name, index))
-    return Shown(pixels, f"{name} {split} {index}", caption, classes[label], link={**link, "split": split})
+    other = {} if split == "val" else {"split": split}
+    link = {"set": "" if name == first else name, "image": "" if index == FIRST else str(index + 1), **other}
+    named, place = {"set": name, "image": str(index + 1), **other}, None if other else (name, index)
+    return Shown(pixels, " ".join((name, *other.values(), str(index))), caption, classes[label], link=link, place=place, named=named)
 
 
 def _title(name: str) -> str:

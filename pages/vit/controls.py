@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.pictures.choose import Shown, choose_picture
+from dashboard.pictures.choose import Shown, choose_picture, known_picture
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run
 from dashboard.runs.opened import Weighted, kept_epochs
 from dashboard.shell import services
@@ -26,6 +26,8 @@ WANTED = Wanted(
 )
 TOKEN = Choice("vit", "token", first="0")
 MAP = Choice("vit", "map", first=map_name(0, 0, 1))
+ALONE = "none"  # no other epoch beside the chosen one
+BESIDE = Choice("vit", "beside", (ALONE,), first=ALONE)  # the epoch beside it, from 1; at first the first one that is kept
 BEGINNING = Kept("vit", "beginning")  # what the browser looks at before it says so itself
 
 
@@ -37,6 +39,7 @@ class VitChoices:
     epoch: int
     kept: dict[int, Path]
     picture: Shown
+    beside: int | None = None  # the epoch whose maps stand beside those of the chosen one
 
     @property
     def path(self) -> Path:
@@ -47,20 +50,33 @@ class VitChoices:
     def link(self) -> dict[str, str]:
         """What a link to this page says, empty where it opens so anyway."""
         run = link_of_run(self.run.run_id, self.epoch, best=self.run.best, first=FIRST_RUN)
-        return {**self.picture.link, **run, **links(TOKEN, MAP)}
+        beside = BESIDE.now if len(self.kept) > 1 and BESIDE.now != str(min(self.kept) + 1) else ""
+        return {**self.picture.link, **run, **links(TOKEN, MAP), "beside": beside}
 
 
 def choose_attending() -> tuple[Weighted, Shown, DeltaGenerator]:
     """A run with attention, a picture, and between the two a place for the epoch, of which there may be none."""
     run = choose_run("vit", WANTED, first=FIRST_RUN, help="Vision Transformers whose weights are kept.")
     place = st.container()
-    return run, choose_picture(services.run(run.run_id).classes), place
+    classes = services.run(run.run_id).classes
+    return run, choose_picture(classes, first=known_picture(run.config, classes)), place
 
 
 def choose_weights(run: Weighted, picture: Shown) -> VitChoices:
     """The slider over the epochs whose weights are kept. Raises StoreError where there are none."""
     kept = kept_epochs(run)
-    return VitChoices(run, choose_epoch(services.run(run.run_id), list(kept)), kept, picture)
+    epoch = choose_epoch(services.run(run.run_id), list(kept))
+    return VitChoices(run, epoch, kept, picture, _choose_beside(list(kept), epoch))
+
+
+def _choose_beside(kept: list[int], epoch: int) -> int | None:
+    """The epoch beside the chosen one; None where only one is kept, and where it is the same or none is wanted."""
+    if len(kept) < 2:
+        return None
+    options = [str(at + 1) for at in kept]
+    help = "The same map after two epochs, side by side: what has training changed?"
+    beside = BESIDE.among([*options, ALONE], first=options[0]).selectbox("Beside it, epoch", help=help)
+    return None if beside in (ALONE, str(epoch + 1)) else int(beside) - 1
 
 
 def pin_of(attention: Look) -> Pin:

@@ -56,30 +56,40 @@ def steps_html(shapes: Sequence[tuple[str, Sequence[int]]], config: Mapping[str,
 def distances_svg(epochs: Sequence[int], values: np.ndarray, *, even: float, epoch: int, chosen: tuple[int, int]) -> list[str]:
     """A panel a layer: the distance (E, L, H) of each head, in patches, by epoch (from 0); lines at `epoch` and at `even`, and the head
     `chosen` (layer, head) marked."""
-    high = 1.12 * max(even, float(np.nanmax(values, initial=0.0)), 0.5)
+    axis = around(values, even)
     return [
-        _panel(layer, epochs, values[:, layer], even, epoch, high, chosen[1] if layer == chosen[0] else None)
+        _panel(layer, epochs, values[:, layer], even, epoch, axis, chosen[1] if layer == chosen[0] else None)
         for layer in range(values.shape[1])
     ]
 
 
-def _panel(layer: int, epochs: Sequence[int], values: np.ndarray, even: float, epoch: int, high: float, chosen: int | None) -> str:
+def around(values: np.ndarray, even: float) -> tuple[float, float]:
+    """The ends of the axis of distances: so that `even` and all values lie inside, with a little room, and no end below 0."""
+    known = [even, *values[np.isfinite(values)]]
+    room = max(0.12 * (max(known) - min(known)), 0.1)
+    return max(0.0, min(known) - room), max(known) + room
+
+
+def _panel(
+    layer: int, epochs: Sequence[int], values: np.ndarray, even: float, epoch: int, axis: tuple[float, float], chosen: int | None
+) -> str:
     first, last = epochs[0], epochs[-1]
+    low, high = axis
 
     def x(at: int) -> float:
         share = (at - first) / (last - first) if last > first else 0.5
         return LEFT + 8 + share * (WIDTH - LEFT - RIGHT - 16)
 
     def y(value: float) -> float:
-        return TOP + (1 - value / high) * (HEIGHT - TOP - BOTTOM)
+        return TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM)
 
     def line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
         return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
-    parts = [line("axis", LEFT, TOP, LEFT, y(0)), line("axis", LEFT, y(0), WIDTH - RIGHT, y(0))]
-    parts += [line("even", LEFT, y(even), WIDTH - RIGHT, y(even)), line("now", x(epoch), TOP, x(epoch), y(0))]
-    for tick in range(0, math.floor(high) + 1, max(1, math.ceil(high / 5))):
-        parts.append(f'<text x="{LEFT - 4}" y="{y(tick) + 3:.1f}" text-anchor="end">{tick}</text>')
+    parts = [line("axis", LEFT, TOP, LEFT, y(low)), line("axis", LEFT, y(low), WIDTH - RIGHT, y(low))]
+    parts += [line("even", LEFT, y(even), WIDTH - RIGHT, y(even)), line("now", x(epoch), TOP, x(epoch), y(low))]
+    for tick in ticks(low, high):
+        parts.append(f'<text x="{LEFT - 4}" y="{y(tick) + 3:.1f}" text-anchor="end">{tick:g}</text>')
     for at in dict.fromkeys((first, epoch, last)):
         parts.append(f'<text x="{x(at):.1f}" y="{HEIGHT - 6}" text-anchor="middle">{at + 1}</text>')
     for head in sorted(range(values.shape[1]), key=lambda head: head == chosen):  # the chosen one on top
@@ -90,6 +100,12 @@ def _panel(layer: int, epochs: Sequence[int], values: np.ndarray, even: float, e
     told = f"Layer {layer + 1}: distance by epoch of {values.shape[1]} heads; the numbers are in the table"
     title = f'<text class="title" x="{LEFT}" y="11">Layer {layer + 1}</text>'
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{told}">{title}{"".join(parts)}</svg>'
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Round numbers on an axis, three to six of them."""
+    step = next(size for size in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0) if (high - low) / size <= 5 or size == 10.0)
+    return [round(n * step, 2) for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def distance_rows(epochs: Sequence[int], values: np.ndarray) -> list[dict[str, Any]]:

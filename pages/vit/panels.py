@@ -25,7 +25,7 @@ from pages.vit.board import attention_maps
 from pages.vit.controls import BEGINNING, BOARD, VitChoices, pin_of
 from pages.vit.figures_view import became_local, distance_rows, distances_svg, steps_html
 from pages.vit.lookups import Look, Swap, distances, look, shapes_of, swap
-from pages.vit.view import Pin, board_data, waiting_data
+from pages.vit.view import MOST_BYTES, Pin, board_data, epoch_data, waiting_data
 
 MOST_EPOCHS = 8  # of the figure of distances
 SHARES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
@@ -37,15 +37,26 @@ SHARES = ("more than 90 %", "between 40 % and 90 %", "less than 40 %")
 def explorer(choices: VitChoices) -> tuple[Look, Pin]:
     """The picture and its attention; what is looked at. Before torch is loaded there is none, and then the page runs again."""
     picture = choices.picture
-    torch_first(lambda: attention_maps(waiting_data(picture.pixels, picture.caption), key=BOARD))
+    pair = choices.beside is not None
+    torch_first(lambda: attention_maps(waiting_data(picture.pixels, picture.caption, pair=pair), key=BOARD))
     attention = look(choices.path, picture.pixels)
     pin = pin_of(attention)
     # A choice comes from the browser: to send it back would make another message of it, and all maps would travel again.
-    attention_maps(message(choices.run, choices.epoch, attention, picture, BEGINNING.value or pin), key=BOARD)
+    attention_maps(message(choices.run, choices.epoch, attention, picture, BEGINNING.value or pin, beside_of(choices)), key=BOARD)
     return attention, pin
 
 
-def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin) -> dict[str, Any]:
+def beside_of(choices: VitChoices) -> dict[str, Any] | None:
+    """The maps of the epoch that stands beside the chosen one; None without one, and where those of two would be too much to send."""
+    if choices.beside is None:
+        return None
+    other = look(choices.kept[choices.beside], choices.picture.pixels)
+    if 2 * len(other.packed.maps) > MOST_BYTES:
+        return None
+    return {**epoch_data(other.packed, other.distance, f"Epoch {choices.beside + 1}"), "earlier": choices.beside < choices.epoch}
+
+
+def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin, beside: dict[str, Any] | None = None) -> dict[str, Any]:
     """What the browser gets; it looks at `start` first, and remembers itself what it looks at then."""
     return board_data(
         found.packed,
@@ -59,6 +70,8 @@ def message(run: Weighted, epoch: int, found: Look, picture: Shown, start: Pin) 
         target=found.first,
         answers=answers_of(found, picture),
         pin=start,
+        epoch=f"Epoch {epoch + 1}",
+        beside=beside,
     )
 
 
@@ -87,8 +100,8 @@ def legend(found: Look, run: Weighted) -> str:
             "block reads the mean of what its patches read, and is read the sum."
         )
     return (
-        f"Point at a patch (mouse, finger, arrow keys): every small map shows which patches its token reads in that layer and head, bright "
-        f"for much. n = 1 picture, {found.tokens:,} tokens. d: mean distance between a patch and those it reads, in patches of "
+        f"Point at a patch (mouse, finger, arrow keys): every small map shows which patches its token reads in that layer and head, darker "
+        f"for more. n = 1 picture, {found.tokens:,} tokens. d: mean distance between a patch and those it reads, in patches of "
         f"{run.config['patch_size']} pixels. Rollout: attention of all layers up to here, half of each kept for the residual connection "
         f"(Abnar and Zuidema 2020). Grad × att.: attention times the gradient of the logit of “{found.first}”, positive part, mean over "
         f"heads (Chefer et al. 2021).{blocks}"

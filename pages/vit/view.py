@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,23 +75,21 @@ def pack(maps: np.ndarray, side: int, lead: int) -> Packed:
 
 def board_data(
     packed: Packed, *, what: str, pixels: np.ndarray, caption: str, distance: np.ndarray, entropy: np.ndarray, even: float, bits: float,
-    target: str, answers: Sequence[str], pin: Pin,
+    target: str, answers: Sequence[str], pin: Pin, epoch: str = "", beside: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The message for the explorer. `distance` (patches) and `entropy` (bits) are (L, H); `even` is the distance of attention to
-    all patches alike, `bits` the largest entropy."""
+    all patches alike, `bits` the largest entropy; `epoch` is what the epoch is called, `beside` the `epoch_data` of another one."""
     return {
         "what": what,
         "pixels": packed_picture(pixels),
         "caption": caption,
-        "maps": b64encode(packed.maps).decode(),
-        "tops": b64encode(packed.tops).decode(),
-        "own": b64encode(packed.own).decode(),
+        **epoch_data(packed, distance, epoch),
+        "beside": beside,
         "layers": packed.layers,
         "columns": packed.columns,
         "side": packed.side,
         "lead": packed.lead,
         "block": packed.block,
-        "distance": _rounded(distance),
         "entropy": _rounded(entropy),
         "even": round(even, 2),
         "bits": round(bits, 2),
@@ -101,12 +99,20 @@ def board_data(
     }
 
 
-def waiting_data(pixels: np.ndarray, caption: str) -> dict[str, Any]:
-    """The message while the model is being loaded: the picture alone."""
+def epoch_data(packed: Packed, distance: np.ndarray, epoch: str) -> dict[str, Any]:
+    """The maps of an epoch, the distance of each head (L, H) in patches, and what it is called."""
+    maps = {name: b64encode(getattr(packed, name)).decode() for name in ("maps", "tops", "own")}
+    return {**maps, "distance": _rounded(distance), "epoch": epoch}
+
+
+def waiting_data(pixels: np.ndarray, caption: str, *, pair: bool = False) -> dict[str, Any]:
+    """The message while the model is being loaded: the picture alone, twice where a `pair` of epochs will be shown."""
     empty = Packed(b"", b"", b"", 0, 0, 8, 1, 1)
     none = np.empty((0, 0))
+    beside = {**epoch_data(empty, none, ""), "earlier": True} if pair else None
     return board_data(
-        empty, what="", pixels=pixels, caption=caption, distance=none, entropy=none, even=0.0, bits=0.0, target="", answers=[], pin=Pin()
+        empty, what="", pixels=pixels, caption=caption, distance=none, entropy=none, even=0.0, bits=0.0, target="", answers=[], pin=Pin(),
+        beside=beside,
     )  # fmt: skip
 
 

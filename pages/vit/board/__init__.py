@@ -19,19 +19,29 @@ TOLD = (
 )
 
 HTML = f"""<div class="attention">
-  <div class="attention-left">
-    <canvas class="attention-picture" width="512" height="512" tabindex="0" role="application" aria-label="{TOLD}"></canvas>
-    <div class="attention-tools">
-      <button type="button" class="attention-class" title="Key C" aria-pressed="false">Class token</button>
-      <label><input type="checkbox" class="attention-plain"> picture alone</label>
+  <div class="attention-views">
+    <figure class="attention-view"><figcaption class="attention-epoch"></figcaption>
+      <canvas class="attention-picture" width="512" height="512" tabindex="0" role="application" aria-label="{TOLD}"></canvas>
+    </figure>
+    <figure class="attention-view attention-beside" hidden><figcaption class="attention-other"></figcaption>
+      <canvas class="attention-second" width="512" height="512" role="img"></canvas>
+    </figure>
+    <div class="attention-side">
+      <div class="attention-tools">
+        <button type="button" class="attention-class" title="Key C" aria-pressed="false">Class token</button>
+        <label><input type="checkbox" class="attention-plain"> picture alone</label>
+      </div>
+      <div class="attention-caption"></div>
+      <div class="attention-answers"></div>
+      <div class="attention-legend">
+        <div class="attention-ramp"><span>0</span><i></i><span class="attention-top"></span></div>
+        <div class="attention-scale"></div>
+      </div>
     </div>
-    <div class="attention-caption"></div>
-    <div class="attention-answers"></div>
   </div>
-  <div class="attention-right">
+  <div class="attention-maps">
     <div class="attention-scroll"><div class="attention-grid" role="radiogroup" aria-label="Layers and heads"></div></div>
     <div class="attention-told" aria-live="polite"></div>
-    <div class="attention-legend"><span>0</span><i></i><span class="attention-top"></span></div>
   </div>
 </div>"""
 

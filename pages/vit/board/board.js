@@ -6,14 +6,15 @@ import { answer, beside, cellAt } from '../../../dashboard/kit/keys.js';
 import { table } from '../../../dashboard/kit/matrix.js';
 import { bytes, floats } from '../../../dashboard/kit/packed.js';
 import { corner, frame, grid } from '../../../dashboard/kit/patches.js';
-import { dimmed, grey, pixels, SIDE } from '../../../dashboard/kit/picture.js';
-import { palette, rgb } from '../../../dashboard/kit/theme.js';
-import { EXTRA, headsOf, nameOf, number, size, told } from './words.js';
+import { pixels, SIDE } from '../../../dashboard/kit/picture.js';
+import { light, palette, rgb } from '../../../dashboard/kit/theme.js';
+import { EXTRA, headsOf, nameOf, number, placeOf, size, told } from './words.js';
 
 const SMALL = 96; // pixels of a small map's canvas
 const REST = 400; // ms after which a choice goes into the link
-const DARK = 0.38; // what is left of the picture's light under a map
 const FULL = 0.94; // opacity of the largest weight
+// A pixel of the picture in light grey, so that colors over it tell how much is read.
+const faint = (color) => Array(3).fill(185 + 0.27 * light(color));
 const LINES = 'rgba(136, 136, 136, 0.4)'; // between patches
 
 class Explorer extends Board {
@@ -21,10 +22,13 @@ class Explorer extends Board {
     super(root);
     const find = (name) => root.querySelector(`.attention-${name}`);
     Object.assign(this, { canvas: find('picture'), grid: find('grid'), told: find('told'), top: find('top'), plain: find('plain') });
-    this.classButton = find('class');
+    Object.assign(this, { view: find('beside'), second: find('second'), scale: find('scale'), classButton: find('class') });
+    this.names = [find('epoch'), find('other')];
     this.cells = [];
     this.veil = make('canvas'); // a pixel a patch, used again and again
-    drag(this.canvas, { press: (at) => this.keep(this.under(at)), move: (at) => this.point(this.under(at)) });
+    for (const canvas of [this.canvas, this.second]) {
+      drag(canvas, { press: (at) => this.keep(this.under(at)), move: (at) => this.point(this.under(at)) });
+    }
     const [home, keep] = [() => this.point(0), () => this.keep(this.token)];
     answer(this.canvas, { c: home, Home: home, Enter: keep, ' ': keep }, (step) => this.move(step));
     this.classButton.addEventListener('click', () => this.keep(0));
@@ -40,8 +44,8 @@ class Explorer extends Board {
     const shape = (of) => `${of?.layers} ${of?.columns} ${of?.side}`;
     this.tokens = data.side ** 2 + data.lead;
     this.base = bytes(data.pixels);
-    this.maps = bytes(data.maps);
-    [this.tops, this.own] = [floats(data.tops), floats(data.own)];
+    this.maps = unpacked(data);
+    this.before = data.beside && unpacked(data.beside);
     if (!before?.layers) [this.token, this.layer, this.column] = data.pin;
     const inside = (value, bound) => (value < bound ? value : 0);
     this.token = inside(this.token, this.tokens);
@@ -51,16 +55,19 @@ class Explorer extends Board {
     this.root.querySelector('.attention-caption').textContent = data.caption;
     this.root.querySelector('.attention-answers').replaceChildren(...data.answers.map((text) => make('div', '', text)));
     this.classButton.hidden = !data.lead;
-    const dark = pixels(this.base, (color) => dimmed(grey(color), DARK));
-    this.sheets = [sheet(pixels(this.base), SIDE), sheet(dark, SIDE)];
+    this.view.hidden = !data.beside;
+    this.view.classList.toggle('earlier', Boolean(data.beside?.earlier));
+    this.names[0].textContent = data.epoch;
+    this.names[1].textContent = data.beside?.epoch ?? '';
+    this.sheets = [sheet(pixels(this.base), SIDE), sheet(pixels(this.base, faint), SIDE)];
     this.root.dataset.what = data.what; // tells a test whose maps these are
   }
 
   // What a token reads: of every patch, in 255ths of the largest; that largest weight; and the weight of the class token.
-  row(layer, column) {
+  row(layer, column, { maps, tops, own } = this.maps) {
     const at = (layer * this.data.columns + column) * this.tokens + this.token;
     const patches = this.data.side ** 2;
-    return [this.maps.subarray(at * patches, (at + 1) * patches), this.tops[at], this.own[at]];
+    return [maps.subarray(at * patches, (at + 1) * patches), tops[at], own[at]];
   }
 
   // ---- choosing ----
@@ -134,22 +141,26 @@ class Explorer extends Board {
     const { data } = this;
     this.colors = { ...palette(this.root), heat: rgb(this.root, '--attention-heat') };
     const alone = this.plain.checked || !data.layers;
-    const shown = alone ? null : this.row(this.layer, this.column)[0];
-    this.paint(this.canvas, this.sheets[alone ? 0 : 1], shown, 4, true);
+    const [now, before] = alone ? [] : [this.row(this.layer, this.column), this.before && this.row(this.layer, this.column, this.before)];
+    this.limit = Math.max(now?.[1] ?? 0, before?.[1] ?? 0); // of both epochs, so that their colors compare
+    this.paint(this.canvas, this.sheets[alone ? 0 : 1], now, { line: 4, lines: true });
+    if (data.beside) this.paint(this.second, this.sheets[alone ? 0 : 1], before, { line: 4, lines: true });
     for (const cell of this.cells) this.drawCell(cell);
     this.classButton.ariaPressed = String(data.lead > 0 && this.token === 0);
     this.tell();
   }
 
-  // A picture, and over it a row of attention: the more weight a patch has, the more it glows. The token that reads is framed.
-  paint(canvas, picture, row, line, lines = false) {
+  // A picture, and over it a row of attention: the more weight a patch has, up to `limit`, the fuller its color. What reads is framed.
+  paint(canvas, picture, read, { line, lines = false, limit = this.limit }) {
     const { side, lead } = this.data;
     const { heat, run } = this.colors;
     const width = canvas.width;
     const pen = penOf(canvas);
     enlarge(pen, picture, width);
-    if (row) {
-      this.veil = table(side, side, (r, c) => row[r * side + c], (value) => [heat[0], heat[1], heat[2], FULL * value], this.veil);
+    if (read) {
+      const [row, top] = read;
+      const full = limit > 0 ? (FULL * top) / limit : 0;
+      this.veil = table(side, side, (r, c) => row[r * side + c], (value) => [...heat, full * value], this.veil);
       pen.drawImage(this.veil, 0, 0, width, width);
     }
     if (lines) grid(pen, width, side, { color: LINES });
@@ -161,8 +172,9 @@ class Explorer extends Board {
   }
 
   drawCell({ button: made, canvas, words, layer, column }) {
-    const [row, top] = this.row(layer, column);
-    this.paint(canvas, this.sheets[1], row, 2);
+    const read = this.row(layer, column);
+    const top = read[1];
+    this.paint(canvas, this.sheets[1], read, { line: 2, limit: top });
     const chosen = layer === this.layer && column === this.column;
     const extra = column >= headsOf(this.data); // of these no distance is measured
     const distance = extra ? '' : number(this.data.distance[layer][column]);
@@ -183,9 +195,20 @@ class Explorer extends Board {
     }
     const row = this.row(this.layer, this.column);
     this.told.textContent = told(data, this, row);
-    const most = `${size(row[1], this.column, data)}, the patch that is read most in this map`;
-    this.top.textContent = `${most}; every map has its own, written under it. Rounded to 1/255 of it.`;
+    this.top.textContent = size(this.limit, this.column, data);
+    const both = data.beside ? ', on one scale in both pictures' : '';
+    this.scale.textContent = `How much is read of a patch${both}. Each small map has its own scale, below it.`;
+    if (!data.beside) return;
+    const [weights, largest] = this.row(this.layer, this.column, this.before);
+    const most = placeOf(data, data.lead + weights.indexOf(Math.max(...weights)));
+    const read = largest > 0 ? `reads ${most} most of all patches: ${size(largest, this.column, data)}` : 'reads no patch';
+    this.second.ariaLabel = `${data.beside.epoch}: ${nameOf(data, this.layer, this.column)}. ${placeOf(data, this.token)} ${read}.`;
   }
+}
+
+// All maps of an epoch: a byte a weight, the largest weight of each row, and that of the class token.
+function unpacked({ maps, tops, own }) {
+  return { maps: bytes(maps), tops: floats(tops), own: floats(own) };
 }
 
 export default mount('.attention', Explorer);

@@ -47,7 +47,8 @@ function why(data, column, nothing) {
 
 function figures(data, layer, column) {
   if (column >= headsOf(data)) return '';
-  const distance = `Distance d = ${number(data.distance[layer][column])} patches (all patches alike: ${number(data.even)})`;
+  const then = data.beside ? `; ${data.beside.epoch.toLowerCase()}: ${number(data.beside.distance[layer][column])}` : '';
+  const distance = `Distance d = ${number(data.distance[layer][column])} patches (all patches alike: ${number(data.even)}${then})`;
   const entropy = `entropy ${number(data.entropy[layer][column])} of at most ${number(data.bits)} bits`;
   return ` ${distance}, ${entropy}, means over all tokens of this picture.`;
 }

@@ -25,7 +25,7 @@ HEART = draw(PARTS["val"][6:7])[0][0]
 @pytest.fixture
 def visit(address, page):
     def go(query="", epoch=7, name=NAME, picture="shapes 6"):
-        page.goto(f"{address}/vit?run=recorded-{name}{query}")
+        page.goto(f"{address}/vit?run=recorded-{name}{query}" + ("" if "set=" in query else "&set=shapes"))
         shown(page, epoch, name, picture)
         page.wait_for_selector(".lab-steps")
         page.get_by_text("What this does not show").wait_for()
@@ -70,7 +70,7 @@ def glows(page, weights, token):
     for layer, head in np.ndindex(3, 4):
         row = weights[layer, head, token, 1:].numpy()
         glow, share = painted(page, layer, head), row / row.max()
-        assert np.corrcoef(glow, share)[0, 1] > 0.97 and glow[share.argmax()] > 200
+        assert np.corrcoef(glow, share)[0, 1] > 0.97 and glow[share.argmax()] > 150
 
 
 def told(page, start):
@@ -80,7 +80,7 @@ def told(page, start):
 
 def test_pointing_shows_every_layer_and_head_and_sends_nothing(address, page):
     sent = frames_sent(page)
-    page.goto(f"{address}/vit?run=recorded-{NAME}")
+    page.goto(f"{address}/vit?run=recorded-{NAME}&set=shapes")
     shown(page, 7)
     page.get_by_text("What this does not show").wait_for()
     page.wait_for_selector("[data-test-script-state=notRunning]")

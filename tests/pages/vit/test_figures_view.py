@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from pages.vit.figures_view import became_local, distance_rows, distances_svg, steps_html
+from pages.vit.figures_view import around, became_local, distance_rows, distances_svg, steps_html
 
 VALUES = np.array([[[4.0, 4.2], [4.1, 3.9]], [[4.0, 4.1], [3.0, 3.9]], [[4.0, 4.3], [1.5, 3.8]]])  # (3 epochs, 2 layers, 2 heads)
 
@@ -18,13 +18,22 @@ def circles(svg, chosen=False):
 def test_points_lie_where_their_numbers_are():
     first, second = distances_svg([0, 3, 7], VALUES, even=4.14, epoch=3, chosen=(1, 0))
     (even,) = re.findall(r'class="even" x1="[\d.]+" y1="([\d.]+)"', second)
-    (zero,) = {y2 for y1, y2 in re.findall(r'class="axis" x1="[\d.]+" y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)"', second) if y1 == y2}
-    unit = (float(zero) - float(even)) / 4.14
+    ticks = [(float(number), float(y) - 3) for y, number in re.findall(r'y="([\d.]+)" text-anchor="end">([\d.]+)<', second)]
+    (low, bottom), (high, top) = ticks[0], ticks[-1]
+    unit = (bottom - top) / (high - low)
     points = circles(second, chosen=True)
-    assert [(float(zero) - y) / unit for _, y in points] == pytest.approx([4.1, 3.0, 1.5], abs=0.01)
+    assert [low + (bottom - y) / unit for _, y in points] == pytest.approx([4.1, 3.0, 1.5], abs=0.01)
+    assert low + (bottom - float(even)) / unit == pytest.approx(4.14, abs=0.01) and 3 <= len(ticks) <= 6
     assert (points[1][0] - points[0][0]) / (points[2][0] - points[0][0]) == pytest.approx(3 / 7, abs=0.01)
     assert len(circles(second)) == 3 and len(circles(first)) == 6 and not circles(first, chosen=True)
     assert f'class="now" x1="{points[1][0]:.1f}"' in second
+
+
+def test_the_axis_lies_around_the_reference_and_all_heads():
+    near = np.array([[[4.0, 4.1]], [[3.9, 4.2]]])
+    low, high = around(near, 4.14)
+    assert 3.7 < low < 3.9 and 4.2 < high < 4.4, "differences of a twentieth of a patch fill the chart"
+    assert around(np.array([[[0.05, np.nan]]]), 4.14)[0] == 0 and around(near, 6.0)[1] > 6.0
 
 
 def test_one_epoch_a_patch_without_distance_and_a_single_patch_are_drawn():

@@ -31,7 +31,7 @@ HEART = draw(PARTS["val"][6:7])[0]  # (1, 3, 32, 32)
 
 
 def open_vit(**query):
-    return open_page("vit", **{"run": VIT, **query})
+    return open_page("vit", **{"run": VIT, "set": "shapes", **query})
 
 
 def board_of(app):
@@ -92,8 +92,40 @@ def test_the_epoch_slider_changes_the_maps_and_the_distances():
         opened, images = oracle(epoch)
         wanted = attention_distance(record_attention(opened.model, images).weights[0])[2, 3].item()
         assert data["distance"][2][3] == pytest.approx(wanted, abs=0.006)
-    assert {name: value for name, value in app.query_params.items() if name != "run"} == {"token": "28", "map": "3-4"}
+    assert {name: value for name, value in app.query_params.items() if name not in ("run", "set")} == {"token": "28", "map": "3-4"}
     assert "Most local became **head 4 of layer 3**" in texts(app)
+
+
+def test_two_epochs_stand_side_by_side_with_the_maps_of_each():
+    app = open_vit()
+    data = board_of(app)
+    assert (data["epoch"], data["beside"]["epoch"], data["beside"]["earlier"]) == ("Epoch 8", "Epoch 1", True)
+    opened, images = oracle(0)
+    weights = record_attention(opened.model, images).weights[0]
+    patches, own = maps_of({**data, **data["beside"]})
+    assert np.abs(patches[:, :4] - weights[..., 1:].numpy()).max() <= 0.51 * float(weights[..., 1:].max()) / 255
+    np.testing.assert_allclose(own[:, :4], weights[..., 0], rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(data["beside"]["distance"], attention_distance(weights), atol=0.006)
+    run(app.selectbox(key="vit_beside").set_value("4"))
+    assert board_of(app)["beside"]["epoch"] == "Epoch 4" and app.query_params["beside"] == "4"
+    run(epoch_slider(app).set_value(0))
+    assert board_of(app)["beside"]["earlier"] is False
+    run(app.selectbox(key="vit_beside").set_value("none"))
+    assert board_of(app)["beside"] is None and app.query_params["beside"] == "none"
+    assert board_of(open_vit(beside="none"))["beside"] is None and board_of(open_vit(beside="99"))["beside"]["epoch"] == "Epoch 1"
+
+
+def test_a_run_opens_on_a_picture_that_it_knows():
+    knows = {"recorded-shapes-vit": "heart", VIT: "sailing ship"}
+    for run_id, picture in knows.items():
+        data = board_of(open_page("vit", run=run_id))
+        assert data["caption"].startswith(picture) and not any("knows only" in line for line in data["answers"])
+    app = open_page("vit")
+    run(app.selectbox(key="vit_run").set_value(VIT))
+    assert board_of(app)["caption"].startswith("sailing ship") and "set" not in app.query_params
+    run(app.selectbox(key="picture_set").set_value("ship"))
+    run(app.selectbox(key="vit_run").set_value("recorded-shapes-vit"))
+    assert board_of(app)["caption"].startswith("ship"), "a picture that somebody has chosen stays"
 
 
 def test_distances_are_means_over_pictures():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.errors import ConfigError
-from pages.vit.view import MOST_BYTES, Pin, board_data, checked_pin, in_blocks, map_name, pack, parse_pin
+from pages.vit.view import MOST_BYTES, Pin, board_data, checked_pin, epoch_data, in_blocks, map_name, pack, parse_pin
 
 
 def attention(layers, columns, side, lead=1, seed=0):
@@ -76,10 +76,13 @@ def test_a_message_is_json_and_has_no_nan():
     figures = np.array([[1.234]])
     data = board_data(
         pack(maps, 2, 1), what="x", pixels=np.zeros((3, 32, 32), np.uint8), caption="c", distance=figures * np.nan, entropy=figures,
-        even=1.0, bits=2.0, target="t", answers=["a"], pin=Pin(1, 0, 2),
+        even=1.0, bits=2.0, target="t", answers=["a"], pin=Pin(1, 0, 2), epoch="Epoch 8",
+        beside=epoch_data(pack(maps[:, ::-1], 2, 1), figures, "Epoch 1"),
     )  # fmt: skip
     back = json.loads(json.dumps(data, allow_nan=False))
     assert back["distance"] == [[None]] and back["entropy"] == [[1.23]] and back["pin"] == [1, 0, 2]
+    assert (back["epoch"], back["beside"]["epoch"], back["beside"]["distance"]) == ("Epoch 8", "Epoch 1", [[1.23]])
+    assert len(b64decode(back["beside"]["maps"])) == 3 * 5 * 4 and back["beside"]["maps"] != back["maps"]
     assert len(b64decode(back["maps"])) == 3 * 5 * 4 and len(b64decode(back["pixels"])) == 3072
 
 
