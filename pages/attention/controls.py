@@ -28,8 +28,9 @@ from core.probes.attention.by_hand import (
     possible_heads,
     word_tokens,
 )
-from dashboard.pictures.choose import choose_picture
+from dashboard.pictures.choose import Shown, choose_picture
 from dashboard.pictures.html import png_uri
+from dashboard.pictures.zoom import AT, at_patch, run_here
 from dashboard.shell import show
 from dashboard.shell.choices import Choice, links
 
@@ -62,6 +63,7 @@ class Tokens:
     origin: str  # of their features, in words
     code: str
     pictures: tuple[str, ...] = ()
+    picture: Shown | None = None  # that is cut into them
     link: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,6 +77,11 @@ class AttentionChoices:
     temperature: float
     mask: str
     seed: int
+
+    @property
+    def token(self) -> int | None:
+        """The token of the chosen patch; None where there are no patches."""
+        return at_patch(AT.value, CUT.value) if self.kind == "patches" else None
 
     @property
     def kind(self) -> str:
@@ -156,9 +163,9 @@ def _patches(width: int, seed: int) -> Tokens:
     pictures = cut(picture.pixels, SIZE // side).reshape(side * side, 3, SIZE // side, SIZE // side)
     names = tuple(f"patch {n + 1}" for n in range(len(pictures)))
     code = f"tokens = patch_tokens(pixels, {side}, {width}, seed={seed})  # pixels: {picture.caption!r}, (3, 32, 32) uint8"
-    link = {**picture.link, **links(KIND, CUT)}
+    link = {**picture.link, **links(KIND, CUT, AT), **run_here()}
     at = partial(patch_tokens, picture.pixels, side, seed=seed)
-    return Tokens(at, names, "the patch times an untrained matrix, after LayerNorm", code, tuple(map(png_uri, pictures)), link)
+    return Tokens(at, names, "the patch times an untrained matrix, after LayerNorm", code, tuple(map(png_uri, pictures)), picture, link)
 
 
 def _choose_scale() -> tuple[str, float]:

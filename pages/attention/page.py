@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from dashboard.pictures.zoom import zoom_place
 from dashboard.shell import show, state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import take_along, try_this
 from pages.attention.about import ABOUT
 from pages.attention.controls import LENGTH, choose
 from pages.attention.costs import cost_panel
-from pages.attention.panels import layer_panel, matrices_panel, proof_panel, scale_panel
+from pages.attention.panels import layer_panel, matrices_panel, proof_panel, scale_panel, zoom_panel
 
 LEGEND = (
     "Point at a cell, tap it or use the arrow keys: green and violet frames are the numbers of its sum. Blue is above 0, orange below; "
@@ -17,9 +18,12 @@ LEGEND = (
 )
 
 state.values()
+strip = zoom_place()
 left, right = st.container(key="attention").columns([1, 3], gap="medium")
 with left:
     choices = choose()
+with strip:
+    zoom_panel(choices)
 with right:
     matrices_panel(choices)
     st.caption(LEGEND)

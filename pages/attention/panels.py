@@ -6,9 +6,10 @@ import streamlit as st
 
 from core.probes.attention.by_hand import WIDTHS, Projections, attention_by_hand, saturation
 from dashboard.kit.wording import marked
+from dashboard.pictures.zoom import AT, run_here, zoom_strip
 from dashboard.shell import show
 from pages.attention.board import linked_matrices, matrices_data
-from pages.attention.controls import DIVISOR_SIGNS, AttentionChoices
+from pages.attention.controls import CUT, DIVISOR_SIGNS, AttentionChoices
 from pages.attention.lookups import SPREAD_LENGTHS, SPREAD_SIZES, layer_facts, spreads
 from pages.attention.view import course_line, layer_html, proof_line, saturation_html, spread_html
 
@@ -16,6 +17,11 @@ LONG = WIDTHS[-1]  # features of the longest key
 
 
 # ---- the picture ----
+
+
+def zoom_panel(choices: AttentionChoices) -> None:
+    """Where the page stands on the way from a picture to a Vision Transformer."""
+    zoom_strip("attention", choices.tokens.picture, at=AT.value, side=CUT.value, run=run_here(), here=choices.kind == "patches")
 
 
 def matrices_panel(choices: AttentionChoices) -> None:
@@ -27,6 +33,7 @@ def matrices_panel(choices: AttentionChoices) -> None:
         choices.tokens.names,
         origin=choices.tokens.origin,
         pictures=choices.tokens.pictures,
+        token=choices.token,
         temperature=choices.temperature,
         divisor=f"{sign}{inside} = {value:.2f}" if inside else "1, that is not scaled",
         scaling=f"/ {value:.2f}" + (f" / {choices.temperature:g}" if choices.temperature != 1 else ""),

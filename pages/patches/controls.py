@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from core.data.images import SIZE
 from core.errors import LabError
 from core.evaluation.kept_weights import read_embedding
 from core.models import MODELS
@@ -20,17 +18,16 @@ from core.models.embedding import Embedding
 from core.models.orders import ORDERS
 from core.training.history import Snapshot
 from dashboard.pictures.choose import Shown, choose_picture
+from dashboard.pictures.zoom import AT
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run, run_link
 from dashboard.shell import services, show
 from dashboard.shell.choices import Choice, Kept, links
 
 ORDER_WORDS = {"rows": "Rows", "columns": "Columns", "snake": "Snake", "hilbert": "Hilbert curve", "random": "Random but fixed"}
-PIXELS = frozenset(product(range(SIZE), repeat=2))
 PATCH = Choice("patches", "patch", PATCH_SIZES, first=PATCH_SIZES[0])  # at first that of the run
 WIDTH = Choice("patches", "width", WIDTHS, first=WIDTHS[0])  # as well
 PATCH_OF = Kept("patches", "patch_of")  # the run for which a patch size was chosen
 ORDER = Choice("patches", "order", ORDERS, first="rows")
-AT = Choice("patches", "at", PIXELS, first=(16, 16), write="{0[0]},{0[1]}".format)
 FEATURE = Choice("patches", "feature", range(1, max(WIDTHS) + 1), first=1)
 REBUILT = Choice("patches", "rebuilt", (True,), first=False, write=lambda _: "1")
 PLAIN = np.full(3, 0.5), np.full(3, 0.25)  # mean and deviation where no run says any

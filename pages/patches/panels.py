@@ -9,11 +9,12 @@ import streamlit as st
 from core.data.images import SIZE
 from core.models.orders import reading, scan_order
 from dashboard.kit.wording import marked
+from dashboard.pictures.zoom import AT, zoom_strip
 from dashboard.shell import show
 from dashboard.shell.download import download
 from dashboard.shell.predict import predict
 from pages.patches.board import grid_data, patch_grid
-from pages.patches.controls import AT, FEATURE, REBUILT, PatchesChoices
+from pages.patches.controls import FEATURE, REBUILT, PatchesChoices
 from pages.patches.lookups import losses, rebuilt
 from pages.patches.view import convolution_html, cost_html, kernels_html, losses_html, product_html, rebuilt_html, sums_html, tokens_csv
 
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from core.probes.tokens.embedding import EmbeddingReport
 
 YES, NO = "yes, all of it", "only in part"
+
+
+def zoom_panel(choices: PatchesChoices) -> None:
+    """Where the page stands on the way from a picture to a Vision Transformer."""
+    epoch = {} if choices.epoch is None else {"epoch": str(choices.epoch + 1)}
+    zoom_strip("patches", choices.picture, at=AT.value, side=SIZE // choices.used.patch_size, run={"run": choices.run.run_id, **epoch})
 
 
 def grid_panel(choices: PatchesChoices) -> None:

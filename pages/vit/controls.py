@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.pictures.choose import Shown, choose_picture, known_picture
+from dashboard.pictures.zoom import AT, at_patch, first_pixel
 from dashboard.runs.choose import Wanted, choose_epoch, choose_run
 from dashboard.runs.opened import Weighted, kept_epochs
 from dashboard.shell import services
@@ -84,9 +85,13 @@ def pin_of(attention: Look) -> Pin:
     packed, heads = attention.packed, attention.distance.shape[1]
     size = {"tokens": packed.tokens, "layers": packed.layers}
     if (sent := pin_sent(key=BOARD)) is None:
+        if TOKEN.linked is None and AT.linked:  # who comes from the picture and a patch
+            TOKEN.set(str(packed.lead + at_patch(AT.linked, packed.side)))
         pin = BEGINNING.keep(parse_pin(TOKEN.value, MAP.value, **size, heads=heads))
     else:
         pin = checked_pin(sent, **size, columns=packed.columns)
     TOKEN.set(str(pin.token))
     MAP.set(map_name(pin.layer, pin.column, heads))
+    if pin.token >= packed.lead and at_patch(AT.value, packed.side) != pin.token - packed.lead:
+        AT.set(first_pixel(pin.token - packed.lead, packed.side))
     return pin

@@ -3,15 +3,17 @@
 import streamlit as st
 
 from core.errors import LabError
+from dashboard.pictures.zoom import zoom_place
 from dashboard.runs.choose import follow
 from dashboard.runs.foot import foot
 from dashboard.shell import services, show, state
 from dashboard.shell.foot import try_this
 from pages.vit.about import ABOUT
 from pages.vit.controls import choose_attending, choose_weights
-from pages.vit.panels import caveats, class_token, explorer, formed, legend, proof_line, steps
+from pages.vit.panels import caveats, class_token, explorer, formed, legend, proof_line, steps, zoom_panel
 
 state.values()
+strip = zoom_place()
 left, right = st.container(key="lab").columns([3, 9], gap="medium")
 with left:
     run, picture, epochs = choose_attending()
@@ -22,6 +24,8 @@ try:
     with right:
         attention, pin = explorer(choices)
         show.caption(legend(attention, run))
+    with strip:
+        zoom_panel(choices, attention)
     show.caption(proof_line(attention))
     link = choices.link
     state.write_page(link)

@@ -16,6 +16,7 @@ from dashboard.kit.panels import panels
 from dashboard.kit.wording import marked
 from dashboard.pictures.answers import knows
 from dashboard.pictures.choose import Shown
+from dashboard.pictures.zoom import AT, zoom_strip
 from dashboard.runs.opened import Weighted
 from dashboard.shell import show
 from dashboard.shell.path_keys import as_key
@@ -44,6 +45,12 @@ def explorer(choices: VitChoices) -> tuple[Look, Pin]:
     # A choice comes from the browser: to send it back would make another message of it, and all maps would travel again.
     attention_maps(message(choices.run, choices.epoch, attention, picture, BEGINNING.value or pin, beside_of(choices)), key=BOARD)
     return attention, pin
+
+
+def zoom_panel(choices: VitChoices, attention: Look) -> None:
+    """Where the page stands on the way from a picture to a Vision Transformer."""
+    run = {"run": choices.run.run_id, "epoch": str(choices.epoch + 1)}
+    zoom_strip("vit", choices.picture, at=AT.value, side=attention.packed.side, run=run)
 
 
 def beside_of(choices: VitChoices) -> dict[str, Any] | None:

@@ -46,12 +46,13 @@ _mount = component(__file__, HTML)
 
 
 def matrices_data(
-    hand: ByHand, names: Sequence[str], *, origin: str, divisor: str, scaling: str, temperature: float, pictures: Sequence[str] = ()
-) -> dict[str, Any]:
+    hand: ByHand, names: Sequence[str], *, origin: str, divisor: str, scaling: str, temperature: float, pictures: Sequence[str] = (),
+    token: int | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """What the browser needs: all numbers one after the other as base64 of float32, lowest byte first; `parts` says how many of each.
 
     `names` and `pictures` (data URIs, or none) are those of the tokens; `origin` says where their features come from, `divisor` and
-    `scaling` what scores are divided by, in words and as it is written behind a score.
+    `scaling` what scores are divided by, in words and as it is written behind a score; `token` is the one that is marked.
     """
     matrices = hand.projections
     parts = {
@@ -71,6 +72,7 @@ def matrices_data(
         "divisor": divisor,
         "scaling": scaling,
         "temperature": temperature,
+        "token": token,
     }
 
 

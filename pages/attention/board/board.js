@@ -41,8 +41,10 @@ class LinkedMatrices extends Board {
     this.all = new Matrices(data);
     if (before && before.heads !== data.heads) this.head = 0;
     this.head = Math.min(this.head, data.heads - 1);
-    this.pinned = this.inside(this.pinned);
-    this.at = this.inside(this.at);
+    const { token } = data;
+    const marked = token !== null && token !== before?.token;
+    this.pinned = this.inside(marked ? { matrix: 'weights', i: token, j: token } : this.pinned);
+    this.at = this.inside(marked ? this.pinned : this.at);
     this.pictures = data.pictures.map((uri) => {
       const picture = new Image();
       picture.onload = () => this.data === data && this.redraw();
@@ -223,7 +225,8 @@ class LinkedMatrices extends Board {
     const labels = this.data.names.map((name, i) => {
       const high = rows[i][1] - rows[i][0];
       const uri = this.data.pictures[i];
-      const text = uri ? make('img', { src: uri, alt: name, style: `height: ${high - 1}px` }) : name;
+      const look = i === this.data.token ? 'marked' : '';
+      const text = uri ? make('img', { class: look, src: uri, alt: name, style: `height: ${high - 1}px` }) : name;
       return make('span', { style: `height: ${high}px; line-height: ${high}px; font-size: ${Math.min(12, high)}px` }, text);
     });
     this.part.labels.replaceChildren(...labels);

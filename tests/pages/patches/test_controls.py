@@ -2,7 +2,8 @@
 
 import pytest
 
-from pages.patches.controls import AT, FEATURE, choose
+from dashboard.pictures.zoom import AT
+from pages.patches.controls import FEATURE, choose
 from tests.pages.support import alone, made_by, texts
 
 
