@@ -109,6 +109,7 @@ function split(letters) {
   const G = letters.length;
   return {
     title: `Split in the order ${letters.join(', ')}`,
+    lit: letters,
     formula: `chunk(${G})`,
     shape: (v) =>
       `(B, ${G}H) = (${v.B}, ${G * v.H}) → ${G} × (B, H) = (${v.B}, ${v.H}): of the table before, rows 1 to ${v.H} are ${
@@ -122,7 +123,8 @@ function split(letters) {
 }
 
 const each = (v) => `each (B, H) = (${v.B}, ${v.H}); one number a unit`;
-const stage = (title, formula, ...columns) => ({ title, formula, shape: each, table: perUnit(...columns) });
+// `lit` are the letters of the parts of the diagram that a stage computes.
+const stage = (title, lit, formula, ...columns) => ({ title, lit: [...lit], formula, shape: each, table: perUnit(...columns) });
 const gated = (g, letter, field, squash = 'σ') => [[`sum for ${letter}`, both(g)], [`${letter} = ${squash}(sum)`, of(field), true]];
 const CANDIDATE = ['n = tanh(sum)', of('candidate'), true];
 const NEW_STATE = ['h′', of('hidden'), true];
@@ -130,6 +132,7 @@ const NEW_STATE = ['h′', of('hidden'), true];
 const GRU = [
   stage(
     'The candidate',
+    'n',
     'n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn))',
     ['r', of('reset')],
     ['h gives n', state(2)],
@@ -140,6 +143,7 @@ const GRU = [
   ),
   stage(
     'The new state',
+    'h',
     'h′ = (1 − z) ⊙ n + z ⊙ h',
     ['1 − z', (v) => 1 - v.of('update')],
     ['n', of('candidate')],
@@ -152,6 +156,7 @@ const GRU = [
 const GRU_2014 = [
   stage(
     'The candidate',
+    'n',
     'n = tanh(W_in x + b_in + W_hn (r ⊙ h) + b_hn)',
     ['r ⊙ h', (v) => v.of('reset') * before(v)],
     ['W_hn (r ⊙ h) + b_hn', state(2)],
@@ -161,6 +166,7 @@ const GRU_2014 = [
   ),
   stage(
     'The new state',
+    'h',
     'h′ = z ⊙ n + (1 − z) ⊙ h',
     ['z', of('update')],
     ['n', of('candidate')],
@@ -172,7 +178,7 @@ const GRU_2014 = [
 
 function gru(kind, last) {
   const letters = ['r', 'z', 'n'];
-  const gates = stage('The two gates', 'r = σ(·), z = σ(·)', ...gated(0, 'r', 'reset'), ...gated(1, 'z', 'update'));
+  const gates = stage('The two gates', 'rz', 'r = σ(·), z = σ(·)', ...gated(0, 'r', 'reset'), ...gated(1, 'z', 'update'));
   return [...maps(kind, letters), split(letters), gates, ...last];
 }
 
@@ -183,6 +189,8 @@ export const WALKS = {
     ...maps('rnn', ['a']),
     stage(
       'The new state',
+      'h',
+      'h',
       'h′ = tanh(W_ih x + b_ih + W_hh h + b_hh)',
       ['from x', input(0)],
       ['from h', state(0)],
@@ -195,6 +203,7 @@ export const WALKS = {
     split(LSTM),
     stage(
       'The gates and the candidate',
+      'ifgo',
       'i, f, o = σ(·), g = tanh(·)',
       ...gated(0, 'i', 'input'),
       ...gated(1, 'f', 'forget'),
@@ -203,6 +212,7 @@ export const WALKS = {
     ),
     stage(
       'The cell state',
+      'c',
       'c′ = f ⊙ c + i ⊙ g',
       ['f', of('forget')],
       ['c', (v) => v.memory()],
@@ -212,6 +222,8 @@ export const WALKS = {
     ),
     stage(
       'The new state',
+      'h',
+      'h',
       'h′ = o ⊙ tanh(c′)',
       ['o', of('output')],
       ['c′', of('cell')],

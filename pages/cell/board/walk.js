@@ -3,6 +3,7 @@
 import { button, make } from '../../../dashboard/kit/dom.js';
 import { clamp } from '../../../dashboard/kit/keys.js';
 import { number } from '../../../dashboard/kit/text.js';
+import { diagram } from './diagram.js';
 import { units, WALKS } from './stages.js';
 import { judged, WITHIN } from './typed.js';
 
@@ -29,6 +30,14 @@ export class Walk {
       this.root.querySelector('[name=cover]').focus();
     });
     root.addEventListener('input', ({ target }) => target.dataset.right && this.check(target));
+    root.addEventListener('keydown', (event) => event.key === 'Enter' && event.target.dataset.right && this.onward(event));
+  }
+
+  // From a result to the next one, and from the last one to the button that leads on.
+  onward(event) {
+    event.preventDefault();
+    const answers = [...this.root.querySelectorAll('[data-right]')];
+    (answers[answers.indexOf(event.target) + 1] ?? this.root.querySelector('[data-walk="1"]')).focus();
   }
 
   stages() {
@@ -55,9 +64,18 @@ export class Walk {
     const table = this.table(stage.table(board.reading, view));
     const title = make('div', 'walk-title', make('span', '', `${this.at + 1} of ${stages.length} · `), make('b', '', stage.title));
     title.append(make('code', '', stage.formula));
-    this.root.replaceChildren(this.bar(), title, make('div', 'walk-shape', stage.shape(view)), table, this.note(view, this.questions > 0));
+    const body = make('div', 'walk-body', table, ...(stage.lit ? [this.drawing(stage)] : []));
+    this.root.replaceChildren(this.bar(), title, make('div', 'walk-shape', stage.shape(view)), body, this.note(view, this.questions > 0));
     for (const answer of this.root.querySelectorAll('[data-right]')) if (answer.value) this.check(answer);
     this.root.dataset.at = this.at + 1; // for tests
+  }
+
+  // The cell, with what the stage computes lit.
+  drawing({ title, lit }) {
+    const drawn = diagram(this.board.data.kind, () => {});
+    for (const part of drawn.querySelectorAll('[data-part]')) part.classList.toggle('lit', lit.includes(part.dataset.part));
+    drawn.setAttribute('aria-label', `Diagram of the cell; computed now: ${title}`);
+    return make('div', 'cellb-diagram', drawn);
   }
 
   bar() {

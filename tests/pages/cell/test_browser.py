@@ -97,6 +97,10 @@ def computed_by_hand(page):
     (r_x, z_x, n_x), (r_h, z_h, n_h) = (np.split(np.array(sums), 3) for sums in maps)  # in the order r, z, n
     assert "(B, 3H) = (1, 15) → 3 × (B, H) = (1, 5)" in page.locator(".walk-shape").inner_text()
     next_stage(page, 4)
+    lit = page.locator(".walk-body .cellb-diagram g.lit")  # the cell stays in sight, with what is computed lit
+    assert set(lit.evaluate_all("groups => groups.map(({ dataset }) => dataset.part)")) == {"r", "z"}
+    results_of(page).first.press("Enter")
+    assert results_of(page).nth(1).evaluate("field => field === document.activeElement")
     r, z = (np.array([1 / (1 + math.exp(-value)) for value in one]) for one in (r_x + r_h, z_x + z_h))
     answer(page, np.stack([r, z], 1).ravel())
     next_stage(page, 5)
