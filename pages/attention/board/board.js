@@ -24,6 +24,7 @@ const TITLES = {
 };
 const FULL = 0.9; // opacity of the largest number
 const WRITTEN = { width: 21, height: 12 }; // px of a cell that has room for its number
+const LETTERS = [9.5, 11.5]; // px of a number, the smallest and the largest
 const NAMED = 12; // px of a column that has room for its name
 
 class LinkedMatrices extends Board {
@@ -192,7 +193,7 @@ class LinkedMatrices extends Board {
 
   write(pen, [left, top, width, height], text, color) {
     if (width < WRITTEN.width || height < WRITTEN.height) return;
-    Object.assign(pen, { font: `9.5px ${this.colors.font}`, fillStyle: color });
+    Object.assign(pen, { font: `${clamp(width / 2.6, ...LETTERS)}px ${this.colors.font}`, fillStyle: color });
     pen.fillText(text, left + width / 2, top + height / 2 + 0.5);
   }
 
@@ -213,7 +214,7 @@ class LinkedMatrices extends Board {
       return;
     }
     if (right - left < NAMED) return;
-    Object.assign(pen, { font: `10px ${this.colors.font}`, fillStyle: this.colors.ink });
+    Object.assign(pen, { font: `11px ${this.colors.font}`, fillStyle: this.colors.ink });
     let text = name;
     while (text.length > 1 && pen.measureText(text).width > right - left - 1) text = text.slice(0, -1);
     pen.fillText(text, (left + right) / 2, STRIP / 2);
