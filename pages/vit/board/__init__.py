@@ -24,7 +24,7 @@ HTML = f"""<div class="attention">
       <canvas class="attention-picture" width="512" height="512" tabindex="0" role="application" aria-label="{TOLD}"></canvas>
     </figure>
     <figure class="attention-view attention-beside" hidden><figcaption class="attention-other"></figcaption>
-      <canvas class="attention-second" width="512" height="512" role="img"></canvas>
+      <canvas class="attention-second" width="512" height="512" role="img" aria-label="The same map after another epoch"></canvas>
     </figure>
     <div class="attention-side">
       <div class="attention-tools">
