@@ -26,6 +26,9 @@ def test_a_pixel_lies_in_its_patch(at, side, patch):
 def test_a_link_says_the_picture_whatever_its_page_opens_with():
     shown, run_link = from_set("shapes", 6), {"run": VIT, "epoch": "4"}
     assert link_to(STEPS["layers"], shown, (8, 20), run_link) == {"set": "shapes", "image": "7", "at": "8,20", **run_link}
+    reader = {"run": "recorded-shapes-gru", "epoch": "1"}
+    assert link_to(STEPS["layers"], shown, (8, 20), reader) == {"set": "shapes", "image": "7", "at": "8,20"}, "it is no ViT"
+    assert link_to(STEPS["tokens"], shown, (8, 20), reader)["run"] == "recorded-shapes-gru"
     assert link_to(STEPS["attention"], from_set("ship", 0, first="ship"), (0, 0), {}) == {"set": "ship", "at": "0,0", "tokens": "patches"}
 
 

@@ -19,12 +19,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.checks import OneOf, Whole
 from core.data.images import SIZE
+from core.errors import LabError
 from dashboard.kit.component import component
 from dashboard.kit.messages import sent_now
 from dashboard.kit.packed import packed_picture
 from dashboard.navigation import PAGES
 from dashboard.pictures.choose import FIRST, Shown, from_set
-from dashboard.shell import state
+from dashboard.shell import services, state
 from dashboard.shell.choices import Choice
 from dashboard.shell.pointing import point_at
 
@@ -87,8 +88,16 @@ def zoom_strip(page: str, picture: Shown | None, *, at: tuple[int, int], side: i
 
 
 def link_to(step: Step, picture: Shown, at: tuple[int, int], run: Mapping[str, str]) -> dict[str, str]:
-    """What the address of a step says: the picture, the patch, and the run, where one is known."""
-    return {**picture.named, "at": AT.write(at), **run, **step.link}
+    """What the address of a step says: the picture, the patch, and the run, where its page can show it."""
+    return {**picture.named, "at": AT.write(at), **(run if _shows(step, run) else {}), **step.link}
+
+
+def _shows(step: Step, run: Mapping[str, str]) -> bool:
+    """Whether the page of a step can show a run: all layers are those of a ViT."""
+    try:
+        return step.page != "vit" or not run.get("run") or services.run(run["run"]).config["model"] == "vit"
+    except LabError:
+        return False
 
 
 def at_patch(at: tuple[int, int], side: int) -> int:
