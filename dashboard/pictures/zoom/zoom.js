@@ -6,7 +6,7 @@ import { corner, frame, middle } from '../../kit/patches.js';
 import { pale, pixels, SIDE } from '../../kit/picture.js';
 import { palette, solid } from '../../kit/theme.js';
 
-const HIGH = 44; // px of a small picture
+const HIGH = 38; // px of a small picture
 const WIDE = 104; // px of the sequence of tokens
 const BEFORE = 2; // tokens that are shown before the chosen one, and after it
 const LAYERS = 3;
