@@ -190,7 +190,6 @@ export const WALKS = {
     stage(
       'The new state',
       'h',
-      'h',
       'h′ = tanh(W_ih x + b_ih + W_hh h + b_hh)',
       ['from x', input(0)],
       ['from h', state(0)],
@@ -222,7 +221,6 @@ export const WALKS = {
     ),
     stage(
       'The new state',
-      'h',
       'h',
       'h′ = o ⊙ tanh(c′)',
       ['o', of('output')],
