@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.guide.find import Index
 from core.guide.tasks import TASKS
 from core.guide.terms import TERMS
+from core.lessons.shelf import shelf
 from core.models import MODELS
 from core.training.config import RunConfig
 from dashboard.navigation import PAGES
@@ -92,14 +93,22 @@ def test_a_row_of_the_unit_is_found_by_its_words(words, page):
     assert INDEX.find(words)[0].entry.page == page
 
 
-def test_every_page_experiment_term_task_and_hyperparameter_is_found_by_its_own_name():
+def test_every_page_experiment_term_task_hyperparameter_and_lesson_is_found_by_its_own_name():
     names = [page.title for page in PAGES] + [text for page in PAGES for text in page.about.experiments]
     names += [*TERMS, *(task.name for task in TASKS), *(h.label for model in MODELS for h in RunConfig.hyperparameters(model).values())]
+    names += [lesson.title for lesson in shelf().lessons.values()]
     titles = {entry.title for entry in entries()}
     assert titles == set(names)
     for name in titles:
         best = INDEX.find(name, 6)
         assert name in {hit.entry.title for hit in best}, name
+
+
+def test_a_lesson_that_was_found_begins_beside_its_page(monkeypatch):
+    lesson = shelf().lessons["masks"]
+    went, _ = gone_to(place_of("lesson", lesson.title), monkeypatch)
+    assert went == [("Masks", {**lesson.steps[0].state, "lesson": "masks", "step": "1"})]
+    assert not {entry.lesson for entry in entries() if entry.kind != "lesson"} - {""}
 
 
 def test_no_page_of_the_unit_is_missing_among_the_rows():

@@ -1,4 +1,4 @@
-"""The field that finds pages, claims, experiments, hyperparameters, terms and tasks. A button in the bar opens it, Ctrl-K and "/".
+"""The field that finds pages, claims, experiments, hyperparameters, terms, tasks and lessons. A button in the bar opens it, Ctrl-K and "/".
 
 The browser gets all entries at the first opening (`send_entries`) and ranks them by itself, as `core.guide.find` does: only what has been
 chosen comes here. The lab's name in the bar leads Home in the same way.
@@ -16,7 +16,7 @@ from core.checks import Whole
 from dashboard.kit.component import component
 from dashboard.kit.messages import sent_now
 from dashboard.navigation import PAGES
-from dashboard.shell import state
+from dashboard.shell import beside, state
 from dashboard.shell.choices import Kept
 from dashboard.shell.find.entries import Entry, as_json, entries, home
 from dashboard.shell.pointing import point_at
@@ -39,11 +39,13 @@ def finder(places: dict[str, Any]) -> None:
 
 def _go(entry: Entry, places: dict[str, Any]) -> None:
     """Open the page of an entry, with what it sets up."""
+    if entry.lesson:
+        beside.put(entry.lesson, 1)
     if entry.folded:
         MORE.keep(True)
     if entry.seen:
         point_at(entry.seen)
-    if entry.query:
+    if entry.query or entry.lesson:
         skip(next(page for page in PAGES if page.url_path == entry.page))
         state.go_to(places[entry.page], entry.query)
     else:  # as by the menu: nothing is set up anew

@@ -10,12 +10,15 @@ from functools import cache
 from core.guide.find import Findable
 from core.guide.tasks import TASKS
 from core.guide.terms import TERMS
+from core.lessons.shelf import shelf
+from core.lessons.text import plain_text
 from core.models import MODELS
 from core.training.config import RunConfig
 from dashboard.navigation import PAGES
 from dashboard.shell.chips import seen_in
 
-PAGE, TASK, EXPERIMENT, TERM, HYPERPARAMETER = "page", "task", "experiment", "term", "hyperparameter"
+PAGE, TASK, EXPERIMENT, TERM, HYPERPARAMETER, LESSON = "page", "task", "experiment", "term", "hyperparameter", "lesson"
+LESSONS = "lessons"  # where a lesson begins whose first step leaves the reader where he is
 HOME = "home"  # where the lab's name leads
 SET_UP = "train"  # the page on which hyperparameters are chosen
 
@@ -23,17 +26,18 @@ SET_UP = "train"  # the page on which hyperparameters are chosen
 @dataclass(frozen=True, kw_only=True)
 class Entry(Findable):
     """Something to be found. `seen` is the key of the container that is shown once its page is open; `folded` says that it is a control
-    which stands among those that are folded at first.
+    which stands among those that are folded at first; `lesson` is the name of a lesson, which begins beside that page.
     """
 
     seen: str = ""
     folded: bool = False
+    lesson: str = ""
 
 
 @cache
 def entries() -> tuple[Entry, ...]:
     """All of them, pages first: what is equally near to a question stays in this order."""
-    return (*_pages(), *_tasks(), *_terms(), *_experiments(), *_hyperparameters())
+    return (*_pages(), *_tasks(), *_terms(), *_experiments(), *_hyperparameters(), *_lessons())
 
 
 @cache
@@ -91,6 +95,15 @@ def _hyperparameters() -> Iterator[Entry]:
             seen=f"hp_{model}_{name}",
             folded=not declared.basic,
         )
+
+
+def _lessons() -> Iterator[Entry]:
+    """Those that came with the lab: what an instructor adds meanwhile is on the page Lessons."""
+    for lesson in shelf(frozenset(page.url_path for page in PAGES)).lessons.values():
+        if not lesson.own:
+            first = lesson.steps[0]
+            more = {"page": first.page or LESSONS, "query": first.state if first.page else {}, "lesson": lesson.name}
+            yield Entry(kind=LESSON, title=lesson.title, text=plain_text(lesson.about), words=f"lesson {lesson.row}", **more)
 
 
 @cache

@@ -36,7 +36,7 @@ class Finder {
       'aria-label': 'Find a claim',
       'aria-haspopup': 'dialog',
       'aria-keyshortcuts': 'Control+K /',
-      title: 'Find pages, claims, experiments, hyperparameters, terms and tasks (Ctrl K, or /)',
+      title: 'Find pages, claims, experiments, hyperparameters, terms, tasks and lessons (Ctrl K, or /)',
     });
     this.field = make('input', {
       type: 'text',
