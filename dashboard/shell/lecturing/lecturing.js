@@ -62,7 +62,7 @@ class Lecturing {
       { key: 'p', shown: 'P', words: 'Present the page, and end it', act: () => this.turn() },
       { key: '?', words: 'This list of keys', act: () => showKeys(this.place) },
       ...data.pages.map((title, place) => ({ key: String(place + 1), words: `Page: ${title}`, act: () => this.go(place) })),
-      ...(data.experiments.length ? this.arrows() : []),
+      ...this.arrows(),
     ]);
     this.draw();
   }
@@ -70,12 +70,18 @@ class Lecturing {
   arrows() {
     const step = (by) => (event) => this.step(by, event.target);
     return [
-      { key: 'ArrowRight', shown: '→', words: 'Next experiment, while the page is presented', act: step(1) },
-      { key: 'ArrowLeft', shown: '←', words: 'Experiment before, while the page is presented', act: step(-1) },
+      { key: 'ArrowRight', shown: '→', words: 'Next experiment, or next step of a lesson, while the page is presented', act: step(1) },
+      { key: 'ArrowLeft', shown: '←', words: 'Experiment or step before, while the page is presented', act: step(-1) },
     ];
   }
 
   step(by, target) {
+    const lesson = document.querySelector(by > 0 ? '.st-key-lesson_next button' : '.st-key-lesson_back button');
+    if (lesson) { // beside a page they step through the lesson
+      if (!state.on || target.closest(ANSWERS) || lesson.disabled) return false;
+      lesson.click();
+      return true;
+    }
     const chips = document.querySelectorAll('.st-key-chips [data-testid=stButton]'); // in each a button with a tooltip, and one for phones
     const next = last.at + by;
     if (!state.on || target.closest(ANSWERS) || !chips[next]) return false;
