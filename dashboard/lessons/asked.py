@@ -10,6 +10,7 @@ from core.classroom.poll import REVEAL
 from core.classroom.questions.answers import ChoiceAnswer
 from core.classroom.questions.question import Question
 from core.classroom.rights import Act
+from core.home import number_setting
 from core.lessons.checks import ByDoing, ByMeasurement, ByOwnRun
 from core.lessons.lesson import LessonStep
 from core.lessons.measurements.table import MEASUREMENTS
@@ -19,7 +20,9 @@ from dashboard.lessons.view import DONE, asked_words, not_yet_words
 from dashboard.navigation import PAGES, Page
 from dashboard.shell import beside, services, show, state, visitor
 from dashboard.shell.choices import Choice, Kept
+from dashboard.shell.page import fragment
 
+LOOK_SECONDS = 2.0  # how often somebody is asked whether it is done
 WAIT = "Your class votes on this question now: answer it on the page Vote."
 
 
@@ -44,8 +47,14 @@ def passed(step: LessonStep) -> bool:
 # ---- the question ----
 
 
-def question_box(step: LessonStep, question: Question) -> None:
-    """Ask, and once it is answered say what is right and why."""
+def covers(step: LessonStep) -> bool:
+    """Whether the picture of the page is to wait until the question of a step is answered, or nobody wants to predict."""
+    waits = step.question is not None and _kept(step, "reply").value is None and not _voted_on(step.question)
+    return waits and not _kept(step, "shown").value and bool(number_setting("LAB_PREDICT", 1))
+
+
+def question_box(step: LessonStep, question: Question, page: Page) -> None:
+    """Ask, and once it is answered say what is right and why. On the page of the step its picture is covered meanwhile."""
     kept = _kept(step, "reply")
     if kept.value is None and _voted_on(question):
         show.info(WAIT)
@@ -54,6 +63,10 @@ def question_box(step: LessonStep, question: Question) -> None:
     if st.button("Answer", key=f"lesson_answer_{step.lesson}_{step.number}", disabled=answer is None or kept.value is not None):
         kept.keep(_reply(question, answer))
         st.rerun()
+    if page.url_path == step.page and covers(step):
+        with st.container(key="lesson_covers"):
+            more = {"help": "Shows the picture without a prediction.", "on_click": lambda: _kept(step, "shown").keep(True)}
+            st.button("Show me", key="lesson_show", type="tertiary", **more)
     if reply := kept.value:
         (show.success if reply.right else show.info)(reply.sentence)
 
@@ -95,14 +108,33 @@ def check_box(step: LessonStep, page: Page) -> None:
     check, kept = step.check, _kept(step, "check")
     if words := asked_words(check):
         show.caption(words)
-    if not isinstance(check, ByMeasurement):  # as soon as it is done, without a word
-        kept.keep(_looked_at(step, page) if kept.value is None or not kept.value.right else kept.value)
+    if not isinstance(check, ByMeasurement) and not (kept.value and kept.value.right):
+        kept.keep(_looked_at(step, page))
+    if isinstance(check, ByMeasurement) or kept.value.right:
+        _verdict(step, page)
+    else:  # it is looked at again and again, so that the verdict comes by itself
+        fragment(_watched, run_every=LOOK_SECONDS)(step, page)
+
+
+def _watched(step: LessonStep, page: Page) -> None:
+    kept = _kept(step, "check")
+    kept.keep(_looked_at(step, page))
+    if kept.value.right:
+        st.rerun()  # all of the column: how far one is stands above
+    _verdict(step, page)
+
+
+def _verdict(step: LessonStep, page: Page) -> None:
+    """The button, and what came of the check."""
+    check, kept = step.check, _kept(step, "check")
     label = "Measure it" if isinstance(check, ByMeasurement) else "Check"
     pressed = st.button(show.label(label), key=f"lesson_check_{step.lesson}_{step.number}", icon=":material/fact_check:")
     if pressed and isinstance(check, ByMeasurement):
         kept.keep(_measure(check))
         st.rerun()
-    if kept.value and (kept.value.right or pressed or isinstance(check, ByMeasurement)):
+    wanted = _kept(step, "wanted")  # what is still missing is told once somebody has asked, and stays until it is done
+    wanted.keep(wanted.value or pressed)
+    if kept.value and (kept.value.right or wanted.value or isinstance(check, ByMeasurement)):
         (show.success if kept.value.right else show.info)(kept.value.sentence)
 
 

@@ -93,7 +93,7 @@ def _draw(page: Page, places: Places, lesson: Lesson, number: int) -> None:
     if step.page in places and step.page != page.url_path and st.button("Go to the page of this step", key="lesson_here"):
         _open(places, step)
     if step.question:
-        question_box(step, step.question)
+        question_box(step, step.question, page)
         _ask_class(places, step)
     if step.check:
         check_box(step, page)

@@ -45,6 +45,33 @@ def test_a_class_joins_is_led_and_let_go(instructor, phone, class_lab, invited):
     phone.get_by_text("You follow the instructor").wait_for(state="hidden")
 
 
+def test_the_question_of_a_lesson_becomes_a_vote(instructor, phone, class_lab, invited):
+    lesson, step = phone.get_by_role("region", name="Lesson"), "masks?lesson=masks&step=1"
+    join(phone, class_lab, invited[0], step)
+    answer = lesson.get_by_role("button", name="Answer", exact=True)
+    answer.wait_for()
+    instructor.goto(f"{class_lab.url}{step}")
+    instructor.get_by_role("region", name="Lesson").get_by_role("button", name="Ask the class").click()
+    heading(instructor, "Vote")
+    phone.goto(f"{class_lab.url}{step}")
+    lesson.get_by_text("Your class votes on this question now").wait_for()
+    assert answer.count() == 0, "nobody learns the answer meanwhile"
+    phone.goto(f"{class_lab.url}vote")
+    phone.get_by_text("Not at all: by exactly 0").tap()
+    at_rest(phone)
+    phone.get_by_role("button", name=re.compile("Send my answer")).tap()
+    phone.get_by_text("Sent:").wait_for()
+    instructor.get_by_text("1 of 2 have answered").wait_for()
+    for name in ("Discuss", "Experiment", "Measure it now"):
+        instructor.get_by_role("button", name=name, exact=True).click()
+    instructor.get_by_text("Measured. It is shown to nobody").wait_for()
+    for name in ("Vote again", "Reveal"):
+        instructor.get_by_role("button", name=name, exact=True).click()
+    phone.locator(".vote-truth").get_by_text("Not at all: by exactly 0").wait_for()
+    phone.goto(f"{class_lab.url}{step}")
+    answer.wait_for()
+
+
 def test_a_student_looks_at_the_instructors_run_and_cannot_stop_it(instructor, phone, class_lab, invited):
     join(phone, class_lab, invited[0])
     go_to(instructor, "Lab", "Train")

@@ -113,6 +113,27 @@ def test_a_question_is_answered_once_and_then_explained():
     assert services.classroom().lessons.passed(ME) == {("week", 1)} and "passed now" in html_of(app, "lesson-progress")
 
 
+def test_the_picture_waits_for_a_prediction_on_the_page_of_the_step_alone(monkeypatch):
+    monkeypatch.setenv("LAB_PREDICT", "1")
+    assert "lesson_show" not in buttons(open_page("went", lesson="week", step="3")), "nothing is asked there"
+    app = open_page("masks", lesson="week", step="1")
+    assert "lesson_show" in buttons(app)
+    assert "lesson_show" not in buttons(press(app, "lesson_show"))
+    app = open_page("masks", lesson="week", step="1")
+    run(app.radio(key="lesson_guess_week_1").set_value("Two"))
+    assert "lesson_show" not in buttons(press(app, "lesson_answer_week_1"))
+    monkeypatch.setenv("LAB_PREDICT", "0")
+    assert "lesson_show" not in buttons(open_page("masks", lesson="week", step="1"))
+
+
+def test_a_verdict_comes_by_itself_once_it_is_done():
+    app = open_page("masks", lesson="week", step="2")
+    assert "not done yet" not in texts(app), "nobody has asked"
+    app = run(run(app.slider(key="masks_layers").set_value(2)))  # the second run is one that a browser asks for
+    assert "You have done it." in [success.value for success in app.success]
+    assert services.classroom().lessons.passed(ME) == {("week", 2)}
+
+
 def test_a_number_is_typed_and_one_that_is_none_cannot_be_sent():
     app = open_page("patches", lesson="task-2-1", step="1")
     assert buttons(app)["lesson_answer_task-2-1_1"].disabled
