@@ -80,7 +80,7 @@ def test_spider_man_trains_behind_the_page(address, page):
             return rows.length === 3 && rows[1] > 0;
         }"""
     )
-    page.get_by_text("change by 0 (forward only)").wait_for()
+    page.get_by_text("for all words before it stay exactly equal").wait_for()
 
 
 def test_both_pages_on_a_phone_by_touch(address, chromium):

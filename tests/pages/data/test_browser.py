@@ -84,7 +84,7 @@ def test_the_numbers_are_those_of_core_before_and_after_and_back(page, address, 
     assert steps(page) == pytest.approx(
         np.stack([stored, stored / 255, stored / 255 - np.array(dataset.mean), floats[:, 0, 1].numpy(), stored], 1), abs=0.0051
     )
-    for name, numbers, within in (("stored", image, 0), ("normalised", floats, 0.0051), ("back", image, 0)):
+    for name, numbers, within in (("stored", image, 0), ("normalised", floats, 0.0051), ("undo", image, 0)):
         view(page, name)
         for c, channel in enumerate(("red", "green", "blue")):
             found = around(page, channel)

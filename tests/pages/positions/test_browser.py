@@ -101,7 +101,7 @@ def test_all_is_in_sight_on_a_projector_and_the_sizes_can_be_changed(address, pa
     page.get_by_role("spinbutton", name="Tokens").fill("60")
     page.get_by_role("spinbutton", name="Tokens").press("Enter")
     wait_shown(page, length=60)
-    page.get_by_text("60 tokens are no square grid").wait_for()
+    page.get_by_text("60 tokens do not make a square grid").wait_for()
     page.locator("label", has_text="Sine and cosine, 2-D").click()
     page.get_by_text("60 is neither. Choose 49 or 50").first.wait_for()
 
