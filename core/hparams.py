@@ -44,6 +44,7 @@ class Hyperparameter:
     stops: tuple | None = None  # of a range: the values that a slider offers and a message names; any other between is possible
     unit: str = ""
     basic: bool = False
+    group: str = ""  # of what is not basic: the words under which a form shows it; none: those of its part of a run
     label: str = ""
     most: int = MOST_NAME  # letters of a text
     path: bool = False  # a text that names a folder

@@ -29,6 +29,15 @@ SCORES = {  # name: column heading
 }
 
 
+def by_chance(classes: int) -> tuple[float, float]:
+    """The loss in nats, ln K, and the top-1 accuracy, 1 / K, of a guess that holds each of K `classes` equally likely, of which each has as
+    many samples. Raises DataError where there is no class.
+    """
+    if classes < 1:
+        raise DataError(f"Nothing can be guessed among {classes} classes: one at least is needed.")
+    return math.log(classes), 1 / classes
+
+
 @dataclass(frozen=True, eq=False)
 class ClassScores:
     """Scores per class of a (K, K) confusion matrix of counts; rows are the true class, columns the predicted class.

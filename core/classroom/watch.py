@@ -101,5 +101,5 @@ class Watch:
             self._room.limiting.use_up(run_id, seen.trained)
             return stopped_after(most)
         if self._away and min(self._room.presence.away(owner), now - seen.since) > self._away:
-            return f"Stopped: who started it was away from the class for {self._away / 60:.3g} minutes. Resume goes on."
+            return f"Stopped: who started it was away from the class for {self._away / 60:.3g} minutes. Press Continue to go on."
         return ""

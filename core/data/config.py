@@ -29,16 +29,26 @@ class DataConfig(Hyperparameters):
         label="Set of drawings",
         most=MOST_NAME,
     )
-    split_seed: int = hparam(0, "Seed of the random split, and of the drawing of 'shapes'.", low=0, high=2**31 - 1)
-    val_fraction: float = hparam(0.1, "Share of a folder without val/ that is held back for validation.", low=0.01, high=0.5, step=0.01)
+    split_seed: int = hparam(
+        0, "Seed of the random split, and of the drawing of 'shapes'.", low=0, high=2**31 - 1, label="Seed of the split"
+    )
+    val_fraction: float = hparam(
+        0.1, "Share of a folder without val/ that is held back for validation.", low=0.01, high=0.5, step=0.01, label="Share for validation"
+    )
     test_fraction: float = hparam(
-        0.1, "Share of a folder without test/ that is held back for the one final test.", low=0.01, high=0.5, step=0.01
+        0.1,
+        "Share of a folder without test/ that is held back for the one final test.",
+        low=0.01,
+        high=0.5,
+        step=0.01,
+        label="Share for the test",
     )
     stratify: bool = hparam(
         True,
         "Hold back the same share of every class of a folder, and leave each at least one training image. Without it images are held back "
         "whatever their class, as in runs of earlier versions of the lab.",
         older=False,
+        label="Same share of each class",
     )
 
     @classmethod

@@ -42,6 +42,7 @@ class PatchConfig(Hyperparameters):
         high=WIDTHS[-1],
         stops=WIDTHS,
         unit="features",
+        label="Embedding size",
     )
     dropout: float = hparam(
         0.0,
@@ -65,12 +66,17 @@ class RecurrentConfig(PatchConfig):
         unit="units",
         basic=True,
     )
-    num_layers: int = hparam(1, "Recurrent layers on top of each other; each reads the states of the one below.", low=1, high=6)
-    bidirectional: bool = hparam(False, "Add a second cell that reads the patches backwards, so that every state knows both sides.")
+    num_layers: int = hparam(
+        1, "Recurrent layers on top of each other; each reads the states of the one below.", low=1, high=6, label="Layers"
+    )
+    bidirectional: bool = hparam(
+        False, "Add a second cell that reads the patches backwards, so that every state knows both sides.", label="Both directions"
+    )
     readout: str = hparam(
         "last",
         "What the classifier reads: the last hidden state, or the mean over all of them (a shorter way back for gradients).",
         choices=("last", "mean"),
+        label="The classifier reads",
     )
 
 
@@ -78,14 +84,17 @@ class RecurrentConfig(PatchConfig):
 class ViTConfig(PatchConfig):
     """Vision Transformer (Dosovitskiy et al. 2020), as in the course: class token, encoder layers, head on token 0."""
 
-    num_layers: int = hparam(3, "Encoder layers on top of each other.", low=1, high=12)
+    num_layers: int = hparam(3, "Encoder layers on top of each other.", low=1, high=12, label="Layers")
     num_heads: int = hparam(
-        4,
-        "Attention heads per layer; each works in embed_dim / num_heads dimensions.",
-        choices=(1, 2, 3, 4, 6, 8, 12, 16),
+        4, "Attention heads per layer; each works in embed_dim / num_heads dimensions.", choices=(1, 2, 3, 4, 6, 8, 12, 16), label="Heads"
     )
     mlp_ratio: float = hparam(
-        4.0, "Width of the feed-forward network in each layer, as a multiple of embed_dim.", low=0.5, high=8.0, step=0.5
+        4.0,
+        "Width of the feed-forward network in each layer, as a multiple of embed_dim.",
+        low=0.5,
+        high=8.0,
+        step=0.5,
+        label="Feed-forward width",
     )
     positions: str = hparam(
         "learned",
@@ -130,6 +139,7 @@ class ReNetConfig(Hyperparameters):
         low=0.0,
         high=0.5,
         step=0.01,
+        label="Skipped sweeps",
     )
     dropout: float = hparam(
         0.0,

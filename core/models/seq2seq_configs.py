@@ -39,10 +39,18 @@ class EncoderDecoderConfig(Seq2SeqConfig):
         basic=True,
     )
     norm_first: bool = hparam(
-        True, "LayerNorm before attention and network (trains without warm-up) rather than after the sum, as in 2017."
+        True,
+        "LayerNorm before attention and network (trains without warm-up) rather than after the sum, as in 2017.",
+        label="LayerNorm first",
     )
-    tie: bool = hparam(False, "The output layer's weights are the target embedding's (Press and Wolf 2017): fewer parameters.")
-    share: bool = hparam(False, "Source and target tokens have one embedding. Not for images as the source.")
+    tie: bool = hparam(
+        False,
+        "The output layer's weights are the target embedding's (Press and Wolf 2017): fewer parameters.",
+        label="Output weights are the embedding",
+    )
+    share: bool = hparam(
+        False, "Source and target tokens have one embedding. Not for images as the source.", label="One embedding for both"
+    )
 
     @classmethod
     def conflicts(cls, values):
@@ -74,4 +82,4 @@ class RecurrentSeq2SeqConfig(Seq2SeqConfig):
         unit="units",
         basic=True,
     )
-    num_layers: int = hparam(1, "GRU layers on top of each other, in encoder and decoder.", low=1, high=4)
+    num_layers: int = hparam(1, "GRU layers on top of each other, in encoder and decoder.", low=1, high=4, label="Layers")

@@ -1,10 +1,12 @@
-// A scrub bar and the button that plays along it.
+// A scrub bar, the button that plays along it, and beside that the one that makes everything play slowly.
 import { answer } from './keys.js';
 import { calm } from './motion.js';
+import { slowness, speedButton } from './speed.js';
 
 /**
  * Plays from where the bar stands to its end, or from the beginning when it stands there. Time is measured: a slow picture leaves steps
- * out. For who has asked for no movement it goes to the end at once.
+ * out. It is as fast as somebody has chosen, also while it plays (speed.js); an arrow key on the bar is one step. For who has asked for no
+ * movement it goes to the end at once.
  */
 export class Player {
   #frame = 0;
@@ -15,15 +17,16 @@ export class Player {
    * @param {{
    *   start: () => number, end: () => number, pace: () => number, show: (place: number) => void, take?: (place: number) => void,
    *   each?: boolean, words?: [string, string], spoken?: [string, string],
-   * }} how `start`: the step that playing begins with; `end`: the last one; `pace`: milliseconds of a step; `show` gets the place reached,
-   *   which may lie between two steps; `take` the step at which the bar is put by hand; `each`: a slow picture makes playing longer, and
-   *   leaves no step out; `words` for play and stop, `spoken` in full
+   * }} how `start`: the step that playing begins with; `end`: the last one; `pace`: milliseconds of a step, played fast; `show` gets the
+   *   place reached, which may lie between two steps; `take` the step at which the bar is put by hand; `each`: a slow picture makes playing
+   *   longer, and leaves no step out; `words` for play and stop, `spoken` in full
    */
   constructor(button, bar, how) {
     this.button = button;
     this.bar = bar;
     this.how = how;
     bar.classList.add('scrub');
+    button.after(speedButton());
     button.addEventListener('click', () => this.toggle());
     bar.addEventListener('input', () => {
       this.stop();
@@ -39,16 +42,14 @@ export class Player {
   toggle() {
     if (this.playing) return this.stop();
     if (calm()) return this.how.show(this.how.end());
-    const from = this.how.start();
-    let begin = performance.now();
-    let shown = from - 1;
+    let place = this.how.start();
+    let last = performance.now();
+    let shown = place - 1;
     const next = (/** @type {number} */ now) => {
       if (!this.playing || !this.button.isConnected) return;
-      let place = from + Math.max(0, now - begin) / this.how.pace(); // a frame may have begun before the click
-      if (this.how.each && place > shown + 1) {
-        begin += (place - shown - 1) * this.how.pace();
-        place = shown + 1;
-      }
+      place += Math.max(0, now - last) / (this.how.pace() * slowness()); // a frame may have begun before the click
+      last = Math.max(last, now);
+      if (this.how.each) place = Math.min(place, shown + 1);
       shown = Math.floor(place);
       const over = place >= this.how.end();
       this.how.show(over ? this.how.end() : place);

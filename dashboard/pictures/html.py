@@ -13,20 +13,6 @@ from PIL import Image
 from dashboard.kit.wording import escape
 
 
-def strip_html(labels: np.ndarray, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
-    """A card for each of the images that `samples_css` has put on the page: its true class and, from `probabilities` (S, K), the three
-    most probable ones.
-
-    Right and wrong are told apart by mark and word as well as by color. Without `probabilities` nothing is judged.
-    """
-    judged = [None] * len(labels) if probabilities is None else probabilities
-    cards = (
-        _card(f'<i class="lab-sample lab-sample-{place}" role="img" aria-label="{escape(classes[label])}"></i>', int(label), p, classes)
-        for place, (label, p) in enumerate(zip(labels, judged, strict=True))
-    )
-    return f'<div class="lab-strip" role="list">{"".join(cards)}</div>'
-
-
 def gallery_html(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]) -> str:
     """Images (S, 3, H, W) uint8 as cards, with their true classes (S,) and the three most probable of (S, K)."""
     cards = (
@@ -46,14 +32,13 @@ def samples_css(images: np.ndarray) -> str:
     return f"<style>{''.join(rules)}</style>"
 
 
-def _card(picture: str, label: int, probabilities: np.ndarray | None, classes: Sequence[str]) -> str:
+def _card(picture: str, label: int, probabilities: np.ndarray, classes: Sequence[str]) -> str:
+    """Right and wrong are told apart by mark and word as well as by color."""
     name = escape(classes[label])
-    verdict, bars, look = "", "", ""
-    if probabilities is not None:
-        order = np.argsort(-probabilities, kind="stable")[:3].tolist()
-        look = "right" if order[0] == label else "wrong"
-        verdict = f'<span class="{look}">{"✓" if look == "right" else "✗"} {look}</span>'
-        bars = "".join(_bar(escape(classes[k]), float(probabilities[k]), k == label, k == order[0]) for k in order)
+    order = np.argsort(-probabilities, kind="stable")[:3].tolist()
+    look = "right" if order[0] == label else "wrong"
+    verdict = f'<span class="{look}">{"✓" if look == "right" else "✗"} {look}</span>'
+    bars = "".join(_bar(escape(classes[k]), float(probabilities[k]), k == label, k == order[0]) for k in order)
     head = f"{picture}<span><b>{name}</b>{verdict}</span>"
     return f'<div class="lab-card {look}" role="listitem"><div class="lab-card-head">{head}</div>{bars}</div>'
 

@@ -12,16 +12,18 @@ from core.data.config import DataConfig, SequenceDataConfig
 from core.data.made_sets import made_sets
 from core.home import lab_home
 from core.hparams import Hyperparameter, declared, help_table
-from core.models import MODELS
+from core.models import MODELS, models_of
 from core.training.config import DEFAULTS, RunConfig
-from dashboard.kit.wording import joined, marked
+from dashboard.kit.wording import code, joined, marked
 from dashboard.shell import show, state
-from dashboard.shell.choices import segmented_control
+from dashboard.shell.choices import Choice, Kept, closable_control, segmented_control
 from dashboard.shell.find import MORE
 from dashboard.shell.limited import NONE, limits
 from dashboard.shell.tables import help_table_html
 
 MANY = 100  # steps that a slider can still be set to exactly
+ABOVE = ("data", "made", "pictures")  # what the choice of the data set asks for
+KIND = Choice("set_up", "kind", tuple(DEFAULTS), first="images", in_link=False)
 
 
 def options(h: Hyperparameter, current: Any) -> tuple:
@@ -39,7 +41,8 @@ def widget(h: Hyperparameter) -> Any:
     """The widget that fits the declaration of `h`; returns its value and remembers it in the session."""
     key, first, h = state.widget_key(h.name), state.first(h), limits().limited(h)
     current = state.start_widget(h.name, state.values().get(h.name, first), most=h.high)
-    common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": marked("{} *{}.*", h.help, h.range.capitalize())}
+    help = marked("{} *{}.* In scripts: {}", h.help, h.range.capitalize(), code(h.name))
+    common = {"label": h.label + (f" ({h.unit})" if h.unit else ""), "key": key, "help": help}
     if h.kind is bool:
         st.toggle(**common)
     elif h.choices is not None and h.kind is str:
@@ -59,15 +62,13 @@ def widget(h: Hyperparameter) -> Any:
 
 def run_form() -> RunConfig | None:
     """All controls of a run, the basic ones in sight and the rest folded; None (and why) while they contradict each other."""
-    model = _choice("model", "Model", {name: spec.title for name, spec in MODELS.items()}, {n: s.help for n, s in MODELS.items()})
+    model = _model()
     allowed = limits()
     dataset_form(MODELS[model].kind, allowed)
     for h in RunConfig.hyperparameters(model).values():
         if h.basic:
             widget(h)
-    with st.expander("More", key=MORE.key, on_change="rerun") as more:
-        if more.open:  # what is folded costs nothing
-            _folded(model)
+    _folded(model)
     if allowed.sentence:
         show.caption(allowed.sentence)
     checked = RunConfig.checked(state.run_values())
@@ -91,7 +92,7 @@ def dataset_form(kind: str = "images", allowed: Limits = NONE) -> str:
     there = fit or there
     if state.values()["dataset"] not in there:  # it fitted another model, or another page
         first = DEFAULTS[kind]["dataset"]
-        state.choose_dataset(first if first in there else next(iter(there)))
+        state.choose("dataset", first if first in there else next(iter(there)))
     label = {"images": "Images", "sequences": "Task"}[kind]
     dataset = _choice("dataset", label, {name: spec.title for name, spec in there.items()}, {n: s.help for n, s in there.items()})
     rows = dataset == "row-labels"
@@ -114,12 +115,37 @@ def _set_of_drawings(h: Hyperparameter) -> None:
     state.remember(h.name, "")
 
 
+def _model() -> str:
+    """The choice of a model: of images or of sequences first, then among those of that kind, with what the chosen one is."""
+    now = MODELS[state.values()["model"]].kind
+    KIND.set(now)
+    KIND.segmented("Learns from", format_func=str.capitalize, label_visibility="collapsed", on_change=_take_kind)
+    own = {name: MODELS[name] for name in models_of(now)}
+    titles, helps = {name: spec.title for name, spec in own.items()}, {name: spec.help for name, spec in own.items()}
+    chosen = _choice("model", "Model", titles, helps, side_by_side=True)
+    show.caption(helps[chosen])
+    return _last(now).keep(chosen)
+
+
+def _last(kind: str) -> Kept:
+    """The model of a kind that was chosen last."""
+    return Kept("set_up", f"last_{kind}", first=DEFAULTS[kind]["model"])
+
+
+def _take_kind() -> None:
+    """Choose the first model of the kind that has been pressed; what a browser of somebody's own making sends may be none."""
+    kind = KIND.value
+    if isinstance(kind, str) and kind in DEFAULTS and kind != MODELS[state.values()["model"]].kind:
+        state.choose("model", _last(kind).value)
+
+
 def _folded(model: str) -> None:
-    for title, config in zip(("Model", "Data", "Training"), RunConfig.parts(model).values(), strict=True):
-        show.markdown(marked("**{}**", title))
-        for h in declared(config).values():
-            if not h.basic and h.name not in ("data", "made", "pictures"):
-                widget(h)
+    """Groups of controls, of which one at a time is open: what is closed costs nothing."""
+    groups = {title: own for title, several in RunConfig.groups(model).items() if (own := [h for h in several if h.name not in ABOVE])}
+    help = "One group at a time. Press it again to close it."
+    opened = closable_control("More controls", groups, key=MORE.key, wrap=True, help=help)
+    for h in groups.get(opened, ()):
+        widget(h)
 
 
 def help_panel(model: str) -> None:
@@ -130,11 +156,11 @@ def help_panel(model: str) -> None:
             st.html(help_table_html(rows))
 
 
-def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str]) -> str:
+def _choice(name: str, label: str, titles: dict[str, str], helps: dict[str, str], *, side_by_side: bool = False) -> str:
     key = state.widget_key(name)
     state.start_widget(name, state.values()[name])
     help = joined((marked("- **{}**: {}", titles[n], helps[n]) for n in titles), "\n")
-    if len(titles) > 4:
+    if side_by_side or len(titles) > 4:
         more = {"key": key, "wrap": True, "help": show.label(help)}
         chosen = segmented_control(show.label(label), list(titles), format_func=lambda name: show.label(titles[name]), **more)
     else:

@@ -53,7 +53,7 @@ def _offer_own(dataset: str) -> None:
     spec = DATASETS[dataset]
     if not visitor.may(Act.OPEN_FOLDERS):
         st.button(
-            "I have a folder of images", icon=":material/folder_open:", key="own_folder", on_click=state.choose_dataset, args=("folder",)
+            "I have a folder of images", icon=":material/folder_open:", key="own_folder", on_click=state.choose, args=("dataset", "folder")
         )
         return
     classes = f" Or a folder of its {len(spec.classes)} class folders." if spec.classes else ""

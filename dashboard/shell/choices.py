@@ -250,3 +250,11 @@ def segmented_control(label: str, options: Iterable[Any], *, key: str, at: Any =
         st.session_state[key] = before if before in options else more.get("default", options[0])
     st.session_state[kept] = at.segmented_control(label, options, key=key, required=True, **more)
     return st.session_state[kept]
+
+
+def closable_control(label: str, options: Iterable[Any], *, key: str, at: Any = st, **more: Any) -> Any:
+    """As `segmented_control`, where one lets go of what is chosen by pressing it again: then, and for what is none of the options, None."""
+    options = list(options)
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = None
+    return at.segmented_control(label, options, key=key, **more)

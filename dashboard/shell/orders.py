@@ -11,7 +11,7 @@ from core.training.config import RunConfig
 from dashboard.shell import services, visitor
 from dashboard.shell.limited import limits
 
-CLEARED = "Stopped: the instructor has cleared the queue. Resume lets it wait again."
+CLEARED = "Stopped: the instructor has cleared the queue. Press Continue to let it wait again."
 OFTEN = Pace(20, 60.0)  # runs that one person starts or resumes
 
 

@@ -150,10 +150,9 @@ def load(new: Mapping[str, Any]) -> None:
         del st.session_state[key]
 
 
-def choose_dataset(name: str) -> None:
-    """Choose a data set before its widget is drawn."""
-    values()["dataset"] = name
-    st.session_state[widget_key("dataset")] = name
+def choose(what: str, name: str) -> None:
+    """Choose a "model" or a "dataset" before its widget is drawn."""
+    values()[what] = st.session_state[widget_key(what)] = name
 
 
 def shown_run() -> str:

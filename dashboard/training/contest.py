@@ -156,7 +156,7 @@ def steer(shown: Sequence[Standing], *, key: str) -> None:
             st.button(show.label(word), icon=icon, key=f"{key}_pause", on_click=_command, args=(order, ids))
             st.button("Stop", icon=":material/stop:", key=f"{key}_stop", on_click=_command, args=(orders.stop, ids))
         elif halted and not running:
-            st.button("Resume", icon=":material/resume:", key=f"{key}_resume", on_click=_command, args=(orders.resume, halted))
+            st.button("Continue", icon=":material/resume:", key=f"{key}_resume", on_click=_command, args=(orders.resume, halted))
 
 
 def _label(shown: Sequence[Standing], missing: Sequence[Standing], lacking: Sequence[Standing]) -> str:

@@ -6,7 +6,9 @@ import math
 from functools import cache
 from typing import Any, NamedTuple
 
+from core.data import DATASETS
 from core.records.published import published_run
+from core.scores import by_chance
 from core.training.history import EpochRecord, Snapshot
 from dashboard.runs.labels import run_label
 from dashboard.runs.losses import drawn_loss, minimised_words, shows_minimised, smoothed_words
@@ -33,19 +35,18 @@ def live_data(
     replay: bool = False,
     minimised: bool = False,
 ) -> dict[str, Any]:
-    """The message that brings a live chart up to `snapshot`; see `dashboard/training/live_chart`.
+    """The message that brings a live chart (`dashboard/training/live_chart`) up to `snapshot`.
 
-    The training loss is that of the validation, without label smoothing. Where only the smoothed one is known, or with `minimised`, it is
-    the one that is minimised, and "training" says so in words.
+    The training loss is that of true labels; where only the smoothed one is known, or with `minimised`, it is that, and "training" says so.
     Points are [loss, top1, lr] (point i lies at (i + 0.5) * stride / steps_per_epoch epochs), epochs are [epochs trained, training loss,
     training top1, validation loss, validation top1], top1 as a fraction; a number that is not finite is None. With `sent` only the tail is
     included, from point `start` on; without it, or when `sent` does not lead up to this snapshot, everything is.
     `smoothing` (0 to 0.99) is the weight of the past in the smoothed curve, `replay` plays the curve from its beginning.
     "accuracy" is what top1 is called: of sequences it is the share of tokens that are right, the right ones before them given.
+    "chance" is what guessing among K classes of images reaches, [K, loss, top1]; None of sequences, or while nobody knows the classes.
     """
     smoothed = shows_minimised(snapshot, minimised)
     start = _start(snapshot, sent, smoothed)
-    epochs = snapshot.epochs[-EPOCH_TAIL:] if start else snapshot.epochs
     return {
         "run": snapshot.run_id,
         "label": run_label(snapshot) + (smoothed_words(snapshot.config) if smoothed else ""),
@@ -54,7 +55,7 @@ def live_data(
         "start": start,
         "points": [_point(p, smoothed) for p in snapshot.points[start:]],
         "epochs_n": len(snapshot.epochs),
-        "epochs": [_epoch(e, smoothed) for e in epochs],
+        "epochs": [_epoch(e, smoothed) for e in (snapshot.epochs[-EPOCH_TAIL:] if start else snapshot.epochs)],
         "best": snapshot.best.epoch + 1 if snapshot.best else None,
         "lr_changes": [_numbers((step / max(1, snapshot.steps_per_epoch), lr)) for step, lr in snapshot.lr_changes],
         "smoothing": smoothing,
@@ -62,8 +63,15 @@ def live_data(
         "sizes": dict(snapshot.sizes),
         "replay": replay,
         "accuracy": {"images": "accuracy", "sequences": "accuracy of tokens"}[snapshot.kind],
+        "chance": _chance(snapshot),
         **({"training": minimised_words(snapshot)} if smoothed else {}),
     }
+
+
+def _chance(snapshot: Snapshot) -> list[float] | None:
+    spec = DATASETS.get(snapshot.config.get("dataset", ""))
+    count = len(snapshot.classes) or (len(spec.classes) if spec else 0)
+    return [count, *_numbers(by_chance(count))] if count and snapshot.kind == "images" else None
 
 
 def _start(snapshot: Snapshot, sent: Sent | None, minimised: bool) -> int:

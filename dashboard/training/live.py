@@ -18,10 +18,13 @@ from dashboard.shell import services, show, viewers, visitor
 from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.page import fragment
 from dashboard.shell.pulsed import rerun_when_pulsed
-from dashboard.shell.words import STATUS_WORDS, THINGS, duration
+from dashboard.shell.words import STATUS_WORDS, THINGS, duration, number
 from dashboard.training.curve import live_data, reference_epochs
 from dashboard.training.live_chart import last_sent, live_chart
-from dashboard.training.samples import sample_cards
+from dashboard.training.moments import cards_data, matrix_data
+from dashboard.training.rate import rate_slider
+from dashboard.training.samples import may_open, sequences_html
+from dashboard.training.watched import watched
 
 CHART = "chart"
 NAMED = 3  # runs of others that are named
@@ -53,9 +56,25 @@ def chart_panel(reference: dict[str, Any] | None = None) -> None:
         reference = reference_epochs()
     look = {"smoothing": SMOOTHING.value, "minimised": MINIMISED.value, "reference": reference}
     live_chart(live_data(run, last_sent(CHART), replay=bool(run.recorded), **look), key=CHART, height=390)
-    st.html(f'{figures_html(run)}<p class="lab-loss-words">{escape(losses_words(run, minimised=MINIMISED.value))}</p>')
-    if cards := sample_cards(run):
-        st.html(cards)
+    _beside(run)
+    computed = f"Computed by {computed_by(run)}." if run.device else ""
+    st.html(f'{figures_html(run)}<p class="lab-loss-words">{escape(losses_words(run, minimised=MINIMISED.value))} {computed}</p>')
+    if written := sequences_html(run):
+        st.html(written)
+
+
+def _beside(run: Snapshot) -> None:
+    """Under the chart: what is right and wrong now, and the slider of the learning rate."""
+    matrix, cards = matrix_data(run), cards_data(run) if may_open(run) else None
+    with st.container(key="watched"):
+        left, right = st.columns([3, 7], gap="small") if matrix else (None, st.container())
+        if left:
+            with left:
+                watched(matrix, key="chart_matrix")
+        with right:
+            rate_slider(run)
+            if cards:
+                watched(cards, key="chart_cards")
 
 
 def _rerun_when_changed(run: Snapshot) -> None:
@@ -120,29 +139,28 @@ def _tested(run: Snapshot) -> str:
     """What the run reached on the test set, if it has been tested."""
     if not run.test:
         return ""
-    whole = f" of the tokens, {percent(run.test.exact, 2)} of the sequences" if run.test.exact is not None else ""
-    return f" · test accuracy {percent(run.test.top1, 2)}{whole} (n = {run.sizes['test']:,})"
+    whole = f" of the tokens, {percent(run.test.exact)} of the sequences" if run.test.exact is not None else ""
+    return f" · test accuracy {percent(run.test.top1)}{whole} (n = {run.sizes['test']:,})"
 
 
 def _goes_on() -> str:
-    minutes, without = services.away_minutes(), "you in the class" if services.class_is_open() else "a viewer"
-    return f"goes on when you close this tab{f', up to {minutes:g} minutes without {without}' if minutes else ''}"
+    minutes, why = services.away_minutes(), "you are away from the class" if services.class_is_open() else "nobody watches"
+    return f"you may close this tab{f'; the run stops after {minutes:g} minutes if {why}' if minutes else ''}"
 
 
 def figures_html(run: Snapshot) -> str:
     """The figures beside the curve."""
     rate = f"{run.images_per_second:,.0f}" if math.isfinite(run.images_per_second) else "–"
     figures = {
-        "epoch": f"{run.epoch:.2f} / {run.total_epochs}",
+        "epoch": f"{run.epoch:.1f} / {run.total_epochs}".replace(".0 ", " "),
         ("best validation tokens" if run.kind == "sequences" else "best validation accuracy"): (
-            f"{percent(run.best.val_top1, 2)} at epoch {run.best.epoch + 1}" if run.best else "–"
+            f"{percent(run.best.val_top1)} at epoch {run.best.epoch + 1}" if run.best else "–"
         ),
         **({"whole sequences right": _share(run.best)} if run.kind == "sequences" else {}),
-        "learning rate": f"{run.lr:.2e}" if math.isfinite(run.lr) else "–",
+        "learning rate": number(run.lr),
         f"{THINGS[run.kind]}/s": rate,
         "time left": duration(run.seconds_left) if run.active else "–",
         "parameters": f"{run.parameters:,}" if run.parameters else "–",
-        "device": computed_by(run),
     }
     return '<dl class="lab-figures">' + "".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in figures.items()) + "</dl>"
 
@@ -154,7 +172,5 @@ def _share(best: EpochRecord | None) -> str:
 
 def computed_by(run: Snapshot) -> str:
     """The device in words, with its threads and what computes a GRU."""
-    if not run.device:
-        return "–"
     threads = f"{run.threads} thread{'s' * (run.threads > 1)}" if run.threads else ""
     return ", ".join(part for part in (run.device, threads, "compiled GRU" if run.kernel == "scan" else "") if part)

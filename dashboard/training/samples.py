@@ -10,7 +10,7 @@ from core import folders
 from core.training.flat_config import folder_of
 from core.training.history import Snapshot
 from dashboard.kit.wording import escape
-from dashboard.pictures.html import samples_css, strip_html
+from dashboard.pictures.html import samples_css
 
 
 def sample_images(run: Snapshot) -> None:
@@ -25,27 +25,10 @@ def may_open(run: Snapshot) -> bool:
     return bool(run.recorded) or not folder or folders.may_open(folder)
 
 
-def sample_cards(run: Snapshot) -> str:
-    """The images with the three classes that the model holds most likely, as HTML; empty when they are not known.
-
-    Of sequences: each with what the model writes, and what is right.
-    """
-    if run.sample_texts:
-        return sequences_html(run)
-    if run.sample_images is None or not may_open(run):
-        return ""
-    right = ""
-    if run.sample_probabilities is not None:
-        hits = int((run.sample_probabilities.argmax(1) == run.sample_labels).sum())
-        right = f": {hits} right"
-    count = len(run.sample_labels)
-    # No epoch: what does not change between two predictions is not sent again.
-    title = f"<b>The first {count} validation images{right}.</b> The three most probable classes of each, as the model is now."
-    return f'<p class="lab-strip-title">{title}</p>{strip_html(run.sample_labels, run.sample_probabilities, run.classes)}'
-
-
 def sequences_html(run: Snapshot) -> str:
-    """The sample inputs of a run on sequences with what the model writes for them, symbols that are not right marked."""
+    """The sample inputs of a run on sequences with what the model writes for them, symbols that are not right marked; empty of images."""
+    if not run.sample_texts:
+        return ""
     written = run.sample_outputs or ("",) * len(run.sample_texts)
     pairs = [(source, target, out) for (source, target), out in zip(run.sample_texts, written, strict=True)]
     hits = sum(target == out for _, target, out in pairs)

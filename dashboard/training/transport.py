@@ -1,4 +1,4 @@
-"""Steering a run: play, pause, step, stop, resume, a new learning rate, and how the chart is drawn."""
+"""Steering a run: play, pause, step, stop, resume, and how the chart is drawn; its learning rate has a slider of its own (rate.py)."""
 
 from __future__ import annotations
 
@@ -7,68 +7,71 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.checks import Text
-from core.hparams import declared
-from core.training.config import RunConfig, TrainingConfig
+from core.training.config import RunConfig
 from core.training.history import Snapshot
-from dashboard.setup.controls import options
 from dashboard.shell import orders, show, state, visitor
 from dashboard.shell.choices import Choice
 from dashboard.shell.notices import said_above
 from dashboard.training.live import MINIMISED, REFERENCE, SMOOTHING
+from dashboard.training.rate import steered
 
 MOST_CALLED = 40  # letters of a name
 NAMED = "By it you find the run in every list. In a class your instructor sees it, too, and nobody else."
-RATE = declared(TrainingConfig)["lr"]
 CALLED = Choice("train", "called", check=Text(MOST_CALLED), first="", in_link=False)
-NEW_LR = Choice("chart", "new_lr", options(RATE, RATE.default), first=RATE.default, in_link=False)
 
 
 def transport(run: Snapshot, config: RunConfig | None) -> None:
-    """Buttons for `run`; Play and Step train a new one of `config` when it does not train, or is somebody else's."""
-    live = steered(run)
-    playing = live and run.status != "paused"
+    """Buttons for `run`; what trains a new one of `config` does so when it does not train, or is somebody else's."""
+    halted = main_button(run) == "resume"
     with st.container(horizontal=True, vertical_alignment="center", key="transport"):
-        label, icon = ("Pause", ":material/pause:") if playing else ("Play", ":material/play_arrow:")
-        help = "Space. Trains a new run as the controls say." if not live else "Space"
-        off = config is None and not live
-        more = {"type": "primary", "disabled": off, "on_click": _play, "args": (run, config)}
-        st.button(show.label(label), icon=icon, key="play", help=show.label(help), **more)
-        more = {"disabled": off, "on_click": _step, "args": (run, config)}
+        if halted:
+            _continue(run)
+        _play_button(run, config, second=halted)
+        more = {"disabled": config is None and not steered(run), "on_click": _step, "args": (run, config)}
         st.button("Step", icon=":material/skip_next:", key="step", help="The . key. One batch, then pause.", **more)
-        _stop_and_resume(run)
-        with st.popover("Learning rate", icon=":material/speed:", disabled=not live):
-            _learning_rate(run)
+        st.button(
+            "Stop",
+            icon=":material/stop:",
+            key="stop",
+            disabled=not steered(run),
+            on_click=_command,
+            args=(lambda: orders.stop(run.run_id),),
+            help="Ends the run. Every complete epoch is kept, and Continue goes on from the last one.",
+        )
         with st.popover("Name", icon=":material/edit:"):
             CALLED.text_input("Name of the next run", max_chars=MOST_CALLED, placeholder="Anna, patch 8", help=NAMED)
         with st.popover("View", icon=":material/tune:"):
             _view(run)
 
 
-def steered(run: Snapshot) -> bool:
-    """Whether a run is active and whoever looks at the page may steer it."""
-    return run.active and visitor.may_steer(run.run_id)
+def main_button(run: Snapshot) -> str:
+    """The key of the button that comes first, and that Space presses: the run on the page goes on, where it has ended before its time."""
+    return "resume" if run.resumable and visitor.may_steer(run.run_id) else "play"
 
 
-def _stop_and_resume(run: Snapshot) -> None:
-    """The button that ends a run, and where it can go on the one that lets it."""
+def _play_button(run: Snapshot, config: RunConfig | None, *, second: bool) -> None:
+    """What plays and pauses a run, or begins one; `second` where another button lets the run on the page go on."""
+    live = steered(run)
+    playing = live and run.status != "paused"
+    label, icon = ("Pause", ":material/pause:") if playing else ("Play", ":material/play_arrow:")
+    if second:
+        label, icon = "New run", ":material/add:"
+    key = "" if second else "Space. "
+    help = f"{key}Trains a new run as the controls say." if not live else "Space"
+    more = {"type": "secondary" if second else "primary", "disabled": config is None and not live, "on_click": _play, "args": (run, config)}
+    st.button(show.label(label), icon=icon, key="play", help=show.label(help), **more)
+
+
+def _continue(run: Snapshot) -> None:
     st.button(
-        "Stop",
-        icon=":material/stop:",
-        key="stop",
-        disabled=not steered(run),
+        "Continue",
+        icon=":material/resume:",
+        key="resume",
+        type="primary",
         on_click=_command,
-        args=(lambda: orders.stop(run.run_id),),
-        help="Ends the run. Every complete epoch is kept, and Resume goes on from the last one.",
+        args=(lambda: orders.resume(run.run_id),),
+        help="Space. Goes on with this run from its last complete epoch.",
     )
-    if run.resumable and visitor.may_steer(run.run_id):
-        st.button(
-            "Resume",
-            icon=":material/resume:",
-            key="resume",
-            on_click=_command,
-            args=(lambda: orders.resume(run.run_id),),
-            help="Goes on with this run from its last complete epoch.",
-        )
 
 
 def _view(run: Snapshot) -> None:
@@ -83,12 +86,6 @@ def _view(run: Snapshot) -> None:
         MINIMISED.toggle("Training loss as minimised", help=help)
     help = "Weight of the past in the smoothed training curve."
     SMOOTHING.slider("Smoothing", min_value=0.0, max_value=0.99, step=0.01, help=help)
-
-
-def _learning_rate(run: Snapshot) -> None:
-    NEW_LR.slider("New learning rate", format_func=lambda lr: f"{lr:g}")
-    st.caption("The rest of the schedule is rescaled to the new rate. A dashed line marks the change.")
-    st.button("Apply", key="apply_lr", on_click=_command, args=(lambda: orders.set_lr(run.run_id, NEW_LR.value),))
 
 
 def _play(run: Snapshot, config: RunConfig | None) -> None:

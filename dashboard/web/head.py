@@ -47,7 +47,7 @@ SCRIPTS = ("connection.js", "copy.js", "menu.js", "everyone.js")
 # What a page that is often opened first draws with: a browser fetches it, and what it imports, while Streamlit still starts.
 FIRST = {
     "": ("pages/home/board/board.js", "pages/home/board/map.js"),
-    "train": ("dashboard/training/live_chart/live_chart.js", "dashboard/shell/keys/keys.js"),
+    "train": ("dashboard/training/live_chart/live_chart.js", "dashboard/training/watched/watched.js", "dashboard/shell/keys/keys.js"),
 }
 NO_PAGE = """<!doctype html><html lang="en"><title>Sequence Lab: no such page</title>
 <p>This lab has no page at {path}. <a href="{home}">Open the lab's first page.</a></p>

@@ -13,7 +13,7 @@ from dashboard.shell.keys import keys
 from dashboard.shell.left_out import left_out_note
 from dashboard.training.live import chart_panel, ticking
 from dashboard.training.samples import sample_images
-from dashboard.training.transport import transport
+from dashboard.training.transport import main_button, transport
 from pages.train.about import ABOUT
 from pages.train.folder_check import folder_ready
 from pages.train.forecast import forecast_panel
@@ -47,5 +47,5 @@ question(run)
 try_this(ABOUT.experiments)
 help_panel(state.values()["model"])
 foot(run, state.query(config), config.command() if config else "")
-keys({" ": "play", ".": "step"})
+keys({" ": main_button(run), ".": "step"})
 state.write_query(config)

@@ -48,7 +48,7 @@ def runs_panel() -> None:
     for name in recorded if ALL_RECORDED.value else with_weights:
         _recorded_row(recorded_run(name))
     if len(with_weights) < len(recorded):
-        ALL_RECORDED.toggle(f"Show all {len(recorded)} recorded runs", help="Those of the page What passes the bar?, too.")
+        ALL_RECORDED.toggle(f"Show all {len(recorded)} recorded runs", help="Also lists the runs of “What passes the bar?”.")
     workers_panel()
 
 
@@ -68,7 +68,7 @@ def _row(row: RunSummary) -> None:
         )
         mine = visitor.may(rights.act_on_run(visitor.owner(), row.owner))
         if mine and row.status not in ACTIVE and (row.epochs_done < row.config["epochs"] or math.isnan(row.test_top1)):
-            st.button("Resume", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
+            st.button("Continue", key=f"resume-{row.run_id}", icon=":material/resume:", on_click=_resume, args=(row.run_id,))
         with st.popover("Use", key=f"use-{row.run_id}"):
             _uses(row)
         if not mine:

@@ -30,8 +30,8 @@ def set_up_line(run: Snapshot, config: RunConfig | None, *, ready: bool) -> None
     apart = [name for name in differing([run.config, config.flat()]) if name not in (*MACHINE, "precision")] if config else []
     if not apart:
         if run.recorded:
-            same = marked(" The controls are set as it was: **Play** trains it anew.") if ready else ""
-            show.caption(marked("A recorded run that came with the lab.{}", same))
+            same = marked(" The controls are set as it was: press **Play** to train it anew.") if ready else ""
+            show.caption(marked("This is a recorded example.{}", same))
         return
     if other_model(run, config) and not state.just_opened():
         st.html('<span class="lab-other-model"></span>')  # page.css lets the chart and its numbers fade

@@ -54,7 +54,7 @@ def outlook(forecast: Forecast, config: RunConfig) -> str:
         thing = {"images": "these images", "sequences": "this task"}[kind_of(config.flat())]
         return f"No recorded run tells how accurate it will be on {thing}."
     epochs, top1, run = hoped
-    return marked("About **{:.0%}** validation accuracy after {}, as {}.", top1, _epochs(epochs), run)
+    return marked("About **{}** validation accuracy after {}, as {}.", percent(top1, 0), _epochs(epochs), run)
 
 
 def effort(speed: Speed, kind: str = "images") -> str:

@@ -105,7 +105,7 @@ def test_the_laptop_dies_in_the_middle_of_the_lesson_and_comes_back(instructor, 
     phone.reload()  # what people do; else the page does it by itself
     bar(phone).get_by_text(name).wait_for()
     phone.get_by_text(f"{own} · interrupted").wait_for()
-    phone.get_by_role("button", name="Resume", exact=True).first.tap()
+    phone.get_by_role("button", name="Continue", exact=True).first.tap()
     phone.wait_for_selector(".st-key-stop button:enabled:visible")
     instructor.reload()
     bar(instructor).get_by_text(invited[0]).wait_for()

@@ -82,8 +82,11 @@ def test_a_recorded_run_is_seen_whole_and_replayed_when_asked(page, address):
         "&& document.querySelector('.live-chart-label').textContent.includes('replay, epoch')"
         "&& getComputedStyle(document.querySelector('.lab-figures')).opacity === '0.4'"  # which are those of the end
     )
+    for part in page.locator(".watched").all():
+        assert int(part.get_attribute("data-epoch")) < 20, "matrix and cards show the moment of the curve"
     page.wait_for_function(f"Number(document.querySelector('{CHART}').dataset.points) === {points}")
     assert "replay, epoch" not in page.locator(".live-chart-label").inner_text()
+    assert [part.get_attribute("data-epoch") for part in page.locator(".watched").all()] == ["20", "20"]
     assert page.locator(".lab-figures").evaluate("element => getComputedStyle(element).opacity") == "1"
     assert counts(page)["newplots"] == 1 and counts(page)["updates"] > 10
 

@@ -3,9 +3,11 @@ import sys
 
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 
 from core.errors import ConfigError, DataError
-from core.scores import SCORES, ClassScores, normalized, top1_of_one_vs_rest
+from core.scores import SCORES, ClassScores, by_chance, normalized, top1_of_one_vs_rest
 
 MATRIX = np.array([[5, 1, 0], [2, 3, 0], [0, 0, 0]])  # three classes, of which the third is absent and never predicted
 
@@ -18,6 +20,20 @@ def test_counts_are_read_off_the_matrix():
     assert scores.false_positives.tolist() == [2, 1, 0]
     assert scores.true_negatives.tolist() == [3, 5, 11]
     assert scores.frequency.tolist() == [6 / 11, 5 / 11, 0]
+
+
+@pytest.mark.parametrize("classes", [1, 2, 10, 100])
+def test_chance_is_what_equal_logits_reach(classes):
+    logits, labels = torch.zeros(classes, classes), torch.arange(classes)  # as many samples of each class
+    loss, top1 = by_chance(classes)
+    assert loss == pytest.approx(F.cross_entropy(logits, labels).item(), abs=1e-6)
+    assert loss == pytest.approx(F.cross_entropy(logits, labels, label_smoothing=0.1).item(), abs=1e-6), "whatever is smoothed"
+    assert top1 == pytest.approx((logits.argmax(1) == labels).float().mean().item())
+
+
+def test_nothing_can_be_guessed_among_no_classes():
+    with pytest.raises(DataError, match="among 0 classes"):
+        by_chance(0)
 
 
 def test_scores_by_hand():

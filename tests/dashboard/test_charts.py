@@ -65,7 +65,16 @@ def test_a_message_says_exactly_what_was_measured():
         "sizes": {},
         "replay": False,
         "accuracy": "accuracy",
+        "chance": None,
     }
+
+
+def test_chance_is_that_of_the_classes_of_images():
+    ten = snapshot(classes=tuple("abcdefghij"))
+    assert live_data(ten)["chance"] == [10, pytest.approx(math.log(10), rel=1e-4), 0.1]
+    waiting = snapshot(config={"model": "gru", "dataset": "cifar10", "epochs": 7})
+    assert live_data(waiting)["chance"] == live_data(ten)["chance"], "before its images are read"
+    assert live_data(snapshot(config={"model": "transformer", "dataset": "dates", "epochs": 7}, classes=("a", "b")))["chance"] is None
 
 
 def smoothed(*, kept: bool, share: float = 0.1, **changes) -> Snapshot:

@@ -161,10 +161,10 @@ def test_what_is_chosen_opens_its_page_with_the_state_set(monkeypatch):
 def test_a_hyperparameter_that_is_folded_at_first_is_opened(monkeypatch):
     (folded, app), (basic, other) = (gone_to(place_of("hyperparameter", name), monkeypatch) for name in ("Momentum", "Hidden size"))
     assert [address for address, _ in folded + basic] == ["Train", "Train"]
-    assert app.session_state[ASKED.key][1].endswith("_momentum") and app.session_state[MORE.key] is True
+    assert app.session_state[ASKED.key][1].endswith("_momentum") and app.session_state[MORE.key] == "Steps"
     assert other.session_state[ASKED.key][1].endswith("_hidden_size") and MORE.key not in other.session_state
     page = open_page("train", **folded[0][1])
-    page.session_state[MORE.key] = True
+    page.session_state[MORE.key] = "Steps"
     assert app.session_state[ASKED.key][1] in {widget.key for widget in run(page).slider}
 
 

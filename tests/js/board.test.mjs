@@ -116,9 +116,10 @@ const frameAt = (time) => {
 
 function player(more = {}) {
   [now, frames] = [0, []];
-  const [button, bar, shown] = [new Element('button'), new Element('input'), []];
+  const [row, button, bar, shown] = [new Element('div'), new Element('button'), new Element('input'), []];
+  row.append(button, bar);
   const how = { start: () => 2, end: () => 5, pace: () => 100, show: (place) => shown.push(Math.floor(place)), ...more };
-  return { button, bar, shown, player: new Player(button, bar, how) };
+  return { button, bar, shown, player: new Player(button, bar, how), slow: row.children[1] };
 }
 
 test('a player goes from where it is to the end, and stops there', () => {
@@ -158,6 +159,28 @@ test('where each step counts, a slow picture makes playing longer', () => {
   playing.toggle();
   for (const time of [10, 900, 1000, 1100]) frameAt(time);
   assert.deepEqual(shown, [2, 3, 4, 5]);
+});
+
+test('slow makes all players four times as slow at once, is remembered, and moves nothing', () => {
+  const kept = new Map();
+  globalThis.localStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (...row) => kept.set(...row),
+    removeItem: (key) => kept.delete(key),
+  };
+  const { player: first, shown, slow } = player();
+  const other = player().slow;
+  assert.deepEqual([slow.textContent, slow.attributes['aria-pressed']], ['Slow', 'false']);
+  first.toggle();
+  frameAt(50);
+  slow.dispatchEvent(event('click'));
+  assert.deepEqual([slow, other].map((one) => one.attributes['aria-pressed']), ['true', 'true']);
+  assert.deepEqual([...kept.keys()], ['sequence-lab-slow']);
+  for (const time of [250, 260, 660]) frameAt(time); // half a step at the fast speed, and then 400 ms a step
+  assert.deepEqual(shown, [2, 3, 3, 4]);
+  other.dispatchEvent(event('click'));
+  assert.deepEqual([slow.attributes['aria-pressed'], kept.size], ['false', 0]);
+  delete globalThis.localStorage;
 });
 
 test('the button and the space bar stop and go on', () => {

@@ -68,6 +68,7 @@ const DATA = {
   reference: null,
   replay: false,
   accuracy: 'accuracy',
+  chance: [10, Math.LN10, 0.1],
 };
 
 test('a point lies in the middle of the steps that it is a mean of', () =>
@@ -89,11 +90,19 @@ test('a replay shows what was known then', () => {
   assert.deepEqual(curvesOf(RUN, DATA, 0.25).changes, []);
 });
 
-test('the axes of a recorded run are those of all of it', () => {
-  const { extent } = curvesOf(RUN, { ...DATA, replay: true, reference: { epochs: [[6, 0.5, 1, 0.5, 1]] } }, 0.25);
-  assert.deepEqual(extent.x, [0, 6 * 1.015]);
-  assert.deepEqual(extent.loss, [0.5 - 0.1, 3 + 0.1]);
-  assert.deepEqual(extent.top1, [-4, 104]);
+test('the axes stand still: all epochs, all accuracies, and losses from 0', () => {
+  const { extent } = curvesOf(RUN, { ...DATA, reference: { epochs: [[6, 0.5, 1, 0.5, 1]] } }, 0.25);
+  assert.deepEqual([extent.x, extent.top1], [[0, 6 * 1.015], [0, 102]]);
+  assert.deepEqual(curvesOf(nothing(), DATA).extent.x, [0, 4 * 1.015], 'from the chosen epochs, before the first step');
+  assert.equal(extent.lr, undefined, 'nobody knows how high it will be');
+  assert.ok(curvesOf(RUN, { ...DATA, replay: true }).extent.lr[1] > 0.1);
+});
+
+test('losses reach up to chance, and beyond only where one is higher: then in steps', () => {
+  const top = (...losses) => curvesOf({ ...RUN, points: losses.map((loss) => [loss, 0, 0.1]), epochs: new Map() }, DATA).extent.loss[1];
+  assert.ok(Math.abs(top(0.3, null) - 1.06 * Math.log(10)) < 1e-3 && top() === top(2.3) && top(2.4) === top(0.3));
+  assert.deepEqual([top(2.6), top(2.9), top(3.1), top(84)], [3, 3, 3.5, 85]);
+  assert.equal(curvesOf(nothing(), { ...DATA, chance: null }).extent.loss[1], 1);
 });
 
 test('the figure has words', () => {
@@ -126,7 +135,22 @@ test('a figure has each line once in the legend, and the same names in both pane
     assert.deepEqual(named(traces, name).map(({ showlegend, yaxis }) => [showlegend, yaxis]), [[true, 'y'], [false, 'y2']]);
   }
   assert.deepEqual(named(traces, 'validation').map(({ y }) => y), [[2, 1.5], [50, 60]]);
-  assert.equal(named(traces, 'learning rate').length, 2);
+  assert.equal(named(traces, 'learning rate').length, 1, 'one copy of it');
+});
+
+test('chance is dashed in both panels and says what it is', () => {
+  const [traces, layout] = figureOf(curvesOf(RUN, DATA), STYLE, false);
+  assert.deepEqual(named(traces, 'chance').map(({ yaxis, y }) => [yaxis, ...y]), [['y', Math.LN10, Math.LN10], ['y2', 10, 10]]);
+  const notes = layout.annotations.map(({ text }) => text);
+  assert.ok(notes.includes('chance: ln 10 = 2.30') && notes.includes('chance 10 %'));
+  const [none, { annotations }] = figureOf(curvesOf(RUN, { ...DATA, chance: null }), STYLE, false);
+  assert.equal(named(none, 'chance').length + annotations.filter(({ text }) => text.includes('chance')).length, 0);
+});
+
+test('a zoom is kept until the whole is asked for', () => {
+  const seen = (homes) => figureOf({ ...curvesOf(RUN, DATA), homes }, STYLE, false)[1];
+  assert.deepEqual([seen(0).uirevision, seen(1).uirevision], ['r', 'r'], 'what the legend hides stays hidden');
+  assert.notEqual(seen(0).xaxis.uirevision, seen(1).xaxis.uirevision);
 });
 
 test('a loss with smoothed labels is called so in the legend alone', () => {

@@ -67,6 +67,11 @@ export class Element extends EventTarget {
     this.append(...children);
   }
 
+  after(child) {
+    const { children } = this.parentElement;
+    this.parentElement.insertBefore(child, children[children.indexOf(this) + 1]);
+  }
+
   insertBefore(child, before) {
     child.remove();
     child.parentElement = this;

@@ -3,6 +3,7 @@
 import pytest
 
 from core.data import DATASETS, datasets_of
+from core.models import MODELS, models_of
 from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from dashboard.navigation import PAGES
@@ -73,9 +74,13 @@ def test_only_what_fits_is_offered():
     app = open_page("train")
     of_images = [DATASETS[name] for name in datasets_of("images")]
     assert [*app.button_group(key="hp_dataset").options] == [spec.title for spec in of_images if not spec.needs_set], "nothing is drawn"
-    run(app.button_group(key="hp_model").set_value("transformer"))
+    assert [*app.button_group(key="hp_model").options] == [MODELS[name].title for name in models_of("images")]
+    run(app.button_group(key="set_up_kind").set_value("sequences"))
+    assert app.button_group(key="hp_model").value == "transformer"
+    assert [*app.button_group(key="hp_model").options] == [MODELS[name].title for name in models_of("sequences")]
     assert app.button_group(key="hp_dataset").value == "dates" and not app.error
     assert [*app.button_group(key="hp_dataset").options] == [DATASETS[name].title for name in datasets_of("sequences")]
+    run(app.button_group(key="set_up_kind").set_value("images"))
     run(app.button_group(key="hp_model").set_value("vit"))
     assert not app.error
 

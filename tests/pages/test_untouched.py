@@ -40,12 +40,12 @@ def ghost(app):
 def shown_is(app, run):
     """Whether the numbers beside the chart are those of a run."""
     (figures,) = (e.proto.body for e in app.get("html") if e.proto.body.startswith('<dl class="lab-figures"'))
-    return f"<dd>{run.parameters:,}</dd>" in figures and f"{100 * run.best.val_top1:.2f} % at epoch {run.best.epoch + 1}" in figures
+    return f"<dd>{run.parameters:,}</dd>" in figures and f"{100 * run.best.val_top1:.1f} % at epoch {run.best.epoch + 1}" in figures
 
 
 def test_train_opens_on_the_set_up_of_its_chart(submitted):
     app, recorded = open_page(), recorded_run(services.first_recorded())
-    assert "The controls are set as it was: **Play** trains it anew." in texts(app)
+    assert "The controls are set as it was: press **Play** to train it anew." in texts(app)
     assert "Your set-up" not in texts(app) and not ghost(app) and dict(app.query_params) == {} and shown_is(app, recorded)
     assert shown_code(app)[1] == "python -m core train --model gru --dataset shapes"
     press(app, "play")
@@ -54,7 +54,7 @@ def test_train_opens_on_the_set_up_of_its_chart(submitted):
 
 def test_train_opens_sequences_on_the_set_up_of_its_chart(submitted):
     app, recorded = open_page(), recorded_run(services.first_recorded("sequences"))
-    run(app.segmented_control(key="hp_model").set_value("transformer"))
+    run(app.segmented_control(key="set_up_kind").set_value("sequences"))
     assert "Your set-up" not in texts(app) and not ghost(app) and shown_is(app, recorded), "with the first run after the choice"
     press(app, "play")
     assert same_set_up(recorded.config, *submitted)
@@ -146,7 +146,7 @@ def test_an_old_link_means_what_it_meant():
 
 def test_another_model_than_that_of_the_link_has_its_own_defaults():
     app = open_page(model="lstm", patch_size="8")
-    run(app.segmented_control(key="hp_model").set_value("transformer"))
+    run(app.segmented_control(key="set_up_kind").set_value("sequences"))
     assert "Your set-up" not in texts(app) and not ghost(app)
-    run(app.segmented_control(key="hp_model").set_value("lstm"))
+    run(app.segmented_control(key="set_up_kind").set_value("images"))  # and the model that was chosen there
     assert shown_code(app)[0].endswith("?model=lstm&patch_size=8")

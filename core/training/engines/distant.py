@@ -32,7 +32,7 @@ STOPPING = 20.0  # seconds that its runs may take to end when the lab is stopped
 DIED = "{why}, so this run goes on from its last complete epoch"
 TWICE = (
     "{why} twice in the same place of this run, so it was not tried a third time. Every complete epoch is kept. "
-    "Resume tries once more; should memory be the reason, start a new run with a smaller batch_size or a smaller model."
+    "Continue tries once more; should memory be the reason, start a new run with a smaller batch_size or a smaller model."
 )
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.training.runs.worker import Worker
 
 STOPPING = 15.0  # seconds that a shutdown waits for the threads of runs, beside one statement of the database
-STOPPED = "The server was stopped. Resume goes on from the last complete epoch."
+STOPPED = "The server was stopped. Press Continue to go on from the last complete epoch."
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from core.errors import ConfigError, DataError
 from core.models import model_spec
 from core.models.seq2seq_task import Seq2SeqTask
 from core.text import described
-from core.training.config import TRAINING_CONFIGS, RunConfig, TrainingConfig
+from core.training.config import RunConfig
+from core.training.training_config import TRAINING_CONFIGS, TrainingConfig
 
 EXAMPLE = 'Write Trainer(build_model("gru", num_classes=10), load_dataset("shapes"), {"epochs": 3})'
 WRITING = ("encode", "decode", "start", "step")  # what a model that makes sequences can do, see `core.models.seq2seq_task.Seq2Seq`

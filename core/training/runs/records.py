@@ -24,7 +24,7 @@ from core.training.runs.sweeping import sweep_home
 
 KEPT = 32  # ended runs in memory
 BUSY_SECONDS = 30.0  # between two tries to mark a run while the database is locked
-INTERRUPTED = "The program that trained it ended in mid-epoch. Resume goes on from the last complete epoch."
+INTERRUPTED = "The program that trained it ended in mid-epoch. Press Continue to go on from the last complete epoch."
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from core.training.runs.schema import make_tables
 from core.training.runs.tables import Epoch, Look, Run, from_json
 from core.training.runs.tensor_file import read_metadata
 
-REBUILT = "The record of this run was lost and was put together again from its checkpoints. Resume goes on from its last epoch."
+REBUILT = "The record of this run was lost and was put together again from its checkpoints. Press Continue to go on from its last epoch."
 
 log = logging.getLogger(__name__)
 

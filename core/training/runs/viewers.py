@@ -42,6 +42,8 @@ class Viewers:
                     continue
                 try:
                     minutes = f"{self.away_seconds / 60:.3g} minutes"
-                    self._engine.wish(run_id, "stop", "stopped", f"Stopped: nobody had its page open for {minutes}. Resume goes on.")
+                    self._engine.wish(
+                        run_id, "stop", "stopped", f"Stopped: nobody had its page open for {minutes}. Press Continue to go on."
+                    )
                 except Exception:  # one run that cannot be stopped keeps nobody from watching the others
                     log.exception("Run %s could not be stopped", run_id)

@@ -23,7 +23,7 @@ from dashboard.shell.pointing import point_at
 from dashboard.shell.prediction import skip
 
 ENTRIES = "/find.json"
-MORE = Kept("set_up", "more", first=False)  # whether the controls of a run that are folded at first are open
+MORE = Kept("set_up", "more")  # which group of controls of a run is open; None: none
 
 _mount = component(__file__, '<div class="find"></div>')
 
@@ -42,7 +42,7 @@ def _go(entry: Entry, places: dict[str, Any]) -> None:
     if entry.lesson:
         beside.put(entry.lesson, 1)
     if entry.folded:
-        MORE.keep(True)
+        MORE.keep(entry.folded)
     if entry.seen:
         point_at(entry.seen)
     if entry.query or entry.lesson:

@@ -25,12 +25,12 @@ SET_UP = "train"  # the page on which hyperparameters are chosen
 
 @dataclass(frozen=True, kw_only=True)
 class Entry(Findable):
-    """Something to be found. `seen` is the key of the container that is shown once its page is open; `folded` says that it is a control
-    which stands among those that are folded at first; `lesson` is the name of a lesson, which begins beside that page.
+    """Something to be found. `seen` is the key of the container that is shown once its page is open; `folded` names the group of controls
+    that is closed at first and holds it; `lesson` is the name of a lesson, which begins beside that page.
     """
 
     seen: str = ""
-    folded: bool = False
+    folded: str = ""
     lesson: str = ""
 
 
@@ -79,8 +79,9 @@ def _terms() -> Iterator[Entry]:
 
 def _hyperparameters() -> Iterator[Entry]:
     """Each once, with the first of the models that have it."""
-    first = {}
+    first, groups = {}, {}
     for model in MODELS:
+        groups |= {h.name: group for group, several in RunConfig.groups(model).items() for h in several}
         for name, declared in RunConfig.hyperparameters(model).items():
             first.setdefault(name, (model, declared))
     for name, (model, declared) in first.items():
@@ -93,7 +94,7 @@ def _hyperparameters() -> Iterator[Entry]:
             names=(name, declared.flag),
             words="hyperparameter",
             seen=f"hp_{model}_{name}",
-            folded=not declared.basic,
+            folded="" if declared.basic else groups[name],
         )
 
 

@@ -4,7 +4,7 @@ import { smooth } from '../../kit/smooth.js';
 
 const SPLITS = { train: 'training', val: 'validation' };
 // What a row of an epoch holds; shares are shown in percent. A loss that is not finite is null.
-const [EPOCH, TRAIN_LOSS, TRAIN_TOP1, VAL_LOSS, VAL_TOP1] = [0, 1, 2, 3, 4];
+const [EPOCH, TRAIN_LOSS, VAL_LOSS, VAL_TOP1] = [0, 1, 3, 4];
 
 /** What is drawn of a run: `known` as in merge.js, `data` the last message, `progress` of a replay from 0 to 1, or null. */
 export function curvesOf({ points, stride, epochs: rows }, data, progress = null) {
@@ -30,11 +30,12 @@ export function curvesOf({ points, stride, epochs: rows }, data, progress = null
     best: playing ? best : (rows.get(data.best) ?? null),
     reference: data.reference,
     changes: data.lr_changes.filter(([epoch]) => !playing || epoch <= drawn),
-    extent: data.replay ? extentOf(points, all, data) : null,
+    extent: extentOf(points, all, data),
   };
 }
 
-// Ranges of a whole recorded run, so that the axes stand still while it is replayed.
+// Ranges of the axes, so that they stand still while a run goes on or is replayed: all epochs, all accuracies, and losses from 0 to what
+// guessing has; a loss above that makes its axis longer, in steps. Only of a recorded run is it known how high the learning rate will be.
 function extentOf(points, epochs, data) {
   const rows = [...epochs, ...(data.reference?.epochs ?? [])];
   const range = (values, margin = 0.04) => {
@@ -44,14 +45,21 @@ function extentOf(points, epochs, data) {
     const pad = margin * (high - low || 1);
     return [low - pad, high + pad];
   };
-  const shares = [...points.map((point) => point[1]), ...rows.flatMap((row) => [row[TRAIN_TOP1], row[VAL_TOP1]])];
+  const losses = [...points.map((point) => point[0]), ...rows.flatMap((row) => [row[TRAIN_LOSS], row[VAL_LOSS]])];
   const last = greatest([data.total_epochs, ...rows.map((row) => row[EPOCH])]);
   return {
     x: [0, last * 1.015],
-    loss: range([...points.map((point) => point[0]), ...rows.flatMap((row) => [row[TRAIN_LOSS], row[VAL_LOSS]])]),
-    top1: range(shares.map((share) => share && 100 * share)),
-    lr: range([0, ...points.map((point) => point[2])], 0.08),
+    loss: [0, topOf(losses.filter((loss) => loss !== null), data.chance)],
+    top1: [0, 102],
+    lr: data.replay ? range([0, ...points.map((point) => point[2])], 0.08) : undefined,
   };
+}
+
+function topOf(losses, chance) {
+  const [highest, guessing] = [losses.length ? greatest(losses) : 0, chance ? 1.06 * chance[1] : 0];
+  if (highest <= guessing) return guessing || 1;
+  const step = 10 ** Math.floor(Math.log10(highest)) / 2;
+  return Math.ceil(highest / step) * step;
 }
 
 /** What a saved figure says of itself: run, splits with their sizes, and epoch. */

@@ -1,15 +1,15 @@
 // Curves as a figure of Plotly: traces and layout. Pure.
 
 // Where the panels stand, as fractions of the figure: [left, right] and [bottom, top].
-const WIDE = { x: [0, 0.475], x2: [0.525, 1], y: [0.27, 1], y2: [0.27, 1], y3: [0, 0.14], y4: [0, 0.14] };
+const WIDE = { x: [0, 0.475], x2: [0.525, 1], y: [0.3, 1], y2: [0, 1], y3: [0, 0.16] };
 const STACKED = { x: [0, 1], x2: [0, 1], y: [0.65, 1], y2: [0.21, 0.56], y3: [0, 0.12] };
 
 /** [traces, layout, config] of Plotly; `style` holds the colors, and the panels are stacked where the chart is `narrow`. */
-export const figureOf = (curves, style, narrow) => [traces(curves, style, narrow), layout(curves, style, narrow), config()];
+export const figureOf = (curves, style, narrow) => [traces(curves, style), layout(curves, style, narrow), config()];
 
 // ---- traces ----
 
-function traces(curves, style, narrow) {
+function traces(curves, style) {
   const loss = {
     xaxis: 'x',
     yaxis: 'y',
@@ -32,9 +32,9 @@ function traces(curves, style, narrow) {
     format: '.1f',
     unit: ' %',
   };
-  const rateAxes = [{ xaxis: 'x', yaxis: 'y3' }, { xaxis: 'x2', yaxis: 'y4' }].slice(0, narrow ? 1 : 2);
-  const rates = rateAxes.map((pair) => ({
-    ...pair,
+  const rate = {
+    xaxis: 'x',
+    yaxis: 'y3',
     type: 'scatter',
     mode: 'lines',
     name: 'learning rate',
@@ -43,8 +43,18 @@ function traces(curves, style, narrow) {
     y: curves.lr,
     line: { color: style.text, width: 1.4, shape: 'hvh' },
     hovertemplate: '%{y:.3g}',
-  }));
-  return [...panel(curves, style, loss, true), ...panel(curves, style, top1, false), ...rates];
+  };
+  return [...panel(curves, style, loss, true), ...panel(curves, style, top1, false), rate, ...guesses(curves, style)];
+}
+
+// What guessing reaches, dashed over the whole width of both panels.
+function guesses({ data, extent }, style) {
+  if (!data.chance) return [];
+  const [, loss, top1] = data.chance;
+  const line = { mode: 'lines', type: 'scatter', name: 'chance', showlegend: false, hoverinfo: 'skip', x: extent.x };
+  const look = { line: { color: style.axis, width: 1.3, dash: 'dash' } };
+  const level = (xaxis, yaxis, value) => ({ ...line, ...look, xaxis, yaxis, y: [value, value] });
+  return [level('x', 'y', loss), level('x2', 'y2', 100 * top1)];
 }
 
 // The lines of loss or of accuracy; those of the `first` panel stand in the legend.
@@ -90,7 +100,7 @@ function layout(curves, style, narrow) {
     font: { family: style.font, size: 13, color: style.text },
     paper_bgcolor: style.background,
     plot_bgcolor: style.background,
-    margin: { l: 52, r: 14, t: narrow ? 24 + 21 * (reference ? 5 : 3) : 56, b: 44 },
+    margin: { l: 52, r: 14, t: narrow ? 24 + 21 * (reference ? 5 : 3) : 46 + 20 * Boolean(reference), b: 42 },
     legend: {
       orientation: 'h',
       x: 0,
@@ -107,13 +117,18 @@ function layout(curves, style, narrow) {
     dragmode: 'zoom',
     ...axes(curves, style, narrow, extent),
     shapes: changes.flatMap(([epoch]) => ['x', 'x2'].map((ref) => changeLine(epoch, ref, style))),
-    annotations: [...titles(curves, narrow), ...changes.map(([epoch, lr]) => changeLabel(epoch, lr, style))],
+    annotations: [
+      ...titles(curves, narrow),
+      ...changes.map(([epoch, lr]) => changeLabel(epoch, lr, style)),
+      ...guessLabels(data, style),
+    ],
   };
 }
 
 function axes(curves, style, narrow, extent) {
   const domains = narrow ? STACKED : WIDE;
   const range = (values) => (values ? { range: values, autorange: false } : { autorange: true });
+  const still = { uirevision: `${curves.data.run} ${curves.homes ?? 0}` }; // a zoom is kept until somebody asks for the whole again
   const axis = { gridcolor: style.grid, linecolor: style.axis, tickcolor: style.axis, zeroline: false, ticks: 'outside', ticklen: 4 };
   const across = (name, anchor, more) => ({
     ...axis,
@@ -121,22 +136,22 @@ function axes(curves, style, narrow, extent) {
     domain: domains[name],
     title: { text: 'epoch', standoff: 6, font: { size: 13 } },
     rangemode: 'tozero',
-    ...range(extent?.x),
+    ...range(extent.x),
+    ...still,
     showline: true,
     hoverformat: '.2f',
     unifiedhovertitle: { text: 'epoch %{x:.2f}' },
     ...more,
   });
-  const up = (name, anchor, more) => ({ ...axis, anchor, domain: domains[name], automargin: false, ...more });
+  const up = (name, anchor, more) => ({ ...axis, anchor, domain: domains[name], automargin: false, ...still, ...more });
   const known = curves.lr.length > 0;
   const rate = { ...rateScale(curves), fixedrange: true, exponentformat: 'power', showticklabels: known, tickfont: { size: 11 } };
   return {
     xaxis: across('x', 'y3'),
-    xaxis2: across('x2', narrow ? 'y2' : 'y4', { matches: 'x', ...(narrow && { showticklabels: false, title: { text: '' } }) }),
-    yaxis: up('y', 'x', range(extent?.loss)),
-    yaxis2: up('y2', 'x2', range(extent?.top1)),
+    xaxis2: across('x2', 'y2', { matches: 'x', ...(narrow && { showticklabels: false, title: { text: '' } }) }),
+    yaxis: up('y', 'x', range(extent.loss)),
+    yaxis2: up('y2', 'x2', range(extent.top1)),
     yaxis3: up('y3', 'x', rate),
-    ...(!narrow && { yaxis4: up('y4', 'x2', { ...rate, matches: 'y3', showticklabels: false }) }),
   };
 }
 
@@ -176,6 +191,28 @@ const changeLabel = (epoch, lr, style) => ({
   bgcolor: style.veil,
 });
 
+function guessLabels({ chance }, style) {
+  if (!chance) return [];
+  const [count, loss, top1] = chance;
+  const label = (axis, x, y, text) => ({
+    xref: `${x} domain`,
+    x: 1,
+    xanchor: 'right',
+    yref: axis,
+    y,
+    yanchor: 'bottom',
+    showarrow: false,
+    text,
+    font: { size: 12 },
+    borderpad: 1,
+    bgcolor: style.veil,
+  });
+  return [
+    label('y', 'x', loss, `chance: ln ${count} = ${loss.toFixed(2)}`),
+    label('y2', 'x2', 100 * top1, `chance ${Number((100 * top1).toPrecision(3))} %`),
+  ];
+}
+
 // Axis titles stand level above their axes: easier to read than turned ones.
 function titles({ best, data }, narrow) {
   const title = (axis, text, xref = 'x') => ({
@@ -191,7 +228,7 @@ function titles({ best, data }, narrow) {
     showarrow: false,
     font: { size: 13 },
   });
-  const words = best && best[4] !== null && `<b>★ best: ${(100 * best[4]).toFixed(2)} % at epoch ${best[0]}</b>`;
+  const words = best && best[4] !== null && `<b>★ best: ${(100 * best[4]).toFixed(1)} % at epoch ${best[0]}</b>`;
   const star = words ? [{ ...title('y2', words, 'x2'), x: 1, xanchor: 'right', xshift: 0 }] : [];
   return [title('y', 'loss'), title('y2', `${data.accuracy} (%)`, 'x2'), title('y3', 'learning rate'), ...star];
 }
@@ -199,6 +236,6 @@ function titles({ best, data }, narrow) {
 const config = () => ({
   responsive: true,
   displaylogo: false,
-  doubleClick: 'reset+autosize',
+  doubleClick: false, // the chart answers it by itself: the whole is where its axes are anchored
   modeBarButtons: [['zoom2d', 'pan2d', 'autoScale2d']], // above it are buttons that save it with a caption
 });

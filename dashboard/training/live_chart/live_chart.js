@@ -3,14 +3,19 @@
 // costs no more than extendTraces, which redraws everything too. Until plotly.js is there the same figure is drawn as a sketch.
 import { Board, mount } from '../../kit/board.js';
 import { captioned, fileName, save } from '../../kit/figure_file.js';
+import { clamp } from '../../kit/keys.js';
 import { calm } from '../../kit/motion.js';
 import { address, loadPlotly } from '../../kit/plotly.js';
+import { replayed } from '../../kit/replay.js';
+import { slowness, speedButton } from '../../kit/speed.js';
 import { palette, several, solid, variable } from '../../kit/theme.js';
 import { captionOf, curvesOf, described } from './curves.js';
 import { figureOf } from './figure.js';
 import { merge, nothing } from './merge.js';
 import { sketch } from './sketch.js';
 
+const LEAST = 228; // px of a chart's height beside which there is room for what else the page shows
+const SHARE = 0.3; // of the window's height, for the same reason
 const NARROW = 560; // px: below, the panels are stacked
 const REPLAY_SECONDS = 8;
 const FRAME = 60; // ms between two pictures of a replay
@@ -22,6 +27,8 @@ class LiveChart extends Board {
     const part = (name) => root.querySelector(`.live-chart-${name}`);
     [this.plot, this.note, this.label, this.button] = ['plot', 'note', 'label', 'replay'].map(part);
     this.button.addEventListener('click', () => this.startReplay());
+    this.speed = speedButton();
+    this.button.after(this.speed);
     for (const one of root.querySelectorAll('[data-kind]')) one.addEventListener('click', () => this.save(one.dataset.kind));
     this.counts = { newplots: 0, updates: 0 };
     this.askedAt = -Infinity;
@@ -34,8 +41,8 @@ class LiveChart extends Board {
     const known = merge(newRun ? nothing() : this.known, data);
     if (!known) return this.resync();
     this.known = known;
-    this.button.hidden = !data.replay || calm();
-    if (newRun) Object.assign(this, { plotted: false, replaying: null });
+    this.button.hidden = this.speed.hidden = !data.replay || calm();
+    if (newRun) Object.assign(this, { plotted: false, replaying: null, zoomed: null, homes: 0 });
     return super.accept(data);
   }
 
@@ -49,13 +56,15 @@ class LiveChart extends Board {
   startReplay() {
     const token = (this.replaying = {});
     this.progress = 1;
-    let begin;
+    let before;
+    let played = 0;
     let last = -Infinity;
     const frame = (now) => {
       if (this.replaying !== token) return;
-      if (this.plotted) begin ??= now;
-      if (now >= begin) {
-        this.progress = Math.min(1, (now - begin) / (1000 * REPLAY_SECONDS));
+      if (this.plotted) {
+        played += (now - (before ?? now)) / slowness();
+        before = now;
+        this.progress = Math.min(1, played / (1000 * REPLAY_SECONDS));
         if (this.progress === 1) this.replaying = null;
         if (now - last >= FRAME || !this.replaying) {
           last = now;
@@ -100,10 +109,14 @@ class LiveChart extends Board {
   paint() {
     if (this.held || !this.root.isConnected) return;
     this.narrow = this.isNarrow;
-    const height = Math.round(this.data.height * (this.narrow ? 1.45 : 1));
+    const height = Math.round(this.narrow ? 1.45 * this.data.height : clamp(SHARE * window.innerHeight, LEAST, this.data.height));
     this.plot.style.height = `${height}px`;
     const curves = curvesOf(this.known, this.data, this.playing ? this.progress : null);
+    curves.extent = this.zoomed ?? curves.extent;
+    curves.homes = this.homes;
+    this.extent = curves.extent;
     this.showLabel(curves.now);
+    replayed(this.data.run, this.playing ? curves.now : null);
     this.show(figureOf(curves, styleOf(this.root), this.narrow), height);
     this.say(this.problem);
     Object.assign(this.root.dataset, this.counts, { points: curves.x.length });
@@ -121,9 +134,24 @@ class LiveChart extends Board {
       this.plot.querySelector('.live-chart-sketch')?.remove();
       window.Plotly.newPlot(this.plot, ...figure);
       this.plotted = true;
+      this.plot.on('plotly_relayout', (change) => this.moved(Object.keys(change)));
+      this.plot.on('plotly_doubleclick', () => this.whole());
       this.counts.newplots += 1;
       this.problem = '';
     }
+  }
+
+  // Axes that somebody has moved stay where they are, whatever comes: Plotly would forget the zoom with the range that it was made in.
+  moved(names) {
+    if (names.some((name) => /axis\d?\.autorange$/.test(name))) this.whole();
+    else if (names.some((name) => /axis\d?\.range/.test(name))) this.zoomed = this.extent;
+  }
+
+  /** Show all of the axes again. */
+  whole() {
+    this.zoomed = null;
+    this.homes += 1;
+    this.draw();
   }
 
   /** The chart as it is now as a file of its own, "svg" or "png". */

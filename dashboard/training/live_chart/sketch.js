@@ -19,11 +19,12 @@ export function sketch(traces, layout, width, height) {
   }
   const panels = Object.keys(axes).filter((id) => id[0] === 'y').flatMap((id) => panel(axes[axes[id].anchor], axes[id], id));
   const curves = shown.flatMap((trace) => curve(trace, axes[trace.xaxis], axes[trace.yaxis]));
-  const above = layout.annotations.filter((note) => note.xref !== 'x'); // marks inside a panel come with Plotly
+  const above = layout.annotations.filter((note) => note.yref.endsWith('domain') && note.xref !== 'x'); // marks in a panel come with Plotly
   const titles = above.map((note) => title(note, axes));
+  const levels = layout.annotations.filter((note) => !note.yref.endsWith('domain')).map((note) => level(note, axes));
   const names = legend(shown.filter((trace) => trace.showlegend), layout.legend.entrywidth ? 0 : width, font);
   const look = { fill: font.color, 'font-family': font.family, 'font-size': font.size };
-  return svg('svg', { class: 'live-chart-sketch', width, height, ...look }, ...panels, ...curves, ...titles, ...names);
+  return svg('svg', { class: 'live-chart-sketch', width, height, ...look }, ...panels, ...curves, ...titles, ...levels, ...names);
 }
 
 /** An axis with its ends in pixels, `place` (value -> pixel) and the ticks that Plotly would choose. */
@@ -88,6 +89,12 @@ function title({ xref, x, xshift, yref, yshift, text, font }, axes) {
   const left = across.from + x * (across.to - across.from) + xshift + (x ? -2 : 2);
   const look = { 'font-size': font.size, 'font-weight': text.startsWith('<b>') ? 'bold' : 'normal', 'text-anchor': x ? 'end' : 'start' };
   return svg('text', { x: left, y: up.to - yshift - 6, ...look }, text.replace(/<.*?>/g, ''));
+}
+
+// Words at the right end of a level line, just above it.
+function level({ xref, yref, y, text, font }, axes) {
+  const [across, up] = [axes[xref.split(' ')[0]], axes[yref]];
+  return svg('text', { x: across.to - 2, y: up.place(y) - 6, 'font-size': font.size, 'text-anchor': 'end' }, text);
 }
 
 // Names in lines of this width; in one of 0, a name a line.

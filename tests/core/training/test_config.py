@@ -11,8 +11,9 @@ from core.data.config import DataConfig, SequenceDataConfig
 from core.errors import ConfigError
 from core.hparams import declared
 from core.models import MODELS
-from core.training.config import DEFAULTS, RunConfig, SequenceTrainingConfig, TrainingConfig
+from core.training.config import DEFAULTS, RunConfig
 from core.training.presets import PRESETS
+from core.training.training_config import SequenceTrainingConfig, TrainingConfig
 
 # A value other than the default for everything whose kind alone does not give one.
 OTHER = {
@@ -140,3 +141,10 @@ def test_a_run_that_is_older_than_a_hyperparameter_had_its_default():
     assert RunConfig.completed(old) == {**new, "shift": RunConfig.of(model="gru").training.shift}
     assert RunConfig.completed(new) == new and list(RunConfig.completed(new)) == list(new)
     assert RunConfig.completed({"model": "mamba", "lr": 1}) == {"model": "mamba", "lr": 1}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_not_basic_stands_in_one_group(model):
+    grouped = [h.name for several in RunConfig.groups(model).values() for h in several]
+    assert sorted(grouped) == sorted(name for name, h in RunConfig.hyperparameters(model).items() if not h.basic)
+    assert max(len(several) for several in RunConfig.groups(model).values()) <= 9, "a group is taken in at a glance"

@@ -50,10 +50,13 @@ def figure(page, name):
 def test_first_visit_is_alive_and_fits_a_projector(lab, page):
     page.set_viewport_size({"width": 1024, "height": 768})
     open_lab(page, f"{lab.url}train")
-    assert page.get_by_text("A recorded run that came with the lab").is_visible()
+    assert page.get_by_text("This is a recorded example").is_visible()
     box = page.locator(PLOT).bounding_box()
     assert box["y"] + box["height"] <= 768 and box["width"] > 600
-    page.locator(".lab-strip .lab-card").nth(15).wait_for()
+    page.locator(".watched-card").nth(7).wait_for()
+    for part in (".watched svg", ".watched-cards", ".st-key-rate"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 768, part
     assert lab.statuses() == {}
 
 
@@ -90,18 +93,15 @@ def test_keys_and_buttons_steer_the_run(lab, page):
     for more in (1, 2):
         page.keyboard.press(".")
         page.wait_for_function(f"Number(document.querySelector('{CHART}').dataset.points) == {points + more}")
-    page.get_by_role("button", name="Learning rate", exact=True).click()
-    page.get_by_role("slider", name="New learning rate").focus()
+    page.get_by_role("slider", name="Rate of this run").focus()
     page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name="Apply").click()
-    page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
     page.get_by_role("button", name="Pause").wait_for()
     page.wait_for_function("document.querySelector('.live-chart-plot').layout.annotations.some(a => /lr|rate|0\\.00/i.test(a.text))")
     page.get_by_role("button", name="Stop").click()
     page.get_by_text("· stopped").first.wait_for()
-    page.get_by_role("button", name="Resume").first.click()
+    page.get_by_role("button", name="Continue").first.click()
     page.get_by_role("button", name="Pause").wait_for()
 
 
@@ -176,7 +176,7 @@ def test_a_closed_tab_does_not_stop_the_run(lab, page, chromium):
     first = chromium.new_page()
     open_lab(first, lab.url + QUICK + "&epochs=300")
     run = play(first)
-    assert first.get_by_text("goes on when you close this tab").is_visible()
+    assert first.get_by_text("you may close this tab").is_visible()
     first.close()
     page.wait_for_timeout(2000)
     open_lab(page, f"{lab.url}train?run={run}")
@@ -198,7 +198,7 @@ def test_a_killed_server_loses_at_most_the_epoch(lab, page, chromium):
     assert page.get_by_role("alert").get_by_text("interrupted").is_visible()
     epochs = float(figure(page, "epoch").split("/")[0])
     assert epochs >= 1
-    page.get_by_role("button", name="Resume").first.click()
+    page.get_by_role("button", name="Continue").first.click()
     page.get_by_role("button", name="Pause").wait_for()
     page.wait_for_function(f"parseFloat(document.querySelector('.lab-figures dd').innerText) > {epochs + 1}")
     assert lab.statuses() == {run: "running"}

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from core.models import Task, build_model
 from core.models.configs import WIDTHS
@@ -19,7 +18,7 @@ from dashboard.shell.state import parse_query
 from dashboard.training import background, live
 from pages.train import forecast
 from tests.core.data.test_naming import class_folder_set
-from tests.pages.support import APP, open_page, press, run, shown_code, texts, wait_for_lessons
+from tests.pages.support import open_page, press, run, shown_code, texts, wait_for_lessons
 from tests.support import SMALL, diverge, ended, wait_for
 
 
@@ -32,7 +31,7 @@ TINY = {name: str(value) for name, value in SMALL.items()}
 
 def test_the_first_visit_shows_a_recorded_run_and_says_so():
     app = open_page()
-    assert "A recorded run that came with the lab" in texts(app)
+    assert "This is a recorded example" in texts(app)
     assert services.manager().store.ids() == []
     assert not app.button(key="play").disabled and app.button(key="stop").disabled
     assert " · epoch 20.00 · seed 0 · " in texts(app)
@@ -46,7 +45,7 @@ def test_play_trains_what_the_link_says_and_the_page_shows_it():
     done = wait_for(services.manager(), run_id, ended)
     assert done.status == "finished" and done.config["hidden_size"] == 9 and len(done.epochs) == 3
     run(app)
-    assert run_id in texts(app) and f"test accuracy {100 * done.test.top1:.2f} %" in texts(app)
+    assert run_id in texts(app) and f"test accuracy {100 * done.test.top1:.1f} %" in texts(app)
     assert f"= {done.epochs[-1].val_top1:.4f}; the training thread counted {done.epochs[-1].val_top1:.4f}; difference 0" in texts(app)
     assert app.session_state["train_epoch_shown"] == 3
     run(app.slider(key="train_epoch_shown").set_value(1))
@@ -63,8 +62,7 @@ def test_step_pause_learning_rate_stop_resume_delete():
     run(app)
     assert app.button(key="play").label == "Play"
     assert " · seed 0 · " in texts(app) and " · epoch " not in texts(app), "the foot would stay at an epoch that is over"
-    run(app.select_slider(key="chart_new_lr").set_value(0.05))
-    press(app, "apply_lr")
+    run(app.select_slider(key="chart_new_lr").set_value(0.05))  # applied when it is let go
     press(app, "play")
     now = wait_for(manager, run_id, lambda s: s.status == "running" and len(s.epochs) > 1)
     assert now.lr_changes[0][1] == 0.05
@@ -304,7 +302,7 @@ def test_predict_then_reveal():
 
 
 def test_every_control_is_explained():
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = open_page()
     app.session_state["help"] = True
     table = next(e.proto.body for e in run(app).get("html") if "lab-help" in e.proto.body)
     for name in RunConfig.hyperparameters("gru"):

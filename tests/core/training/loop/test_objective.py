@@ -15,12 +15,13 @@ from core.errors import ConfigError, StoreError, TrainingError
 from core.models import build_model, models_of
 from core.models.seq2seq_task import Seq2SeqTask
 from core.symbols import BOS, EOS, PAD
-from core.training.config import RunConfig, SequenceTrainingConfig
+from core.training.config import RunConfig
 from core.training.loop.objective import POOL, Translating, right
 from core.training.loop.seeds import derived_seed
 from core.training.loop.trainer import Callback, Trainer
 from core.training.runs.checkpoint import load_tensors, model_metadata, open_model, open_seq2seq, save_tensors, task_of
 from core.training.runs.manager import RunManager
+from core.training.training_config import SequenceTrainingConfig
 from tests.support import ended, wait_for
 
 torch.set_num_threads(1)

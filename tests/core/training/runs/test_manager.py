@@ -284,7 +284,7 @@ def test_killed_in_mid_epoch_is_interrupted_and_resumes(tmp_path, other_process)
     manager = RunManager(tmp_path / "home")
     assert manager.store.snapshot(run).status == "interrupted"  # at the start, before anybody asks the manager
     found = manager.snapshot(run)
-    assert found.status == "interrupted" and "Resume goes on" in found.message
+    assert found.status == "interrupted" and "Press Continue to go on" in found.message
     assert manager.runs()[0].status == "interrupted"
     epochs = len(found.epochs)
     assert epochs >= 1

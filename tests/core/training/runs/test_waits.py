@@ -7,9 +7,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from core.data import load_dataset
 from core.data.splits import normalize
 from core.models import MODELS, Task, build_model
-from core.training.config import SequenceTrainingConfig, TrainingConfig
 from core.training.loop.objective import objective_of
 from core.training.runs.checkpoint import task_of
+from core.training.training_config import SequenceTrainingConfig, TrainingConfig
 from tests.support import load_tiny
 
 ASK = ("aten::_local_scalar_dense", "aten::nonzero", "aten::masked_select", "aten::is_nonzero", "aten::equal")
