@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import LabError
-from core.readable import percent
+from core.readable import number, percent
 from core.training.history import ACTIVE, EpochRecord, Snapshot
 from dashboard.kit.wording import escape, joined, marked
 from dashboard.runs.losses import losses_words
@@ -18,7 +18,7 @@ from dashboard.shell import services, show, viewers, visitor
 from dashboard.shell.choices import Choice, Kept
 from dashboard.shell.page import fragment
 from dashboard.shell.pulsed import rerun_when_pulsed
-from dashboard.shell.words import STATUS_WORDS, THINGS, duration, number
+from dashboard.shell.words import STATUS_WORDS, THINGS, duration
 from dashboard.training.curve import live_data, reference_epochs
 from dashboard.training.live_chart import last_sent, live_chart
 from dashboard.training.moments import cards_data, matrix_data

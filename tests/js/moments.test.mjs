@@ -16,14 +16,14 @@ test('a cell is as dark as its share of its true class, and a class without imag
   assert.deepEqual(shades(COUNTS, 3), [0.8, 0.2, 0, 0.1, 0.9, 0, 0, 0, 0]));
 
 test('a cell says what was named what', () => {
-  assert.equal(cellWords(NAMES, COUNTS, 1), 'cat named dog: 2 of 10');
-  assert.equal(cellWords(NAMES, COUNTS, 4), 'dog named rightly: 9 of 10');
+  assert.equal(cellWords(NAMES, COUNTS, 1), 'cat misclassified as dog: 2 of 10');
+  assert.equal(cellWords(NAMES, COUNTS, 4), 'dog classified correctly: 9 of 10');
 });
 
 test('the matrix says its result and its most frequent mistake', () => {
   assert.equal(
     matrixWords(NAMES, [7, 0.85, COUNTS]),
-    'Confusion matrix of the validation after epoch 7: 85.0 % right of 20. Most frequent mistake: cat named dog: 2 of 10.',
+    'Confusion matrix of the validation after epoch 7: 85.0 % right of 20. Most frequent mistake: cat misclassified as dog: 2 of 10.',
   );
   assert.equal(
     matrixWords(NAMES, [1, 1, [1, 0, 0, 0, 1, 0, 0, 0, 1]]),
@@ -33,12 +33,12 @@ test('the matrix says its result and its most frequent mistake', () => {
 });
 
 test('a verdict is a mark and words, never a color alone', () => {
-  assert.deepEqual(verdict(NAMES, 0, [0, 0.93, 0.93]), { look: 'right', mark: '✓', said: '93 %', full: 'cat, named rightly: 93 %' });
+  assert.deepEqual(verdict(NAMES, 0, [0, 0.93, 0.93]), { look: 'right', mark: '✓', said: '93 %', full: 'cat, classified correctly: 93 %' });
   assert.deepEqual(verdict(NAMES, 0, [1, 0.6, 0.3]), {
     look: 'wrong',
     mark: '✗',
     said: 'dog 60 %',
-    full: 'cat, taken for dog: 60 %; cat 30 %',
+    full: 'cat, misclassified as dog: 60 %; cat 30 %',
   });
   assert.equal(verdict(NAMES, 2, undefined).said, 'not judged yet');
 });

@@ -17,7 +17,9 @@ export function shades(counts, classes) {
 export function cellWords(names, counts, place) {
   const [truth, guess] = [Math.floor(place / names.length), place % names.length];
   const all = counts.slice(truth * names.length, (truth + 1) * names.length).reduce((a, b) => a + b, 0);
-  return `${names[truth]} named ${truth === guess ? 'rightly' : names[guess]}: ${thousands(counts[place])} of ${thousands(all)}`;
+  return `${names[truth]} ${truth === guess ? 'classified correctly' : `misclassified as ${names[guess]}`}: ${
+    thousands(counts[place])
+  } of ${thousands(all)}`;
 }
 
 /** The matrix in a sentence, with its most frequent mistake. */
@@ -36,12 +38,12 @@ export function verdict(names, label, judged) {
   if (!judged) return { look: '', mark: '', said: 'not judged yet', full: `${names[label]}: not judged yet` };
   const [guess, sure, truth] = judged;
   if (guess === label) {
-    return { look: 'right', mark: '✓', said: percent(truth), full: `${names[label]}, named rightly: ${percent(truth)}` };
+    return { look: 'right', mark: '✓', said: percent(truth), full: `${names[label]}, classified correctly: ${percent(truth)}` };
   }
   return {
     look: 'wrong',
     mark: '✗',
     said: `${names[guess]} ${percent(sure)}`,
-    full: `${names[label]}, taken for ${names[guess]}: ${percent(sure)}; ${names[label]} ${percent(truth)}`,
+    full: `${names[label]}, misclassified as ${names[guess]}: ${percent(sure)}; ${names[label]} ${percent(truth)}`,
   };
 }
