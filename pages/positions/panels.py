@@ -11,7 +11,7 @@ from core.evaluation.by_positions import Setup, by_positions
 from core.probes.positions.tables import KINDS, LEARNED_STD, Loudness, distance_gap, loudness, position_table, similarity
 from core.readable import agreement, number, power
 from core.training.config import RunConfig
-from dashboard.kit.wording import ProofLine, Words, marked
+from dashboard.kit.wording import ProofLine, Words, joined, marked
 from dashboard.shell import show, visitor
 from dashboard.shell.download import download
 from dashboard.shell.state import set_up_link
@@ -44,10 +44,11 @@ def proof_panel(choices: PositionChoices) -> None:
     gap = distance_gap(similarity(choices.table))
     alone = "" if choices.kind in ("none", "index") else _distance_words(gap)
     if choices.kind == "learned":
-        show.caption(
+        learned = (
             f"There is no formula to compare with: these are {choices.table.size:,} learned weights of {choices.words}. Their standard "
-            f"deviation was {LEARNED_STD} at the start and is {choices.table.std():.3f} now.{alone}"
+            f"deviation was {LEARNED_STD} at the start and is {choices.table.std():.3f} now."
         )
+        show.caption(joined([learned, alone]))
         return
     from core.probes.positions.placing import table_test  # brings torch: after the picture has been sent
 
@@ -57,13 +58,13 @@ def proof_panel(choices: PositionChoices) -> None:
     figures = marked("Largest difference {}, tolerance {}.", power(report.max_abs_diff), power(report.tolerance))
     show.proof(ProofLine(says, report.equal, figures))
     if alone:
-        show.caption(alone.strip())
+        show.caption(alone)
 
 
 def _distance_words(gap: float) -> Words:
     if gap <= GAP_TOLERANCE:
-        return marked(" Pairs of positions at the same distance are equally similar: **the distance alone counts**.")
-    return marked(" Similarities of pairs at the same distance differ by up to {}: where they stand counts, too.", number(gap, 2))
+        return marked("Pairs of positions at the same distance are equally similar: **the distance alone counts**.")
+    return marked("Similarities of pairs at the same distance differ by up to {}: where they stand counts, too.", number(gap, 2))
 
 
 def loudness_panel(choices: PositionChoices) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard import navigation
+from dashboard.pictures.choose import SAILING
 from dashboard.web.head import OF_TRAIN
 from pages.home.controls import READER, TRAINED
 from tests.pages.support import open_page, texts
@@ -19,9 +20,12 @@ LINKS = json.loads(Path(__file__).with_name("old_links.json").read_text("utf-8")
 LISTS = ("models", "runs")  # joined by commas on some pages, by dots today
 CASES = [(page, link, address) for page, links in LINKS.items() for link, address in links]
 
+BY_ITSELF = {"vit": ("set", SAILING)}  # what a page shows by itself today of the runs that its links name, and so does not write
 
-def today(address: dict[str, str]) -> dict[str, str]:
-    """An address in today's words: a seed is called seed, and lists are joined by dots."""
+
+def today(page: str, address: dict[str, str]) -> dict[str, str]:
+    """An address in today's words: a seed is called seed, lists are joined by dots, and what a page shows by itself is left out."""
+    address = dict(row for row in address.items() if row != BY_ITSELF.get(page))
     renamed = {"seed" if name == "random" else name: text for name, text in address.items()}
     return {name: text.replace(",", ".") if name in LISTS else text for name, text in renamed.items()}
 
@@ -42,5 +46,5 @@ def test_the_first_page_knows_which_old_links_are_those_of_train():
 def test_a_link_opens_what_it_opened(page, link, address):
     app = open_page(FOLDERS[page], **link)
     found = {name: text[0] if isinstance(text, list) else text for name, text in dict(app.query_params).items()}
-    assert today(found) == today(address)
+    assert today(page, found) == today(page, address)
     assert "cannot be used" not in texts(app) and "There is no run" not in texts(app)

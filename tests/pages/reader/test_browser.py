@@ -213,5 +213,5 @@ def test_both_directions_are_in_sight_on_a_projector_and_in_a_figure(visit):
     root = ET.parse(waiting.value.path()).getroot()
     assert waiting.value.suggested_filename == "reader-rows-t32.svg"
     text = " ".join(element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text"))
-    assert "h→: forwards" in text and "h←: backwards" in text and "t = 32 of 64" in text and "ship from" in text
+    assert "h→: forwards" in text and "h←: backwards" in text and "t = 32 of 64" in text and " on it says ship" in text
     assert len(list(root.iter("{http://www.w3.org/2000/svg}image"))) == 8
