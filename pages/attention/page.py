@@ -7,7 +7,7 @@ from dashboard.shell import show, state
 from dashboard.shell.choices import links
 from dashboard.shell.foot import take_along, try_this
 from pages.attention.about import ABOUT
-from pages.attention.controls import LENGTH, choose
+from pages.attention.controls import KIND, LENGTH, choose
 from pages.attention.costs import cost_panel
 from pages.attention.panels import layer_panel, matrices_panel, proof_panel, scale_panel, zoom_panel
 
@@ -18,12 +18,13 @@ LEGEND = (
 )
 
 state.values()
-strip = zoom_place()
+strip = zoom_place() if KIND.value == "patches" else None
 left, right = st.container(key="attention").columns([1, 3], gap="medium")
 with left:
     choices = choose()
-with strip:
-    zoom_panel(choices)
+if strip:
+    with strip:
+        zoom_panel(choices)
 with right:
     matrices_panel(choices)
     st.caption(LEGEND)

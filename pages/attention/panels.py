@@ -20,8 +20,9 @@ LONG = WIDTHS[-1]  # features of the longest key
 
 
 def zoom_panel(choices: AttentionChoices) -> None:
-    """Where the page stands on the way from a picture to a Vision Transformer."""
-    zoom_strip("attention", choices.tokens.picture, at=AT.value, side=CUT.value, run=run_here(), here=choices.kind == "patches")
+    """Where the page stands on the way from a picture to a Vision Transformer, where its tokens are patches."""
+    if choices.tokens.picture:
+        zoom_strip("attention", choices.tokens.picture, at=AT.value, side=CUT.value, run=run_here())
 
 
 def matrices_panel(choices: AttentionChoices) -> None:

@@ -6,7 +6,7 @@ from core.data.ship import sailing_ship
 from dashboard.kit.packed import packed_picture
 from dashboard.pictures.choose import from_set
 from dashboard.pictures.zoom import STEPS, at_patch, first_pixel, link_to
-from tests.pages.support import message_to, open_page, run
+from tests.pages.support import components, message_to, open_page, run
 
 VIT = "recorded-cifar10-compare-vit-0"
 SHIP = {"set": "sailing ship", "at": "8,20"}
@@ -48,7 +48,7 @@ def test_attention_by_hand_marks_the_row_of_the_patch():
     app = open_page("attention", tokens="patches", **SHIP)
     assert message_to(app, "pages/attention/board")["token"] == 6
     words = open_page("attention")
-    assert message_to(words, "pages/attention/board")["token"] is None and strip_of(words)["here"] == []
+    assert message_to(words, "pages/attention/board")["token"] is None and components(words, "dashboard/pictures/zoom") == []
 
 
 def test_what_is_looked_at_in_a_transformer_is_the_patch_of_the_zoom():
@@ -64,5 +64,5 @@ def test_what_is_looked_at_in_a_transformer_is_the_patch_of_the_zoom():
 
 @pytest.mark.parametrize("folder", ["patches", "attention", "vit"])
 def test_nonsense_in_the_address_changes_nothing(folder):
-    app = open_page(folder, at="99,99", epoch="<b>", set="moon")
+    app = open_page(folder, at="99,99", epoch="<b>", set="moon", **({"tokens": "patches"} if folder == "attention" else {}))
     assert strip_of(app)["patch"] == at_patch((16, 16), strip_of(app)["side"]) and "at" not in app.query_params and not app.error

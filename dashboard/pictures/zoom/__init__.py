@@ -24,7 +24,7 @@ from dashboard.kit.component import component
 from dashboard.kit.messages import sent_now
 from dashboard.kit.packed import packed_picture
 from dashboard.navigation import PAGES
-from dashboard.pictures.choose import FIRST, Shown, from_set
+from dashboard.pictures.choose import Shown
 from dashboard.shell import services, state
 from dashboard.shell.choices import Choice
 from dashboard.shell.pointing import point_at
@@ -67,18 +67,16 @@ def zoom_place() -> DeltaGenerator:
     return place
 
 
-def zoom_strip(page: str, picture: Shown | None, *, at: tuple[int, int], side: int, run: Mapping[str, str], here: bool = True) -> None:
+def zoom_strip(page: str, picture: Shown, *, at: tuple[int, int], side: int, run: Mapping[str, str]) -> None:
     """Draw the strip of the page with this address. `at` is the pixel (row, column) whose patch is chosen, of `side` x `side` patches.
 
-    `run` is what a link says of the run and its epoch. Without a picture the first one is shown. `here` is whether the page shows the
-    step now. A press opens the page of a step.
+    `run` is what a link says of the run and its epoch. A press opens the page of a step.
     """
-    picture = picture or from_set("shapes", FIRST)
     message = {
         "pixels": packed_picture(picture.pixels),
         "side": side,
         "patch": at_patch(at, side),
-        "here": [name for name, step in STEPS.items() if here and step.page == page],
+        "here": [name for name, step in STEPS.items() if step.page == page],
     }
     chosen = sent_now(_mount(data=[message], key="zoom_strip", on_go_change=lambda: None), "go", OneOf(STEPS))
     if chosen:
