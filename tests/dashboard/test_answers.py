@@ -71,4 +71,4 @@ def test_the_question_is_answered_by_counting():
     assert more_changed(many, few) == "erasing the middle" and more_changed(few, many) == "erasing the corners"
     assert more_changed(few, few) == "both the same"
     assert because(many, few).startswith("Erasing the middle changes 90 of 200 answers, erasing the corners 3.")
-    assert "40 and 2 points" in because(many, few)
+    assert "40 and 2 percentage points" in because(many, few)
