@@ -87,6 +87,28 @@ def test_task_1_2_is_found_and_computed_to_its_end(lab, page):
     assert found <= 4 and presses(page) <= 9
 
 
+def test_an_instructor_plays_changes_the_rate_and_opens_the_images_of_a_cell(lab, page):
+    at_home(page, lab)
+    page.get_by_role("button", name="Start a first run").first.click()
+    heading(page, "Train")
+    page.get_by_role("button", name="Pause").wait_for()
+    rate = page.get_by_role("slider", name="Rate of this run")
+    rate.focus()
+    before = float(rate.input_value())
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.live-chart-plot').layout?.annotations?.some((one) => /^lr /.test(one.text))")
+    assert float(rate.input_value()) > before
+    page.locator(".lab-confusion").first.wait_for()  # of the first epoch
+    page.get_by_role("link", name="Evaluate", exact=True).first.click()
+    heading(page, "Evaluate")
+    cell = page.locator(".confusion-board td[aria-label*='misclassified as']:not([aria-label*=': 0 '])").first
+    told = re.match(r"(\w+) misclassified as (\w+)", cell.get_attribute("aria-label"))
+    cell.click()
+    page.get_by_text(re.compile(f"^{told[1]} misclassified as {told[2]}")).first.wait_for()
+    page.locator(".lab-strip img").first.wait_for()
+    assert presses(page) <= 4
+
+
 def test_ones_own_photo_on_a_phone_is_answered_in_three_taps(lab, chromium):
     photo = BytesIO()
     Image.fromarray(draw(PARTS["val"][:1])[0][0].transpose(1, 2, 0)).resize((640, 480)).save(photo, "JPEG")
