@@ -47,7 +47,7 @@ UPLOAD, CAMERA, PAD = (Choice("picture", name, in_link=False) for name in ("uplo
 TRUTH = Choice("picture", "truth", first=NOT_SAID, in_link=False)
 OWN = Kept("picture", "own")  # pictures of one's own by their source; of one that cannot be read, why
 LINKED = Kept("picture", "linked")  # a set-up with the data set that an older link to the page Patches names
-AWAITED = Kept("picture", "awaited", False)  # whether that is to be shown as soon as it is on this computer
+CHOSEN = Kept("picture", "chosen", False)  # whether somebody, or a link, has chosen the data set: until then pages show their own
 SAILING = "sailing ship"
 DRAWN = {"ship": ship, SAILING: sailing_ship}  # pictures beside the data sets that are always there
 SHIP = "ship"  # their class
@@ -128,15 +128,15 @@ def _name_of(config: Mapping[str, Any]) -> str:
 def _choose_from_set(first: str, *, any_split: bool) -> tuple[str, int, str]:
     """The name of a data set, the index of one of its images, and their split; a drawn ship is alone."""
     sets = [*sets_at_hand(), *DRAWN]
-    known = SET.among(sets, first=first).following(first)
-    known.set(known.value)  # set anew, as the source is
+    if not SET.started:
+        CHOSEN.keep(SET.linked is not None)
+    known = SET.among(sets, first=first)
+    known.set(known.value if CHOSEN.value else known.first)  # set anew, as the source is
     both = 1 if known.value in DRAWN else 2  # so that each has room for its words or its buttons
     columns = st.container(key="picture_set_row").columns(both, gap="small", vertical_alignment="bottom")
     help = "The data sets on this computer, each with its validation images, from which no model learns, and two drawn ships."
     with columns[0]:
-        name = SET.among(sets, first=first).selectbox(
-            "Data set", format_func=_title, on_change=AWAITED.keep, args=(False,), help="" if any_split else help
-        )
+        name = known.selectbox("Data set", format_func=_title, on_change=CHOSEN.keep, args=(True,), help="" if any_split else help)
     if name in DRAWN:
         return name, 0, "val"
     split = SPLIT.segmented("Split", format_func=SPLITS.get) if any_split or SPLIT.value != "val" else "val"
@@ -171,8 +171,7 @@ def from_set(name: str, index: int, split: str = "val", *, first: str = "shapes"
         (pixels,), (label,) = draw(np.array([PARTS[split][index]]))
         classes, count = CLASSES, len(PARTS[split])
     else:
-        dataset = _loaded(name)
-        part = getattr(dataset, split)
+        part = getattr(dataset := _loaded(name), split)
         pixels, label = part.images[index].numpy(), int(part.labels[index])
         classes, count = dataset.classes, len(part)
     caption = f"{classes[label]}: {_title(name)}, {SPLITS[split]} image {index + 1:,} of {count:,}"
@@ -194,18 +193,23 @@ def _read_older_link() -> None:
         SOURCE.set("upload")
     if not SET.started and "dataset" in state.page():
         with suppress(LabError):  # the address says what cannot be used
-            AWAITED.keep(bool(LINKED.keep(RunConfig.of(**state.data_values()))))
-    if AWAITED.value and (name := _name_of(LINKED.value.flat())) in sets_at_hand():
+            LINKED.keep(RunConfig.of(**state.data_values()))
+    if _awaited() and (name := _name_of(LINKED.value.flat())) in sets_at_hand():
         SET.set(name)
-        AWAITED.keep(False)
+        CHOSEN.keep(True)
+
+
+def _awaited() -> bool:
+    """Whether the data set of an older link is to be shown as soon as it is on this computer."""
+    return LINKED.value is not None and not CHOSEN.value
 
 
 def _offer_linked() -> None:
     """Of the data set of an older link that is not on this computer: how it comes here, until another one is chosen. Raises DataError for
     a folder that cannot be read."""
-    if AWAITED.value and (DATASETS[LINKED.value.dataset].needs_folder or DATASETS[LINKED.value.dataset].needs_set):
+    if _awaited() and (DATASETS[LINKED.value.dataset].needs_folder or DATASETS[LINKED.value.dataset].needs_set):
         _read_images(LINKED.value)  # says what is wrong
-    elif AWAITED.value:
+    elif _awaited():
         offer_download(LINKED.value.dataset)
 
 
@@ -249,8 +253,7 @@ def _photographed() -> Shown | None:
 
 def _take(source: str) -> None:
     """Read the file that the widget of `source` has now; what is wrong with it is kept as a sentence."""
-    file = (UPLOAD if source == "upload" else CAMERA).now
-    own = _own()
+    file, own = (UPLOAD if source == "upload" else CAMERA).now, _own()
     if file is None:
         own.pop(source, None)
         return
@@ -261,8 +264,7 @@ def _take(source: str) -> None:
 
 
 def _kept(source: str) -> Shown | None:
-    own = _own().get(source)
-    if isinstance(own, str):
+    if isinstance(own := _own().get(source), str):
         raise DataError(own)
     return own
 

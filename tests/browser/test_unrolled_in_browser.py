@@ -70,7 +70,7 @@ def test_a_slider_and_a_picture(address, page):
 
 def test_spider_man_trains_behind_the_page(address, page):
     open_page(address, page, "depth?between=0")
-    page.get_by_role("button", name="Train both readers").click()
+    page.get_by_role("button", name="Train both networks").click()
     page.wait_for_function("document.querySelectorAll('.lab-distances polyline').length >= 4")
     point_at(page, "x1")  # the page is alive meanwhile
     page.get_by_text("Trained: 150 steps").wait_for()
