@@ -135,7 +135,7 @@ def test_positions_break_equivariance(visit):
     page.get_by_role("button", name="Reverse").click()
     answered(page, order()[::-1])
     verdict(page, "encoder", "equivariant")
-    verdict(page, "encoder-sinusoidal", "order matters")
+    verdict(page, "encoder-sinusoidal", "neither")
     page.wait_for_function("location.search.includes('order=15.14.13')")
 
 
@@ -158,4 +158,4 @@ def test_two_taps_swap(visit):
     page.mouse.click(*at(page, 1))
     page.mouse.click(*at(page, 14))
     answered(page, order((1, 14)))
-    verdict(page, "gru", "order matters")
+    verdict(page, "gru", "neither")
