@@ -136,7 +136,9 @@ def _choose_from_set(first: str, *, any_split: bool) -> tuple[str, int, str]:
     columns = st.container(key="picture_set_row").columns(both, gap="small", vertical_alignment="bottom")
     help = "The data sets on this computer, each with its validation images, from which no model learns, and two drawn ships."
     with columns[0]:
-        name = known.selectbox("Data set", format_func=_title, on_change=CHOSEN.keep, args=(True,), help="" if any_split else help)
+        name = SET.among(sets, first=first).selectbox(
+            "Data set", format_func=_title, on_change=CHOSEN.keep, args=(True,), help="" if any_split else help
+        )
     if name in DRAWN:
         return name, 0, "val"
     split = SPLIT.segmented("Split", format_func=SPLITS.get) if any_split or SPLIT.value != "val" else "val"
@@ -156,7 +158,7 @@ def size_of(name: str, split: str = "val") -> int:
     """How many images of a split a data set has."""
     if name == "shapes":
         return len(PARTS[split])
-    return len(getattr(_loaded(name), split))
+    return len(getattr(_read_images(sets_at_hand()[name]), split))
 
 
 def from_set(name: str, index: int, split: str = "val", *, first: str = "shapes") -> Shown:
@@ -171,7 +173,7 @@ def from_set(name: str, index: int, split: str = "val", *, first: str = "shapes"
         (pixels,), (label,) = draw(np.array([PARTS[split][index]]))
         classes, count = CLASSES, len(PARTS[split])
     else:
-        part = getattr(dataset := _loaded(name), split)
+        part = getattr(dataset := _read_images(sets_at_hand()[name]), split)
         pixels, label = part.images[index].numpy(), int(part.labels[index])
         classes, count = dataset.classes, len(part)
     caption = f"{classes[label]}: {_title(name)}, {SPLITS[split]} image {index + 1:,} of {count:,}"
@@ -217,10 +219,6 @@ def next_picture(shown: Shown) -> Shown | None:
     """The image after one of a data set; None after the last one, and for any other picture."""
     name, index = shown.place or ("", 0)
     return from_set(name, index + 1) if name and index + 1 < size_of(name) else None
-
-
-def _loaded(name: str) -> Dataset:
-    return _read_images(sets_at_hand()[name])
 
 
 def _read_images(config: RunConfig) -> Dataset:
