@@ -81,9 +81,10 @@ class Viewer:
     def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
             case "new_session":
-                self._page = message.new_session.page_script_hash
                 if not message.metadata.run.fragment_ids:  # the whole page: its timers start anew
                     self._stop_timers()
+            case "navigation":
+                self._page = message.navigation.page_script_hash
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "auto_rerun":

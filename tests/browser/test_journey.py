@@ -78,4 +78,4 @@ def test_train_look_change_train_again_and_show_that_it_helped(lab, page, pets):
     page.keyboard.type(first)  # of a long list the browser holds only what is in sight
     page.get_by_role("option", name=first).click()
     page.get_by_text("beyond chance").wait_for()
-    page.get_by_text(f"{second} alone is right on").wait_for()
+    page.get_by_text(f"Only {second} is right on").wait_for()

@@ -113,8 +113,10 @@ def unpacked(packed):
 
 
 def html_of(app, part):
-    """The first HTML on a page that holds `part`."""
-    return next(e.proto.body for e in app.get("html") if part in e.proto.body)
+    """The first HTML on a page that holds `part`; where there is none, the failure says what the page says instead."""
+    found = next((e.proto.body for e in app.get("html") if part in e.proto.body), None)
+    assert found is not None, f"{part!r} is not on the page: {[e.value for e in [*app.title, *app.error, *app.warning, *app.info]]}"
+    return found
 
 
 def wait_for_lessons():

@@ -18,7 +18,7 @@ from dashboard.shell.state import parse_query
 from dashboard.training import background, live
 from pages.train import forecast
 from tests.core.data.test_naming import class_folder_set
-from tests.pages.support import open_page, press, run, shown_code, texts, wait_for_lessons
+from tests.pages.support import html_of, open_page, press, run, shown_code, texts, wait_for_lessons
 from tests.support import SMALL, diverge, ended, wait_for
 
 
@@ -304,7 +304,7 @@ def test_predict_then_reveal():
 def test_every_control_is_explained():
     app = open_page()
     app.session_state["help"] = True
-    table = next(e.proto.body for e in run(app).get("html") if "lab-help" in e.proto.body)
+    table = html_of(run(app), '<table class="lab-table lab-help">')
     for name in RunConfig.hyperparameters("gru"):
         assert f"<code>{name}</code>" in table
 
