@@ -30,6 +30,7 @@ FLAGS = [
     "--no-first-run",
     "--host-resolver-rules=MAP *.example 127.0.0.1",  # names of this machine that a browser does not know as such
 ]
+FAR = 200  # stops of the Tab key on a page at most
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERVER = """
 import sys
@@ -104,6 +105,17 @@ def frames_sent(page) -> list:
 def at_rest(page) -> None:
     """Wait until the script of a page has run to its end."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
+def reach(page, control) -> None:
+    """Go on with the Tab key, and nothing else, until a control has the focus."""
+    control.wait_for(state="attached")
+    at_rest(page)
+    for _ in range(FAR):
+        page.keyboard.press("Tab")
+        if control.evaluate("(one) => one === document.activeElement || one.contains(document.activeElement)"):
+            return
+    raise AssertionError("the Tab key does not lead there")
 
 
 @pytest.fixture

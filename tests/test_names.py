@@ -18,10 +18,6 @@ APART = (
     "core/training/script/",
     "core/guide/",  # words that are searched for
     "dashboard/__main__.py",
-    "pages/attention/",
-    "pages/compare/",
-    "pages/patches/",
-    "pages/vit/",
 )
 ATTRIBUTES = re.compile(r"""\b(?:title|aria-label|alt|placeholder)=("[^"]*"|'[^']*')""")
 TAG = re.compile(r"<[^<>]*>")

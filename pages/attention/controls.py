@@ -119,9 +119,10 @@ def choose() -> AttentionChoices:
     heads = _choose_heads(width)
     with st.popover("More", icon=":material/tune:", width="stretch", key="attention_more"):
         WIDTH.slider(
-            "Width of a token, C", help="Features of every token. With 64 and one head the keys are as long as those of the course."
+            "Embedding size, C",
+            help="The number of features of every token. With 64 and one head, the keys are as long as those of the course.",
         )
-        SEED.number_input("Seed", help="Of the four weight matrices and the embedding: nothing here is trained.")
+        SEED.number_input("Seed", help="For the four weight matrices and the embedding. Nothing here is trained.")
     length = len(tokens.names)
     factor = 1 / (divisor_of(divisor, size=width // heads, length=length) * temperature)
     hand = attention_by_hand(tokens.at(width), Projections.random(width, seed), heads, mask=make_mask(mask, length), factor=factor)
@@ -170,15 +171,15 @@ def _patches(width: int, seed: int) -> Tokens:
 
 def _choose_scale() -> tuple[str, float]:
     """What scores are divided by."""
-    help = "1 is no scaling. √D, the size of a key, is right; √T, of the number of tokens, is the unit's trap."
+    help = "1 means no scaling. √D, with the size D of a key, is right; √T, with the number of tokens, is the unit's trap."
     divisor = DIVISOR.segmented("Scores are divided by", format_func=DIVISOR_SIGNS.get, width="stretch", help=help)
-    help = "Divides the scores once more. Low: a row reads one token. High: all alike."
+    help = "It divides the scores once more. If it is low, a row reads one token; if it is high, all tokens equally."
     return divisor, TEMPERATURE.slider("Temperature", format_func="{:g}".format, help=help)
 
 
 def _choose_mask() -> str:
     """Which scores are masked."""
-    help = "Causal: a token reads itself and earlier ones. Earlier only: not itself, so that the first token has nothing to read."
+    help = "Causal: a token reads itself and earlier tokens. Earlier only: it does not read itself, so the first token has nothing to read."
     return MASK.segmented("Mask", format_func=MASK_WORDS.get, width="stretch", help=help)
 
 
@@ -188,8 +189,8 @@ def _choose_heads(width: int) -> int:
     wanted = wanted if wanted in HEADS.options else HEADS.first  # a browser may say that nothing is chosen
     if wanted not in possible:
         HEADS.set(max(heads for heads in possible if heads < wanted))
-        show.warning(f"{wanted} heads do not divide a width of {width}: {HEADS.value} it is.")
+        show.warning(f"The number of heads must divide {width}, and {wanted} does not: {HEADS.value} heads are shown.")
     heads = HEADS.among(possible).segmented("Heads", format_func="{:d}".format, width="stretch")
     rest = ", ".join(str(n) for n in range(1, MOST_HEADS + 1) if n not in possible)
-    show.caption(f"D = C / heads = {width} / {heads} = {width // heads}." + (f" Not {rest}: they do not divide {width}." if rest else ""))
+    show.caption(f"D = C / heads = {width} / {heads} = {width // heads}." + (f" The number of heads must divide {width}." if rest else ""))
     return heads

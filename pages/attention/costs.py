@@ -36,7 +36,7 @@ def cost_panel() -> None:
     with left:
         help = f"One image, C = {COST_WIDTH}, {COST_HEADS} heads, float32, forward pass."
         length = LENGTH.slider("Tokens, T", format_func="{:,}".format, help=help)
-        pressed = st.button("Measure on this machine", key="attention_measure", icon=":material/timer:", help="Some ten seconds.")
+        pressed = st.button("Measure on this machine", key="attention_measure", icon=":material/timer:", help="It takes about ten seconds.")
         if pressed:
             background.forget(KEY)  # measured beside a run, or by somebody else: measured again
             start_lesson(KEY, lambda: measure_costs(COST_WIDTH, COST_HEADS))
@@ -147,10 +147,8 @@ def slopes(points: tuple[Cost, ...]) -> str:
         some = [point for point in points if point.kind == kind and point.length >= FITTED_FROM]
         powers.append(f"{name} T^{exponent([p.length for p in some], [p.seconds for p in some]):.2f}")
     return marked(
-        "From T = {} on time grows as: **{}** (slope of the logarithms). T² is quadratic. The fused kernel "
-        "saves the memory, not the arithmetic. By hand the new T × T tables must also be cleared in memory, "
-        "which can take longer than the arithmetic and does not grow evenly: its power can come out above 2. "
-        "The memory is quadratic exactly.",
+        "From T = {} on, the time grows like **{}** (slope of the logarithms); T² is quadratic. The fused kernel saves memory, not "
+        "arithmetic. By hand, the T × T tables must also be cleared in memory, so the measured power can be above 2.",
         FITTED_FROM,
         "; ".join(powers),
     )

@@ -12,9 +12,8 @@ from pages.attention.costs import cost_panel
 from pages.attention.panels import layer_panel, matrices_panel, proof_panel, scale_panel, zoom_panel
 
 LEGEND = (
-    "Point at a cell, tap it or use the arrow keys: green and violet frames are the numbers of its sum. Blue is above 0, orange below; "
-    "under each matrix stands its own range, of all heads. Rows are tokens (of W: features that come out). T tokens, C features, D = C / "
-    "heads. Nothing is trained: this shows how attention computes, not what it learns."
+    "Point at any number to see how it is computed: green and violet frames mark the numbers of its sum. Blue is above 0, orange below. "
+    "A row is a token (of W: a feature that comes out)."
 )
 
 state.values()
@@ -27,7 +26,7 @@ if strip:
         zoom_panel(choices)
 with right:
     matrices_panel(choices)
-    st.caption(LEGEND)
+    st.caption(LEGEND, help="Nothing is trained: this shows how attention computes, not what it learns.")
     proof = st.empty()
 scale_panel(choices)
 with proof:
@@ -36,8 +35,8 @@ layer_panel()
 cost_panel()
 try_this(ABOUT.experiments)
 show.caption(
-    f"n = {len(choices.tokens.names)} tokens ({choices.kind}) · no split and no epoch, for nothing is trained · seed {choices.seed} · "
-    "matrices: NumPy, float64, on the server's CPU"
+    f"n = {len(choices.tokens.names)} tokens ({choices.kind}) · no split and no epoch, because nothing is trained · seed "
+    f"{choices.seed} · matrices: NumPy, float64, on the server's CPU"
 )
 link = {**choices.link, **links(LENGTH)}
 take_along(link, choices.code, language="python")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from core.probes.attention.by_hand import WIDTHS, Projections, attention_by_hand, saturation
-from dashboard.kit.wording import marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.pictures.zoom import AT, run_here, zoom_strip
 from dashboard.shell import show
 from pages.attention.board import linked_matrices, matrices_data
@@ -46,7 +47,7 @@ def proof_panel(choices: AttentionChoices) -> None:
     """The proof line for the matrices on the page."""
     from core.probes.attention.proof import check_by_hand  # brings torch: after the picture has been sent
 
-    show.caption(proof_line(check_by_hand(choices.hand)))
+    show.proof(proof_line(check_by_hand(choices.hand)))
 
 
 # ---- scaling, measured ----
@@ -56,9 +57,9 @@ def scale_panel(choices: AttentionChoices) -> None:
     """Trap 8: what each divisor does to these tokens, and of what size scores are."""
     st.header("Why √D, and not √T")
     st.markdown(
-        "A score is a sum of D products, so it grows with **D, the size of a key**: by √D, if features are independent and of variance 1. "
-        "The number of tokens T adds rows, not terms. The unit's own text and code disagree on this; the numbers below do not. Scores that "
-        "are too large **saturate** softmax: one weight becomes 1, and the gradient that softmax lets through becomes 0."
+        "A score is a sum of D products, so it grows with **D, the size of a key**: like √D, if the features are independent with "
+        "variance 1. The number of tokens T adds rows, not terms. Scores that are too large **saturate** softmax: one weight becomes "
+        "1, and the gradient that passes softmax becomes 0."
     )
     long = attention_by_hand(choices.tokens.at(LONG), Projections.random(LONG, choices.seed), 1, mask=choices.hand.mask)
     left, right = st.columns([3, 2], gap="large")
@@ -82,14 +83,12 @@ def layer_panel() -> None:
         ("LayerNorm after the sum", report.after),
         (f"{report.layers} layers stacked", report.stacked),
     )
-    differences = ", ".join(f"{name} {value:.1g}" for name, value in kinds)
-    show.caption(
-        marked(
-            "Proof: the lab's EncoderLayer against nn.TransformerEncoderLayer, same random weights, tokens {}, "
-            "float64; largest difference: {}; tolerance {:.0g}: **{}**.",
-            report.shape,
-            differences,
-            report.tolerance,
-            "equal" if report.passed else "not equal",
-        )
+    differences = ", ".join(f"{name} {power(value)}" for name, value in kinds)
+    says = marked(
+        "the outputs of the lab's EncoderLayer and of nn.TransformerEncoderLayer with the same weights are {}",
+        agreement(max(value for _, value in kinds)),
     )
+    figures = marked(
+        "Random weights, tokens {}, float64. Largest difference: {}; tolerance {}.", report.shape, differences, power(report.tolerance)
+    )
+    show.proof(ProofLine(says, report.passed, figures))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.probes.attention.by_hand import ByHand, Saturation
-from dashboard.kit.wording import marked
+from core.readable import agreement, power
+from dashboard.kit.wording import ProofLine, marked
 
 if TYPE_CHECKING:
     from core.probes.attention.proof import AttentionReport
@@ -15,31 +16,34 @@ if TYPE_CHECKING:
 SIGNS = {"none": "1, not scaled", "sqrt(D)": "√D", "sqrt(T)": "√T"}
 
 
-def proof_line(report: AttentionReport) -> str:
+def proof_line(report: AttentionReport) -> ProofLine:
     """What was compared, the largest differences, the tolerance and the verdict."""
     empty = ""
     if report.nan_rows:
         rows = "one row has" if report.nan_rows == 1 else f"{report.nan_rows} rows have"
         empty = f" {rows.capitalize()} nothing to read: nn.MultiheadAttention answers NaN there, and is compared on the others."
-    return marked(
-        "Proof, float64, largest difference: from F.scaled_dot_product_attention {:.1g}, from "
-        "nn.MultiheadAttention with the same weights {:.1g} ({} rows), of a row's sum from 1 {:.1g}; masked "
-        "weights that are not exactly 0: {}; tolerance {:.0g}: **{}**.{}",
-        report.fused,
-        report.module,
+    says = marked(
+        "these numbers and those of torch's F.scaled_dot_product_attention and nn.MultiheadAttention are {}",
+        agreement(max(report.fused, report.module)),
+    )
+    figures = marked(
+        "Same weights, float64. Largest difference from F.scaled_dot_product_attention {}, from nn.MultiheadAttention {} ({} rows), of the "
+        "sum of a row from 1 {}. Masked weights that are not exactly 0: {}. Tolerance {}.{}",
+        power(report.fused),
+        power(report.module),
         report.rows,
-        report.total,
+        power(report.total),
         report.leaks,
-        report.tolerance,
-        "equal" if report.passed else "not equal",
+        power(report.tolerance),
         empty,
     )
+    return ProofLine(says, report.passed, figures)
 
 
 def saturation_html(saturations: Sequence[Saturation], *, chosen: str, hand: ByHand, temperature: float, what: str) -> str:
     """A line a divisor: the spread of the scaled scores, and what it does to weights, entropy and gradient. `what` was measured."""
     if not saturations:
-        return "<p>No token may read anything here, so there is no row to measure: choose another mask, or two tokens.</p>"
+        return "<p>No token may read anything here, so there is no row to measure. Choose another mask, or two tokens.</p>"
     length, rows = len(hand.tokens), int(hand.reads.sum()) * hand.heads
     body = "".join(
         f'<tr class="{"chosen" if one.divisor == chosen else ""}"><th scope="row">{SIGNS[one.divisor]}</th><td>{one.value:.2f}</td>'
@@ -84,9 +88,9 @@ def spread_html(measured: Sequence[Sequence[float]], sizes: Sequence[int], lengt
 def because(none: Saturation, by_size: Saturation) -> str:
     """The numbers behind the answer to the question."""
     return (
-        f"Divided by √D = 8 the scores spread by {by_size.spread:.1f}, a row's entropy is {by_size.entropy:.2f} nats and ‖J‖ = "
-        f"{by_size.slope:.3f} (means over six rows). Not divided they spread by {none.spread:.1f}: entropy {none.entropy:.2f}, the largest "
-        f"weight {none.largest:.2f}, and ‖J‖ = {none.slope:.3f}, {100 * none.slope / by_size.slope:.0f} % of what it was."
+        f"Divided by √D = 8, the scores have a standard deviation of {by_size.spread:.1f}, and ‖J‖ = {by_size.slope:.3f} (means over "
+        f"six rows). Without the division it is {none.spread:.1f}: the largest weight of a row is {none.largest:.2f}, and ‖J‖ = "
+        f"{none.slope:.3f}, only {100 * none.slope / by_size.slope:.0f} % of the gradient."
     )
 
 
@@ -115,9 +119,9 @@ def layer_html() -> str:
         "each token and dropout, and are added again. N such layers are stacked; the shape never changes."
     )
     return (
-        f'<figure class="lab-layer" aria-label="{label}"><div class="line lab-scroll">'
-        f'<span class="end">tokens<small>{tokens}</small></span>'
-        f'<div class="frame"><em>× N layers</em>{attention}{network}</div><span class="end">tokens<small>{tokens}</small></span></div>'
-        "<figcaption>One encoder layer (LayerNorm first, as in a ViT). The arcs are the two residual connections: what a branch computes "
-        "is added to what came. The shape stays (B, T, C), so N layers stack. M is the network's width.</figcaption></figure>"
+        f'<figure class="lab-layer" aria-label="{label}"><div class="line lab-scroll"><span class="end">tokens'
+        f'<small>{tokens}</small></span><div class="frame"><em>× N layers</em>{attention}{network}</div><span class="end">tokens'
+        f"<small>{tokens}</small></span></div>"
+        "<figcaption>One encoder layer (LayerNorm first, as in a ViT). The arcs are the two residual connections: the result of a branch "
+        "is added to its input. The shape stays (B, T, C), so N layers stack. M is the width of the network.</figcaption></figure>"
     )

@@ -113,18 +113,18 @@ def _question(a: Snapshot, b: Snapshot) -> None:
         st.button("Reveal", key="compare_reveal", type="primary", disabled=guess is None, on_click=reveal, args=(pair, guess))
         return
     try:
-        with st.spinner("Judging validation images"):
+        with st.spinner("Evaluating the validation images"):
             answer = verdict_on(a.run_id, b.run_id, a.version, b.version)
     except LabError as error:
         show.error(error)
         return
     guess = REVEALED.value[pair]
     if guess == {"a": "A", "b": "B", "": CHANCE}[answer.better]:
-        show.success(marked("You were right. {}", verdict_words(answer)))
+        show.success(marked("Correct. {}", verdict_words(answer)))
     else:
-        show.info(marked("You said: {}. {}", guess, verdict_words(answer)))
+        show.info(marked("Not quite: you said “{}”. {}", guess, verdict_words(answer)))
     st.html(f'<div class="lab-pair-row">{difference_html(answer)}{counts_html(answer)}</div>')
-    show.caption(proof_words(answer, alarms_of(answer)))
+    show.proof(proof_words(answer, alarms_of(answer)))
     show.caption(_limits())
 
 
@@ -133,9 +133,9 @@ def _limits() -> str:
     seeds = result(SEEDS)
     spread = ", ".join(f"{100 * value:.1f}" for value in seeds.val_top1) if seeds else ""
     return (
-        "What this does not say: another seed would move both, too"
+        "Another seed would change both accuracies as well"
         + (marked(" ({} seeds of preset `{}`: {} %)", len(seeds.runs), SEEDS, spread) if seeds else "")
-        + ", and each best epoch was chosen on these images. Of twenty pairs of equal runs, one looks different."
+        + ", and each best epoch was chosen on these images. One of twenty pairs of equal runs looks different by chance."
     )
 
 
@@ -147,14 +147,14 @@ def script_panel(runs: Sequence[Snapshot]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         known = {run.run_id: run for run in runs}
-        run = known[SCRIPT.among(list(known)).selectbox("Run", help="Of those selected in the table.")]
+        run = known[SCRIPT.among(list(known)).selectbox("Run", help="One of those selected in the table.")]
         try:
             RunConfig.of(**run.config)
         except LabError as error:
             show.error(f"This run was made by another version of the lab. {visitor.told(error)}")
             return
         if run.kind == "sequences":
-            why = "There are scripts only of models that name images. This command trains the run again:"
+            why = "There are scripts only for models that classify images. This command trains the run again:"
             show.info(marked("{} {}", why, code(visitor.command(run.config))))
             return
         download("Download", lambda: _script(run.run_id), f"{run.run_id}.py", key="compare_script_file")

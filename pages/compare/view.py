@@ -11,10 +11,10 @@ from core.evaluation.intervals import Interval
 from core.evaluation.pairs import TRIALS, Verdict, differing
 from core.hparams import declared
 from core.models import MODELS
-from core.readable import percent, points
+from core.readable import number, percent, points
 from core.training.config import TrainingConfig
 from core.training.history import Snapshot
-from dashboard.kit.wording import escape, marked
+from dashboard.kit.wording import ProofLine, escape, marked
 
 NAMES = "ABCDEF"  # of the selected runs, in their order
 SHOWN_APART = ("model", "dataset", "data", "epochs")  # columns of their own, or of no use in a table
@@ -89,13 +89,13 @@ def verdict_words(verdict: Verdict) -> str:
         f"{'' if verdict.images else ', with 0 inside' if not verdict.beyond_chance else ', with 0 outside'}."
     )
     if not verdict.images:
-        alone = f"So each accuracy counts as if it had images of its own (n = {_sizes(verdict)})."
+        alone = f"Therefore each accuracy counts as if it had images of its own (n = {_sizes(verdict)})."
         return outcomes[verdict.better] + f" {size} {verdict.why} {alone}"
     images = verdict.images
     return outcomes[verdict.better] + (
         f" On the same {difference.n:,} validation images B is right on {images.only_b:,} that A gets wrong, and A on "
-        f"{images.only_a:,} that B gets wrong. If both were equally good, coins would part them at least so far with p = {images.p:.2g} "
-        f"(exact McNemar test; beyond chance is p < {1 - difference.level:.2g}). {size}"
+        f"{images.only_a:,} that B gets wrong. If both were equally good, a gap this large or larger would appear with probability "
+        f"{number(images.p, 2)} (exact McNemar test; below {number(1 - difference.level, 2)} counts as beyond chance). {size}"
     )
 
 
@@ -108,23 +108,22 @@ def _sizes(verdict: Verdict) -> str:
     return f"{verdict.a.n:,}" if verdict.a.n == verdict.b.n else f"{verdict.a.n:,} and {verdict.b.n:,}"
 
 
-def proof_words(verdict: Verdict, share: float) -> str:
+def proof_words(verdict: Verdict, share: float) -> ProofLine:
     """Whether the test that was used keeps its promise, by `false_alarms`."""
     promise = 1 - verdict.difference.level
     slack = 2 * (promise * (1 - promise) / TRIALS) ** 0.5
     how = f"that disagree on {verdict.images.only_a + verdict.images.only_b:,} images" if verdict.images else "of this accuracy"
-    kept = "kept" if share <= promise + slack else "not kept"
-    return marked(
-        "Proof: of {} pairs of equally good models drawn at random on n = {} images, {}, this test called "
-        "{:.1%} different; it promises {:.0%} at most, give or take {:.1%}: **{}**.",
-        TRIALS,
+    says = marked(
+        "this test called {:.1%} of {} equally good pairs of models different, and it promises {:.0%} at most", share, TRIALS, promise
+    )
+    figures = marked(
+        "The pairs are drawn at random on n = {} images, {}. The sampling error of {} pairs is ± {:.1%}.",
         _sizes(verdict),
         how,
-        share,
-        promise,
+        TRIALS,
         slack,
-        kept,
     )
+    return ProofLine(says, share <= promise + slack, figures)
 
 
 def difference_html(verdict: Verdict) -> str:

@@ -71,9 +71,9 @@ def heads_panel(choices: DepthChoices) -> None:
     if choices.bidirectional:
         show.caption(
             f"h[-1] is the backward direction alone, (1, {choices.hidden}). No error appears, but {wrong.unused:,} of {wrong.weights:,} "
-            f"weights, those of the top layer's forward cell, get a gradient of exactly 0 and never learn. states[:, -1] has the right "
-            f"width, 2H = {2 * choices.hidden}, but its backward half has made only its first step, from a state of 0, so the "
-            f"{reports['states[:, -1]'].unused:,} weights from its state to its next state learn nothing."
+            f"weights, those of the top layer's forward cell, get a gradient of exactly 0 and never learn.",
+            help=f"states[:, -1] has the right width, 2H = {2 * choices.hidden}, but its backward half has made only its first step, from "
+            f"a state of 0, so the {reports['states[:, -1]'].unused:,} weights from its state to its next state learn nothing.",
         )
     else:
         st.caption("With one direction these last states are the same, so the trap appears only when bidirectional=True is added later.")
@@ -96,7 +96,8 @@ def leaks_panel() -> None:
         for batch_first in (True, False):
             column.html(leaks_html(leak_report(kind, batch_first=batch_first), f"{name}, batch_first={batch_first}"))
     st.caption(
-        "A row is the sample whose output is measured, a column the sample that is replaced; a cell is the largest change of the output. "
         "Without batch_first=True the batch (B, T, C) = (4, 6, 4) is read as six sequences of four steps: the shapes still fit, so "
-        "nothing fails, but samples leak into each other."
+        "nothing fails, but samples leak into each other.",
+        help="A row is the sample whose output is measured, a column the sample that is replaced. A cell is the largest change of the "
+        "output.",
     )

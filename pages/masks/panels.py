@@ -116,6 +116,7 @@ def empty_panel() -> None:
     st.html(empty_html(empty_rows(SCORES), SCORES))
     st.caption(
         "With the padding at the start and both masks, its rows have nothing to read. The softmax of only −∞ is 0 / 0 = NaN, and the "
-        "next layer spreads it to every token. A very low number instead of −∞ gives equal weights to all tokens, also to future ones. "
-        "The lab sets masked weights to exactly 0 after the softmax, so such a row reads nothing."
+        "next layer spreads it to every token.",
+        help="A very low number instead of −∞ gives equal weights to all tokens, also to future ones. The lab sets masked weights to "
+        "exactly 0 after the softmax, so such a row reads nothing.",
     )

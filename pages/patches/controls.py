@@ -81,7 +81,7 @@ def choose() -> PatchesChoices:
         used = Embedding.untrained(patch_size, width, mean=mean, std=std)
         why = f"{name} has patches of {run.config['patch_size']}" if trained else f"{name} keeps no weights"
         words = f"an untrained embedding ({why})"
-    help = "The order of the sequence. The models of this lab read by rows; tokens are the same in any order."
+    help = "The order of the sequence. The models of this lab read by rows; the tokens are the same in any order."
     order = ORDER.selectbox("Scan order", format_func=ORDER_WORDS.get, help=help)
     with st.popover("Choose the image", icon=":material/image:", width="stretch", key="patches_picture"):
         picture = choose_picture(run.classes, any_split=True)
@@ -93,7 +93,7 @@ def _trained(run: Snapshot) -> tuple[int | None, Embedding | None]:
     weights: dict[int, Path] = services.manager().kept_weights(run.run_id)
     epochs = [epoch for epoch in sorted(weights) if epoch < len(run.epochs)]
     if not epochs:
-        st.caption("This run keeps no weights (yet): nothing of it can be looked into.")
+        st.caption("This run keeps no weights (yet), so its embedding cannot be shown.")
         return None, None
     epoch = choose_epoch(run, epochs)
     try:
@@ -109,13 +109,13 @@ def _patch_size(run: Snapshot) -> int:
     if PATCH_OF.value not in (None, run.run_id):
         PATCH.set(own)
     PATCH_OF.keep(run.run_id)
-    help = f"The divisors of 32. The run has {own}: for any other size the embedding is an untrained one."
+    help = f"The divisors of 32. The run has {own}; for any other size the embedding is untrained."
     return PATCH.among(PATCH_SIZES, first=own).slider("Patch size (pixels)", help=help)
 
 
 def _width(run: Snapshot, *, disabled: bool) -> int:
     """How many numbers a token has; of a trained embedding that is settled."""
-    label, own = "Numbers in a token", run.config["embed_dim"]
+    label, own = "Embedding size, C", run.config["embed_dim"]
     widths = sorted({*WIDTHS, own, WIDTH.now or own})  # a run from a script may have any, and so may the one before
     if disabled:
         st.select_slider(
@@ -124,7 +124,7 @@ def _width(run: Snapshot, *, disabled: bool) -> int:
             value=own,
             format_func=show.label,
             disabled=True,
-            help="The run has learned with this width. Another patch size frees it.",
+            help="The run was trained with this embedding size. With another patch size you can change it.",
         )
         return own
-    return WIDTH.among(widths, first=own).slider(label, help="embed_dim of the untrained embedding.")
+    return WIDTH.among(widths, first=own).slider(label, help="How many numbers a token of the untrained embedding has.")

@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.data.images import SIZE
 from core.models.orders import reading, scan_order
-from dashboard.kit.wording import marked
+from core.readable import agreement, number, power
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.pictures.zoom import AT, zoom_strip
 from dashboard.shell import show
 from dashboard.shell.download import download
@@ -67,27 +68,27 @@ def steps_panel(choices: PatchesChoices) -> int:
         )
         st.html(convolution_html(steps))
     with columns[1]:
-        st.markdown("**As a matrix product**: the same numbers in a line, red by rows, then green, then blue.")
+        st.markdown("**As a matrix product**: the same numbers in one line; first red by rows, then green, then blue.")
         st.html(product_html(steps, feature))
     st.html(sums_html(steps, report.convolved[row * side + column, feature], used.embed_dim))
     return feature
 
 
 def _proof(report: EmbeddingReport, p: int) -> None:
-    show.caption(
-        marked(
-            "Proof: nn.Conv2d with stride {} and nn.LayerNorm against cut, flatten, multiply; the same weights, "
-            "in float64, all {:,} tokens of {} features. Largest difference {:.1g} before LayerNorm, {:.1g} "
-            "after it, tolerance {:.0g}: **{}**.",
-            p,
-            report.tokens,
-            report.features,
-            report.max_abs_diff_projected,
-            report.max_abs_diff,
-            report.tolerance,
-            "equal" if report.equal else "not equal",
-        )
+    says = marked(
+        "nn.Conv2d with stride {} and “cut, flatten, multiply” with the same weights are {}",
+        p,
+        agreement(max(report.max_abs_diff_projected, report.max_abs_diff)),
     )
+    figures = marked(
+        "Compared in float64 for all {:,} tokens of {} features. Largest difference {} before LayerNorm, {} after it; tolerance {}.",
+        report.tokens,
+        report.features,
+        power(report.max_abs_diff_projected),
+        power(report.max_abs_diff),
+        power(report.tolerance),
+    )
+    show.proof(ProofLine(says, report.equal, figures))
 
 
 def _feature(embed_dim: int) -> int:
@@ -102,8 +103,8 @@ def rebuild_panel(choices: PatchesChoices) -> None:
     used, image = choices.used, choices.picture
     found = rebuilt(used, image.pixels)
     values = found.values
-    because = f"The matrix has {used.embed_dim} rows for the {values:,} values of a patch, and rank {found.rank:,}: " + (
-        "no two patches give the same numbers." if found.full_rank else f"{values - found.rank:,} directions of a patch leave no trace."
+    because = f"The matrix has {used.embed_dim} rows for the {values:,} values of a patch and rank {found.rank:,}: " + (
+        "no two patches give the same numbers." if found.full_rank else f"{values - found.rank:,} directions of a patch are lost."
     )
     revealed = predict(
         f"A patch of {used.patch_size} × {used.patch_size} × 3 = {values:,} values becomes {used.embed_dim} numbers (before LayerNorm). "
@@ -116,17 +117,21 @@ def rebuild_panel(choices: PatchesChoices) -> None:
     columns = st.columns([3, 2], gap="medium")
     columns[0].html(rebuilt_html(image.pixels, found))
     columns[1].html(losses_html(losses(used.patch_size, image.pixels, used.mean, used.std), values, chosen=used.embed_dim))
-    verdict = (
-        marked("**nothing is lost**")
-        if found.exact
-        else marked("**something is lost**, {:.3g} in the mean (root of the mean square)", found.rms)
+    verdict = "nothing is lost" if found.exact else f"something is lost, {number(found.rms)} grey levels on average (root mean square)"
+    says = marked(
+        "the image computed from its tokens and the image itself differ by at most {} grey levels of 255", number(found.max_abs_diff)
     )
-    show.caption(
-        f"Proof: rank {found.rank:,} of {values:,}; largest error of a pixel {found.max_abs_diff:.3g} grey levels of 255, tolerance "
-        f"{found.tolerance:.0g}: {verdict}. By least squares from the {used.embed_dim} numbers of each patch before LayerNorm, with "
-        f"{choices.words}. LayerNorm, which takes each token's own mean and scale out, is not inverted here. Of a patch, what the matrix "
-        "does not see is filled with the mean color."
+    figures = marked(
+        "Rank {:,} of {:,}, tolerance {}. Computed by least squares from the {} numbers of each patch before LayerNorm, with {}. "
+        "LayerNorm, which removes the mean and scale of each token, is not inverted here. What the matrix does not see of a patch is "
+        "filled with the mean colour.",
+        found.rank,
+        values,
+        power(found.tolerance),
+        used.embed_dim,
+        choices.words,
     )
+    show.proof(ProofLine(says, found.exact, figures, verdict))
 
 
 def kernels_panel(choices: PatchesChoices, feature: int) -> None:
@@ -137,7 +142,7 @@ def kernels_panel(choices: PatchesChoices, feature: int) -> None:
         return
     weight = choices.trained.weight
     p = weight.shape[-1]
-    caption = f"The {len(weight)} kernels of {choices.run.run_id}, {p} × {p} pixels in color, after epoch {choices.epoch + 1}."
+    caption = f"The {len(weight)} kernels of {choices.run.run_id}, {p} × {p} pixels in colour, after epoch {choices.epoch + 1}."
     st.html(kernels_html(weight, caption=caption, chosen=min(feature, len(weight) - 1)))
 
 
@@ -150,5 +155,5 @@ def numbers_panel(choices: PatchesChoices) -> None:
         lambda: tokens_csv(used.tokens(pixels), order),
         "tokens.csv",
         key="tokens_csv",
-        help="In reading order, one line a token.",
+        help="In reading order, one line for each token.",
     )

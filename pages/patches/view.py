@@ -12,6 +12,7 @@ from core.frames import csv_text, frame
 from core.models.embedding import Steps
 from core.models.orders import ReadingCost
 from core.probes.tokens.rebuild import Rebuilt
+from core.readable import power
 from dashboard.kit.wording import escape
 from dashboard.pictures.html import image_uri, png_uri
 
@@ -66,7 +67,7 @@ def product_html(steps: Steps, feature: int) -> str:
         "their products": steps.products,
     }
     return "".join(
-        f'<figure class="lab-line"><figcaption>{title}</figcaption><img alt="{title}, as colors" src="{_heat(v.reshape(1, -1))}"></figure>'
+        f'<figure class="lab-line"><figcaption>{title}</figcaption><img alt="{title}, as colours" src="{_heat(v.reshape(1, -1))}"></figure>'
         for title, v in lines.items()
     )
 
@@ -77,11 +78,11 @@ def sums_html(steps: Steps, convolved: float, embed_dim: int) -> str:
     added = " + ".join(f"{_bracketed(v)} <i>{name}</i>" for v, name in zip(sums, CHANNELS, strict=True))
     lines = (
         ("sum and bias", f"{added} + {_bracketed(steps.bias)} <i>bias</i> = <b>{signed(steps.projected, 6)}</b>"),
-        ("nn.Conv2d says", f"<b>{signed(convolved, 6)}</b> <i>difference {abs(convolved - steps.projected):.1g}</i>"),
+        ("nn.Conv2d says", f"<b>{signed(convolved, 6)}</b> <i>difference {power(abs(convolved - steps.projected))}</i>"),
         (
             "LayerNorm",
-            f"({_bracketed(steps.projected)} − {_bracketed(steps.mean)} <i>mean</i>) / {signed(steps.deviation)} <i>deviation of the "
-            f"{embed_dim} features</i> × {_bracketed(steps.gain)} <i>gain</i> + {_bracketed(steps.shift)} <i>shift</i> = "
+            f"({_bracketed(steps.projected)} − {_bracketed(steps.mean)} <i>mean</i>) / {signed(steps.deviation)} <i>standard deviation of "
+            f"the {embed_dim} features</i> × {_bracketed(steps.gain)} <i>gain</i> + {_bracketed(steps.shift)} <i>shift</i> = "
             f"<b>{signed(steps.token, 6)}</b>",
         ),
     )
@@ -89,7 +90,7 @@ def sums_html(steps: Steps, convolved: float, embed_dim: int) -> str:
 
 
 def kernels_html(weight: np.ndarray, *, caption: str, chosen: int) -> str:
-    """All kernels (E, 3, p, p) as small color pictures on one scale: grey is 0, the largest weight is a full color."""
+    """All kernels (E, 3, p, p) as small color pictures on one scale: grey is 0, the largest weight is a full colour."""
     limit = float(np.abs(weight).max()) or 1.0
     tiles = np.rint(127.5 + 127.5 * weight / limit).astype(np.uint8)
     pictures = "".join(
@@ -110,7 +111,7 @@ def rebuilt_html(original: np.ndarray, found: Rebuilt) -> str:
         (
             ("The image", original),
             (f"Made again: rank {found.rank:,} of {found.values:,}", found.image),
-            (f"Error: black 0, full color {most:.3g} of 255", error),
+            (f"Error: black 0, full colour {most:.3g} of 255", error),
         )
     )
 
@@ -148,9 +149,9 @@ def _bracketed(value: float) -> str:
 
 
 def _block(values: np.ndarray, limit: float) -> str:
-    """A channel (p, p) as colors around 0; with its numbers where they can be read."""
+    """A channel (p, p) as colours around 0; with its numbers where they can be read."""
     if len(values) > WRITTEN:
-        return f'<img class="lab-block" alt="{len(values)} by {len(values)} numbers as colors" src="{_heat(values, limit)}">'
+        return f'<img class="lab-block" alt="{len(values)} by {len(values)} numbers as colours" src="{_heat(values, limit)}">'
     cell = '<td class="{}" style="--v:{:.3f}">{}</td>'
     rows = ("".join(cell.format("pos" if v > 0 else "neg", abs(v) / (limit or 1), signed(v, 2)) for v in row) for row in values.tolist())
     return f'<table class="lab-block" role="presentation"><tbody>{"".join(f"<tr>{row}</tr>" for row in rows)}</tbody></table>'

@@ -103,12 +103,12 @@ def shuffle_panel(choices: PositionChoices) -> None:
         caption = f"Encoder of 2 layers at random weights, {counted(choices.length, 'tokens')} of {choices.dim} features, {moved} moved"
         st.html(verdicts_html(results, chosen=choices.kind, caption=caption))
     st.caption(
-        "The tokens change places *before* their positions are added, and the outputs are put back with the inverse. The number under a "
-        f"verdict is the largest difference from the outputs without the shuffle (float64; tolerance {power(tolerance)})."
+        "The tokens change places *before* their positions are added, and the outputs are put back with the inverse."
         + ("" if moved else " **Nothing moved here**, so nothing is proved: choose another permutation, or more tokens."),
-        help="**Moved together** is trap 6: where a token takes its position along, the encoder gets the same vectors in another order. "
-        "The test then passes whatever the positions are, and proves nothing. Rotary positions cannot be taken along, because attention "
-        "itself applies them.",
+        help=f"The number under a verdict is the largest difference from the outputs without the shuffle (float64; tolerance "
+        f"{power(tolerance)}). **Moved together** is trap 6: where a token takes its position along, the encoder gets the same vectors in "
+        "another order. The test then passes whatever the positions are, and proves nothing. Rotary positions cannot be taken along, "
+        "because attention itself applies them.",
     )
 
 

@@ -28,8 +28,7 @@ from pages.reader.view import AS, Mind, message, others, waiting
 
 LEGEND = (
     "The curves are the probabilities of the classes after t patches: green is the true class, blue or dashed orange the final answer. "
-    "In the strips a line is a unit; blue is above 0, orange below. The green frame marks what the head reads; grey patches are not read "
-    "yet."
+    "In the strips a line is a unit; blue is above 0, orange below."
 )
 
 
@@ -114,7 +113,7 @@ def around_board(choices: ReaderChoices, order: str) -> None:
     """All that follows when the board has come to rest, which has got one `order` of reading. Raises what `read` does."""
     mind = read(choices)
     reader_orders(others(choices.picture, mind, order, what=choices.what), key=ORDERS_BOARD)
-    st.caption(LEGEND)
+    st.caption(LEGEND, help="The green frame marks what the head reads. Grey patches are not read yet.")
     show.caption(f"{EXPLAINED[mind.reads]} {plane_words(mind)}")
     show.proof(proof_line(check(choices), len(choices.kinds)))
     layer = f"-layer-{choices.layer + 1}" if choices.layers > 1 else ""

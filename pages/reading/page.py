@@ -11,7 +11,7 @@ from pages.reading.panels import board, cost_panel, explained, layers_panel, pro
 
 LEGEND = (
     "In the picture, patch t is framed and grey patches are not read yet. The curves are the probabilities of the classes: green is "
-    "the true class, blue or dashed orange the final answer. An erased patch gets the mean colour of the training images."
+    "the true class, blue or dashed orange the final answer."
 )
 
 state.values()
@@ -22,7 +22,7 @@ there, below = right.container(), right.container()
 between, end = st.container(), st.container()
 with there:
     linked_part(lambda: choices.link(board(choices)), [run.run_id for run in choices.runs], end)
-below.caption(LEGEND)
+below.caption(LEGEND, help="An erased patch gets the mean colour of the training images.")
 show.caption(explained(choices), at=below)
 if line := proof(choices):
     show.proof(line, at=below)

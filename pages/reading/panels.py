@@ -88,8 +88,9 @@ def layers_panel() -> None:
     st.html(layers_html(layers()))
     st.caption(
         "The encoder layer can replace the GRU without changing a shape. What changes is which tokens can be read, and which steps must "
-        "wait. The last column is measured: an output depends on a token if its gradient there is not exactly 0 (random tokens (B, T, C) "
-        "and weights, float64, eval mode)."
+        "wait.",
+        help="The last column is measured: an output depends on a token if its gradient there is not exactly 0 (random tokens (B, T, C) "
+        "and weights, float64, eval mode).",
     )
 
 
@@ -105,9 +106,10 @@ def cost_panel() -> None:
     if COSTS.value:
         st.html(costs_html(COSTS.value, exponents(COSTS.value)))
         st.caption(
-            "The last row is the measured power of T: with 1 the cost grows like T, with 2 like T². Measured is one forward pass over "
-            "one sequence of embedding size 64 (attention with 4 heads), float32, one CPU thread, median of five. Memory is computed: "
-            "what is needed beyond inputs and outputs."
+            "The last row is the measured power of T: with 1 the cost grows like T, with 2 like T². Memory is computed: what is needed "
+            "beyond inputs and outputs.",
+            help="Measured is one forward pass over one sequence of embedding size 64 (attention with 4 heads), float32, one CPU thread, "
+            "median of five.",
         )
     else:
         st.caption("A recurrent scan (nn.GRU), attention by hand with its T × T weights, and PyTorch's fused kernel, for T = 16 to 1,024.")

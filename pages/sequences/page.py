@@ -15,14 +15,14 @@ from pages.sequences.words import words_panel
 
 LEGEND = (
     "Squares are inputs and outputs, circles are hidden states; the head reads the states with a thick border. A dashed arrow means that "
-    "an output is the next input. The words above the outputs are the right answers: this network is not trained."
+    "an output is the next input."
 )
 state.values()
 
 
 def around(choices: SequenceChoices) -> None:
     """What follows when the map has come to rest."""
-    st.caption(LEGEND)
+    st.caption(LEGEND, help="The words above the outputs are the right answers: this network is not trained.")
     proof_panel(choices)
     with st.container(key="sequences_padding"):
         padding_panel(choices)

@@ -39,13 +39,14 @@ def words_panel() -> None:
     show.caption(
         marked(
             "As a one-hot vector, “{}” is (1, {}): 1 at place {}, and 0 everywhere else. Its product with a matrix (V, C) is one row of "
-            "that matrix, (1, {}), and nn.Embedding looks this row up: both are {}. Two different one-hot vectors always have cosine 0.",
+            "that matrix, (1, {}), and nn.Embedding looks this row up: both are {}.",
             word,
             len(WORDS),
             place + 1,
             width,
             agreement(vectors.one_hot_diff),
-        )
+        ),
+        help="Two different one-hot vectors always have cosine 0.",
     )
 
 
@@ -56,7 +57,7 @@ def _learned(vectors: Embedded) -> None:
     show.caption(
         marked(
             "Words that occur in similar places become similar: the mean cosine within the {} groups goes from {:.2f} to **{:.2f}**, "
-            "between groups from {:.2f} to **{:.2f}**. Nobody told it the groups. Blue cells are above 0, orange ones below.",
+            "between groups from {:.2f} to **{:.2f}**. Nobody told it the groups.",
             len(WORDS) // 4,
             vectors.within(vectors.before),
             vectors.within(vectors.after),
@@ -64,8 +65,8 @@ def _learned(vectors: Embedded) -> None:
             vectors.between(vectors.after),
         ),
         help=marked(
-            "Rows and columns are words, sorted by group. The vectors were trained on {:,} generated sentences (seed 0) to predict "
-            "neighbouring words.",
+            "Rows and columns are words, sorted by group; blue cells are above 0, orange ones below. The vectors were trained on {:,} "
+            "generated sentences (seed 0) to predict neighbouring words.",
             vectors.sentences,
         ),
     )

@@ -22,8 +22,9 @@ def numbers_panel(choices: VersusChoices, shown: dict[str, Standing]) -> None:
     """The numbers behind the pictures, and to take along."""
     st.html(table_html(list(shown.values()), choices.row.unit))
     st.caption(
-        "The encoder reads all S tokens, and the decoder writes as many as are needed. In the first model the decoder starts from the "
-        "encoder's last state and learns nothing else; in the others it looks back at every input token for each token that it writes."
+        "In the first model the decoder starts from the encoder's last state and learns nothing else; in the others it looks back at "
+        "every input token for each token that it writes.",
+        help="The encoder reads all S tokens, and the decoder writes as many as are needed.",
     )
     if recorded := [one.record for one in shown.values() if one.run is None and one.record]:
         made = "; ".join(sorted({row.made for row in recorded}))
@@ -54,9 +55,9 @@ def seeds_panel(choices: VersusChoices) -> None:
     known = sum(all(row[seed] for row in curves.values()) for seed in SEED.options)
     says = "One seed says nothing" if known < 2 else f"{known} seeds say little"
     show.caption(
-        f"{says} about a small difference: the intervals above cover the choice of the inputs, but another seed changes the weights. "
-        f"These are also not the best possible results of each model: all have the same pairs and epochs, and their learning rates were "
-        f"not tuned."
+        f"{says} about a small difference: the intervals above cover the choice of the inputs, but another seed changes the weights.",
+        help="These are also not the best possible results of each model: all have the same pairs and epochs, and their learning rates "
+        "were not tuned.",
     )
 
 

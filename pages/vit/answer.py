@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.data.shapes import PARTS, draw
+from core.readable import number
 from dashboard.about import Answer
 from dashboard.pictures.choose import FIRST
 from dashboard.runs.opened import kept_epochs, weighted_runs
@@ -20,6 +21,8 @@ def answer() -> Answer:
     found = look(kept_epochs(run)[run.best], pixels)
     return Answer(
         choice=ALL if found.least_first > 0 else NEIGHBOURS,
-        because=f"The smallest of the {found.tokens:,} × {found.tokens:,} weights of each head of layer 1 is {found.least_first:.1g} for "
-        f"the picture below, in {run.name}: above 0. Softmax gives no weight of exactly 0, so each token reads every other one.",
+        because=(
+            f"For the picture below, the smallest weight of any head in layer 1 of {run.name} is {number(found.least_first, 1)}, which "
+            "is above 0. Softmax never gives a weight of exactly 0, so each token reads every other one."
+        ),
     )

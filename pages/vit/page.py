@@ -26,7 +26,7 @@ try:
         show.caption(legend(attention, run))
     with strip:
         zoom_panel(choices, attention)
-    show.caption(proof_line(attention))
+    show.proof(proof_line(attention))
     link = choices.link
     state.write_page(link)
     formed(choices, pin)

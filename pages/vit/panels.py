@@ -10,10 +10,10 @@ import numpy as np
 import streamlit as st
 
 from core.evaluation.pictures import top_classes
-from core.readable import percent
+from core.readable import agreement, percent, power
 from core.records.recorded import recorded_run
 from dashboard.kit.panels import panels
-from dashboard.kit.wording import marked
+from dashboard.kit.wording import ProofLine, marked
 from dashboard.pictures.answers import knows
 from dashboard.pictures.choose import Shown
 from dashboard.pictures.zoom import AT, zoom_strip
@@ -115,19 +115,21 @@ def legend(found: Look, run: Weighted) -> str:
     )
 
 
-def proof_line(found: Look) -> str:
+def proof_line(found: Look) -> ProofLine:
     """What was compared, the largest differences, the tolerance and the verdict."""
-    return marked(
-        "Proof: rows of all recorded weights sum to 1, largest difference {:.1g}; weights times v are what "
-        "the model itself computed, largest difference {:.1g} of its largest output; tolerance {:.0g}: "
-        "**{}**. Smallest weight of layer 1: {:.1g}{}.",
-        found.rows_off,
-        found.outputs_off,
-        found.tolerance,
-        "passed" if found.passed else "not passed",
-        found.least_first,
+    says = marked(
+        "the weights shown here times v and the model's own outputs are {}, and each row of weights sums to 1", agreement(found.outputs_off)
+    )
+    figures = marked(
+        "Largest difference of a row's sum from 1: {}. Largest difference of an output, as a share of the largest one: {}. Tolerance {}. "
+        "Smallest weight of layer 1: {}{}.",
+        power(found.rows_off),
+        power(found.outputs_off),
+        power(found.tolerance),
+        power(found.least_first),
         ", above 0: each token already reads every other one" if found.least_first > 0 else " (rounded to 0 in float32)",
     )
+    return ProofLine(says, found.passed, figures)
 
 
 # ---- how far heads look, epoch by epoch ----
@@ -178,11 +180,10 @@ def class_token(run: Weighted, path: Path, found: Look) -> None:
     st.header("Why only token 0?")
     show.markdown(
         marked(
-            "The class token starts the same for every picture, so all that it knows at the end it has collected "
-            "from the patches by attention. Any other place to read would do, *if the head is trained on it*. "
-            "Swap it for the mean of the patches' tokens **without training**, and this head says of the picture "
-            "above **{}**; from token 0 it says **{}**. Read one by one, {:,} of {:,} patches' tokens say what "
-            "token 0 says.",
+            "The class token starts the same for every picture, so everything that it knows at the end comes from the patches, "
+            "through attention. Another place to read would work as well, *if the head is trained on it*. Swap it for the mean of the "
+            "patches' tokens **without training**, and this head says of the picture above **{}**; from token 0 it says **{}**. Read "
+            "one by one, {:,} of {:,} patches' tokens say what token 0 says.",
             said(found.swapped, found),
             said(found.answer, found),
             found.agreeing,
@@ -233,12 +234,12 @@ def caveats() -> None:
     st.header("What this does not show")
     show.markdown(
         marked(
-            "- **An attention map is not an explanation.** A weight says how much of a value is read, not what "
-            "is in it nor what the layers after it make of it; after layer 1 a patch's token no longer holds "
-            "that patch alone. To find out what an answer hangs on, change the picture: erase patches on [Try "
-            "it](try).\n- **A small ViT trained on CIFAR-10 alone stays behind a good CNN.** Trained alike for "
-            "{} epochs, the recorded ViT ({:,} weights) reaches {:.1%} on {:,} test images and the CNN ({:,}) "
-            "{:.1%}.\n- Recorded in eval mode: with dropout on, weights can exceed 1 and rows do not sum to 1.",
+            "- **An attention map is not an explanation.** A weight says how much of a value is read, but not what the value contains "
+            "or what later layers do with it. After layer 1, the token of a patch no longer contains only that patch. To find out "
+            "what an answer depends on, change the picture: erase patches on [Try it](try).\n- **A small ViT trained on CIFAR-10 "
+            "alone stays behind a good CNN.** Trained alike for {} epochs, the recorded ViT ({:,} weights) reaches {:.1%} on {:,} "
+            "test images and the CNN ({:,}) {:.1%}.\n- Recorded in eval mode: with dropout on, weights can exceed 1 and rows do not "
+            "sum to 1.",
             len(vit.epochs),
             vit.parameters,
             vit.test.top1,

@@ -139,8 +139,9 @@ def words_panel(choices: WallChoices) -> None:
         show.caption(f"The newest {MOST} runs; {wall.left_out:,} older ones are left out. A new search clears the wall.")
     st.caption(
         "Each point is a run; its colour and shape show the model. A ring means that it trains now, a hollow point that it has failed. "
-        "The small curves are the validation accuracy by epoch, all on one scale. The dashed line is the best accuracy that was reached "
-        "within that time of training. Tab and Enter, or a tap, open a run; only its owner and the instructor can control it."
+        "The dashed line is the best accuracy that was reached within that time of training.",
+        help="The small curves are the validation accuracy by epoch, all on one scale. Tab and Enter, or a tap, open a run; only its owner "
+        "and the instructor can control it.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if wall.rows:

@@ -14,13 +14,12 @@ from PIL import Image
 
 from core.data.shapes import CLASSES, PARTS, draw
 from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
-from tests.driven import Lab, at_rest
+from tests.driven import Lab, at_rest, reach
 from tests.pages.cell.test_browser import computed_by_hand
 
 pytestmark = pytest.mark.browser
 COUNTED = "addEventListener('pointerdown', () => { sessionStorage.presses = 1 + Number(sessionStorage.presses ?? 0) }, true)"
 WITHOUT, GRU = "recorded-cifar10-vit-none-0", "recorded-cifar10-compare-gru-0"
-FAR = 200  # stops of the Tab key on a page at most
 
 
 @pytest.fixture
@@ -128,17 +127,6 @@ def test_ones_own_photo_on_a_phone_is_answered_in_three_taps(lab, chromium):
     assert answered.inner_text() in CLASSES and presses(page) <= 3
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
-
-
-def reach(page, control):
-    """Go on with the Tab key, and nothing else, until a control has the focus."""
-    control.wait_for(state="attached")
-    at_rest(page)
-    for _ in range(FAR):
-        page.keyboard.press("Tab")
-        if control.evaluate("(one) => one === document.activeElement || one.contains(document.activeElement)"):
-            return
-    raise AssertionError("the Tab key does not lead there")
 
 
 def test_a_whole_lesson_is_done_by_keyboard_alone(lab, page):

@@ -1,9 +1,9 @@
+import { typing } from '../../kit/keys.js';
 import { offer, single } from '../../kit/shortcuts.js';
 
 // Keys press buttons: `bindings` maps a key to the class of the container of the button it clicks. Typing comes first, and so does a
 // control that was reached with the Tab key; one that was clicked does not keep the space bar.
 const CALLED = { ' ': 'Space' };
-const TYPING = 'textarea, select, [contenteditable=true], input:not([type=range], [type=radio], [type=checkbox])';
 const PRESSABLE = 'button, a, summary, input, [role=radio], [role=option], [role=slider], [role=switch]';
 let bindings = {};
 let tabbed = false;
@@ -12,7 +12,7 @@ function press(event) {
   const { target, key } = event;
   if (key === 'Tab') tabbed = true;
   const button = bindings[key] && document.querySelector(`.${bindings[key]} button`);
-  if (!button || event.ctrlKey || event.metaKey || event.altKey || target.closest?.(TYPING)) return;
+  if (!button || event.ctrlKey || event.metaKey || event.altKey || typing(target)) return;
   if (key !== ' ' && !single()) return; // switched off in the list of keys
   if (key === ' ' && tabbed && target.closest?.(PRESSABLE)) return;
   event.preventDefault(); // the space bar would scroll, or press what was clicked last

@@ -75,7 +75,7 @@ const EXPLAINED = {
   tokens: (view, i, j) => ({
     name: `x${token(view, i)}: feature ${j + 1} of ${view.C}`,
     sum: [[view.origin, ''], result(view, 'tokens', i, j)],
-    note: 'LayerNorm has given every token mean 0 and deviation 1 over its features. From it come one row each of q, k and v.',
+    note: 'LayerNorm has given every token mean 0 and standard deviation 1 over its features. One row each of q, k and v comes from it.',
   }),
   wq: projection,
   wk: projection,
@@ -99,13 +99,13 @@ const EXPLAINED = {
   masked({ names, at, allowed }, i, j) {
     const score = [number(at('scaled', i, j)), 'row'];
     if (allowed(i, j)) {
-      const note = 'The mask only touches what may not be read.';
+      const note = 'The mask changes only the scores of tokens that may not be read.';
       return { name: `${names[i]} may read ${names[j]}`, sum: [['unchanged: ', ''], score], note };
     }
     return {
       name: `${names[i]} may not read ${names[j]}`,
       sum: [score, [' → −∞', 'result']],
-      note: 'In the program −1.8 · 10³⁰⁸, the lowest finite number: a row of nothing but −∞ would make NaN, in the gradient too.',
+      note: 'The program uses −1.8 · 10³⁰⁸, the lowest finite number, because a row of only −∞ would become NaN, also in the gradient.',
     };
   },
   weights: (view, i, j) => ({
@@ -165,13 +165,13 @@ const largest = (view, i, allowed) => Math.max(...allowed.map((t) => view.at('sc
 export function rowNote(view, i) {
   const allowed = Array.from({ length: view.T }, (_, t) => t).filter((t) => view.allowed(i, t));
   const count = allowed.length;
-  if (!count) return `Row ${i + 1} has nothing to read. Softmax of −∞ alone is 0 / 0 = NaN; here the row is 0, and so is its output.`;
+  if (!count) return `Row ${i + 1} has nothing to read. The softmax of only −∞ is 0 / 0 = NaN; here the row is 0, and so is its output.`;
   let sum = 0;
   for (let t = 0; t < view.T; t += 1) sum += view.at('weights', i, t);
   const [entropy, slope] = [view.entropy(view.head, i), view.slope(view.head, i)];
   const most = `ln ${count} = ${number(Math.log(count))}`;
-  const softmax = `softmax lets through a gradient of size ‖J‖ = ${number(slope, 3)}`;
-  const exponents = `Every exponent is a score less the row’s largest, ${number(largest(view, i, allowed))}`;
+  const softmax = `softmax passes a gradient of size ‖J‖ = ${number(slope, 3)}`;
+  const exponents = `Every exponent is a score minus the largest of the row, ${number(largest(view, i, allowed))}`;
   const sums = `Row ${i + 1} sums to ${number(sum, 3)} · entropy ${number(entropy)} of at most ${most} nats · ${softmax}.`;
-  return `${sums} ${exponents}: that factor stands above and below and cancels, and no power overflows.`;
+  return `${sums} ${exponents}: this factor cancels, and no power overflows.`;
 }

@@ -12,13 +12,13 @@ const between = (low, high) => {
 const FIXED = [
   { name: 'run', title: 'run', value: (run) => run.id },
   { name: 'model', title: 'model', value: (run) => run.model },
-  { name: 'data', title: 'data', value: (run) => run.data, help: 'Accuracies on different data answer different questions.' },
+  { name: 'data', title: 'data', value: (run) => run.data, help: 'Accuracies on different data sets cannot be compared.' },
   {
     name: 'accuracy',
     title: 'accuracy %',
     value: (run) => (run.accuracy === null ? null : 100 * run.accuracy),
     text: (run) => `${percent(run.accuracy)} (${between(run.low, run.high)})`,
-    help: 'Validation, of the best epoch; in brackets the 95 % interval, by the choice of the images.',
+    help: 'Validation accuracy at the best epoch; in brackets its 95 % interval for the choice of the images.',
   },
   { name: 'n', title: 'n', value: (run) => run.n, text: (run) => thousands(run.n), help: 'Validation images.' },
   {
@@ -26,14 +26,14 @@ const FIXED = [
     title: 'parameters',
     value: (run) => run.parameters,
     text: (run) => thousands(run.parameters),
-    help: 'Weights of the model.',
+    help: 'Number of weights of the model.',
   },
   {
     name: 'seconds',
     title: 'time',
     value: (run) => run.seconds,
     text: (run) => duration(run.seconds),
-    help: 'Of all epochs, validation included.',
+    help: 'Time of all epochs, validation included.',
   },
   { name: 'epochs', title: 'epochs', value: (run) => run.epochs, text: (run) => `${run.epochs} of ${run.total}` },
   { name: 'status', title: 'status', value: (run) => run.status },

@@ -35,7 +35,8 @@ export function notes(runs, x) {
   const timeless = x === 'time' ? runs.filter((run) => run.seconds === null && run.epochs).length : 0;
   return [
     source(runs),
-    data.length > 1 && `These runs are on different data (${data.join(', ')}): accuracies compare within one. Choose one at “Runs on”.`,
+    data.length > 1 &&
+    `These runs are on different data (${data.join(', ')}): accuracies can be compared only within one. Choose one at “Runs on”.`,
     timeless && `${timeless} run${timeless > 1 ? 's' : ''} without known times cannot be drawn against time.`,
   ].filter(Boolean).join(' ');
 }

@@ -33,7 +33,7 @@ HTML = """<div class="patch-grid">
     <canvas class="patch-grid-patch" role="img" aria-label="The patch, enlarged"></canvas>
     <div class="patch-grid-words"><b class="patch-grid-name"></b><div class="patch-grid-nearest"></div></div>
     <div class="patch-grid-vector"><div class="patch-grid-vector-title"></div>
-      <canvas class="patch-grid-strip" role="img" aria-label="The token's features as colors"></canvas>
+      <canvas class="patch-grid-strip" role="img" aria-label="The token's features as colours"></canvas>
       <div class="patch-grid-numbers" tabindex="0" role="region" aria-label="The token's numbers"></div>
     </div>
   </div>

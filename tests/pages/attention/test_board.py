@@ -46,10 +46,11 @@ def test_the_largest_message_is_small():
 
 def test_the_proof_line():
     report = AttentionReport(stages=0.0, fused=1e-16, module=2e-16, total=0.0, leaks=0, rows=6, nan_rows=0)
-    assert "F.scaled_dot_product_attention 1e-16" in proof_line(report) and proof_line(report).endswith("**equal**.")
-    assert "**not equal**" in proof_line(replace(report, module=1e-5)) and "**not equal**" in proof_line(replace(report, leaks=1))
-    assert "One row has nothing to read: nn.MultiheadAttention answers NaN there" in proof_line(replace(report, nan_rows=1))
-    assert "2 rows have nothing" in proof_line(replace(report, nan_rows=2))
+    line = proof_line(report)
+    assert "F.scaled_dot_product_attention 1·10⁻¹⁶" in line.figures and line.words.endswith("equal to 16 digits: **passed**.")
+    assert not proof_line(replace(report, module=1e-5)).passed and not proof_line(replace(report, leaks=1)).passed
+    assert "One row has nothing to read: nn.MultiheadAttention answers NaN there" in proof_line(replace(report, nan_rows=1)).figures
+    assert "2 rows have nothing" in proof_line(replace(report, nan_rows=2)).figures
 
 
 def test_the_table_of_divisors_has_the_probe_numbers():
@@ -60,7 +61,7 @@ def test_the_table_of_divisors_has_the_probe_numbers():
     assert html.count('class="chosen"') == 1 and '<tr class="chosen"><th scope="row">√T</th><td>1.73</td>' in html
     assert "These: D = 4, T = 3, temperature 2, means over 6 rows" in html and "ln 3 = 1.10 and ‖J‖ = 0.471" in html
     alone = hand("earlier", ("alone",))
-    assert "choose another mask" in saturation_html(saturation(alone), chosen="none", hand=alone, temperature=1.0, what="These")
+    assert "Choose another mask" in saturation_html(saturation(alone), chosen="none", hand=alone, temperature=1.0, what="These")
 
 
 def test_the_table_of_spreads():
@@ -73,7 +74,7 @@ def test_the_question_is_answered_by_numbers():
     ratio = none.slope / by_size.slope
     assert ratio < 0.5 and answer_of(ratio) == LESS
     assert (answer_of(2.0), answer_of(1.0), answer_of(0.1)) == (ABOUT.prediction.choices[0], ABOUT.prediction.choices[1], LESS)
-    assert f"‖J‖ = {none.slope:.3f}, {100 * ratio:.0f} %" in because(none, by_size)
+    assert f"‖J‖ = {none.slope:.3f}, only {100 * ratio:.0f} % of the gradient" in because(none, by_size)
 
 
 def test_the_line_of_the_course():

@@ -22,7 +22,7 @@ def hand(mask="none"):
 def open_board(address, page, query=""):
     page.goto(f"{address}/attention{query}")
     page.wait_for_selector(f"{BOARD}[data-value]")
-    page.get_by_text("Proof, float64").wait_for()
+    page.get_by_text("Proof: these numbers").wait_for()
     at_rest(page)
     return page
 

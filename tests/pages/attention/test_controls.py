@@ -49,10 +49,10 @@ def test_what_a_link_says_that_makes_no_sense_is_told_and_not_taken(monkeypatch,
 
 def test_heads_that_do_not_divide_are_said_and_not_offered():
     app = alone(choose, heads="3")
-    assert "3 heads do not divide a width of 8: 2 it is." in texts(app) and made_by(app).hand.heads == 2
+    assert "The number of heads must divide 8, and 3 does not: 2 heads are shown." in texts(app) and made_by(app).hand.heads == 2
     app = alone(choose, heads="8")
     run(app.select_slider(key=WIDTH.key).set_value(12))
-    assert "8 heads do not divide a width of 12: 6 it is." in texts(app) and made_by(app).hand.heads == 6
+    assert "The number of heads must divide 12, and 8 does not: 6 heads are shown." in texts(app) and made_by(app).hand.heads == 6
     run(app)
     assert "it is" not in texts(app)
 

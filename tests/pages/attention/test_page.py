@@ -44,8 +44,8 @@ def test_it_opens_on_six_words_with_everything_proved():
     app = open_attention()
     assert sent_to(app)["names"] == WORDS and sent_to(app)["heads"] == 2
     assert arrays_of(app)["output"] == pytest.approx(output_by_torch(word_tokens(WORDS, 8), 2).ravel(), abs=1e-6)
-    assert texts(app).count("**equal**") == 2 and "(4, 4, 100, 100)" in texts(app) and dict(app.query_params) == {}
-    assert "Not 3, 5, 6, 7: they do not divide 8." in texts(app)
+    assert texts(app).count("**passed**") == 2 and "(4, 4, 100, 100)" in texts(app) and dict(app.query_params) == {}
+    assert "The number of heads must divide 8." in texts(app)
     assert [button.label for button in app.button if "_chip_" not in button.key] == ["Measure on this machine", "Reveal"]
 
 
@@ -69,7 +69,7 @@ def test_a_link_and_words_that_make_no_sense_leave_the_page_as_at_first():
     app = open_attention(
         tokens="pixels", divide="C", temperature="x", mask="padding", heads="0", width="9", random="-1", length="3", cut="3"
     )
-    assert sent_to(app)["names"] == WORDS and dict(app.query_params) == {} and "**equal**" in texts(app)
+    assert sent_to(app)["names"] == WORDS and dict(app.query_params) == {} and "**passed**" in texts(app)
     run(app.text_input(key="attention_words").set_value("a " * 13))
     assert "these are 13" in texts(app) and sent_to(app)["names"] == WORDS
 
@@ -85,7 +85,7 @@ def test_one_token_reads_itself_and_under_a_mask_nothing():
     assert weights_of(app).tolist() == [[[1.0]], [[1.0]]]
     app = open_attention(words="alone", mask="earlier")
     assert not weights_of(app).any() and np.isfinite(np.concatenate([*arrays_of(app).values()])).all()
-    assert "nn.MultiheadAttention answers NaN there" in texts(app) and "choose another mask" in html_of(app, "no row to measure")
+    assert "nn.MultiheadAttention answers NaN there" in texts(app) and "Choose another mask" in html_of(app, "no row to measure")
 
 
 def test_masks_and_divisors_change_the_weights():
@@ -99,7 +99,7 @@ def test_masks_and_divisors_change_the_weights():
     run(app.select_slider(key="attention_temperature").set_value(10.0))
     assert np.abs(weights_of(app) - 0.25).max() < 0.1
     run(app.select_slider(key="attention_temperature").set_value(0.1))
-    assert weights_of(app).max() > 0.99 and "**equal**" in texts(app)
+    assert weights_of(app).max() > 0.99 and "**passed**" in texts(app)
 
 
 def test_patches_of_a_picture():

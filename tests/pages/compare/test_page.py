@@ -63,9 +63,9 @@ def test_predict_then_reveal(right):
     guess = answer if right else next(choice for choice in app.radio[0].options if choice != answer)
     run(app.radio[0].set_value(guess))
     press(app, "compare_reveal")
-    assert ("You were right" in said(app)) == right and (f"You said: {guess}" in said(app)) != right
+    assert ("Correct." in said(app)) == right and (f"Not quite: you said “{guess}”." in said(app)) != right
     assert verdict_words(found) in said(app) and "did not come with the lab" in said(app)
-    assert "**kept**" in texts(app) and "seeds of preset" in texts(app)
+    assert "**passed**" in texts(app) and "seeds of preset" in texts(app)
     assert "lab-pair-axis b" in html(run(app)), "what was revealed stays"
 
 

@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from core.evaluation.intervals import Interval, compare
 from core.evaluation.pairs import Verdict, apart
+from core.readable import number
 from core.records.recorded import recorded_run
 from core.training.config import RunConfig
 from pages.compare.view import (
@@ -43,13 +44,15 @@ def test_image_by_image(only_a, only_b, said):
     words = verdict_words(found)
     assert said in words and f"B is right on {only_b} that A gets wrong, and A on {only_a}" in words
     assert f"B − A is {100 * (only_b - only_a) / 2_000:+.1f}".replace("-", "−") in words
-    assert f"p = {binomtest(only_b, only_a + only_b).pvalue:.2g} (exact McNemar" in words
+    assert f"with probability {number(binomtest(only_b, only_a + only_b).pvalue, 2)} (exact McNemar" in words
 
 
 def test_apart():
     found = Verdict(A, B, apart(1_400, 2_000, 1_500, 2_000), why="Nobody knows.")
     words = verdict_words(found)
-    assert "**B is better, beyond chance.**" in words and "with 0 outside" in words and "Nobody knows. So each accuracy counts" in words
+    assert (
+        "**B is better, beyond chance.**" in words and "with 0 outside" in words and "Nobody knows. Therefore each accuracy counts" in words
+    )
     near = Verdict(A, A, apart(1_400, 2_000, 1_410, 2_000), why="x")
     assert "**Neither" in verdict_words(near) and "with 0 inside" in verdict_words(near)
     assert counts_html(found) == ""
@@ -69,14 +72,11 @@ def test_counts_are_in_their_cells():
     assert cells == ["0", "20", "61", "1,919"]
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.03, "**kept**"), (0.07, "**kept**"), (0.2, "**not kept**")])
+@pytest.mark.parametrize(("share", "said"), [(0.03, "**passed**"), (0.07, "**passed**"), (0.2, "**not passed**")])
 def test_the_proof_says_whether_the_promise_is_kept(share, said):
-    words = proof_words(paired(20, 61), share)
-    assert (
-        said in words
-        and "that disagree on 81 images" in words
-        and f"called {100 * share:.1f} % different; it promises 5 % at most" in words
-    )
+    line = proof_words(paired(20, 61), share)
+    assert said in line.words and "that disagree on 81 images" in line.figures
+    assert f"called {100 * share:.1f} % of 400 equally good pairs of models different, and it promises 5 % at most" in line.words
 
 
 def test_names_and_values_are_escaped():

@@ -20,7 +20,7 @@ GRID, IMAGE, SEQUENCE = ".patch-grid", ".patch-grid-image", ".patch-grid-sequenc
 def open_patches(address, page, query=""):
     page.goto(f"{address}/patches{query}")
     page.wait_for_selector(f"{GRID}[data-patches]")
-    page.get_by_text("Proof: nn.Conv2d").wait_for()
+    page.get_by_text("Proof: nn.Conv2d with stride").wait_for()
     at_rest(page)
     return page
 

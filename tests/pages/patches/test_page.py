@@ -62,9 +62,9 @@ def test_it_opens_on_the_tokens_of_the_recorded_run(sent):
     assert tokens_of(sent) == pytest.approx(tokens.numpy(), abs=2e-4)
     assert "heart: shapes, validation image 7 of 2,000" in sent["label"]
     assert f"the embedding of recorded-shapes-gru, epoch {BEST + 1}" in texts(app)
-    assert "all 64 tokens of 64 features" in texts(app) and "**equal**" in texts(app)
+    assert "all 64 tokens of 64 features" in texts(app) and "**passed**" in texts(app)
     assert dict(app.query_params) == {}
-    assert slider(app, "Numbers in a token").disabled
+    assert slider(app, "Embedding size, C").disabled
 
 
 @pytest.mark.parametrize("patch_size", PATCH_SIZES)
@@ -73,7 +73,7 @@ def test_every_patch_size_is_cut_proved_and_counted(sent, patch_size):
     n = (32 // patch_size) ** 2
     assert len(sent["order"]) == n and sent["patch"] == patch_size
     assert f"{n:,}² = {n * n:,}" in html_of(app, "lab-figures")
-    assert f"all {n:,} tokens" in texts(app) and "**equal**" in texts(app)
+    assert f"all {n:,} tokens" in texts(app) and "**passed**" in texts(app)
     assert ("an untrained embedding" in texts(app)) == (patch_size != 4)
     assert len(tokens_of(sent)[0]) == (64 if patch_size == 4 else 32)
 
@@ -87,7 +87,7 @@ def test_a_link_opens_what_it_says_and_is_written_again(sent):
     assert dict(app.query_params) == query
     assert sent["at"] == [3, 30] and "test image 12 of 2,000" in sent["label"] and sent["order"][:3] == [0, 4, 5]
     assert "kernel 200 lies on the patch in row 1, column 4" in texts(app)
-    assert "rank 192 of 192" in texts(app) and "**nothing is lost**" in texts(app)
+    assert "Rank 192 of 192" in texts(app) and "**nothing is lost**" in texts(app)
 
 
 def test_a_link_that_makes_no_sense_opens_the_page_as_at_first(sent):
@@ -119,7 +119,7 @@ def test_any_kept_epoch_can_be_looked_at(sent):
 
 def test_a_run_without_weights_leaves_the_page_alive(sent):
     app = open_patches(run="recorded-cifar10-hand-in-1")
-    assert "keeps no weights" in texts(app) and "an untrained embedding" in texts(app) and "**equal**" in texts(app)
+    assert "keeps no weights" in texts(app) and "an untrained embedding" in texts(app) and "**passed**" in texts(app)
     assert len(sent["order"]) == 256 and not html_of(app, "lab-kernels")
 
 
@@ -157,7 +157,7 @@ def test_predict_then_reveal_then_the_image_made_again(patch_size, answer):
     assert answer in said[0].value and html_of(app, "lab-triple")
     assert ("**nothing is lost**" in texts(app)) == (answer == "yes, all of it")
     run(slider(app, "Patch size (pixels)").set_value(16))
-    assert "rank 64 of 768" in texts(app) and "**something is lost**" in texts(app) and app.query_params["rebuilt"] == "1"
+    assert "Rank 64 of 768" in texts(app) and "**something is lost, " in texts(app) and app.query_params["rebuilt"] == "1"
 
 
 def test_a_picture_of_ones_own(sent):
@@ -170,14 +170,14 @@ def test_a_picture_of_ones_own(sent):
     run(app.file_uploader(key="picture_upload").upload("<b>x</b>.png", buffer.getvalue()))
     assert np.array_equal(pixels_of(sent), colors.transpose(2, 0, 1)) and sent["label"] == "<b>x</b>.png"
     run(app.file_uploader(key="picture_upload").upload("x.png", buffer.getvalue()[:900]))
-    assert "cut short: the end of this PNG file is missing" in texts(app) and "heart" in sent["label"] and "**equal**" in texts(app)
+    assert "cut short: the end of this PNG file is missing" in texts(app) and "heart" in sent["label"] and "**passed**" in texts(app)
 
 
 def test_data_sets_that_are_not_there(sent, tmp_path):
     app = open_patches(dataset="cifar10")
     assert "CIFAR-10 is not on this computer yet" in texts(app) and app.button(key="download") and "heart" in sent["label"]
     app = open_patches(dataset="folder", data=str(tmp_path / "nowhere"))
-    assert "does not exist" in texts(app) and "heart" in sent["label"] and "**equal**" in texts(app)
+    assert "does not exist" in texts(app) and "heart" in sent["label"] and "**passed**" in texts(app)
 
 
 def test_what_an_older_link_calls_a_file_is_an_upload(sent):
@@ -208,11 +208,11 @@ def test_a_run_of_a_width_that_no_slider_has_from_the_start(sent):
     own = lab.submit(RunConfig.of(**{**SMALL, "embed_dim": 100, "epochs": 1}))
     wait_for(lab, own, ended)
     app = open_patches(run=own)
-    assert tokens_of(sent).shape == (4, 100) and slider(app, "Numbers in a token").disabled and not app.exception
+    assert tokens_of(sent).shape == (4, 100) and slider(app, "Embedding size, C").disabled and not app.exception
     run(slider(app, "Patch size (pixels)").set_value(8))
     assert tokens_of(sent).shape == (16, 100) and "width" not in app.query_params  # its own
     run(app.selectbox(key="patches_run").set_value("recorded-shapes-gru"))
     run(slider(app, "Patch size (pixels)").set_value(8))
     assert tokens_of(sent).shape == (16, 100) and not app.exception
-    run(slider(app, "Numbers in a token").set_value(96))
+    run(slider(app, "Embedding size, C").set_value(96))
     assert tokens_of(sent).shape == (16, 96) and not app.exception

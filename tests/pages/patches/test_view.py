@@ -87,7 +87,7 @@ def test_the_sums_lead_to_the_token():
     numbers = [float(n.replace("−", "-")) for n in re.findall(r"−?\d+\.\d+", text)]
     red, green, blue, bias, projected = numbers[:5]
     assert red + green + blue + bias == pytest.approx(projected, abs=0.003)
-    assert text.count(signed(steps.projected, 6)) == 2 and signed(steps.token, 6) in text and "difference 2e-15" in text
+    assert text.count(signed(steps.projected, 6)) == 2 and signed(steps.token, 6) in text and "difference 2·10⁻¹⁵" in text
 
 
 def test_kernels_share_one_scale():

@@ -78,7 +78,7 @@ def test_it_shows_the_attention_of_every_layer_and_head_of_the_recorded_run():
     np.testing.assert_allclose(data["distance"], attention_distance(weights), atol=0.006)
     assert data["target"] == opened.classes[target] and data["answers"][0].startswith(opened.classes[target])
     assert any("This run knows only airplane" in line for line in data["answers"])
-    assert "rows of all recorded weights sum to 1" in texts(app) and "**passed**" in texts(app)
+    assert "each row of weights sums to 1" in texts(app) and "**passed**" in texts(app)
 
 
 def test_the_epoch_slider_changes_the_maps_and_the_distances():
