@@ -38,6 +38,7 @@ class Mouse:
         self.page = page
 
     def play(self):
+        at_rest(self.page)
         self.page.evaluate("document.activeElement.blur()")
         self.page.keyboard.press("Space")
 
@@ -74,9 +75,8 @@ class Keys(Mouse):
         self.page.keyboard.press("Enter")
 
     def open_cell(self, number):
-        cells = self.page.locator(".confusion-board td")
-        reach(self.page, self.page.locator(".confusion-board tbody"))
-        here = next(n for n, cell in enumerate(cells.all()) if cell.evaluate("(one) => one === document.activeElement"))
+        reach(self.page, self.page.locator(".confusion-board td[tabindex='0']"))
+        here = self.page.evaluate("[...document.querySelectorAll('.confusion-board td')].indexOf(document.activeElement)")
         for key, steps in (("Down", number // 3 - here // 3), ("Right", number % 3 - here % 3)):
             opposite = {"Down": "Up", "Right": "Left"}[key]
             for _ in range(abs(steps)):
