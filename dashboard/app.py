@@ -26,8 +26,6 @@ from dashboard.web.libraries import load_libraries  # noqa: E402
 
 load_libraries()
 set_up()
-st.html(ROOT / "dashboard" / "theme.css")
-st.html(ROOT / "dashboard" / "kit" / "kit.css")
 role = visitor.role()
 places = {
     page.url_path: st.Page(page.path, title=page.title, icon=page.icon, url_path=page.url_path, default=page.default, help=page.help)

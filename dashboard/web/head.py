@@ -1,4 +1,4 @@
-"""What the lab writes into the head of every page: where its server is, what the first chart will need, and who says what is wrong.
+"""What the lab writes into every page: where its server is, what the first chart will need, who says what is wrong, and its style.
 
 Everything stands in the page itself, not in headers: a web server before the lab takes no more than 4 kB of headers, and every address is
 relative to the page: the lab does not know below which path such a server shows it.
@@ -43,6 +43,7 @@ OF_TRAIN = ("run", *SET_UP_NAMES)
 # Where a web server forbids scripts that stand in a page, this is all that runs: it comes by an address of its own.
 FORBIDDEN = "/forbidden.js"
 IF_FORBIDDEN = f"if (!window.sequenceLab) document.body.prepend({json.dumps(WORDS['policy'])});\n"
+DASHBOARD = Path(__file__).resolve().parents[1]
 SCRIPTS = ("connection.js", "copy.js", "menu.js", "everyone.js")
 # What a page that is often opened first draws with: a browser fetches it, and what it imports, while Streamlit still starts.
 FIRST = {
@@ -71,6 +72,15 @@ def head(address: str) -> bytes:
     outside = f'<script defer src=".{FORBIDDEN}"></script>'
     charts = "preload" if address else "prefetch"  # the first page has none, but the next one may
     return "".join([script(code), outside, f'<link rel="{charts}" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
+
+
+@cache
+def style() -> bytes:
+    """The style that all pages have, for the beginning of a body: it is there before the first frame, so that nothing moves when it comes,
+    and behind the styles that Streamlit adds to the head, so that it holds against them.
+    """
+    sheets = (DASHBOARD / name for name in ("theme.css", "kit/kit.css"))
+    return "".join(f"<style>{sheet.read_text('utf-8')}</style>" for sheet in sheets).encode()
 
 
 class Head:
@@ -103,7 +113,7 @@ class Head:
         body = message.get("body", b"")
         if any(pair == (b"content-encoding", b"gzip") for pair in start["headers"]):
             body = gzip.decompress(body)
-        body = body.replace(b"<head>", b"<head>" + added, 1)
+        body = body.replace(b"<head>", b"<head>" + added, 1).replace(b"<body>", b"<body>" + style(), 1)
         changed = {
             b"content-length": str(len(body)).encode(),
             b"cache-control": b"private, no-cache",  # it may bring one person's cookie: no cache on the way may give it to another

@@ -153,9 +153,9 @@ def test_a_changed_script_changes_every_address(tmp_path, monkeypatch):
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("address", ["", "train", "evaluate"])
 def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed, address):
-    from dashboard.web.head import FIRST, Head, head
+    from dashboard.web.head import FIRST, Head, head, style
 
-    html = b"<html><head><title>x</title></head></html>"
+    html = b"<html><head><title>x</title></head><body>x</body></html>"
 
     def sent(kind, status=200):
         body = gzip.compress(html) if packed else html
@@ -177,7 +177,7 @@ def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed, addre
         return dict(start["headers"]), end["body"], body
 
     headers, body, _ = sent(b"text/html; charset=utf-8")
-    assert body == b"<html><head>" + head(address) + b"<title>x</title></head></html>"
+    assert body == b"<html><head>" + head(address) + b"<title>x</title></head><body>" + style() + b"x</body></html>"
     assert int(headers[b"content-length"]) == len(body) and b"content-encoding" not in headers
     named = with_imports(*FIRST.get(address, ()))
     for url in ("./vendor/plotly.min.js", *map(script_url, named)):

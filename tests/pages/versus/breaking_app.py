@@ -12,8 +12,6 @@ import streamlit as st  # noqa: E402
 from pages.translate.long_inputs import active, breaking_panel  # noqa: E402
 
 st.set_page_config(layout="wide")
-st.html(ROOT / "dashboard" / "theme.css")
-st.html(ROOT / "dashboard" / "kit" / "kit.css")
 task = st.query_params.get("task", "reverse")
 
 
