@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.training.config import SET_UP_NAMES
 from dashboard.kit.component import script_url, with_imports
 from dashboard.kit.wording import escape
+from dashboard.web.chunks import chunks
 from dashboard.web.connection_words import WORDS
 from dashboard.web.doors import ADDRESSES, CONNECTION, STREAM
 from dashboard.web.guard import policy
@@ -69,9 +70,12 @@ def head(address: str) -> bytes:
         + "".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
     )
     modules = (f'<link rel="modulepreload" href="{script_url(name)}">' for name in with_imports(*FIRST.get(address, ())))
+    elements = (f'<link rel="modulepreload" crossorigin href="{url}">' for url in chunks())
     outside = f'<script defer src=".{FORBIDDEN}"></script>'
     charts = "preload" if address else "prefetch"  # the first page has none, but the next one may
-    return "".join([script(code), outside, f'<link rel="{charts}" as="script" href="./vendor/plotly.min.js">', *modules]).encode()
+    return "".join(
+        [script(code), outside, f'<link rel="{charts}" as="script" href="./vendor/plotly.min.js">', *modules, *elements]
+    ).encode()
 
 
 @cache

@@ -182,7 +182,7 @@ def test_the_empty_page_says_where_the_server_is_and_what_to_fetch(packed, addre
     named = with_imports(*FIRST.get(address, ()))
     for url in ("./vendor/plotly.min.js", *map(script_url, named)):
         assert f'href="{url}">'.encode() in body and url.startswith("./"), "relative: the lab may stand below a path"
-    assert body.count(b'"modulepreload"') == len(named) < len(SCRIPTS) / 4
+    assert body.count(b'"modulepreload" href') == len(named) < len(SCRIPTS) / 4
     assert bool(named) == (address != "evaluate"), "other pages fetch their own"
     assert {name.split("/")[1] for name in named if name.startswith("pages/")} == ({"home"} if not address else set())
 
