@@ -10,7 +10,7 @@ import pytest
 from core import log
 from core.data import shapes
 from tests.class_driven import class_lab, instructor, invited, phone  # noqa: F401 - the same, of a class
-from tests.driven import address, chromium, lab, page, serve, shared_page  # noqa: F401 - fixtures of every test with the mark `browser`
+from tests.driven import address, chromium, lab, newcomers_lab, page, serve, shared_page  # noqa: F401 - fixtures of every test with the mark `browser`
 
 os.environ.setdefault("LAB_PREDICT", "0")  # tests look at pictures at once, but for those of the question before them
 os.environ.setdefault("LAB_TOUR", "0")  # and no offer lies over a page

@@ -198,7 +198,23 @@ class Lab:
 
 @pytest.fixture
 def lab(tmp_path):
-    lab = Lab(tmp_path / "home")
+    with running(tmp_path / "home") as lab:
+        yield lab
+
+
+@pytest.fixture
+def newcomers_lab(tmp_path, monkeypatch):
+    """A lab that asks and offers whatever it asks and offers a newcomer."""
+    monkeypatch.setenv("LAB_PREDICT", "1")
+    monkeypatch.setenv("LAB_TOUR", "1")
+    with running(tmp_path / "home") as lab:
+        yield lab
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Lab]:
+    """A lab of its own, until the end of the body."""
+    lab = Lab(home)
     yield lab
     lab.process.terminate()
     lab.process.wait(timeout=20)

@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.data.shapes import CLASSES, PARTS, draw
 from core.probes.recurrence.cell_by_hand import Cell, Reading, sequence
-from tests.driven import Lab, at_rest, reach
+from tests.driven import at_rest, reach
 from tests.pages.cell.test_browser import computed_by_hand
 
 pytestmark = pytest.mark.browser
@@ -23,14 +23,8 @@ WITHOUT, GRU = "recorded-cifar10-vit-none-0", "recorded-cifar10-compare-gru-0"
 
 
 @pytest.fixture
-def lab(tmp_path, monkeypatch):
-    """A lab that asks and offers whatever it asks and offers a newcomer."""
-    monkeypatch.setenv("LAB_PREDICT", "1")
-    monkeypatch.setenv("LAB_TOUR", "1")
-    lab = Lab(tmp_path / "home")
-    yield lab
-    lab.process.terminate()
-    lab.process.wait(timeout=20)
+def lab(newcomers_lab):
+    return newcomers_lab
 
 
 def at_home(page, lab):

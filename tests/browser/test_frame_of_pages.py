@@ -3,7 +3,7 @@
 import pytest
 
 from tests.colors import contrast
-from tests.driven import APP, Servers
+from tests.driven import APP, Servers, at_rest
 
 pytestmark = pytest.mark.browser
 
@@ -142,3 +142,20 @@ def test_a_picture_is_covered_until_its_question_is_answered(page, tmp_path_fact
         page.goto("about:blank")  # before the server leaves it alone
     finally:
         servers.end()
+
+
+# Adds up how far what a person sees jumps while a page is built, as browsers measure it: below 0.1 counts as good.
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifted += shift.value;
+}).observe({ type: 'layout-shift', buffered: true });"""
+
+
+def test_nothing_jumps_while_a_page_is_built_for_a_newcomer(newcomers_lab, page):
+    page.add_init_script(SHIFTS)
+    for name in ("cell", "went", "shuffle"):
+        page.goto(f"{newcomers_lab.url}{name}")
+        page.get_by_role("button", name="Show me").wait_for()
+        page.locator(".lab-board").first.wait_for(state="attached")
+        at_rest(page)
+        assert page.evaluate("shifted") < 0.1, name
