@@ -10,7 +10,7 @@ from dashboard.shell import services, show, state
 from dashboard.shell.foot import try_this
 from pages.vit.about import ABOUT
 from pages.vit.controls import choose_attending, choose_weights
-from pages.vit.panels import caveats, class_token, explorer, formed, legend, proof_line, steps, zoom_panel
+from pages.vit.panels import POINT, caveats, class_token, explorer, formed, legend, proof_line, steps, zoom_panel
 
 state.values()
 strip = zoom_place()
@@ -23,7 +23,7 @@ try:
         choices = choose_weights(run, picture)
     with right:
         attention, pin = explorer(choices)
-        show.caption(legend(attention, run))
+        show.caption(POINT, help=show.label(legend(attention, run)))
     with strip:
         zoom_panel(choices, attention)
     show.proof(proof_line(attention))

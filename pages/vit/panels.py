@@ -97,8 +97,14 @@ def answers_of(found: Look, picture: Shown) -> list[str]:
     return lines
 
 
+POINT = (
+    "Point at a patch (mouse, finger, arrow keys): every small map shows which patches its token reads in that layer and head, darker for "
+    "more. d is the mean distance to what is read, in patches."
+)
+
+
 def legend(found: Look, run: Weighted) -> str:
-    """How the picture is to be read."""
+    """What the numbers and the last two columns of maps are."""
     packed = found.packed
     blocks = ""
     if packed.block > 1:
@@ -107,9 +113,8 @@ def legend(found: Look, run: Weighted) -> str:
             "block reads the mean of what its patches read, and is read the sum."
         )
     return (
-        f"Point at a patch (mouse, finger, arrow keys): every small map shows which patches its token reads in that layer and head, darker "
-        f"for more. n = 1 picture, {found.tokens:,} tokens. d: mean distance between a patch and those it reads, in patches of "
-        f"{run.config['patch_size']} pixels. Rollout: attention of all layers up to here, half of each kept for the residual connection "
+        f"n = 1 picture, {found.tokens:,} tokens. The distance d is in patches of {run.config['patch_size']} pixels. Rollout: "
+        "attention of all layers up to here, half of each kept for the residual connection "
         f"(Abnar and Zuidema 2020). Grad × att.: attention times the gradient of the logit of “{found.first}”, positive part, mean over "
         f"heads (Chefer et al. 2021).{blocks}"
     )
