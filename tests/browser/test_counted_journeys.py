@@ -49,16 +49,27 @@ def on_the_map(page, title):
     return page.locator(".unit-map").get_by_role("link", name=title, exact=True)
 
 
-def test_an_encoder_without_positions_is_equivariant_and_a_gru_is_not_in_four_clicks(lab, page):
+def click(_page, control):
+    control.click()
+
+
+def enter(page, control):
+    """What `click` does, by the Tab key and Enter."""
+    reach(page, control)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(("press", "most"), [(click, 4), (enter, 0)])
+def test_an_encoder_without_positions_is_equivariant_and_a_gru_is_not_in_four_clicks(lab, page, press, most):
     at_home(page, lab)
-    on_the_map(page, "Shuffle test").click()
+    press(page, on_the_map(page, "Shuffle test"))
     heading(page, "Shuffle test")
-    page.get_by_role("button", name="Show me").click()
-    page.get_by_role("button", name="Random", exact=True).click()
+    press(page, page.get_by_role("button", name="Show me"))
+    press(page, page.get_by_role("button", name="Random", exact=True))
     page.wait_for_selector(f".shuffle-card[data-model={WITHOUT}] .shuffle-verdict.equivariant")
     page.wait_for_selector(f".shuffle-card[data-model={GRU}] .shuffle-verdict.neither")
     page.get_by_text(re.compile(r"Proof: .*passed", re.DOTALL)).wait_for()
-    assert presses(page) <= 4
+    assert presses(page) <= most
 
 
 def test_task_1_2_is_found_and_computed_to_its_end(lab, page):
@@ -128,15 +139,12 @@ def test_a_whole_lesson_is_done_by_keyboard_alone(lab, page):
     column = page.get_by_role("region", name="Lesson")
 
     def press(name):
-        reach(page, column.get_by_role("button", name=name, exact=True))
-        page.keyboard.press("Enter")
+        enter(page, column.get_by_role("button", name=name, exact=True))
         at_rest(page)
 
-    reach(page, on_the_map(page, "Lessons"))
-    page.keyboard.press("Enter")
+    enter(page, on_the_map(page, "Lessons"))
     heading(page, "Lessons")
-    reach(page, page.get_by_role("link", name="Masks: who may read whom"))
-    page.keyboard.press("Enter")
+    enter(page, page.get_by_role("link", name="Masks: who may read whom"))
     heading(page, "Masks")
     reach(page, column.get_by_role("radio").first)
     page.keyboard.press("Space")
