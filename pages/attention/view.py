@@ -21,21 +21,21 @@ def proof_line(report: AttentionReport) -> ProofLine:
     empty = ""
     if report.nan_rows:
         rows = "one row has" if report.nan_rows == 1 else f"{report.nan_rows} rows have"
-        empty = f" {rows.capitalize()} nothing to read: nn.MultiheadAttention answers NaN there, and is compared on the others."
+        empty = f"; {rows} nothing to read, and nn.MultiheadAttention answers NaN there"
     says = marked(
-        "these numbers and those of torch's F.scaled_dot_product_attention and nn.MultiheadAttention are {}",
+        "these numbers and those of torch's F.scaled_dot_product_attention and nn.MultiheadAttention are {}{}",
         agreement(max(report.fused, report.module)),
+        empty,
     )
     figures = marked(
         "Same weights, float64. Largest difference from F.scaled_dot_product_attention {}, from nn.MultiheadAttention {} ({} rows), of the "
-        "sum of a row from 1 {}. Masked weights that are not exactly 0: {}. Tolerance {}.{}",
+        "sum of a row from 1 {}. Masked weights that are not exactly 0: {}. Tolerance {}.",
         power(report.fused),
         power(report.module),
         report.rows,
         power(report.total),
         report.leaks,
         power(report.tolerance),
-        empty,
     )
     return ProofLine(says, report.passed, figures)
 

@@ -49,8 +49,8 @@ def test_the_proof_line():
     line = proof_line(report)
     assert "F.scaled_dot_product_attention 1·10⁻¹⁶" in line.figures and line.words.endswith("equal to 16 digits: **passed**.")
     assert not proof_line(replace(report, module=1e-5)).passed and not proof_line(replace(report, leaks=1)).passed
-    assert "One row has nothing to read: nn.MultiheadAttention answers NaN there" in proof_line(replace(report, nan_rows=1)).figures
-    assert "2 rows have nothing" in proof_line(replace(report, nan_rows=2)).figures
+    assert "one row has nothing to read, and nn.MultiheadAttention answers NaN there" in proof_line(replace(report, nan_rows=1)).words
+    assert "2 rows have nothing" in proof_line(replace(report, nan_rows=2)).words
 
 
 def test_the_table_of_divisors_has_the_probe_numbers():

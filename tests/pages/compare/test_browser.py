@@ -145,7 +145,7 @@ def test_a_run_is_selected_by_keyboard_and_compared(board):
     board.get_by_text("One setting differs").wait_for()
     board.get_by_text("neither: it may be chance").click()
     board.get_by_role("button", name="Reveal").click()
-    board.get_by_text("You were right.").wait_for()
+    board.get_by_text("Correct. Neither").wait_for()
     assert board.locator(".lab-pair-axis.neither").count() == 1
 
 
