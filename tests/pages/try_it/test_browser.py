@@ -149,7 +149,8 @@ def test_by_touch_the_board_is_edited_and_the_page_stays(visit, opened):
 
 
 def sheet(page):
-    """The drawing (32, 32, 3)."""
+    """The drawing (32, 32, 3), once there is a sheet."""
+    page.wait_for_function("document.querySelector('.draw-pad')?.board?.pen")
     flat = page.evaluate("[...document.querySelector('.draw-pad').board.pen.getImageData(0, 0, 32, 32).data]")
     return np.array(flat, np.uint8).reshape(32, 32, 4)[..., :3]
 

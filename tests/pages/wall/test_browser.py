@@ -44,6 +44,7 @@ def test_recorded_runs_hang_there_at_first_and_pointing_asks_nobody(address, pag
     assert before and len(sent) == before
     page.locator(".wall-board-table summary").click()
     rows = page.locator(".wall-board-table tbody tr")
+    rows.first.wait_for()  # the table is drawn when it is open, a moment after the click
     assert rows.count() == page.locator(".wall-board-small").count() == int(page.locator(WALL).get_attribute("data-runs"))
 
 
