@@ -93,5 +93,5 @@ def test_a_link_with_a_model_and_data_of_two_kinds_is_explained():
 def test_compare_tells_runs_on_sequences_apart():
     app = open_page("compare", runs=f"{GRU},recorded-reverse-gru-attention")
     assert f"**A** `{GRU}` · validation 61.4" in texts(app)
-    assert "There are scripts only of models that name images" in texts(app)
+    assert "There are scripts only for models that classify images" in texts(app)
     assert RunConfig.of(**recorded_run("reverse-gru").config).command() in texts(app)
