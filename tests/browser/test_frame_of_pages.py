@@ -159,3 +159,11 @@ def test_nothing_jumps_while_a_page_is_built_for_a_newcomer(newcomers_lab, page)
         page.locator(".lab-board").first.wait_for(state="attached")
         at_rest(page)
         assert page.evaluate("shifted") < 0.1, name
+
+
+def test_a_button_with_a_help_text_has_as_much_room_as_one_without(address, page):
+    page.goto(f"{address}/train")
+    room = "(button) => { const { paddingLeft, height } = getComputedStyle(button); return [paddingLeft, height]; }"
+    helped, plain = (page.locator(f".st-key-{key}").get_by_role("button").first for key in ("play", "train_predict-reveal"))
+    plain.wait_for()
+    assert helped.evaluate(room) == plain.evaluate(room)
