@@ -114,15 +114,14 @@ def proof_words(verdict: Verdict, share: float) -> ProofLine:
     slack = 2 * (promise * (1 - promise) / TRIALS) ** 0.5
     how = f"that disagree on {verdict.images.only_a + verdict.images.only_b:,} images" if verdict.images else "of this accuracy"
     says = marked(
-        "this test called {:.1%} of {} equally good pairs of models different, and it promises {:.0%} at most", share, TRIALS, promise
-    )
-    figures = marked(
-        "The pairs are drawn at random on n = {} images, {}. The sampling error of {} pairs is ± {:.1%}.",
-        _sizes(verdict),
-        how,
+        "this test called {:.1%} of {} equally good pairs of models different, and it promises {:.0%} at most, with a sampling error of "
+        "{:.1%} for so many pairs",
+        share,
         TRIALS,
+        promise,
         slack,
     )
+    figures = marked("The pairs are drawn at random on n = {} images, {}.", _sizes(verdict), how)
     return ProofLine(says, share <= promise + slack, figures)
 
 
