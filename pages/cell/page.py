@@ -10,14 +10,14 @@ from pages.cell.panels import course_panel
 
 LEGEND = (
     "In the strips, a column is a step and a row is a unit; blue is above 0, orange below. Click a cell to choose its step and unit, or "
-    "an input to replace it: a violet line then marks the steps that have changed, and dashed lines are the values before."
+    "an input to replace it."
 )
 
 state.values()
 main, end = st.container(key="cell"), st.container()
 with main:
     lab()
-    st.caption(LEGEND)
+    st.caption(LEGEND, help="A violet line marks the steps that a new input has changed. Dashed lines are the values before.")
     around(end)
 course_panel()
 try_this(ABOUT.experiments)
