@@ -191,6 +191,6 @@ def _choose_heads(width: int) -> int:
         HEADS.set(max(heads for heads in possible if heads < wanted))
         show.warning(f"The number of heads must divide {width}, and {wanted} does not: {HEADS.value} heads are shown.")
     heads = HEADS.among(possible).segmented("Heads", format_func="{:d}".format, width="stretch")
-    rest = ", ".join(str(n) for n in range(1, MOST_HEADS + 1) if n not in possible)
-    show.caption(f"D = C / heads = {width} / {heads} = {width // heads}." + (f" The number of heads must divide {width}." if rest else ""))
+    must = f" The number of heads must divide {width}." if len(possible) < MOST_HEADS else ""
+    show.caption(f"D = C / heads = {width} / {heads} = {width // heads}.{must}")
     return heads
